@@ -1,0 +1,62 @@
+# Every target says what it does: `make help`.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+CONFIGURATION ?= Release
+BIN := artifacts/bin
+ROOM ?=
+ONLY ?= encode handover tcp
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+##@ The two that matter
+.PHONY: run
+run: install-run publish ## Run the sample pipeline on this machine: make run [INPUT=file]. Writes out/highlights.mp4 and .json.
+	@scripts/run-sample.sh $(if $(INPUT),"$(INPUT)")
+
+.PHONY: test
+test: install-test ## Run every test (some need root: they say so and are skipped without it). ROOM=Staging runs one room.
+	@scripts/test.sh all $(ROOM)
+
+##@ Inner loop
+.PHONY: build publish test-quick check fmt generate bench clean help install-run install-test
+build: ## Build everything, warnings are errors.
+	dotnet build K8sMediaFlow.sln -c $(CONFIGURATION) -v q
+
+publish: ## Put the three programs into artifacts/bin.
+	@scripts/publish.sh $(BIN) $(CONFIGURATION)
+
+test-quick: install-test ## What needs no root and less than three minutes.
+	@scripts/test.sh quick $(ROOM)
+
+check: ## What CI runs.
+	@.ci/run
+
+fmt: ## Lay out the code as .editorconfig says.
+	dotnet format K8sMediaFlow.sln --exclude '**/Generated/**'
+
+generate: ## Regenerate what is generated from schemas.
+	@scripts/generate.sh
+
+##@ Measurements
+bench: install-bench ## Measure: make bench [ONLY="encode handover tcp"]. Writes bench/results/*.json.
+	dotnet build bench/Bench/Bench.csproj -c Release -v q
+	@for one in $(ONLY); do dotnet bench/Bench/bin/Release/net10.0/K8sMediaFlow.Bench.dll $$one --out bench/results; done
+
+.PHONY: install-bench
+install-bench:
+	@scripts/install.sh bench
+
+##@ Housekeeping
+install-run: ## Install what `make run` needs (asks for nothing, says what it does).
+	@scripts/install.sh run
+
+install-test: ## Install what the tests need.
+	@scripts/install.sh test
+
+clean: ## Remove what was built and written here.
+	rm -rf artifacts out bench/results
+	find src tests bench -name bin -o -name obj | xargs rm -rf
+
+help: ## This text.
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that a job needs: install.sh run|test|bench. Says what it will do before it does it.
+set -euo pipefail
+job=${1:?run, test or bench}
+packages=(ffmpeg util-linux)
+[ "$job" = run ] || packages+=(capnproto libcapnp-dev gcc g++ libc6-dev pkg-config iproute2 python3 python3-grpcio python3-protobuf)
+[ "$job" = bench ] && packages+=(iperf3)
+
+command -v dotnet >/dev/null || { echo "The .NET 10 SDK is missing: install it first (https://dotnet.microsoft.com/download)." >&2; exit 1; }
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+echo "Installing Debian packages: ${missing[*]}"
+if [ "$(id -u)" = 0 ]; then sudo=(); elif command -v sudo >/dev/null; then sudo=(sudo); else
+    echo "Not root and no sudo: install them yourself, then run this again." >&2; exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 \
+    || { "${sudo[@]}" apt-get update -qq && "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; }

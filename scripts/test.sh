@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Runs the tests: test.sh all|quick [ROOM]. Prints what was skipped and why, and one closing line.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+which=${1:-all} room=${2:-}
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+filter=()
+[ "$which" = quick ] && filter=(--filter 'Category!=Root&Category!=Slow')
+
+projects=(tests/*.Tests/*.Tests.csproj)
+if [ -n "$room" ]; then
+    projects=("tests/$room.Tests/$room.Tests.csproj")
+    [ -f "${projects[0]}" ] || { echo "No room $room: there is $(ls tests | tr '\n' ' ')" >&2; exit 2; }
+    dotnet build "${projects[0]}" -c Release -v q --nologo || exit 1
+else
+    dotnet build K8sMediaFlow.sln -c Release -v q --nologo || exit 1
+fi
+scripts/publish.sh artifacts/bin Release || exit 1
+
+broken=0
+for project in "${projects[@]}"; do
+    name=$(basename "$project" .csproj)
+    dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" \
+        --results-directory "$results" --blame-hang-timeout 10m "${filter[@]}" || broken=1
+    [ -f "$results/$name.trx" ] || { echo "$name wrote no results"; broken=1; }
+done
+
+sum() { { cat "$results"/*.trx 2>/dev/null || true; } | grep -o "<Counters [^>]*" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{n += $1} END {print n + 0}'; }
+total=$(sum total) executed=$(sum executed) passed=$(sum passed)
+skipped=$((total - executed)) failed=$((executed - passed))
+[ "$failed" -gt 0 ] || [ "$broken" = 0 ] || failed=1
+[ "$skipped" = 0 ] || { echo "Skipped:"; { cat "$results"/*.trx | tr '\n' ' ' | grep -o '<UnitTestResult [^>]*outcome="NotExecuted".\{0,600\}' | sed -E 's/.*testName="([^"]*)".*<Message>([^<]*)<.*/  \1: \2/' | cut -c1-200; } || true; }
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$broken" = 0 ]
