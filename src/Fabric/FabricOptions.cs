@@ -1,0 +1,40 @@
+namespace K8sMediaFlow.Fabric;
+
+/// <summary>Settings of both ends of a connection; what a fabric has no use for it ignores.</summary>
+public sealed record FabricOptions
+{
+    public static FabricOptions Default { get; } = new();
+
+    /// <summary>Tcp: congestion control by name, for example <c>reno</c>; null leaves the system's.
+    /// On a veth pair bbr, the default of some machines, is 4 to 6 times slower than reno or cubic.</summary>
+    public string? CongestionControl { get; init; }
+
+    /// <summary>Tcp: SO_SNDBUF; 0 leaves the kernel's own tuning.</summary>
+    public int SendBufferBytes { get; init; }
+
+    /// <summary>Tcp: SO_RCVBUF; 0 leaves the kernel's own tuning.</summary>
+    public int ReceiveBufferBytes { get; init; }
+
+    /// <summary>Tcp: TCP_NODELAY. A frame is one call, so nothing is gained by waiting for more.</summary>
+    public bool NoDelay { get; init; } = true;
+
+    /// <summary>Sender: puts a CRC32C of the segments into each header. A receiver always checks one that is there.
+    /// Costs one reading of the payload at each end.</summary>
+    public bool Checksum { get; init; }
+
+    /// <summary>Depth of the send queue: writes not yet reported by <see cref="IFabricSender.Poll"/>.</summary>
+    public int WritesInFlightMax { get; init; } = 256;
+
+    /// <summary>Depth of the receive queue: grants outstanding at a time.</summary>
+    public int GrantsMax { get; init; } = 4096;
+
+    /// <summary>How long a write may be blocked by a peer that takes nothing.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long sent bytes may stay unacknowledged by the peer's kernel (TCP_USER_TIMEOUT). It also ends a connection whose
+    /// receiver has read nothing for so long with full buffers, so it is well above the links' own heartbeat limit.</summary>
+    public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a new connection may take to show its token.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}
