@@ -1,0 +1,18 @@
+namespace K8sMediaFlow.Pipelines.Planning;
+
+/// <summary>The order of plans: by lease transitions (which controller), then generation (which spec), then counter.</summary>
+public readonly record struct PlanVersion(long LeaseTransitions, long Generation, long Counter) : IComparable<PlanVersion>
+{
+    public static bool operator <(PlanVersion left, PlanVersion right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(PlanVersion left, PlanVersion right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(PlanVersion left, PlanVersion right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(PlanVersion left, PlanVersion right) => left.CompareTo(right) >= 0;
+
+    public int CompareTo(PlanVersion other)
+        => (LeaseTransitions, Generation, Counter).CompareTo((other.LeaseTransitions, other.Generation, other.Counter));
+
+    public override string ToString() => $"{LeaseTransitions}.{Generation}.{Counter}";
+}
