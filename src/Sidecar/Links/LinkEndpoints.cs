@@ -1,0 +1,19 @@
+namespace K8sMediaFlow.Sidecar.Links;
+
+/// <summary>What the plan says of an outbound link.</summary>
+/// <param name="Pipeline">"namespace/pipeline".</param>
+/// <param name="Edge">Name of the edge.</param>
+/// <param name="Pod">This pod.</param>
+/// <param name="PeerPod">The pod that is dialled.</param>
+/// <param name="PeerAddress">Its address, numeric.</param>
+/// <param name="PeerPort">Its link port.</param>
+/// <param name="PeerIdentities">URI SANs, one of which its certificate must carry.</param>
+public sealed record OutboundEndpoint(
+    string Pipeline, string Edge, string Pod, string PeerPod, string PeerAddress, int PeerPort, IReadOnlyList<string> PeerIdentities);
+
+/// <summary>What the plan says of an inbound link.</summary>
+/// <param name="Pipeline">"namespace/pipeline".</param>
+/// <param name="Edge">Name of the edge.</param>
+/// <param name="PeerPod">The pod that dials.</param>
+/// <param name="PeerIdentities">URI SANs, one of which its certificate must carry.</param>
+public sealed record InboundEndpoint(string Pipeline, string Edge, string PeerPod, IReadOnlyList<string> PeerIdentities);
