@@ -1,0 +1,30 @@
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Pipelines.Planning;
+
+/// <summary>How the frames of an edge travel.</summary>
+public enum EdgeWay { Local, Tcp, Rdma }
+
+/// <summary>
+/// An edge that begins or ends in this pod, with every replica at both ends. <see cref="ChannelCapacity"/> is a power of two;
+/// <see cref="FrameSizeBytes"/> is the payload of one frame; <see cref="WayReason"/> is a sentence for people.
+/// </summary>
+public sealed record EdgePlan(
+    string Name,
+    PortRef From,
+    PortRef To,
+    Distribution Distribution,
+    FrameOrder Order,
+    OnFull OnFull,
+    Delivery Delivery,
+    int ChannelCapacity,
+    int MaxBorrowed,
+    MediaCaps Caps,
+    long FrameSizeBytes,
+    IReadOnlyList<EndpointPlan> Producers,
+    IReadOnlyList<EndpointPlan> Consumers,
+    EdgeWay Way,
+    string WayReason);
+
+/// <summary>One replica at an end of an edge, and the pod that it lives in.</summary>
+public sealed record EndpointPlan(string Operator, int Replica, string Pod);

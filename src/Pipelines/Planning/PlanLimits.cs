@@ -1,0 +1,16 @@
+namespace K8sMediaFlow.Pipelines.Planning;
+
+/// <summary>What a plan may ask for at most. Generous for use, small enough that no arithmetic on a plan overflows.</summary>
+public static class PlanLimits
+{
+    public const int PageBytes = 4096;
+    public const int ReplicasMax = 64;
+    public const int ClassesMax = 8;
+    public const int BlocksMax = 1 << 20;
+    public const long BlockBytesMax = 1L << 30;
+    public const int ChannelCapacityMin = 4;
+    public const int ChannelCapacityMax = 1 << 16;
+    public const int SpinMicrosecondsMax = 10_000;
+    public const int ListMax = 4096;
+    public const int TextCharsMax = 1024;
+}
