@@ -1,0 +1,42 @@
+namespace K8sMediaFlow.CapnProto;
+
+/// <summary>A pointer whose kind the schema leaves open.</summary>
+public readonly unsafe ref struct AnyPointerReader
+{
+    private readonly ref MessageReader _message;
+    private readonly byte* _slot;
+    private readonly uint _segment;
+    private readonly int _depth;
+
+    internal AnyPointerReader(ref MessageReader message, byte* slot, uint segment, int depth)
+    {
+        _message = ref message;
+        _slot = slot;
+        _segment = segment;
+        _depth = depth;
+    }
+
+    /// <summary>Null if the pointer is null.</summary>
+    /// <exception cref="CapnProtoException">A far pointer that leads nowhere.</exception>
+    public PointerKind? Kind => _slot is null ? null : _message.KindOf(_slot, _segment);
+
+    public bool IsNull => _slot is null || WirePointer.ReadOnce(_slot).IsNull;
+
+    /// <exception cref="CapnProtoException">The pointer is not a sound one of that kind.</exception>
+    public StructReader AsStruct() => _slot is null ? default : _message.ReadStruct(_slot, _segment, _depth);
+
+    /// <inheritdoc cref="AsStruct()"/>
+    public T AsStruct<T>()
+        where T : IStructReader<T>, allows ref struct => T.From(AsStruct());
+
+    /// <inheritdoc cref="AsStruct()"/>
+    public ListReader AsList() => _slot is null ? default : _message.ReadList(_slot, _segment, _depth);
+
+    /// <inheritdoc cref="AsStruct()"/>
+    public ReadOnlySpan<byte> AsData() =>
+        _slot is not null && _message.ReadBytes(_slot, _segment, out var start, out var length) ? new ReadOnlySpan<byte>(start, length) : default;
+
+    /// <inheritdoc cref="AsStruct()"/>
+    public Utf8Text AsText() =>
+        _slot is not null && _message.ReadBytes(_slot, _segment, out var start, out var length) ? Utf8Text.Terminated(start, length) : default;
+}

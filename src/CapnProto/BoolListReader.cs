@@ -1,0 +1,29 @@
+namespace K8sMediaFlow.CapnProto;
+
+/// <summary>A list of bits.</summary>
+public readonly ref struct BoolListReader
+{
+    private readonly ListReader _list;
+
+    internal BoolListReader(ListReader list)
+    {
+        list.Require(list.ElementSize == ElementSize.Bit);
+        _list = list;
+    }
+
+    public int Count => _list.Count;
+
+    public bool this[int index] => _list.BitAt(index);
+
+    public Enumerator GetEnumerator() => new(this);
+
+    public ref struct Enumerator(BoolListReader list)
+    {
+        private readonly BoolListReader _list = list;
+        private int _index = -1;
+
+        public readonly bool Current => _list[_index];
+
+        public bool MoveNext() => ++_index < _list.Count;
+    }
+}

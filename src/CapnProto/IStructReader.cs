@@ -1,0 +1,8 @@
+namespace K8sMediaFlow.CapnProto;
+
+/// <summary>A typed view of a struct; generated code implements it.</summary>
+public interface IStructReader<TSelf>
+    where TSelf : IStructReader<TSelf>, allows ref struct
+{
+    static abstract TSelf From(StructReader reader);
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace K8sMediaFlow.CapnProto;
+
+/// <summary>
+/// A message under construction in memory that the caller gives. The memory need not be zeroed: what is handed out as struct or list is
+/// cleared then, what is handed out as payload (<see cref="StructBuilder.InitData"/>) is not touched at all.
+/// A plain struct that the builders refer to: keep it where it is while they are in use.
+/// Safety: the memory is unmanaged or pinned, 8-byte aligned, outlives every builder, and nobody else writes to it meanwhile.
+/// </summary>
+public partial struct MessageBuilder
+{
+    private NearBuildSegments _near;
+    private BuildSegment[]? _far;
+    private int _count;
+
+    /// <param name="segment0">Takes the root pointer and all that fits.</param>
+    public MessageBuilder(Span<byte> segment0)
+    {
+        AddSegment(segment0);
+        if (segment0.Length < 8)
+            CapnProtoException.Throw(CapnProtoError.OutOfSpace);
+        MemoryMarshal.Write(segment0, 0UL);
+        _near[0].UsedBytes = 8;
+    }
+
+    public readonly int SegmentCount => _count;
+
+    /// <summary>More room: objects that do not fit into the earlier segments go here, behind far pointers. Returns its number.</summary>
+    public unsafe int AddSegment(Span<byte> memory)
+    {
+        var segment = Segment.Of(memory);
+        if (((nint)segment.Start & 7) != 0)
+            throw new ArgumentException("A segment must be 8-byte aligned.", nameof(memory));
+        return Add(new BuildSegment { Start = segment.Start, CapacityBytes = segment.LengthBytes & ~7L });
+    }
+
+    /// <summary>
+    /// A segment that holds one payload and nothing else, from its first byte, and that this builder never touches: it may lie in
+    /// memory that this process can only read. Returns its number for <see cref="StructBuilder.SetExternalData"/>.
+    /// </summary>
+    public unsafe int AddExternalSegment(long lengthBytes) =>
+        Add(new BuildSegment { Start = null, CapacityBytes = lengthBytes, UsedBytes = lengthBytes });
+
+    /// <summary>The bytes of a segment that are in use; always whole words. Not for external segments.</summary>
+    public readonly unsafe ReadOnlySpan<byte> SegmentBytes(int index)
+    {
+        var segment = SegmentAt(index);
+        return new ReadOnlySpan<byte>(segment.Start, segment.Start is null ? 0 : checked((int)segment.UsedBytes));
+    }
+
+    /// <summary>Bytes in use of a segment, external ones included.</summary>
+    public readonly long UsedBytes(int index) => SegmentAt(index).UsedBytes;
+
+    /// <summary>A new root struct, cleared.</summary>
+    /// <exception cref="CapnProtoException">Segment 0 and its successors have no room.</exception>
+    [UnscopedRef]
+    public unsafe StructBuilder InitRoot(StructSize size) => InitStruct(_near[0].Start, 0, size);
+
+    /// <inheritdoc cref="InitRoot(StructSize)"/>
+    [UnscopedRef]
+    public T InitRoot<T>()
+        where T : IStructBuilder<T>, allows ref struct => T.From(InitRoot(T.Size));
+
+    private readonly BuildSegment SegmentAt(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_count);
+        return index < NearBuildSegments.Capacity ? _near[index] : _far![index - NearBuildSegments.Capacity];
+    }
+
+    [UnscopedRef]
+    private ref BuildSegment SegmentRef(int index)
+    {
+        if (index < NearBuildSegments.Capacity)
+            return ref _near[index];
+        return ref _far![index - NearBuildSegments.Capacity];
+    }
+
+    private int Add(BuildSegment segment)
+    {
+        if (_count >= NearBuildSegments.Capacity)
+            Array.Resize(ref _far, _count + 1 - NearBuildSegments.Capacity);
+        SegmentRef(_count) = segment;
+        return _count++;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace K8sMediaFlow.CapnProto;
+
+/// <summary>
+/// A message being read: its segments and its budget. A plain struct that the readers refer to, because a ref field cannot refer to
+/// a ref struct; so keep it where it is (a local, a field) while readers of it are in use, never copy it in between.
+/// Safety:
+/// * the memory is unmanaged or pinned, and outlives every reader and span;
+/// * it may be rewritten by others at any time: values then are garbage, but no read leaves the segments.
+/// </summary>
+public partial struct MessageReader
+{
+    private NearSegments _near;
+    private Segment[]? _far;
+    private int _count;
+    private int _depth;
+    private long _budgetWords;
+
+    /// <param name="segment0">The segment with the root pointer.</param>
+    /// <param name="limits">What reading may cost.</param>
+    public MessageReader(ReadOnlySpan<byte> segment0, ReadLimits limits)
+    {
+        _budgetWords = limits.TraversalWords;
+        _depth = limits.Depth;
+        AddSegment(segment0);
+    }
+
+    /// <summary>A message without segments yet; for segments longer than a span can be.</summary>
+    public MessageReader(ReadLimits limits)
+    {
+        _budgetWords = limits.TraversalWords;
+        _depth = limits.Depth;
+    }
+
+    public readonly int SegmentCount => _count;
+
+    /// <summary>Words that may still be visited.</summary>
+    public readonly long BudgetWords => _budgetWords;
+
+    /// <summary>Adds the next segment; its number is the count before.</summary>
+    public void AddSegment(ReadOnlySpan<byte> memory) => Add(Segment.Of(memory));
+
+    /// <summary>Adds the next segment by its address, of any length.</summary>
+    public unsafe void AddSegment(nint address, long lengthBytes) => Add(new Segment((byte*)address, lengthBytes));
+
+    /// <summary>The root struct; an empty one (all defaults) if the root pointer is null.</summary>
+    /// <exception cref="CapnProtoException">The root pointer is not a sound struct pointer.</exception>
+    [UnscopedRef]
+    public unsafe StructReader Root()
+    {
+        if (_count == 0 || _near[0].LengthBytes < 8)
+            CapnProtoException.Throw(CapnProtoError.OutOfBounds);
+        return ReadStruct(_near[0].Start, 0, _depth);
+    }
+
+    /// <inheritdoc cref="Root()"/>
+    [UnscopedRef]
+    public T Root<T>()
+        where T : IStructReader<T>, allows ref struct => T.From(Root());
+
+    /// <summary>Reads again at a place that was found and checked before, in this same message.</summary>
+    [UnscopedRef]
+    public StructReader At(scoped in StructPlace place) => new(ref this, place);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly Segment SegmentAt(uint index)
+    {
+        if (index >= (uint)_count)
+            CapnProtoException.Throw(CapnProtoError.UnknownSegment);
+        return index < NearSegments.Capacity ? _near[(int)index] : _far![index - NearSegments.Capacity];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Charge(long words)
+    {
+        _budgetWords -= words;
+        if (_budgetWords < 0)
+            CapnProtoException.Throw(CapnProtoError.TraversalLimit);
+    }
+
+    private void Add(Segment segment)
+    {
+        if (_count < NearSegments.Capacity)
+            _near[_count] = segment;
+        else
+            AddFar(segment);
+        _count++;
+    }
+
+    private void AddFar(Segment segment)
+    {
+        var index = _count - NearSegments.Capacity;
+        _far ??= new Segment[NearSegments.Capacity];
+        if (index == _far.Length)
+            Array.Resize(ref _far, index * 2);
+        _far[index] = segment;
+    }
+}

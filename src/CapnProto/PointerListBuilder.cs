@@ -1,0 +1,35 @@
+namespace K8sMediaFlow.CapnProto;
+
+/// <summary>A list of texts, byte strings, lists or any-pointers under construction; all null at first.</summary>
+public readonly unsafe ref struct PointerListBuilder
+{
+    private readonly ref MessageBuilder _message;
+    private readonly byte* _start;
+    private readonly int _segment;
+
+    internal PointerListBuilder(ref MessageBuilder message, byte* start, int segment, int count)
+    {
+        _message = ref message;
+        _start = start;
+        _segment = segment;
+        Count = count;
+    }
+
+    public int Count { get; }
+
+    public AnyPointerBuilder this[int index]
+    {
+        get
+        {
+            if ((uint)index >= (uint)Count)
+                ListReader.ThrowIndex();
+            return new AnyPointerBuilder(ref _message, _start + (index * 8L), _segment);
+        }
+    }
+
+    /// <summary>Sets one text.</summary>
+    public void SetText(int index, ReadOnlySpan<char> text) => this[index].SetText(text);
+
+    /// <summary>Copies one byte string.</summary>
+    public void SetData(int index, ReadOnlySpan<byte> bytes) => this[index].SetData(bytes);
+}

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+
+namespace K8sMediaFlow.CapnProto;
+
+/// <summary>
+/// A struct of a message. Fields beyond its sections, as an older writer leaves them away, read as zero and null.
+/// Offsets are in bytes from the start of the data section; pointers are counted.
+/// </summary>
+public readonly unsafe ref struct StructReader
+{
+    private readonly ref MessageReader _message;
+    private readonly StructPlace _place;
+
+    internal StructReader(ref MessageReader message, scoped in StructPlace place)
+    {
+        _message = ref message;
+        _place = place;
+    }
+
+    /// <summary>What a class may keep of this reader.</summary>
+    public StructPlace Place => _place;
+
+    /// <summary>The sizes that the message gives this struct.</summary>
+    public StructSize Size => new((ushort)(_place.DataBytes / 8), _place.PointerCount);
+
+    /// <summary>A number at a byte offset; zero if the struct does not reach that far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Get<T>(int offsetBytes)
+        where T : unmanaged =>
+        offsetBytes + sizeof(T) <= _place.DataBytes ? Unsafe.ReadUnaligned<T>(_place.Data + offsetBytes) : default;
+
+    /// <summary>A bit, counted from the start of the data section.</summary>
+    public bool GetBool(int offsetBits) => ((Get<byte>(offsetBits >> 3) >> (offsetBits & 7)) & 1) != 0;
+
+    public bool HasPointer(int index) => index < _place.PointerCount && !WirePointer.ReadOnce(Slot(index)).IsNull;
+
+    /// <exception cref="CapnProtoException">The pointer is not sound.</exception>
+    public StructReader GetStruct(int index) =>
+        index < _place.PointerCount ? _message.ReadStruct(Slot(index), _place.Segment, _place.Depth) : new StructReader(ref _message, default);
+
+    /// <inheritdoc cref="GetStruct(int)"/>
+    public T GetStruct<T>(int index)
+        where T : IStructReader<T>, allows ref struct => T.From(GetStruct(index));
+
+    /// <inheritdoc cref="GetStruct(int)"/>
+    public ListReader GetList(int index) =>
+        index < _place.PointerCount ? _message.ReadList(Slot(index), _place.Segment, _place.Depth) : new ListReader(ref _message, default);
+
+    /// <summary>The bytes where they lie; empty if the pointer is null.</summary>
+    /// <exception cref="CapnProtoException">The pointer is not sound.</exception>
+    public ReadOnlySpan<byte> GetData(int index) =>
+        index < _place.PointerCount && _message.ReadBytes(Slot(index), _place.Segment, out var start, out var length)
+            ? new ReadOnlySpan<byte>(start, length)
+            : default;
+
+    /// <inheritdoc cref="GetData(int)"/>
+    public Utf8Text GetText(int index) =>
+        index < _place.PointerCount && _message.ReadBytes(Slot(index), _place.Segment, out var start, out var length)
+            ? Utf8Text.Terminated(start, length)
+            : default;
+
+    public AnyPointerReader GetAny(int index) =>
+        index < _place.PointerCount ? new AnyPointerReader(ref _message, Slot(index), _place.Segment, _place.Depth) : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* Slot(int index) => _place.Data + _place.DataBytes + (8L * index);
+}
