@@ -1,0 +1,68 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.Control.Grpc;
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Control.Wire;
+
+namespace K8sMediaFlow.Control;
+
+/// <summary>Which sidecar to call, and as whom.</summary>
+/// <param name="Expected">Identities of which the sidecar's certificate must carry one: those of its pod's media operators.</param>
+public sealed record ControlClientOptions(IPEndPoint Sidecar, Func<TlsIdentity> Identity, IReadOnlyCollection<string> Expected);
+
+/// <summary>Calls one sidecar. Every failure is a <see cref="ControlException"/> with gRPC's status; every call ends by its deadline. Thread-safe.</summary>
+public sealed class ControlClient : IDisposable
+{
+    private readonly GrpcClient _client;
+
+    public ControlClient(ControlClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _client = new GrpcClient(new GrpcClientOptions(options.Sidecar, options.Identity, options.Expected, ControlApi.MessageMaxBytes));
+    }
+
+    /// <summary>Time for a call that only asks or tells.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="ControlException">FailedPrecondition: the sidecar speaks no version of this API that is spoken here.</exception>
+    public async Task<SidecarInfo> GetInfoAsync(CancellationToken cancellation)
+    {
+        var wire = await _client.UnaryAsync(ControlApi.GetInfo, new GetInfoRequest(), GetInfoResponse.Parser, Deadline, cancellation);
+        if (wire.ControlVersionMin > ControlApi.Version || wire.ControlVersionMax < ControlApi.Version)
+            throw new ControlException(
+                GrpcStatus.FailedPrecondition,
+                $"sidecar {wire.Pod} speaks control versions {wire.ControlVersionMin}..{wire.ControlVersionMax}, here is {ControlApi.Version}");
+        return new SidecarInfo(
+            (int)wire.ControlVersionMin, (int)wire.ControlVersionMax, wire.SoftwareVersion, wire.Pod, wire.Incarnation, StatusConversion.FromWire(wire.Plan));
+    }
+
+    /// <returns>The sidecar's incarnation that has the plan now.</returns>
+    /// <exception cref="ControlException">FailedPrecondition: a higher plan is in force. InvalidArgument: the plan is malformed.</exception>
+    public async Task<string> ApplyPlanAsync(PlanDocument plan, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var request = new ApplyPlanRequest { Version = StatusConversion.ToWire(plan.Version), PlanJson = ByteString.CopyFrom(plan.Json.Span) };
+        var wire = await _client.UnaryAsync(ControlApi.ApplyPlan, request, ApplyPlanResponse.Parser, Deadline, cancellation);
+        return wire.Incarnation;
+    }
+
+    /// <summary>The status now and then every interval (50 ms .. 60 s). Ends only by cancellation or an error.</summary>
+    public async IAsyncEnumerable<SidecarStatus> WatchStatusAsync(TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var request = new WatchStatusRequest { IntervalMilliseconds = (uint)interval.TotalMilliseconds };
+        var silenceMax = interval + Deadline;
+        await foreach (var wire in _client.StreamAsync(ControlApi.WatchStatus, request, Wire.Status.Parser, silenceMax, cancellation))
+            yield return StatusConversion.FromWire(wire);
+    }
+
+    /// <exception cref="ControlException">DeadlineExceeded: not drained within <paramref name="limit"/> (at most 10 minutes).</exception>
+    public Task DrainAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        var request = new DrainRequest { DeadlineMilliseconds = (uint)limit.TotalMilliseconds };
+        return _client.UnaryAsync(ControlApi.Drain, request, DrainResponse.Parser, limit + Deadline, cancellation);
+    }
+
+    public void Dispose() => _client.Dispose();
+}
