@@ -1,1 +1,3 @@
-return 0;
+using K8sMediaFlow.MediaOperators.Verbs;
+
+return await MediaOperatorCommand.RunAsync(args);

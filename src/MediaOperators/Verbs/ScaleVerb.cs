@@ -1,0 +1,3 @@
+using System.CommandLine;
+namespace K8sMediaFlow.MediaOperators.Verbs;
+internal static class ScaleVerb { public static Command Build() => new("scale", ""); }
