@@ -1,0 +1,96 @@
+using K8sMediaFlow.Native.Libc;
+
+namespace K8sMediaFlow.Native;
+
+public enum MemoryAccess
+{
+    ReadOnly,
+    ReadWrite,
+}
+
+/// <summary>A memory file in this process's address space.</summary>
+/// <remarks>
+/// Safety: spans and addresses taken from it are good until <see cref="Dispose"/>. Whoever disposes it first makes sure that no
+/// thread still uses one. An object that keeps an address keeps a reference to this object as well.
+/// </remarks>
+public sealed unsafe class MappedMemory : IDisposable
+{
+    // As an integer: Interlocked has no overload for pointers, and two disposers must not both unmap.
+    private nint _address;
+
+    private MappedMemory(byte* pointer, long lengthBytes, MemoryAccess access)
+    {
+        _address = (nint)pointer;
+        LengthBytes = lengthBytes;
+        Access = access;
+    }
+
+    ~MappedMemory() => Unmap();
+
+    public long LengthBytes { get; }
+
+    public MemoryAccess Access { get; }
+
+    /// <exception cref="ObjectDisposedException"/>
+    public byte* Pointer
+    {
+        get
+        {
+            var address = _address;
+            ObjectDisposedException.ThrowIf(address == 0, this);
+            return (byte*)address;
+        }
+    }
+
+    /// <exception cref="ObjectDisposedException"/>
+    public nint Address => (nint)Pointer;
+
+    /// <summary>Maps the whole file, shared.</summary>
+    /// <param name="populate">Fill the page tables now, so that no page fault comes later.</param>
+    /// <exception cref="NativeException">EPERM for <see cref="MemoryAccess.ReadWrite"/>: the file is sealed against new writable mappings.</exception>
+    public static MappedMemory Map(MemoryFile file, MemoryAccess access, bool populate = true)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(file.LengthBytes);
+        var protection = MemoryCalls.PROT_READ | (access == MemoryAccess.ReadWrite ? MemoryCalls.PROT_WRITE : 0);
+        var flags = MemoryCalls.MAP_SHARED | (populate ? MemoryCalls.MAP_POPULATE : 0);
+        var address = MemoryCalls.mmap(null, (nuint)file.LengthBytes, protection, flags, file.Descriptor, 0);
+        if (address == MemoryCalls.MAP_FAILED)
+            throw NativeException.Last("mmap", $"{file.LengthBytes} bytes {access}");
+        return new MappedMemory((byte*)address, file.LengthBytes, access);
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the mapping.</exception>
+    public Span<byte> Span(long offset, int lengthBytes)
+    {
+        Invariant.That(Access == MemoryAccess.ReadWrite);
+        CheckRange(offset, lengthBytes);
+        return new Span<byte>(Pointer + offset, lengthBytes);
+    }
+
+    /// <inheritdoc cref="Span"/>
+    public ReadOnlySpan<byte> ReadOnlySpan(long offset, int lengthBytes)
+    {
+        CheckRange(offset, lengthBytes);
+        return new ReadOnlySpan<byte>(Pointer + offset, lengthBytes);
+    }
+
+    public void Dispose()
+    {
+        Unmap();
+        GC.SuppressFinalize(this);
+    }
+
+    private void CheckRange(long offset, int lengthBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(lengthBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, LengthBytes - lengthBytes);
+    }
+
+    private void Unmap()
+    {
+        var address = Interlocked.Exchange(ref _address, 0);
+        if (address != 0)
+            _ = MemoryCalls.munmap((void*)address, (nuint)LengthBytes);
+    }
+}

@@ -1,0 +1,11 @@
+using System.Diagnostics;
+
+namespace K8sMediaFlow.Native;
+
+/// <summary>CLOCK_MONOTONIC: one clock for all processes of a machine, so a time that one wrote another may subtract.</summary>
+public static class MonotonicClock
+{
+    static MonotonicClock() => Invariant.That(Stopwatch.Frequency == 1_000_000_000);
+
+    public static long Nanoseconds => Stopwatch.GetTimestamp();
+}

@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using K8sMediaFlow.Native.Libc;
+
+namespace K8sMediaFlow.Native;
+
+/// <summary>One end of a <see cref="Pipe"/>.</summary>
+/// <remarks>
+/// The first Read or Write makes this end non-blocking, for this process alone (the other end has a file description of its own), so that
+/// every wait is bounded. An end that goes to a child process is not used here and stays blocking, as programs expect.
+/// </remarks>
+public sealed unsafe class PipeEnd : IDisposable
+{
+    /// <summary>What <see cref="Read"/> returns when nothing came in time.</summary>
+    public const int TimedOut = -1;
+
+    private readonly Descriptor _descriptor;
+    private bool _isNonBlocking;
+
+    internal PipeEnd(int descriptor) => _descriptor = new Descriptor(descriptor);
+
+    public int Descriptor => _descriptor.Number;
+
+    /// <param name="timeoutMs">Negative: no limit.</param>
+    /// <returns>Bytes read, at least one; 0 at the end of the stream; <see cref="TimedOut"/>.</returns>
+    /// <exception cref="NativeException"/>
+    public int Read(Span<byte> into, int timeoutMs = -1)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(into.Length);
+        MakeNonBlocking();
+        fixed (byte* buffer = into)
+        {
+            while (true)
+            {
+                var read = FileCalls.read(Descriptor, buffer, (nuint)into.Length);
+                if (read >= 0)
+                    return (int)read;
+                if (!WaitAfterFailure("read", FileCalls.POLLIN, timeoutMs))
+                    return TimedOut;
+            }
+        }
+    }
+
+    /// <summary>Writes all of it.</summary>
+    /// <param name="timeoutMs">The longest time without progress; negative: no limit.</param>
+    /// <returns>Bytes written: fewer than given only when time ran out.</returns>
+    /// <exception cref="NativeException"><see cref="NativeException.IsPeerGone"/>: nobody reads any more.</exception>
+    public int Write(ReadOnlySpan<byte> bytes, int timeoutMs = -1)
+    {
+        MakeNonBlocking();
+        var written = 0;
+        fixed (byte* buffer = bytes)
+        {
+            while (written < bytes.Length)
+            {
+                var step = FileCalls.write(Descriptor, buffer + written, (nuint)(bytes.Length - written));
+                if (step >= 0)
+                    written += (int)step;
+                else if (!WaitAfterFailure("write", FileCalls.POLLOUT, timeoutMs))
+                    break;
+            }
+        }
+        return written;
+    }
+
+    /// <summary>True when a Read would give bytes or the end of the stream.</summary>
+    public bool WaitReadable(int timeoutMs) => Readiness.WaitReadable(Descriptor, timeoutMs);
+
+    /// <summary>True when a Write would take bytes or fail because nobody reads any more.</summary>
+    public bool WaitWritable(int timeoutMs) => Readiness.WaitWritable(Descriptor, timeoutMs);
+
+    public void Dispose() => _descriptor.Dispose();
+
+    private bool WaitAfterFailure(string call, short events, int timeoutMs)
+    {
+        var errno = Marshal.GetLastPInvokeError();
+        if (errno == Errno.EINTR)
+            return true;
+        if (errno != Errno.EAGAIN)
+            throw new NativeException(call + "(pipe)", errno, errno == Errno.EPIPE ? "nobody reads any more" : null);
+        return events == FileCalls.POLLIN ? WaitReadable(timeoutMs) : WaitWritable(timeoutMs);
+    }
+
+    private void MakeNonBlocking()
+    {
+        if (_isNonBlocking)
+            return;
+        var flags = FileCalls.fcntl(Descriptor, FileCalls.F_GETFL, 0);
+        if (flags < 0 || FileCalls.fcntl(Descriptor, FileCalls.F_SETFL, flags | FileCalls.O_NONBLOCK) != 0)
+            throw NativeException.Last("fcntl(O_NONBLOCK)");
+        _isNonBlocking = true;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using K8sMediaFlow.Native.Libc;
+
+namespace K8sMediaFlow.Native;
+
+/// <summary>poll(2) on one descriptor with a deadline that survives EINTR.</summary>
+internal static unsafe class Readiness
+{
+    internal static bool WaitReadable(int descriptor, int timeoutMs) => Wait(descriptor, FileCalls.POLLIN, timeoutMs);
+
+    internal static bool WaitWritable(int descriptor, int timeoutMs) => Wait(descriptor, FileCalls.POLLOUT, timeoutMs);
+
+    /// <summary>True when ready, hung up or in error (the following call says which); false when time ran out. Negative: no limit.</summary>
+    private static bool Wait(int descriptor, short events, int timeoutMs)
+    {
+        var deadlineMs = Environment.TickCount64 + timeoutMs;
+        while (true)
+        {
+            var leftMs = timeoutMs < 0 ? -1 : (int)Math.Max(0, deadlineMs - Environment.TickCount64);
+            var entry = new FileCalls.pollfd { fd = descriptor, events = events };
+            var ready = FileCalls.poll(&entry, 1, leftMs);
+            if (ready >= 0)
+                return ready > 0;
+            if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+                throw NativeException.Last("poll");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text;
+
+namespace K8sMediaFlow.Native.Tests;
+
+public sealed class ChildProcessTests
+{
+    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task An_exit_code_and_a_signal_are_told_apart()
+    {
+        (await Shell("exit 3").WaitAsync().WaitAsync(Watchdog)).ShouldBe(new ChildExit(3, null));
+        (await Shell("kill -9 $$").WaitAsync().WaitAsync(Watchdog)).ShouldBe(new ChildExit(null, 9));
+    }
+
+    [Fact]
+    public async Task Descriptors_stand_where_they_were_mapped_even_crosswise()
+    {
+        using var first = new Pipe();
+        using var second = new Pipe();
+        // Each target is the other's source, so a plain series of dup2 would lose one.
+        var crossed = new Dictionary<int, int>
+        {
+            [first.WriteEnd.Descriptor] = second.WriteEnd.Descriptor,
+            [second.WriteEnd.Descriptor] = first.WriteEnd.Descriptor,
+        };
+        var child = Start(new() { File = "bash", Arguments = ["-c", $"echo one >&{first.WriteEnd.Descriptor}; echo two >&{second.WriteEnd.Descriptor}"], Descriptors = crossed });
+        (await child.WaitAsync().WaitAsync(Watchdog)).IsSuccess.ShouldBeTrue();
+        ReadText(first.ReadEnd).ShouldBe("two\n");
+        ReadText(second.ReadEnd).ShouldBe("one\n");
+    }
+
+    [Fact]
+    public async Task A_child_inherits_no_descriptor_that_it_was_not_given()
+    {
+        using var file = MemoryFile.Create("not-for-children", 4096);
+        using var pipe = new Pipe();
+        var child = Start(new() { File = "sh", Arguments = ["-c", "ls -l /proc/self/fd"], Descriptors = new Dictionary<int, int> { [1] = pipe.WriteEnd.Descriptor } });
+        (await child.WaitAsync().WaitAsync(Watchdog)).IsSuccess.ShouldBeTrue();
+        ReadText(pipe.ReadEnd).ShouldNotContain("memfd");
+    }
+
+    [Fact]
+    public async Task Environment_and_folder_are_as_said()
+    {
+        using var pipe = new Pipe();
+        var child = Start(new()
+        {
+            File = "sh",
+            Arguments = ["-c", "echo $COLOUR-${HOME-unset}; pwd"],
+            Environment = new Dictionary<string, string?> { ["COLOUR"] = "blue", ["HOME"] = null },
+            WorkingDirectory = "/",
+            Descriptors = new Dictionary<int, int> { [1] = pipe.WriteEnd.Descriptor },
+        });
+        (await child.WaitAsync().WaitAsync(Watchdog)).IsSuccess.ShouldBeTrue();
+        ReadText(pipe.ReadEnd).ShouldBe("blue-unset\n/\n");
+    }
+
+    [Fact]
+    public async Task A_killed_child_is_reported_and_killing_it_again_does_nothing()
+    {
+        var child = Shell("sleep 600");
+        child.Kill(15);
+        (await child.WaitAsync().WaitAsync(Watchdog)).Signal.ShouldBe(15);
+        child.Kill();
+        child.HasExited.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_child_dies_with_the_process_that_started_it()
+    {
+        // The middle process dies by SIGKILL; the last one holds the pipe open for as long as it lives.
+        using var pipe = new Pipe();
+        var middle = Start(new()
+        {
+            File = "sh",
+            Arguments = ["-c", "setpriv --pdeathsig KILL sleep 600 & echo $!; wait"],
+            Descriptors = new Dictionary<int, int> { [1] = pipe.WriteEnd.Descriptor },
+        });
+        pipe.WriteEnd.Dispose();
+        var bytes = new byte[64];
+        pipe.ReadEnd.Read(bytes, 30_000).ShouldBeGreaterThan(0);
+        middle.Kill();
+        await middle.WaitAsync().WaitAsync(Watchdog);
+        pipe.ReadEnd.Read(bytes, 30_000).ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_program_that_is_not_there_is_named() =>
+        Should.Throw<FileNotFoundException>(() => Start(new() { File = "no-such-program" })).Message.ShouldContain("no-such-program");
+
+    [Fact]
+    public async Task A_child_dies_of_a_broken_pipe_as_programs_do_outside()
+    {
+        using var pipe = new Pipe();
+        var child = Start(new() { File = "sh", Arguments = ["-c", "exec yes"], Descriptors = new Dictionary<int, int> { [1] = pipe.WriteEnd.Descriptor } });
+        pipe.Dispose();
+        (await child.WaitAsync().WaitAsync(Watchdog)).Signal.ShouldBe(13);
+    }
+
+    private static ChildProcess Shell(string script) => Start(new() { File = "sh", Arguments = ["-c", script] });
+
+    private static ChildProcess Start(ChildProcessOptions options) => ChildProcess.Start(options);
+
+    private static string ReadText(PipeEnd end)
+    {
+        var bytes = new byte[64 << 10];
+        var length = end.Read(bytes, 30_000);
+        return Encoding.UTF8.GetString(bytes, 0, Math.Max(0, length));
+    }
+}
