@@ -10,7 +10,7 @@ namespace K8sMediaFlow.Control;
 /// <param name="Identity">Asked at each handshake: <see cref="TlsIdentityFiles.Current"/> follows renewed files.</param>
 public sealed record ControlServerOptions(IPAddress Address, int Port, Func<TlsIdentity> Identity);
 
-/// <summary>Serves the control API of one sidecar. Callers must be <see cref="PeerIdentity.Controller"/>.</summary>
+/// <summary>Serves the control API of one sidecar. Callers must be <see cref="ControllerIdentity.Uri"/>.</summary>
 public sealed class ControlServer : IAsyncDisposable
 {
     private readonly IControlHandler _handler;
@@ -114,7 +114,7 @@ public sealed class ControlServer : IAsyncDisposable
     {
         if (call.PeerCertificate is not { } peer)
             throw new ControlException(GrpcStatus.Unauthenticated, "the caller showed no certificate");
-        var verdict = IdentityChecks.CheckIdentity(peer, [PeerIdentity.Controller]);
+        var verdict = IdentityChecks.CheckIdentity(peer, [ControllerIdentity.Uri]);
         if (!verdict.Accepted)
             throw new ControlException(GrpcStatus.PermissionDenied, verdict.Reason);
         return call.ReadOnlyMessageAsync(parser);

@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Control.Certificates;
 
 /// <summary>What a leaf certificate says.</summary>
 /// <param name="CommonName">A label for people; nothing checks it.</param>
-/// <param name="Identities">URI SANs, see <see cref="PeerIdentity"/>.</param>
+/// <param name="Identities">URI SANs, see <see cref="Pipelines.Planning.PeerIdentity"/>.</param>
 /// <param name="Addresses">IP SANs: the pod's addresses, for clients that check the address that they dialled.</param>
 public sealed record LeafRequest(
     string CommonName,
@@ -68,17 +68,12 @@ public sealed class CertificateAuthority : IDisposable
 
     private void AddLeafExtensions(CertificateRequest request, LeafRequest leaf)
     {
-        var names = new SubjectAlternativeNameBuilder();
-        foreach (var identity in leaf.Identities)
-            names.AddUri(new Uri(identity));
-        foreach (var address in leaf.Addresses)
-            names.AddIpAddress(address);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new(ServerAuthentication), new(ClientAuthentication)], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
-        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(SubjectNames.Write(leaf.Identities, leaf.Addresses));
     }
 
     private static X500DistinguishedName Name(string commonName)

@@ -28,6 +28,7 @@ internal sealed class GrpcServer : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, Func<GrpcCall, Task>> _methods;
     private readonly CancellationTokenSource _stopping = new();
     private readonly WebApplication _application;
+    private int _disposed;
 
     /// <param name="methods">By path: <c>/package.Service/Method</c>.</param>
     public GrpcServer(GrpcServerOptions options, IReadOnlyDictionary<string, Func<GrpcCall, Task>> methods)
@@ -52,11 +53,13 @@ internal sealed class GrpcServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await _stopping.CancelAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _application.StopAsync(patience.Token);
+        // The source is left to the collector: a call that is being torn down may still look at it.
         await _application.DisposeAsync();
-        _stopping.Dispose();
     }
 
     private void Configure(KestrelServerOptions kestrel)

@@ -1,0 +1,179 @@
+using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.Control.Grpc;
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Pipelines.Planning;
+
+namespace K8sMediaFlow.Control.Tests;
+
+public class ControlCallTests
+{
+    [Fact]
+    public async Task A_plan_arrives_byte_for_byte_with_its_version()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        var incarnation = await control.Client.ApplyPlanAsync(ControlFixture.Plan(3), CancellationToken.None);
+        incarnation.ShouldBe("one");
+        control.Handler.Applied.Single().Version.ShouldBe(new PlanVersion(1, 3, 0));
+        control.Handler.Applied.Single().Json.ToArray().ShouldBe(ControlFixture.Plan(3).Json.ToArray());
+        (await control.Client.GetInfoAsync(CancellationToken.None)).Plan.ShouldBe(new PlanVersion(1, 3, 0));
+    }
+
+    [Fact]
+    public async Task A_plan_with_a_lower_version_is_refused_naming_both()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        await control.Client.ApplyPlanAsync(ControlFixture.Plan(3), CancellationToken.None);
+        var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(2), CancellationToken.None));
+        error.Status.ShouldBe(GrpcStatus.FailedPrecondition);
+        error.Message.ShouldContain("1.2.0");
+        error.Message.ShouldContain("1.3.0");
+        control.Handler.Applied.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_handlers_refusal_keeps_its_status_and_its_message_beyond_ascii()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        control.Handler.OnApply = (_, _) => throw new ControlException(GrpcStatus.InvalidArgument, "edge 'décode' has 100% of nothing\nat all");
+        var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(1), CancellationToken.None));
+        error.Status.ShouldBe(GrpcStatus.InvalidArgument);
+        error.Message.ShouldBe("edge 'décode' has 100% of nothing\nat all");
+    }
+
+    [Fact]
+    public async Task A_handlers_own_failure_is_internal_and_the_server_lives_on()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        control.Handler.OnApply = (_, _) => throw new InvalidOperationException("broken");
+        var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(1), CancellationToken.None));
+        error.Status.ShouldBe(GrpcStatus.Internal);
+        (await control.Client.GetInfoAsync(CancellationToken.None)).Pod.ShouldBe("highlights-decode-0");
+    }
+
+    [Fact]
+    public async Task A_status_keeps_every_field()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        await control.Client.ApplyPlanAsync(ControlFixture.Plan(3), CancellationToken.None);
+        await foreach (var status in control.Client.WatchStatusAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None))
+        {
+            status.Plan.ShouldBe(new PlanVersion(1, 3, 0));
+            var edge = status.Edges.Single();
+            (edge.Edge, edge.Side, edge.Way, edge.Frames, edge.Bytes).ShouldBe(("decode.video->analyse.video", EdgeSide.Outbound, "Tcp", 7L, 70L));
+            (edge.Gaps, edge.Duplicates, edge.BlocksInUse, edge.BlocksTotal, edge.Ended).ShouldBe((1L, 2L, 5, 9, false));
+            edge.Drops["FrameTooLarge"].ShouldBe(3);
+            edge.Latency.Count.ShouldBe(7);
+            status.Operators.Single().ShouldBe(new OperatorStatus("decode", 0, OperatorState.Failed, "two", "no such file: ü"));
+            status.Links.Single().ShouldBe(
+                new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11, 2));
+            break;
+        }
+    }
+
+    [Fact]
+    public async Task Statuses_stop_being_read_when_the_watcher_goes()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        var seen = 0;
+        using var gone = new CancellationTokenSource(ControlFixture.Patience);
+        await Should.ThrowAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in control.Client.WatchStatusAsync(TimeSpan.FromMilliseconds(50), gone.Token))
+            {
+                if (++seen == 3)
+                    await gone.CancelAsync();
+            }
+        });
+        seen.ShouldBe(3);
+        await Eventually(async () =>
+        {
+            var before = control.Handler.StatusesRead;
+            await Task.Delay(300);
+            return control.Handler.StatusesRead == before;
+        });
+    }
+
+    [Fact]
+    public async Task A_watch_interval_out_of_bounds_is_refused()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        var error = await Should.ThrowAsync<ControlException>(async () =>
+        {
+            await foreach (var _ in control.Client.WatchStatusAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None))
+            {
+            }
+        });
+        error.Status.ShouldBe(GrpcStatus.InvalidArgument);
+    }
+
+    [Fact]
+    public async Task A_drain_that_outlasts_its_deadline_says_so()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        control.Handler.OnDrain = cancellation => Task.Delay(Timeout.Infinite, cancellation);
+        var error = await Should.ThrowAsync<ControlException>(control.Client.DrainAsync(TimeSpan.FromMilliseconds(100), CancellationToken.None));
+        error.Status.ShouldBe(GrpcStatus.DeadlineExceeded);
+        error.Message.ShouldContain("100 ms");
+        control.Handler.OnDrain = _ => Task.CompletedTask;
+        await control.Client.DrainAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task The_callers_deadline_reaches_the_handler()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        var cancelled = new TaskCompletionSource();
+        control.Handler.OnApply = async (_, cancellation) =>
+        {
+            using var registration = cancellation.Register(cancelled.SetResult);
+            await Task.Delay(Timeout.Infinite, cancellation);
+        };
+        using var hasty = control.ClientAs(control.Identities.Issue(ControllerIdentity.Uri), TestIdentities.Sidecar, TimeSpan.FromMilliseconds(200));
+        var error = await Should.ThrowAsync<ControlException>(hasty.ApplyPlanAsync(ControlFixture.Plan(1), CancellationToken.None));
+        error.Status.ShouldBe(GrpcStatus.DeadlineExceeded);
+        await cancelled.Task.WaitAsync(ControlFixture.Patience);
+    }
+
+    [Fact]
+    public async Task An_oversized_plan_is_refused_and_the_connection_serves_the_next_call()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        var huge = new PlanDocument(new PlanVersion(1, 1, 0), new byte[(4 << 20) + 1]);
+        var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(huge, CancellationToken.None));
+        error.Status.ShouldBe(GrpcStatus.ResourceExhausted);
+        control.Handler.Applied.ShouldBeEmpty();
+        (await control.Client.GetInfoAsync(CancellationToken.None)).Incarnation.ShouldBe("one");
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_is_gone_is_unavailable()
+    {
+        var control = await ControlFixture.StartAsync();
+        await control.Server.DisposeAsync();
+        var error = await Should.ThrowAsync<ControlException>(control.Client.GetInfoAsync(CancellationToken.None));
+        error.Status.ShouldBe(GrpcStatus.Unavailable);
+        error.Message.ShouldContain("cannot be reached");
+        await control.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_watch_ends_with_an_error_when_the_sidecar_stops()
+    {
+        var control = await ControlFixture.StartAsync();
+        Task? stopped = null;
+        var error = await Should.ThrowAsync<ControlException>(async () =>
+        {
+            await foreach (var _ in control.Client.WatchStatusAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None))
+                stopped ??= control.Server.DisposeAsync().AsTask();
+        });
+        error.Status.ShouldBe(GrpcStatus.Unavailable);
+        await control.DisposeAsync();
+    }
+
+    private static async Task Eventually(Func<Task<bool>> holds)
+    {
+        using var watchdog = new CancellationTokenSource(ControlFixture.Patience);
+        while (!await holds())
+            watchdog.Token.ThrowIfCancellationRequested();
+    }
+}

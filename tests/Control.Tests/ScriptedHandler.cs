@@ -1,0 +1,44 @@
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Pipelines.Planning;
+
+namespace K8sMediaFlow.Control.Tests;
+
+/// <summary>A sidecar that remembers what it was told and does what the test says.</summary>
+internal sealed class ScriptedHandler : IControlHandler
+{
+    private int _statuses;
+
+    public PlanVersion? CurrentPlan { get; set; }
+
+    public List<PlanDocument> Applied { get; } = [];
+
+    public Func<PlanDocument, CancellationToken, Task> OnApply { get; set; } = (_, _) => Task.CompletedTask;
+
+    public Func<CancellationToken, Task> OnDrain { get; set; } = _ => Task.CompletedTask;
+
+    public int StatusesRead => Volatile.Read(ref _statuses);
+
+    public SidecarInfo GetInfo() => new(1, 1, "0.1.0", "highlights-decode-0", "one", CurrentPlan);
+
+    public async Task ApplyPlanAsync(PlanDocument plan, CancellationToken cancellation)
+    {
+        await OnApply(plan, cancellation);
+        Applied.Add(plan);
+        CurrentPlan = plan.Version;
+    }
+
+    public SidecarStatus GetStatus()
+    {
+        var number = Interlocked.Increment(ref _statuses);
+        var drops = new Dictionary<string, long> { ["FrameTooLarge"] = 3 };
+        var latency = new long[LatencyHistogram.BucketCount];
+        latency[LatencyHistogram.BucketOf(1_000_000)] = 7;
+        return new SidecarStatus(
+            "highlights-decode-0", "one", CurrentPlan, false, false, number,
+            [new EdgeStatus("decode.video->analyse.video", EdgeSide.Outbound, "Tcp", 7, 70, 1, 2, drops, new LatencyHistogram(latency), 5, 9, false)],
+            [new OperatorStatus("decode", 0, OperatorState.Failed, "two", "no such file: ü")],
+            [new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11, 2)]);
+    }
+
+    public Task DrainAsync(CancellationToken cancellation) => OnDrain(cancellation);
+}
