@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using K8sMediaFlow.Native.Sockets;
+
+namespace K8sMediaFlow.Fabric.Tcp;
+
+/// <summary>
+/// Reads frames straight into granted blocks. A header is read into memory of this receiver, measured against the grants, and only then
+/// copied to the block's start; the read of a body's rest takes the next header along, so a busy connection needs one call per frame.
+/// <see cref="Abort"/> first ends the socket, which makes a blocked call return, then passes through the gate that every read holds: so
+/// nothing lands after it.
+/// </summary>
+internal sealed class TcpReceiver : IFabricReceiver
+{
+    private readonly Lock _gate = new();
+    private readonly StreamSocket _socket;
+    private readonly GrantTable _grants;
+    private readonly byte[] _header = GC.AllocateArray<byte>(FrameHeaderPrefix.SizeBytes, pinned: true);
+    private readonly nint _headerAddress;
+    private volatile bool _isAborted;
+    private FabricException? _failure;
+    private bool _isDisposed;
+
+    // Where the stream stands: bytes of the next header, and the frame that is arriving with the bytes of it that are there.
+    private int _headerBytes;
+    private LandingArea _area;
+    private int _areaBytes;
+    private bool _isInFrame;
+
+    private TimeSpan _receiveTimeout;
+
+    public TcpReceiver(StreamSocket socket, GrantTable grants)
+    {
+        _socket = socket;
+        _grants = grants;
+        _headerAddress = Marshal.UnsafeAddrOfPinnedArrayElement(_header, 0);
+    }
+
+    /// <summary>Receive calls so far.</summary>
+    internal long TransferCalls => _socket.TransferCalls;
+
+    public void Grant(uint slot, long offsetBytes, int sizeBytes) => _grants.Grant(slot, offsetBytes, sizeBytes);
+
+    public bool TryReceive(out Landing landing, TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            ThrowIfFinished();
+            try
+            {
+                return TryReadFrame(out landing, new Patience(wait));
+            }
+            catch (FabricException failure)
+            {
+                _failure = failure;
+                _socket.Shutdown();
+                throw;
+            }
+        }
+    }
+
+    public void Abort()
+    {
+        if (!_isAborted)
+        {
+            _isAborted = true;
+            _socket.Shutdown();
+        }
+        lock (_gate)
+        {
+            // Whoever was inside has left; whoever comes sees the mark.
+        }
+    }
+
+    public void Dispose()
+    {
+        Abort();
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            _socket.SetResetOnClose();
+            _socket.Dispose();
+        }
+    }
+
+    private bool TryReadFrame(out Landing landing, Patience patience)
+    {
+        landing = default;
+        if (!_isInFrame && !TryReadHeader(patience))
+            return false;
+        if (!TryReadBody(patience))
+            return false;
+        _isInFrame = false;
+        Checksum.Verify(_area);
+        landing = new Landing(_area.Slot, _area.LengthBytes);
+        return true;
+    }
+
+    private bool TryReadHeader(Patience patience)
+    {
+        while (_headerBytes < FrameHeaderPrefix.SizeBytes)
+        {
+            var got = Receive([HeaderRest()], patience);
+            if (got == 0)
+                return false;
+            _headerBytes += got;
+        }
+        _area = _grants.Use(_header);
+        _header.CopyTo(_area.Bytes);
+        _areaBytes = FrameHeaderPrefix.SizeBytes;
+        _headerBytes = 0;
+        _isInFrame = true;
+        return true;
+    }
+
+    private bool TryReadBody(Patience patience)
+    {
+        while (_areaBytes < _area.LengthBytes)
+        {
+            var rest = _area.LengthBytes - _areaBytes;
+            var got = Receive([new MemoryVector(_area.Address + _areaBytes, rest), HeaderRest()], patience);
+            if (got == 0)
+                return false;
+            _areaBytes += Math.Min(got, rest);
+            _headerBytes = Math.Max(0, got - rest);
+        }
+        return true;
+    }
+
+    private MemoryVector HeaderRest() => new(_headerAddress + _headerBytes, FrameHeaderPrefix.SizeBytes - _headerBytes);
+
+    /// <summary>Bytes received; 0 when the caller's patience has run out.</summary>
+    private int Receive(ReadOnlySpan<MemoryVector> vectors, Patience patience)
+    {
+        var wait = patience.Next();
+        if (wait < TimeSpan.Zero)
+            return 0;
+        if (wait > TimeSpan.Zero)
+            SetReceiveTimeout(patience.Whole);
+        var result = _socket.Receive(vectors, waits: wait > TimeSpan.Zero);
+        if (result.WouldBlock && !_isAborted)
+            return 0;
+        if (result.IsError || result.Bytes == 0)
+            throw TcpErrors.OfReceive(result, _isAborted, _isInFrame || _headerBytes > 0);
+        return result.Bytes;
+    }
+
+    /// <summary>The socket keeps its timeout, and callers ask with the same wait again and again: one call in a link's life.</summary>
+    private void SetReceiveTimeout(TimeSpan timeout)
+    {
+        if (timeout == _receiveTimeout)
+            return;
+        _receiveTimeout = timeout;
+        _socket.SetReceiveTimeout(timeout);
+    }
+
+    private void ThrowIfFinished()
+    {
+        if (_isAborted)
+            throw TcpErrors.OfAbort();
+        if (_failure is not null)
+            throw new FabricException(_failure.Error, _failure.Message, _failure);
+    }
+}
