@@ -32,6 +32,15 @@ public readonly unsafe ref struct StructReader
     /// <summary>A bit, counted from the start of the data section.</summary>
     public bool GetBool(int offsetBits) => ((Get<byte>(offsetBits >> 3) >> (offsetBits & 7)) & 1) != 0;
 
+    /// <summary>Fails unless the union at that byte offset holds that member.</summary>
+    /// <exception cref="CapnProtoException">It holds another one.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void RequireMember(int offsetBytes, ushort member)
+    {
+        if (Get<ushort>(offsetBytes) != member)
+            CapnProtoException.Throw(CapnProtoError.WrongUnionMember);
+    }
+
     public bool HasPointer(int index) => index < _place.PointerCount && !WirePointer.ReadOnce(Slot(index)).IsNull;
 
     /// <exception cref="CapnProtoException">The pointer is not sound.</exception>
