@@ -1,10 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace K8sMediaFlow.Pipelines.Graph;
 
 /// <summary>Batch ends by itself when its sources end; Streaming runs, and restarts what failed, until it is deleted.</summary>
 public enum Execution { Streaming, Batch }
 
 /// <summary>How frames may travel between pods. Auto takes the best that both ends have and says which.</summary>
-public enum Transport { Auto, Rdma, Tcp }
+public enum Transport
+{
+    Auto,
+    [JsonStringEnumMemberName("RDMA")] Rdma,
+    [JsonStringEnumMemberName("TCP")] Tcp,
+}
 
 /// <summary>Which replicas of the consumer get a frame of an edge.</summary>
 public enum Distribution { RoundRobin, Broadcast, ByKey, OneToOne }
@@ -19,7 +26,11 @@ public enum OnFull { Block, DropOldest, DropNewest, LatestOnly }
 public enum Delivery { AtLeastOnce, AtMostOnce }
 
 /// <summary>Whether links protect the payload too; their control connection always uses mutual TLS.</summary>
-public enum Encryption { None, Tls }
+public enum Encryption
+{
+    None,
+    [JsonStringEnumMemberName("TLS")] Tls,
+}
 
 /// <summary>How sidecar and media operators wait: spin a little and then sleep, always spin, or always sleep.</summary>
 public enum PollingMode { Hybrid, Busy, Event }

@@ -1,0 +1,35 @@
+namespace K8sMediaFlow.Pipelines.Graph;
+
+/// <summary>
+/// A pipeline as its user declared it: media operators, the edges between their ports, and what holds for all of them. Lists keep
+/// the order of the document, so that a violation can name the place. It may be wrong in any way until <see cref="GraphRules"/> has seen it.
+/// </summary>
+public sealed record PipelineGraph
+{
+    public string Namespace { get; init; } = "default";
+    public required string Name { get; init; }
+    public Execution Execution { get; init; } = Execution.Streaming;
+    public Transport Transport { get; init; } = Transport.Auto;
+    public Encryption Encryption { get; init; } = Encryption.None;
+    public Polling Polling { get; init; } = new(PollingMode.Hybrid, Polling.SpinMicrosecondsDefault);
+
+    /// <summary>The extended resource that stands for an RNIC, where the user names one.</summary>
+    public string? RdmaResourceName { get; init; }
+
+    public IReadOnlyList<OperatorNode> Operators { get; init; } = [];
+    public IReadOnlyList<GraphEdge> Edges { get; init; } = [];
+    public IReadOnlyList<OperatorGroup> Groups { get; init; } = [];
+    public IReadOnlyList<GraphVolume> Volumes { get; init; } = [];
+}
+
+/// <summary>How everybody waits, and for how long they spin before they sleep.</summary>
+public sealed record Polling(PollingMode Mode, int SpinMicroseconds)
+{
+    public const int SpinMicrosecondsDefault = 20;
+}
+
+/// <summary>Media operators that are placed together.</summary>
+public sealed record OperatorGroup(string Name, GroupMode Mode, IReadOnlyList<string> Operators);
+
+/// <summary>A volume of the pods and the kind of its source as Kubernetes names it: emptyDir, persistentVolumeClaim …</summary>
+public sealed record GraphVolume(string Name, string Kind);

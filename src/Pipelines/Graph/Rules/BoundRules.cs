@@ -1,0 +1,49 @@
+using K8sMediaFlow.Pipelines.Planning;
+
+namespace K8sMediaFlow.Pipelines.Graph.Rules;
+
+/// <summary>Numbers that the user chose, and how many of everything there may be.</summary>
+internal static class BoundRules
+{
+    internal const int OperatorsMax = 256;
+    internal const int EdgesMax = 1024;
+    internal const int PortsMax = 64;
+    internal const int LinksMax = 4096;
+    internal const int BorrowedMax = 256;
+
+    /// <summary>List lengths. Other rules recurse and pair things up, so they only see graphs that pass this one.</summary>
+    internal static IEnumerable<GraphViolation> Sizes(PipelineGraph graph) =>
+    [
+        .. Between("spec.operators", "the number of operators", graph.Operators.Count, 0, OperatorsMax),
+        .. Between("spec.edges", "the number of edges", graph.Edges.Count, 0, EdgesMax),
+        .. Between("spec.groups", "the number of groups", graph.Groups.Count, 0, OperatorsMax),
+        .. Between("spec.volumes", "the number of volumes", graph.Volumes.Count, 0, OperatorsMax),
+        .. graph.Operators.SelectMany((node, i) => Between($"spec.operators[{i}]", $"the number of ports of operator '{node.Name}'",
+            Math.Max(node.Inputs.Count, node.Outputs.Count), 0, PortsMax)),
+    ];
+
+    internal static IEnumerable<GraphViolation> Check(PipelineGraph graph) =>
+    [
+        .. Between("spec.polling.spinMicroseconds", "spinMicroseconds", graph.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax),
+        .. Between("spec.edges", "the number of replica pairs of all edges", Pairs(graph), 0, LinksMax),
+        .. graph.Operators.SelectMany((node, i) => OfOperator($"spec.operators[{i}]", node)),
+    ];
+
+    private static int Pairs(PipelineGraph graph)
+    {
+        var index = new GraphIndex(graph);
+        var pairs = index.Edges.Sum(edge => (long)index.Operator(edge.From.Operator)!.ReplicaCount * index.Operator(edge.To.Operator)!.ReplicaCount);
+        return (int)Math.Clamp(pairs, 0, int.MaxValue);
+    }
+
+    private static IEnumerable<GraphViolation> OfOperator(string at, OperatorNode node) =>
+        Between($"{at}.replicas", $"replicas of operator '{node.Name}'", node.ReplicaCount, 1, PlanLimits.ReplicasMax)
+            .Concat(node.Inputs.SelectMany((port, i) => Between($"{at}.inputs[{i}].maxBorrowed",
+                $"maxBorrowed of {node.Name}.{port.Name}", port.MaxBorrowed ?? 1, 1, BorrowedMax)));
+
+    private static IEnumerable<GraphViolation> Between(string path, string what, int value, int min, int max)
+    {
+        if (value < min || value > max)
+            yield return new(path, GraphReason.OutOfBounds, $"{what} is {value}; it must be between {min} and {max}");
+    }
+}

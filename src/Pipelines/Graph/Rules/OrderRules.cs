@@ -1,0 +1,21 @@
+namespace K8sMediaFlow.Pipelines.Graph.Rules;
+
+/// <summary>Promises of an edge that exclude each other.</summary>
+internal static class OrderRules
+{
+    internal static IEnumerable<GraphViolation> Check(GraphIndex index) =>
+        index.Graph.Edges.SelectMany((edge, i) => OfEdge(index, edge, $"spec.edges[{i}]"));
+
+    private static IEnumerable<GraphViolation> OfEdge(GraphIndex index, GraphEdge edge, string at)
+    {
+        var replicas = index.Operator(edge.To.Operator)?.ReplicaCount ?? 1;
+        // Each replica would wait for sequences that went to another one and count them as lost.
+        if (edge is { Order: FrameOrder.BySequence, Distribution: Distribution.RoundRobin } && replicas > 1)
+            yield return new($"{at}.order", GraphReason.OrderWithoutSense,
+                $"edge {edge.Name} deals its frames out to {replicas} replicas, so none of them can see every sequence; restore the order where they come together again");
+        if (edge is { Delivery: Delivery.AtLeastOnce, OnFull: not OnFull.Block })
+            yield return new($"{at}.onFull", GraphReason.Contradiction, $"edge {edge.Name} cannot drop ({edge.OnFull}) and deliver AtLeastOnce");
+        if (edge is { Delivery: Delivery.AtLeastOnce, DeadlineMilliseconds: not null })
+            yield return new($"{at}.deadlineMilliseconds", GraphReason.Contradiction, $"edge {edge.Name} cannot have a deadline and deliver AtLeastOnce");
+    }
+}

@@ -1,0 +1,42 @@
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Pipelines.Planning;
+
+/// <summary>An edge laid over a placement: its replicas at both ends, and how frames get from one to the other.</summary>
+internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Producers, IReadOnlyList<EndpointPlan> Consumers, EdgeWay Way, string WayReason)
+{
+    /// <summary>Pairs of pods that need a link for this edge, in a stable order.</summary>
+    internal IEnumerable<(string Source, string Target)> Links =>
+        from source in Producers.Select(end => end.Pod).Distinct()
+        from target in Consumers.Select(end => end.Pod).Distinct()
+        where source != target
+        select (source, target);
+
+    internal static EdgeRoute Of(GraphEdge edge, PipelineGraph graph, Placement placement)
+    {
+        var producers = Ends(edge.From.Operator, placement);
+        var consumers = Ends(edge.To.Operator, placement);
+        var sources = producers.Select(end => end.Pod).Distinct().ToList();
+        var targets = consumers.Select(end => end.Pod).Distinct().ToList();
+        var local = sources.Count == 1 && targets.Count == 1 && sources[0] == targets[0];
+        return new EdgeRoute(edge, producers, consumers, local ? EdgeWay.Local : EdgeWay.Tcp,
+            local ? $"both ends are in pod {sources[0]}: by reference" : Remote(graph, sources, targets));
+    }
+
+    private static List<EndpointPlan> Ends(string name, Placement placement) =>
+    [
+        .. from pod in placement.Pods
+           from replica in pod.Replicas
+           where replica.Operator == name
+           orderby replica.Replica
+           select new EndpointPlan(name, replica.Replica, pod.Name),
+    ];
+
+    private static string Remote(PipelineGraph graph, List<string> sources, List<string> targets)
+    {
+        var why = graph.Transport == Transport.Tcp ? "transport TCP is asked for" : "transport Auto found no RDMA device";
+        return $"{Pods(sources)} and {Pods(targets)} share no memory; {why}: TCP";
+    }
+
+    private static string Pods(List<string> names) => names.Count == 1 ? $"pod {names[0]}" : $"pods {names[0]} to {names[^1]}";
+}

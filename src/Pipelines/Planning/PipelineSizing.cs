@@ -1,0 +1,88 @@
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Pipelines.Planning;
+
+/// <summary>All the sums of a pipeline over a placement: windows, regions, and what of it does not fit. Expects a graph that keeps the rules.</summary>
+internal sealed class PipelineSizing
+{
+    private readonly GraphIndex _index;
+    private readonly CapsFlow _caps;
+    private readonly PlannerOptions _options;
+    private readonly WindowSums _sums;
+    private readonly Dictionary<(string Pod, string Owner), RegionSizing> _byOwner;
+
+    private PipelineSizing(PipelineGraph graph, Placement placement, PlannerOptions options)
+    {
+        _index = new GraphIndex(graph);
+        _caps = new CapsFlow(_index);
+        _options = options;
+        Routes = graph.Edges.ToDictionary(edge => edge.Name, edge => EdgeRoute.Of(edge, graph, placement));
+        _sums = new WindowSums(_index, _caps, Routes, options);
+        Warnings = [.. JoinArms.Widen(_index, _caps, _sums, options)];
+        Regions = [.. placement.Pods.SelectMany(OfPod)];
+        _byOwner = Regions.ToDictionary(region => (region.Pod, region.Owner));
+        Violations = [.. TooLarge()];
+    }
+
+    internal IReadOnlyDictionary<string, EdgeRoute> Routes { get; }
+    internal IReadOnlyList<RegionSizing> Regions { get; }
+    internal IReadOnlyList<GraphViolation> Warnings { get; }
+    internal IReadOnlyList<GraphViolation> Violations { get; }
+
+    internal static PipelineSizing Of(PipelineGraph graph, Placement placement, PlannerOptions options) => new(graph, placement, options);
+
+    internal static string OwnerOf(string name, int replica) => FormattableString.Invariant($"{name}/{replica}");
+
+    internal static string OwnerOf(string edge, string sourcePod) => $"link {edge} from {sourcePod}";
+
+    internal RegionSizing? Region(string pod, string owner) => _byOwner.GetValueOrDefault((pod, owner));
+
+    internal MediaCaps Caps(GraphEdge edge) => _caps.Output(edge.From)!;
+
+    internal MediaCaps Caps(PortRef output) => _caps.Output(output)!;
+
+    internal int Borrowed(GraphEdge edge) => _sums.Borrowed(edge);
+
+    internal FrameWindow Window(PortRef output) => _sums.Window(output);
+
+    /// <summary>A channel never fills: it holds every block that its producer's quota allows, and notices beside.</summary>
+    internal int ChannelCapacity(GraphEdge edge)
+    {
+        const int NoticesMax = 16;
+        var needed = Math.Max(_sums.Window(edge.From).QuotaBlocks + NoticesMax, Borrowed(edge));
+        return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(needed, _options.DepthOf(Caps(edge).FrameBytes).Channel));
+    }
+
+    private IEnumerable<RegionSizing> OfPod(PodPlacement pod)
+    {
+        foreach (var replica in pod.Replicas)
+            if (_index.Operator(replica.Operator) is { Outputs.Count: > 0 } node)
+                yield return OfOperator(pod.Name, node, replica.Replica);
+        foreach (var route in Routes.Values)
+            foreach (var (source, _) in route.Links.Where(link => link.Target == pod.Name))
+                yield return OfLink(pod.Name, source, route);
+    }
+
+    private RegionSizing OfOperator(string pod, OperatorNode node, int replica)
+    {
+        var windows = node.Outputs.Select(port => _sums.Window(new PortRef(node.Name, port.Name))).ToList();
+        return new RegionSizing(pod, OwnerOf(node.Name, replica), windows, RegionClasses.ForOutputs(windows));
+    }
+
+    private RegionSizing OfLink(string pod, string source, EdgeRoute route)
+    {
+        var window = _sums.Window(route.Edge.From);
+        // The sender's whole window may come to lie here, even what was meant for another pod: when that one dies its frames are sent
+        // again, and a landing region full of younger ones, all waiting in a reorder window for the missing one, would have no room.
+        SizingTerm[] terms = [new(window.Terms[0].Frames, $"about to be sent by {route.Edge.From.Operator}"), .. window.Terms.Skip(1)];
+        var own = new FrameWindow(route.Edge.Name, window.FrameBytes, terms);
+        return new RegionSizing(pod, OwnerOf(route.Edge.Name, source), [own], [new(BlockSizes.Landing(window.FrameBytes), own.Frames)]);
+    }
+
+    private IEnumerable<GraphViolation> TooLarge() =>
+        from pod in Regions.GroupBy(region => region.Pod)
+        let bytes = pod.Sum(region => region.BlockBytes)
+        where bytes > _options.PodRegionBytesMax
+        select new GraphViolation("spec", GraphReason.MemoryExceeded,
+            $"pod {pod.Key} needs {Bytes.Text(bytes)} for frames, more than {Bytes.Text(_options.PodRegionBytesMax)}: {string.Join("; ", pod)}");
+}

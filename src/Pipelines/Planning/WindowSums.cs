@@ -1,0 +1,95 @@
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Pipelines.Planning;
+
+/// <summary>
+/// How many frames of each output port may be sent and not done. A producer keeps a frame until all that derives from it is
+/// done, so the sum runs down the whole chain to the sinks. Where a chain forks, the longest arm counts: frames enter all arms
+/// in the same order, so what is alive in a shorter arm is alive in the longest, too.
+/// </summary>
+internal sealed class WindowSums
+{
+    private readonly GraphIndex _index;
+    private readonly CapsFlow _caps;
+    private readonly PlannerOptions _options;
+    private readonly IReadOnlyDictionary<string, EdgeRoute> _routes;
+    private readonly Dictionary<string, IReadOnlyList<SizingTerm>> _chains = [];
+    private readonly Dictionary<PortRef, FrameWindow> _windows = [];
+    private readonly Dictionary<string, bool> _ordered = [];
+
+    internal WindowSums(GraphIndex index, CapsFlow caps, IReadOnlyDictionary<string, EdgeRoute> routes, PlannerOptions options)
+    {
+        (_index, _caps, _routes, _options) = (index, caps, routes, options);
+        foreach (var node in index.Graph.Operators)
+            foreach (var port in node.Outputs)
+                Window(new PortRef(node.Name, port.Name));
+    }
+
+    internal FrameWindow Window(PortRef port)
+    {
+        if (_windows.TryGetValue(port, out var known))
+            return known;
+        var bytes = _caps.Output(port)!.FrameBytes;
+        var terms = new List<SizingTerm> { new(_options.DepthOf(bytes).Loans, $"being written by {port.Operator}") };
+        terms.AddRange(Longest(_index.EdgesFrom(port)));
+        terms.AddRange(Redispatch(port, terms.Sum(term => term.Frames)));
+        return _windows[port] = new FrameWindow(port.ToString(), bytes, terms);
+    }
+
+    /// <summary>Makes room for more frames of a port, for a reason that only the whole graph shows.</summary>
+    internal void Widen(PortRef port, SizingTerm term) => _windows[port] = _windows[port] with { Terms = [.. _windows[port].Terms, term] };
+
+    internal int Borrowed(GraphEdge edge) =>
+        _index.Input(edge.To)!.MaxBorrowed ?? _options.DepthOf(_caps.Output(edge.From)!.FrameBytes).Borrowed;
+
+    /// <summary>What may be alive of an edge's frames in the edge itself and behind it.</summary>
+    internal IReadOnlyList<SizingTerm> Chain(GraphEdge edge)
+    {
+        if (_chains.TryGetValue(edge.Name, out var known))
+            return known;
+        var behind = Longest(_index.EdgesFrom(_index.Operator(edge.To.Operator)!));
+        return _chains[edge.Name] = [.. OwnTerms(edge), .. behind];
+    }
+
+    private IReadOnlyList<SizingTerm> Longest(IEnumerable<GraphEdge> edges) =>
+        edges.Select(Chain).OrderByDescending(terms => terms.Sum(term => term.Frames)).FirstOrDefault() ?? [];
+
+    private IEnumerable<SizingTerm> OwnTerms(GraphEdge edge)
+    {
+        var route = _routes[edge.Name];
+        var depth = _options.DepthOf(_caps.Output(edge.From)!.FrameBytes);
+        // Under Broadcast all consumers wait for the same frames; dealt out, each waits for its own.
+        var parts = edge.Distribution == Distribution.Broadcast ? 1 : route.Consumers.Count;
+        var links = edge.Distribution == Distribution.Broadcast ? 1 : route.Consumers.Select(end => end.Pod).Distinct().Count();
+        if (route.Way != EdgeWay.Local)
+            yield return new(depth.Wire * links, $"on the wire to {edge.To.Operator}{Times(links, depth.Wire)}");
+        yield return new(depth.Queue * parts, $"waiting for {edge.To}{Times(parts, depth.Queue)}");
+        yield return new(Borrowed(edge) * parts, $"borrowed by {edge.To.Operator}{Times(parts, Borrowed(edge))}");
+        if (edge.Order == FrameOrder.BySequence && route.Producers.Count > 1)
+            yield return new(depth.Reorder * route.Producers.Count, $"in the reorder window of {edge.To}{Times(route.Producers.Count, depth.Reorder)}");
+    }
+
+    /// <summary>
+    /// When a replica dies, its frames go to the others, behind younger ones that already wait in a reorder window for them. A replica
+    /// whose window were smaller than its producer's could be full of those younger frames and never come to the missing one.
+    /// </summary>
+    private IEnumerable<SizingTerm> Redispatch(PortRef port, int frames)
+    {
+        var node = _index.Operator(port.Operator)!;
+        if (node.ReplicaCount < 2 || !OrderedBehind(node))
+            yield break;
+        var needed = _index.EdgesInto(node).Select(edge => Window(edge.From).Frames).DefaultIfEmpty(0).Max();
+        if (needed > frames)
+            yield return new(needed - frames, $"of other replicas of {node.Name}, when one dies");
+    }
+
+    private bool OrderedBehind(OperatorNode node)
+    {
+        if (!_ordered.TryGetValue(node.Name, out var ordered))
+            _ordered[node.Name] = ordered = _index.EdgesFrom(node)
+                .Any(edge => edge.Order == FrameOrder.BySequence || OrderedBehind(_index.Operator(edge.To.Operator)!));
+        return ordered;
+    }
+
+    private static string Times(int count, int each) => count == 1 ? "" : FormattableString.Invariant($" ({count} x {each})");
+}
