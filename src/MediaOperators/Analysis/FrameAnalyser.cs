@@ -13,7 +13,7 @@ internal sealed class FrameAnalyser(VideoShape shape)
     private LumaGrid _grid = new(shape);
     private LumaGrid _previousGrid = new(shape);
     private ulong _stream;
-    private long _sequence;
+    private ulong _sequence;
 
     /// <summary>0 to 1; 0 for the first picture of a stream.</summary>
     public double MotionScore { get; private set; }
@@ -25,10 +25,10 @@ internal sealed class FrameAnalyser(VideoShape shape)
     public ReadOnlySpan<long> Histogram => _histogram;
 
     /// <summary>The sequence of the picture that the scores compare with; 0 for none.</summary>
-    public long ComparedWith { get; private set; }
+    public ulong ComparedWith { get; private set; }
 
     /// <summary>Analyses the next picture: its identity, its first plane and the bytes between two rows of that.</summary>
-    public void Analyse(ulong stream, long sequence, ReadOnlySpan<byte> plane, int strideBytes)
+    public void Analyse(ulong stream, ulong sequence, ReadOnlySpan<byte> plane, int strideBytes)
     {
         (_grid, _previousGrid) = (_previousGrid, _grid);
         _histogram.CopyTo(_previousHistogram, 0);

@@ -11,7 +11,7 @@ internal static class TestPattern
     // Odd, so that the counter takes every value; its bits are well spread, so that the picture is lively.
     private const ulong Step = 0x9E37_79B9_7F4A_7C15;
 
-    public static void Fill(Span<byte> payload, long sequence)
+    public static void Fill(Span<byte> payload, ulong sequence)
     {
         var word = Seed(sequence);
         foreach (ref var target in Words(payload))
@@ -25,7 +25,7 @@ internal static class TestPattern
     }
 
     /// <summary>The offset of the first byte (of its word) that is not the pattern of this sequence; -1 if all are.</summary>
-    public static int FirstDifference(ReadOnlySpan<byte> payload, long sequence)
+    public static int FirstDifference(ReadOnlySpan<byte> payload, ulong sequence)
     {
         var word = Seed(sequence);
         var words = MemoryMarshal.Cast<byte, ulong>(payload);
@@ -45,9 +45,9 @@ internal static class TestPattern
 
     private static Span<ulong> Words(Span<byte> payload) => MemoryMarshal.Cast<byte, ulong>(payload);
 
-    private static ulong Seed(long sequence)
+    private static ulong Seed(ulong sequence)
     {
-        var mixed = (ulong)sequence * 0xBF58_476D_1CE4_E5B9;
+        var mixed = sequence * 0xBF58_476D_1CE4_E5B9;
         return mixed ^ (mixed >> 31);
     }
 }

@@ -23,13 +23,13 @@ internal sealed class SequenceLedger
     /// <summary>Frames with a sequence lower than the one before.</summary>
     public long OutOfOrder { get; private set; }
 
-    public long FirstSequence { get; private set; }
+    public ulong FirstSequence { get; private set; }
 
-    public long LastSequence { get; private set; }
+    public ulong LastSequence { get; private set; }
 
     public bool IsInOrder => Duplicates == 0 && OutOfOrder == 0;
 
-    public void Add(ulong stream, long sequence, long bytes)
+    public void Add(ulong stream, ulong sequence, long bytes)
     {
         Frames++;
         Bytes += bytes;
@@ -39,25 +39,25 @@ internal sealed class SequenceLedger
             Continue(sequence);
     }
 
-    private void Open(ulong stream, long sequence)
+    private void Open(ulong stream, ulong sequence)
     {
         Streams++;
         _stream = stream;
         if (Streams == 1)
             FirstSequence = sequence;
         // Sequences start at 1.
-        Missing += Math.Max(0, sequence - 1);
+        Missing += (long)Math.Max(sequence, 1) - 1;
         LastSequence = sequence;
     }
 
-    private void Continue(long sequence)
+    private void Continue(ulong sequence)
     {
         if (sequence == LastSequence)
             Duplicates++;
         else if (sequence < LastSequence)
             OutOfOrder++;
         else
-            Missing += sequence - LastSequence - 1;
+            Missing += (long)(sequence - LastSequence) - 1;
         LastSequence = Math.Max(sequence, LastSequence);
     }
 }

@@ -12,7 +12,7 @@ public class FrameAnalyserTests
     {
         var analyser = new FrameAnalyser(Shape("yuv420p"));
         analyser.Analyse(1, 5, Grey("yuv420p", 200), 64);
-        (analyser.ComparedWith, analyser.MotionScore, analyser.SceneChangeScore).ShouldBe((0L, 0.0, 0.0));
+        (analyser.ComparedWith, analyser.MotionScore, analyser.SceneChangeScore).ShouldBe((0UL, 0.0, 0.0));
     }
 
     [Fact]
@@ -21,9 +21,9 @@ public class FrameAnalyserTests
         var analyser = new FrameAnalyser(Shape("yuv420p"));
         analyser.Analyse(1, 5, Grey("yuv420p", 0), 64);
         analyser.Analyse(1, 7, Grey("yuv420p", 255), 64);
-        (analyser.ComparedWith, analyser.MotionScore, analyser.SceneChangeScore).ShouldBe((5L, 1.0, 1.0));
+        (analyser.ComparedWith, analyser.MotionScore, analyser.SceneChangeScore).ShouldBe((5UL, 1.0, 1.0));
         analyser.Analyse(1, 9, Grey("yuv420p", 255), 64);
-        (analyser.ComparedWith, analyser.MotionScore, analyser.SceneChangeScore).ShouldBe((7L, 0.0, 0.0));
+        (analyser.ComparedWith, analyser.MotionScore, analyser.SceneChangeScore).ShouldBe((7UL, 0.0, 0.0));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class FrameAnalyserTests
         var analyser = new FrameAnalyser(Shape("gray"));
         analyser.Analyse(1, 5, Grey("gray", 0), 64);
         analyser.Analyse(2, 1, Grey("gray", 255), 64);
-        (analyser.ComparedWith, analyser.MotionScore).ShouldBe((0L, 0.0));
+        (analyser.ComparedWith, analyser.MotionScore).ShouldBe((0UL, 0.0));
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public class FrameAnalyserTests
         var plane = Grey("yuv420p", 17);
         analyser.Analyse(1, 1, plane, 64);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var sequence = 2; sequence < 100; sequence++)
+        for (var sequence = 2UL; sequence < 100; sequence++)
             analyser.Analyse(1, sequence, plane, 64);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }

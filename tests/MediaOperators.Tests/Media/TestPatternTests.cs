@@ -26,7 +26,7 @@ public class TestPatternTests
         for (var round = 0; round < 200; round++)
         {
             var payload = new byte[random.Next(1, 500)];
-            var sequence = random.NextInt64(1, long.MaxValue);
+            var sequence = (ulong)random.NextInt64(1, long.MaxValue);
             TestPattern.Fill(payload, sequence);
             var at = random.Next(payload.Length);
             payload[at] ^= (byte)random.Next(1, 256);

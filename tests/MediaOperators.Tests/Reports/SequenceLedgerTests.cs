@@ -9,7 +9,7 @@ public class SequenceLedgerTests
     {
         var ledger = Ledger(1, 2, 3, 4);
         (ledger.Frames, ledger.Bytes, ledger.Missing, ledger.IsInOrder).ShouldBe((4L, 40L, 0L, true));
-        (ledger.FirstSequence, ledger.LastSequence).ShouldBe((1L, 4L));
+        (ledger.FirstSequence, ledger.LastSequence).ShouldBe((1UL, 4UL));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public class SequenceLedgerTests
         (ledger.Streams, ledger.Missing, ledger.IsInOrder).ShouldBe((2L, 0L, true));
     }
 
-    private static SequenceLedger Ledger(params long[] sequences)
+    private static SequenceLedger Ledger(params ulong[] sequences)
     {
         var ledger = new SequenceLedger();
         foreach (var sequence in sequences)

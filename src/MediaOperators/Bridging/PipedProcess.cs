@@ -1,0 +1,145 @@
+using K8sMediaFlow.MediaOperators.FFmpeg;
+using K8sMediaFlow.MediaOperators.Media;
+using K8sMediaFlow.Native;
+
+namespace K8sMediaFlow.MediaOperators.Bridging;
+
+/// <summary>Which of a program's descriptors are pipes to or from us. Its standard error always is.</summary>
+/// <param name="Inputs">Descriptors that the program reads and we write.</param>
+/// <param name="Outputs">Descriptors that the program writes and we read.</param>
+internal sealed record PipedDescriptors(IReadOnlyList<int> Inputs, IReadOnlyList<int> Outputs);
+
+/// <summary>
+/// A child program that frames are piped to or from. It dies with us; what it says on its standard error is kept for
+/// the report of its failure. Each pipe may be used by a thread of its own.
+/// </summary>
+internal sealed class PipedProcess : IDisposable
+{
+    private const int StandardError = 2;
+    private const int SliceMs = 200;
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+
+    // What the program had said is in the pipe when it ends; only a grandchild that lives on makes this wait run out.
+    private static readonly TimeSpan _lastWordsPatience = TimeSpan.FromSeconds(1);
+
+    private readonly string _program;
+    private readonly Dictionary<int, PipeEnd> _ends = [];
+    private readonly Thread _errorReader;
+    private readonly StderrTail _errors = new();
+    private readonly ChildProcess _child;
+    private volatile bool _isClosing;
+
+    private PipedProcess(string program, IReadOnlyList<string> arguments, PipedDescriptors descriptors)
+    {
+        _program = Path.GetFileName(program);
+        var theirs = new Dictionary<int, PipeEnd>();
+        try
+        {
+            foreach (var descriptor in descriptors.Inputs)
+                Connect(descriptor, theirs, weWrite: true);
+            foreach (var descriptor in descriptors.Outputs.Append(StandardError))
+                Connect(descriptor, theirs, weWrite: false);
+            _child = Spawn(program, arguments, theirs);
+        }
+        catch
+        {
+            CloseAll(_ends);
+            throw;
+        }
+        finally
+        {
+            // Only the child may hold its ends, or the end of a stream would never be seen.
+            CloseAll(theirs);
+        }
+        _errorReader = new Thread(ReadErrors) { IsBackground = true, Name = _program + " stderr" };
+        _errorReader.Start();
+    }
+
+    /// <summary>Lines that the program wrote to its standard error so far.</summary>
+    public long ErrorLineCount => _errors.LineCount;
+
+    /// <summary>The last of those lines.</summary>
+    public string ErrorText => _errors.ToString();
+
+    /// <summary>Starts a program by path or by a name in PATH; throws <see cref="MediaException"/> if there is none.</summary>
+    public static PipedProcess Start(string program, IReadOnlyList<string> arguments, PipedDescriptors descriptors) =>
+        new(program, arguments, descriptors);
+
+    /// <summary>Our end of one of the program's piped descriptors.</summary>
+    public PipeEnd End(int descriptor) => _ends[descriptor];
+
+    /// <summary>Says end of stream to the program on one of its inputs.</summary>
+    public void CloseEnd(int descriptor) => _ends[descriptor].Dispose();
+
+    /// <summary>Ends the program now. Its pipes then end, so that whoever reads or writes them goes on.</summary>
+    public void Kill() => _child.Kill();
+
+    /// <summary>Waits for the program's end; throws <see cref="MediaException"/> with its own words if that is not a success or does not come in time.</summary>
+    public void WaitForSuccess(TimeSpan patience)
+    {
+        var exit = _child.Wait(patience) ?? throw new MediaException($"{_program} did not end within {patience.TotalSeconds:0} s");
+        _errorReader.Join(_lastWordsPatience);
+        if (!exit.IsSuccess)
+            throw new MediaException(Failure(exit));
+    }
+
+    public void Dispose()
+    {
+        _child.Kill();
+        _child.Wait(_patience);
+        _isClosing = true;
+        _errorReader.Join(_patience);
+        CloseAll(_ends);
+    }
+
+    private string Failure(ChildExit exit)
+    {
+        var end = exit.ExitCode is { } code ? $"code {code}" : $"signal {exit.Signal}";
+        var words = ErrorText;
+        return $"{_program} ended with {end}: {(words.Length > 0 ? words : "it said nothing")}";
+    }
+
+    private void Connect(int descriptor, Dictionary<int, PipeEnd> theirs, bool weWrite)
+    {
+        var pipe = new Pipe();
+        _ends[descriptor] = weWrite ? pipe.WriteEnd : pipe.ReadEnd;
+        theirs[descriptor] = weWrite ? pipe.ReadEnd : pipe.WriteEnd;
+    }
+
+    private static ChildProcess Spawn(string program, IReadOnlyList<string> arguments, Dictionary<int, PipeEnd> theirs)
+    {
+        try
+        {
+            return ChildProcess.Start(new ChildProcessOptions
+            {
+                File = program,
+                Arguments = arguments,
+                Descriptors = theirs.ToDictionary(pair => pair.Key, pair => pair.Value.Descriptor),
+            });
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new MediaException($"program '{program}' is not installed", missing);
+        }
+    }
+
+    // In slices: a grandchild that inherited the descriptor may hold it open long after the program has ended.
+    private void ReadErrors()
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        while (!_isClosing)
+        {
+            var length = End(StandardError).Read(buffer, SliceMs);
+            if (length == 0)
+                break;
+            _errors.Append(buffer[..Math.Max(length, 0)]);
+        }
+    }
+
+    private static void CloseAll(Dictionary<int, PipeEnd> ends)
+    {
+        foreach (var end in ends.Values)
+            end.Dispose();
+    }
+}

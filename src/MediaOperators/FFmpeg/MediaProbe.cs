@@ -1,0 +1,59 @@
+using System.Text.Json;
+using K8sMediaFlow.MediaOperators.Bridging;
+using K8sMediaFlow.MediaOperators.Media;
+
+namespace K8sMediaFlow.MediaOperators.FFmpeg;
+
+/// <summary>Asks ffprobe what an input holds.</summary>
+internal static class MediaProbe
+{
+    private const int StandardOutput = 1;
+
+    // Larger than any answer to the few entries asked for; a container may have thousands of streams.
+    private const int AnswerBytesMax = 4 << 20;
+
+    // A live source may take a while until its first key frame.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    private const string Entries =
+        "stream=codec_type,width,height,r_frame_rate,avg_frame_rate,nb_frames,sample_rate,channels"
+        + ":stream_disposition=attached_pic:stream_side_data=rotation";
+
+    /// <exception cref="MediaException">ffprobe cannot read the input; its own words say why.</exception>
+    public static ProbedMedia Probe(FFmpegInput input, IReadOnlyList<string> inputArguments, CancellationToken stopping)
+    {
+        string[] arguments = ["-hide_banner", "-loglevel", "error", .. ProbeArguments(inputArguments), "-show_entries", Entries, "-of", "json", input.Url];
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        timeout.CancelAfter(_patience);
+        using var probe = PipedProcess.Start("ffprobe", arguments, new PipedDescriptors([], [StandardOutput]));
+        try
+        {
+            var answer = new byte[AnswerBytesMax];
+            var length = FramePipe.Read(probe.End(StandardOutput), answer, timeout.Token);
+            probe.WaitForSuccess(_patience);
+            return ProbedMedia.Parse(answer.AsMemory(0, length));
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            throw new MediaException($"input '{input.Name}' told nothing about itself within {_patience.TotalSeconds:0} s");
+        }
+        catch (JsonException answer)
+        {
+            throw new MediaException($"input '{input.Name}': ffprobe's answer cannot be read: {answer.Message}", answer);
+        }
+    }
+
+    // How an input is opened concerns both programs (-rtsp_transport, -f); where reading starts and ends (-ss, -t) and
+    // how fast it goes (-re, -stream_loop) only ffmpeg.
+    private static IEnumerable<string> ProbeArguments(IReadOnlyList<string> inputArguments)
+    {
+        string[] playback = ["-ss", "-sseof", "-t", "-to", "-itsoffset", "-stream_loop", "-readrate", "-thread_queue_size"];
+        for (var index = 0; index < inputArguments.Count; index++)
+        {
+            if (playback.Contains(inputArguments[index]))
+                index++;
+            else if (inputArguments[index] != "-re")
+                yield return inputArguments[index];
+        }
+    }
+}
