@@ -76,6 +76,16 @@ public sealed class FrameMetadata
     /// <summary>Sets a list of integers.</summary>
     public void Set(string name, ReadOnlySpan<long> values) => Copy(ref Put(name, MetadataKind.WholeNumberList), MemoryMarshal.AsBytes(values), 8);
 
+    /// <summary>Replaces everything by the entries of another frame: what an operator that makes new pixels calls to carry metadata on.</summary>
+    /// <exception cref="InvalidOperationException">These are the metadata of a received frame.</exception>
+    public void SetAll(FrameMetadata other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (ReadOnly)
+            throw new InvalidOperationException("The metadata of a received frame is read-only: set values in Forward or on a loan.");
+        CopyFrom(other);
+    }
+
     /// <summary>Reads an integer.</summary>
     public bool TryGet(string name, out long value) => TryGetNumber(name, MetadataKind.WholeNumber, out value);
 
