@@ -1,0 +1,244 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Links.Wire;
+
+namespace K8sMediaFlow.Sidecar.Links.Ledgers;
+
+/// <summary>A frame that waits for its turn to be delivered.</summary>
+internal struct Delivery
+{
+    public FrameHeader Header;
+    public uint Slot;
+
+    /// <summary>Names the delivery to the sink: the sender's life above, the link sequence below.</summary>
+    public ulong Ticket;
+}
+
+/// <summary>
+/// The receiver's book of a link, without I/O, time or threads (the caller serialises).
+/// <list type="number">
+/// <item>Open: each connection gets an epoch. A sender of the same incarnation goes on; a new one starts from nothing, and what its predecessor
+/// landed undelivered is let go of: it was not done, so whoever made it sends it again.</item>
+/// <item>Adopt: what a sender knows to be done counts as landed, delivered and done: a receiver that has forgotten all must not wait for it.</item>
+/// <item>Grant: a block belongs to the peer from the grant until it lands or until the epoch is fenced; never to two at once.</item>
+/// <item>Land: only in a block granted in this epoch, only inside the window, each sequence once.</item>
+/// <item>Deliver: in link order, each sequence once per life of the sender.</item>
+/// </list>
+/// </summary>
+internal sealed class ReceiverLedger
+{
+    private const int LifeShift = 48;
+
+    private readonly SlotState[] _slots;
+    private readonly int[] _grantedBytes;
+    private readonly Held[] _held = new Held[SequenceSet.Window];
+    private readonly SequenceSet _landed = new();
+    private readonly SequenceSet _done = new();
+    private readonly Queue<Grant> _unsentGrants = new();
+    private ulong _grantMessages;
+    private ulong _grantTotal;
+    private ulong _nextDelivery = 1;
+    private ushort _life;
+    private bool _adopted;
+
+    public ReceiverLedger(int slotCount)
+    {
+        _slots = new SlotState[slotCount];
+        _grantedBytes = new int[slotCount];
+    }
+
+    private enum SlotState : byte
+    {
+        Elsewhere,
+        Granted,
+        Held,
+    }
+
+    private struct Held
+    {
+        public FrameHeader Header;
+        public uint Slot;
+        public ulong Sequence;
+    }
+
+    public uint Epoch { get; private set; }
+
+    /// <summary>An epoch is open: landings are taken.</summary>
+    public bool IsOpen { get; private set; }
+
+    public Incarnation Sender { get; private set; }
+
+    /// <summary>Landed sequences of the sender's life.</summary>
+    public SequenceSet Landed => _landed;
+
+    /// <summary>Done sequences of the sender's life.</summary>
+    public SequenceSet Done => _done;
+
+    /// <summary>Blocks given back by consumers in the sender's life.</summary>
+    public ulong ReturnedTotal { get; private set; }
+
+    public int GrantsOutstanding { get; private set; }
+
+    /// <summary>Landed and not delivered.</summary>
+    public int HeldCount { get; private set; }
+
+    public ulong Duplicates { get; private set; }
+
+    /// <summary>Grants that no message has carried yet.</summary>
+    public int UnsentGrants => _unsentGrants.Count;
+
+    /// <summary>Opens the next epoch for a sender. The last one must be fenced. Slots that are free by this go to <paramref name="freed"/>.</summary>
+    public uint Open(Incarnation sender, List<uint> freed)
+    {
+        Invariant.That(!IsOpen);
+        Invariant.That(!sender.IsNone);
+        if (sender != Sender)
+            BeginLife(sender, freed);
+        (_grantMessages, _grantTotal) = (0, 0);
+        IsOpen = true;
+        return ++Epoch;
+    }
+
+    /// <summary>Takes over what the sender of a life new to this receiver knows to be done. False: more than the window holds.</summary>
+    public bool Adopt(ulong doneCumulative, ReadOnlySpan<ulong> doneBitmap)
+    {
+        if (_adopted)
+            return true;
+        if (!_done.TryBecome(doneCumulative, doneBitmap))
+            return false;
+        _landed.CopyFrom(_done);
+        _nextDelivery = _done.Cumulative + 1;
+        return _adopted = true;
+    }
+
+    /// <summary>Notes a block of the sink as granted in this epoch; the fabric must have it before.</summary>
+    public void Grant(Grant grant)
+    {
+        Invariant.That(IsOpen);
+        Invariant.That(_slots[grant.Slot] == SlotState.Elsewhere);
+        _slots[grant.Slot] = SlotState.Granted;
+        _grantedBytes[grant.Slot] = grant.SizeBytes;
+        GrantsOutstanding++;
+        _unsentGrants.Enqueue(grant);
+    }
+
+    /// <summary>Fills the next grant message; returns the number of grants in it, 0 when there is nothing to say.</summary>
+    public int TakeGrants(Span<Grant> grants, out ulong message, out ulong total)
+    {
+        var count = 0;
+        while (count < grants.Length && _unsentGrants.TryDequeue(out var grant))
+            grants[count++] = grant;
+        if (count > 0)
+            _grantMessages++;
+        _grantTotal += (ulong)count;
+        (message, total) = (_grantMessages, _grantTotal);
+        return count;
+    }
+
+    /// <summary>Takes a landing. Stale: a duplicate, whose slot is free again. Anything but Accepted and Stale ends the epoch, and the slot stays granted.</summary>
+    public LedgerVerdict Land(in FrameHeader header, uint slot, int lengthBytes)
+    {
+        if (!IsOpen || slot >= _slots.Length || _slots[slot] != SlotState.Granted)
+            return LedgerVerdict.NotGranted;
+        if (header.Epoch != Epoch || header.Slot != slot)
+            return LedgerVerdict.HeaderWrong;
+        if (header.TotalLengthBytes != (ulong)lengthBytes || lengthBytes > _grantedBytes[slot])
+            return LedgerVerdict.HeaderWrong;
+        if (header.LinkSequence == 0 || header.LinkSequence > _done.Limit)
+            return LedgerVerdict.OutsideWindow;
+        GrantsOutstanding--;
+        if (!_landed.Add(header.LinkSequence))
+        {
+            _slots[slot] = SlotState.Elsewhere;
+            Duplicates++;
+            return LedgerVerdict.Stale;
+        }
+        Hold(header, slot);
+        return LedgerVerdict.Accepted;
+    }
+
+    /// <summary>Takes the frame whose turn it is, if it has landed: from now on it is the sink's, unless <see cref="PutBack"/> follows. Taken before the sink
+    /// sees it, because the sink's consumers may have returned it, and its block be granted again, before the sink's call is back.</summary>
+    public bool TryTakeDelivery(out Delivery delivery)
+    {
+        while (_nextDelivery <= _done.Highest && _done.Contains(_nextDelivery))
+            _nextDelivery++;
+        ref var held = ref _held[_nextDelivery % SequenceSet.Window];
+        if (held.Sequence != _nextDelivery)
+        {
+            delivery = default;
+            return false;
+        }
+        delivery = new Delivery { Header = held.Header, Slot = held.Slot, Ticket = ((ulong)_life << LifeShift) | _nextDelivery };
+        _slots[held.Slot] = SlotState.Elsewhere;
+        held = default;
+        HeldCount--;
+        _nextDelivery++;
+        return true;
+    }
+
+    /// <summary>The sink had no room: the delivery taken last waits again. No life may have begun in between.</summary>
+    public void PutBack(in Delivery delivery)
+    {
+        Invariant.That(delivery.Header.LinkSequence == _nextDelivery - 1);
+        _nextDelivery--;
+        Hold(delivery.Header, delivery.Slot);
+    }
+
+    /// <summary>A consumer gave a block back.</summary>
+    public void Returned() => ReturnedTotal++;
+
+    /// <summary>A delivery is done. False: of an earlier life, or said before.</summary>
+    public bool MarkDone(ulong ticket)
+    {
+        var sequence = ticket & ((1UL << LifeShift) - 1);
+        if (ticket >> LifeShift != _life)
+            return false;
+        Invariant.That(sequence < _nextDelivery);
+        return _done.Add(sequence);
+    }
+
+    /// <summary>The epoch is over and nothing lands any more: blocks granted and not landed are free.</summary>
+    public void Fence(List<uint> freed)
+    {
+        IsOpen = false;
+        _unsentGrants.Clear();
+        for (var slot = 0u; slot < _slots.Length; slot++)
+            FreeIf(SlotState.Granted, slot, freed);
+        GrantsOutstanding = 0;
+    }
+
+    /// <summary>Lets go of what is landed and not delivered, for the end of the link.</summary>
+    public void Abandon(List<uint> freed)
+    {
+        for (var slot = 0u; slot < _slots.Length; slot++)
+            FreeIf(SlotState.Held, slot, freed);
+        Array.Clear(_held);
+        HeldCount = 0;
+    }
+
+    private void BeginLife(Incarnation sender, List<uint> freed)
+    {
+        Abandon(freed);
+        _landed.Clear();
+        _done.Clear();
+        (Sender, _nextDelivery, ReturnedTotal, _adopted) = (sender, 1, 0, false);
+        _life++;
+    }
+
+    private void Hold(in FrameHeader header, uint slot)
+    {
+        ref var held = ref _held[header.LinkSequence % SequenceSet.Window];
+        Invariant.That(held.Sequence == 0);
+        held = new Held { Header = header, Slot = slot, Sequence = header.LinkSequence };
+        _slots[slot] = SlotState.Held;
+        HeldCount++;
+    }
+
+    private void FreeIf(SlotState state, uint slot, List<uint> freed)
+    {
+        if (_slots[slot] != state)
+            return;
+        _slots[slot] = SlotState.Elsewhere;
+        freed.Add(slot);
+    }
+}
