@@ -39,6 +39,13 @@ public partial struct MessageReader
     /// <summary>Words that may still be visited.</summary>
     public readonly long BudgetWords => _budgetWords;
 
+    /// <summary>A new budget, for a message that is kept and read again.</summary>
+    public void Renew(ReadLimits limits)
+    {
+        _budgetWords = limits.TraversalWords;
+        _depth = limits.Depth;
+    }
+
     /// <summary>Adds the next segment; its number is the count before.</summary>
     public void AddSegment(ReadOnlySpan<byte> memory) => Add(Segment.Of(memory));
 

@@ -62,7 +62,14 @@ public readonly unsafe ref struct StructReader
             ? new ReadOnlySpan<byte>(start, length)
             : default;
 
-    /// <inheritdoc cref="GetData(int)"/>
+    /// <summary>As <see cref="GetData"/>, to be kept.</summary>
+    /// <exception cref="CapnProtoException">The pointer is not sound.</exception>
+    public BytesPlace GetDataPlace(int index) =>
+        index < _place.PointerCount && _message.ReadBytes(Slot(index), _place.Segment, out var start, out var length)
+            ? new BytesPlace(start, length)
+            : default;
+
+    /// <inheritdoc cref="GetData"/>
     public Utf8Text GetText(int index) =>
         index < _place.PointerCount && _message.ReadBytes(Slot(index), _place.Segment, out var start, out var length)
             ? Utf8Text.Terminated(start, length)

@@ -54,6 +54,9 @@ internal sealed class ReaderEmitter(CSharpNames names, TypeNames types, SourceWr
                 break;
             case TypeKind.Data:
                 Property(node, field, "ReadOnlySpan<byte>", Default(field, $"_struct.GetData({field.Offset})", "{0}"));
+                source.Separate();
+                source.Line("/// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>");
+                source.Line($"public BytesPlace {CSharpNames.Pascal(field.Name)}Place => Has{CSharpNames.Pascal(field.Name)} ? _struct.GetDataPlace({field.Offset}) : default;");
                 break;
             case TypeKind.List:
                 var list = types.ListReader(field.Type.Element!);

@@ -88,6 +88,9 @@ public static partial class AttachMessage
 
             public ReadOnlySpan<byte> Token => _struct.GetData(1);
 
+            /// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>
+            public BytesPlace TokenPlace => HasToken ? _struct.GetDataPlace(1) : default;
+
             /// <summary>Random, one per process life.</summary>
             public ulong Incarnation => _struct.Get<ulong>(8);
 

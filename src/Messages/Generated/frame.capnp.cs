@@ -466,6 +466,9 @@ public static partial class FrameMessage
                 }
             }
 
+            /// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>
+            public BytesPlace DataPlace => HasData ? _struct.GetDataPlace(1) : default;
+
             public bool HasFloat64List => _struct.Get<ushort>(8) == 5 && _struct.HasPointer(1);
 
             public ListReader<double> Float64List
@@ -624,10 +627,16 @@ public static partial class FrameMessage
 
         public ReadOnlySpan<byte> Payload0 => _struct.GetData(1);
 
+        /// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>
+        public BytesPlace Payload0Place => HasPayload0 ? _struct.GetDataPlace(1) : default;
+
         public bool HasPayload1 => _struct.HasPointer(2);
 
         /// <summary>Where the payload lies: in segments of their own, or in segment 0.</summary>
         public ReadOnlySpan<byte> Payload1 => _struct.GetData(2);
+
+        /// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>
+        public BytesPlace Payload1Place => HasPayload1 ? _struct.GetDataPlace(2) : default;
 
         public bool HasMetadata => _struct.HasPointer(3);
 

@@ -1,0 +1,152 @@
+using System.Diagnostics.CodeAnalysis;
+using K8sMediaFlow.CapnProto;
+
+namespace K8sMediaFlow.Messages;
+
+/// <summary>
+/// A frame that was read: its fields as values, its payloads and metadata where they lie. A plain struct, so that a pooled class can
+/// hold it; valid as long as the frame is borrowed. Keep it where it is while a metadata reader of it is in use.
+/// </summary>
+public struct FrameView
+{
+    private MessageReader _message;
+    private StructPlace _root;
+    private BytesPlace _payload0;
+    private BytesPlace _payload1;
+    private FrameInfo _info;
+
+    internal FrameView(ReadOnlySpan<byte> segment0, ReadOnlySpan<byte> payload0, ReadOnlySpan<byte> payload1)
+    {
+        // The payload's words count against the budget when it is found: once each, whatever their size.
+        _message = new MessageReader(segment0, Limits(segment0.Length + (long)payload0.Length + payload1.Length));
+        if (!payload0.IsEmpty || !payload1.IsEmpty)
+            _message.AddSegment(payload0);
+        if (!payload1.IsEmpty)
+            _message.AddSegment(payload1);
+    }
+
+    /// <summary>What the envelope says.</summary>
+    [UnscopedRef]
+    public readonly ref readonly FrameInfo Info => ref _info;
+
+    /// <summary>The first payload, in the producer's block; empty if there is none.</summary>
+    public readonly ReadOnlySpan<byte> Payload0 => _payload0.Span;
+
+    /// <summary>The second payload; empty if there is none.</summary>
+    public readonly ReadOnlySpan<byte> Payload1 => _payload1.Span;
+
+    /// <summary>The bytes of a plane: <see cref="PlaneInfo.Rows"/> rows of <see cref="PlaneInfo.StrideBytes"/> each.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The frame has no such plane.</exception>
+    public readonly ReadOnlySpan<byte> Plane(int index)
+    {
+        var plane = _info.Video.Planes[index];
+        return (plane.Payload == 0 ? Payload0 : Payload1).Slice(plane.OffsetBytes, (int)plane.LengthBytes);
+    }
+
+    /// <summary>The free metadata. Each call starts with a fresh budget.</summary>
+    [UnscopedRef]
+    public FrameMetadataReader Metadata
+    {
+        get
+        {
+            _message.Renew(ReadLimits.Default);
+            return new FrameMetadataReader(new FrameMessage.Reader(_message.At(_root)).Metadata);
+        }
+    }
+
+    /// <summary>The whole envelope, for tools.</summary>
+    [UnscopedRef]
+    public FrameMessage.Reader Message
+    {
+        get
+        {
+            _message.Renew(Limits(_payload0.LengthBytes + (long)_payload1.LengthBytes));
+            return new FrameMessage.Reader(_message.At(_root));
+        }
+    }
+
+    internal CapnProtoError Read()
+    {
+        var frame = _message.Root<FrameMessage.Reader>();
+        _root = frame.Raw.Place;
+        _info.Stream = frame.Stream;
+        _info.Sequence = frame.Sequence;
+        _info.CaptureTimeWallNs = frame.CaptureTimeWallNs;
+        _info.PresentationTimeNs = frame.PresentationTimeNs;
+        _info.DurationNs = frame.DurationNs;
+        _payload0 = frame.Payload0Place;
+        _payload1 = frame.Payload1Place;
+        return ReadMedia(frame.Media) && FrameMetadataReader.IsSound(frame) ? CapnProtoError.None : CapnProtoError.BadValue;
+    }
+
+    private bool ReadMedia(FrameMessage.Media.Reader media)
+    {
+        // The union's tag is read once: it may change between two looks.
+        _info.Kind = (MediaKind)media.Which;
+        switch (_info.Kind)
+        {
+            case MediaKind.None:
+                return true;
+            case MediaKind.Video:
+                return ReadVideo(media.Video);
+            case MediaKind.Audio:
+                _info.Audio = ReadAudio(media.Audio);
+                return true;
+            case MediaKind.Encoded:
+                _info.Encoded = ReadEncoded(media.Encoded);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool ReadVideo(FrameMessage.Video.Reader video)
+    {
+        var info = new VideoInfo
+        {
+            Width = (int)video.Width,
+            Height = (int)video.Height,
+            PixelFormat = video.PixelFormat,
+            FrameRateNumerator = (int)video.FrameRateNumerator,
+            FrameRateDenominator = (int)video.FrameRateDenominator,
+        };
+        var source = video.Planes;
+        if (source.Count > PlaneSet.Capacity)
+            return false;
+        var planes = default(PlaneSet);
+        foreach (var plane in source)
+        {
+            var read = new PlaneInfo((int)plane.OffsetBytes, (int)plane.StrideBytes, (int)plane.Rows, plane.Payload);
+            if (!Holds(in read))
+                return false;
+            planes.Add(read);
+        }
+
+        info.Planes = planes;
+        _info.Video = info;
+        return (info.Width | info.Height | info.FrameRateNumerator | info.FrameRateDenominator) >= 0;
+    }
+
+    private readonly bool Holds(in PlaneInfo plane)
+    {
+        var lengthBytes = plane.Payload switch { 0 => _payload0.LengthBytes, 1 => _payload1.LengthBytes, _ => -1 };
+        return (plane.OffsetBytes | plane.StrideBytes | plane.Rows) >= 0 && plane.OffsetBytes + plane.LengthBytes <= lengthBytes;
+    }
+
+    private static AudioInfo ReadAudio(FrameMessage.Audio.Reader audio) => new()
+    {
+        SampleRate = (int)audio.SampleRate,
+        Channels = audio.Channels,
+        SampleFormat = audio.SampleFormat,
+        SampleCount = (int)audio.SampleCount,
+    };
+
+    private static EncodedInfo ReadEncoded(FrameMessage.Encoded.Reader encoded) => new()
+    {
+        SchemaId = encoded.SchemaId,
+        SchemaName = KnownNames.Get(encoded.SchemaName),
+        Encoding = encoded.Encoding,
+    };
+
+    private static ReadLimits Limits(long sizeBytes) => ReadLimits.ForSize(sizeBytes);
+}
