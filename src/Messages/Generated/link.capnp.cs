@@ -287,6 +287,9 @@ public static partial class LinkMessage
 
             public Utf8Text ReceiverPod => _struct.GetText(3);
 
+            /// <summary>Size of the largest block of the landing area: a frame that needs more can never cross.</summary>
+            public uint LargestBlockBytes => _struct.Get<uint>(16);
+
             static Reader IStructReader<Reader>.From(StructReader reader) => new(reader);
         }
 
@@ -332,7 +335,14 @@ public static partial class LinkMessage
 
             public void SetReceiverPod(ReadOnlySpan<byte> utf8) => _struct.SetText(3, utf8);
 
-            static StructSize IStructBuilder<Builder>.Size => new(2, 4);
+            /// <summary>Size of the largest block of the landing area: a frame that needs more can never cross.</summary>
+            public uint LargestBlockBytes
+            {
+                get => _struct.Get<uint>(16);
+                set => _struct.Set(16, value);
+            }
+
+            static StructSize IStructBuilder<Builder>.Size => new(3, 4);
 
             static Builder IStructBuilder<Builder>.From(StructBuilder builder) => new(builder);
         }
@@ -417,6 +427,11 @@ public static partial class LinkMessage
 
             public uint Epoch => _struct.Get<uint>(0);
 
+            public bool HasDone => _struct.HasPointer(0);
+
+            /// <summary>Sender: what it knows to be done. A receiver that is new to this sender's incarnation must not wait for it.</summary>
+            public global::K8sMediaFlow.Messages.LinkMessage.AckSet.Reader Done => new(_struct.GetStruct(0));
+
             static Reader IStructReader<Reader>.From(StructReader reader) => new(reader);
         }
 
@@ -435,7 +450,10 @@ public static partial class LinkMessage
                 set => _struct.Set(0, value);
             }
 
-            static StructSize IStructBuilder<Builder>.Size => new(1, 0);
+            /// <summary>Sender: what it knows to be done. A receiver that is new to this sender's incarnation must not wait for it.</summary>
+            public global::K8sMediaFlow.Messages.LinkMessage.AckSet.Builder InitDone() => _struct.InitStruct<global::K8sMediaFlow.Messages.LinkMessage.AckSet.Builder>(0);
+
+            static StructSize IStructBuilder<Builder>.Size => new(1, 1);
 
             static Builder IStructBuilder<Builder>.From(StructBuilder builder) => new(builder);
         }

@@ -83,6 +83,9 @@ struct LinkMessage {
     # What this receiver knows of the sender's incarnation; empty for a new one of either.
 
     receiverPod @6 :Text;
+
+    largestBlockBytes @7 :UInt32;
+    # Size of the largest block of the landing area: a frame that needs more can never cross.
   }
 
   struct Refused {
@@ -105,6 +108,9 @@ struct LinkMessage {
 
   struct Ready {
     epoch @0 :UInt32;
+
+    done @1 :AckSet;
+    # Sender: what it knows to be done. A receiver that is new to this sender's incarnation must not wait for it.
   }
 
   struct Grant {
