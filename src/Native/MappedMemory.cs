@@ -11,7 +11,8 @@ public enum MemoryAccess
 /// <summary>A memory file in this process's address space.</summary>
 /// <remarks>
 /// Safety: spans and addresses taken from it are good until <see cref="Dispose"/>. Whoever disposes it first makes sure that no
-/// thread still uses one. An object that keeps an address keeps a reference to this object as well.
+/// thread still uses one. There is no finalizer: a collector that unmaps while a thread is still inside a method of the last owner would
+/// crash the process, and a mapping that nobody disposed only costs address space.
 /// </remarks>
 public sealed unsafe class MappedMemory : IDisposable
 {
@@ -24,8 +25,6 @@ public sealed unsafe class MappedMemory : IDisposable
         LengthBytes = lengthBytes;
         Access = access;
     }
-
-    ~MappedMemory() => Unmap();
 
     public long LengthBytes { get; }
 
@@ -76,8 +75,9 @@ public sealed unsafe class MappedMemory : IDisposable
 
     public void Dispose()
     {
-        Unmap();
-        GC.SuppressFinalize(this);
+        var address = Interlocked.Exchange(ref _address, 0);
+        if (address != 0)
+            _ = MemoryCalls.munmap((void*)address, (nuint)LengthBytes);
     }
 
     private void CheckRange(long offset, int lengthBytes)
@@ -85,12 +85,5 @@ public sealed unsafe class MappedMemory : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(lengthBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, LengthBytes - lengthBytes);
-    }
-
-    private void Unmap()
-    {
-        var address = Interlocked.Exchange(ref _address, 0);
-        if (address != 0)
-            _ = MemoryCalls.munmap((void*)address, (nuint)LengthBytes);
     }
 }

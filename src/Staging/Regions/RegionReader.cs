@@ -8,6 +8,9 @@ public enum SegmentError
 {
     None,
 
+    /// <summary>The channel has no region of that number.</summary>
+    UnknownRegion,
+
     /// <summary>The region has no block of that number.</summary>
     UnknownBlock,
 

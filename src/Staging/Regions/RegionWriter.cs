@@ -18,7 +18,6 @@ namespace K8sMediaFlow.Staging.Regions;
 /// </remarks>
 public sealed unsafe class RegionWriter
 {
-    private readonly MappedMemory _memory;
     private readonly byte* _base;
     private readonly ulong[] _states;
     private readonly BlockQuota?[] _quotas;
@@ -31,7 +30,6 @@ public sealed unsafe class RegionWriter
     {
         Invariant.That(memory.Access == MemoryAccess.ReadWrite);
         var header = RegionHeader.Read(memory);
-        _memory = memory;
         _base = memory.Pointer;
         Id = header.Id;
         Layout = header.Layout;
@@ -142,7 +140,7 @@ public sealed unsafe class RegionWriter
     public nint Address(BlockRef block)
     {
         Invariant.That(References(block) > 0);
-        return _memory.Address + (nint)Layout.BlockOffset(block.Block);
+        return (nint)_base + (nint)Layout.BlockOffset(block.Block);
     }
 
     private static uint Generation(ulong state) => (uint)(state >> 32);

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using K8sMediaFlow.Native;
+
+namespace K8sMediaFlow.Staging.Channels;
+
+/// <summary>The end of a channel that gets frames and gives them back. One thread at a time.</summary>
+/// <remarks>
+/// Proof: see <see cref="ChannelProducer"/>; here the roles are reversed.
+/// <para>Pop: the tail is read with acquire and must be in (head, head + capacity]; the cell is copied to private memory and only the copy is checked and used;
+/// then Volatile.Write head + 1, a release: the cell is read before it may be written again.</para>
+/// <para>Return: a correct producer has at most <c>capacity</c> tickets out until it has read both entries of each, so of 2 × capacity return cells one is
+/// always free and a return never waits. The producer's head is looked at once per round of the ring, only to find out a producer that breaks this.</para>
+/// <para>A consumer killed between cell and position has consumed or returned nothing; after it, everything.</para>
+/// </remarks>
+public sealed unsafe class ChannelConsumer
+{
+    private readonly byte* _base;
+    private readonly byte* _returnCells;
+    private readonly TicketTable _tickets;
+    private readonly uint _mask;
+    private readonly uint _returnMask;
+    private ulong _head;
+    private ulong _knownTail;
+    private ulong _returnTail;
+    private ulong _knownReturnHead;
+
+    /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this object.</param>
+    /// <exception cref="StagingException"><see cref="StagingError.BadHeader"/></exception>
+    public ChannelConsumer(MappedMemory memory)
+    {
+        var header = ChannelHeader.Read(memory);
+        _base = memory.Pointer;
+        Header = header;
+        Counters = new ChannelCounters(memory);
+        _returnCells = _base + header.Layout.ReturnCellsOffset;
+        _tickets = new TicketTable(header.Layout.Capacity);
+        _mask = (uint)header.Layout.Capacity - 1;
+        _returnMask = (uint)header.Layout.ReturnCapacity - 1;
+    }
+
+    public ChannelHeader Header { get; }
+
+    public int Capacity => Header.Layout.Capacity;
+
+    /// <summary>The edge's figures; this end writes them.</summary>
+    public ChannelCounters Counters { get; }
+
+    /// <summary>Descriptors popped that were not declared done.</summary>
+    public int NotDone => _tickets.Count;
+
+    /// <summary>Descriptors popped that were not returned.</summary>
+    public int NotReturned => _tickets.NotReturned;
+
+    /// <summary>Why the channel has ended; None while it has not.</summary>
+    public ChannelViolation Violation { get; private set; }
+
+    /// <summary>Takes the next descriptor. Every one, a gap too, is to be returned and done once.</summary>
+    /// <returns>False when there is none, or the channel has ended.</returns>
+    [SkipLocalsInit]
+    public bool TryPop(out FrameDescriptor descriptor)
+    {
+        Unsafe.SkipInit(out descriptor);
+        if (_head == _knownTail && !RefreshTail())
+            return false;
+        if (Violation != ChannelViolation.None)
+            return false;
+        descriptor = *(FrameDescriptor*)(_base + ChannelLayout.CellsOffset + (((uint)_head & _mask) * FrameDescriptor.SizeBytes));
+        if (descriptor.Check(_head + 1) is var violation and not ChannelViolation.None)
+            return End(violation);
+        if (_tickets.Count == Capacity)
+            return End(ChannelViolation.DescriptorTailOutOfRange);
+        _head++;
+        _tickets.Add(_head);
+        // Release: the cell may be written again. Partner: the read of the head in ChannelProducer.TryPush.
+        Volatile.Write(ref *(ulong*)(_base + ChannelLayout.DescriptorHeadOffset), _head);
+        return true;
+    }
+
+    /// <summary>Whether a descriptor waits to be popped; what a waiter looks at before it sleeps.</summary>
+    public bool HasDescriptor => Violation == ChannelViolation.None && (_head != _knownTail
+        || Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorTailOffset)) != _head);
+
+    /// <summary>Gives a frame back. Ring the producer's bell afterwards. Never waits.</summary>
+    /// <param name="ticket">Of a descriptor that was popped here and is not done.</param>
+    /// <param name="kind">Each part once; Done with or after Returned.</param>
+    /// <exception cref="InvariantException">The caller holds no such ticket, or says something twice.</exception>
+    public void Return(ulong ticket, ReturnKind kind)
+    {
+        var violation = _tickets.Mark(ticket, kind);
+        Invariant.That(violation == ChannelViolation.None);
+        if (Violation != ChannelViolation.None)
+            return;
+        if (_returnTail - _knownReturnHead >= (uint)Header.Layout.ReturnCapacity && !RefreshReturnHead())
+            return;
+        *(ReturnEntry*)(_returnCells + (((uint)_returnTail & _returnMask) * ReturnEntry.SizeBytes)) = new ReturnEntry(ticket, kind);
+        _returnTail++;
+        // Release: publishes the entry. Partner: the read of the tail in ChannelProducer.TryPopReturn.
+        Volatile.Write(ref *(ulong*)(_base + ChannelLayout.ReturnTailOffset), _returnTail);
+    }
+
+    /// <summary>Writes the tickets that are not done, oldest first.</summary>
+    /// <param name="into">Room for <see cref="Capacity"/>.</param>
+    public int CopyOutstanding(Span<(ulong Ticket, bool IsReturned)> into) => _tickets.CopyTo(into);
+
+    private bool RefreshTail()
+    {
+        // Acquire. Partner: the write of the tail in ChannelProducer.TryPush.
+        var tail = Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorTailOffset));
+        if (tail == _head)
+            return false;
+        if (tail < _head || tail - _head > (uint)Capacity)
+            return End(ChannelViolation.DescriptorTailOutOfRange);
+        _knownTail = tail;
+        return true;
+    }
+
+    private bool RefreshReturnHead()
+    {
+        var head = Volatile.Read(ref *(ulong*)(_base + ChannelLayout.ReturnHeadOffset));
+        if (head < _knownReturnHead || head > _returnTail || _returnTail - head >= (uint)Header.Layout.ReturnCapacity)
+            return End(ChannelViolation.ReturnHeadOutOfRange);
+        _knownReturnHead = head;
+        return true;
+    }
+
+    private bool End(ChannelViolation violation)
+    {
+        if (Violation == ChannelViolation.None)
+        {
+            Violation = violation;
+            ChannelViolations.Add();
+        }
+        return false;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using K8sMediaFlow.Native;
+
+namespace K8sMediaFlow.Staging.Channels;
+
+/// <summary>The end of a channel that sends frames and gets them back. One thread at a time.</summary>
+/// <remarks>
+/// Proof. Each ring has one writer and one reader, and two positions that only grow, each written by one side.
+/// <para>Push: (1) write cell tail mod capacity; (2) Volatile.Write tail + 1, a release whose partner is the consumer's Volatile.Read of the tail, so whoever sees
+/// the position sees the cell. A producer killed between (1) and (2) has published nothing; killed after (2), everything. There is no third state.</para>
+/// <para>Room: at most <c>capacity</c> tickets are not done, and a correct consumer is done with nothing that it has not consumed, hence at most
+/// <c>capacity</c> cells are unread and cell tail mod capacity is free. The consumer's head is looked at once per round of the ring, only to find out
+/// a consumer that breaks this.</para>
+/// <para>Returns: the consumer's tail is read with acquire and must be in [head, head + 2 × capacity]; each entry must name a ticket that is out. What
+/// is believed stands in private memory; nothing is read from shared memory twice.</para>
+/// <para>A violation ends the channel: every later call returns false. It is for the caller to look at <see cref="Violation"/>.</para>
+/// </remarks>
+public sealed unsafe class ChannelProducer
+{
+    private readonly byte* _base;
+    private readonly byte* _returnCells;
+    private readonly TicketTable _tickets;
+    private readonly uint _mask;
+    private readonly uint _returnMask;
+    private ulong _tail;
+    private ulong _knownHead;
+    private ulong _returnHead;
+    private ulong _knownReturnTail;
+
+    /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this object.</param>
+    /// <exception cref="StagingException"><see cref="StagingError.BadHeader"/></exception>
+    public ChannelProducer(MappedMemory memory)
+    {
+        var header = ChannelHeader.Read(memory);
+        _base = memory.Pointer;
+        Header = header;
+        _returnCells = _base + header.Layout.ReturnCellsOffset;
+        _tickets = new TicketTable(header.Layout.Capacity);
+        _mask = (uint)header.Layout.Capacity - 1;
+        _returnMask = (uint)header.Layout.ReturnCapacity - 1;
+    }
+
+    public ChannelHeader Header { get; }
+
+    public int Capacity => Header.Layout.Capacity;
+
+    /// <summary>Frames that the consumer is not done with.</summary>
+    public int NotDone => _tickets.Count;
+
+    /// <summary>Frames that the consumer has not given back.</summary>
+    public int NotReturned => _tickets.NotReturned;
+
+    /// <summary>Why the channel has ended; None while it has not.</summary>
+    public ChannelViolation Violation { get; private set; }
+
+    /// <summary>Whether a push would be refused for want of room, as far as is known without looking at the returns.</summary>
+    public bool IsFull => _tickets.Count == Capacity;
+
+    /// <summary>Publishes the descriptor and gives it its ticket. Ring the consumer's bell afterwards.</summary>
+    /// <returns>False when <see cref="Capacity"/> frames are not done, or the channel has ended.</returns>
+    [SkipLocalsInit]
+    public bool TryPush(ref FrameDescriptor descriptor)
+    {
+        if (_tickets.Count == Capacity || Violation != ChannelViolation.None)
+            return false;
+        if (_tail - _knownHead >= (uint)Capacity && !RefreshHead())
+            return false;
+        descriptor.Ticket = _tail + 1;
+        _tickets.Add(descriptor.Ticket);
+        *(FrameDescriptor*)(_base + ChannelLayout.CellsOffset + (((uint)_tail & _mask) * FrameDescriptor.SizeBytes)) = descriptor;
+        _tail++;
+        // Release: publishes the cell. Partner: the read of the tail in ChannelConsumer.TryPop.
+        Volatile.Write(ref *(ulong*)(_base + ChannelLayout.DescriptorTailOffset), _tail);
+        return true;
+    }
+
+    /// <summary>Takes the next thing that the consumer said of a frame.</summary>
+    /// <returns>False when there is none, or the channel has ended.</returns>
+    public bool TryPopReturn(out ReturnEntry entry)
+    {
+        entry = default;
+        if (_returnHead == _knownReturnTail && !RefreshReturnTail())
+            return false;
+        if (Violation != ChannelViolation.None)
+            return false;
+        entry = *(ReturnEntry*)(_returnCells + (((uint)_returnHead & _returnMask) * ReturnEntry.SizeBytes));
+        if (_tickets.Mark(entry.Ticket, entry.Kind) is var violation and not ChannelViolation.None)
+            return End(violation);
+        _returnHead++;
+        // Release: the cell may be written again. Partner: the read of the head in ChannelConsumer.Return.
+        Volatile.Write(ref *(ulong*)(_base + ChannelLayout.ReturnHeadOffset), _returnHead);
+        return true;
+    }
+
+    /// <summary>Writes the tickets that the consumer is not done with, oldest first; for taking them back when it is dead.</summary>
+    /// <param name="into">Room for <see cref="Capacity"/>.</param>
+    public int CopyOutstanding(Span<(ulong Ticket, bool IsReturned)> into) => _tickets.CopyTo(into);
+
+    private bool RefreshHead()
+    {
+        var head = Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorHeadOffset));
+        if (head < _knownHead || head > _tail || _tail - head >= (uint)Capacity)
+            return End(ChannelViolation.DescriptorHeadOutOfRange);
+        _knownHead = head;
+        return true;
+    }
+
+    private bool RefreshReturnTail()
+    {
+        // Acquire. Partner: the write of the tail in ChannelConsumer.Return.
+        var tail = Volatile.Read(ref *(ulong*)(_base + ChannelLayout.ReturnTailOffset));
+        if (tail == _knownReturnTail)
+            return false;
+        if (tail < _knownReturnTail || tail - _returnHead > (uint)Header.Layout.ReturnCapacity)
+            return End(ChannelViolation.ReturnTailOutOfRange);
+        _knownReturnTail = tail;
+        return true;
+    }
+
+    private bool End(ChannelViolation violation)
+    {
+        if (Violation == ChannelViolation.None)
+        {
+            Violation = violation;
+            ChannelViolations.Add();
+        }
+        return false;
+    }
+}

@@ -1,0 +1,32 @@
+namespace K8sMediaFlow.Staging.Regions;
+
+/// <summary>The regions that a channel's descriptors may name, by the channel's numbers for them. Filled by one thread, read by any.</summary>
+/// <remarks>A number that the sidecar did not give resolves to nothing: a passer can point only to what it had been handed itself.</remarks>
+public sealed class RegionTable
+{
+    /// <summary>Regions that one channel may name.</summary>
+    public const int RegionsMax = 256;
+
+    private readonly RegionReader?[] _readers = new RegionReader?[RegionsMax];
+
+    /// <summary>Null takes a region away; frames that point to it are not accepted from then on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"/>
+    public void Set(int index, RegionReader? reader)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, RegionsMax);
+        Volatile.Write(ref _readers[index], reader);
+    }
+
+    public RegionReader? Find(int index) => (uint)index < RegionsMax ? Volatile.Read(ref _readers[index]) : null;
+
+    /// <summary>The segment's bytes, after all checks.</summary>
+    public bool TryResolve(in SegmentRef segment, out ReadOnlySpan<byte> bytes, out SegmentError error)
+    {
+        if (Find(segment.Region) is { } reader)
+            return reader.TryResolve(in segment, out bytes, out error);
+        bytes = default;
+        error = SegmentError.UnknownRegion;
+        return false;
+    }
+}
