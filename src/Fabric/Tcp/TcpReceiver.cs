@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using K8sMediaFlow.Native.Sockets;
 
@@ -7,19 +6,13 @@ namespace K8sMediaFlow.Fabric.Tcp;
 /// <summary>
 /// Reads frames straight into granted blocks. A header is read into memory of this receiver, measured against the grants, and only then
 /// copied to the block's start; the read of a body's rest takes the next header along, so a busy connection needs one call per frame.
-/// <see cref="Abort"/> first ends the socket, which makes a blocked call return, then passes through the gate that every read holds: so
-/// nothing lands after it.
 /// </summary>
 internal sealed class TcpReceiver : IFabricReceiver
 {
-    private readonly Lock _gate = new();
-    private readonly StreamSocket _socket;
+    private readonly TcpEnd _end;
     private readonly GrantTable _grants;
     private readonly byte[] _header = GC.AllocateArray<byte>(FrameHeaderPrefix.SizeBytes, pinned: true);
     private readonly nint _headerAddress;
-    private volatile bool _isAborted;
-    private FabricException? _failure;
-    private bool _isDisposed;
 
     // Where the stream stands: bytes of the next header, and the frame that is arriving with the bytes of it that are there.
     private int _headerBytes;
@@ -31,59 +24,36 @@ internal sealed class TcpReceiver : IFabricReceiver
 
     public TcpReceiver(StreamSocket socket, GrantTable grants)
     {
-        _socket = socket;
+        _end = new TcpEnd(socket);
         _grants = grants;
         _headerAddress = Marshal.UnsafeAddrOfPinnedArrayElement(_header, 0);
     }
 
     /// <summary>Receive calls so far.</summary>
-    internal long TransferCalls => _socket.TransferCalls;
+    internal long TransferCalls => _end.Socket.TransferCalls;
 
     public void Grant(uint slot, long offsetBytes, int sizeBytes) => _grants.Grant(slot, offsetBytes, sizeBytes);
 
     public bool TryReceive(out Landing landing, TimeSpan wait)
     {
-        lock (_gate)
+        lock (_end.Gate)
         {
-            ThrowIfFinished();
+            _end.ThrowIfFinished();
             try
             {
                 return TryReadFrame(out landing, new Patience(wait));
             }
             catch (FabricException failure)
             {
-                _failure = failure;
-                _socket.Shutdown();
+                _end.Fail(failure);
                 throw;
             }
         }
     }
 
-    public void Abort()
-    {
-        if (!_isAborted)
-        {
-            _isAborted = true;
-            _socket.Shutdown();
-        }
-        lock (_gate)
-        {
-            // Whoever was inside has left; whoever comes sees the mark.
-        }
-    }
+    public void Abort() => _end.Abort();
 
-    public void Dispose()
-    {
-        Abort();
-        lock (_gate)
-        {
-            if (_isDisposed)
-                return;
-            _isDisposed = true;
-            _socket.SetResetOnClose();
-            _socket.Dispose();
-        }
-    }
+    public void Dispose() => _end.Abort();
 
     private bool TryReadFrame(out Landing landing, Patience patience)
     {
@@ -139,11 +109,11 @@ internal sealed class TcpReceiver : IFabricReceiver
             return 0;
         if (wait > TimeSpan.Zero)
             SetReceiveTimeout(patience.Whole);
-        var result = _socket.Receive(vectors, waits: wait > TimeSpan.Zero);
-        if (result.WouldBlock && !_isAborted)
+        var result = _end.Socket.Receive(vectors, waits: wait > TimeSpan.Zero);
+        if (result.WouldBlock && !_end.IsAborted)
             return 0;
         if (result.IsError || result.Bytes == 0)
-            throw TcpErrors.OfReceive(result, _isAborted, _isInFrame || _headerBytes > 0);
+            throw TcpErrors.OfReceive(result, _end.IsAborted, _isInFrame || _headerBytes > 0);
         return result.Bytes;
     }
 
@@ -153,14 +123,6 @@ internal sealed class TcpReceiver : IFabricReceiver
         if (timeout == _receiveTimeout)
             return;
         _receiveTimeout = timeout;
-        _socket.SetReceiveTimeout(timeout);
-    }
-
-    private void ThrowIfFinished()
-    {
-        if (_isAborted)
-            throw TcpErrors.OfAbort();
-        if (_failure is not null)
-            throw new FabricException(_failure.Error, _failure.Message, _failure);
+        _end.Socket.SetReceiveTimeout(timeout);
     }
 }

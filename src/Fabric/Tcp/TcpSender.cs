@@ -5,28 +5,23 @@ namespace K8sMediaFlow.Fabric.Tcp;
 
 /// <summary>
 /// Writes a frame with one sendmsg: header, segments where they lie, padding from one shared cache line of zeroes. The kernel has
-/// copied everything when the call returns, so a write is complete then. <see cref="Abort"/> first ends the socket, which makes a blocked
-/// call return, then passes through the gate that every call holds: so no memory is read after it.
+/// copied everything when the call returns, so a write is complete then.
 /// </summary>
 internal sealed class TcpSender : IFabricSender
 {
     private const int VectorsMax = 1 + 2 * FrameHeaderPrefix.SegmentsMax;
 
-    private readonly Lock _gate = new();
-    private readonly StreamSocket _socket;
+    private readonly TcpEnd _end;
     private readonly FabricOptions _options;
     private readonly uint _epoch;
     private readonly TagQueue _completed;
     private readonly byte[] _header = GC.AllocateArray<byte>(FrameHeaderPrefix.SizeBytes, pinned: true);
     private readonly byte[] _zeroes = GC.AllocateArray<byte>(FrameHeaderPrefix.Alignment, pinned: true);
     private readonly nint _headerAddress, _zeroesAddress;
-    private volatile bool _isAborted;
-    private FabricException? _failure;
-    private bool _isDisposed;
 
     private TcpSender(StreamSocket socket, uint epoch, FabricOptions options)
     {
-        _socket = socket;
+        _end = new TcpEnd(socket);
         _epoch = epoch;
         _options = options;
         _completed = new TagQueue(options.WritesInFlightMax);
@@ -37,9 +32,9 @@ internal sealed class TcpSender : IFabricSender
     public int WritesInFlight => _completed.Count;
 
     /// <summary>Send calls so far.</summary>
-    internal long TransferCalls => _socket.TransferCalls;
+    internal long TransferCalls => _end.Socket.TransferCalls;
 
-    internal string CongestionControl => _socket.CongestionControl();
+    internal string CongestionControl => _end.Socket.CongestionControl();
 
     /// <summary>Shows the token and takes the socket over.</summary>
     public static TcpSender Open(StreamSocket socket, TcpInvitation invitation, FabricOptions options)
@@ -56,62 +51,40 @@ internal sealed class TcpSender : IFabricSender
     public void Write(uint slot, long offsetBytes, int sizeBytes, ReadOnlySpan<byte> header, ReadOnlySpan<MemoryPart> segments, ulong tag)
     {
         OutgoingFrame.Check(_epoch, slot, sizeBytes, header, segments);
-        lock (_gate)
+        lock (_end.Gate)
         {
-            ThrowIfFinished();
+            _end.ThrowIfFinished();
             _completed.RequireRoom();
             header.CopyTo(_header);
             OutgoingFrame.Seal(_header, segments, _options);
             Span<MemoryVector> vectors = stackalloc MemoryVector[VectorsMax];
-            var result = _socket.SendAll(vectors[..Gather(segments, vectors)]);
+            var result = _end.Socket.SendAll(vectors[..Gather(segments, vectors)]);
             if (result.IsError)
-                throw _failure = TcpErrors.OfSend(result, _isAborted);
+                throw _end.Fail(TcpErrors.OfSend(result, _end.IsAborted));
             _completed.Add(tag);
         }
     }
 
     public int Poll(Span<ulong> completedTags, TimeSpan wait)
     {
-        lock (_gate)
+        lock (_end.Gate)
         {
-            if (_isAborted)
+            if (_end.IsAborted)
                 throw TcpErrors.OfAbort();
             var count = _completed.Take(completedTags);
             if (count > 0)
                 return count;
-            ThrowIfFinished();
+            _end.ThrowIfFinished();
             // The peer never sends on a data connection: whatever there is to read is its end.
-            if (wait > TimeSpan.Zero && _socket.WaitForPeer(TcpTuning.Milliseconds(wait)))
-                throw _failure = TcpErrors.OfReceive(default, _isAborted, isMidFrame: false);
+            if (wait > TimeSpan.Zero && _end.Socket.WaitForPeer(TcpTuning.Milliseconds(wait)))
+                throw _end.Fail(TcpErrors.OfReceive(default, _end.IsAborted, isMidFrame: false));
             return 0;
         }
     }
 
-    public void Abort()
-    {
-        if (_isAborted)
-        {
-            PassGate();
-            return;
-        }
-        _isAborted = true;
-        _socket.Shutdown();
-        PassGate();
-    }
+    public void Abort() => _end.Abort();
 
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            if (_isDisposed)
-                return;
-            _isDisposed = true;
-            if (_isAborted)
-                _socket.SetResetOnClose();
-            _isAborted = true;
-            _socket.Dispose();
-        }
-    }
+    public void Dispose() => _end.Finish();
 
     private int Gather(ReadOnlySpan<MemoryPart> segments, Span<MemoryVector> vectors)
     {
@@ -127,21 +100,5 @@ internal sealed class TcpSender : IFabricSender
                 vectors[count++] = new MemoryVector(_zeroesAddress, padding);
         }
         return count;
-    }
-
-    private void PassGate()
-    {
-        lock (_gate)
-        {
-            // Whoever was inside has left; whoever comes sees the mark.
-        }
-    }
-
-    private void ThrowIfFinished()
-    {
-        if (_isAborted)
-            throw TcpErrors.OfAbort();
-        if (_failure is not null)
-            throw new FabricException(_failure.Error, _failure.Message, _failure);
     }
 }
