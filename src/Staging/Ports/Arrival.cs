@@ -1,0 +1,14 @@
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Ports;
+
+/// <summary>A frame or gap notice that was popped and is not done.</summary>
+internal struct Arrival
+{
+    public FrameDescriptor Descriptor;
+    public MergeChannel Channel;
+    public bool IsReturned;
+
+    /// <summary>The first of the duplicates that are done when this one is; -1 if none.</summary>
+    public int Echo;
+}

@@ -1,0 +1,41 @@
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Ports;
+
+/// <summary>A <see cref="ChannelConsumer"/> with the bell of its producer.</summary>
+public sealed class ConsumerChannel(ChannelConsumer consumer, BellRinger ringer) : IInboundChannel
+{
+    /// <inheritdoc/>
+    public int Capacity => consumer.Capacity;
+
+    /// <inheritdoc/>
+    public bool IsBroken => consumer.Violation != ChannelViolation.None;
+
+    /// <summary>What the producer did wrong.</summary>
+    public ChannelViolation Violation => consumer.Violation;
+
+    /// <inheritdoc/>
+    public bool TryPop(out FrameDescriptor descriptor) => consumer.TryPop(out descriptor);
+
+    /// <inheritdoc/>
+    public void Return(ulong ticket, ReturnKind kind)
+    {
+        consumer.Return(ticket, kind);
+        ringer.Ring();
+    }
+
+    /// <inheritdoc/>
+    public void CountFrame(ref FrameDescriptor descriptor, long nowNs)
+    {
+        long bytes = 0;
+        foreach (ref readonly var segment in descriptor.Segments)
+            bytes += segment.Length;
+        consumer.Counters.AddFrame(bytes, nowNs - (long)descriptor.SentAtNanoseconds + (long)descriptor.EdgeAgeNanoseconds);
+    }
+
+    /// <inheritdoc/>
+    public void CountGaps(uint sequences) => consumer.Counters.AddGaps(sequences);
+
+    /// <inheritdoc/>
+    public void CountDuplicate() => consumer.Counters.AddDuplicate();
+}

@@ -1,0 +1,28 @@
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Ports;
+
+/// <summary>The consuming end of one channel as an <see cref="InputMerge"/> sees it; <see cref="ConsumerChannel"/> is the real one, tests have others.</summary>
+public interface IInboundChannel
+{
+    /// <summary>Most frames that are not done.</summary>
+    int Capacity { get; }
+
+    /// <summary>Whether the producer broke the protocol: the channel takes and gives nothing any more.</summary>
+    bool IsBroken { get; }
+
+    /// <summary>Takes the next descriptor.</summary>
+    bool TryPop(out FrameDescriptor descriptor);
+
+    /// <summary>Gives something back and rings the producer.</summary>
+    void Return(ulong ticket, ReturnKind kind);
+
+    /// <summary>Counts a frame that was received.</summary>
+    void CountFrame(ref FrameDescriptor descriptor, long nowNs);
+
+    /// <summary>Counts sequences that a notice explained.</summary>
+    void CountGaps(uint sequences);
+
+    /// <summary>Counts a duplicate.</summary>
+    void CountDuplicate();
+}

@@ -1,0 +1,302 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Ports;
+
+/// <summary>What an input port wants of its channels.</summary>
+/// <param name="Seats">Producers: the stream ends when all of them have ended. At most 64.</param>
+/// <param name="BySequence">Restore the order of sequences; else they come as they come.</param>
+/// <param name="IsSparse">Sequences are dealt out among several consumers (a reorder window then passes what every producer has passed).</param>
+/// <param name="ReplaySequences">Sequences within which a duplicate is recognised; rounded up to a power of two.</param>
+/// <param name="PatienceNs">See <see cref="ReorderWindow"/>.</param>
+public sealed record MergeOptions(int Seats, bool BySequence, bool IsSparse, int ReplaySequences, long PatienceNs);
+
+/// <summary>
+/// The channels of one input port as one stream of frames and gap notices, each identity once: duplicates are counted and given back
+/// at once, and are done when their original is. Not thread-safe: it lives under its owner's lock, every method is short and nothing waits.
+/// </summary>
+/// <remarks>
+/// Use: <see cref="Attach"/> channels to seats; <see cref="TryTake"/> hands out numbers; each number is given back once (<see cref="Return"/>) and
+/// is done once (<see cref="Done"/>, or with the return). Death of a producer: <see cref="MergeChannel.Close"/>; the channel is drained, and when
+/// <see cref="MergeChannel.IsDrained"/> and <see cref="MergeChannel.NotDone"/> is 0, the owner says goodbye and calls <see cref="Remove"/>.
+/// Zero allocation once it has met its largest use.
+/// </remarks>
+public sealed class InputMerge
+{
+    private readonly Dictionary<(ulong Stream, ulong Sequence), int> _originals;
+    private readonly List<MergeChannel> _channels = [];
+    private readonly bool[] _seatEnded;
+    private readonly ReplayWindow _replays;
+    private readonly ReorderWindow? _window;
+    private Pool<Arrival> _arrivals;
+    private int _turn;
+
+    /// <param name="options">What the port wants.</param>
+    public InputMerge(MergeOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Seats, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Seats, 64);
+        _arrivals = new Pool<Arrival>(64);
+        _originals = new Dictionary<(ulong, ulong), int>(256);
+        _seatEnded = new bool[options.Seats];
+        _replays = new ReplayWindow((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(options.ReplaySequences, 4096)), 64);
+        _window = options.BySequence ? new ReorderWindow(options.Seats, options.PatienceNs, options.IsSparse) : null;
+    }
+
+    /// <summary>The channels that are not removed.</summary>
+    public IReadOnlyList<MergeChannel> Channels => _channels;
+
+    /// <summary>Whether every producer has ended and everything was handed out.</summary>
+    public bool Ended => Array.TrueForAll(_seatEnded, static ended => ended) && _window is not { Held: > 0 };
+
+    /// <summary>The last identity that an end of stream named.</summary>
+    public (ulong Stream, ulong Sequence) Last { get; private set; }
+
+    /// <summary>Frames and notices popped and not done.</summary>
+    public int NotDone => _arrivals.Count;
+
+    /// <summary>Duplicates recognised.</summary>
+    public long Duplicates { get; private set; }
+
+    /// <summary>Sequences that nobody brought or explained.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>Frames that came after their place had been given up.</summary>
+    public long Late { get; private set; }
+
+    /// <summary>Seats a producer's channel. A seat may have an older, closing channel that is still being drained.</summary>
+    public MergeChannel Attach(ulong id, int seat, IInboundChannel channel)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)seat, (uint)_seatEnded.Length);
+        var merged = new MergeChannel(id, seat, channel);
+        _channels.Add(merged);
+        _seatEnded[seat] = false;
+        _window?.Open(seat);
+        return merged;
+    }
+
+    /// <summary>No producer will come to this seat any more (scaled away).</summary>
+    public void Abandon(int seat)
+    {
+        _seatEnded[seat] = true;
+        _window?.End(seat);
+    }
+
+    /// <summary>Forgets a closed channel of which nothing is held any more.</summary>
+    public void Remove(MergeChannel channel)
+    {
+        Invariant.That(channel.NotDone == 0);
+        _channels.Remove(channel);
+    }
+
+    /// <summary>
+    /// The sidecar died. What was not handed out is forgotten, since upstream sends it again; what was stays valid, its identity known, so
+    /// that its replay is done when it is.
+    /// </summary>
+    public void Cut()
+    {
+        foreach (var channel in _channels)
+            channel.IsCut = true;
+        for (var number = _window?.TakeHeld() ?? -1; number >= 0; number = _window!.TakeHeld())
+        {
+            Forget(ref _arrivals[number].Descriptor);
+            Return(number, done: true);
+        }
+        for (var seat = 0; seat < _seatEnded.Length; seat++)
+            if (!_seatEnded[seat])
+                _window?.Await(seat);
+    }
+
+    /// <summary>The descriptor of what was handed out. Valid until it is done.</summary>
+    public ref FrameDescriptor Descriptor(int number) => ref _arrivals[number].Descriptor;
+
+    /// <summary>The channel that it came by.</summary>
+    public MergeChannel ChannelOf(int number) => _arrivals[number].Channel;
+
+    /// <summary>Hands out the next frame or gap notice.</summary>
+    public bool TryTake(long nowNs, out int number) =>
+        _window is null ? TryTakeAsItComes(nowNs, out number) : TryTakeInOrder(_window, nowNs, out number);
+
+    /// <summary>Gives the bytes back; with <paramref name="done"/> it is done as well.</summary>
+    public void Return(int number, bool done)
+    {
+        ref var arrival = ref _arrivals[number];
+        Invariant.That(!arrival.IsReturned);
+        arrival.IsReturned = true;
+        arrival.Channel.GiveBack(arrival.Descriptor.Ticket, done ? ReturnKind.Both : ReturnKind.Returned);
+        if (done)
+            Settle(number);
+    }
+
+    /// <summary>All that derives from it is done.</summary>
+    public void Done(int number)
+    {
+        ref var arrival = ref _arrivals[number];
+        Invariant.That(arrival.IsReturned);
+        arrival.Channel.GiveBack(arrival.Descriptor.Ticket, ReturnKind.Done);
+        Settle(number);
+    }
+
+    private bool TryTakeAsItComes(long nowNs, out int number)
+    {
+        for (var step = 0; step < _channels.Count; step++)
+        {
+            var channel = _channels[(_turn + step) % _channels.Count];
+            while (TryPop(channel, nowNs, out number))
+            {
+                if (number < 0)
+                    continue;
+                _turn = (_turn + step + 1) % _channels.Count;
+                return true;
+            }
+        }
+        number = -1;
+        return false;
+    }
+
+    private bool TryTakeInOrder(ReorderWindow window, long nowNs, out int number)
+    {
+        foreach (var channel in _channels)
+            while (TryPop(channel, nowNs, out number))
+                if (number >= 0)
+                    Place(window, channel, number);
+        while (window.TryTake(nowNs, window.HasHole ? StuckSeats() : 0, out var entry))
+        {
+            number = entry.Tag;
+            if (entry.Kind is ReorderKind.Frame or ReorderKind.Gap)
+                return true;
+            if (entry.Kind == ReorderKind.Lost)
+                Lost += entry.Count;
+            else
+                LetGoLate(number);
+        }
+        number = -1;
+        return false;
+    }
+
+    private void LetGoLate(int number)
+    {
+        Late++;
+        Return(number, done: true);
+    }
+
+    private void Place(ReorderWindow window, MergeChannel channel, int number)
+    {
+        ref var descriptor = ref _arrivals[number].Descriptor;
+        var replay = (descriptor.Flags & DescriptorFlags.MayBeReplay) != 0;
+        if (descriptor.Kind == DescriptorKind.Gap)
+            window.Explain(channel.Seat, descriptor.Stream, descriptor.Sequence, descriptor.GapCount, replay, number);
+        else
+            window.Offer(channel.Seat, descriptor.Stream, descriptor.Sequence, replay, number);
+    }
+
+    /// <summary>Pops one descriptor; -1: it was one that needs no hearing (duplicate, end of stream).</summary>
+    private bool TryPop(MergeChannel channel, long nowNs, out int number)
+    {
+        number = -1;
+        if (channel.IsCut)
+            return false;
+        if (!channel.Channel.TryPop(out var descriptor))
+        {
+            if (channel.IsClosing)
+                Closed(channel);
+            return false;
+        }
+        channel.Popped();
+        if (descriptor.Kind == DescriptorKind.EndOfStream)
+            End(channel, in descriptor);
+        else
+            number = Admit(channel, ref descriptor, nowNs);
+        return true;
+    }
+
+    private void Closed(MergeChannel channel)
+    {
+        channel.IsDrained = true;
+        // From now on its seat waits for the successor, unless one sits there already or the stream had ended.
+        var isLatest = _channels.FindLast(other => other.Seat == channel.Seat) == channel;
+        if (isLatest && !_seatEnded[channel.Seat])
+            _window?.Await(channel.Seat);
+    }
+
+    private void End(MergeChannel channel, in FrameDescriptor descriptor)
+    {
+        channel.HasEnded = true;
+        channel.GiveBack(descriptor.Ticket, ReturnKind.Both);
+        _seatEnded[channel.Seat] = true;
+        _window?.End(channel.Seat);
+        if (descriptor.Sequence >= Last.Sequence || descriptor.Stream != Last.Stream)
+            Last = (descriptor.Stream, descriptor.Sequence);
+    }
+
+    private int Admit(MergeChannel channel, ref FrameDescriptor descriptor, long nowNs)
+    {
+        var isGap = descriptor.Kind == DescriptorKind.Gap;
+        var verdict = isGap ? _replays.MarkRange(descriptor.Stream, descriptor.Sequence, descriptor.GapCount)
+            : _replays.Mark(descriptor.Stream, descriptor.Sequence);
+        var number = _arrivals.Take();
+        _arrivals[number] = new Arrival { Descriptor = descriptor, Channel = channel, Echo = -1 };
+        if (verdict != ReplayVerdict.New)
+            return Echo(channel, number, isGap);
+        _originals[(descriptor.Stream, descriptor.Sequence)] = number;
+        if (isGap)
+            channel.Channel.CountGaps(descriptor.GapCount);
+        else
+            channel.Channel.CountFrame(ref descriptor, nowNs);
+        return number;
+    }
+
+    /// <summary>A duplicate is given back at once. It is done when its original is: until then the original may be lost with this process, and its sender must keep it.</summary>
+    private int Echo(MergeChannel channel, int number, bool isGap)
+    {
+        ref var echo = ref _arrivals[number];
+        if (!isGap)
+        {
+            Duplicates++;
+            channel.Channel.CountDuplicate();
+        }
+        var isOpen = _originals.TryGetValue((echo.Descriptor.Stream, echo.Descriptor.Sequence), out var original);
+        Return(number, done: !isOpen);
+        if (isOpen)
+            (_arrivals[number].Echo, _arrivals[original].Echo) = (_arrivals[original].Echo, number);
+        return -1;
+    }
+
+    private void Settle(int number)
+    {
+        ref var arrival = ref _arrivals[number];
+        var key = (arrival.Descriptor.Stream, arrival.Descriptor.Sequence);
+        if (_originals.TryGetValue(key, out var original) && original == number)
+            _originals.Remove(key);
+        var echo = arrival.Echo;
+        Free(number);
+        while (echo >= 0)
+        {
+            var next = _arrivals[echo].Echo;
+            _arrivals[echo].Channel.GiveBack(_arrivals[echo].Descriptor.Ticket, ReturnKind.Done);
+            Free(echo);
+            echo = next;
+        }
+    }
+
+    private void Free(int number)
+    {
+        _arrivals[number].Channel = null!;
+        _arrivals.Give(number);
+    }
+
+    private void Forget(ref FrameDescriptor descriptor)
+    {
+        var count = descriptor.Kind == DescriptorKind.Gap ? descriptor.GapCount : 1;
+        for (var i = 0u; i < Math.Min(count, 4096); i++)
+            _replays.Forget(descriptor.Stream, descriptor.Sequence + i);
+    }
+
+    private ulong StuckSeats()
+    {
+        var stuck = 0UL;
+        foreach (var channel in _channels)
+            stuck |= channel is { IsClosing: false, IsCut: false, IsStuck: true } ? 1UL << channel.Seat : 0;
+        return stuck;
+    }
+}

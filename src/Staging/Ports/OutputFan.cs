@@ -1,0 +1,302 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Ports;
+
+/// <summary>
+/// The channels of one output port (or of one inbound link): deals frames out to the consumers of every edge, remembers what is in flight,
+/// and sends again what a dead consumer was not done with.
+/// </summary>
+/// <remarks>
+/// Not thread-safe: its owner has one lock for all fans, merges and ledgers it owns, and every method here is short (no wait, no system
+/// call but the wake of a sleeping peer).
+/// <para>How a sidecar uses it for an inbound link: one fan with one edge; <see cref="AddEdge"/>, <see cref="AddSeat"/> per consumer replica,
+/// <see cref="Attach"/> when a consumer's channel is ready. For a frame that landed: <see cref="Post"/> with a tag of its own, segments naming
+/// region 0. <see cref="IFrameOwner.Returned"/> and <see cref="IFrameOwner.Done"/> come from <see cref="DrainReturns"/>. With
+/// <see cref="FanRetention.UntilDone"/> the block must stay until Done: a slot that is granted again at Returned cannot be sent again when the consumer
+/// dies between the two. Death of a consumer: <see cref="CloseSeat"/> at once (nothing more goes there), <see cref="TakeBack"/> when everything that the dead
+/// process had borrowed is back; its successor is attached to the same seat.</para>
+/// <para>Notices (gap, end of stream) are posted like frames. An end of stream goes to every seat, also to one that is attached later; a gap
+/// under <see cref="FanDistribution.RoundRobin"/> goes to every consumer that is there, for their reorder windows.</para>
+/// </remarks>
+public sealed class OutputFan
+{
+    private readonly List<FanEdge> _edges = [];
+    private readonly List<FanSeat> _seats = [];
+    private readonly List<int> _takenBack = [];
+    private readonly FlightTable _flights;
+    private readonly IFrameOwner _owner;
+    private readonly FanRetention _retention;
+    private FrameDescriptor _end;
+    private bool _ended;
+
+    /// <param name="owner">Is told what becomes of the frames.</param>
+    /// <param name="retention">How long the owner keeps a frame's bytes.</param>
+    /// <param name="flights">Expected frames in flight: the sum of the channels' capacities. More only costs an allocation.</param>
+    public OutputFan(IFrameOwner owner, FanRetention retention, int flights)
+    {
+        _owner = owner;
+        _retention = retention;
+        _flights = new FlightTable(flights, owner);
+    }
+
+    /// <summary>Frames and notices that are not done.</summary>
+    public int InFlight => _flights.Count;
+
+    /// <summary>Seats whose consumer broke the protocol since the last <see cref="DrainReturns"/>; the owner reports and clears them.</summary>
+    public ulong BrokenSeats { get; set; }
+
+    /// <summary>Frames that were sent again.</summary>
+    public long Resent { get; private set; }
+
+    /// <summary>Adds an edge; returns its number.</summary>
+    public int AddEdge(FanDistribution distribution)
+    {
+        _edges.Add(new FanEdge(_edges.Count, distribution));
+        return _edges.Count - 1;
+    }
+
+    /// <summary>Adds a place for one consumer of an edge; returns its number. At most 64 in one fan.</summary>
+    public int AddSeat(int edge)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_seats.Count, 64);
+        var seat = new FanSeat(_seats.Count, _edges[edge]);
+        _seats.Add(seat);
+        _edges[edge].Seats.Add(seat);
+        return seat.Number;
+    }
+
+    /// <summary>Seats a consumer: what is owed to the seat, or to any of its edge, goes out with the next <see cref="Pump"/>.</summary>
+    public void Attach(int seat, IOutboundChannel channel)
+    {
+        Invariant.That(_seats[seat].Channel is null);
+        _seats[seat].Occupy(channel);
+        if (_ended && !OwesEnd(_seats[seat]))
+            Owe(_flights.Add(in _end, FlightTable.NoTag), _seats[seat]);
+    }
+
+    /// <summary>Says that this channel knows the owner's region <paramref name="region"/> by <paramref name="index"/>. Region 0 is index 0 from the start.</summary>
+    public void MapRegion(int seat, int region, int index) => _seats[seat].MapRegion(region, index);
+
+    /// <summary>Whether the seat has a consumer that is alive.</summary>
+    public bool IsOpen(int seat) => _seats[seat].IsOpen;
+
+    /// <summary>Whether one more frame can go out at once on every edge, after <paramref name="reserved"/> others.</summary>
+    public bool HasRoom(int reserved = 0)
+    {
+        foreach (var edge in _edges)
+            if (edge.Room <= reserved)
+                return false;
+        return true;
+    }
+
+    /// <summary>Whether the consumers that would get it know every region that the segments are in.</summary>
+    public bool CanCarry(ref FrameDescriptor descriptor)
+    {
+        foreach (var edge in _edges)
+        {
+            var (known, open) = (0, 0);
+            foreach (var seat in edge.Seats)
+            {
+                open += seat.IsOpen ? 1 : 0;
+                known += seat.IsOpen && seat.Knows(ref descriptor) ? 1 : 0;
+            }
+            if (edge.Distribution == FanDistribution.Broadcast ? known < open : known == 0)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Sends if there is room on every edge; false: nothing happened.</summary>
+    public bool TrySend(in FrameDescriptor descriptor, int tag)
+    {
+        if (!HasRoom())
+            return false;
+        Post(in descriptor, tag);
+        return true;
+    }
+
+    /// <summary>Takes a frame or notice in any case; it goes out at once where there is room, else as soon as there is.</summary>
+    /// <param name="descriptor">Everything but the ticket. Its segments name regions by the owner's own numbers, 0 to 255.</param>
+    /// <param name="tag">Names the frame to the owner; -1: the owner wants no word of it.</param>
+    public void Post(in FrameDescriptor descriptor, int tag)
+    {
+        Invariant.That(!_ended);
+        var flight = _flights.Add(in descriptor, tag);
+        if (descriptor.Kind == DescriptorKind.EndOfStream)
+            (_ended, _end) = (true, descriptor);
+        foreach (var edge in _edges)
+            Owe(flight, edge, descriptor.Kind);
+        if (_edges.Count == 0)
+            _flights.Tell(flight);
+        Pump();
+    }
+
+    /// <summary>Reads what consumers gave back, tells the owner, and sends what is owed. Returns how much was given back.</summary>
+    public int DrainReturns()
+    {
+        var count = 0;
+        foreach (var seat in _seats)
+            count += Drain(seat);
+        if (count > 0 || HasOwed())
+            Pump();
+        return count;
+    }
+
+    /// <summary>Whether a consumer has given something back that <see cref="DrainReturns"/> would read, or something owed could go out.</summary>
+    public bool HasOwed() => _edges.Exists(static edge => edge.Owed.Count > 0) || _seats.Exists(static seat => seat.Owed.Count > 0);
+
+    /// <summary>The consumer is dead: nothing goes there any more. What it has stays with it until <see cref="TakeBack"/>.</summary>
+    public void CloseSeat(int seat) => _seats[seat].IsClosing = true;
+
+    /// <summary>All that the dead consumer had borrowed is back: what is not done is owed again, before everything that is owed already.</summary>
+    public void TakeBack(int seat)
+    {
+        var lost = _seats[seat];
+        if (lost.Channel is null)
+            return;
+        Drain(lost);
+        lost.Vacate();
+        _takenBack.Clear();
+        lost.Tickets.Drain(_takenBack);
+        // Latest first, each to the front: they end up in the order in which they were given.
+        _takenBack.Sort((left, right) => _flights[right].Order.CompareTo(_flights[left].Order));
+        foreach (var flight in _takenBack)
+            TakeBack(flight, lost);
+        Pump();
+    }
+
+    /// <summary>The sidecar died: every channel with it. Everything that is not done is owed again.</summary>
+    public void TakeBackAll()
+    {
+        foreach (var seat in _seats)
+        {
+            seat.IsClosing = true;
+            TakeBack(seat.Number);
+        }
+    }
+
+    /// <summary>Sends what is owed as far as there is room.</summary>
+    public void Pump()
+    {
+        foreach (var edge in _edges)
+        {
+            PumpShared(edge);
+            foreach (var seat in edge.Seats)
+                PumpSeat(seat);
+        }
+    }
+
+    private void Owe(int flight, FanEdge edge, DescriptorKind kind)
+    {
+        var toOne = edge.Distribution == FanDistribution.RoundRobin && (kind == DescriptorKind.Frame || (kind == DescriptorKind.Gap && !edge.HasOpenSeat));
+        if (toOne)
+        {
+            _flights[flight].OwedEdges |= edge.Bit;
+            edge.Owed.AddLast(flight);
+            return;
+        }
+        // A vacant seat under RoundRobin needs no gap: its successor begins where frames begin to come.
+        var all = edge.Distribution == FanDistribution.Broadcast || kind == DescriptorKind.EndOfStream;
+        foreach (var seat in edge.Seats)
+            if (all || seat.IsOpen)
+                Owe(flight, seat);
+    }
+
+    private void Owe(int flight, FanSeat seat)
+    {
+        _flights[flight].OwedSeats |= seat.Bit;
+        seat.Owed.AddLast(flight);
+    }
+
+    private bool OwesEnd(FanSeat seat)
+    {
+        for (var i = 0; i < seat.Owed.Count; i++)
+        {
+            var flight = seat.Owed.TakeFirst();
+            seat.Owed.AddLast(flight);
+            if (_flights[flight].Descriptor.Kind == DescriptorKind.EndOfStream)
+                return Rotate(seat.Owed, seat.Owed.Count - 1 - i);
+        }
+        return false;
+    }
+
+    private static bool Rotate(IntDeque owed, int steps)
+    {
+        for (; steps > 0; steps--)
+            owed.AddLast(owed.TakeFirst());
+        return true;
+    }
+
+    private void PumpShared(FanEdge edge)
+    {
+        while (edge.Owed.Count > 0)
+        {
+            var number = edge.Owed.First;
+            if (edge.Next(ref _flights[number].Descriptor) is not { } seat || !TryPush(number, seat))
+                return;
+            edge.Owed.TakeFirst();
+            edge.Served(seat);
+            _flights[number].OwedEdges &= ~edge.Bit;
+        }
+    }
+
+    private void PumpSeat(FanSeat seat)
+    {
+        while (seat.Owed.Count > 0 && seat.Room > 0)
+        {
+            var number = seat.Owed.First;
+            // The end goes last: what others gave back may still have to go this way.
+            var held = _flights[number].Descriptor.Kind == DescriptorKind.EndOfStream && seat.Edge.Owed.Count > 0;
+            if (held || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat))
+                return;
+            seat.Owed.TakeFirst();
+            _flights[number].OwedSeats &= ~seat.Bit;
+        }
+    }
+
+    private bool TryPush(int number, FanSeat seat)
+    {
+        ref var flight = ref _flights[number];
+        if (flight.Tag != FlightTable.NoTag && !_owner.Prepare(flight.Tag, ref flight.Descriptor))
+            return false;
+        if (!seat.TryPush(in flight.Descriptor, out var ticket))
+            return false;
+        seat.Tickets.Add(ticket, number);
+        seat.EndSent |= flight.Descriptor.Kind == DescriptorKind.EndOfStream;
+        _flights.Sent(number, seat.Bit);
+        return true;
+    }
+
+    private int Drain(FanSeat seat)
+    {
+        var count = 0;
+        while (seat.Channel is { } channel && channel.TryPopReturn(out var entry))
+        {
+            count++;
+            var flight = seat.Tickets.Find(entry.Ticket);
+            Invariant.That(flight >= 0);
+            var done = (entry.Kind & ReturnKind.Done) != 0;
+            if (done)
+                seat.Tickets.Remove(entry.Ticket);
+            _flights.Settle(flight, seat.Bit, done);
+        }
+        if (seat.Channel is { IsBroken: true } && !seat.IsClosing)
+            (seat.IsClosing, BrokenSeats) = (true, BrokenSeats | seat.Bit);
+        return count;
+    }
+
+    private void TakeBack(int number, FanSeat seat)
+    {
+        ref var flight = ref _flights[number];
+        if (_retention == FanRetention.UntilReturned && (flight.Unreturned & seat.Bit) == 0)
+        {
+            _flights.Settle(number, seat.Bit, done: true);
+            return;
+        }
+        Resent += flight.Descriptor.Kind == DescriptorKind.Frame ? 1 : 0;
+        var toEdge = seat.Edge.Distribution == FanDistribution.RoundRobin && flight.Descriptor.Kind != DescriptorKind.EndOfStream;
+        (toEdge ? seat.Edge.Owed : seat.Owed).AddFirst(number);
+        _flights.TakeBack(number, seat.Bit, toEdge ? 0 : seat.Bit, toEdge ? seat.Edge.Bit : 0);
+    }
+}

@@ -1,0 +1,28 @@
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Ports;
+
+/// <summary>A <see cref="ChannelProducer"/> with the bell of its consumer.</summary>
+public sealed class ProducerChannel(ChannelProducer producer, BellRinger ringer) : IOutboundChannel
+{
+    /// <inheritdoc/>
+    public int Capacity => producer.Capacity;
+
+    /// <inheritdoc/>
+    public bool IsBroken => producer.Violation != ChannelViolation.None;
+
+    /// <summary>What the consumer did wrong.</summary>
+    public ChannelViolation Violation => producer.Violation;
+
+    /// <inheritdoc/>
+    public bool TryPush(ref FrameDescriptor descriptor)
+    {
+        if (!producer.TryPush(ref descriptor))
+            return false;
+        ringer.Ring();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool TryPopReturn(out ReturnEntry entry) => producer.TryPopReturn(out entry);
+}
