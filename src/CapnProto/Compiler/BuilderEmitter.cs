@@ -9,7 +9,7 @@ internal sealed class BuilderEmitter(CSharpNames names, TypeNames types, SourceW
         source.Open("public readonly ref struct Builder : IStructBuilder<Builder>");
         source.Line("private readonly StructBuilder _struct;");
         source.Separate();
-        source.Line("internal Builder(StructBuilder builder) => _struct = builder;");
+        source.Line("public Builder(StructBuilder builder) => _struct = builder;");
         source.Separate();
         source.Line("/// <summary>The struct, untyped.</summary>");
         source.Line("public StructBuilder Raw => _struct;");

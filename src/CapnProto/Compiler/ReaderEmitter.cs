@@ -11,7 +11,7 @@ internal sealed class ReaderEmitter(CSharpNames names, TypeNames types, SourceWr
         source.Open("public readonly ref struct Reader : IStructReader<Reader>");
         source.Line("private readonly StructReader _struct;");
         source.Separate();
-        source.Line("internal Reader(StructReader reader) => _struct = reader;");
+        source.Line("public Reader(StructReader reader) => _struct = reader;");
         source.Separate();
         source.Line("/// <summary>The struct, untyped.</summary>");
         source.Line("public StructReader Raw => _struct;");

@@ -69,7 +69,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -111,7 +111,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -197,7 +197,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -234,7 +234,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -315,7 +315,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -353,7 +353,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -428,7 +428,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -457,7 +457,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -500,7 +500,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -526,7 +526,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -613,7 +613,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -660,7 +660,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -704,7 +704,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -728,7 +728,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -778,7 +778,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -800,7 +800,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -844,7 +844,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -868,7 +868,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -913,7 +913,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -931,7 +931,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -976,7 +976,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -1006,7 +1006,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -1067,7 +1067,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -1081,7 +1081,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -1106,7 +1106,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -1124,7 +1124,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -1161,7 +1161,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -1175,7 +1175,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -1200,7 +1200,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -1242,7 +1242,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -1330,7 +1330,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -1350,7 +1350,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -1400,7 +1400,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -1418,7 +1418,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -1450,7 +1450,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -1466,7 +1466,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -1492,7 +1492,7 @@ public static partial class AttachMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -1510,7 +1510,7 @@ public static partial class AttachMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -1538,7 +1538,7 @@ public static partial class AttachMessage
     {
         private readonly StructReader _struct;
 
-        internal Reader(StructReader reader) => _struct = reader;
+        public Reader(StructReader reader) => _struct = reader;
 
         /// <summary>The struct, untyped.</summary>
         public StructReader Raw => _struct;
@@ -1743,7 +1743,7 @@ public static partial class AttachMessage
     {
         private readonly StructBuilder _struct;
 
-        internal Builder(StructBuilder builder) => _struct = builder;
+        public Builder(StructBuilder builder) => _struct = builder;
 
         /// <summary>The struct, untyped.</summary>
         public StructBuilder Raw => _struct;

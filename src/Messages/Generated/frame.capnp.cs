@@ -30,7 +30,7 @@ public static partial class FrameMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -77,7 +77,7 @@ public static partial class FrameMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -122,7 +122,7 @@ public static partial class FrameMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -148,7 +148,7 @@ public static partial class FrameMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -200,7 +200,7 @@ public static partial class FrameMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -223,7 +223,7 @@ public static partial class FrameMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -270,7 +270,7 @@ public static partial class FrameMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -291,7 +291,7 @@ public static partial class FrameMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -336,7 +336,7 @@ public static partial class FrameMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -356,7 +356,7 @@ public static partial class FrameMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -406,7 +406,7 @@ public static partial class FrameMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -498,7 +498,7 @@ public static partial class FrameMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -600,7 +600,7 @@ public static partial class FrameMessage
     {
         private readonly StructReader _struct;
 
-        internal Reader(StructReader reader) => _struct = reader;
+        public Reader(StructReader reader) => _struct = reader;
 
         /// <summary>The struct, untyped.</summary>
         public StructReader Raw => _struct;
@@ -650,7 +650,7 @@ public static partial class FrameMessage
     {
         private readonly StructBuilder _struct;
 
-        internal Builder(StructBuilder builder) => _struct = builder;
+        public Builder(StructBuilder builder) => _struct = builder;
 
         /// <summary>The struct, untyped.</summary>
         public StructBuilder Raw => _struct;

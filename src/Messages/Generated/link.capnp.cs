@@ -54,7 +54,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -76,7 +76,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -113,7 +113,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -163,7 +163,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -258,7 +258,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -297,7 +297,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -356,7 +356,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -374,7 +374,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -420,7 +420,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -439,7 +439,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -467,7 +467,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -491,7 +491,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -532,7 +532,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -551,7 +551,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -589,7 +589,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -609,7 +609,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -638,7 +638,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -663,7 +663,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -699,7 +699,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -722,7 +722,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -768,7 +768,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -784,7 +784,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -815,7 +815,7 @@ public static partial class LinkMessage
         {
             private readonly StructReader _struct;
 
-            internal Reader(StructReader reader) => _struct = reader;
+            public Reader(StructReader reader) => _struct = reader;
 
             /// <summary>The struct, untyped.</summary>
             public StructReader Raw => _struct;
@@ -833,7 +833,7 @@ public static partial class LinkMessage
         {
             private readonly StructBuilder _struct;
 
-            internal Builder(StructBuilder builder) => _struct = builder;
+            public Builder(StructBuilder builder) => _struct = builder;
 
             /// <summary>The struct, untyped.</summary>
             public StructBuilder Raw => _struct;
@@ -861,7 +861,7 @@ public static partial class LinkMessage
     {
         private readonly StructReader _struct;
 
-        internal Reader(StructReader reader) => _struct = reader;
+        public Reader(StructReader reader) => _struct = reader;
 
         /// <summary>The struct, untyped.</summary>
         public StructReader Raw => _struct;
@@ -981,7 +981,7 @@ public static partial class LinkMessage
     {
         private readonly StructBuilder _struct;
 
-        internal Builder(StructBuilder builder) => _struct = builder;
+        public Builder(StructBuilder builder) => _struct = builder;
 
         /// <summary>The struct, untyped.</summary>
         public StructBuilder Raw => _struct;

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace K8sMediaFlow.TestKit;
+
+/// <summary>Runs a program of the machine to its end, with bytes in and bytes out; bounded.</summary>
+public static class Tool
+{
+    public static byte[] Run(string program, string[] arguments, byte[]? input = null, string? folder = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var feed = Task.Run(() =>
+        {
+            process.StandardInput.BaseStream.Write(input ?? []);
+            process.StandardInput.Close();
+        });
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        if (!process.WaitForExit(TimeSpan.FromMinutes(1)))
+            process.Kill();
+        feed.Wait(TimeSpan.FromSeconds(10));
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}");
+        return output.ToArray();
+    }
+}
