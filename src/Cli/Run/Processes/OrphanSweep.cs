@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace K8sMediaFlow.Cli.Run.Processes;
+
+/// <summary>
+/// Ends what a media operator's own children left behind. A child dies with us, but a grandchild (a shell's pipeline) has no such tie; it
+/// is known by the run's directory in its environment.
+/// </summary>
+internal static class OrphanSweep
+{
+    /// <summary>Set in the environment of every process of a run, to the run's directory.</summary>
+    public const string Variable = "K8SMEDIAFLOW_RUN_DIRECTORY";
+
+    /// <summary>Process ids whose environment names the run; those of other users are not seen.</summary>
+    public static IReadOnlyList<int> Find(string runDirectory)
+    {
+        var entry = Encoding.UTF8.GetBytes($"{Variable}={runDirectory}\0");
+        return Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
+            .Where(id => id > 0 && id != Environment.ProcessId && Names(id, entry))
+            .ToList();
+    }
+
+    public static void Kill(string runDirectory)
+    {
+        foreach (var id in Find(runDirectory))
+        {
+            try
+            {
+                using var process = Process.GetProcessById(id);
+                process.Kill();
+            }
+            catch (Exception error) when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+            {
+                // It has ended meanwhile.
+            }
+        }
+    }
+
+    private static bool Names(int processId, ReadOnlySpan<byte> entry)
+    {
+        try
+        {
+            return File.ReadAllBytes($"/proc/{processId}/environ").AsSpan().IndexOf(entry) >= 0;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

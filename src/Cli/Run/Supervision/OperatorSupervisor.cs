@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Cli.Run.Processes;
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Cli.Run.Supervision;
+
+/// <summary>Runs one replica of a media operator: to its end in a Batch run, again after each failure in a Streaming one.</summary>
+internal sealed class OperatorSupervisor(ReplicaSpec replica, RunState state) : IDisposable
+{
+    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a status may take to tell what a process said last.</summary>
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a media operator that said that it failed may take to end.</summary>
+    private static readonly TimeSpan FailedPatience = TimeSpan.FromSeconds(5);
+    private SupervisedProcess? _process;
+
+    public async Task RunAsync(Task podReady, CancellationToken stopping)
+    {
+        await podReady.WaitAsync(stopping);
+        var backOff = new BackOff(PauseMax);
+        while (!state.IsEnding)
+        {
+            var before = Status();
+            var started = Stopwatch.GetTimestamp();
+            _process = SupervisedProcess.Start(replica.Name, replica.Command, _ => { });
+            var exit = await EndOfLifeAsync(_process, before, stopping);
+            if (exit.IsSuccess && await HasCompletedAsync(stopping))
+            {
+                state.Complete(replica);
+                return;
+            }
+
+            var failure = await ExplainAsync(exit, before, stopping);
+            if (state.Spec.Execution == Execution.Batch)
+            {
+                state.EndWith(RunOutcome.Failed(failure));
+                return;
+            }
+
+            state.Notice(failure + "; starting it again");
+            await Task.Delay(backOff.After(Stopwatch.GetElapsedTime(started)), stopping);
+        }
+    }
+
+    /// <summary>Waits for it to end by itself; for a drained run.</summary>
+    public async Task WaitAsync(CancellationToken patience)
+    {
+        if (_process is { } process)
+            await process.WaitAsync(patience);
+    }
+
+    public async Task StopAsync(TimeSpan patience)
+    {
+        if (_process is { HasExited: false } process)
+            await process.StopAsync(patience);
+    }
+
+    public void Dispose() => _process?.Dispose();
+
+    private OperatorStatus? Status() => state.Board.Operator(replica.Pod, replica.Operator, replica.Replica);
+
+    private async Task<ChildExit> EndOfLifeAsync(SupervisedProcess process, OperatorStatus? before, CancellationToken stopping)
+    {
+        var exit = process.WaitAsync(stopping);
+        while (!exit.IsCompleted)
+        {
+            if (HasFailedSince(before) && await Task.WhenAny(exit, Task.Delay(FailedPatience, stopping)) != exit)
+                process.Kill();
+            await Task.WhenAny(exit, Task.Delay(Poll, stopping));
+        }
+
+        return await exit;
+    }
+
+    private bool HasFailedSince(OperatorStatus? before)
+        => Status() is { State: OperatorState.Failed } now && now.Incarnation != before?.Incarnation;
+
+    /// <summary>
+    /// Exit code 0 alone does not say that every frame was dealt with: the sidecar has to have heard it, unless it was not there to hear.
+    /// </summary>
+    private async Task<bool> HasCompletedAsync(CancellationToken stopping)
+    {
+        var sidecar = SidecarIncarnation();
+        var asked = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(asked) < StatusPatience)
+        {
+            if (Status()?.State == OperatorState.Completed || SidecarIncarnation() != sidecar)
+                return true;
+            await Task.Delay(Poll, stopping);
+        }
+
+        return false;
+    }
+
+    private string? SidecarIncarnation() => state.Board.Statuses.FirstOrDefault(status => status.Pod == replica.Pod)?.Incarnation;
+
+    private async Task<string> ExplainAsync(ChildExit exit, OperatorStatus? before, CancellationToken stopping)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        while (exit.ExitCode > 0 && !HasFailedSince(before) && Stopwatch.GetElapsedTime(asked) < StatusPatience)
+            await Task.Delay(Poll, stopping);
+        var reason = HasFailedSince(before) ? Status()!.Reason : "";
+        var ending = exit.IsSuccess ? "exit code 0, but it never said that it has completed" : exit.ToString();
+        var words = LastWords.Text(_process!.LastWords());
+        return $"media operator {replica.Name} failed ({ending})" + (reason.Length > 0 && !words.Contains(reason, StringComparison.Ordinal) ? $": {reason}" : "") + words;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using K8sMediaFlow.Cli.Top;
+
+namespace K8sMediaFlow.Cli.Run.Supervision;
+
+/// <summary>What a run did, edge by edge.</summary>
+internal static class RunSummary
+{
+    public static IEnumerable<string> Lines(RunState state, RunOutcome outcome, TimeSpan elapsed)
+    {
+        yield return string.Create(
+            CultureInfo.InvariantCulture, $"{state.Spec.Pipeline}: {Word(outcome)} after {elapsed.TotalSeconds:0.0} s");
+        foreach (var row in state.Board.Rows())
+            yield return "  " + Line(row);
+    }
+
+    private static string Word(RunOutcome outcome) => outcome.End switch
+    {
+        RunEnd.Completed => "completed",
+        RunEnd.Interrupted => "interrupted",
+        _ => "failed",
+    };
+
+    private static string Line(EdgeRow row) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{row.Edge} ({Or(row.Way)}): {row.Frames} frames, {row.Bytes / 1e6:0.0} MB, {Figures.Rate(row.MeanFramesPerSecond)} fps, " +
+        $"p50 {Figures.Latency(row.Latency.Percentile(0.5))}, p99 {Figures.Latency(row.Latency.Percentile(0.99))}, " +
+        $"gaps {row.Gaps}, duplicates {row.Duplicates}, drops {DropCounts.Text(row.Drops)}");
+
+    private static string Or(string way) => way.Length == 0 ? "nothing passed" : way;
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Control;
+using K8sMediaFlow.Control.Grpc;
+
+namespace K8sMediaFlow.Cli.Run.Supervision;
+
+/// <summary>Speaks with one life of a sidecar: pushes the plan when it answers, then listens to its status.</summary>
+internal sealed class SidecarConversation(PodSpec pod, RunState state, TaskCompletionSource firstReady)
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StatusInterval = TimeSpan.FromMilliseconds(250);
+    private long _lastAnswer = Stopwatch.GetTimestamp();
+
+    /// <summary>Ends when <paramref name="life"/> does. A sidecar that says nothing for long is ended by <paramref name="kill"/>.</summary>
+    public async Task RunAsync(Action kill, CancellationToken life)
+    {
+        // A status within 5 s of when it is due, else the sidecar is asked anew.
+        using var client = new ControlClient(pod.Control) { Deadline = TimeSpan.FromSeconds(5) };
+        while (!life.IsCancellationRequested)
+        {
+            try
+            {
+                await TalkAsync(client, life);
+            }
+            catch (OperationCanceledException) when (life.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (ControlException error)
+            {
+                if (!Forgive(error, kill))
+                    return;
+            }
+
+            // Until the process listens, refused connections are how one learns that it does not yet.
+            await Task.Delay(Retry, life).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task TalkAsync(ControlClient client, CancellationToken life)
+    {
+        await client.GetInfoAsync(life);
+        await client.ApplyPlanAsync(pod.Plan, life);
+        _lastAnswer = Stopwatch.GetTimestamp();
+        firstReady.TrySetResult();
+        await foreach (var status in client.WatchStatusAsync(StatusInterval, life))
+        {
+            _lastAnswer = Stopwatch.GetTimestamp();
+            state.Board.Accept(status);
+        }
+    }
+
+    private bool Forgive(ControlException error, Action kill)
+    {
+        if (error.Status is not (GrpcStatus.Unavailable or GrpcStatus.DeadlineExceeded or GrpcStatus.Cancelled or GrpcStatus.Unknown))
+        {
+            state.EndWith(RunOutcome.Failed($"sidecar of pod {pod.Name} refuses: {error.Message} ({error.Status})"));
+            return false;
+        }
+
+        if (Stopwatch.GetElapsedTime(_lastAnswer) < SilenceMax)
+            return true;
+        state.Notice($"sidecar of pod {pod.Name} has said nothing for {SilenceMax.TotalSeconds:0} s: {error.Message}");
+        kill();
+        return false;
+    }
+}

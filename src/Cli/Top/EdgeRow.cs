@@ -1,0 +1,28 @@
+using K8sMediaFlow.Control.Status;
+
+namespace K8sMediaFlow.Cli.Top;
+
+/// <summary>One edge over all pods.</summary>
+/// <param name="Way">Local, Tcp, Rdma, or several where its replicas differ.</param>
+/// <param name="Frames">Delivered to consumers.</param>
+/// <param name="MeanFramesPerSecond">From the first frame to the last.</param>
+/// <param name="Ended">Its end of stream has reached every consumer.</param>
+internal sealed record EdgeRow(
+    string Edge,
+    string Way,
+    long Frames,
+    long Bytes,
+    double FramesPerSecond,
+    double BytesPerSecond,
+    double MeanFramesPerSecond,
+    long Gaps,
+    long Duplicates,
+    IReadOnlyDictionary<string, long> Drops,
+    LatencyHistogram Latency,
+    int BlocksInUse,
+    int BlocksTotal,
+    bool Ended)
+{
+    /// <summary>Everything that moved on the edge: a count that stands still is a stall.</summary>
+    public long Progress => Frames + Gaps + Duplicates + Drops.Values.Sum();
+}

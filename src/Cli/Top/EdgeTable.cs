@@ -1,0 +1,34 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace K8sMediaFlow.Cli.Top;
+
+/// <summary>The live table: a row per edge, and below it what is not as it should be.</summary>
+internal static class EdgeTable
+{
+    private const int NoticesMax = 6;
+
+    public static IRenderable Render(string title, IReadOnlyList<EdgeRow> rows, IReadOnlyList<string> notices)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title));
+        table.AddColumns("edge", "way");
+        foreach (var name in new[] { "frames", "fps", "MB/s", "p50", "p99", "drops", "blocks" })
+            table.AddColumn(new TableColumn(name).RightAligned());
+        foreach (var row in rows)
+            table.AddRow(Cells(row).Select(cell => new Text(cell)));
+        return new Rows([table, .. notices.TakeLast(NoticesMax).Select(notice => new Text(notice))]);
+    }
+
+    private static string[] Cells(EdgeRow row) =>
+    [
+        row.Edge,
+        row.Way + (row.Ended ? " ended" : ""),
+        Figures.Count(row.Frames),
+        Figures.Rate(row.FramesPerSecond),
+        Figures.MegabytesPerSecond(row.BytesPerSecond),
+        Figures.Latency(row.Latency.Percentile(0.5)),
+        Figures.Latency(row.Latency.Percentile(0.99)),
+        DropCounts.Text(row.Drops),
+        $"{Figures.Count(row.BlocksInUse)}/{Figures.Count(row.BlocksTotal)}",
+    ];
+}
