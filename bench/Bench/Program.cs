@@ -1,1 +1,14 @@
-return 0;
+using K8sMediaFlow.Bench;
+
+return args switch
+{
+    ["tcp", .. var rest] => TcpBench.Run(rest),
+    ["tcp-end", .. var rest] => TcpBenchEnd.Run(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: bench encode|handover|tcp [--out DIRECTORY]");
+    return 2;
+}
