@@ -1,1 +1,3 @@
-return 0;
+using K8sMediaFlow.Cli;
+
+return await CommandRoot.Create().Parse(args).InvokeAsync();

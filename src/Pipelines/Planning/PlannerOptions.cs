@@ -12,7 +12,7 @@ public sealed record PlannerOptions
     public FrameDepth Large { get; init; } = new(Loans: 2, Wire: 4, Queue: 2, Borrowed: 4, Reorder: 2, JoinMax: 256, Channel: 64);
 
     /// <summary>Depths for small frames, such as audio: a wake-up for each of them would cost more than their memory.</summary>
-    public FrameDepth Small { get; init; } = new(Loans: 4, Wire: 16, Queue: 32, Borrowed: 16, Reorder: 8, JoinMax: 2048, Channel: 256);
+    public FrameDepth Small { get; init; } = new(Loans: 4, Wire: 8, Queue: 16, Borrowed: 8, Reorder: 8, JoinMax: 2048, Channel: 256);
 
     public int SmallFrameBytes { get; init; } = 64 << 10;
 

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace K8sMediaFlow.Crds.V1Alpha1;
+
+/// <summary>From JSON that anybody may have written to a <see cref="MediaPipeline"/>, strictly.</summary>
+public static class MediaPipelineReader
+{
+    /// <summary>The pipeline, or null and everything that is wrong with its shape. Rules about its content are GraphRules' business.</summary>
+    public static MediaPipeline? Read(JsonNode? document, out IReadOnlyList<DocumentFault> faults)
+    {
+        // The shape check removes empty values; the caller's document stays as it is.
+        var copy = document?.DeepClone();
+        var type = CrdJsonContext.Default.MediaPipeline;
+        faults = Identity(copy) is { } foreign ? foreign : DocumentShape.Check(copy, type);
+        if (faults.Count > 0)
+            return null;
+        try
+        {
+            return copy.Deserialize(type);
+        }
+        catch (JsonException wrong)
+        {
+            faults = [new DocumentFault(wrong.Path?.TrimStart('$').TrimStart('.') ?? "", wrong.Message)];
+            return null;
+        }
+    }
+
+    /// <summary>Something of another kind gets one sentence, not a list of everything that a MediaPipeline would have.</summary>
+    private static DocumentFault[]? Identity(JsonNode? document)
+    {
+        if (document is not JsonObject thing)
+            return [new DocumentFault("", "this is no MediaPipeline: apiVersion, kind, metadata and spec are expected")];
+        return Demand(thing, "apiVersion", MediaPipeline.ApiVersionValue) ?? Demand(thing, "kind", MediaPipeline.KindValue);
+    }
+
+    private static DocumentFault[]? Demand(JsonObject thing, string field, string expected)
+    {
+        if (!thing.TryGetPropertyValue(field, out var value) || value is null)
+            return [new DocumentFault(field, $"field '{field}' is missing; {expected} is expected")];
+        var written = value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+        return written == expected ? null : [new DocumentFault(field, $"is '{written}'; {expected} is expected")];
+    }
+}
