@@ -67,15 +67,13 @@ public sealed unsafe class BellWaiter : IDisposable
     }
 
     /// <summary>Sleeps until rung or woken, at most 200 ms; may return for no reason. The caller looks again in any case.</summary>
-    public void Sleep(uint prepared, TimeSpan timeout)
+    /// <returns>False when time ran out, true otherwise; a figure for tests and metrics, not something to decide by.</returns>
+    public bool Sleep(uint prepared, TimeSpan timeout)
     {
         var limit = timeout < Bell.SleepMax ? timeout : Bell.SleepMax;
         if (limit <= TimeSpan.Zero)
-            return;
-        if (_poll is null)
-            Futex.Wait(_sequence, prepared, limit);
-        else
-            SleepInPoll(limit);
+            return false;
+        return _poll is null ? Futex.Wait(_sequence, prepared, limit) != FutexWait.TimedOut : SleepInPoll(limit);
     }
 
     /// <summary>Begins a wait: see <see cref="BellWait"/>.</summary>
@@ -96,12 +94,13 @@ public sealed unsafe class BellWaiter : IDisposable
         _own?.Dispose();
     }
 
-    private void SleepInPoll(TimeSpan limit)
+    private bool SleepInPoll(TimeSpan limit)
     {
         // An edge goes to one thread only; a second one would sleep through it.
         Invariant.That(Interlocked.Exchange(ref _polling, 1) == 0);
         Span<ulong> tags = stackalloc ulong[TagsMax];
-        _ = _poll!.Wait(tags, Math.Max(1, (int)limit.TotalMilliseconds));
+        var rung = _poll!.Wait(tags, Math.Max(1, (int)limit.TotalMilliseconds));
         Volatile.Write(ref _polling, 0);
+        return rung > 0;
     }
 }

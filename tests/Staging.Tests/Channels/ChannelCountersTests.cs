@@ -1,0 +1,61 @@
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Tests.Channels;
+
+public sealed class ChannelCountersTests : IDisposable
+{
+    private readonly TestChannel _channel = new(4);
+
+    public void Dispose() => _channel.Dispose();
+
+    [Theory]
+    [InlineData(0ul, 0)]
+    [InlineData(1ul, 0)]
+    [InlineData(2ul, 2)]
+    [InlineData(3ul, 3)]
+    [InlineData(4ul, 4)]
+    [InlineData(6ul, 5)]
+    [InlineData(1024ul, 20)]
+    [InlineData(1536ul, 21)]
+    [InlineData(ulong.MaxValue, 127)]
+    public void A_latency_falls_into_one_of_two_buckets_an_octave(ulong nanoseconds, int bucket) => ChannelCounters.BucketOf(nanoseconds).ShouldBe(bucket);
+
+    [Fact]
+    public void What_the_consumer_counts_an_observer_reads()
+    {
+        _channel.Consumer.Counters.AddFrame(100, 1000);
+        _channel.Consumer.Counters.AddFrame(200, -5);
+        _channel.Consumer.Counters.AddGaps(3);
+        _channel.Consumer.Counters.AddDuplicate();
+        var figures = _channel.Observer.Figures;
+        (figures.Frames, figures.Bytes, figures.Gaps, figures.Duplicates, figures.LatencySumNanoseconds).ShouldBe((2ul, 300ul, 3ul, 1ul, 1000ul));
+        BitConverter.ToUInt64(_channel.Raw[512..]).ShouldBe(2ul);
+        BitConverter.ToUInt64(_channel.Raw[(576 + (8 * 19))..]).ShouldBe(1ul);
+    }
+
+    [Fact]
+    public void A_percentile_is_the_upper_end_of_its_bucket()
+    {
+        for (var count = 0; count < 99; count++)
+            _channel.Consumer.Counters.AddFrame(1, 1100);
+        _channel.Consumer.Counters.AddFrame(1, 70_000);
+        var figures = _channel.Observer.Figures;
+        figures.PercentileNanoseconds(0.5).ShouldBe(1536);
+        figures.PercentileNanoseconds(0.99).ShouldBe(1536);
+        figures.PercentileNanoseconds(1).ShouldBe(98_304);
+        new ChannelFigures(0, 0, 0, 0, 0, new ulong[128]).PercentileNanoseconds(0.5).ShouldBe(0);
+    }
+
+    [Fact]
+    public void An_observer_sees_positions_and_the_latest_cells()
+    {
+        for (var sequence = 1ul; sequence <= 3; sequence++)
+            _channel.Push(sequence);
+        _channel.Consumer.Return(_channel.Pop().Ticket, ReturnKind.Both);
+        _channel.Observer.Positions.ShouldBe(new ChannelPositions(3, 1, 1, 0));
+        _channel.Observer.TryRead(3, out var latest).ShouldBeTrue();
+        latest.Sequence.ShouldBe(3ul);
+        _channel.Observer.TryRead(4, out _).ShouldBeFalse();
+        _channel.Observer.TryRead(0, out _).ShouldBeFalse();
+    }
+}

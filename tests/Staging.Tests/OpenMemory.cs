@@ -1,0 +1,21 @@
+namespace K8sMediaFlow.Staging.Tests;
+
+/// <summary>What this process has open or mapped, by the name of the memory file: other tests run beside.</summary>
+internal static class OpenMemory
+{
+    public static int Named(string name) => Directory.GetFiles("/proc/self/fd").Count(link => Target(link).Contains($"memfd:{name}", StringComparison.Ordinal));
+
+    public static int Mapped(string name) => File.ReadAllLines("/proc/self/maps").Count(line => line.Contains($"memfd:{name}", StringComparison.Ordinal));
+
+    private static string Target(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName ?? "";
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}

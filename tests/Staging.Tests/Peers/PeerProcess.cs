@@ -1,0 +1,91 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Staging.Attaching;
+using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Regions;
+
+namespace K8sMediaFlow.Staging.Tests.Peers;
+
+/// <summary>A second process at the other end of a channel; this side plays the sidecar too.</summary>
+internal sealed class PeerProcess : IDisposable
+{
+    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
+
+    private readonly AttachListener _listener = new(Path.Combine(Path.GetTempPath(), $"kmf-{Guid.NewGuid():n}.sock"));
+    private readonly MemoryFile _ownBell = Staging.Channels.Bell.Create("peer-test-bell");
+    private readonly MemoryFile _peerBell = Staging.Channels.Bell.Create("peer-test-bell");
+    private readonly ChannelFile _channel;
+    private readonly MappedMemory _ownBellMemory;
+    private readonly MappedMemory _peerBellMemory;
+    private readonly AttachConnection _connection;
+
+    /// <param name="capacity">Of the channel.</param>
+    /// <param name="isProducerHere">Then the region is mapped writable here before it is sealed.</param>
+    /// <param name="arguments">The peer's verb and figures; the socket is put between.</param>
+    public PeerProcess(int capacity, bool isProducerHere, params string[] arguments)
+    {
+        _channel = ChannelFile.Create(5, capacity);
+        Region = StagingRegion.Create("peer-test-region", [new BlockClass(8192, capacity)], hugePages: false);
+        Channel = ChannelFile.Map(_channel.File);
+        _ownBellMemory = Staging.Channels.Bell.Map(_ownBell);
+        _peerBellMemory = Staging.Channels.Bell.Map(_peerBell);
+        Bell = BellWaiter.ByFutex(_ownBellMemory, new WaitPolicy(WaitMode.Hybrid, 20));
+        Ringer = new BellRinger(_peerBellMemory);
+        if (isProducerHere)
+            RegionView = Region.MapForProducer();
+        Child = ChildProcess.Start(new()
+        {
+            File = "dotnet",
+            Arguments = [Path.Combine(AppContext.BaseDirectory, "K8sMediaFlow.StagingPeer.dll"), arguments[0], _listener.Path, .. arguments[1..]],
+        });
+        _connection = _listener.Accept(Watchdog) ?? throw new TimeoutException("the peer did not come");
+        Introduce();
+    }
+
+    public StagingRegion Region { get; }
+
+    public MappedMemory Channel { get; }
+
+    public BellWaiter Bell { get; }
+
+    public BellRinger Ringer { get; }
+
+    public ChildProcess Child { get; }
+
+    /// <summary>Writable where the producer is here, else the reader's.</summary>
+    public MappedMemory RegionView { get; private set; } = null!;
+
+    /// <summary>Waits for the peer's end; the connection's is seen first, since it is the lease.</summary>
+    public ChildExit Exit()
+    {
+        _connection.Receive(Watchdog, out _).ShouldBe(AttachReceipt.Closed);
+        return Child.Wait(Watchdog).ShouldNotBeNull();
+    }
+
+    public void Dispose()
+    {
+        Child.Kill();
+        Child.Wait(Watchdog);
+        RegionView?.Dispose();
+        Region.Dispose();
+        Channel.Dispose();
+        _channel.Dispose();
+        Bell.Dispose();
+        _ownBellMemory.Dispose();
+        _peerBellMemory.Dispose();
+        _ownBell.Dispose();
+        _peerBell.Dispose();
+        _connection.Dispose();
+        _listener.Dispose();
+    }
+
+    // The peer says when it has mapped; only then the region is sealed.
+    private void Introduce()
+    {
+        _connection.Send([1], _channel.File.Descriptor, _peerBell.Descriptor, _ownBell.Descriptor, Region.File.Descriptor);
+        _connection.Receive(Watchdog, out var mapped).ShouldBe(AttachReceipt.Message);
+        mapped!.Dispose();
+        Region.Seal();
+        RegionView ??= Region.MapForReader();
+        _connection.Send([2]);
+    }
+}
