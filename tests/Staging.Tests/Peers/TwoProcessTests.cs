@@ -9,7 +9,6 @@ namespace K8sMediaFlow.Staging.Tests.Peers;
 public sealed class TwoProcessTests
 {
     private const int Capacity = 8;
-    private const int FrameBytes = 5000;
 
     [Fact]
     public void Frames_of_another_process_arrive_once_in_order_and_untorn()
