@@ -70,7 +70,8 @@ public readonly ref struct FrameMetadataReader
             return true;
         foreach (var entry in frame.Metadata)
         {
-            _ = entry.Name;
+            if (entry.Name.Length is 0 or > FrameMetadata.NameBytesMax)
+                return false;
             switch (entry.Which)
             {
                 case FrameMessage.Metadata.Which.Int64 or FrameMessage.Metadata.Which.Float64 or FrameMessage.Metadata.Which.Bool:

@@ -20,7 +20,10 @@ internal static class KnownNames
         s_names ??= new (byte[] Bytes, string Name)[Count];
         ref var known = ref s_names[(utf8.Length + (utf8[^1] * 7) + (utf8[0] * 31)) % Count];
         if (known.Bytes is null || !utf8.SequenceEqual(known.Bytes))
-            known = (utf8.ToArray(), Encoding.UTF8.GetString(utf8));
+            known = Copy(utf8.ToArray());
         return known.Name;
     }
+
+    /// <summary>Name and key from one copy: a writer that changes the text in between must not give others a wrong name.</summary>
+    private static (byte[] Bytes, string Name) Copy(byte[] bytes) => (bytes, Encoding.UTF8.GetString(bytes));
 }

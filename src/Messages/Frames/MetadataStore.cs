@@ -33,8 +33,8 @@ internal sealed class MetadataStore
 
     public ref MetadataEntry Place(scoped ReadOnlySpan<byte> name, FrameMessage.Metadata.Which kind)
     {
-        if (name.IsEmpty)
-            throw new ArgumentException("A metadata name is not empty.", nameof(name));
+        if (name.Length is 0 or > FrameMetadata.NameBytesMax)
+            throw new ArgumentException($"A metadata name has 1 to {FrameMetadata.NameBytesMax} bytes.", nameof(name));
         var index = Find(name);
         if (index < 0)
             index = Add(name);

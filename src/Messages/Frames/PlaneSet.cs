@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace K8sMediaFlow.Messages;
 
 /// <summary>Up to four planes, in place.</summary>
-public struct PlaneSet
+public struct PlaneSet : IEquatable<PlaneSet>
 {
     public const int Capacity = 4;
 
@@ -27,6 +27,17 @@ public struct PlaneSet
             throw new InvalidOperationException("A picture has at most four planes.");
         _planes[Count++] = plane;
     }
+
+    /// <summary>An inline array has no equality of its own: it throws.</summary>
+    public readonly bool Equals(PlaneSet other) => ((ReadOnlySpan<PlaneInfo>)_planes)[..Count].SequenceEqual(((ReadOnlySpan<PlaneInfo>)other._planes)[..other.Count]);
+
+    public override readonly bool Equals(object? obj) => obj is PlaneSet set && Equals(set);
+
+    public override readonly int GetHashCode() => Count == 0 ? 0 : HashCode.Combine(Count, _planes[0], _planes[Count - 1]);
+
+    public static bool operator ==(PlaneSet left, PlaneSet right) => left.Equals(right);
+
+    public static bool operator !=(PlaneSet left, PlaneSet right) => !left.Equals(right);
 
     [InlineArray(Capacity)]
     private struct Storage
