@@ -1,11 +1,9 @@
 namespace K8sMediaFlow.MediaOperators.Media;
 
 /// <summary>Raw audio, interleaved, as a port declares it.</summary>
-internal sealed record AudioShape(int SampleRate, int Channels, string Format)
+/// <param name="SamplesPerFrame">Of each channel; only a stream's last frame may have fewer.</param>
+internal sealed record AudioShape(int SampleRate, int Channels, string Format, int SamplesPerFrame = 1024)
 {
-    /// <summary>Samples of each channel in a frame; only a stream's last frame may have fewer.</summary>
-    public const int SamplesPerFrame = 1024;
-
     private const long NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>Bytes of one sample of all channels.</summary>

@@ -1,3 +1,90 @@
 using System.CommandLine;
+using K8sMediaFlow.MediaOperators.Bridging;
+using K8sMediaFlow.MediaOperators.Decode;
+using K8sMediaFlow.MediaOperators.FFmpeg;
+using K8sMediaFlow.MediaOperators.Media;
+using K8sMediaFlow.OperatorSdk;
+
 namespace K8sMediaFlow.MediaOperators.Verbs;
-internal static class DecodeVerb { public static Command Build() => new("decode", ""); }
+
+/// <summary>decode: a file or network stream becomes raw video and audio.</summary>
+internal static class DecodeVerb
+{
+    private static readonly Option<string> _input = new("--input") { Description = "File or network URL.", Required = true, HelpName = "PATH|URL" };
+    private static readonly Option<bool> _realtime = new("--realtime") { Description = "Read at the input's own pace." };
+    private static readonly Option<string[]> _ffmpegArguments = FFmpegOption.Named("for the input, before -i");
+
+    public static Command Build()
+    {
+        var command = new Command("decode", "Decodes a file or network stream to a video port, an audio port or both.")
+        {
+            _input, _realtime, _ffmpegArguments,
+        };
+        command.SetAction((line, _) =>
+        {
+            var options = new DecodeOptions(line.GetValue(_realtime), FFmpegOption.Split(line.GetValue(_ffmpegArguments)));
+            return VerbHost.RunAsync("decode", media => RunAsync(media, line.GetValue(_input)!, options));
+        });
+        return command;
+    }
+
+    private static async Task RunAsync(MediaOperator media, string name, DecodeOptions options)
+    {
+        var input = FFmpegInput.Parse(name);
+        var ports = FindPorts(media);
+        var probed = MediaProbe.Probe(input, options.InputArguments, media.Stopping);
+        foreach (var port in ports)
+            CheckPromise(input, port, probed);
+        var problem = await DecodeAsync(input, ports, options, PromisedFrames(probed, options), media.Stopping);
+        foreach (var port in ports)
+            port.Complete();
+        if (problem is not null)
+            throw ports.Any(port => port.FramesSent > 0) ? new DeliveredException(problem) : new MediaException(problem);
+    }
+
+    private static async Task<string?> DecodeAsync(
+        FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, long promisedFrames, CancellationToken stopping)
+    {
+        var jobs = DecodeJob.Start(input, ports, options);
+        using var threads = new PortThreads(stopping);
+        try
+        {
+            foreach (var job in jobs)
+                job.StartPumps(threads);
+            await threads.WhenAllAsync();
+            return jobs.Select(job => job.Problem(promisedFrames)).FirstOrDefault(problem => problem is not null);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+        finally
+        {
+            foreach (var job in jobs)
+                job.Dispose();
+        }
+    }
+
+    private static DecodedPort[] FindPorts(MediaOperator media)
+    {
+        var (video, audio) = Ports.Of(media).Sources();
+        DecodedPort?[] ports = [video is null ? null : Video(media.Output(video)), audio is null ? null : Audio(media.Output(audio))];
+        return [.. ports.OfType<DecodedPort>()];
+    }
+
+    private static DecodedVideoPort Video(FrameOutput output) => new(output, ((VideoCaps)output.Caps!).Shape().WithKnownRate(output.Name));
+
+    private static DecodedAudioPort Audio(FrameOutput output) => new(output, ((AudioCaps)output.Caps!).Shape());
+
+    private static void CheckPromise(FFmpegInput input, DecodedPort port, ProbedMedia probed)
+    {
+        if (port.Video is { } video)
+            CapsPromise.Check(input.Name, port.Name, video, probed.Video);
+        if (port.Audio is { } audio)
+            CapsPromise.Check(input.Name, port.Name, audio, probed.Audio);
+    }
+
+    // The user's own options may cut a part out of the input.
+    private static long PromisedFrames(ProbedMedia probed, DecodeOptions options) =>
+        options.InputArguments.Count == 0 ? probed.Video?.FrameCount ?? 0 : 0;
+}

@@ -1,0 +1,104 @@
+using K8sMediaFlow.MediaOperators.Media;
+using K8sMediaFlow.OperatorSdk;
+
+namespace K8sMediaFlow.MediaOperators.Bridging;
+
+/// <summary>What a bridge runs.</summary>
+/// <param name="StallPatience">How long the program may hold frames without answering; zero for as long as it likes.</param>
+internal sealed record BridgedProgram(string File, IReadOnlyList<string> Arguments, TimeSpan StallPatience);
+
+/// <summary>
+/// Makes a media operator of a program that reads raw frames on standard input and writes raw frames on standard
+/// output. One thread feeds, one collects; between them stand the frames that are inside the program.
+/// </summary>
+internal sealed class RawBridge : IDisposable
+{
+    private const int StandardInput = 0;
+    private const int StandardOutput = 1;
+
+    private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(60);
+
+    private readonly HeldFrames _held = new();
+    private readonly BridgedProgram _program;
+    private readonly FrameInput _input;
+    private readonly FrameOutput _output;
+    private readonly IFrameDerivation _derivation;
+    private readonly StallWatch _watch;
+
+    public RawBridge(BridgedProgram program, FrameInput input, FrameOutput output)
+    {
+        (_program, _input, _output) = (program, input, output);
+        var (source, target) = (((VideoCaps)input.Caps!).Shape().Rate, ((VideoCaps)output.Caps!).Shape().Rate);
+        _derivation = source.IsAlmost(target) || !source.IsKnown || !target.IsKnown
+            ? new OneToOneDerivation(_held, output)
+            : new RateChangeDerivation(_held, output, source, target);
+        _watch = new StallWatch(program.File, _held, program.StallPatience);
+    }
+
+    /// <summary>Runs until the input's stream has ended and the program has answered all of it.</summary>
+    public async Task RunAsync()
+    {
+        using var process = PipedProcess.Start(_program.File, _program.Arguments, new PipedDescriptors([StandardInput], [StandardOutput]));
+        using var threads = new PortThreads(CancellationToken.None);
+        threads.Start("bridge feed", stopping => Feed(process, stopping));
+        threads.Start("bridge collect", stopping => Collect(process, stopping));
+        threads.Start("bridge watch", _watch.Run);
+        try
+        {
+            await threads.WhenAllAsync();
+        }
+        catch (PipeClosedException)
+        {
+            process.WaitForSuccess(_endPatience);
+            throw new MediaException($"{_program.File} ended before its input did");
+        }
+        process.WaitForSuccess(_endPatience);
+    }
+
+    public void Dispose() => _held.Dispose();
+
+    private void Feed(PipedProcess process, CancellationToken stopping)
+    {
+        while (_input.Receive(stopping) is { } frame)
+        {
+            var held = new HeldFrame(frame);
+            _held.Add(held);
+            FramePipe.Write(process.End(StandardInput), frame.Payload, stopping);
+            held.PartDone();
+            _watch.Progress();
+        }
+        // In this order: a program that sees its input end must find the list of what it holds closed.
+        _held.End();
+        process.CloseEnd(StandardInput);
+    }
+
+    private void Collect(PipedProcess process, CancellationToken stopping)
+    {
+        try
+        {
+            while (CollectOne(process, stopping))
+                _watch.Progress();
+        }
+        finally
+        {
+            _watch.End();
+        }
+        if (!_held.IsEnded)
+            throw new PipeClosedException(new EndOfStreamException());
+        _derivation.End();
+    }
+
+    private bool CollectOne(PipedProcess process, CancellationToken stopping)
+    {
+        using var loan = _output.Loan(stopping);
+        _watch.BeginWaiting();
+        var filledBytes = FramePipe.Read(process.End(StandardOutput), loan.Payload, stopping);
+        _watch.EndWaiting();
+        if (filledBytes == loan.Payload.Length)
+            _derivation.Send(loan, stopping);
+        else if (filledBytes > 0)
+            throw new MediaException($"{_program.File} ended {filledBytes} bytes into a frame of {loan.Payload.Length}: "
+                + $"it did not write what port '{_output.Name}' declares, {((VideoCaps)_output.Caps!).Shape()}. {process.ErrorText}".TrimEnd());
+        return filledBytes > 0;
+    }
+}

@@ -1,0 +1,78 @@
+using K8sMediaFlow.MediaOperators.Bridging;
+using K8sMediaFlow.MediaOperators.FFmpeg;
+using K8sMediaFlow.MediaOperators.Media;
+
+namespace K8sMediaFlow.MediaOperators.Decode;
+
+/// <summary>One ffmpeg and the ports that it feeds.</summary>
+internal sealed class DecodeJob : IDisposable
+{
+    private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(30);
+
+    private readonly FFmpegInput _input;
+    private readonly IReadOnlyList<DecodedPort> _ports;
+    private readonly PipedProcess _process;
+
+    private DecodeJob(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options)
+    {
+        _input = input;
+        _ports = ports;
+        var arguments = FFmpegArguments.Decode(input, Find(port => port.Video), Find(port => port.Audio), options);
+        _process = PipedProcess.Start("ffmpeg", arguments, new PipedDescriptors([], [.. ports.Select((_, index) => Descriptor(index))]));
+    }
+
+    /// <summary>
+    /// A file is decoded by an ffmpeg for each port: with one for both, a video port that waits would keep the audio
+    /// from being read as well. What comes over a network can be opened only once.
+    /// </summary>
+    /// <param name="ports">Video first.</param>
+    public static IReadOnlyList<DecodeJob> Start(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options) => input.IsRegularFile
+        ? [.. ports.Select(port => new DecodeJob(input, [port], options))]
+        : [new DecodeJob(input, ports, options)];
+
+    public void StartPumps(PortThreads threads)
+    {
+        for (var index = 0; index < _ports.Count; index++)
+        {
+            var (port, pipe) = (_ports[index], _process.End(Descriptor(index)));
+            threads.Start("decode " + port.Name, stopping => port.Pump(pipe, stopping));
+        }
+    }
+
+    /// <summary>After all pipes have ended: what was wrong with the input, or null.</summary>
+    /// <param name="promisedFrames">Video frames that the container announces; 0 if it does not.</param>
+    public string? Problem(long promisedFrames)
+    {
+        try
+        {
+            _process.WaitForSuccess(_endPatience);
+        }
+        catch (MediaException failure)
+        {
+            return failure.Message + Delivered();
+        }
+        // ffmpeg ends with success on a truncated file; it only complains. A container may announce more frames than
+        // are shown (edit lists), so neither the complaint nor the count alone is a proof.
+        var isShort = _ports.Any(port => port.TornBytes > 0 || (port.Video is not null && port.FramesSent < promisedFrames));
+        if (isShort && _process.ErrorLineCount > 0)
+            return $"input '{_input.Name}' ended early: {_process.ErrorText}{Delivered(promisedFrames)}";
+        if (_process.ErrorLineCount > 0)
+            Console.Error.WriteLine($"decode: warning: {_process.ErrorText}");
+        return null;
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    private static int Descriptor(int index) => FFmpegArguments.FirstFrameDescriptor + index;
+
+    private TShape? Find<TShape>(Func<DecodedPort, TShape?> shape)
+        where TShape : class => _ports.Select(shape).FirstOrDefault(found => found is not null);
+
+    private string Delivered(long promisedFrames = 0)
+    {
+        var counts = _ports.Select(port => port.Video is not null && promisedFrames > 0
+            ? $"{port.FramesSent} of {promisedFrames} frames of port '{port.Name}'"
+            : $"{port.FramesSent} frames of port '{port.Name}'");
+        return $" (delivered: {string.Join(", ", counts)})";
+    }
+}

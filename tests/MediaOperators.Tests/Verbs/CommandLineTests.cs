@@ -1,0 +1,45 @@
+using K8sMediaFlow.MediaOperators.Verbs;
+
+namespace K8sMediaFlow.MediaOperators.Tests.Verbs;
+
+public class CommandLineTests
+{
+    public static TheoryData<string> Verbs => ["decode", "encode", "scale", "analyse", "overlay", "exec", "sink", "generate"];
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Every_verb_explains_itself(string verb) =>
+        (await MediaOperatorCommand.RunAsync([verb, "--help"])).ShouldBe(0);
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task An_unknown_argument_is_a_usage_error(string verb) =>
+        (await MediaOperatorCommand.RunAsync([verb, "--no-such-thing"])).ShouldBe(MediaOperatorCommand.UsageError);
+
+    [Theory]
+    [InlineData("transmogrify")]
+    [InlineData("decode")]
+    [InlineData("encode", "--video-codec", "libx264")]
+    [InlineData("exec")]
+    [InlineData("scale", "--width", "wide")]
+    [InlineData("generate", "--frames")]
+    [InlineData("overlay", "stray")]
+    [InlineData("analyse", "--text", "x")]
+    public async Task What_cannot_be_read_is_a_usage_error(params string[] arguments) =>
+        (await MediaOperatorCommand.RunAsync(arguments)).ShouldBe(MediaOperatorCommand.UsageError);
+
+    [Fact]
+    public async Task No_verb_at_all_is_a_usage_error() => (await MediaOperatorCommand.RunAsync([])).ShouldBe(MediaOperatorCommand.UsageError);
+
+    [Theory]
+    [InlineData("exec", "--stall-seconds", "5", "--", "ffmpeg", "-i", "pipe:0", "--help")]
+    [InlineData("decode", "--input", "a.mp4", "--realtime", "--ffmpeg-args", "-ss 10 -t 5")]
+    [InlineData("encode", "--output", "a.mp4", "--preset", "slow", "--ffmpeg-args", "-crf 18", "--ffmpeg-args", "-tune film")]
+    [InlineData("generate")]
+    [InlineData("sink", "--verify", "--count-file", "a.json", "--delay-ms", "10")]
+    public void What_is_meant_is_read(params string[] arguments) => MediaOperatorCommand.Build().Parse(arguments).Errors.ShouldBeEmpty();
+
+    [Fact]
+    public void Arguments_for_ffmpeg_are_split_at_blanks() =>
+        FFmpegOption.Split(["-ss 10", " -t  5 "]).ShouldBe(["-ss", "10", "-t", "5"]);
+}
