@@ -9,12 +9,7 @@ internal static class ExecVerb
 {
     private const int StallSeconds = 60;
 
-    private static readonly Argument<string[]> _program = new("PROGRAM")
-    {
-        Description = "After \"--\": the program and its arguments. It reads raw frames of the input port on standard input and writes raw "
-            + "frames of the output port on standard output, one for one; if the ports' frame rates differ, the output is a stream of its own.",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    private static readonly Argument<string[]> _program = ProgramArgument();
 
     private static readonly Option<int> _stallSeconds = new("--stall-seconds")
     {
@@ -26,12 +21,6 @@ internal static class ExecVerb
     public static Command Build()
     {
         var command = new Command("exec", "Makes a media operator of any program that reads and writes raw frames.") { _stallSeconds, _program };
-        // The parser takes an unknown option for the first word of the program.
-        _program.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: ['-', ..] } first, ..])
-                result.AddError($"Unknown argument '{first.Value}'. The program stands after \"--\".");
-        });
         command.SetAction((line, _) =>
         {
             var words = line.GetValue(_program)!;
@@ -39,6 +28,23 @@ internal static class ExecVerb
             return VerbHost.RunAsync("exec", media => RunAsync(media, program));
         });
         return command;
+    }
+
+    private static Argument<string[]> ProgramArgument()
+    {
+        var program = new Argument<string[]>("PROGRAM")
+        {
+            Description = "After \"--\": the program and its arguments. It reads raw frames of the input port on standard input and writes raw "
+                + "frames of the output port on standard output, one for one; if the ports' frame rates differ, the output is a stream of its own.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        // The parser takes an unknown option for the first word of the program.
+        program.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] } first, ..])
+                result.AddError($"Unknown argument '{first.Value}'. The program stands after \"--\".");
+        });
+        return program;
     }
 
     private static async Task RunAsync(MediaOperator media, BridgedProgram program)

@@ -1,0 +1,157 @@
+using K8sMediaFlow.MediaOperators.Bridging;
+using K8sMediaFlow.MediaOperators.FFmpeg;
+using K8sMediaFlow.MediaOperators.Media;
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.MediaOperators.Tests.FFmpeg;
+
+public sealed class FFmpegTests(MediaClips clips) : IClassFixture<MediaClips>
+{
+    private const int FirstDescriptor = FFmpegArguments.FirstFrameDescriptor;
+
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+    private static readonly DecodeOptions _plain = new(Realtime: false, []);
+    private static readonly VideoShape _video = new(MediaClips.Width, MediaClips.Height, "yuv420p", new FrameRate(20, 1));
+    private static readonly AudioShape _audio = new(48000, 2, "s16le");
+
+    [NeedsFact("ffmpeg", "ffprobe")]
+    public void A_probe_finds_what_the_clip_was_made_of()
+    {
+        var media = Probe(clips.H264);
+        CapsPromise.Check("clip", "video", _video, media.Video);
+        CapsPromise.Check("clip", "audio", _audio, media.Audio);
+        media.Video!.FrameCount.ShouldBe(MediaClips.Frames);
+        Probe(clips.Mpeg4).Audio.ShouldBeNull();
+    }
+
+    [NeedsFact("ffmpeg", "ffprobe")]
+    public void What_is_no_media_file_is_reported_in_ffprobes_own_words()
+    {
+        var path = Path.Combine(clips.Folder, "text.mp4");
+        File.WriteAllText(path, "this is not a film");
+        Should.Throw<MediaException>(() => Probe(path)).Message.ShouldMatch("^ffprobe ended with code 1: .*Invalid data found");
+    }
+
+    [NeedsFact("ffmpeg")]
+    public void H264_and_MPEG4_come_out_with_every_frame_they_have()
+    {
+        foreach (var clip in (string[])[clips.H264, clips.Mpeg4])
+            CountFrames(clip, out var words).ShouldBe(MediaClips.Frames, words);
+    }
+
+    [NeedsFact("ffmpeg")]
+    public void Two_streams_come_out_of_one_process_side_by_side()
+    {
+        using var process = Decode(clips.H264, _video, _audio);
+        var audioBytes = 0L;
+        var audio = new Thread(() => audioBytes = Drain(process, FirstDescriptor + 1, _audio.FrameBytes));
+        audio.Start();
+        Drain(process, FirstDescriptor, _video.FrameBytes).ShouldBe((long)_video.FrameBytes * MediaClips.Frames);
+        audio.Join(_patience).ShouldBeTrue();
+        process.WaitForSuccess(_patience);
+        audioBytes.ShouldBeGreaterThanOrEqualTo(2 * _audio.SampleRate * _audio.SampleBytes);
+    }
+
+    [NeedsFact("ffmpeg")]
+    public void A_truncated_file_gives_what_is_there_and_a_complaint()
+    {
+        var frames = CountFrames(clips.Truncated, out var words);
+        frames.ShouldBeInRange(1, MediaClips.Frames - 1);
+        words.ShouldNotBeEmpty();
+    }
+
+    [NeedsFact("ffmpeg", "ffprobe")]
+    public void What_is_encoded_has_as_many_frames_as_went_in()
+    {
+        foreach (var name in (string[])["out.mp4", "out.mkv", "out.avi", "out.ts", "out.nut"])
+        {
+            var path = Path.Combine(clips.Folder, name);
+            Encode(path, path + ".partial", frames: 25);
+            File.Move(path + ".partial", path);
+            CountFrames(path, out var words).ShouldBe(25, $"{name}: {words}");
+            CapsPromise.Check(name, "audio", _audio, Probe(path).Audio);
+        }
+    }
+
+    [NeedsFact("ffmpeg")]
+    public void An_encoder_that_does_not_exist_is_reported_in_ffmpegs_own_words()
+    {
+        var options = new EncodeOptions(OutputFormat.For("a.mp4"), "libnothing", null, "veryfast", []);
+        using var process = PipedProcess.Start("ffmpeg", FFmpegArguments.Encode(_video, null, options, Path.Combine(clips.Folder, "none")),
+            new PipedDescriptors([FirstDescriptor], []));
+        process.CloseEnd(FirstDescriptor);
+        Should.Throw<MediaException>(() => process.WaitForSuccess(_patience)).Message.ShouldContain("libnothing");
+    }
+
+    [NeedsFact("ffmpeg")]
+    public void Scaling_answers_every_picture_before_the_next_one_is_sent()
+    {
+        var target = new VideoShape(32, 24, "rgb24", _video.Rate);
+        using var process = PipedProcess.Start("ffmpeg", FFmpegArguments.Scale(_video, target), new PipedDescriptors([0], [1]));
+        var picture = new byte[_video.FrameBytes];
+        var scaled = new byte[target.FrameBytes];
+        picture.AsSpan().Fill(128);
+        FramePipe.Write(process.End(0), picture, CancellationToken.None);
+        FramePipe.Write(process.End(0), picture, CancellationToken.None);
+        // Two in flight: that is all a bridge may need, or an edge that lends few frames would stand still.
+        for (var frame = 0; frame < 10; frame++)
+        {
+            FramePipe.Read(process.End(1), scaled, CancellationToken.None).ShouldBe(scaled.Length);
+            FramePipe.Write(process.End(0), picture, CancellationToken.None);
+        }
+        scaled.ShouldAllBe(value => value > 120 && value < 140);
+        process.CloseEnd(0);
+        FramePipe.Read(process.End(1), scaled, CancellationToken.None).ShouldBe(scaled.Length);
+        FramePipe.Read(process.End(1), scaled, CancellationToken.None).ShouldBe(scaled.Length);
+        FramePipe.Read(process.End(1), scaled, CancellationToken.None).ShouldBe(0);
+        process.WaitForSuccess(_patience);
+    }
+
+    private static ProbedMedia Probe(string path) => MediaProbe.Probe(FFmpegInput.Parse(path), [], CancellationToken.None);
+
+    private static PipedProcess Decode(string path, VideoShape? video, AudioShape? audio) => PipedProcess.Start("ffmpeg",
+        FFmpegArguments.Decode(FFmpegInput.Parse(path), video, audio, _plain),
+        new PipedDescriptors([], audio is null ? [FirstDescriptor] : [FirstDescriptor, FirstDescriptor + 1]));
+
+    private static long CountFrames(string path, out string words)
+    {
+        using var process = Decode(path, _video, null);
+        var bytes = Drain(process, FirstDescriptor, _video.FrameBytes);
+        process.WaitForSuccess(_patience);
+        words = process.ErrorText;
+        (bytes % _video.FrameBytes).ShouldBe(0);
+        return bytes / _video.FrameBytes;
+    }
+
+    private static long Drain(PipedProcess process, int descriptor, int frameBytes)
+    {
+        var (frame, total) = (new byte[frameBytes], 0L);
+        for (int read; (read = FramePipe.Read(process.End(descriptor), frame, CancellationToken.None)) > 0; total += read)
+        {
+        }
+        return total;
+    }
+
+    private static void Encode(string name, string target, int frames)
+    {
+        var options = new EncodeOptions(OutputFormat.For(name), null, null, "veryfast", []);
+        using var process = PipedProcess.Start("ffmpeg", FFmpegArguments.Encode(_video, _audio, options, target),
+            new PipedDescriptors([FirstDescriptor, FirstDescriptor + 1], []));
+        var audio = new Thread(() => Feed(process, FirstDescriptor + 1, _audio.FrameBytes, frames * 3));
+        audio.Start();
+        Feed(process, FirstDescriptor, _video.FrameBytes, frames);
+        audio.Join(_patience).ShouldBeTrue();
+        process.WaitForSuccess(_patience);
+    }
+
+    private static void Feed(PipedProcess process, int descriptor, int frameBytes, int frames)
+    {
+        var frame = new byte[frameBytes];
+        for (var index = 0; index < frames; index++)
+        {
+            frame.AsSpan().Fill((byte)(index * 5));
+            FramePipe.Write(process.End(descriptor), frame, CancellationToken.None);
+        }
+        process.CloseEnd(descriptor);
+    }
+}
