@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.Control;
 
 /// <summary>Names and limits that both ends share.</summary>
-internal static class ControlApi
+public static class ControlApi
 {
     public const int Version = 1;
 

@@ -16,6 +16,7 @@ namespace K8sMediaFlow.Sidecar.Hosting;
 /// <param name="CertificateFile">PEM certificate with the identities of the pod's media operators.</param>
 /// <param name="KeyFile">PEM key of the certificate.</param>
 /// <param name="CaFile">PEM bundle of the certificate authorities to trust.</param>
+/// <param name="DataPort">TCP port of the links' data connections; 0 takes any free one, which peers learn in the handshake.</param>
 /// <param name="ObserverTokenSha256">Hex SHA-256 of the token that an observer (<c>inspect</c>, <c>tap</c>) shows; none attaches where it is absent.</param>
 internal sealed record SidecarOptions(
     string Pod,
@@ -27,6 +28,7 @@ internal sealed record SidecarOptions(
     string CertificateFile,
     string KeyFile,
     string CaFile,
+    int DataPort = 0,
     string? ObserverTokenSha256 = null)
 {
     /// <summary>Reads and checks the file. Throws <see cref="InvalidDataException"/> that names the file and the field.</summary>

@@ -1,0 +1,232 @@
+using K8sMediaFlow.CapnProto;
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Staging;
+using K8sMediaFlow.Staging.Regions;
+
+namespace K8sMediaFlow.Sidecar.Ports;
+
+/// <summary>One connection on the attach socket, from its hello to its close. The open connection is the lease: when it closes, the process is dead.</summary>
+internal sealed class AttachSession : IDisposable
+{
+    private const int HelloDeadlineMs = 5_000, MappedDeadlineMs = 30_000, SettleDeadlineMs = 10_000;
+
+    private readonly AttachServer _server;
+    private readonly LocalSocket _socket;
+    private readonly Action<AttachSession> _ended;
+    private readonly MessageBuffer _incoming = new(64 * 1024), _outgoing = new(64 * 1024);
+    private readonly Thread _thread;
+    private OperatorEnd? _end;
+
+    public AttachSession(AttachServer server, LocalSocket socket, Action<AttachSession> ended)
+    {
+        (_server, _socket, _ended) = (server, socket, ended);
+        _thread = new Thread(Run) { IsBackground = true, Name = "session" };
+        _thread.Start();
+    }
+
+    public void Dispose()
+    {
+        _socket.Shutdown();
+        _thread.Join();
+    }
+
+    // The shell: classifies how the session ended. Whatever a peer sent, the sidecar goes on.
+    private void Run()
+    {
+        try
+        {
+            Serve();
+        }
+        catch (Exception wrong) when (wrong is CapnProtoException or PortProtocolException or NativeException or StagingException or TimeoutException)
+        {
+            Fail(wrong.Message);
+        }
+        finally
+        {
+            _socket.Shutdown();
+            if (_end is not null)
+                _server.Ports.Died(_end);
+            _socket.Dispose();
+            _ended(this);
+        }
+    }
+
+    private void Fail(string reason)
+    {
+        if (_end is null)
+            return;
+        Log.Write($"{_end.Name}: attach connection ended: {reason}");
+        if (_end.EndedBy == AttachMessage.ClosedReason.PeerDied)
+            _server.Roster.Set(_end.Name, OperatorState.Lost, reason);
+    }
+
+    private void Serve()
+    {
+        var length = ReceiveWithin(HelloDeadlineMs, "hello");
+        if (length == 0)
+            return;
+        var message = _incoming.Read<AttachMessage.Reader>(length);
+        if (message.Which != AttachMessage.Which.Hello)
+            throw new PortProtocolException("a process", $"says {message.Which} before hello");
+        var hello = message.Hello;
+        if (hello.ProtocolLowest > AttachMessage.Protocol || hello.ProtocolHighest < AttachMessage.Protocol)
+            Refuse(AttachMessage.RefusalCode.VersionMismatch, $"the sidecar speaks protocol {AttachMessage.Protocol}, not {hello.ProtocolLowest} to {hello.ProtocolHighest}");
+        else if (hello.Role == AttachMessage.Role.Observer)
+            ServeObserver(hello.Token);
+        else
+            ServeOperator(in hello);
+    }
+
+    private void ServeObserver(ReadOnlySpan<byte> token)
+    {
+        if (_server.IsObserver(token))
+            ObserverTour.Show(_server.Ports, _socket, _outgoing);
+        else
+            Refuse(AttachMessage.RefusalCode.BadToken, "the token is not the observer's");
+    }
+
+    private void ServeOperator(in AttachMessage.Hello.Reader hello)
+    {
+        var (name, replica, incarnation) = (hello.Operator.ToString(), (int)hello.Replica, hello.Incarnation);
+        var plan = _server.Plan.Operators.FirstOrDefault(one => one.Name == name && one.Replica == replica);
+        if (plan is null)
+            Refuse(AttachMessage.RefusalCode.UnknownOperator, $"pod {_server.Plan.Pod} has no media operator '{name}' replica {replica}");
+        else if (!AttachServer.Matches(hello.Token, plan.TokenSha256))
+            Refuse(AttachMessage.RefusalCode.BadToken, $"the token is not that of {name}-{replica}");
+        else if (_server.IsDraining)
+            Refuse(AttachMessage.RefusalCode.Draining, "the pod is ending");
+        else
+            Attach(plan, incarnation);
+    }
+
+    private void Attach(OperatorPlan plan, ulong incarnation)
+    {
+        var name = PodTopology.OperatorEnd(plan.Name, plan.Replica);
+        if (!_server.Roster.TryReserve(name))
+        {
+            Refuse(AttachMessage.RefusalCode.NameTaken, $"another process is attaching as {name}");
+            return;
+        }
+        try
+        {
+            if (!IsFree(name))
+                return;
+            Introduce(plan, name);
+            _server.Roster.Set(name, OperatorState.Attached, incarnation: incarnation.ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
+            _server.Ports.Add(_end!);
+        }
+        finally
+        {
+            _server.Roster.Release(name);
+        }
+        Listen();
+    }
+
+    // At most one dead region per producer: the next life waits until the readers of the last one have let go.
+    private bool IsFree(string name)
+    {
+        var limit = MonotonicClock.Nanoseconds + (SettleDeadlineMs * 1_000_000L);
+        while (_server.Ports.IsKnown(name) && !_server.Ports.IsAlive(name) && MonotonicClock.Nanoseconds < limit)
+            Thread.Sleep(2);
+        if (!_server.Ports.IsKnown(name))
+            return true;
+        Refuse(AttachMessage.RefusalCode.NameTaken, _server.Ports.IsAlive(name) ? $"a living process is attached as {name}" : $"readers still hold frames of the last {name}");
+        return false;
+    }
+
+    private void Introduce(OperatorPlan plan, string name)
+    {
+        var region = new PodRegion(name, StagingRegion.Create($"kmf-{name}", [.. plan.RegionClasses.Select(one => new BlockClass(one.SizeBytes, one.Count))], hugePages: false));
+        var end = new OperatorEnd(plan.Name, plan.Replica, _socket, region, (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer));
+        try
+        {
+            WelcomeMessage.Write(_outgoing.Begin<AttachMessage.Builder>().InitWelcome(), _server.Plan, plan, _server.Incarnation);
+            _socket.Send(_outgoing.Finish().Span);
+            end.SendBell();
+            end.SendOwnRegion();
+            AwaitOwnMapping(end);
+            region.Seal();
+            _end = end;
+        }
+        finally
+        {
+            if (_end is null)
+                end.Dispose();
+        }
+    }
+
+    private void AwaitOwnMapping(OperatorEnd end)
+    {
+        var length = ReceiveWithin(MappedDeadlineMs, "regionMapped");
+        if (length == 0)
+            throw new PortProtocolException(end.Name, "closed before it had mapped its region");
+        var message = _incoming.Read<AttachMessage.Reader>(length);
+        if (message.Which != AttachMessage.Which.RegionMapped || end.RegionOf(message.RegionMapped.Region) != end.OwnRegion)
+            throw new PortProtocolException(end.Name, $"says {message.Which} where regionMapped of its own region is due");
+    }
+
+    private void Listen()
+    {
+        while (Receive(timeoutMs: -1) is var length and > 0)
+            Take(_incoming.Read<AttachMessage.Reader>(length));
+        if (_end!.EndedBy == AttachMessage.ClosedReason.PeerDied)
+            _server.Roster.Set(_end.Name, OperatorState.Lost, "its connection closed without a last word");
+    }
+
+    private void Take(AttachMessage.Reader message)
+    {
+        var (end, ports) = (_end!, _server.Ports);
+        switch (message.Which)
+        {
+            case AttachMessage.Which.RegionMapped:
+                ports.RegionMapped(end, end.RegionOf(message.RegionMapped.Region));
+                break;
+            case AttachMessage.Which.ChannelRegionReady:
+                ports.ChannelRegionReady(end, message.ChannelRegionReady.Channel, message.ChannelRegionReady.Index);
+                break;
+            case AttachMessage.Which.ChannelReady:
+                ports.ChannelReady(end, message.ChannelReady.Channel);
+                break;
+            case AttachMessage.Which.Goodbye:
+                ports.Goodbye(end, message.Goodbye.Channel);
+                break;
+            case AttachMessage.Which.Completed:
+                EndsBy(AttachMessage.ClosedReason.PeerCompleted, OperatorState.Completed, "");
+                break;
+            case AttachMessage.Which.Failed:
+                EndsBy(AttachMessage.ClosedReason.PeerFailed, OperatorState.Failed, message.Failed.Reason.ToString());
+                break;
+            case AttachMessage.Which.Violation:
+                Log.Write($"{end.Name} reports a violation on channel {message.Violation.Channel}: {message.Violation.Reason.ToString()}");
+                break;
+            default:
+                throw new PortProtocolException(end.Name, $"says {message.Which}, which is the sidecar's to say");
+        }
+    }
+
+    private void EndsBy(AttachMessage.ClosedReason ending, OperatorState state, string reason)
+    {
+        _end!.EndedBy = ending;
+        _server.Roster.Set(_end.Name, state, reason);
+    }
+
+    private void Refuse(AttachMessage.RefusalCode code, string reason)
+    {
+        var refused = _outgoing.Begin<AttachMessage.Builder>().InitRefused();
+        refused.Code = code;
+        refused.Reason = reason;
+        _socket.Send(_outgoing.Finish().Span);
+    }
+
+    private int ReceiveWithin(int deadlineMs, string what)
+    {
+        var length = Receive(deadlineMs);
+        return length == LocalSocket.TimedOut ? throw new TimeoutException($"no {what} within {deadlineMs} ms") : length;
+    }
+
+    // No message to the sidecar carries descriptors: those that come all the same are refused with their message.
+    private int Receive(int timeoutMs) => _socket.Receive(_incoming.Bytes, [], out _, timeoutMs);
+}

@@ -1,0 +1,20 @@
+using K8sMediaFlow.Native;
+
+namespace K8sMediaFlow.Sidecar.Ports;
+
+/// <summary>What one of the sidecar's own ends holds of a channel: its mapping, and the eventfd that the peer signals.</summary>
+internal sealed class ChannelLease(MappedMemory memory, EventDescriptor signal) : IDisposable
+{
+    public MappedMemory Memory { get; } = memory;
+
+    public EventDescriptor Signal { get; } = signal;
+
+    /// <summary>The consumer's place in the fan, where this is a producing end.</summary>
+    public int Seat { get; set; }
+
+    public void Dispose()
+    {
+        Signal.Dispose();
+        Memory.Dispose();
+    }
+}

@@ -1,0 +1,269 @@
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Links.Wire;
+using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Ports;
+using K8sMediaFlow.Staging.Regions;
+
+namespace K8sMediaFlow.Sidecar.Ports;
+
+/// <summary>Where an inbound link ends: its region, whose blocks the link grants, and the channels to this pod's consumers of the edge.</summary>
+/// <remarks>
+/// Threads: the link's delivers, the ports' lock holder seats consumers, and this port's own takes back what consumers return. One lock (<c>_gate</c>)
+/// guards the fan; the link is told what came back after the lock is let go, by the own thread only, so that the link's locks and ours never nest.
+/// </remarks>
+internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
+{
+    private readonly record struct Delivery(uint Slot, BlockRef Block, ulong Ticket);
+
+    private readonly Lock _gate = new();
+    private readonly MappedMemory _memory, _bellMemory;
+    private readonly RegionWriter _writer;
+    private readonly BlockQuota _quota;
+    private readonly BlockRef[] _granted;
+    private readonly long _areaOffset;
+    private readonly OutputFan _fan;
+    private readonly Dictionary<string, int> _seats;
+    private readonly Dictionary<PortChannel, ChannelLease> _leases = [];
+    private readonly HandleTable<Delivery> _deliveries = new();
+    private readonly List<Delivery> _returned = [], _done = [];
+    private readonly List<PortChannel> _toTakeBack = [];
+
+    // What the lock let out; the own thread's alone.
+    private readonly List<Delivery> _toldReturned = [], _toldDone = [];
+
+    private readonly BellWaiter _waiter;
+    private readonly Thread _thread;
+    private ILinkReceiver? _link;
+    private volatile bool _stopping, _refused;
+    private bool _ended;
+
+    public InboundPort(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, WaitPolicy waiting)
+        : base(PodTopology.InboundEnd(link))
+    {
+        Edge = edge.Name;
+        OwnRegion = new PodRegion(Name, StagingRegion.Create($"kmf-{Name}", [.. link.RegionClasses.Select(one => new BlockClass(one.SizeBytes, one.Count))], hugePages: false));
+        _memory = OwnRegion.Staging.MapForProducer();
+        OwnRegion.Seal();
+        _writer = new RegionWriter(_memory);
+        _quota = new BlockQuota((int)_writer.Layout.BlockCount);
+        _granted = new BlockRef[_writer.Layout.BlockCount];
+        _areaOffset = _writer.Layout.BlockOffset(0);
+        _fan = new OutputFan(this, FanRetention.UntilReturned, consumers.Count * edge.ChannelCapacity);
+        var number = _fan.AddEdge(edge.Distribution == Distribution.Broadcast ? FanDistribution.Broadcast : FanDistribution.RoundRobin);
+        _seats = consumers.ToDictionary(consumer => consumer, _ => _fan.AddSeat(number));
+        BellFile = Bell.Create(Name);
+        _bellMemory = Bell.Map(BellFile);
+        _waiter = BellWaiter.ByPoll(_bellMemory, waiting);
+        _thread = new Thread(TakeReturns) { IsBackground = true, Name = "returns" };
+        _thread.Start();
+    }
+
+    public string Edge { get; }
+
+    public override PodRegion OwnRegion { get; }
+
+    public override MemoryFile BellFile { get; }
+
+    public nint AreaAddress => _memory.Address + (nint)_areaOffset;
+
+    public long AreaLengthBytes => _memory.LengthBytes - _areaOffset;
+
+    public int SlotCount => (int)_writer.Layout.BlockCount;
+
+    public int LargestBlockBytes => (int)_writer.Layout.BlockSizeBytes(_writer.Layout.BlockCount - 1);
+
+    public int BlocksInUse => _writer.BlocksInUse;
+
+    /// <summary>Deliveries that the consumers are not done with.</summary>
+    public int NotDone
+    {
+        get
+        {
+            lock (_gate)
+                return _deliveries.Count;
+        }
+    }
+
+    public bool Ended
+    {
+        get
+        {
+            lock (_gate)
+                return _ended && _deliveries.Count == 0;
+        }
+    }
+
+    public ReadOnlySpan<byte> Read(long offset, int lengthBytes) => _memory.Span(_areaOffset + offset, lengthBytes);
+
+    public void Bind(ILinkReceiver receiver) => _link = receiver;
+
+    // Largest first: a frame needs one, and what is left over serves notices and small frames.
+    public bool TryTakeBlock(out uint slot, out long offset, out int sizeBytes)
+    {
+        var classes = _writer.Layout.Classes;
+        for (var index = classes.Length - 1; index >= 0; index--)
+        {
+            if (!_writer.TryTake(classes[index].BlockSizeBytes, _quota, out var block))
+                continue;
+            _granted[block.Block] = block;
+            slot = block.Block;
+            offset = _writer.Layout.BlockOffset(block.Block) - _areaOffset;
+            sizeBytes = (int)_writer.Layout.BlockSizeBytes(block.Block);
+            return true;
+        }
+        (slot, offset, sizeBytes) = (0, 0, 0);
+        return false;
+    }
+
+    public void GiveBack(uint slot) => Invariant.That(_writer.Release(_granted[slot]));
+
+    public bool TryDeliver(in FrameHeader header, uint slot, ulong ticket)
+    {
+        lock (_gate)
+        {
+            var delivery = new Delivery(slot, _granted[slot], ticket);
+            if (_ended)
+            {
+                // After a restart of the sender the end comes again, behind what came before it: everybody has it all.
+                Invariant.That(_writer.Release(delivery.Block));
+                _returned.Add(delivery);
+                _done.Add(delivery);
+                _waiter.Wake();
+                return true;
+            }
+            if (!_fan.HasRoom())
+            {
+                _refused = true;
+                return false;
+            }
+            var descriptor = FrameDescriptors.Of(in header, delivery.Block);
+            _ended = descriptor.Kind == DescriptorKind.EndOfStream;
+            _fan.Post(in descriptor, _deliveries.Add(in delivery));
+            return true;
+        }
+    }
+
+    void IFrameOwner.Returned(int tag)
+    {
+        var delivery = _deliveries[tag];
+        Invariant.That(_writer.Release(delivery.Block));
+        _returned.Add(delivery);
+    }
+
+    void IFrameOwner.Done(int tag) => _done.Add(_deliveries.Remove(tag));
+
+    public override EventDescriptor? SignalFor(PortChannel channel)
+    {
+        lock (_gate)
+            return LeaseOf(channel).Signal;
+    }
+
+    public override void OfferChannel(PortChannel channel)
+    {
+        lock (_gate)
+        {
+            var lease = LeaseOf(channel);
+            lease.Seat = _seats[channel.Consumer.Name];
+            _fan.Attach(lease.Seat, new ProducerChannel(new ChannelProducer(lease.Memory), channel.Consumer.Ringer));
+        }
+        _waiter.Wake();
+    }
+
+    public override void PeerGone(PortChannel channel, string reason)
+    {
+        lock (_gate)
+            _fan.CloseSeat(LeaseOf(channel).Seat);
+    }
+
+    public override void ConsumerGone(PortChannel channel)
+    {
+        lock (_gate)
+            _toTakeBack.Add(channel);
+        _waiter.Wake();
+    }
+
+    // A link's frames lie in its own region, which is index 0 in every channel from the start.
+    public override void TellRegion(PortChannel channel, int index, PodRegion region) => Invariant.That(index == 0 && region == OwnRegion);
+
+    public override void Dispose()
+    {
+        _stopping = true;
+        _waiter.Wake();
+        _thread.Join();
+        _waiter.Dispose();
+        foreach (var lease in _leases.Values)
+            lease.Dispose();
+        _bellMemory.Dispose();
+        BellFile.Dispose();
+        _memory.Dispose();
+        base.Dispose();
+    }
+
+    protected override void OfferRegion(PodRegion region) => throw new InvalidOperationException("a link's end consumes nothing in this pod");
+
+    protected override void RegionGone(PodRegion region) => throw new InvalidOperationException("a link's end consumes nothing in this pod");
+
+    // The lease is made when the consumer is given the channel, before this end gets it: the consumer needs our eventfd.
+    private ChannelLease LeaseOf(PortChannel channel)
+    {
+        if (!_leases.TryGetValue(channel, out var lease))
+            _leases.Add(channel, lease = new ChannelLease(ChannelFile.Map(channel.File.File), _waiter.AddPeer()));
+        return lease;
+    }
+
+    private void TakeReturns()
+    {
+        while (!_stopping)
+        {
+            var wait = _waiter.Begin(TimeSpan.FromMilliseconds(200));
+            while (!TryTakeReturns() && !_stopping && wait.Again())
+            {
+            }
+        }
+    }
+
+    private bool TryTakeReturns()
+    {
+        lock (_gate)
+        {
+            var count = _fan.DrainReturns();
+            foreach (var channel in _toTakeBack)
+                TakeBack(channel);
+            _toTakeBack.Clear();
+            if (count == 0 && _returned.Count == 0 && _done.Count == 0)
+                return false;
+            _toldReturned.AddRange(_returned);
+            _toldDone.AddRange(_done);
+            _returned.Clear();
+            _done.Clear();
+        }
+        TellLink();
+        return true;
+    }
+
+    private void TellLink()
+    {
+        foreach (var delivery in _toldReturned)
+            _link!.Returned(delivery.Slot);
+        foreach (var delivery in _toldDone)
+            _link!.Done(delivery.Ticket);
+        _toldReturned.Clear();
+        _toldDone.Clear();
+        if (!_refused)
+            return;
+        _refused = false;
+        _link!.Retry();
+    }
+
+    private void TakeBack(PortChannel channel)
+    {
+        if (!_leases.Remove(channel, out var lease))
+            return;
+        _fan.TakeBack(lease.Seat);
+        lease.Dispose();
+    }
+}

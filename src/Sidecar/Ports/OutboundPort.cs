@@ -1,0 +1,255 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Sidecar.Ports;
+
+/// <summary>Where an outbound link begins: the channels of this pod's producers of one edge, read in turn.</summary>
+/// <remarks>
+/// Threads: the link's data thread takes and gives back, the ports' lock holder adds and closes channels. One lock guards the list; it is never held
+/// while something else is called that takes a lock.
+/// A frame is given back to its producer when it is done, not before: until then a new life of the peer may need it again.
+/// </remarks>
+internal sealed class OutboundPort : PortEnd, ILinkSource
+{
+    private readonly record struct Hold(OutboundChannel Channel, ulong Ticket);
+
+    private readonly Lock _gate = new();
+    private readonly List<OutboundChannel> _channels = [];
+    private readonly Dictionary<PortChannel, OutboundChannel> _known = [];
+    private readonly HandleTable<Hold> _holds = new();
+    private readonly HashSet<string> _endedProducers = [];
+    private readonly int _producerCount;
+    private readonly MappedMemory _bellMemory;
+    private readonly BellWaiter _waiter;
+    private readonly Action<string> _report;
+    private ulong _lastSequence;
+    private int _turn, _woken;
+
+    /// <param name="link">What the plan says.</param>
+    /// <param name="producerCount">Replicas of this pod that produce into the edge: the stream ends when all of theirs have.</param>
+    /// <param name="waiting">How the data thread waits.</param>
+    /// <param name="report">Gets a sentence when a producer broke the rules.</param>
+    public OutboundPort(LinkPlan link, int producerCount, WaitPolicy waiting, Action<string> report)
+        : base(PodTopology.OutboundEnd(link))
+    {
+        Edge = link.Edge;
+        _producerCount = producerCount;
+        _report = report;
+        BellFile = Bell.Create(Name);
+        _bellMemory = Bell.Map(BellFile);
+        _waiter = BellWaiter.ByPoll(_bellMemory, waiting);
+    }
+
+    public string Edge { get; }
+
+    public override PodRegion? OwnRegion => null;
+
+    public override MemoryFile BellFile { get; }
+
+    public bool Ended
+    {
+        get
+        {
+            lock (_gate)
+                return _endedProducers.Count == _producerCount && _holds.Count == 0;
+        }
+    }
+
+    /// <summary>Nothing waits to be taken and nothing that was taken is not done.</summary>
+    public bool IsEmpty => !HasDescriptor() && HeldCount == 0;
+
+    /// <summary>Taken and not done.</summary>
+    public int HeldCount
+    {
+        get
+        {
+            lock (_gate)
+                return _holds.Count;
+        }
+    }
+
+    public bool TryTake(out LinkFrame frame)
+    {
+        lock (_gate)
+        {
+            for (var step = 0; step < _channels.Count; step++)
+            {
+                var channel = _channels[(_turn + step) % _channels.Count];
+                while (channel.Consumer.TryPop(out var descriptor))
+                {
+                    if (!TryTake(channel, ref descriptor, out frame))
+                        continue;
+                    _turn = (_turn + step + 1) % _channels.Count;
+                    return true;
+                }
+            }
+        }
+        SayGoodbyes();
+        frame = default;
+        return false;
+    }
+
+    public void Landed(ulong handle)
+    {
+        // Blocks and retention both follow done; that it landed is the link's own affair.
+    }
+
+    public void Refused(ulong handle, LinkRefusal refusal)
+    {
+        Hold hold;
+        lock (_gate)
+            hold = _holds[(int)handle];
+        _report($"{hold.Channel.Channel}: {refusal}: larger than the largest block that {Name} has at its other end");
+    }
+
+    public void Done(ulong handle)
+    {
+        lock (_gate)
+        {
+            var hold = _holds.Remove((int)handle);
+            hold.Channel.Held--;
+            hold.Channel.Consumer.Return(hold.Ticket, ReturnKind.Returned | ReturnKind.Done);
+            hold.Channel.Channel.Producer.Ringer.Ring();
+        }
+        SayGoodbyes();
+    }
+
+    public void Wait(TimeSpan timeout)
+    {
+        var wait = _waiter.Begin(timeout);
+        while (!HasDescriptor() && Interlocked.Exchange(ref _woken, 0) == 0 && wait.Again())
+        {
+        }
+    }
+
+    public void Wake()
+    {
+        Volatile.Write(ref _woken, 1);
+        _waiter.Wake();
+    }
+
+    public override EventDescriptor? SignalFor(PortChannel channel)
+    {
+        lock (_gate)
+            return Know(channel).Lease.Signal;
+    }
+
+    // As consumer this end is asked first and is ready at once; descriptors come when the producer has the channel too.
+    public override void OfferChannel(PortChannel channel)
+    {
+        lock (_gate)
+            _channels.Add(Know(channel));
+        Ports!.ChannelReady(this, channel.Id);
+    }
+
+    public override void TellRegion(PortChannel channel, int index, PodRegion region)
+    {
+        lock (_gate)
+            Know(channel).MapRegion(index, region);
+        Ports!.ChannelRegionReady(this, channel.Id, index);
+    }
+
+    public override void PeerGone(PortChannel channel, string reason)
+    {
+        lock (_gate)
+            Know(channel).IsClosing = true;
+        Wake();
+    }
+
+    public override void ConsumerGone(PortChannel channel) => throw new InvalidOperationException("a link's beginning produces nothing in this pod");
+
+    public override void Dispose()
+    {
+        _waiter.Dispose();
+        foreach (var channel in _known.Values)
+            channel.Lease.Dispose();
+        _bellMemory.Dispose();
+        BellFile.Dispose();
+        base.Dispose();
+    }
+
+    protected override void OfferRegion(PodRegion region) => Ports!.RegionMapped(this, region);
+
+    // Its mapping is the region's own and goes with it; all frames of it are done by now.
+    protected override void RegionGone(PodRegion region)
+    {
+    }
+
+    private OutboundChannel Know(PortChannel channel)
+    {
+        if (!_known.TryGetValue(channel, out var known))
+            _known.Add(channel, known = new OutboundChannel(channel, new ChannelLease(ChannelFile.Map(channel.File.File), _waiter.AddPeer())));
+        return known;
+    }
+
+    private bool TryTake(OutboundChannel channel, ref FrameDescriptor descriptor, out LinkFrame frame)
+    {
+        frame = default;
+        if (descriptor.Kind == DescriptorKind.EndOfStream && !IsLastEnd(channel, in descriptor))
+            return GiveBackAtOnce(channel, in descriptor);
+        if (descriptor.Kind == DescriptorKind.EndOfStream)
+            descriptor.Sequence = _lastSequence;
+        frame = FrameDescriptors.ToLink(in descriptor, _holds.Add(new Hold(channel, descriptor.Ticket)));
+        channel.Held++;
+        if (channel.TryResolve(ref descriptor, ref frame))
+        {
+            channel.Count(in descriptor);
+            return true;
+        }
+        _report(channel.Fault!);
+        _holds.Remove((int)frame.Handle);
+        channel.Held--;
+        return GiveBackAtOnce(channel, in descriptor);
+    }
+
+    // The peers see one stream per edge: it ends when the last producer's has, at the highest sequence of all.
+    private bool IsLastEnd(OutboundChannel channel, in FrameDescriptor end)
+    {
+        _lastSequence = Math.Max(_lastSequence, end.Sequence);
+        _endedProducers.Add(channel.Channel.Producer.Name);
+        return _endedProducers.Count == _producerCount;
+    }
+
+    private static bool GiveBackAtOnce(OutboundChannel channel, in FrameDescriptor descriptor)
+    {
+        channel.Consumer.Return(descriptor.Ticket, ReturnKind.Returned | ReturnKind.Done);
+        channel.Channel.Producer.Ringer.Ring();
+        return false;
+    }
+
+    private bool HasDescriptor()
+    {
+        lock (_gate)
+        {
+            foreach (var channel in _channels)
+            {
+                if (channel.Consumer.HasDescriptor)
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    private void SayGoodbyes()
+    {
+        OutboundChannel? gone;
+        do
+        {
+            lock (_gate)
+            {
+                gone = _channels.Find(channel => channel.IsClosing && channel.Held == 0 && !channel.Consumer.HasDescriptor);
+                if (gone is not null)
+                    _channels.Remove(gone);
+            }
+            if (gone is null)
+                return;
+            Ports!.Goodbye(this, gone.Channel.Id);
+            lock (_gate)
+                _known.Remove(gone.Channel);
+            gone.Lease.Dispose();
+        }
+        while (true);
+    }
+}

@@ -1,0 +1,266 @@
+using K8sMediaFlow.Control.Status;
+
+namespace K8sMediaFlow.Sidecar.Ports;
+
+/// <summary>An edge's way between two ends of this pod, by their names.</summary>
+/// <param name="Edge">Name of the edge.</param>
+/// <param name="Producer">Name of the producing end.</param>
+/// <param name="Consumer">Name of the consuming end.</param>
+/// <param name="Capacity">Frames that may be in the channel and not done; a power of two.</param>
+internal readonly record struct PortPair(string Edge, string Producer, string Consumer, int Capacity);
+
+/// <summary>
+/// Who in this pod is connected with whom: introduces ends to each other, and settles what the dead leave.
+/// </summary>
+/// <remarks>
+/// Level-triggered: every event changes a fact (an end lives, has mapped, has let go), and <see cref="Reconcile"/> then does whatever the facts
+/// allow next, until nothing changes. The order that it keeps:
+/// 1. a region reaches a reader only after it is sealed;
+/// 2. a channel names a region to its producer only after its consumer has mapped it and knows the name;
+/// 3. a producer gets a channel only after its consumer has it;
+/// 4. a producer takes back what a dead consumer had borrowed only after everyone to whom that consumer had passed it has let go.
+/// </remarks>
+internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<PortEnd> _ends = [];
+    private readonly List<PortChannel> _channels = [];
+    private readonly HashSet<PortPair> _opened = [];
+    private readonly Dictionary<(string Edge, EdgeSide Side), ChannelTally> _past = [];
+    private ulong _lastChannelId;
+    private bool _reconciling, _again;
+
+    /// <summary>Adds a living end; its own region, if it has one, is sealed.</summary>
+    public void Add(PortEnd end) => Change(() =>
+    {
+        end.Ports = this;
+        _ends.Add(end);
+    });
+
+    /// <summary>The end is dead: the kernel closed its connection, or it broke the protocol.</summary>
+    public void Died(PortEnd end) => Change(() => end.IsAlive = false);
+
+    /// <summary>The end has mapped a region that it was offered.</summary>
+    public void RegionMapped(PortEnd end, PodRegion region) => Change(() => end.Mapped(region));
+
+    /// <summary>The consumer can read descriptors of the channel that name this region index.</summary>
+    public void ChannelRegionReady(PortEnd end, ulong channelId, int index) => Change(() =>
+    {
+        var channel = ChannelOf(end, channelId);
+        if (channel.Consumer != end || index >= channel.Regions.Count || channel.Regions[index].Telling != RegionTelling.ConsumerTold)
+            throw new PortProtocolException(end.Name, $"acknowledges region index {index} of channel {channelId} out of turn");
+        channel.SetTelling(index, RegionTelling.ConsumerReady);
+    });
+
+    /// <summary>The end has the channel and uses it.</summary>
+    public void ChannelReady(PortEnd end, ulong channelId) => Change(() =>
+    {
+        var channel = ChannelOf(end, channelId);
+        if (channel.Consumer == end && channel.Stage == ChannelStage.ConsumerOffered)
+            channel.Stage = ChannelStage.ConsumerReady;
+    });
+
+    /// <summary>The consumer has let go of everything that came by the channel of a dead producer.</summary>
+    public void Goodbye(PortEnd end, ulong channelId) => Change(() =>
+    {
+        var channel = ChannelOf(end, channelId);
+        if (channel.Consumer != end || channel.Producer.IsAlive)
+            throw new PortProtocolException(end.Name, $"says goodbye to channel {channelId} of a living producer");
+        channel.ConsumerLetGo = true;
+    });
+
+    /// <summary>True while an earlier life of that name still has something to settle.</summary>
+    public bool IsKnown(string name)
+    {
+        lock (_gate)
+            return _ends.Exists(end => end.Name == name);
+    }
+
+    /// <summary>True while a living end has that name.</summary>
+    public bool IsAlive(string name)
+    {
+        lock (_gate)
+            return _ends.Exists(end => end.Name == name && end.IsAlive);
+    }
+
+    /// <summary>Calls back with what is there now, under the lock: for status and observers.</summary>
+    public void Visit(Action<IReadOnlyList<PortEnd>, IReadOnlyList<PortChannel>> visitor)
+    {
+        lock (_gate)
+            visitor(_ends, _channels);
+    }
+
+    /// <summary>What consumers have counted, by edge and part of it, over all channels that there are and were.</summary>
+    public Dictionary<(string Edge, EdgeSide Side), ChannelTally> Tally()
+    {
+        lock (_gate)
+        {
+            var tallies = new Dictionary<(string Edge, EdgeSide Side), ChannelTally>();
+            foreach (var (key, past) in _past)
+                (tallies[key] = new ChannelTally()).Add(past);
+            foreach (var channel in _channels)
+                TallyOf(tallies, channel).Add(channel.Figures);
+            return tallies;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var channel in _channels)
+                channel.Dispose();
+            foreach (var end in _ends)
+                end.Dispose();
+            _channels.Clear();
+            _ends.Clear();
+        }
+    }
+
+    private static ChannelTally TallyOf(Dictionary<(string Edge, EdgeSide Side), ChannelTally> tallies, PortChannel channel) =>
+        tallies.TryGetValue((channel.Edge, channel.Side), out var tally) ? tally : tallies[(channel.Edge, channel.Side)] = new ChannelTally();
+
+    private PortChannel ChannelOf(PortEnd end, ulong channelId) =>
+        _channels.Find(channel => channel.Id == channelId && (channel.Producer == end || channel.Consumer == end))
+            ?? throw new PortProtocolException(end.Name, $"names channel {channelId}, which is not its own");
+
+    private void Change(Action change)
+    {
+        lock (_gate)
+        {
+            change();
+            _again = true;
+            if (!_reconciling)
+                Reconcile();
+        }
+    }
+
+    // An end that answers at once (the sidecar's own) changes facts while we are in here: then we go round again instead of recursing.
+    private void Reconcile()
+    {
+        _reconciling = true;
+        try
+        {
+            while (_again)
+            {
+                _again = false;
+                OpenChannels();
+                SpreadRegions();
+                foreach (var channel in _channels.ToArray())
+                    Advance(channel);
+                foreach (var channel in _channels.ToArray())
+                    Settle(channel);
+                Bury();
+            }
+        }
+        finally
+        {
+            _reconciling = false;
+        }
+    }
+
+    private void OpenChannels()
+    {
+        foreach (var pair in pairs)
+        {
+            var producer = _ends.Find(end => end.IsAlive && end.Name == pair.Producer);
+            var consumer = _ends.Find(end => end.IsAlive && end.Name == pair.Consumer);
+            if (producer is null || consumer is null || _channels.Exists(channel => channel.Edge == pair.Edge && channel.Producer == producer && channel.Consumer == consumer))
+                continue;
+            var id = ++_lastChannelId;
+            _channels.Add(new PortChannel(id, pair.Edge, producer, consumer, pair.Capacity, isReplacement: !_opened.Add(pair)));
+        }
+    }
+
+    // A consumer may meet the producer's own region and, through forwards, every region that the producer itself may meet.
+    private void SpreadRegions()
+    {
+        foreach (var channel in _channels.Where(channel => channel.Producer.IsAlive && channel.Consumer.IsAlive))
+        {
+            channel.AddRegion(channel.Producer.OwnRegion!);
+            foreach (var region in _channels.Where(inbound => inbound.Consumer == channel.Producer).SelectMany(inbound => inbound.VisibleRegions).ToArray())
+                channel.AddRegion(region);
+            foreach (var region in channel.VisibleRegions.Where(region => region.IsReadable))
+                channel.Consumer.Offer(region);
+        }
+    }
+
+    private static void Advance(PortChannel channel)
+    {
+        if (!channel.Producer.IsAlive || !channel.Consumer.IsAlive)
+            return;
+        for (var index = 0; index < channel.Regions.Count; index++)
+            TellConsumer(channel, index);
+        if (channel.Stage == ChannelStage.Created && channel.Regions[0].Telling >= RegionTelling.ConsumerReady)
+        {
+            channel.Stage = ChannelStage.ConsumerOffered;
+            channel.Consumer.OfferChannel(channel);
+        }
+        if (channel.Stage == ChannelStage.ConsumerReady)
+        {
+            channel.Stage = ChannelStage.ProducerOffered;
+            channel.Producer.OfferChannel(channel);
+        }
+        for (var index = 0; index < channel.Regions.Count && channel.Stage == ChannelStage.ProducerOffered; index++)
+            TellProducer(channel, index);
+    }
+
+    private static void TellConsumer(PortChannel channel, int index)
+    {
+        var (region, telling) = channel.Regions[index];
+        if (telling != RegionTelling.Unknown || !channel.Consumer.HasMapped(region))
+            return;
+        channel.SetTelling(index, RegionTelling.ConsumerTold);
+        channel.Consumer.TellRegion(channel, index, region);
+    }
+
+    private static void TellProducer(PortChannel channel, int index)
+    {
+        var (region, telling) = channel.Regions[index];
+        if (telling != RegionTelling.ConsumerReady)
+            return;
+        channel.SetTelling(index, RegionTelling.ProducerTold);
+        channel.Producer.TellRegion(channel, index, region);
+    }
+
+    private void Settle(PortChannel channel)
+    {
+        if (channel.Producer.IsAlive && channel.Consumer.IsAlive)
+            return;
+        TellSurvivor(channel);
+        if (!channel.Consumer.IsAlive && _channels.Where(passed => passed.Producer == channel.Consumer).All(passed => passed.ConsumerLetGo))
+            channel.ConsumerLetGo = true;
+        if (!channel.ConsumerLetGo)
+            return;
+        if (channel.Producer.IsAlive && channel.Stage == ChannelStage.ProducerOffered)
+            channel.Producer.ConsumerGone(channel);
+        TallyOf(_past, channel).Add(channel.Figures);
+        _channels.Remove(channel);
+        channel.Dispose();
+        _again = true;
+    }
+
+    private static void TellSurvivor(PortChannel channel)
+    {
+        if (channel.PeerTold)
+            return;
+        channel.PeerTold = true;
+        if (channel.Producer.IsAlive && channel.Stage == ChannelStage.ProducerOffered)
+            channel.Producer.PeerGone(channel, $"{channel.Consumer.Name} is gone");
+        else if (channel.Consumer.IsAlive && channel.Stage >= ChannelStage.ConsumerOffered)
+            channel.Consumer.PeerGone(channel, $"{channel.Producer.Name} is gone");
+        else if (channel.Consumer.IsAlive)
+            channel.ConsumerLetGo = true;
+    }
+
+    private void Bury()
+    {
+        foreach (var dead in _ends.Where(end => !end.IsAlive && !_channels.Exists(channel => channel.Producer == end || channel.Consumer == end)).ToArray())
+        {
+            _ends.Remove(dead);
+            if (dead.OwnRegion is { } region)
+                _ends.ForEach(end => end.Forget(region));
+            dead.Dispose();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Staging.Regions;
+
+namespace K8sMediaFlow.Sidecar.Ports;
+
+/// <summary>A region of this pod and who produces into it.</summary>
+internal sealed class PodRegion(string name, StagingRegion staging) : IDisposable
+{
+    private MappedMemory? _mapping;
+    private RegionReader? _reader;
+
+    public string Name { get; } = name;
+
+    public StagingRegion Staging { get; } = staging;
+
+    /// <summary>True once the producer has its mapping and the seals hold; before that no reader gets the region.</summary>
+    public bool IsSealed { get; private set; }
+
+    /// <summary>Buried with its producer: nobody can meet it any more.</summary>
+    public bool IsGone { get; private set; }
+
+    /// <summary>Sealed and not yet buried with its producer.</summary>
+    public bool IsReadable => IsSealed && !IsGone;
+
+    public void Seal()
+    {
+        if (IsSealed)
+            return;
+        Staging.Seal();
+        Staging.VerifySealed();
+        IsSealed = true;
+    }
+
+    /// <summary>The sidecar's own reading of it, mapped on first use. The ports' lock holder only.</summary>
+    public RegionReader Reader => _reader ??= new RegionReader(_mapping = Staging.MapForReader());
+
+    public void Dispose()
+    {
+        IsGone = true;
+        _mapping?.Dispose();
+        Staging.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Sidecar.Ports;
+
+/// <summary>How far the telling of one region for one channel has come.</summary>
+internal enum RegionTelling
+{
+    Unknown,
+    ConsumerTold,
+    ConsumerReady,
+    ProducerTold,
+}
+
+/// <summary>How far the handing over of a channel has come.</summary>
+internal enum ChannelStage
+{
+    Created,
+    ConsumerOffered,
+    ConsumerReady,
+    ProducerOffered,
+}
+
+/// <summary>
+/// A channel between one life of a producer and one life of a consumer. A new life gets a new channel.
+/// </summary>
+internal sealed class PortChannel(ulong id, string edge, PortEnd producer, PortEnd consumer, int capacity, bool isReplacement) : IDisposable
+{
+    private readonly List<(PodRegion Region, RegionTelling Telling)> _regions = [];
+    private MappedMemory? _mapping;
+    private ChannelObserver? _observer;
+
+    public ulong Id { get; } = id;
+
+    public string Edge { get; } = edge;
+
+    public PortEnd Producer { get; } = producer;
+
+    public PortEnd Consumer { get; } = consumer;
+
+    public int Capacity { get; } = capacity;
+
+    /// <summary>Takes the place of a channel whose producer or consumer died.</summary>
+    public bool IsReplacement { get; } = isReplacement;
+
+    public ChannelFile File { get; } = ChannelFile.Create(id, capacity);
+
+    public ChannelStage Stage { get; set; }
+
+    /// <summary>The consumer has let go of everything that came by this channel, or died and so has everyone that it passed frames to.</summary>
+    public bool ConsumerLetGo { get; set; }
+
+    /// <summary>One end is dead and the other has been told.</summary>
+    public bool PeerTold { get; set; }
+
+    public IReadOnlyList<(PodRegion Region, RegionTelling Telling)> Regions => _regions;
+
+    /// <summary>What the consumer may meet in this channel, and may pass on.</summary>
+    public IEnumerable<PodRegion> VisibleRegions => _regions.Select(entry => entry.Region).Where(region => !region.IsGone);
+
+    public void AddRegion(PodRegion region)
+    {
+        if (!_regions.Exists(entry => entry.Region == region))
+            _regions.Add((region, RegionTelling.Unknown));
+    }
+
+    public void SetTelling(int index, RegionTelling telling) => _regions[index] = (_regions[index].Region, telling);
+
+    /// <summary>Which part of its edge this channel is.</summary>
+    public EdgeSide Side => Consumer is OutboundPort ? EdgeSide.Outbound : Producer is InboundPort ? EdgeSide.Inbound : EdgeSide.Local;
+
+    /// <summary>What the consumer has counted so far.</summary>
+    public ChannelFigures Figures => (_observer ??= new ChannelObserver(_mapping = ChannelFile.MapForObserver(File.File))).Figures;
+
+    public void Dispose()
+    {
+        _mapping?.Dispose();
+        File.Dispose();
+    }
+
+    public override string ToString() => $"{Edge} ({Producer.Name} to {Consumer.Name})";
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.EndToEnd.Tests;
+
+/// <summary>Any process of a running pipeline may die by SIGKILL at any moment: it goes on or ends with a clear error, tears nothing, leaves nothing.</summary>
+public class KillTests
+{
+    [NeedsFact("ffmpeg")]
+    [Trait("Category", "Slow")]
+    public void A_killed_media_operator_of_a_batch_run_ends_it_and_is_named()
+    {
+        using var run = new LocalRun();
+        run.Start(Documents.GenerateToSink("Batch", 100000, samePod: true, ", --realtime"));
+        run.WaitFor(() => run.Processes("media-operator sink").Count > 0 && Flows(run), "the flow");
+        LocalRun.Kill(run.Processes("media-operator sink")[0]);
+        run.WaitForExit().ShouldBe(1, run.Log);
+        run.Log.ShouldContain("sink");
+        run.Log.ShouldContain("SIGKILL");
+        run.Leftovers().ShouldBeEmpty();
+    }
+
+    [NeedsFact("ffmpeg")]
+    [Trait("Category", "Slow")]
+    public void A_killed_ffmpeg_ends_the_run_and_its_media_operator_is_named()
+    {
+        using var run = new LocalRun();
+        Clips.H264WithSound(run.Folder, frames: 1500);
+        run.Start(Documents.Highlights(realtime: true));
+        run.WaitFor(() => run.Processes("match.mp4").Any(pid => IsFfmpeg(pid)) && Flows(run), "the flow");
+        LocalRun.Kill(run.Processes("match.mp4").First(IsFfmpeg));
+        run.WaitForExit().ShouldBe(1, run.Log);
+        run.Log.ShouldContain("decode");
+        run.Leftovers().ShouldBeEmpty();
+    }
+
+    [NeedsFact("ffmpeg")]
+    [Trait("Category", "Slow")]
+    public void A_killed_Cli_leaves_no_process_no_memory_and_no_socket()
+    {
+        using var run = new LocalRun();
+        run.Start(Documents.GenerateToSink("Batch", 100000, samePod: false, ", --realtime"));
+        run.WaitFor(() => Flows(run), "the flow");
+        LocalRun.Kill(run.Pid);
+        run.Leftovers().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("source", true)]
+    [InlineData("sink", true)]
+    [InlineData("source", false)]
+    [InlineData("sink", false)]
+    [Trait("Category", "Slow")]
+    public void A_killed_sidecar_comes_back_and_every_frame_arrives_once_in_order(string whose, bool samePod)
+    {
+        using var run = new LocalRun();
+        run.Start(Documents.GenerateToSink("Batch", 400, samePod, ", --realtime"));
+        run.WaitFor(() => Flows(run), "the flow");
+        var sidecars = run.Processes("k8smediaflow-sidecar");
+        sidecars.Count.ShouldBe(samePod ? 1 : 2);
+        LocalRun.Kill(samePod ? sidecars[0] : run.Processes($"counted-{whose}").First(sidecars.Contains));
+        run.WaitForExit().ShouldBe(0, run.Log);
+        Count(run).ShouldBe((400, 0, 0));
+        run.Leftovers().ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void A_killed_sink_of_a_streaming_run_comes_back_and_the_flow_goes_on()
+    {
+        using var run = new LocalRun();
+        run.Start(Documents.GenerateToSink("Streaming", 400, samePod: false, ", --realtime"));
+        run.WaitFor(() => Flows(run), "the flow");
+        LocalRun.Kill(run.Processes("media-operator sink")[0]);
+        run.WaitForExit().ShouldBe(0, run.Log);
+        var (frames, duplicates, torn) = Count(run);
+        // The second life of the sink counts what it got: everything that the first had not returned, and all that came later.
+        frames.ShouldBeInRange(1, 400);
+        (duplicates, torn).ShouldBe((0, 0));
+        run.Leftovers().ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Frames_of_a_verified_source_arrive_once_and_in_order_over_both_ways()
+    {
+        foreach (var samePod in new[] { true, false })
+        {
+            using var run = new LocalRun();
+            run.Start(Documents.GenerateToSink("Batch", 500, samePod)).WaitForExit().ShouldBe(0, run.Log);
+            Count(run).ShouldBe((500, 0, 0));
+            run.Leftovers().ShouldBeEmpty();
+        }
+    }
+
+    // Plain lines name each edge once a second, with its count of frames.
+    private static bool Flows(LocalRun run) => System.Text.RegularExpressions.Regex.IsMatch(run.Log, @"[1-9]\d* frames");
+
+    private static bool IsFfmpeg(int pid) => File.ReadAllText($"/proc/{pid}/comm").Trim() == "ffmpeg";
+
+    private static (int Frames, int Duplicates, int Torn) Count(LocalRun run)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(run.Media("count.json")));
+        int Number(string name) => document.RootElement.GetProperty(name).GetInt32();
+        return (Number("frames"), Number("duplicates"), Number("torn"));
+    }
+}

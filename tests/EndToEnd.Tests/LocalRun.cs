@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace K8sMediaFlow.EndToEnd.Tests;
+
+/// <summary>One <c>k8smediaflow run</c> in a folder of its own, with the means to look at its processes, kill them, and count what it left.</summary>
+internal sealed class LocalRun : IDisposable
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+    private Process? _process;
+
+    public LocalRun()
+    {
+        Folder = Directory.CreateTempSubdirectory("kmf-e2e-").FullName;
+    }
+
+    /// <summary>Stands for the volume <c>media</c> of the pipelines; runs keep their sockets below it too.</summary>
+    public string Folder { get; }
+
+    public string Log => string.Join('\n', _lines);
+
+    public int Pid => _process!.Id;
+
+    public string Media(string name) => Path.Combine(Folder, name);
+
+    public LocalRun Start(string document, params string[] more)
+    {
+        var file = Path.Combine(Folder, "pipeline.yaml");
+        File.WriteAllText(file, document);
+        var start = new ProcessStartInfo(Programs.Cli, ["run", file, "--set", $"media={Folder}", .. more])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+        // The run's folders lie below the test's own, so that what is left can be counted.
+        start.Environment["XDG_RUNTIME_DIR"] = Directory.CreateDirectory(Path.Combine(Folder, "rt")).FullName;
+        start.Environment["KMF_E2E_MARK"] = Folder;
+        _process = Process.Start(start)!;
+        _process.StandardInput.Close();
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        return this;
+    }
+
+    public int WaitForExit(TimeSpan? limit = null)
+    {
+        if (!_process!.WaitForExit(limit ?? TimeSpan.FromSeconds(120)))
+            throw new TimeoutException($"the run did not end:\n{Log}");
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    public bool HasExited => _process!.HasExited;
+
+    public void WaitFor(Func<bool> condition, string what)
+    {
+        var limit = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (limit.Elapsed > TimeSpan.FromSeconds(60) || _process!.HasExited)
+                throw new TimeoutException($"{what} did not happen:\n{Log}");
+            Thread.Sleep(20);
+        }
+    }
+
+    /// <summary>The processes of this run whose command line holds the text, by process id.</summary>
+    public IReadOnlyList<int> Processes(string text = "") => [.. OwnProcesses().Where(pid => CommandLine(pid).Contains(text, StringComparison.Ordinal))];
+
+    public static void Kill(int pid) => Programs.Run("kill", "-KILL", pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>What a run must not leave: processes (and with them memory, as ours is anonymous) and sockets.</summary>
+    public IReadOnlyList<string> Leftovers()
+    {
+        var limit = Stopwatch.StartNew();
+        IReadOnlyList<string> left;
+        do
+        {
+            left = [.. OwnProcesses().Select(pid => $"process {pid}: {CommandLine(pid)}"), .. Sockets()];
+            Thread.Sleep(left.Count == 0 ? 0 : 100);
+        }
+        while (left.Count > 0 && limit.Elapsed < TimeSpan.FromSeconds(10));
+        return left;
+    }
+
+    public void Dispose()
+    {
+        foreach (var pid in OwnProcesses())
+            Kill(pid);
+        _process?.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private IEnumerable<string> Sockets() =>
+        Directory.EnumerateFileSystemEntries(Folder, "*.sock", SearchOption.AllDirectories).Select(path => $"socket {path}");
+
+    // Every process of the run inherits the mark in its environment; the test's own does not have it.
+    private IEnumerable<int> OwnProcesses() =>
+        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))
+            .Where(pid => ReadText($"/proc/{pid}/environ").Contains($"KMF_E2E_MARK={Folder}\0", StringComparison.Ordinal));
+
+    private static string CommandLine(int pid) => ReadText($"/proc/{pid}/cmdline").Replace('\0', ' ');
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+            _lines.Enqueue(line);
+    }
+}

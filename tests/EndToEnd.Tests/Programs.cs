@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace K8sMediaFlow.EndToEnd.Tests;
+
+/// <summary>The published programs, and others that tests call.</summary>
+internal static class Programs
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string Bin { get; } = Path.Combine(Root, "artifacts", "bin");
+
+    public static string Cli { get; } = Path.Combine(Bin, "k8smediaflow");
+
+    /// <summary>Runs a program to its end; a hung one is killed after two minutes.</summary>
+    public static (int ExitCode, string Output, string Errors) Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
+        }
+        return (process.ExitCode, output.Result, errors.Result);
+    }
+
+    private static string FindRoot([CallerFilePath] string here = "")
+    {
+        var folder = Path.GetDirectoryName(here);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "K8sMediaFlow.sln")))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("K8sMediaFlow.sln stands above none of the test's folders");
+    }
+}
