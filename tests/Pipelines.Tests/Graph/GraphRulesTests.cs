@@ -1,0 +1,136 @@
+using K8sMediaFlow.Pipelines.Graph;
+using static K8sMediaFlow.Pipelines.Tests.Graph.Graphs;
+
+namespace K8sMediaFlow.Pipelines.Tests.Graph;
+
+public sealed class GraphRulesTests
+{
+    [Fact]
+    public void The_sample_pipeline_keeps_every_rule_and_earns_no_warning()
+    {
+        GraphRules.Check(Highlights()).ShouldBeEmpty();
+        GraphRules.Warnings(Highlights()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Names_that_are_no_labels_are_refused() => Refused(
+        Highlights().WithOperator(2, node => node with { Name = "Over_lay" }), GraphReason.BadName, "spec.operators[2].name", "'Over_lay'");
+
+    [Fact]
+    public void Two_operators_of_one_name_are_refused() => Refused(
+        Highlights().WithOperator(2, node => node with { Name = "analyse" }), GraphReason.DuplicateName, "spec.operators[2].name", "spec.operators[1]");
+
+    [Fact]
+    public void Two_ports_of_one_name_are_refused() => Refused(
+        Highlights().WithOperator(3, node => node with { Inputs = [.. node.Inputs, new("audio")] }), GraphReason.DuplicateName, "spec.operators[3].inputs[2].name", "encode");
+
+    [Fact]
+    public void A_name_that_leaves_pods_no_room_is_refused() => Refused(
+        Highlights() with { Name = new string('a', 45) }, GraphReason.NameTooLong, "spec.operators[0].name", "decode");
+
+    [Fact]
+    public void A_pipeline_without_operators_is_refused() => Refused(
+        new PipelineGraph { Name = "nothing" }, GraphReason.Empty, "spec.operators", "nothing");
+
+    [Fact]
+    public void An_operator_without_ports_is_refused() => Refused(
+        Highlights() with { Operators = [.. Highlights().Operators, new OperatorNode { Name = "idle" }] }, GraphReason.NoPorts, "spec.operators[4]", "'idle'");
+
+    [Fact]
+    public void An_edge_to_nowhere_is_refused_with_the_name_that_was_meant() => Refused(
+        Highlights().WithEdge(1, _ => Edge("analyse.video", "ovrelay.video")), GraphReason.UnknownOperator, "spec.edges[1].to", "did you mean 'overlay'?");
+
+    [Fact]
+    public void An_edge_to_an_unknown_port_is_refused() => Refused(
+        Highlights().WithEdge(2, _ => Edge("overlay.video", "encode.vidoe")), GraphReason.UnknownPort, "spec.edges[2].to", "did you mean 'video'?");
+
+    [Fact]
+    public void An_edge_from_an_input_is_refused() => Refused(
+        Highlights().WithEdge(3, _ => Edge("encode.audio", "encode.audio")), GraphReason.UnknownPort, "spec.edges[3].from", "other side");
+
+    [Fact]
+    public void An_end_that_is_no_port_is_refused() => Refused(
+        Highlights().WithEdge(0, _ => Edge("decode", "analyse.video")), GraphReason.BadReference, "spec.edges[0].from", "operator.port");
+
+    [Fact]
+    public void An_edge_that_is_there_twice_is_refused() => Refused(
+        Highlights() with { Edges = [.. Highlights().Edges, Highlights().Edges[0]] }, GraphReason.DuplicateEdge, "spec.edges[4]", "spec.edges[0]");
+
+    [Fact]
+    public void An_input_without_an_edge_is_refused() => Refused(
+        Highlights() with { Edges = [.. Highlights().Edges.Take(3)] }, GraphReason.InputNotConnected, "spec.operators[3].inputs[1]", "encode.audio");
+
+    [Fact]
+    public void An_input_with_two_edges_is_refused() => Refused(
+        Highlights() with { Edges = [.. Highlights().Edges, Edge("decode.video", "encode.video")] }, GraphReason.InputTaken, "spec.edges[4].to", "overlay.video");
+
+    [Fact]
+    public void An_operator_that_stands_apart_is_refused() => Refused(
+        Highlights() with { Operators = [.. Highlights().Operators, new OperatorNode { Name = "apart", Outputs = [new("video", Video)] }] },
+        GraphReason.Unreachable, "spec.operators[4]", "'apart'");
+
+    [Fact]
+    public void A_cycle_is_named() => Refused(new PipelineGraph
+    {
+        Name = "ring",
+        Operators = [.. new[] { "a", "b", "c" }.Select(name => new OperatorNode { Name = name, Inputs = [new("in")], Outputs = [new("out", Video)] })],
+        Edges = [Edge("a.out", "b.in"), Edge("b.out", "c.in"), Edge("c.out", "a.in")],
+    }, GraphReason.Cycle, "spec.edges[2]", "a → b → c → a");
+
+    [Fact]
+    public void An_operator_that_feeds_itself_is_a_cycle() => Refused(new PipelineGraph
+    {
+        Name = "loop",
+        Operators = [new OperatorNode { Name = "a", Inputs = [new("in")], Outputs = [new("out", Video)] }],
+        Edges = [Edge("a.out", "a.in")],
+    }, GraphReason.Cycle, "spec.edges[0]", "a → a");
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-3)]
+    [InlineData(65)]
+    public void Replicas_out_of_bounds_are_refused(int replicas) => Refused(
+        Highlights().WithOperator(1, node => node with { Replicas = replicas }), GraphReason.OutOfBounds, "spec.operators[1].replicas", "analyse");
+
+    [Fact]
+    public void More_operators_than_anybody_means_are_refused_before_other_rules_see_them() => GraphRules.Check(new PipelineGraph
+    {
+        Name = "many",
+        Operators = [.. Enumerable.Range(0, 100_000).Select(i => new OperatorNode { Name = $"o{i}", Inputs = [new("in")], Outputs = [new("out")] })],
+        Edges = [.. Enumerable.Range(0, 99_999).Select(i => Edge($"o{i}.out", $"o{i + 1}.in"))],
+    }).ShouldAllBe(violation => violation.Reason == GraphReason.OutOfBounds);
+
+    [Fact]
+    public void Order_that_no_replica_can_see_is_refused() => Refused(
+        Highlights().WithEdge(0, edge => edge with { Order = FrameOrder.BySequence }), GraphReason.OrderWithoutSense, "spec.edges[0].order", "2 replicas");
+
+    [Fact]
+    public void A_group_of_an_unknown_operator_is_refused() => Refused(
+        Highlights() with { Groups = [new("studio", GroupMode.SamePod, ["analyse", "encoed"])] }, GraphReason.UnknownOperator, "spec.groups[0].operators[1]", "did you mean 'encode'?");
+
+    [Fact]
+    public void An_operator_in_two_groups_is_refused() => Refused(
+        Highlights() with { Groups = [new("x", GroupMode.SamePod, ["analyse"]), new("y", GroupMode.SamePod, ["encode", "analyse"])] },
+        GraphReason.BadGroup, "spec.groups[1].operators[1]", "'x'");
+
+    [Fact]
+    public void A_group_with_the_name_of_an_operator_is_refused() => Refused(
+        Highlights() with { Groups = [new("decode", GroupMode.SamePod, ["analyse"])] }, GraphReason.BadGroup, "spec.groups[0].name", "'decode'");
+
+    [Fact]
+    public void A_mount_of_an_unknown_volume_is_refused() => Refused(
+        Highlights() with { Volumes = [] }, GraphReason.UnknownVolume, "spec.operators[0].volumeMounts[0].name", "'media'");
+
+    [Fact]
+    public void A_volume_of_the_host_is_refused() => Refused(
+        Highlights() with { Volumes = [new("media", "hostPath")] }, GraphReason.BadVolume, "spec.volumes[0]", "hostPath");
+
+    [Fact]
+    public void More_memory_than_a_pod_may_have_is_refused_with_its_sums() => Refused(
+        Highlights().WithOperator(0, node => node with { Outputs = [new("video", new(new VideoCaps(15360, 8640, "rgb24", new Rational(30, 1)))), new("audio", Audio)] }),
+        GraphReason.MemoryExceeded, "spec", "4 borrowed by encode");
+
+    internal static void Refused(PipelineGraph graph, GraphReason reason, string path, string part) =>
+        GraphRules.Check(graph).ShouldContain(one => one.Reason == reason && one.Path == path && one.Message.Contains(part, StringComparison.Ordinal),
+            string.Join('\n', GraphRules.Check(graph)));
+}

@@ -1,0 +1,42 @@
+using K8sMediaFlow.Pipelines.Graph;
+using static K8sMediaFlow.Pipelines.Tests.Graph.Graphs;
+
+namespace K8sMediaFlow.Pipelines.Tests.Graph;
+
+/// <summary>What is in the schema and not built yet is refused by the name of its field.</summary>
+public sealed class SupportRulesTests
+{
+    public static TheoryData<string> Fields => [.. Unbuilt.Keys];
+
+    private static readonly Dictionary<string, PipelineGraph> Unbuilt = new()
+    {
+        ["spec.transport"] = Highlights() with { Transport = Transport.Rdma },
+        ["spec.encryption"] = Highlights() with { Encryption = Encryption.Tls },
+        ["spec.polling.mode"] = Highlights() with { Polling = new Polling(PollingMode.Busy, 20) },
+        ["spec.rdma"] = Highlights() with { RdmaResourceName = "rdma/hca" },
+        ["spec.groups[0].mode"] = Highlights() with { Groups = [new("studio", GroupMode.SameNode, ["analyse"])] },
+        ["spec.edges[0].distribution"] = Highlights().WithEdge(0, edge => edge with { Distribution = Distribution.ByKey, KeyField = "camera" }),
+        ["spec.edges[1].distribution"] = Highlights().WithEdge(1, edge => edge with { Distribution = Distribution.OneToOne }),
+        ["spec.edges[2].onFull"] = Highlights().WithEdge(2, edge => edge with { OnFull = OnFull.LatestOnly, Delivery = Delivery.AtMostOnce }),
+        ["spec.edges[2].delivery"] = Highlights().WithEdge(2, edge => edge with { Delivery = Delivery.AtMostOnce }),
+        ["spec.edges[3].deadlineMilliseconds"] = Highlights().WithEdge(3, edge => edge with { DeadlineMilliseconds = 40 }),
+        ["spec.edges[3].retain"] = Highlights().WithEdge(3, edge => edge with { Retain = new Retention(10, null, null) }),
+    };
+
+    [Theory]
+    [MemberData(nameof(Fields))]
+    public void An_unbuilt_feature_is_refused_by_its_field(string field) =>
+        GraphRulesTests.Refused(Unbuilt[field], GraphReason.Unsupported, field, "not supported yet");
+
+    [Fact]
+    public void Dropping_and_delivering_at_least_once_exclude_each_other() => GraphRulesTests.Refused(
+        Highlights().WithEdge(2, edge => edge with { OnFull = OnFull.DropOldest }), GraphReason.Contradiction, "spec.edges[2].onFull", "AtLeastOnce");
+
+    [Fact]
+    public void What_is_built_is_accepted() => GraphRules.Check(Highlights() with
+    {
+        Transport = Transport.Tcp,
+        Execution = Execution.Streaming,
+        Polling = new Polling(PollingMode.Hybrid, 0),
+    }).ShouldBeEmpty();
+}

@@ -1,0 +1,97 @@
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
+using static K8sMediaFlow.Pipelines.Tests.Graph.Graphs;
+
+namespace K8sMediaFlow.Pipelines.Tests.Planning;
+
+public sealed class PlannerTests
+{
+    private static readonly PlanVersion Version = new(1, 1, 1);
+
+    [Fact]
+    public void A_group_is_one_pod_with_every_replica_of_its_members() =>
+        Placement.Of(Highlights()).Pods.Select(pod => $"{pod.Name}: {string.Join(' ', pod.Replicas.Select(one => $"{one.Operator}/{one.Replica}"))}")
+            .ShouldBe(["highlights-decode-0: decode/0", "highlights-studio-0: analyse/0 analyse/1 overlay/0 encode/0"]);
+
+    [Fact]
+    public void Without_a_group_every_replica_has_a_pod_of_its_own() =>
+        Placement.Of(Highlights() with { Groups = [] }).Pods.Select(pod => pod.Name)
+            .ShouldBe(["highlights-decode-0", "highlights-analyse-0", "highlights-analyse-1", "highlights-overlay-0", "highlights-encode-0"]);
+
+    [Fact]
+    public void Edges_inside_a_pod_go_by_reference_and_others_say_why_not()
+    {
+        var plan = Draw(Highlights());
+        plan.Edges.Select(edge => edge.Way).ShouldBe([EdgeWay.Tcp, EdgeWay.Local, EdgeWay.Local, EdgeWay.Tcp]);
+        plan.Edges[0].WayReason.ShouldContain("share no memory");
+    }
+
+    [Fact]
+    public void A_link_has_two_ends_that_know_each_other()
+    {
+        var placement = Placement.Of(Highlights()).With(pod => pod with { Address = pod.Name.Contains("studio", StringComparison.Ordinal) ? "10.0.0.2" : "10.0.0.1" });
+        var plans = PipelinePlanner.Plan(Highlights(), placement, Version);
+        var (outbound, inbound) = (plans[0].Outbound[0], plans[1].Inbound[0]);
+        (outbound.PeerPod, outbound.PeerAddress, outbound.PeerIdentities[0]).ShouldBe(("highlights-studio-0", "10.0.0.2", "k8smediaflow://default/highlights/analyse"));
+        (inbound.PeerPod, inbound.PeerAddress, inbound.PeerIdentities[0]).ShouldBe(("highlights-decode-0", "10.0.0.1", "k8smediaflow://default/highlights/decode"));
+        // Header, padded envelope and payload of a 1080p frame, in whole pages.
+        inbound.RegionClasses[0].SizeBytes.ShouldBe((256 + 16384 + 3110400 + 4095) / 4096 * 4096);
+    }
+
+    [Fact]
+    public void Replicas_before_a_reorder_window_can_hold_their_producers_whole_window()
+    {
+        var plan = Draw(Highlights());
+        var decode = Window(plan, "decode.video");
+        Window(plan, "analyse.video").Frames.ShouldBeGreaterThanOrEqualTo(decode.Frames);
+    }
+
+    [Fact]
+    public void The_sound_beside_a_picture_is_held_as_long_as_the_picture_takes()
+    {
+        var plan = Draw(Highlights());
+        (Window(plan, "decode.audio").Frames / Audio.FramesPerSecond).ShouldBeGreaterThan(Window(plan, "decode.video").Frames / Video.FramesPerSecond);
+        Window(plan, "decode.audio").Terms.ShouldContain(term => term.Reason == "while encode waits for decode.video");
+    }
+
+    [Fact]
+    public void What_a_user_lets_an_operator_hold_is_in_the_sums()
+    {
+        var plan = Draw(Highlights().WithOperator(2, node => node with { Inputs = [new("video", null, 32)] }));
+        plan.Edges[1].MaxBorrowed.ShouldBe(32);
+        Window(plan, "decode.video").Terms.ShouldContain(new SizingTerm(32, "borrowed by overlay"));
+    }
+
+    [Fact]
+    public void A_plan_that_does_not_fit_is_refused_with_its_terms()
+    {
+        var options = PlannerOptions.Default with { PodRegionBytesMax = 100 << 20 };
+        var refused = Should.Throw<PlanRefusedException>(() => PipelinePlanner.Draw(Highlights(), Placement.Of(Highlights()), Version, options));
+        refused.Violations[0].Reason.ShouldBe(GraphReason.MemoryExceeded);
+        refused.Message.ShouldContain("being written by decode");
+    }
+
+    [Fact]
+    public void A_graph_that_breaks_a_rule_is_not_planned() => Should.Throw<PlanRefusedException>(() =>
+        Draw(Highlights().WithEdge(0, _ => Edge("decode.video", "nobody.video")))).Violations.ShouldNotBeEmpty();
+
+    [Fact]
+    public void A_placement_that_forgets_a_replica_is_an_error_of_the_caller() => Should.Throw<ArgumentException>(() =>
+        PipelinePlanner.Plan(Highlights(), new Placement([.. Placement.Of(Highlights()).Pods.Skip(1)]), Version));
+
+    [Fact]
+    public void The_same_arguments_give_the_same_bytes() =>
+        Draw(Highlights()).Sidecars.Select(PlanJson.Write).ShouldBe(Draw(Highlights()).Sidecars.Select(PlanJson.Write));
+
+    [Fact]
+    public void Versions_compare_by_lease_then_generation_then_counter()
+    {
+        (new PlanVersion(2, 1, 1) > new PlanVersion(1, 9, 9)).ShouldBeTrue();
+        (new PlanVersion(1, 2, 0) > new PlanVersion(1, 1, 9)).ShouldBeTrue();
+        (new PlanVersion(1, 1, 1) < new PlanVersion(1, 1, 2)).ShouldBeTrue();
+    }
+
+    private static PipelinePlan Draw(PipelineGraph graph) => PipelinePlanner.Draw(graph, Placement.Of(graph), Version);
+
+    private static FrameWindow Window(PipelinePlan plan, string port) => plan.Regions.SelectMany(region => region.Windows).First(window => window.Port == port);
+}
