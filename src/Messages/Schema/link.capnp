@@ -104,6 +104,9 @@ struct LinkMessage {
     frameTooLarge @7;
     busy @8;
     # The previous epoch is not fenced yet; try again.
+
+    wrongPipeline @9;
+    protocolViolation @10;
   }
 
   struct Ready {

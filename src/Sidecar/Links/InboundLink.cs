@@ -1,10 +1,32 @@
+using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Links.Ledgers;
+using K8sMediaFlow.Sidecar.Links.Shells;
+
 namespace K8sMediaFlow.Sidecar.Links;
 
 /// <summary>The accepting end of a link: grants the blocks of its sink, takes what lands, delivers it in order, says what is landed, returned and done.
 /// Lives over any number of connections of its peer; a <see cref="LinkListener"/> brings them.</summary>
-public sealed class InboundLink : IDisposable
+public sealed class InboundLink : IDisposable, ILinkReceiver
 {
-    private bool _started;
+    private static readonly TimeSpan NapMax = TimeSpan.FromMilliseconds(200);
+
+    private readonly ILinkSink _sink;
+    private readonly Incarnation _incarnation;
+    private readonly LinkOptions _options;
+    private readonly ReceiverLedger _ledger;
+    private readonly InboundDelivery _delivery;
+    private readonly InboundPumpBell _bell;
+    private readonly object _state = new();
+    private readonly object _saying = new();
+    private LinkThread? _pump;
+    private ControlConnection? _connection;
+    private IDisposable? _offer;
+    private InboundEpoch? _current;
+    private bool _isServing;
+    private (LinkState State, LinkLoss Loss, string Reason, ulong Losses) _shown = (LinkState.Connecting, LinkLoss.None, "", 0);
+    private volatile bool _closing;
+
     /// <summary>Nothing runs before <see cref="Start"/>.</summary>
     /// <param name="endpoint">Who may dial, as the plan says.</param>
     /// <param name="sink">Blocks to grant and channels to fill.</param>
@@ -12,22 +34,225 @@ public sealed class InboundLink : IDisposable
     /// <param name="options">Times and limits.</param>
     public InboundLink(InboundEndpoint endpoint, ILinkSink sink, Incarnation incarnation, LinkOptions options)
     {
-        Endpoint = endpoint;
+        (Endpoint, _sink, _incarnation, _options) = (endpoint, sink, incarnation, options);
+        _ledger = new ReceiverLedger(sink.SlotCount);
+        _delivery = new InboundDelivery(_ledger, sink);
+        _bell = new InboundPumpBell(options.AcknowledgeDelay);
+        sink.Bind(this);
     }
 
     /// <summary>What the plan says.</summary>
     public InboundEndpoint Endpoint { get; }
 
     /// <summary>State and figures. Any thread.</summary>
-    public LinkStatus Status => new()
+    public LinkStatus Status
     {
-        Edge = Endpoint.Edge, PeerPod = Endpoint.PeerPod, State = LinkState.Connecting, Loss = LinkLoss.None, Reason = "", Epoch = 0,
-        RoundTripNanoseconds = 0, Frames = 0, Bytes = 0, Retained = 0, GrantsOutstanding = 0, TooLarge = 0, Repeated = 0, Losses = 0,
-    };
+        get
+        {
+            lock (_state)
+            {
+                lock (_ledger)
+                    return Describe();
+            }
+        }
+    }
 
     /// <summary>Starts the link's own thread; connections are taken from here on.</summary>
-    public void Start() => _started = true;
+    public void Start()
+    {
+        Invariant.That(_pump is null);
+        _pump = LinkThread.Start($"link {Endpoint.Edge} pump", Pump);
+    }
 
     /// <summary>Fences the living epoch, gives all granted and undelivered blocks back and joins its threads: afterwards nothing lands.</summary>
-    public void Dispose() => _started = !_started && _started;
+    public void Dispose()
+    {
+        _closing = true;
+        End(new LinkException(LinkLoss.Closed, "closed"));
+        Invariant.That(TryWaitUntilFree(TimeSpan.FromSeconds(60)));
+        _bell.Now();
+        _pump?.Join();
+        _delivery.Abandon();
+    }
+
+    void ILinkReceiver.Returned(uint slot)
+    {
+        bool isShort;
+        lock (_ledger)
+        {
+            _ledger.Returned();
+            isShort = _ledger.IsShortOf(slot);
+        }
+        if (isShort || _delivery.IsBlocked)
+            _bell.Now();
+        else
+            _bell.Soon();
+    }
+
+    void ILinkReceiver.Done(ulong ticket)
+    {
+        lock (_ledger)
+            _ledger.MarkDone(ticket);
+        if (_delivery.IsBlocked)
+            _bell.Now();
+        else
+            _bell.Soon();
+    }
+
+    void ILinkReceiver.Retry() => _bell.Now();
+
+    /// <summary>Serves one authenticated connection whose hello named this link, on the caller's thread, until it ends. A living one is ended first: its peer
+    /// would not dial again if it still had it.</summary>
+    /// <exception cref="LinkException">It could not be opened.</exception>
+    internal void Serve(ControlConnection connection, InboundHello hello, IFabricListener listener, FabricKind kind, IDisposable deadline)
+    {
+        LinkTls.CheckIdentity(connection, Endpoint.PeerIdentities);
+        if (!TryBegin(connection))
+            throw new LinkException(LinkLoss.PeerLeft, "the previous epoch is not fenced yet, or the link is closing");
+        try
+        {
+            Show(LinkState.Connecting, LinkLoss.None, "");
+            var failure = Run(connection, hello, listener, kind, deadline);
+            Show(failure is null ? LinkState.Ended : LinkState.Lost, failure?.Loss ?? LinkLoss.None, failure?.Message ?? "");
+        }
+        catch (LinkException e)
+        {
+            Show(LinkState.Lost, e.Loss, e.Message);
+            throw;
+        }
+        finally
+        {
+            Finish();
+        }
+    }
+
+    private LinkException? Run(ControlConnection connection, InboundHello hello, IFabricListener listener, FabricKind kind, IDisposable deadline)
+    {
+        _delivery.Open(hello.Sender);
+        InboundEpoch? epoch = null;
+        try
+        {
+            var opening = new InboundOpening(connection, _incarnation, kind, _options.OpenDeadline);
+            var receiver = opening.Open(listener, hello, _ledger, _sink, Publish);
+            deadline.Dispose();
+            epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _bell, _options);
+            Enter(epoch);
+            return epoch.Run($"link {Endpoint.Edge} data");
+        }
+        catch (Exception e) when (LinkException.IsExpected(e))
+        {
+            throw LinkException.Of(e);
+        }
+        finally
+        {
+            Leave(epoch);
+        }
+    }
+
+    private void Enter(InboundEpoch epoch)
+    {
+        lock (_state)
+            _current = epoch;
+        Show(LinkState.Ready, LinkLoss.None, "");
+        if (_closing)
+            epoch.Fail(new LinkException(LinkLoss.Closed, "closed"));
+        _bell.Now();
+    }
+
+    /// <summary>The fence: the pump leaves first, so that no grant follows; then the fabric; only then are blocks the sink's again.</summary>
+    private void Leave(InboundEpoch? epoch)
+    {
+        lock (_saying)
+        {
+            lock (_state)
+                _current = null;
+        }
+        epoch?.Dispose();
+        _delivery.Fence();
+    }
+
+    private void Pump()
+    {
+        while (!_closing || _current is not null)
+        {
+            _delivery.Deliver();
+            var pause = NapMax;
+            lock (_saying)
+            {
+                if (_current is { } epoch)
+                    pause = epoch.Say();
+            }
+            _bell.Wait(pause < NapMax ? pause : NapMax);
+        }
+    }
+
+    private bool TryBegin(ControlConnection connection)
+    {
+        End(new LinkException(LinkLoss.Superseded, "a newer connection took over"));
+        lock (_state)
+        {
+            if (_closing || _pump is null || !TryWaitUntilFree(_options.OpenDeadline))
+                return false;
+            _isServing = true;
+            _connection = connection;
+            return true;
+        }
+    }
+
+    private void Finish()
+    {
+        lock (_state)
+        {
+            _isServing = false;
+            (_connection, _offer) = (null, null);
+            Monitor.PulseAll(_state);
+        }
+    }
+
+    private void End(LinkException why)
+    {
+        lock (_state)
+        {
+            _current?.Fail(why);
+            _connection?.Abort();
+            _offer?.Dispose();
+        }
+    }
+
+    /// <summary>A dialler that died before its data connection must not hold its successor up for the whole deadline.</summary>
+    private void Publish(IDisposable offer)
+    {
+        lock (_state)
+            _offer = offer;
+    }
+
+    private bool TryWaitUntilFree(TimeSpan deadline)
+    {
+        var end = MonotonicClock.Nanoseconds + (long)deadline.TotalNanoseconds;
+        lock (_state)
+        {
+            while (_isServing)
+            {
+                var left = TimeSpan.FromTicks((end - MonotonicClock.Nanoseconds) / 100);
+                if (left <= TimeSpan.Zero || !Monitor.Wait(_state, left))
+                    return !_isServing;
+            }
+            return true;
+        }
+    }
+
+    private void Show(LinkState state, LinkLoss loss, string reason)
+    {
+        var text = reason.Length == 0 ? "" : $"{Endpoint.Edge} from {Endpoint.PeerPod}: {reason}";
+        lock (_state)
+            _shown = (state, loss, text, _shown.Losses + (_shown.State == LinkState.Ready && state == LinkState.Lost ? 1UL : 0));
+    }
+
+    private LinkStatus Describe() => new()
+    {
+        Edge = Endpoint.Edge, PeerPod = Endpoint.PeerPod, State = _shown.State, Loss = _shown.Loss, Reason = _shown.Reason, Epoch = _ledger.Epoch,
+        RoundTripNanoseconds = _current?.RoundTripNanoseconds ?? 0, Frames = _delivery.Frames, Bytes = _delivery.Bytes,
+        Retained = _ledger.HeldCount, GrantsOutstanding = _ledger.GrantsOutstanding, TooLarge = 0, Repeated = _ledger.Duplicates,
+        Losses = _shown.Losses,
+    };
 }

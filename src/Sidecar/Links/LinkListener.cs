@@ -1,13 +1,27 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Sidecar.Links.Shells;
 
 namespace K8sMediaFlow.Sidecar.Links;
 
 /// <summary>The one TLS control listener of a sidecar: authenticates who dials, reads the hello and hands the connection to the link that it names.</summary>
 public sealed class LinkListener : IDisposable
 {
-    private bool _started;
-    private readonly Dictionary<LinkLoss, long> _refusals = [];
+    private readonly Socket _socket;
+    private readonly string _pipeline;
+    private readonly IFabricListener _fabricListener;
+    private readonly FabricKind _fabricKind;
+    private readonly Func<LinkCredentials> _credentials;
+    private readonly LinkOptions _options;
+    private readonly ConcurrentDictionary<(string Edge, string Pod), InboundLink> _links = new();
+    private readonly ConcurrentDictionary<LinkLoss, long> _refusals = new();
+    private readonly ConcurrentDictionary<ControlConnection, LinkThread?> _connections = new();
+    private LinkThread? _accepting;
+    private int _handshakes;
+    private volatile bool _closing;
+
     /// <summary>Nothing is accepted before <see cref="Start"/>, but the port is taken at once.</summary>
     /// <param name="endpoint">Address and port (0 = any).</param>
     /// <param name="pipeline">"namespace/pipeline" that this sidecar serves.</param>
@@ -15,28 +29,150 @@ public sealed class LinkListener : IDisposable
     /// <param name="fabricKind">Its kind.</param>
     /// <param name="credentials">Asked anew for each connection.</param>
     /// <param name="options">Times and limits.</param>
-    /// <exception cref="System.Net.Sockets.SocketException">The port is in use.</exception>
+    /// <exception cref="SocketException">The port is in use.</exception>
     public LinkListener(IPEndPoint endpoint, string pipeline, IFabricListener fabricListener, FabricKind fabricKind,
         Func<LinkCredentials> credentials, LinkOptions options)
     {
-        LocalEndpoint = endpoint;
+        (_pipeline, _fabricListener, _fabricKind, _credentials, _options) = (pipeline, fabricListener, fabricKind, credentials, options);
+        _socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            _socket.Bind(endpoint);
+            _socket.Listen(128);
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+        LocalEndpoint = (IPEndPoint)_socket.LocalEndPoint!;
     }
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint LocalEndpoint { get; }
 
-    /// <summary>Begins to accept.</summary>
-    public void Start() => _started = true;
-
-    /// <summary>Connections that name this link's edge and peer pod go to it from now on. One link per edge and peer pod.</summary>
-    public void Add(InboundLink link) => _started |= link is null;
-
-    /// <summary>No more connections to this link; the living one is the link's own affair.</summary>
-    public void Remove(InboundLink link) => _started |= link is null;
-
     /// <summary>Connections refused so far, by reason.</summary>
     public IReadOnlyDictionary<LinkLoss, long> Refusals => _refusals;
 
-    /// <summary>Closes the port and every connection that is still in its handshake.</summary>
-    public void Dispose() { }
+    /// <summary>Begins to accept.</summary>
+    public void Start() => _accepting = LinkThread.Start("links accept", Accept);
+
+    /// <summary>Connections that name this link's edge and peer pod go to it from now on. One link per edge and peer pod.</summary>
+    public void Add(InboundLink link)
+    {
+        if (!_links.TryAdd((link.Endpoint.Edge, link.Endpoint.PeerPod), link))
+            throw new InvalidOperationException($"{link.Endpoint.Edge} from {link.Endpoint.PeerPod} has a link already.");
+    }
+
+    /// <summary>No more connections to this link; the living one is the link's own affair.</summary>
+    public void Remove(InboundLink link) =>
+        _links.TryRemove(new KeyValuePair<(string, string), InboundLink>((link.Endpoint.Edge, link.Endpoint.PeerPod), link));
+
+    /// <summary>Closes the port and every connection, and joins all threads; dispose it before the fabric listener.</summary>
+    public void Dispose()
+    {
+        _closing = true;
+        _socket.Close();
+        _accepting?.Join();
+        foreach (var connection in _connections.Keys)
+            connection.Abort();
+        foreach (var thread in _connections.Values)
+            thread?.Join();
+    }
+
+    private void Accept()
+    {
+        while (!_closing)
+        {
+            try
+            {
+                Begin(_socket.Accept());
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // A connection that was reset in the queue, or no descriptors left; the pause keeps the latter from spinning.
+                if (!_closing)
+                    Thread.Sleep(10);
+            }
+        }
+    }
+
+    private void Begin(Socket socket)
+    {
+        if (Volatile.Read(ref _handshakes) >= _options.HandshakesMax)
+        {
+            socket.Dispose();
+            Count(LinkLoss.PeerLeft);
+            return;
+        }
+        Interlocked.Increment(ref _handshakes);
+        var connection = new ControlConnection(socket, _options.SilenceMax);
+        _connections[connection] = null;
+        var thread = LinkThread.Start("link control", () => Serve(connection));
+        _connections.TryUpdate(connection, thread, null);
+    }
+
+    private void Serve(ControlConnection connection)
+    {
+        var handshake = new Handshake(this);
+        try
+        {
+            using var timer = connection.AbortAfter(_options.OpenDeadline);
+            handshake.Timer = timer;
+            Route(connection, handshake);
+        }
+        catch (Exception e) when (LinkException.IsExpected(e))
+        {
+            Refuse(connection, LinkException.Of(e));
+        }
+        finally
+        {
+            handshake.Dispose();
+            connection.Dispose();
+            _connections.TryRemove(connection, out _);
+        }
+    }
+
+    private void Route(ControlConnection connection, Handshake handshake)
+    {
+        LinkTls.Accept(connection, _credentials());
+        var hello = InboundHello.Read(connection.Receive(), _pipeline, _fabricKind);
+        if (!_links.TryGetValue((hello.Edge, hello.SenderPod), out var link))
+            throw new LinkException(LinkLoss.UnknownEdge, $"no link of edge {hello.Edge} from pod {hello.SenderPod}");
+        link.Serve(connection, hello, _fabricListener, _fabricKind, handshake);
+    }
+
+    /// <summary>Counts, and tells the peer why if it can still hear. Before TLS stands, nobody is told anything.</summary>
+    private void Refuse(ControlConnection connection, LinkException why)
+    {
+        Count(why.Loss);
+        if (!connection.IsAuthenticated)
+            return;
+        try
+        {
+            ControlWords.Refuse(connection, why);
+        }
+        catch (Exception e) when (LinkException.IsExpected(e))
+        {
+            // The peer went away first.
+        }
+    }
+
+    private void Count(LinkLoss loss) => _refusals.AddOrUpdate(loss, 1, static (_, count) => count + 1);
+
+    /// <summary>A place among the handshakes under work, with its deadline; disposed when the link is ready or the connection over.</summary>
+    private sealed class Handshake(LinkListener owner) : IDisposable
+    {
+        private int _isOver;
+
+        public Timer? Timer { get; set; }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isOver, 1) != 0)
+                return;
+            Timer?.Dispose();
+            Interlocked.Decrement(ref owner._handshakes);
+        }
+    }
 }

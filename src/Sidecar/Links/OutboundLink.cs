@@ -1,12 +1,35 @@
+using System.Net;
+using System.Net.Sockets;
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Links.Ledgers;
+using K8sMediaFlow.Sidecar.Links.Liveness;
+using K8sMediaFlow.Sidecar.Links.Shells;
 
 namespace K8sMediaFlow.Sidecar.Links;
 
 /// <summary>The dialling end of a link: takes frames of one edge for one peer pod from its source and keeps each until it is done.</summary>
 public sealed class OutboundLink : IDisposable
 {
-    private bool _started;
     private readonly OutboundEndpoint _endpoint;
+    private readonly ILinkSource _source;
+    private readonly IFabric _fabric;
+    private readonly FabricOptions _fabricOptions;
+    private readonly Func<LinkCredentials> _credentials;
+    private readonly Incarnation _incarnation;
+    private readonly LinkOptions _options;
+    private readonly SenderLedger _ledger = new();
+    private readonly OutboundCounters _counters = new();
+    private readonly Bell _pause = new();
+    private readonly ManualResetEventSlim _ended = new();
+    private readonly object _state = new();
+    private Redial _redial;
+    private LinkThread? _shepherd;
+    private ControlConnection? _connection;
+    private OutboundEpoch? _current;
+    private (LinkState State, LinkLoss Loss, string Reason, ulong Losses) _shown = (LinkState.Connecting, LinkLoss.None, "", 0);
+    private volatile bool _closing;
+    private volatile bool _draining;
 
     /// <summary>Nothing runs before <see cref="Start"/>.</summary>
     /// <param name="endpoint">Whom to dial, as the plan says.</param>
@@ -19,22 +42,167 @@ public sealed class OutboundLink : IDisposable
     public OutboundLink(OutboundEndpoint endpoint, ILinkSource source, IFabric fabric, FabricOptions fabricOptions,
         Func<LinkCredentials> credentials, Incarnation incarnation, LinkOptions options)
     {
-        _endpoint = endpoint;
+        (_endpoint, _source, _fabric, _fabricOptions) = (endpoint, source, fabric, fabricOptions);
+        (_credentials, _incarnation, _options) = (credentials, incarnation, options);
+        _redial = new Redial(options);
     }
 
     /// <summary>State and figures. Any thread.</summary>
-    public LinkStatus Status => new()
+    public LinkStatus Status
     {
-        Edge = _endpoint.Edge, PeerPod = _endpoint.PeerPod, State = LinkState.Connecting, Loss = LinkLoss.None, Reason = "", Epoch = 0,
-        RoundTripNanoseconds = 0, Frames = 0, Bytes = 0, Retained = 0, GrantsOutstanding = 0, TooLarge = 0, Repeated = 0, Losses = 0,
-    };
+        get
+        {
+            lock (_state)
+            {
+                lock (_ledger)
+                    return Describe();
+            }
+        }
+    }
 
     /// <summary>Starts to dial, and goes on until <see cref="Dispose"/> or the orderly end.</summary>
-    public void Start() => _started = true;
+    public void Start()
+    {
+        Invariant.That(_shepherd is null);
+        _shepherd = LinkThread.Start($"link {_endpoint.Edge}", Shepherd);
+    }
 
     /// <summary>Takes nothing new, waits until all that was taken is done, and says goodbye. False when the time was over first. The caller disposes.</summary>
-    public bool Drain(TimeSpan deadline) => !_started;
+    public bool Drain(TimeSpan deadline)
+    {
+        _draining = true;
+        lock (_state)
+            _current?.Drain();
+        _pause.Ring();
+        return _ended.Wait(deadline);
+    }
 
     /// <summary>Ends the link at once and joins its threads: afterwards nothing reads the source's memory. Frames not done are simply let go of (no Done).</summary>
-    public void Dispose() { }
+    public void Dispose()
+    {
+        _closing = true;
+        lock (_state)
+        {
+            _current?.Fail(new LinkException(LinkLoss.Closed, "closed"));
+            _connection?.Abort();
+        }
+        _pause.Ring();
+        _shepherd?.Join();
+        _ended.Dispose();
+    }
+
+    private void Shepherd()
+    {
+        while (!_closing && !IsFinished())
+        {
+            var failure = Attempt();
+            if (failure is null || _closing)
+                break;
+            _pause.Wait(_redial.Failed(failure.Loss, Random.Shared.NextDouble()));
+        }
+        if (_closing)
+        {
+            Show(LinkState.Lost, LinkLoss.Closed, "closed");
+            return;
+        }
+        Show(LinkState.Ended, LinkLoss.None, "");
+        _ended.Set();
+    }
+
+    /// <summary>No connection is needed to end when nothing is left to say. Only called while no epoch lives.</summary>
+    private bool IsFinished()
+    {
+        lock (_ledger)
+            return _ledger.Retained == 0 && (_draining || _source.Ended);
+    }
+
+    /// <summary>One connection from dial to fence. Null: the orderly end.</summary>
+    private LinkException? Attempt()
+    {
+        LinkException? failure;
+        try
+        {
+            var peer = IPAddress.Parse(_endpoint.PeerAddress);
+            using var connection = ControlConnection.ForDialling(peer.AddressFamily, _options.SilenceMax);
+            Publish(connection);
+            failure = Connect(connection);
+        }
+        catch (Exception e) when (LinkException.IsExpected(e))
+        {
+            failure = LinkException.Of(e);
+        }
+        Publish(null);
+        OutboundPump.TellSource(_ledger, _source);
+        if (failure is not null)
+            Show(LinkState.Lost, failure.Loss, $"{_endpoint.Edge} to {_endpoint.PeerPod}: {failure.Message}");
+        return failure;
+    }
+
+    private LinkException? Connect(ControlConnection connection)
+    {
+        OutboundEpoch epoch;
+        using (connection.AbortAfter(_options.OpenDeadline))
+        using (var proposal = _fabric.Propose(_fabricOptions))
+            epoch = Open(connection, proposal);
+        _redial.Succeeded();
+        lock (_state)
+            _current = epoch;
+        Show(LinkState.Ready, LinkLoss.None, "");
+        if (_draining)
+            epoch.Drain();
+        if (_closing)
+            epoch.Fail(new LinkException(LinkLoss.Closed, "closed"));
+        var failure = epoch.Run();
+        lock (_state)
+            _current = null;
+        return failure;
+    }
+
+    /// <summary>Until Ready. The ledger is open from the welcome on, so whatever fails after it closes it again.</summary>
+    private OutboundEpoch Open(ControlConnection connection, IFabricProposal proposal)
+    {
+        var opening = new OutboundOpening(_endpoint, _incarnation, _fabric.Kind, connection);
+        var welcome = opening.Open(_credentials(), proposal, _ledger.Done.Cumulative + 1, _ledger.LastOffered + 1);
+        IFabricSender? sender = null;
+        try
+        {
+            lock (_ledger)
+                OutboundEpoch.Check(_ledger.Open(welcome.Epoch, welcome.LargestBlockBytes, welcome.Landed, welcome.Done));
+            sender = proposal.Connect(welcome.Offer, _options.OpenDeadline);
+            opening.GetReady(welcome.Epoch, _ledger.Done);
+            return new OutboundEpoch($"link {_endpoint.Edge}", _ledger, _source, connection, sender, _counters, _options);
+        }
+        catch
+        {
+            sender?.Abort();
+            sender?.Dispose();
+            lock (_ledger)
+                _ledger.Fence();
+            throw;
+        }
+    }
+
+    private void Publish(ControlConnection? connection)
+    {
+        lock (_state)
+        {
+            _connection = connection;
+            if (_closing)
+                connection?.Abort();
+        }
+    }
+
+    private void Show(LinkState state, LinkLoss loss, string reason)
+    {
+        lock (_state)
+            _shown = (state, loss, reason, _shown.Losses + (_shown.State == LinkState.Ready && state == LinkState.Lost ? 1UL : 0));
+    }
+
+    private LinkStatus Describe() => new()
+    {
+        Edge = _endpoint.Edge, PeerPod = _endpoint.PeerPod, State = _shown.State, Loss = _shown.Loss, Reason = _shown.Reason,
+        Epoch = _ledger.Epoch, RoundTripNanoseconds = _current?.RoundTripNanoseconds ?? 0, Frames = _counters.Frames, Bytes = _counters.Bytes,
+        Retained = _ledger.Retained, GrantsOutstanding = _ledger.GrantsHeld, TooLarge = _ledger.TooLarge, Repeated = _ledger.Repeated,
+        Losses = _shown.Losses,
+    };
 }

@@ -34,6 +34,7 @@ internal sealed class ReceiverLedger
     private readonly SequenceSet _landed = new();
     private readonly SequenceSet _done = new();
     private readonly Queue<Grant> _unsentGrants = new();
+    private readonly List<(int SizeBytes, int Granted, int Seen)> _classes = [];
     private ulong _grantMessages;
     private ulong _grantTotal;
     private ulong _nextDelivery = 1;
@@ -83,6 +84,21 @@ internal sealed class ReceiverLedger
 
     public ulong Duplicates { get; private set; }
 
+    /// <summary>The sender may soon wait for a block of this one's size: half or more of those seen are not granted. Such a return is not left to wait for company.</summary>
+    public bool IsShortOf(uint slot)
+    {
+        var sizeBytes = _grantedBytes[slot];
+        for (var index = 0; index < _classes.Count; index++)
+        {
+            if (_classes[index].SizeBytes == sizeBytes)
+                return _classes[index].Granted * 2 <= _classes[index].Seen;
+        }
+        return true;
+    }
+
+    /// <summary>Grows with everything that an acknowledgement would tell.</summary>
+    public ulong Changes { get; private set; }
+
     /// <summary>Grants that no message has carried yet.</summary>
     public int UnsentGrants => _unsentGrants.Count;
 
@@ -94,6 +110,7 @@ internal sealed class ReceiverLedger
         if (sender != Sender)
             BeginLife(sender, freed);
         (_grantMessages, _grantTotal) = (0, 0);
+        Changes++;
         IsOpen = true;
         return ++Epoch;
     }
@@ -115,6 +132,7 @@ internal sealed class ReceiverLedger
     {
         Invariant.That(IsOpen);
         Invariant.That(_slots[grant.Slot] == SlotState.Elsewhere);
+        Count(grant.SizeBytes, 1, _grantedBytes[grant.Slot] == 0 ? 1 : 0);
         _slots[grant.Slot] = SlotState.Granted;
         _grantedBytes[grant.Slot] = grant.SizeBytes;
         GrantsOutstanding++;
@@ -146,6 +164,8 @@ internal sealed class ReceiverLedger
         if (header.LinkSequence == 0 || header.LinkSequence > _done.Limit)
             return LedgerVerdict.OutsideWindow;
         GrantsOutstanding--;
+        Changes++;
+        Count(_grantedBytes[slot], -1, 0);
         if (!_landed.Add(header.LinkSequence))
         {
             _slots[slot] = SlotState.Elsewhere;
@@ -185,7 +205,11 @@ internal sealed class ReceiverLedger
     }
 
     /// <summary>A consumer gave a block back.</summary>
-    public void Returned() => ReturnedTotal++;
+    public void Returned()
+    {
+        ReturnedTotal++;
+        Changes++;
+    }
 
     /// <summary>A delivery is done. False: of an earlier life, or said before.</summary>
     public bool MarkDone(ulong ticket)
@@ -194,6 +218,7 @@ internal sealed class ReceiverLedger
         if (ticket >> LifeShift != _life)
             return false;
         Invariant.That(sequence < _nextDelivery);
+        Changes++;
         return _done.Add(sequence);
     }
 
@@ -205,6 +230,8 @@ internal sealed class ReceiverLedger
         for (var slot = 0u; slot < _slots.Length; slot++)
             FreeIf(SlotState.Granted, slot, freed);
         GrantsOutstanding = 0;
+        for (var index = 0; index < _classes.Count; index++)
+            _classes[index] = _classes[index] with { Granted = 0 };
     }
 
     /// <summary>Lets go of what is landed and not delivered, for the end of the link.</summary>
@@ -232,6 +259,18 @@ internal sealed class ReceiverLedger
         held = new Held { Header = header, Slot = slot, Sequence = header.LinkSequence };
         _slots[slot] = SlotState.Held;
         HeldCount++;
+    }
+
+    private void Count(int sizeBytes, int granted, int seen)
+    {
+        for (var index = 0; index < _classes.Count; index++)
+        {
+            if (_classes[index].SizeBytes != sizeBytes)
+                continue;
+            _classes[index] = (sizeBytes, _classes[index].Granted + granted, _classes[index].Seen + seen);
+            return;
+        }
+        _classes.Add((sizeBytes, granted, seen));
     }
 
     private void FreeIf(SlotState state, uint slot, List<uint> freed)

@@ -52,6 +52,9 @@ internal sealed class SenderLedger
     /// <summary>Room for one more frame: within the window, and its place not kept by a frame that is done but still being read here.</summary>
     public bool HasRoom => LastOffered < _done.Limit && EntryOf(LastOffered + 1).State == SenderState.None;
 
+    /// <summary>Something waits to be written, for want of a grant or of a turn.</summary>
+    public bool HasWaiting => _open && _nextToWrite <= LastOffered;
+
     public SenderState StateOf(ulong sequence) =>
         sequence > LastOffered ? SenderState.None : _done.Contains(sequence) ? SenderState.Done : EntryOf(sequence).State;
 

@@ -1,0 +1,72 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Links.Liveness;
+
+namespace K8sMediaFlow.Sidecar.Links.Shells;
+
+/// <summary>The heartbeats of one connection, shared by its reading and its writing thread.</summary>
+internal sealed class Beats
+{
+    private readonly object _lock = new();
+    private Heartbeats _heartbeats;
+    private ulong _peerSentAt;
+    private long _peerHeardAt;
+    private long _roundTrip;
+
+    public Beats(LinkOptions options)
+    {
+        _heartbeats = new Heartbeats(Nanoseconds(options.HeartbeatInterval), Nanoseconds(options.SilenceMax), MonotonicClock.Nanoseconds);
+    }
+
+    /// <summary>Last measured round trip; 0 before the first.</summary>
+    public long RoundTripNanoseconds => Volatile.Read(ref _roundTrip);
+
+    /// <summary>A valid message came.</summary>
+    public void Heard()
+    {
+        lock (_lock)
+            _heartbeats.Heard(MonotonicClock.Nanoseconds);
+    }
+
+    /// <summary>A heartbeat came.</summary>
+    public void Heard(ulong sentAt, ulong echo, ulong echoHeld)
+    {
+        var now = MonotonicClock.Nanoseconds;
+        lock (_lock)
+        {
+            (_peerSentAt, _peerHeardAt) = (sentAt, now);
+            if (echo <= long.MaxValue && echoHeld <= long.MaxValue)
+                _heartbeats.Echoed((long)echo, (long)echoHeld, now);
+            Volatile.Write(ref _roundTrip, _heartbeats.RoundTripNanoseconds);
+        }
+    }
+
+    public bool IsSilent()
+    {
+        lock (_lock)
+            return _heartbeats.IsSilent(MonotonicClock.Nanoseconds);
+    }
+
+    /// <summary>Queues a heartbeat if one is due; says how long until the next.</summary>
+    public TimeSpan Beat(ControlConnection connection, uint epoch)
+    {
+        lock (_lock)
+        {
+            var now = MonotonicClock.Nanoseconds;
+            if (_heartbeats.TryBeat(now))
+                Write(connection, epoch, now);
+            return TimeSpan.FromTicks(_heartbeats.NanosecondsToNextBeat(now) / 100);
+        }
+    }
+
+    private void Write(ControlConnection connection, uint epoch, long now)
+    {
+        var heartbeat = connection.Begin().InitHeartbeat();
+        heartbeat.Epoch = epoch;
+        heartbeat.SentNs = (ulong)now;
+        heartbeat.EchoNs = _peerSentAt;
+        heartbeat.EchoHeldNs = _peerSentAt == 0 ? 0 : (ulong)(now - _peerHeardAt);
+        connection.Queue();
+    }
+
+    private static long Nanoseconds(TimeSpan span) => (long)span.TotalNanoseconds;
+}

@@ -1,0 +1,30 @@
+namespace K8sMediaFlow.Sidecar.Links.Shells;
+
+/// <summary>Wakes one waiting thread; a ring before the wait is not lost. Monitor, not an event object: waiting and ringing allocate nothing.</summary>
+internal sealed class Bell
+{
+    private readonly object _lock = new();
+    private bool _rung;
+
+    public void Ring()
+    {
+        lock (_lock)
+        {
+            if (_rung)
+                return;
+            _rung = true;
+            Monitor.Pulse(_lock);
+        }
+    }
+
+    /// <summary>Returns when rung or when the time is over; takes the ring.</summary>
+    public void Wait(TimeSpan timeout)
+    {
+        lock (_lock)
+        {
+            if (!_rung && timeout > TimeSpan.Zero)
+                Monitor.Wait(_lock, timeout);
+            _rung = false;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Sidecar.Links.Ledgers;
+
+namespace K8sMediaFlow.Sidecar.Links.Shells;
+
+/// <summary>Values of the ledgers to control messages and back.</summary>
+internal static class ControlWords
+{
+    /// <summary>Grants in one message.</summary>
+    public const int GrantsMax = 512;
+
+    public static void Write(LinkMessage.AckSet.Builder target, SequenceSet set)
+    {
+        Span<ulong> words = stackalloc ulong[SequenceSet.WordsMax];
+        var count = set.CopyBitmap(words);
+        target.Cumulative = set.Cumulative;
+        if (count > 0)
+            words[..count].CopyTo(target.InitBeyond(count).Span);
+    }
+
+    /// <summary>Copies the bitmap out of the message; more words than a window has is a violation.</summary>
+    public static ReadOnlySpan<ulong> Bitmap(LinkMessage.AckSet.Reader source, Span<ulong> words)
+    {
+        var beyond = source.Beyond;
+        if (beyond.Count > words.Length)
+            throw new LinkException(LinkLoss.ProtocolViolation, $"bitmap of {beyond.Count} words");
+        beyond.CopyTo(words);
+        return words[..beyond.Count];
+    }
+
+    public static SequenceSet ReadSet(LinkMessage.AckSet.Reader source)
+    {
+        var set = new SequenceSet();
+        if (!set.TryBecome(source.Cumulative, Bitmap(source, stackalloc ulong[SequenceSet.WordsMax])))
+            throw new LinkException(LinkLoss.ProtocolViolation, "impossible set of link sequences");
+        return set;
+    }
+
+    public static void WriteGrants(ControlConnection connection, uint epoch, ulong message, ulong total, ReadOnlySpan<Grant> grants)
+    {
+        var grant = connection.Begin().InitGrant();
+        (grant.Epoch, grant.Sequence, grant.Total) = (epoch, message, total);
+        var slots = grant.InitSlots(grants.Length);
+        for (var index = 0; index < grants.Length; index++)
+        {
+            var slot = slots[index];
+            (slot.Slot, slot.Offset, slot.SizeBytes) = (grants[index].Slot, (ulong)grants[index].OffsetBytes, (uint)grants[index].SizeBytes);
+        }
+        connection.Queue();
+    }
+
+    /// <summary>Reads the slots of a grant message; numbers that no region has become a negative size, which the ledger refuses.</summary>
+    public static ReadOnlySpan<Grant> ReadGrants(LinkMessage.Grant.Reader source, Span<Grant> grants)
+    {
+        var slots = source.Slots;
+        if (slots.Count > grants.Length)
+            throw new LinkException(LinkLoss.ProtocolViolation, $"grant message with {slots.Count} slots");
+        for (var index = 0; index < slots.Count; index++)
+        {
+            var slot = slots[index];
+            var isPossible = slot.Offset <= long.MaxValue && slot.SizeBytes <= int.MaxValue;
+            grants[index] = new Grant(slot.Slot, isPossible ? (long)slot.Offset : 0, isPossible ? (int)slot.SizeBytes : -1);
+        }
+        return grants[..slots.Count];
+    }
+
+    public static LinkMessage.FabricKind KindOf(FabricKind kind) => kind switch
+    {
+        FabricKind.Tcp => LinkMessage.FabricKind.Tcp,
+        FabricKind.Verbs => LinkMessage.FabricKind.Verbs,
+        FabricKind.Simulated => LinkMessage.FabricKind.Simulated,
+        _ => LinkMessage.FabricKind.Unknown,
+    };
+
+    public static LinkLoss LossOf(LinkMessage.RefusalCode code) => code switch
+    {
+        LinkMessage.RefusalCode.UnknownEdge or LinkMessage.RefusalCode.NoPlan => LinkLoss.UnknownEdge,
+        LinkMessage.RefusalCode.WrongIdentity => LinkLoss.WrongIdentity,
+        LinkMessage.RefusalCode.WrongPipeline => LinkLoss.WrongPipeline,
+        LinkMessage.RefusalCode.VersionMismatch => LinkLoss.VersionMismatch,
+        LinkMessage.RefusalCode.NoCommonFabric => LinkLoss.NoCommonFabric,
+        LinkMessage.RefusalCode.Draining or LinkMessage.RefusalCode.Busy => LinkLoss.PeerLeft,
+        _ => LinkLoss.ProtocolViolation,
+    };
+
+    public static LinkMessage.RefusalCode CodeOf(LinkLoss loss) => loss switch
+    {
+        LinkLoss.UnknownEdge => LinkMessage.RefusalCode.UnknownEdge,
+        LinkLoss.WrongIdentity => LinkMessage.RefusalCode.WrongIdentity,
+        LinkLoss.WrongPipeline => LinkMessage.RefusalCode.WrongPipeline,
+        LinkLoss.VersionMismatch => LinkMessage.RefusalCode.VersionMismatch,
+        LinkLoss.NoCommonFabric => LinkMessage.RefusalCode.NoCommonFabric,
+        LinkLoss.PeerLeft => LinkMessage.RefusalCode.Busy,
+        _ => LinkMessage.RefusalCode.ProtocolViolation,
+    };
+
+    public static void Refuse(ControlConnection connection, LinkException why)
+    {
+        var refused = connection.Begin().InitRefused();
+        refused.Code = CodeOf(why.Loss);
+        refused.Reason = why.Message;
+        connection.Queue();
+        connection.Flush();
+    }
+}

@@ -1,0 +1,216 @@
+using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Sidecar.Links.Ledgers;
+using K8sMediaFlow.Sidecar.Links.Wire;
+
+namespace K8sMediaFlow.Sidecar.Links.Shells;
+
+/// <summary>
+/// One epoch of an accepting link, from Ready to the fence. The connection's own thread reads control (<see cref="Run"/>), a receive thread takes
+/// landings, and the link's pump calls <see cref="Say"/> to grant, acknowledge and beat.
+/// </summary>
+internal sealed class InboundEpoch
+{
+    private static readonly TimeSpan ReceiveMax = TimeSpan.FromMilliseconds(200);
+
+    private readonly ReceiverLedger _ledger;
+    private readonly ILinkSink _sink;
+    private readonly InboundDelivery _delivery;
+    private readonly ControlConnection _connection;
+    private readonly IFabricReceiver _receiver;
+    private readonly InboundPumpBell _bell;
+    private readonly Beats _beats;
+    private readonly Grant[] _grants = new Grant[ControlWords.GrantsMax];
+    private readonly long[] _offsets;
+    private LinkException? _failure;
+    private ulong _acknowledged;
+    private ulong _drainedAt;
+    private volatile bool _drainAsked;
+    private volatile bool _drainedSaid;
+    private volatile bool _peerSaidBye;
+
+    public InboundEpoch(ReceiverLedger ledger, ILinkSink sink, InboundDelivery delivery, ControlConnection connection, IFabricReceiver receiver,
+        InboundPumpBell bell, LinkOptions options)
+    {
+        (_ledger, _sink, _delivery, _connection, _receiver, _bell) = (ledger, sink, delivery, connection, receiver, bell);
+        Epoch = ledger.Epoch;
+        _beats = new Beats(options);
+        _offsets = new long[sink.SlotCount];
+    }
+
+    public uint Epoch { get; }
+
+    public long RoundTripNanoseconds => _beats.RoundTripNanoseconds;
+
+    /// <summary>Ends the epoch for a reason; the first one counts. Any thread.</summary>
+    public void Fail(LinkException why)
+    {
+        Interlocked.CompareExchange(ref _failure, why, null);
+        _receiver.Abort();
+        _connection.Abort();
+    }
+
+    /// <summary>Reads control until the end; null: the orderly one. The caller takes the epoch from the pump, then fences.</summary>
+    public LinkException? Run(string name)
+    {
+        var receiving = LinkThread.Start(name, () => Shell(Receive));
+        Shell(Read);
+        if (_failure is null)
+            _receiver.Abort();
+        receiving.Join();
+        return _peerSaidBye || (_drainedSaid && _failure?.Loss is LinkLoss.ControlClosed or LinkLoss.DataClosed or LinkLoss.Closed) ? null : _failure;
+    }
+
+    /// <summary>After this nothing lands: fabric aborted, its resources gone.</summary>
+    public void Dispose()
+    {
+        _receiver.Abort();
+        _receiver.Dispose();
+        _connection.Abort();
+    }
+
+    /// <summary>Grants, acknowledges, beats. Called by the pump only; returns how long until it must be called again.</summary>
+    public TimeSpan Say()
+    {
+        try
+        {
+            if (_beats.IsSilent())
+                throw new LinkException(LinkLoss.Silence, "nothing heard from the peer");
+            SayGrants();
+            SayAcknowledgements();
+            SayDrained();
+            var pause = _beats.Beat(_connection, Epoch);
+            _connection.Flush();
+            return pause;
+        }
+        catch (Exception e) when (LinkException.IsExpected(e))
+        {
+            Fail(LinkException.Of(e));
+            return ReceiveMax;
+        }
+    }
+
+    private void Shell(Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (Exception e) when (LinkException.IsExpected(e))
+        {
+            Fail(LinkException.Of(e));
+        }
+    }
+
+    private void Receive()
+    {
+        while (Volatile.Read(ref _failure) is null && !_peerSaidBye)
+        {
+            if (_receiver.TryReceive(out var landing, ReceiveMax))
+                Land(landing);
+        }
+    }
+
+    private void Land(Landing landing)
+    {
+        var fault = FrameHeaderCodec.TryRead(_sink.Read(_offsets[landing.Slot], FrameHeaderCodec.SizeBytes), out var header);
+        if (fault != FrameHeaderFault.None)
+            throw new LinkException(LinkLoss.LandingViolation, $"frame header: {fault}");
+        LedgerVerdict verdict;
+        lock (_ledger)
+            verdict = _ledger.Land(header, landing.Slot, landing.LengthBytes);
+        if (verdict == LedgerVerdict.Stale)
+            _sink.GiveBack(landing.Slot);
+        else if (verdict != LedgerVerdict.Accepted)
+            throw new LinkException(LinkLoss.LandingViolation, $"landing refused: {verdict}");
+        _delivery.RoundTripNanoseconds = _beats.RoundTripNanoseconds;
+        _delivery.Deliver();
+        _bell.Soon();
+    }
+
+    private void SayGrants()
+    {
+        while (TryGrant())
+        {
+        }
+        int count;
+        do
+        {
+            ulong message, total;
+            lock (_ledger)
+                count = _ledger.TakeGrants(_grants, out message, out total);
+            if (count > 0)
+                ControlWords.WriteGrants(_connection, Epoch, message, total, _grants.AsSpan(0, count));
+        }
+        while (count == _grants.Length);
+    }
+
+    /// <summary>The fabric hears of a grant before the ledger, and the peer last.</summary>
+    private bool TryGrant()
+    {
+        if (_drainAsked || !_sink.TryTakeBlock(out var slot, out var offset, out var sizeBytes))
+            return false;
+        _offsets[slot] = offset;
+        _receiver.Grant(slot, offset, sizeBytes);
+        lock (_ledger)
+            _ledger.Grant(new Grant(slot, offset, sizeBytes));
+        return true;
+    }
+
+    private void SayAcknowledgements()
+    {
+        lock (_ledger)
+        {
+            if (_ledger.Changes == _acknowledged)
+                return;
+            _acknowledged = _ledger.Changes;
+            var ack = _connection.Begin().InitAck();
+            ack.Epoch = Epoch;
+            ack.Returned = _ledger.ReturnedTotal;
+            ControlWords.Write(ack.InitLanded(), _ledger.Landed);
+            ControlWords.Write(ack.InitDone(), _ledger.Done);
+        }
+        _connection.Queue();
+    }
+
+    private void SayDrained()
+    {
+        if (!_drainAsked || _drainedSaid)
+            return;
+        lock (_ledger)
+        {
+            if (_ledger.Done.Cumulative < Volatile.Read(ref _drainedAt))
+                return;
+        }
+        var drained = _connection.Begin().InitDrained();
+        drained.Epoch = Epoch;
+        drained.LastSequence = Volatile.Read(ref _drainedAt);
+        _connection.Queue();
+        _drainedSaid = true;
+    }
+
+    private void Read()
+    {
+        while (Volatile.Read(ref _failure) is null && !_peerSaidBye)
+        {
+            var message = _connection.Receive();
+            _beats.Heard();
+            switch (message.Which)
+            {
+                case LinkMessage.Which.Heartbeat:
+                    _beats.Heard(message.Heartbeat.SentNs, message.Heartbeat.EchoNs, message.Heartbeat.EchoHeldNs);
+                    break;
+                case LinkMessage.Which.Drained:
+                    Volatile.Write(ref _drainedAt, message.Drained.LastSequence);
+                    _drainAsked = true;
+                    _bell.Now();
+                    break;
+                case LinkMessage.Which.Bye:
+                    _peerSaidBye = true;
+                    break;
+                default:
+                    throw new LinkException(LinkLoss.ProtocolViolation, $"unexpected {message.Which}");
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Sidecar.Links.Ledgers;
+
+namespace K8sMediaFlow.Sidecar.Links.Shells;
+
+/// <summary>The accepting end's handshake after the hello. The caller bounds all of it by aborting the connection.</summary>
+internal sealed class InboundOpening(ControlConnection connection, Incarnation incarnation, FabricKind kind, TimeSpan deadline)
+{
+    /// <summary>Welcome, data connection, ready of both. Returns the receiving end of the fabric; the ledger is adopted.</summary>
+    /// <param name="opened">Hears of the offer: disposing it ends the wait for the data connection.</param>
+    public IFabricReceiver Open(
+        IFabricListener listener, InboundHello hello, ReceiverLedger ledger, ILinkSink sink, Action<IDisposable> opened)
+    {
+        using var offer = listener.Open(ledger.Epoch, hello.Proposal, sink.AreaAddress, sink.AreaLengthBytes);
+        opened(offer);
+        SayWelcome(offer, ledger, sink.LargestBlockBytes);
+        var receiver = offer.Accept(deadline);
+        try
+        {
+            HearReady(ledger);
+            SayReady(ledger.Epoch);
+            return receiver;
+        }
+        catch
+        {
+            receiver.Abort();
+            receiver.Dispose();
+            throw;
+        }
+    }
+
+    private void SayWelcome(IFabricOffer offer, ReceiverLedger ledger, int largestBlockBytes)
+    {
+        var welcome = connection.Begin().InitWelcome();
+        welcome.Protocol = LinkMessage.Protocol;
+        welcome.Epoch = ledger.Epoch;
+        welcome.ReceiverIncarnation = incarnation.Value;
+        welcome.LargestBlockBytes = (uint)largestBlockBytes;
+        var fabric = welcome.InitFabric();
+        fabric.Kind = ControlWords.KindOf(kind);
+        fabric.Offer = offer.Bytes.Span;
+        // Consumers finish frames meanwhile, on other threads.
+        lock (ledger)
+        {
+            ControlWords.Write(welcome.InitLanded(), ledger.Landed);
+            ControlWords.Write(welcome.InitDone(), ledger.Done);
+        }
+        connection.Queue();
+        connection.Flush();
+    }
+
+    private void HearReady(ReceiverLedger ledger)
+    {
+        var message = connection.Receive();
+        if (message.Which != LinkMessage.Which.Ready || message.Ready.Epoch != ledger.Epoch)
+            throw new LinkException(LinkLoss.ProtocolViolation, $"{message.Which} instead of Ready for epoch {ledger.Epoch}");
+        var done = message.Ready.Done;
+        var words = ControlWords.Bitmap(done, stackalloc ulong[SequenceSet.WordsMax]);
+        lock (ledger)
+        {
+            if (!ledger.Adopt(done.Cumulative, words))
+                throw new LinkException(LinkLoss.ProtocolViolation, "impossible set of link sequences");
+        }
+    }
+
+    private void SayReady(uint epoch)
+    {
+        var ready = connection.Begin().InitReady();
+        ready.Epoch = epoch;
+        connection.Queue();
+        connection.Flush();
+    }
+}
