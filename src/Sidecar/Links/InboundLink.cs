@@ -24,6 +24,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
     private IDisposable? _offer;
     private InboundEpoch? _current;
     private bool _isServing;
+    private bool _isEnding;
     private (LinkState State, LinkLoss Loss, string Reason, ulong Losses) _shown = (LinkState.Connecting, LinkLoss.None, "", 0);
     private volatile bool _closing;
 
@@ -193,7 +194,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         {
             if (_closing || _pump is null || !TryWaitUntilFree(_options.OpenDeadline))
                 return false;
-            _isServing = true;
+            (_isServing, _isEnding) = (true, false);
             _connection = connection;
             return true;
         }
@@ -216,6 +217,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
             _current?.Fail(why);
             _connection?.Abort();
             _offer?.Dispose();
+            _isEnding = true;
         }
     }
 
@@ -223,7 +225,11 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
     private void Publish(IDisposable offer)
     {
         lock (_state)
+        {
             _offer = offer;
+            if (_isEnding)
+                offer.Dispose();
+        }
     }
 
     private bool TryWaitUntilFree(TimeSpan deadline)

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Fabric.Tcp;
+using K8sMediaFlow.Sidecar.Links;
+
+namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+
+/// <summary>Certificates of one installation, made once.</summary>
+internal static class Papers
+{
+    private static readonly CertificateAuthority Authority = NewAuthority();
+    private static readonly CertificateAuthority Stranger = NewAuthority();
+
+    public static X509Certificate2Collection Authorities { get; } = [X509Certificate2.CreateFromPem(Authority.CertificatePem)];
+
+    public static string Identity(string mediaOperator) => "k8smediaflow://test/line/" + mediaOperator;
+
+    public static LinkCredentials Of(string mediaOperator) => new(Issue(Authority, mediaOperator), Authorities);
+
+    public static LinkCredentials OfStranger(string mediaOperator) => new(Issue(Stranger, mediaOperator), Authorities);
+
+    private static CertificateAuthority NewAuthority() =>
+        CertificateAuthority.Create("test", DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromDays(1));
+
+    private static X509Certificate2 Issue(CertificateAuthority authority, string mediaOperator) => authority.Issue(
+        new LeafRequest(mediaOperator, [Identity(mediaOperator)], [IPAddress.Loopback], DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromHours(12)))
+        .Certificate;
+}
+
+/// <summary>The sending sidecar's half: one life of it.</summary>
+internal sealed class SendingPod : IDisposable
+{
+    private readonly TcpFabric _fabric = new();
+
+    public SendingPod(ILinkSource source, IPEndPoint peer, LinkOptions options, LinkCredentials? credentials = null,
+        string pipeline = "test/line", string edge = Edge, string expects = "render")
+    {
+        var papers = credentials ?? Papers.Of("camera");
+        var endpoint = new OutboundEndpoint(pipeline, edge, "pod-a", "pod-b", peer.Address.ToString(), peer.Port, [Papers.Identity(expects)]);
+        Link = new OutboundLink(endpoint, source, _fabric, FabricOptions.Default, () => papers, Incarnation.New(), options);
+        Link.Start();
+    }
+
+    public const string Edge = "camera.video->render.video";
+
+    public OutboundLink Link { get; }
+
+    public void Dispose()
+    {
+        Link.Dispose();
+        _fabric.Dispose();
+    }
+}
+
+/// <summary>The receiving sidecar's half: one life of it.</summary>
+internal sealed class ReceivingPod : IDisposable
+{
+    private readonly TcpFabric _fabric = new();
+    private readonly IFabricListener _data;
+
+    public ReceivingPod(ILinkSink sink, int port, LinkOptions options, LinkCredentials? credentials = null)
+    {
+        var papers = credentials ?? Papers.Of("render");
+        _data = _fabric.Listen(IPAddress.Loopback, 0, FabricOptions.Default);
+        Listener = new LinkListener(new IPEndPoint(IPAddress.Loopback, port), "test/line", _data, FabricKind.Tcp, () => papers, options);
+        Link = new InboundLink(new InboundEndpoint("test/line", SendingPod.Edge, "pod-a", [Papers.Identity("camera")]), sink, Incarnation.New(), options);
+        Link.Start();
+        Listener.Add(Link);
+        Listener.Start();
+    }
+
+    public LinkListener Listener { get; }
+
+    public InboundLink Link { get; }
+
+    public void Dispose()
+    {
+        Link.Dispose();
+        Listener.Dispose();
+        _data.Dispose();
+        _fabric.Dispose();
+    }
+}
+
+internal static class Watchdog
+{
+    /// <summary>Bounded, but generous: a slow machine is no failure.</summary>
+    public static void Until(Func<bool> condition, Func<string> otherwise, int seconds = 60)
+    {
+        var end = Environment.TickCount64 + (seconds * 1000L);
+        while (!condition())
+        {
+            if (Environment.TickCount64 > end)
+                throw new TimeoutException(otherwise());
+            Thread.Sleep(5);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Net;
+using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+
+namespace K8sMediaFlow.Sidecar.Tests.Links;
+
+/// <summary>Links over real TLS and TCP on the loopback.</summary>
+public sealed class LoopbackLinkTests
+{
+    private static readonly LinkOptions Options = new() { SilenceMax = TimeSpan.FromSeconds(20), OpenDeadline = TimeSpan.FromSeconds(20) };
+
+    [Fact]
+    public void Frames_arrive_whole_and_in_order_and_the_link_ends_when_all_is_done()
+    {
+        using var source = new MemorySource(500, 16, 200_000);
+        var consumer = new Consumer();
+        using var sink = new MemorySink(8, 262_144, consumer, holdFrames: 3);
+        using var receiving = new ReceivingPod(sink, 0, Options);
+        using var sending = new SendingPod(source, receiving.Listener.LocalEndpoint, Options);
+
+        Watchdog.Until(() => consumer.Last == 500, () => $"{consumer.Last} arrived; {sending.Link.Status}; {receiving.Link.Status}");
+        sink.FinishAll();
+        Watchdog.Until(() => sending.Link.Status.State == LinkState.Ended, () => sending.Link.Status.ToString());
+        Watchdog.Until(() => receiving.Link.Status.State == LinkState.Ended, () => receiving.Link.Status.ToString());
+
+        consumer.Faults.ShouldBeEmpty();
+        consumer.Duplicates.ShouldBe(0UL);
+        source.Kept.ShouldBe(0);
+        source.Landed.ShouldBe(500UL);
+        sending.Link.Status.Repeated.ShouldBe(0UL);
+        sink.FreeCount.ShouldBe(8);
+    }
+}
