@@ -7,7 +7,7 @@ namespace K8sMediaFlow.Native.Sockets;
 /// <summary>
 /// A TCP socket used by blocking calls on the caller's thread. Not .NET's Socket: that one sets descriptors non-blocking and parks
 /// them in an epoll engine of its own once an asynchronous call has touched them, copies its buffer lists per call, and cannot say
-/// MSG_WAITALL or TCP_CONGESTION. Safety: <see cref="Dispose"/> must not run beside another call (the descriptor's number might
+/// TCP_CONGESTION. Safety: <see cref="Dispose"/> must not run beside another call (the descriptor's number might
 /// be reused at once); <see cref="Shutdown"/> may, and makes the others return.
 /// </summary>
 public sealed unsafe class StreamSocket : IDisposable
@@ -95,9 +95,6 @@ public sealed unsafe class StreamSocket : IDisposable
 
     /// <summary>One receive into the vectors in order, with what has come: waits for the first byte as long as the receive timeout says.</summary>
     public SocketResult Receive(ReadOnlySpan<MemoryVector> vectors, bool waits) => Receive(vectors, waits ? 0 : MSG_DONTWAIT);
-
-    /// <summary>One receive that waits until all the vectors are full, the peer has closed or the receive timeout has run out.</summary>
-    public SocketResult ReceiveFull(ReadOnlySpan<MemoryVector> vectors) => Receive(vectors, MSG_WAITALL);
 
     /// <summary>Whether the peer has closed or the connection failed within the wait (an incoming byte counts as well).</summary>
     public bool WaitForPeer(int timeoutMs)
