@@ -46,7 +46,8 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
     /// <summary>The consumer can read descriptors of the channel that name this region index.</summary>
     public void ChannelRegionReady(PortEnd end, ulong channelId, int index) => Change(() =>
     {
-        var channel = ChannelOf(end, channelId);
+        if (ChannelOf(end, channelId) is not { } channel)
+            return;
         if (channel.Consumer != end || index >= channel.Regions.Count || channel.Regions[index].Telling != RegionTelling.ConsumerTold)
             throw new PortProtocolException(end.Name, $"acknowledges region index {index} of channel {channelId} out of turn");
         channel.SetTelling(index, RegionTelling.ConsumerReady);
@@ -56,14 +57,15 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
     public void ChannelReady(PortEnd end, ulong channelId) => Change(() =>
     {
         var channel = ChannelOf(end, channelId);
-        if (channel.Consumer == end && channel.Stage == ChannelStage.ConsumerOffered)
+        if (channel?.Consumer == end && channel.Stage == ChannelStage.ConsumerOffered)
             channel.Stage = ChannelStage.ConsumerReady;
     });
 
     /// <summary>The consumer has let go of everything that came by the channel of a dead producer.</summary>
     public void Goodbye(PortEnd end, ulong channelId) => Change(() =>
     {
-        var channel = ChannelOf(end, channelId);
+        if (ChannelOf(end, channelId) is not { } channel)
+            return;
         if (channel.Consumer != end || channel.Producer.IsAlive)
             throw new PortProtocolException(end.Name, $"says goodbye to channel {channelId} of a living producer");
         channel.ConsumerLetGo = true;
@@ -120,9 +122,14 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
     private static ChannelTally TallyOf(Dictionary<(string Edge, EdgeSide Side), ChannelTally> tallies, PortChannel channel) =>
         tallies.TryGetValue((channel.Edge, channel.Side), out var tally) ? tally : tallies[(channel.Edge, channel.Side)] = new ChannelTally();
 
-    private PortChannel ChannelOf(PortEnd end, ulong channelId) =>
-        _channels.Find(channel => channel.Id == channelId && (channel.Producer == end || channel.Consumer == end))
-            ?? throw new PortProtocolException(end.Name, $"names channel {channelId}, which is not its own");
+    // Null: the channel is gone by now; the answer was on its way when its other end died.
+    private PortChannel? ChannelOf(PortEnd end, ulong channelId)
+    {
+        var channel = _channels.Find(one => one.Id == channelId);
+        if (channel is null ? channelId == 0 || channelId > _lastChannelId : channel.Producer != end && channel.Consumer != end)
+            throw new PortProtocolException(end.Name, $"names channel {channelId}, which is not its own");
+        return channel;
+    }
 
     private void Change(Action change)
     {

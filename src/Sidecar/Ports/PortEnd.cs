@@ -47,6 +47,8 @@ internal abstract class PortEnd(string name) : IDisposable
 
     public void Mapped(PodRegion region)
     {
+        if (region.IsGone)
+            return;
         if (!_offered.Contains(region))
             throw new PortProtocolException(Name, $"acknowledges region {region.Name}, which was not offered to it");
         _mapped.Add(region);
