@@ -1,28 +1,58 @@
-#pragma warning disable CA1822 // the bodies follow
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+using K8sMediaFlow.OperatorSdk.Ports;
 
 namespace K8sMediaFlow.OperatorSdk;
 
 /// <summary>An input port. Use it from one thread (or one asynchronous loop) at a time; several ports may be used side by side.</summary>
-public sealed class FrameInput
+public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
 {
-    internal FrameInput(string name, FrameCaps? caps) => (Name, Caps) = (name, caps);
+    private readonly OperatorCore _core;
+    private readonly InputPort _port;
+    private readonly AsyncWaiter _waiter;
+    private ManualResetValueTaskSourceCore<bool> _source;
+    private CancellationToken _cancellation;
+    private Frame? _taken;
+
+    internal FrameInput(OperatorCore core, InputPort port, AsyncWaiter waiter) => (_core, _port, _waiter) = (core, port, waiter);
 
     /// <summary>Name of the port in the pipeline.</summary>
-    public string Name { get; }
+    public string Name => _port.Plan.Name;
 
     /// <summary>What the pipeline says of the frames that come in; null where it says nothing.</summary>
-    public FrameCaps? Caps { get; }
+    public FrameCaps? Caps => _port.Plan.Caps;
 
     /// <summary>Whether every producer has ended its stream and everything was received.</summary>
-    public bool Ended => true;
+    public bool Ended
+    {
+        get
+        {
+            lock (_core.Gate)
+                return !HasFrame() && _port.Ended;
+        }
+    }
+
+    /// <summary>Duplicates that were recognised by their identity and not handed out.</summary>
+    public long Duplicates => _port.Merge.Duplicates;
+
+    /// <summary>Sequences of an ordered input that nobody brought or explained, and frames that came when their place had been given up.</summary>
+    public long Lost => _port.Merge.Lost + _port.Merge.Late;
 
     /// <summary>Takes the next frame if there is one. Never waits. False: none for now, or <see cref="Ended"/>.</summary>
+    /// <exception cref="MediaOperatorException">The operator has failed or was disposed.</exception>
     public bool TryReceive([NotNullWhen(true)] out Frame? frame)
     {
-        frame = null;
-        return false;
+        lock (_core.Gate)
+        {
+            _core.ThrowIfFailed();
+            _core.Poll();
+            frame = HasFrame() ? _taken : null;
+            _taken = null;
+            if (frame is not null)
+                _core.Hand(frame.Tag);
+            return frame is not null;
+        }
     }
 
     /// <summary>
@@ -30,15 +60,63 @@ public sealed class FrameInput
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="MediaOperatorException">The operator has failed or was disposed, or the sidecar stayed away too long.</exception>
-    public Frame? Receive(CancellationToken cancellation = default) => null;
+    public Frame? Receive(CancellationToken cancellation = default)
+    {
+        if (TryReceive(out var frame))
+            return frame;
+        var wait = new CoreWait(_core, cancellation);
+        while (!TryReceive(out frame) && !_port.Ended)
+            wait.Again();
+        return frame;
+    }
 
     /// <summary>
-    /// The frames up to the end of the stream. Dispose each one; nothing is allocated per frame. Cancellation ends the sequence with
-    /// <see cref="OperationCanceledException"/>; frames not yet received stay with their producers.
+    /// The frames up to the end of the stream. Dispose each one; nothing is allocated per frame. The frames that were not received when the
+    /// loop is left stay with their producers.
     /// </summary>
+    /// <param name="cancellation">
+    /// <see cref="MediaOperator.Stopping"/> ends the sequence; any other token ends it with <see cref="OperationCanceledException"/>.
+    /// </param>
+    /// <exception cref="MediaOperatorException">The operator has failed or was disposed, or the sidecar stayed away too long.</exception>
     public async IAsyncEnumerable<Frame> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await Task.CompletedTask;
-        yield break;
+        while (true)
+        {
+            while (!cancellation.IsCancellationRequested && TryReceive(out var frame))
+                yield return frame;
+            if (cancellation.IsCancellationRequested && cancellation == _core.Stopping)
+                yield break;
+            cancellation.ThrowIfCancellationRequested();
+            if (Ended)
+                yield break;
+            await WaitAsync(cancellation);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _source.SetResult(true);
+
+    void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Whether a waiting reader has a reason to look again; under the operator's lock.</summary>
+    internal bool IsWakeable() => _cancellation.IsCancellationRequested || _core.Failure is not null || HasFrame() || _port.Ended;
+
+    private bool HasFrame() => (_taken ??= _core.Failure is null ? _port.TryTake() : null) is not null;
+
+    private ValueTask WaitAsync(CancellationToken cancellation)
+    {
+        lock (_core.Gate)
+        {
+            _cancellation = cancellation;
+            if (IsWakeable())
+                return ValueTask.CompletedTask;
+            _source.Reset();
+            _waiter.Add(this);
+            return new ValueTask(this, _source.Version);
+        }
     }
 }

@@ -1,10 +1,17 @@
-#pragma warning disable CA1822 // the bodies follow
+using K8sMediaFlow.Native;
+using K8sMediaFlow.OperatorSdk.Attaching;
+using K8sMediaFlow.OperatorSdk.Ports;
+
 namespace K8sMediaFlow.OperatorSdk;
 
 /// <summary>
 /// A media operator's place in its pipeline: its ports and its connection to the sidecar of its pod. The connection is the lease: when it
 /// closes, the sidecar takes the process for dead. When the sidecar dies, the operator lives on and attaches again by itself.
 /// </summary>
+/// <remarks>
+/// Thread-safe; ports say for themselves what they ask of their users. A blocking call sleeps on the operator's bell on the calling thread;
+/// asynchronous reads share one thread that does.
+/// </remarks>
 /// <example><code>
 /// await using var media = await MediaOperator.AttachAsync();
 /// await foreach (var frame in media.Input("video").ReadAllAsync(media.Stopping))
@@ -15,19 +22,31 @@ namespace K8sMediaFlow.OperatorSdk;
 /// </code></example>
 public sealed class MediaOperator : IAsyncDisposable
 {
-    private readonly List<FrameInput> _inputs = [];
-    private readonly List<FrameOutput> _outputs = [];
+    private readonly OperatorCore _core;
+    private readonly AttachLoop _loop;
+    private readonly AsyncWaiter _waiter;
+    private IReadOnlyList<FrameInput> _inputs = [];
+    private IReadOnlyList<FrameOutput> _outputs = [];
+    private int _disposed;
 
-    private MediaOperator(MediaOperatorOptions options) => (Name, Replica) = (options.Operator, options.Replica);
+    private MediaOperator(MediaOperatorOptions options)
+    {
+        _core = new OperatorCore(options);
+        _loop = new AttachLoop(_core);
+        _waiter = new AsyncWaiter(_core);
+    }
 
     /// <summary>Name of the operator in the pipeline.</summary>
-    public string Name { get; }
+    public string Name => _core.Options.Operator;
 
     /// <summary>Number of this replica, from 0.</summary>
-    public int Replica { get; }
+    public int Replica => _core.Options.Replica;
 
-    /// <summary>Cancelled when the pipeline asks this operator to end (sources end their streams, others see them end) or when it has failed.</summary>
-    public CancellationToken Stopping => default;
+    /// <summary>
+    /// Cancelled when this operator is to end: a source at once when the pipeline asks for it (it completes its outputs then), an operator with inputs
+    /// only when the pipeline's deadline has passed without the inputs having ended, any operator when it has failed.
+    /// </summary>
+    public CancellationToken Stopping => _core.Stopping;
 
     /// <summary>The input ports, in the pipeline's order.</summary>
     public IReadOnlyList<FrameInput> Inputs => _inputs;
@@ -35,33 +54,122 @@ public sealed class MediaOperator : IAsyncDisposable
     /// <summary>The output ports, in the pipeline's order.</summary>
     public IReadOnlyList<FrameOutput> Outputs => _outputs;
 
+    /// <summary>Figures since the start.</summary>
+    public MediaOperatorFigures Figures
+    {
+        get
+        {
+            lock (_core.Gate)
+                return MediaOperatorFigures.Read(_core);
+        }
+    }
+
     /// <summary>Attaches as the <c>K8SMEDIAFLOW_*</c> environment says.</summary>
     /// <exception cref="MediaOperatorException">The environment is incomplete, the sidecar out of reach, or the attach refused.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Task<MediaOperator> AttachAsync(CancellationToken cancellation = default) =>
         AttachAsync(MediaOperatorOptions.FromEnvironment(), cancellation);
 
     /// <summary>Attaches as the options say.</summary>
     /// <inheritdoc cref="AttachAsync(CancellationToken)"/>
-    public static Task<MediaOperator> AttachAsync(MediaOperatorOptions options, CancellationToken cancellation = default) =>
-        Task.FromResult(new MediaOperator(options));
+    public static async Task<MediaOperator> AttachAsync(MediaOperatorOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var media = new MediaOperator(options);
+        try
+        {
+            await media._loop.Start().WaitAsync(cancellation);
+        }
+        catch
+        {
+            media._disposed = 1;
+            media.Close();
+            throw;
+        }
+        media._inputs = media._core.Inputs.Select(port => new FrameInput(media._core, port, media._waiter)).ToArray();
+        media._outputs = media._core.Outputs.Select(port => new FrameOutput(media._core, port)).ToArray();
+        return media;
+    }
 
     /// <summary>The input port of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that exist.</exception>
-    public FrameInput Input(string name) => _inputs.Find(input => input.Name == name)
+    public FrameInput Input(string name) => _inputs.FirstOrDefault(input => input.Name == name)
         ?? throw new ArgumentException($"{Name} has no input '{name}'; it has: {string.Join(", ", _inputs.Select(input => input.Name))}.", nameof(name));
 
     /// <summary>The output port of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that exist.</exception>
-    public FrameOutput Output(string name) => _outputs.Find(output => output.Name == name)
+    public FrameOutput Output(string name) => _outputs.FirstOrDefault(output => output.Name == name)
         ?? throw new ArgumentException($"{Name} has no output '{name}'; it has: {string.Join(", ", _outputs.Select(output => output.Name))}.", nameof(name));
 
-    /// <summary>Reports a failure as the operator's last words: the pipeline's status names operator and reason. Afterwards everything throws.</summary>
-    public void Fail(string reason) => throw new InvalidOperationException(reason);
+    /// <summary>
+    /// Reports a failure as the operator's last words: the pipeline's status names operator and reason. Afterwards every call on a port throws,
+    /// and disposing is a death: no stream is ended.
+    /// </summary>
+    public void Fail(string reason)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        Session? session;
+        lock (_core.Gate)
+            session = _core.Session;
+        session?.Writer.Failed(reason);
+        _core.Fail(new MediaOperatorException(MediaOperatorError.Closed, $"{Name} has failed: {reason}"));
+    }
 
     /// <summary>
-    /// Ends the operator. When every input has ended (a source: when it calls this without having failed) outputs that are not complete
-    /// are completed, and what was sent is waited for until it is done downstream. Disposing earlier is a death: the sidecar sees the lease
-    /// close, and what was not finished goes to others or to the next life of this operator.
+    /// Ends the operator. When it has inputs and all have ended, outputs that are not complete are completed; a source completes its outputs itself
+    /// (<see cref="FrameOutput.Complete"/>), since from here its end cannot be told from a crash. When every output is complete, what was sent is waited for until
+    /// it is done downstream, as long as there is progress. Anything else is a death: the sidecar sees the lease close, and what was
+    /// not finished goes to others or to the next life of this operator.
     /// </summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        if (IsCleanEnd() && await Drain())
+            _core.Session?.Writer.Completed();
+        Close();
+    }
+
+    private bool IsCleanEnd()
+    {
+        lock (_core.Gate)
+        {
+            if (_core.Failure is not null || _core.Inputs.Any(input => !input.Ended))
+                return false;
+            foreach (var output in _core.Outputs)
+                if (_core.Inputs.Count > 0)
+                    _core.Complete(output);
+            return _core.Outputs.All(output => output.IsComplete);
+        }
+    }
+
+    /// <summary>Waits until all is done downstream. False: it failed, or nothing moved for too long.</summary>
+    private async Task<bool> Drain()
+    {
+        var (progress, sinceNs) = (-1L, 0L);
+        while (true)
+        {
+            lock (_core.Gate)
+            {
+                _core.Poll();
+                if (_core.Failure is not null)
+                    return false;
+                if (_core.Outputs.All(output => output.Fan.InFlight == 0) && _core.Session is not null)
+                    return true;
+                if (_core.Progress != progress)
+                    (progress, sinceNs) = (_core.Progress, MonotonicClock.Nanoseconds);
+            }
+            if (MonotonicClock.Nanoseconds - sinceNs > _core.Options.DrainPatience.Ticks * 100)
+                return false;
+            await Task.Delay(5);
+        }
+    }
+
+    private void Close()
+    {
+        _core.Fail(new MediaOperatorException(MediaOperatorError.Closed, $"{Name} was disposed."));
+        _loop.End();
+        _waiter.Dispose();
+        _core.Dispose();
+    }
 }

@@ -81,6 +81,9 @@ internal sealed class FlightTable(int capacity, IFrameOwner owner)
         Tell(number);
     }
 
+    /// <summary>Forgets it without a word.</summary>
+    public void Remove(int number) => _flights.Give(number);
+
     /// <summary>Tells the owner what has come true, and forgets what is done.</summary>
     public void Tell(int number)
     {

@@ -75,12 +75,8 @@ public sealed class InputMerge
         return merged;
     }
 
-    /// <summary>No producer will come to this seat any more (scaled away).</summary>
-    public void Abandon(int seat)
-    {
-        _seatEnded[seat] = true;
-        _window?.End(seat);
-    }
+    /// <summary>No successor will come to the seat of this closed channel (scaled away): the seat has ended when the channel is drained.</summary>
+    public static void AbandonWhenDrained(MergeChannel channel) => channel.IsLast = true;
 
     /// <summary>Forgets a closed channel of which nothing is held any more.</summary>
     public void Remove(MergeChannel channel)
@@ -106,6 +102,9 @@ public sealed class InputMerge
             if (!_seatEnded[seat])
                 _window?.Await(seat);
     }
+
+    /// <summary>Forgets that an identity was seen: what was made of it is lost, its replay is welcome.</summary>
+    public void Forget(ulong stream, ulong sequence) => _replays.Forget(stream, sequence);
 
     /// <summary>The descriptor of what was handed out. Valid until it is done.</summary>
     public ref FrameDescriptor Descriptor(int number) => ref _arrivals[number].Descriptor;
@@ -214,9 +213,21 @@ public sealed class InputMerge
     {
         channel.IsDrained = true;
         // From now on its seat waits for the successor, unless one sits there already or the stream had ended.
-        var isLatest = _channels.FindLast(other => other.Seat == channel.Seat) == channel;
-        if (isLatest && !_seatEnded[channel.Seat])
+        if (_seatEnded[channel.Seat] || Latest(channel.Seat) != channel)
+            return;
+        _seatEnded[channel.Seat] = channel.IsLast;
+        if (channel.IsLast)
+            _window?.End(channel.Seat);
+        else
             _window?.Await(channel.Seat);
+    }
+
+    private MergeChannel? Latest(int seat)
+    {
+        for (var i = _channels.Count - 1; i >= 0; i--)
+            if (_channels[i].Seat == seat)
+                return _channels[i];
+        return null;
     }
 
     private void End(MergeChannel channel, in FrameDescriptor descriptor)

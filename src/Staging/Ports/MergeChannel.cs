@@ -37,6 +37,8 @@ public sealed class MergeChannel
     /// <summary>The producer is dead. What it had sent is handed out still.</summary>
     public void Close() => IsClosing = true;
 
+    internal bool IsLast { get; set; }
+
     internal bool IsStuck => NotDone >= Channel.Capacity || HasEnded;
 
     internal void Popped() => NotDone++;

@@ -81,6 +81,9 @@ public sealed class OutputFan
     /// <summary>Whether the seat has a consumer that is alive.</summary>
     public bool IsOpen(int seat) => _seats[seat].IsOpen;
 
+    /// <summary>Whether somebody sits there, dead or alive.</summary>
+    public bool IsTaken(int seat) => _seats[seat].Channel is not null;
+
     /// <summary>Whether one more frame can go out at once on every edge, after <paramref name="reserved"/> others.</summary>
     public bool HasRoom(int reserved = 0)
     {
@@ -176,6 +179,24 @@ public sealed class OutputFan
         }
     }
 
+    /// <summary>
+    /// Withdraws what waits to be sent and was not sent to anybody else, as if it had never been posted; the owner is told by <paramref name="withdrawn"/> alone.
+    /// </summary>
+    public void Withdraw(Predicate<int> isUnwanted, Action<int> withdrawn)
+    {
+        _takenBack.Clear();
+        foreach (var edge in _edges)
+            Withdraw(edge.Owed, isUnwanted);
+        foreach (var seat in _seats)
+            Withdraw(seat.Owed, isUnwanted);
+        foreach (var flight in _takenBack)
+        {
+            var tag = _flights[flight].Tag;
+            _flights.Remove(flight);
+            withdrawn(tag);
+        }
+    }
+
     /// <summary>Sends what is owed as far as there is room.</summary>
     public void Pump()
     {
@@ -184,6 +205,18 @@ public sealed class OutputFan
             PumpShared(edge);
             foreach (var seat in edge.Seats)
                 PumpSeat(seat);
+        }
+    }
+
+    private void Withdraw(IntDeque owed, Predicate<int> isUnwanted)
+    {
+        for (var i = owed.Count; i > 0; i--)
+        {
+            var flight = owed.TakeFirst();
+            if (_flights[flight].Tag == FlightTable.NoTag || _flights[flight].Undone != 0 || !isUnwanted(_flights[flight].Tag))
+                owed.AddLast(flight);
+            else if (!_takenBack.Contains(flight))
+                _takenBack.Add(flight);
         }
     }
 

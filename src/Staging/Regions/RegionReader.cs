@@ -58,10 +58,10 @@ public sealed unsafe class RegionReader
     public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>The segment's bytes, after all checks. They are good for as long as the frame is borrowed.</summary>
-    public bool TryResolve(in SegmentRef segment, out ReadOnlySpan<byte> bytes) => TryResolve(in segment, out bytes, out _);
+    public bool TryResolve(scoped in SegmentRef segment, out ReadOnlySpan<byte> bytes) => TryResolve(in segment, out bytes, out _);
 
     /// <inheritdoc cref="TryResolve(in SegmentRef, out ReadOnlySpan{byte})"/>
-    public bool TryResolve(in SegmentRef segment, out ReadOnlySpan<byte> bytes, out SegmentError error)
+    public bool TryResolve(scoped in SegmentRef segment, out ReadOnlySpan<byte> bytes, out SegmentError error)
     {
         var resolved = TryResolveAddress(in segment, out var address, out error);
         bytes = resolved ? new ReadOnlySpan<byte>((void*)address, (int)segment.Length) : default;
@@ -69,7 +69,7 @@ public sealed unsafe class RegionReader
     }
 
     /// <summary>The address of the segment's first byte, for calls that take addresses.</summary>
-    public bool TryResolveAddress(in SegmentRef segment, out nint address, out SegmentError error)
+    public bool TryResolveAddress(scoped in SegmentRef segment, out nint address, out SegmentError error)
     {
         // The caller's own copy: fields of shared memory are never read twice.
         error = Check(in segment, out address);
@@ -106,7 +106,7 @@ public sealed unsafe class RegionReader
         return (IsTaken(in blocks, number), GenerationOf(in blocks, number));
     }
 
-    private SegmentError Check(in SegmentRef segment, out nint address)
+    private SegmentError Check(scoped in SegmentRef segment, out nint address)
     {
         address = 0;
         if (segment.Block >= _blockCount)

@@ -1,0 +1,18 @@
+using K8sMediaFlow.OperatorSdk.Ports;
+using K8sMediaFlow.Staging.Ports;
+
+namespace K8sMediaFlow.OperatorSdk.Attaching;
+
+/// <summary>One channel of an output, and the seat of its consumer in the port's fan.</summary>
+internal sealed class OutboundChannel(ulong id, OutputPort port, int seat, ProducerChannel end)
+{
+    public ulong Id { get; } = id;
+
+    public OutputPort Port { get; } = port;
+
+    public int Seat { get; } = seat;
+
+    public ProducerChannel End { get; } = end;
+
+    public bool IsSeated { get; set; }
+}

@@ -1,0 +1,42 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Staging.Regions;
+
+namespace K8sMediaFlow.OperatorSdk.Memory;
+
+/// <summary>
+/// Somebody else's region, mapped read-only. It stays mapped until the sidecar says that it is gone (or is gone itself) and nothing here
+/// points into it any more. Counted under the operator's lock.
+/// </summary>
+internal sealed class ForeignRegion(MappedMemory memory, int number)
+{
+    private int _users;
+    private bool _gone;
+
+    public RegionReader Reader { get; } = new(memory);
+
+    /// <summary>The operator's own number for it, 1 to 255, by which descriptors in flight name it.</summary>
+    public int Number { get; } = number;
+
+    public bool IsUnmapped => _gone && _users == 0;
+
+    public void Use() => _users++;
+
+    public void Leave()
+    {
+        Invariant.That(_users > 0);
+        _users--;
+        Unmap();
+    }
+
+    public void Retire()
+    {
+        _gone = true;
+        Unmap();
+    }
+
+    private void Unmap()
+    {
+        if (IsUnmapped)
+            memory.Dispose();
+    }
+}
