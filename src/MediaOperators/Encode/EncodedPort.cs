@@ -13,6 +13,8 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
     private readonly VideoShape? _video = (input.Caps as VideoCaps)?.Shape().WithKnownRate(input.Name);
     private readonly AudioShape? _audio = (input.Caps as AudioCaps)?.Shape();
 
+    private Frame? _last;
+
     public string Name => input.Name;
 
     public VideoShape? Video => _video;
@@ -21,20 +23,25 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
 
     public SequenceLedger Ledger { get; } = new();
 
-    /// <summary>Moves frames until the port's stream ends.</summary>
+    /// <summary>Moves frames until the port's stream ends. The last one stays held until <see cref="Release"/>.</summary>
     public void Pump(PipeEnd pipe, CancellationToken stopping)
     {
         while (input.Receive(stopping) is { } frame)
         {
-            using (frame)
-            {
-                Check(frame);
-                FramePipe.Write(pipe, frame.Payload, stopping);
-                Ledger.Add(frame.Stream, frame.Sequence, frame.Payload.Length);
-                metadata?.Add(frame.Identity, frame.PresentationTimeNs, frame.DurationNs, frame.Metadata);
-            }
+            _last?.Dispose();
+            _last = frame;
+            Check(frame);
+            FramePipe.Write(pipe, frame.Payload, stopping);
+            Ledger.Add(frame.Stream, frame.Sequence, frame.Payload.Length);
+            metadata?.Add(frame.Identity, frame.PresentationTimeNs, frame.DurationNs, frame.Metadata);
         }
     }
+
+    /// <summary>
+    /// The output is safe. Only now is the last frame done, so that a source that waits for that does not end, and take
+    /// the pipeline with it, while the file is still without a name.
+    /// </summary>
+    public void Release() => _last?.Dispose();
 
     // One byte too few, and every later picture would be torn.
     private void Check(Frame frame)

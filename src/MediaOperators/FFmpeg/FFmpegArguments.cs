@@ -86,6 +86,9 @@ internal static class FFmpegArguments
         List<string> arguments = ["-map", "0:v:0", "-fps_mode", "passthrough", "-c:v", codec];
         if (codec is "libx264" or "libx265")
             arguments.AddRange(["-preset", options.Preset]);
+        // These encoders refuse halved chroma of an odd size; a black line at the rim is the smallest lie.
+        if (codec is "libx264" or "libx265" && (video.Width % 2 != 0 || video.Height % 2 != 0))
+            arguments.AddRange(["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2"]);
         // RGB would become H.264 4:4:4, which most players refuse.
         if (codec is not ("rawvideo" or "ffv1" or "png" or "gif") && video.Layout.Model is PixelModel.RedFirst or PixelModel.BlueFirst)
             arguments.AddRange(["-pix_fmt", "yuv420p"]);

@@ -39,6 +39,8 @@ internal static class EncodeVerb
         await new EncodeJob(ports, options, target).RunAsync();
         target.Commit();
         metadata?.Commit(writer => WriteSummary(writer, ports));
+        foreach (var port in ports)
+            port.Release();
         Console.WriteLine($"encode: {Summary(ports)} -> {output}");
     }
 

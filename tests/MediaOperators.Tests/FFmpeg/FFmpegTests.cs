@@ -73,6 +73,19 @@ public sealed class FFmpegTests(MediaClips clips) : IClassFixture<MediaClips>
         }
     }
 
+    [NeedsFact("ffmpeg", "ffprobe")]
+    public void An_odd_picture_gets_a_line_more_where_the_encoder_wants_it_even()
+    {
+        var path = Path.Combine(clips.Folder, "odd.mp4");
+        var odd = new VideoShape(33, 25, "yuv420p", _video.Rate);
+        var options = new EncodeOptions(OutputFormat.For(path), null, null, "veryfast", []);
+        using var process = PipedProcess.Start("ffmpeg", FFmpegArguments.Encode(odd, null, options, path), new PipedDescriptors([FirstDescriptor], []));
+        Feed(process, FirstDescriptor, odd.FrameBytes, frames: 5);
+        process.WaitForSuccess(_patience);
+        var video = Probe(path).Video!;
+        (video.Width, video.Height, video.FrameCount).ShouldBe((34, 26, 5L));
+    }
+
     [NeedsFact("ffmpeg")]
     public void An_encoder_that_does_not_exist_is_reported_in_ffmpegs_own_words()
     {
