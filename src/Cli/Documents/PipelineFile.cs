@@ -32,7 +32,7 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
         var errors = new List<DocumentError>();
         try
         {
-            var parser = new Parser(new StringReader(text));
+            var parser = new GuardedParser(new StringReader(text));
             while (new YamlTree(parser) is var tree && tree.TryRead(out var root, out var places))
                 Take(path, root, places, documents, errors);
         }

@@ -72,10 +72,7 @@ internal sealed class PipelineSizing
     private RegionSizing OfLink(string pod, string source, EdgeRoute route)
     {
         var window = _sums.Window(route.Edge.From);
-        // The sender's whole window may come to lie here, even what was meant for another pod: when that one dies its frames are sent
-        // again, and a landing region full of younger ones, all waiting in a reorder window for the missing one, would have no room.
-        SizingTerm[] terms = [new(window.Terms[0].Frames, $"about to be sent by {route.Edge.From.Operator}"), .. window.Terms.Skip(1)];
-        var own = new FrameWindow(route.Edge.Name, window.FrameBytes, terms);
+        var own = new FrameWindow(route.Edge.Name, window.FrameBytes, [.. _sums.Landing(route.Edge)]);
         return new RegionSizing(pod, OwnerOf(route.Edge.Name, source), [own], [new(BlockSizes.Landing(window.FrameBytes), own.Frames)]);
     }
 

@@ -51,6 +51,20 @@ internal sealed class WindowSums
         return _chains[edge.Name] = [.. OwnTerms(edge), .. behind];
     }
 
+    /// <summary>
+    /// What a link's landing region has room for: the edge and what is behind it. Before a reorder window it is the sender's whole
+    /// window: when a replica dies its frames are sent again, and a region full of younger ones, all of which wait for a missing one,
+    /// would have no room for that one.
+    /// </summary>
+    internal IEnumerable<SizingTerm> Landing(GraphEdge edge)
+    {
+        var window = Window(edge.From);
+        SizingTerm[] own = [new(window.Terms[0].Frames, $"about to be sent by {edge.From.Operator}"), .. Chain(edge)];
+        var ordered = edge.Order == FrameOrder.BySequence || OrderedBehind(_index.Operator(edge.To.Operator)!);
+        var missing = window.Frames - own.Sum(term => term.Frames);
+        return ordered && missing > 0 ? [.. own, new(missing, "sent again behind younger ones, when a replica dies")] : own;
+    }
+
     private IReadOnlyList<SizingTerm> Longest(IEnumerable<GraphEdge> edges) =>
         edges.Select(Chain).OrderByDescending(terms => terms.Sum(term => term.Frames)).FirstOrDefault() ?? [];
 

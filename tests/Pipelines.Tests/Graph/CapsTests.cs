@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Pipelines.Tests.Graph;
 public sealed class CapsTests
 {
     [Theory]
-    // Figures from ffmpeg: -pix_fmt FORMAT -f rawvideo of one frame.
+    // Figures of: ffmpeg -f rawvideo -pix_fmt FORMAT -s 5x3 -i /dev/zero -frames:v 1 -f rawvideo - | wc -c
     [InlineData("yuv420p", 1920, 1080, 3_110_400)]
     [InlineData("yuv420p", 5, 3, 27)]
     [InlineData("nv12", 5, 3, 27)]

@@ -1,0 +1,46 @@
+namespace K8sMediaFlow.Cli.Tests;
+
+public sealed class ValidateTests
+{
+    public static TheoryData<string> SampleNames => [.. Directory.GetFiles(Samples.Path(""), "*.yaml").Select(path => Path.GetFileName(path))];
+
+    [Theory]
+    [MemberData(nameof(SampleNames))]
+    public void Every_sample_is_valid_and_earns_no_warning(string name)
+    {
+        var (exitCode, output, error) = Run.Command("validate", Samples.Path(name));
+        (exitCode, error).ShouldBe((0, ""));
+        output.ShouldContain("is valid");
+    }
+
+    [Fact]
+    public void A_violation_is_written_with_file_line_and_path()
+    {
+        var text = File.ReadAllText(Samples.Path("highlights.yaml")).Replace("to: encode.audio", "to: encode.adio", StringComparison.Ordinal);
+        var (exitCode, output, error) = Samples.WithFile(text, path => Run.Command("validate", path));
+        exitCode.ShouldBe(1);
+        output.ShouldBeEmpty();
+        error.ShouldContain(":38: spec.edges[3].to: operator 'encode' has no input 'adio' (did you mean 'audio'?) (UnknownPort)");
+    }
+
+    [Fact]
+    public void A_warning_is_written_and_fails_nothing()
+    {
+        var text = File.ReadAllText(Samples.Path("highlights.yaml")).Replace("order: BySequence, ", "", StringComparison.Ordinal);
+        var (exitCode, _, error) = Samples.WithFile(text, path => Run.Command("validate", path));
+        exitCode.ShouldBe(0);
+        error.ShouldContain("warning: 2 replicas of 'analyse'");
+    }
+
+    [Fact]
+    public void A_missing_file_is_named_and_the_others_are_checked()
+    {
+        var (exitCode, output, error) = Run.Command("validate", "/nowhere/x.yaml", Samples.Path("highlights.yaml"));
+        exitCode.ShouldBe(1);
+        error.ShouldContain("/nowhere/x.yaml: ");
+        output.ShouldContain("highlights is valid");
+    }
+
+    [Fact]
+    public void No_file_at_all_is_a_usage_error() => Run.Command("validate").ExitCode.ShouldBe(1);
+}
