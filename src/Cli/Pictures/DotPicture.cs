@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using K8sMediaFlow.Cli.Commands;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 
@@ -16,7 +17,7 @@ internal static class DotPicture
             Cluster(text, lane, number);
         foreach (var edge in plan.Edges)
             text.Append(CultureInfo.InvariantCulture,
-                $"  \"{edge.From.Operator}\" -> \"{edge.To.Operator}\" [label=\"{edge.From.Port} → {edge.To.Port}\\n{edge.Caps}\\n{edge.Way}\", style={(edge.Way == EdgeWay.Local ? "solid" : "dashed")}];\n");
+                $"  \"{edge.From.Operator}\" -> \"{edge.To.Operator}\" [label=\"{edge.From.Port} → {edge.To.Port}\\n{edge.Caps}\\n{Words.Of(edge.Way)}\", style={(edge.Way == EdgeWay.Local ? "solid" : "dashed")}];\n");
         return text.Append("}\n").ToString();
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using K8sMediaFlow.Cli.Commands;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 
@@ -47,7 +48,7 @@ internal static class SvgPicture
         var reach = Math.Max(60, (to.X - from.Right) / 2);
         Append(text, $"<path class=\"edge{(edge.Way == EdgeWay.Local ? "" : " link")}\" marker-end=\"url(#tip)\" d=\"M{from.Right} {startY} C{from.Right + reach} {startY + dip} {to.X - reach} {endY + dip} {to.X} {endY}\"><title>{edge.WayReason}</title></path>");
         var (x, y) = ((from.Right + to.X) / 2, (startY + endY) / 2 + dip * 3 / 4 - 8 + 30 * among);
-        Append(text, $"<text class=\"small\" text-anchor=\"middle\" x=\"{x}\" y=\"{y}\">{edge.From.Port} → {edge.To.Port} · {edge.Way}<tspan x=\"{x}\" dy=\"24\">{edge.Caps}</tspan></text>\n");
+        Append(text, $"<text class=\"small\" text-anchor=\"middle\" x=\"{x}\" y=\"{y}\">{edge.From.Port} → {edge.To.Port} · {Words.Of(edge.Way)}<tspan x=\"{x}\" dy=\"24\">{edge.Caps}</tspan></text>\n");
     }
 
     private static void Append(StringBuilder text, FormattableString part) => text.Append(part.ToString(CultureInfo.InvariantCulture));

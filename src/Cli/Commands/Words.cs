@@ -1,0 +1,22 @@
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
+
+namespace K8sMediaFlow.Cli.Commands;
+
+/// <summary>Values as users write them.</summary>
+internal static class Words
+{
+    internal static string Of(EdgeWay way) => way switch
+    {
+        EdgeWay.Tcp => "TCP",
+        EdgeWay.Rdma => "RDMA",
+        _ => "Local",
+    };
+
+    internal static string Of(Transport transport) => transport switch
+    {
+        Transport.Tcp => "TCP",
+        Transport.Rdma => "RDMA",
+        _ => "Auto",
+    };
+}
