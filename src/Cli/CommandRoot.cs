@@ -1,5 +1,7 @@
 using System.CommandLine;
 using K8sMediaFlow.Cli.Commands;
+using K8sMediaFlow.Cli.Run;
+using K8sMediaFlow.Cli.Top;
 
 namespace K8sMediaFlow.Cli;
 
@@ -11,5 +13,10 @@ public static class CommandRoot
         ValidateCommand.Create(),
         PlanCommand.Create(),
         GraphCommand.Create(),
+        RunCommand.Create(),
+        TopCommand.Create(),
     };
+
+    /// <summary>Without the library's own answer to signals, which ends the process two seconds later: a run drains first.</summary>
+    public static InvocationConfiguration Invocation() => new() { ProcessTerminationTimeout = null };
 }

@@ -62,7 +62,7 @@ internal sealed class RunDirectory : IDisposable
         {
             using var free = TryLock(run);
             // A run that has just been made has no lock yet for an instant: leave young ones alone.
-            if (free is null || DateTime.UtcNow - Directory.GetCreationTimeUtc(run) < TimeSpan.FromSeconds(5))
+            if (free is null || DateTime.UtcNow - Directory.GetLastWriteTimeUtc(run) < TimeSpan.FromSeconds(5))
                 continue;
             OrphanSweep.Kill(run);
             Remove(run);

@@ -12,7 +12,7 @@ internal sealed record RunPod(
 
 /// <summary>What <c>top</c>, <c>inspect</c> and <c>tap</c> need to know of a run; lies in its directory.</summary>
 internal sealed record RunManifest(
-    string Pipeline, int ProcessId, string CertificateFile, string KeyFile, string CaFile, IReadOnlyList<RunPod> Pods)
+    string Pipeline, int ProcessId, string CertificateFile, string KeyFile, string CaFile, IReadOnlyList<string> Edges, IReadOnlyList<RunPod> Pods)
 {
     private const string FileName = "run.json";
 

@@ -40,14 +40,16 @@ internal sealed class RunPreparation : IDisposable
         var plans = PipelinePlanner.Plan(_graph, placement, new PlanVersion(1, 1, 0));
         var controller = Issue("controller", ControllerIdentity.Uri, IPAddress.Loopback);
         var pods = placement.Pods.Select((pod, index) => WritePod(pod, index)).ToList();
-        new RunManifest(_graph.Name, Environment.ProcessId, FileOf("controller.crt"), FileOf("controller.key"), FileOf("controller-ca.crt"), pods).Write(_directory);
+        string[] edges = [.. _graph.Edges.Select(edge => edge.Name)];
+        new RunManifest(
+            _graph.Name, Environment.ProcessId, FileOf("controller.crt"), FileOf("controller.key"), FileOf("controller-ca.crt"), edges, pods).Write(_directory);
         return new RunSpec(
             _graph.Name,
             _graph.Execution,
             _directory,
             [.. pods.Select((pod, index) => Pod(pod, index, sidecar, plans.Single(plan => plan.Pod == pod.Name), controller))],
             [.. placement.Pods.SelectMany((pod, index) => pod.Replicas.Select(replica => Replica(replica, pod.Name, index)))],
-            [.. _graph.Edges.Select(edge => edge.Name)],
+            edges,
             stallAfter);
     }
 

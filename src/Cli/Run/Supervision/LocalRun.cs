@@ -95,10 +95,13 @@ internal sealed class LocalRun : IDisposable
                 drainedBy += Poll;
             if (State.Unfinished.Count == 0 && (AllFinished() || drainedBy > DrainedPatience))
                 State.EndWith(Complete());
-            else if (stall?.Check(State.Board.Rows(), State.Unfinished) is { } stalled)
+            else if (HasBegun() && stall?.Check(State.Board.Rows(), State.Unfinished) is { } stalled)
                 State.EndWith(RunOutcome.Failed(stalled));
         }
     }
+
+    /// <summary>Sidecars that do not come up are noticed by their supervisors.</summary>
+    private bool HasBegun() => State.Board.Statuses.Count == State.Spec.Pods.Count;
 
     private bool AllFinished() => State.Board.Statuses is var statuses && statuses.Count == State.Spec.Pods.Count && statuses.All(status => status.Finished);
 

@@ -86,19 +86,20 @@ internal sealed class OperatorSupervisor(ReplicaSpec replica, RunState state) : 
     /// </summary>
     private async Task<bool> HasCompletedAsync(CancellationToken stopping)
     {
-        var sidecar = SidecarIncarnation();
-        var asked = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(asked) < StatusPatience)
+        var ended = MonotonicClock.Nanoseconds;
+        var heardBy = Sidecar()?.Incarnation;
+        // A sidecar that does not answer is its supervisor's matter, which ends the run if need be.
+        while (Sidecar() is not { } sidecar || sidecar.MonotonicNanoseconds - ended < StatusPatience.TotalNanoseconds)
         {
-            if (Status()?.State == OperatorState.Completed || SidecarIncarnation() != sidecar)
+            if (Status()?.State == OperatorState.Completed)
                 return true;
             await Task.Delay(Poll, stopping);
         }
 
-        return false;
+        return Status()?.State == OperatorState.Completed || (heardBy is not null && Sidecar()?.Incarnation != heardBy);
     }
 
-    private string? SidecarIncarnation() => state.Board.Statuses.FirstOrDefault(status => status.Pod == replica.Pod)?.Incarnation;
+    private SidecarStatus? Sidecar() => state.Board.Statuses.FirstOrDefault(status => status.Pod == replica.Pod);
 
     private async Task<string> ExplainAsync(ChildExit exit, OperatorStatus? before, CancellationToken stopping)
     {

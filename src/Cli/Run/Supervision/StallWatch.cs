@@ -6,8 +6,8 @@ namespace K8sMediaFlow.Cli.Run.Supervision;
 /// <summary>Notices when nothing has moved on any edge for too long, and says where frames stand.</summary>
 internal sealed class StallWatch(TimeSpan after)
 {
-    private long _progress = -1;
-    private long _movedAt = Stopwatch.GetTimestamp();
+    private long? _progress;
+    private long _movedAt;
 
     /// <summary>A sentence when the run has stalled; else null.</summary>
     public string? Check(IReadOnlyList<EdgeRow> rows, IReadOnlyList<string> unfinished)

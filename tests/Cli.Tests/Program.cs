@@ -1,0 +1,7 @@
+using K8sMediaFlow.Cli;
+using K8sMediaFlow.Cli.Tests.Run;
+
+// The test assembly is also the processes that its tests start: a sidecar without data plane, and the Cli itself.
+return args is ["cli", ..]
+    ? await CommandRoot.Create().Parse(args[1..]).InvokeAsync(CommandRoot.Invocation())
+    : await FakeSidecar.RunAsync(args);

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text;
+using K8sMediaFlow.Cli.Run;
+using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.Cli.Tests.Run;
+
+public class ProbeTests
+{
+    [Fact]
+    public void Size_and_rate_are_the_first_videos_and_a_cover_picture_is_none()
+    {
+        var media = Parse("""
+            {"codec_type": "video", "width": 500, "height": 500, "r_frame_rate": "90000/1", "avg_frame_rate": "0/0", "disposition": {"attached_pic": 1}},
+            {"codec_type": "audio", "sample_rate": "44100", "channels": 1},
+            {"codec_type": "video", "width": 640, "height": 360, "r_frame_rate": "30000/1001", "avg_frame_rate": "30000/1001"}
+            """);
+        media.ShouldBe(new InputMedia(640, 360, new Rational(30000, 1001), 44100, 1));
+    }
+
+    [Fact]
+    public void A_variable_rate_is_taken_as_its_average()
+        => Parse("""{"codec_type": "video", "width": 6, "height": 4, "r_frame_rate": "120/1", "avg_frame_rate": "24/1"}""").FrameRate.ShouldBe(new Rational(24, 1));
+
+    [Fact]
+    public void A_picture_that_players_turn_has_its_sides_swapped()
+    {
+        var media = Parse("""{"codec_type": "video", "width": 640, "height": 360, "r_frame_rate": "25/1", "avg_frame_rate": "25/1", "side_data_list": [{"rotation": -90}]}""");
+        (media.Width, media.Height).ShouldBe((360, 640));
+    }
+
+    [Fact]
+    public void An_input_without_video_is_refused()
+        => Should.Throw<RunException>(() => Parse("""{"codec_type": "audio", "sample_rate": "44100", "channels": 1}""")).Message.ShouldBe("clip: there is no video in it");
+
+    [Fact]
+    public void Without_sound_its_port_its_edge_and_its_input_are_left_out()
+    {
+        var graph = Graph();
+        var probed = ProbedCaps.Apply(graph, graph.Operators[0], new InputMedia(320, 240, new Rational(25, 1), null, null));
+        probed.Operators[0].Outputs.Single().Caps.ShouldBe(new MediaCaps(Video: new VideoCaps(320, 240, "yuv420p", new Rational(25, 1))));
+        probed.Operators[1].Inputs.Single().Name.ShouldBe("video");
+        probed.Edges.Single().Name.ShouldBe("decode.video->encode.video");
+        GraphRules.Check(probed).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_media_operator_that_takes_only_sound_cannot_do_without()
+    {
+        var graph = Graph() with { Edges = [] };
+        graph = graph with
+        {
+            Operators = [graph.Operators[0], graph.Operators[1] with { Inputs = [new InputPort("audio")] }],
+            Edges = [new GraphEdge(new PortRef("decode", "audio"), new PortRef("encode", "audio"))],
+        };
+        Should.Throw<RunException>(() => ProbedCaps.Apply(graph, graph.Operators[0], new InputMedia(320, 240, new Rational(25, 1), null, null)))
+            .Message.ShouldBe("the input has no sound, and 'encode' takes nothing else");
+    }
+
+    [NeedsFact("ffmpeg", "ffprobe")]
+    public async Task A_real_clip_without_sound_is_read()
+    {
+        var folder = Directory.CreateTempSubdirectory("kmf-").FullName;
+        try
+        {
+            var clip = Path.Combine(folder, "clip.avi");
+            using var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=352x288:rate=25:duration=0.4", "-c:v", "mpeg4", clip]);
+            await ffmpeg.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
+            var graph = Graph(clip);
+            var probed = await InputProbe.ApplyAsync(graph, CancellationToken.None);
+            probed.Operators[0].Outputs.Single().Caps.ShouldBe(new MediaCaps(Video: new VideoCaps(352, 288, "yuv420p", new Rational(25, 1))));
+            File.WriteAllText(clip, "this is no video");
+            (await Should.ThrowAsync<RunException>(InputProbe.ApplyAsync(graph, CancellationToken.None))).Message.ShouldStartWith($"{clip}: ffprobe cannot read it: ");
+            File.Delete(clip);
+            (await Should.ThrowAsync<RunException>(InputProbe.ApplyAsync(graph, CancellationToken.None))).Message.ShouldBe($"there is no file '{clip}'");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static InputMedia Parse(string streams) => InputMedia.Parse("clip", Encoding.UTF8.GetBytes($$"""{"streams": [{{streams}}]}"""));
+
+    private static PipelineGraph Graph(string input = "clip.mp4") => new()
+    {
+        Name = "highlights",
+        Operators =
+        [
+            new OperatorNode
+            {
+                Name = "decode",
+                Image = "k8smediaflow/media-operators:0.1.0",
+                Args = ["decode", "--input", input],
+                Outputs =
+                [
+                    new OutputPort("video", new MediaCaps(Video: new VideoCaps(1920, 1080, "yuv420p", new Rational(30, 1)))),
+                    new OutputPort("audio", new MediaCaps(Audio: new AudioCaps(48000, 2, "s16le"))),
+                ],
+            },
+            new OperatorNode { Name = "encode", Image = "k8smediaflow/media-operators:0.1.0", Inputs = [new InputPort("video"), new InputPort("audio")] },
+        ],
+        Edges =
+        [
+            new GraphEdge(new PortRef("decode", "video"), new PortRef("encode", "video")),
+            new GraphEdge(new PortRef("decode", "audio"), new PortRef("encode", "audio")),
+        ],
+    };
+}
