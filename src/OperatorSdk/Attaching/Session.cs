@@ -91,6 +91,9 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
                 TableOf(channel)[index] = mapped;
             if (_outbound.TryGetValue(channel, out var outbound) && mapped is not null && outbound.IsSeated)
                 outbound.Port.Fan.MapRegion(outbound.Seat, mapped.Number, index);
+            // The consumer is told first and answers; the producer, who has the channel by then, is told last and does not.
+            if (_outbound.ContainsKey(channel))
+                return;
         }
         _writer.ChannelRegionReady(channel, index, region);
     }
@@ -112,7 +115,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
                 AddInbound(channel, new ConsumerChannel(new ChannelConsumer(rings), ringer));
         }
         _writer.ChannelReady(channel.Channel);
-        core.Bell.Wake();
+        core.Bell?.Wake();
     }
 
     public void OnChannelClosed(ulong channel, Messages.AttachMessage.ClosedReason reason)
@@ -129,7 +132,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
                 InputMerge.AbandonWhenDrained(inbound.Merged);
             core.Poll();
         }
-        core.Bell.Wake();
+        core.Bell?.Wake();
     }
 
     public void OnConsumerGone(ulong channel)
@@ -144,7 +147,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
             Unmap(channel);
             SeatWaiting(gone.Port);
         }
-        core.Bell.Wake();
+        core.Bell?.Wake();
     }
 
     /// <summary>The sidecar is dead: its regions are let go of as soon as nothing points into them.</summary>
@@ -203,8 +206,10 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         var port = core.Inputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
             ?? throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel for input '{name}', which is not in its welcome.");
         var inbound = new InboundChannel(channel.Channel, port, TableOf(channel.Channel));
-        // A producer's place is its replica's; producers of a port all are replicas of one operator, since a port takes one edge.
-        var seat = (int)(channel.PeerReplica % (uint)port.Plan.Seats);
+        var peer = channel.Peer.ToString();
+        var seat = port.Seats.SeatOf(peer);
+        if (seat < 0)
+            throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel of input '{name}' from '{peer}', for whom its welcome has no place.");
         inbound.Merged = port.Merge.Attach(channel.Channel, seat, end);
         inbound.Merged.State = inbound;
         _inbound[channel.Channel] = inbound;
@@ -212,12 +217,12 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
 
     private void AddOutbound(Messages.AttachMessage.Channel.Reader channel, ProducerChannel end)
     {
-        var (name, edge) = (channel.Port.ToString(), channel.Edge.ToString());
+        var (name, edge, peer) = (channel.Port.ToString(), channel.Edge.ToString(), channel.Peer.ToString());
         var port = core.Outputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
             ?? throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel for output '{name}', which is not in its welcome.");
-        var seat = port.SeatOf(edge, (int)Math.Min(channel.PeerReplica, int.MaxValue));
+        var seat = port.SeatOf(edge, peer);
         if (seat < 0)
-            throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel of edge '{edge}' to replica {channel.PeerReplica}, which its welcome does not know.");
+            throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel of edge '{edge}' to '{peer}', for whom its welcome has no place.");
         var outbound = new OutboundChannel(channel.Channel, port, seat, end);
         _outbound[channel.Channel] = outbound;
         _waiting.Add(outbound);

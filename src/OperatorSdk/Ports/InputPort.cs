@@ -16,6 +16,7 @@ internal sealed class InputPort
     public InputPort(OperatorCore core, int number, PortPlan plan)
     {
         (_core, Number, Plan) = (core, number, plan);
+        Seats = new SeatBook(plan.Seats);
         Merge = new InputMerge(new MergeOptions(plan.Seats, plan.BySequence, IsSparse: false, plan.ReplaySequences, core.ReorderPatienceNs));
     }
 
@@ -24,6 +25,8 @@ internal sealed class InputPort
     public PortPlan Plan { get; }
 
     public InputMerge Merge { get; }
+
+    public SeatBook Seats { get; }
 
     public bool Ended => Merge.Ended;
 

@@ -13,7 +13,7 @@ internal sealed class OutputPort : IFrameOwner
 {
     private readonly OperatorCore _core;
     private readonly ReplayWindow _sent = new(4096, 64);
-    private readonly List<(string Name, int[] Seats)> _edges = [];
+    private readonly List<(string Name, int FirstSeat, SeatBook Seats)> _edges = [];
     private Pool<OutRecord> _records = new(64);
     private ulong _follows;
     private bool _hasInherited;
@@ -128,10 +128,12 @@ internal sealed class OutputPort : IFrameOwner
         return null;
     }
 
-    public int SeatOf(string edge, int replica)
+    /// <summary>The seat of a peer of an edge in the fan; -1: the welcome knows no such edge, or fewer peers.</summary>
+    public int SeatOf(string edgeName, string peer)
     {
-        var seats = _edges.Find(candidate => candidate.Name == edge).Seats ?? (_edges.Count == 1 ? _edges[0].Seats : []);
-        return replica < seats.Length ? seats[replica] : -1;
+        var index = _edges.FindIndex(edge => edge.Name == edgeName);
+        var seat = index < 0 ? -1 : _edges[index].Seats.SeatOf(peer);
+        return seat < 0 ? -1 : _edges[index].FirstSeat + seat;
     }
 
     /// <summary>A new region came: quota and blocks begin anew, and what fits no block of it is left to upstream's replay.</summary>
@@ -141,10 +143,12 @@ internal sealed class OutputPort : IFrameOwner
         Fan.Withdraw(tag => !Fits(tag, region), Forgotten);
     }
 
+    /// <summary>
+    /// Nothing follows from it here: until a forward is done it may have to be sent again, and whoever owns the block that its payload lies
+    /// in may reuse it as soon as we give the input back. So a forward holds its input until it is done.
+    /// </summary>
     public void Returned(int tag)
     {
-        if (_records[tag].Ledger >= 0)
-            _core.Ledger.OutputReturned(_records[tag].Ledger);
     }
 
     public void Done(int tag)
@@ -180,7 +184,10 @@ internal sealed class OutputPort : IFrameOwner
     private void AddEdge(EdgePlan plan)
     {
         var edge = Fan.AddEdge(plan.IsBroadcast ? FanDistribution.Broadcast : FanDistribution.RoundRobin);
-        _edges.Add((plan.Name, Enumerable.Range(0, plan.Seats).Select(_ => Fan.AddSeat(edge)).ToArray()));
+        var firstSeat = Fan.AddSeat(edge);
+        for (var more = 1; more < plan.Seats; more++)
+            Fan.AddSeat(edge);
+        _edges.Add((plan.Name, firstSeat, new SeatBook(plan.Seats)));
     }
 
     private bool Fits(int tag, OwnRegion region)

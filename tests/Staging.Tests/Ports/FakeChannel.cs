@@ -1,0 +1,51 @@
+using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Ports;
+
+namespace K8sMediaFlow.Staging.Tests.Ports;
+
+/// <summary>A channel without shared memory, both ends in one object.</summary>
+internal sealed class FakeChannel(int capacity) : IOutboundChannel, IInboundChannel
+{
+    private readonly Queue<FrameDescriptor> _descriptors = new();
+    private readonly Queue<ReturnEntry> _returns = new();
+    private readonly HashSet<ulong> _open = [];
+    private ulong _tickets;
+
+    public int Capacity => capacity;
+
+    public bool IsBroken { get; set; }
+
+    public int Duplicates { get; private set; }
+
+    public bool TryPush(ref FrameDescriptor descriptor)
+    {
+        if (_open.Count == capacity)
+            return false;
+        descriptor.Ticket = ++_tickets;
+        _open.Add(descriptor.Ticket);
+        _descriptors.Enqueue(descriptor);
+        return true;
+    }
+
+    public bool TryPopReturn(out ReturnEntry entry)
+    {
+        var found = _returns.TryDequeue(out entry);
+        if (found && (entry.Kind & ReturnKind.Done) != 0)
+            _open.Remove(entry.Ticket);
+        return found;
+    }
+
+    public bool TryPop(out FrameDescriptor descriptor) => _descriptors.TryDequeue(out descriptor);
+
+    public void Return(ulong ticket, ReturnKind kind) => _returns.Enqueue(new ReturnEntry(ticket, kind));
+
+    public void CountFrame(ref FrameDescriptor descriptor, long nowNs)
+    {
+    }
+
+    public void CountGaps(uint sequences)
+    {
+    }
+
+    public void CountDuplicate() => Duplicates++;
+}

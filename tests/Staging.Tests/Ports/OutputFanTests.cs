@@ -1,0 +1,293 @@
+using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Ports;
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.Staging.Tests.Ports;
+
+public sealed class OutputFanTests
+{
+    private sealed class Owner : IFrameOwner
+    {
+        public readonly List<int> Returned = [];
+        public readonly List<int> Done = [];
+
+        void IFrameOwner.Returned(int tag) => Returned.Add(tag);
+
+        void IFrameOwner.Done(int tag) => Done.Add(tag);
+    }
+
+    private readonly Owner _owner = new();
+
+    [Fact]
+    public void Round_robin_serves_the_next_one_that_has_room()
+    {
+        var (fan, first, second) = Two(FanDistribution.RoundRobin, capacity: 2);
+        for (var sequence = 1UL; sequence <= 4; sequence++)
+            fan.TrySend(Frame(sequence), (int)sequence).ShouldBeTrue();
+        fan.TrySend(Frame(5), 5).ShouldBeFalse();
+        Sequences(first).ShouldBe([1UL, 3UL]);
+        Sequences(second).ShouldBe([2UL, 4UL]);
+    }
+
+    [Fact]
+    public void A_broadcast_frame_is_done_when_every_consumer_is()
+    {
+        var (fan, first, second) = Two(FanDistribution.Broadcast, capacity: 4);
+        fan.TrySend(Frame(1), 11).ShouldBeTrue();
+        Pop(first, ReturnKind.Both);
+        fan.DrainReturns();
+        _owner.Returned.ShouldBeEmpty();
+        Pop(second, ReturnKind.Returned, out var ticket);
+        fan.DrainReturns();
+        (_owner.Returned.Count, _owner.Done.Count).ShouldBe((1, 0));
+        second.Return(ticket, ReturnKind.Done);
+        fan.DrainReturns();
+        _owner.Done.ShouldBe([11]);
+        fan.InFlight.ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_a_dead_consumer_was_not_done_with_goes_to_the_others_marked_as_replay()
+    {
+        var (fan, first, second) = Two(FanDistribution.RoundRobin, capacity: 8);
+        for (var sequence = 1UL; sequence <= 6; sequence++)
+            fan.TrySend(Frame(sequence), (int)sequence);
+        Pop(first, ReturnKind.Both);
+        Pop(first, ReturnKind.Returned);
+        fan.CloseSeat(0);
+        Sequences(second).ShouldBe([2UL, 4UL, 6UL]);
+        fan.TakeBack(0);
+        var again = All(second);
+        again.Select(descriptor => descriptor.Sequence).ShouldBe([3UL, 5UL]);
+        again.ShouldAllBe(descriptor => descriptor.Flags == DescriptorFlags.MayBeReplay);
+        fan.Resent.ShouldBe(2);
+    }
+
+    [Fact]
+    public void What_was_returned_is_not_sent_again_where_bytes_are_kept_until_returned_only()
+    {
+        var fan = new OutputFan(_owner, FanRetention.UntilReturned, 8);
+        fan.AddSeat(fan.AddEdge(FanDistribution.RoundRobin));
+        var channel = new FakeChannel(4);
+        fan.Attach(0, channel);
+        fan.Post(Frame(1), 1);
+        fan.Post(Frame(2), 2);
+        Pop(channel, ReturnKind.Returned);
+        fan.TakeBack(0);
+        _owner.Done.ShouldBe([1]);
+        fan.InFlight.ShouldBe(1);
+    }
+
+    [Fact]
+    public void The_successor_of_a_dead_consumer_gets_what_it_was_owed_and_the_end_of_the_stream()
+    {
+        var (fan, first, second) = Two(FanDistribution.Broadcast, capacity: 4);
+        fan.Post(Frame(1), 1);
+        fan.Post(End(1), -1);
+        Sequences(first).ShouldBe([1UL, 1UL]);
+        Pop(second, ReturnKind.Both);
+        fan.TakeBack(0);
+        var successor = new FakeChannel(4);
+        fan.Attach(0, successor);
+        fan.Pump();
+        All(successor).Select(descriptor => descriptor.Kind).ShouldBe([DescriptorKind.Frame, DescriptorKind.EndOfStream]);
+    }
+
+    [Fact]
+    public void A_consumer_that_comes_after_the_end_is_told_of_it()
+    {
+        var (fan, first, _) = Two(FanDistribution.RoundRobin, capacity: 4);
+        fan.Post(End(9), -1);
+        Pop(first, ReturnKind.Both);
+        fan.DrainReturns();
+        fan.TakeBack(0);
+        var successor = new FakeChannel(4);
+        fan.Attach(0, successor);
+        fan.Pump();
+        All(successor).Single().Kind.ShouldBe(DescriptorKind.EndOfStream);
+    }
+
+    [Fact]
+    public void Nothing_follows_an_end_that_was_sent()
+    {
+        var (fan, first, second) = Two(FanDistribution.RoundRobin, capacity: 4);
+        fan.Post(Frame(1), 1);
+        fan.Post(Frame(2), 2);
+        fan.Post(End(2), -1);
+        Sequences(second).ShouldBe([2UL, 2UL]);
+        fan.TakeBack(0);
+        All(second).ShouldBeEmpty();
+        var successor = new FakeChannel(4);
+        fan.Attach(0, successor);
+        fan.Pump();
+        All(successor).Select(descriptor => (descriptor.Kind, descriptor.Sequence)).ShouldBe([(DescriptorKind.Frame, 1UL), (DescriptorKind.EndOfStream, 2UL)]);
+        All(first).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_gap_goes_to_every_consumer_that_is_there()
+    {
+        var (fan, first, second) = Two(FanDistribution.RoundRobin, capacity: 4);
+        fan.Post(Gap(1, 3), 5);
+        (All(first).Single().GapCount, All(second).Single().GapCount).ShouldBe((3u, 3u));
+    }
+
+    [Fact]
+    public void A_frame_in_a_region_that_a_consumer_does_not_know_waits_until_it_does()
+    {
+        var fan = new OutputFan(_owner, FanRetention.UntilDone, 8);
+        fan.AddSeat(fan.AddEdge(FanDistribution.RoundRobin));
+        var channel = new FakeChannel(4);
+        fan.Attach(0, channel);
+        var frame = Frame(1);
+        frame.AddSegment(new Staging.Regions.SegmentRef(7, default, 0, 8));
+        fan.CanCarry(ref frame).ShouldBeFalse();
+        fan.Post(in frame, 1);
+        All(channel).ShouldBeEmpty();
+        fan.MapRegion(0, 7, 3);
+        fan.Pump();
+        var sent = All(channel).Single();
+        sent.Segment(0).Region.ShouldBe((ushort)3);
+    }
+
+    [Fact]
+    public void Room_counts_what_is_promised_already()
+    {
+        var (fan, _, _) = Two(FanDistribution.RoundRobin, capacity: 2);
+        fan.HasRoom(3).ShouldBeTrue();
+        fan.HasRoom(4).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(FanDistribution.RoundRobin)]
+    [InlineData(FanDistribution.Broadcast)]
+    public void Whatever_dies_every_frame_is_returned_once_and_done_once_and_reaches_a_consumer_that_finished_it(FanDistribution distribution)
+    {
+        var random = new Random(Seed.Take(nameof(OutputFanTests)));
+        for (var round = 0; round < 100; round++)
+            new RandomRun(random, distribution).Run();
+    }
+
+    private (OutputFan Fan, FakeChannel First, FakeChannel Second) Two(FanDistribution distribution, int capacity)
+    {
+        var fan = new OutputFan(_owner, FanRetention.UntilDone, 16);
+        var edge = fan.AddEdge(distribution);
+        var channels = (First: new FakeChannel(capacity), Second: new FakeChannel(capacity));
+        fan.Attach(fan.AddSeat(edge), channels.First);
+        fan.Attach(fan.AddSeat(edge), channels.Second);
+        return (fan, channels.First, channels.Second);
+    }
+
+    private static FrameDescriptor Frame(ulong sequence) => new() { Kind = DescriptorKind.Frame, Stream = 1, Sequence = sequence };
+
+    private static FrameDescriptor End(ulong sequence) => new() { Kind = DescriptorKind.EndOfStream, Stream = 1, Sequence = sequence };
+
+    private static FrameDescriptor Gap(ulong sequence, uint count) => new() { Kind = DescriptorKind.Gap, Stream = 1, Sequence = sequence, GapCount = count };
+
+    private static void Pop(FakeChannel channel, ReturnKind kind) => Pop(channel, kind, out _);
+
+    private static void Pop(FakeChannel channel, ReturnKind kind, out ulong ticket)
+    {
+        channel.TryPop(out var descriptor).ShouldBeTrue();
+        ticket = descriptor.Ticket;
+        channel.Return(ticket, kind);
+    }
+
+    private static List<FrameDescriptor> All(FakeChannel channel)
+    {
+        var all = new List<FrameDescriptor>();
+        while (channel.TryPop(out var descriptor))
+            all.Add(descriptor);
+        return all;
+    }
+
+    private static List<ulong> Sequences(FakeChannel channel) => All(channel).ConvertAll(descriptor => descriptor.Sequence);
+
+    private sealed class RandomRun
+    {
+        private readonly Owner _owner = new();
+        private readonly Random _random;
+        private readonly OutputFan _fan;
+        private readonly FakeChannel?[] _channels = new FakeChannel?[3];
+        private readonly List<(int Seat, ulong Ticket, bool Returned, ulong Sequence)> _held = [];
+        private readonly HashSet<ulong> _finished = [];
+        private readonly FanDistribution _distribution;
+
+        public RandomRun(Random random, FanDistribution distribution)
+        {
+            (_random, _distribution, _fan) = (random, distribution, new OutputFan(_owner, FanRetention.UntilDone, 16));
+            var edge = _fan.AddEdge(distribution);
+            for (var seat = 0; seat < _channels.Length; seat++)
+                _fan.AddSeat(edge);
+        }
+
+        public void Run()
+        {
+            const int frames = 100;
+            for (var sent = 0; sent < frames;)
+            {
+                sent += _fan.TrySend(Frame((ulong)sent + 1), sent) ? 1 : 0;
+                Disturb();
+                Consume();
+                _fan.DrainReturns();
+            }
+            for (var step = 0; _fan.InFlight > 0; step++)
+            {
+                step.ShouldBeLessThan(100_000);
+                Revive();
+                Consume();
+                _fan.DrainReturns();
+            }
+            _owner.Returned.Order().ShouldBe(Enumerable.Range(0, frames));
+            _owner.Done.Order().ShouldBe(Enumerable.Range(0, frames));
+            _finished.Count.ShouldBe(frames);
+        }
+
+        private void Disturb()
+        {
+            if (_random.Next(20) == 0)
+                Kill(_random.Next(_channels.Length));
+            if (_random.Next(5) == 0 || _distribution == FanDistribution.Broadcast)
+                Revive();
+        }
+
+        private void Kill(int seat)
+        {
+            if (_channels[seat] is null)
+                return;
+            _fan.CloseSeat(seat);
+            _held.RemoveAll(held => held.Seat == seat);
+            _fan.TakeBack(seat);
+            _channels[seat] = null;
+        }
+
+        private void Revive()
+        {
+            var seat = _random.Next(_channels.Length);
+            if (_channels[seat] is not null)
+                return;
+            _channels[seat] = new FakeChannel(4);
+            _fan.Attach(seat, _channels[seat]!);
+            _fan.Pump();
+        }
+
+        private void Consume()
+        {
+            var seat = _random.Next(_channels.Length);
+            if (_channels[seat] is { } channel && channel.TryPop(out var descriptor))
+                _held.Add((seat, descriptor.Ticket, false, descriptor.Sequence));
+            if (_held.Count == 0 || _random.Next(2) == 0)
+                return;
+            var index = _random.Next(_held.Count);
+            var held = _held[index];
+            var kind = held.Returned ? ReturnKind.Done : _random.Next(2) == 0 ? ReturnKind.Both : ReturnKind.Returned;
+            _channels[held.Seat]!.Return(held.Ticket, kind);
+            if ((kind & ReturnKind.Done) == 0)
+                _held[index] = held with { Returned = true };
+            else
+                _held.RemoveAt(index);
+            if ((kind & ReturnKind.Done) != 0)
+                _finished.Add(held.Sequence);
+        }
+    }
+}
