@@ -2,6 +2,7 @@ using K8sMediaFlow.Bench;
 
 return args switch
 {
+    ["encode", .. var rest] => EncodeBench.Run(rest),
     ["tcp", .. var rest] => TcpBench.Run(rest),
     ["tcp-end", .. var rest] => TcpBenchEnd.Run(rest),
     _ => Usage(),

@@ -12,6 +12,7 @@ public partial struct MessageReader
     private struct Target
     {
         public WirePointer Tag;
+        public Segment Memory;
         public long PositionBytes;
         public uint Segment;
     }
@@ -26,7 +27,7 @@ public partial struct MessageReader
         if (depth <= 0)
             CapnProtoException.Throw(CapnProtoError.DepthLimit);
         var words = target.Tag.DataWords + target.Tag.PointerCount;
-        var data = Check(target.Segment, target.PositionBytes, (long)words * 8);
+        var data = Check(in target, (long)words * 8);
         Charge(words);
         return new StructReader(
             ref this,
@@ -59,7 +60,7 @@ public partial struct MessageReader
         if (target.Tag.ElementSize != ElementSize.Byte)
             CapnProtoException.Throw(CapnProtoError.WrongElementSize);
         lengthBytes = target.Tag.Count;
-        start = Check(target.Segment, target.PositionBytes, lengthBytes);
+        start = Check(in target, lengthBytes);
         Charge((lengthBytes + 7L) / 8);
         return true;
     }
@@ -73,8 +74,9 @@ public partial struct MessageReader
     {
         var pointer = WirePointer.ReadOnce(slot);
         target.Tag = pointer;
+        target.Memory = SegmentAt(segment);
         target.Segment = segment;
-        target.PositionBytes = slot - SegmentAt(segment).Start + 8 + (8L * pointer.Offset);
+        target.PositionBytes = slot - target.Memory.Start + 8 + (8L * pointer.Offset);
         if (pointer.Kind >= PointerKind.Far)
             FollowFar(pointer, ref target);
         return !pointer.IsNull;
@@ -85,33 +87,38 @@ public partial struct MessageReader
     {
         if (pointer.Kind == PointerKind.Other)
             return;
-        var pad = Check(pointer.FarSegment, pointer.PadPositionBytes, pointer.IsDoubleFar ? 16 : 8);
+        MoveTo(pointer, ref target);
+        var pad = Check(in target, pointer.IsDoubleFar ? 16 : 8);
         Charge(pointer.IsDoubleFar ? 2 : 1);
         target.Tag = WirePointer.ReadOnce(pad);
-        target.Segment = pointer.FarSegment;
-        target.PositionBytes = pointer.PadPositionBytes + 8 + (8L * target.Tag.Offset);
+        target.PositionBytes += 8 + (8L * target.Tag.Offset);
         if (pointer.IsDoubleFar)
             FollowDoubleFar(target.Tag, WirePointer.ReadOnce(pad + 8), ref target);
         if (target.Tag.Kind == PointerKind.Far)
             CapnProtoException.Throw(CapnProtoError.BadLandingPad);
     }
 
-    private static void FollowDoubleFar(WirePointer place, WirePointer tag, ref Target target)
+    private readonly void MoveTo(WirePointer far, ref Target target)
+    {
+        target.Memory = SegmentAt(far.FarSegment);
+        target.Segment = far.FarSegment;
+        target.PositionBytes = far.PadPositionBytes;
+    }
+
+    private readonly void FollowDoubleFar(WirePointer place, WirePointer tag, ref Target target)
     {
         if (place.Kind != PointerKind.Far || place.IsDoubleFar || tag.Offset != 0)
             CapnProtoException.Throw(CapnProtoError.BadLandingPad);
+        MoveTo(place, ref target);
         target.Tag = tag;
-        target.Segment = place.FarSegment;
-        target.PositionBytes = place.PadPositionBytes;
     }
 
     /// <summary>The address of a range that lies inside its segment. All arithmetic in 64 bits: no term can exceed 2^36.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly unsafe byte* Check(uint segment, long positionBytes, long lengthBytes)
+    private static unsafe byte* Check(scoped in Target target, long lengthBytes)
     {
-        var memory = SegmentAt(segment);
-        if (positionBytes < 0 || positionBytes + lengthBytes > memory.LengthBytes)
+        if (target.PositionBytes < 0 || target.PositionBytes + lengthBytes > target.Memory.LengthBytes)
             CapnProtoException.Throw(CapnProtoError.OutOfBounds);
-        return memory.Start + positionBytes;
+        return target.Memory.Start + target.PositionBytes;
     }
 }

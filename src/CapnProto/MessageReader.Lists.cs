@@ -11,7 +11,7 @@ public partial struct MessageReader
         var size = target.Tag.ElementSize;
         var count = target.Tag.Count;
         var lengthBytes = ((long)count * size.Bits() + 7) / 8;
-        var start = Check(target.Segment, target.PositionBytes, lengthBytes);
+        var start = Check(in target, lengthBytes);
 
         // A list of nothing occupies nothing: without a charge per element three words could stand for half a billion elements.
         Charge(size == ElementSize.Void ? count : (lengthBytes + 7) / 8);
@@ -26,7 +26,7 @@ public partial struct MessageReader
     private unsafe ListReader ReadComposite(scoped in Target target, int depth)
     {
         var words = target.Tag.Count;
-        var start = Check(target.Segment, target.PositionBytes, 8 + (8L * words));
+        var start = Check(in target, 8 + (8L * words));
         var tag = WirePointer.ReadOnce(start);
         if (tag.Kind != PointerKind.Struct || tag.Offset < 0)
             CapnProtoException.Throw(CapnProtoError.BadListTag);

@@ -1,13 +1,14 @@
+#pragma warning disable CA1051 // Fields: FrameInfo says why.
 namespace K8sMediaFlow.Messages;
 
 /// <summary>An encoded message as payload, with what a tool needs to show it.</summary>
 public struct EncodedInfo
 {
     /// <summary>The schema's own number (Cap'n Proto type id), 0 if it has none.</summary>
-    public ulong SchemaId { get; set; }
+    public ulong SchemaId;
 
     /// <summary>The schema's name (Protobuf full name, Cap'n Proto display name).</summary>
-    public string? SchemaName { get; set; }
+    public string? SchemaName;
 
-    public PayloadEncoding Encoding { get; set; }
+    public PayloadEncoding Encoding;
 }

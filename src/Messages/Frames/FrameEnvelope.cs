@@ -54,10 +54,10 @@ public static class FrameEnvelope
         out FrameView view,
         out CapnProtoError error)
     {
-        view = new FrameView(segment0, payload0, payload1);
+        view = default;
         try
         {
-            error = view.Read();
+            error = view.Read(segment0, payload0, payload1);
         }
         catch (CapnProtoException e)
         {
@@ -74,13 +74,13 @@ public static class FrameEnvelope
         switch (info.Kind)
         {
             case MediaKind.Video:
-                WriteVideo(media.InitVideo(), info.Video);
+                WriteVideo(media.InitVideo(), in info.Video);
                 break;
             case MediaKind.Audio:
-                WriteAudio(media.InitAudio(), info.Audio);
+                WriteAudio(media.InitAudio(), in info.Audio);
                 break;
             case MediaKind.Encoded:
-                WriteEncoded(media.InitEncoded(), info.Encoded);
+                WriteEncoded(media.InitEncoded(), in info.Encoded);
                 break;
         }
     }
@@ -95,7 +95,7 @@ public static class FrameEnvelope
         var planes = video.InitPlanes(info.Planes.Count);
         for (var index = 0; index < planes.Count; index++)
         {
-            var plane = info.Planes[index];
+            ref readonly var plane = ref info.Planes[index];
             var target = planes[index];
             target.OffsetBytes = (uint)plane.OffsetBytes;
             target.StrideBytes = (uint)plane.StrideBytes;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace K8sMediaFlow.Messages;
@@ -11,12 +12,13 @@ public struct PlaneSet : IEquatable<PlaneSet>
 
     public int Count { get; private set; }
 
-    public readonly PlaneInfo this[int index]
+    [UnscopedRef]
+    public readonly ref readonly PlaneInfo this[int index]
     {
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count);
-            return _planes[index];
+            return ref _planes[index];
         }
     }
 

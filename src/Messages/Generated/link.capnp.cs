@@ -66,6 +66,9 @@ public static partial class LinkMessage
             /// <summary>Opaque to the link protocol: the fabric's own (Tcp: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
             public ReadOnlySpan<byte> Offer => _struct.GetData(0);
 
+            /// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>
+            public BytesPlace OfferPlace => HasOffer ? _struct.GetDataPlace(0) : default;
+
             static Reader IStructReader<Reader>.From(StructReader reader) => new(reader);
         }
 

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace K8sMediaFlow.Bench;
+
+/// <summary>The reference implementation's turn: bench/native/capnp_encode.cc, compiled now and asked for one run at a time.</summary>
+internal sealed class EncodeCpp : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bench-encode-");
+    private readonly Process _process;
+
+    public EncodeCpp(string repository)
+    {
+        var schemas = Path.Combine(repository, "src/Messages/Schema");
+        Run("capnp", ["compile", "-oc++:" + _folder.FullName, "frame.capnp", "csharp.capnp"], schemas);
+        var source = Path.Combine(repository, "bench/native/capnp_encode.cc");
+        Run("g++", ["-O2", "-std=c++17", "-I.", "-o", "capnp_encode", source, "frame.capnp.c++", "csharp.capnp.c++", "-lcapnp", "-lkj", "-lpthread"], _folder.FullName);
+        _process = Process.Start(new ProcessStartInfo(Path.Combine(_folder.FullName, "capnp_encode"))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+    }
+
+    public double[] Ask(string order)
+    {
+        _process.StandardInput.WriteLine(order);
+        _process.StandardInput.Flush();
+        var answer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("capnp_encode ended");
+        return answer.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(2000))
+            _process.Kill();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static void Run(string program, string[] arguments, string folder)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder })!;
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
+    }
+}
