@@ -139,7 +139,9 @@ internal sealed class AttachSession : IDisposable
 
     private void Introduce(OperatorPlan plan, string name)
     {
-        var region = new PodRegion(name, StagingRegion.Create($"kmf-{name}", [.. plan.RegionClasses.Select(one => new BlockClass(one.SizeBytes, one.Count))], hugePages: false));
+        // A sink has no outputs and no classes, but the handshake has a region of its own for everybody.
+        BlockClass[] classes = plan.RegionClasses.Count == 0 ? [new BlockClass(4096, 1)] : [.. plan.RegionClasses.Select(one => new BlockClass(one.SizeBytes, one.Count))];
+        var region = new PodRegion(name, StagingRegion.Create($"kmf-{name}", classes, hugePages: false));
         var end = new OperatorEnd(plan.Name, plan.Replica, _socket, region, (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer));
         try
         {

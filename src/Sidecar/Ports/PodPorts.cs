@@ -48,6 +48,9 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
     {
         if (ChannelOf(end, channelId) is not { } channel)
             return;
+        // A producer that is told before it has the channel cannot know that it is one, and answers too.
+        if (channel.Producer == end)
+            return;
         if (channel.Consumer != end || index >= channel.Regions.Count || channel.Regions[index].Telling != RegionTelling.ConsumerTold)
             throw new PortProtocolException(end.Name, $"acknowledges region index {index} of channel {channelId} out of turn");
         channel.SetTelling(index, RegionTelling.ConsumerReady);
