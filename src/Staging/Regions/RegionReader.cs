@@ -17,10 +17,10 @@ public enum SegmentError
     /// <summary>Offset and length reach beyond the block.</summary>
     OutOfBounds,
 
-    /// <summary>The block is in another life.</summary>
+    /// <summary>The block is in another life, or free.</summary>
     StaleGeneration,
 
-    /// <summary>The block is free.</summary>
+    /// <summary>The generation is one that only a free block has.</summary>
     NotTaken,
 }
 
@@ -115,10 +115,11 @@ public sealed unsafe class RegionReader
         if ((ulong)segment.Offset + segment.Length > (ulong)blocks.BlockSizeBytes)
             return SegmentError.OutOfBounds;
         var number = segment.Block - blocks.FirstBlock;
+        // Odd while taken: one line tells both what life the block is in and whether it lives.
+        if ((segment.Generation & 1) == 0)
+            return SegmentError.NotTaken;
         if (GenerationOf(in blocks, number) != segment.Generation)
             return SegmentError.StaleGeneration;
-        if (!IsTaken(in blocks, number))
-            return SegmentError.NotTaken;
         address = (nint)(_base + blocks.BlocksOffset + (number * blocks.BlockSizeBytes) + segment.Offset);
         return SegmentError.None;
     }

@@ -6,14 +6,15 @@ namespace K8sMediaFlow.Staging.Regions;
 
 /// <summary>The producer's end of its region: takes blocks, counts who uses them, frees them. Lock-free, no system call, no allocation, any thread.</summary>
 /// <remarks>
-/// Proof. A block's truth is one private 64-bit word: generation in the upper half, references in the lower. The shared bitmap and
-/// generations are what readers are shown.
+/// Proof. A block's truth is one private 64-bit word: generation in the upper half, references in the lower. The generation is odd while the
+/// block is taken. The shared bitmap and generations are what others are shown; readers look at the generation alone, so that the bitmap's
+/// line stays with the producer (looking at the bit too made a hand-over take 168 ns instead of 146).
 /// <para>Take: (1) CAS sets the block's bit: one thread wins. (2) The winner alone writes state := (generation + 1, 1 reference), then the
 /// shared generation, then passes a write barrier, then writes the block. A reader that looks (generation, bytes, generation) therefore
 /// sees a changed generation when bytes of the next life mixed in; the barrier's partner is the read barrier in RegionReader.IsCurrent.</para>
-/// <para>Release: CAS takes one reference off a state of the same generation with references left; anything else is refused, so a late or a second
-/// release can never free a block's next life. Whoever takes the last one owns the block alone until (3) it clears the bit, which is its last
-/// act and the release that (1) of the next taker pairs with.</para>
+/// <para>Release: CAS takes one reference off a state of the same generation with references left, and with the last one moves on the generation;
+/// anything else is refused, so a late or a second release can never free a block's next life. Whoever takes the last one owns the block alone
+/// until (3) it clears the bit, which is its last act and the release that (1) of the next taker pairs with.</para>
 /// <para>Nobody writes the shared part but this object: all other processes lost that right when the region was sealed.</para>
 /// </remarks>
 public sealed unsafe class RegionWriter
@@ -114,10 +115,12 @@ public sealed unsafe class RegionWriter
             var seen = Volatile.Read(ref state);
             if (Generation(seen) != block.Generation || (uint)seen == 0)
                 return Refuse();
-            if (Interlocked.CompareExchange(ref state, seen - 1, seen) != seen)
+            var isLast = (uint)seen == 1;
+            var next = isLast ? (ulong)(block.Generation + 1) << 32 : seen - 1;
+            if (Interlocked.CompareExchange(ref state, next, seen) != seen)
                 continue;
-            if ((uint)seen == 1)
-                Free(block.Block);
+            if (isLast)
+                Free(block.Block, block.Generation + 1);
             return true;
         }
     }
@@ -182,8 +185,8 @@ public sealed unsafe class RegionWriter
     {
         var block = blocks.FirstBlock + number;
         var seen = _states[block];
-        Invariant.That((uint)seen == 0);
         var generation = Generation(seen) + 1;
+        Invariant.That((uint)seen == 0 && (generation & 1) == 1);
         _quotas[block] = quota;
         Volatile.Write(ref _states[block], ((ulong)generation << 32) | 1);
         Volatile.Write(ref *((uint*)(_base + blocks.GenerationsOffset) + number), generation);
@@ -192,12 +195,13 @@ public sealed unsafe class RegionWriter
         return new BlockRef(block, generation);
     }
 
-    private void Free(uint block)
+    private void Free(uint block, uint generation)
     {
         var quota = _quotas[block];
         _quotas[block] = null;
         ref readonly var blocks = ref Layout.Classes[Layout.ClassOf(block)];
         var number = block - blocks.FirstBlock;
+        Volatile.Write(ref *((uint*)(_base + blocks.GenerationsOffset) + number), generation);
         var bit = 1ul << (int)(number % 64);
         var before = Interlocked.And(ref Word(in blocks, (int)(number / 64)), ~bit);
         Invariant.That((before & bit) != 0);

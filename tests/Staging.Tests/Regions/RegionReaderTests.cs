@@ -47,7 +47,9 @@ public sealed class RegionReaderTests : IDisposable
         _region.Reader.IsCurrent(in segment).ShouldBeTrue();
         _region.Writer.Release(block);
         _region.Reader.TryResolve(in segment, out _, out var freed);
-        freed.ShouldBe(SegmentError.NotTaken);
+        freed.ShouldBe(SegmentError.StaleGeneration);
+        _region.Reader.TryResolve(segment with { Generation = segment.Generation + 1 }, out _, out var forged);
+        forged.ShouldBe(SegmentError.NotTaken);
         _region.Take().Block.ShouldBe(block.Block);
         _region.Reader.TryResolve(in segment, out _, out var reborn);
         reborn.ShouldBe(SegmentError.StaleGeneration);

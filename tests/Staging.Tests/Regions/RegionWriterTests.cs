@@ -61,7 +61,7 @@ public sealed class RegionWriterTests : IDisposable
         _region.Writer.Release(first).ShouldBeFalse();
         var second = _region.Take(1, _quota);
         second.Block.ShouldBe(first.Block);
-        second.Generation.ShouldBe(first.Generation + 1);
+        second.Generation.ShouldBe(first.Generation + 2);
         _region.Writer.Release(first).ShouldBeFalse();
         _region.Writer.References(second).ShouldBe(1);
         _region.Writer.RefusedReleases.ShouldBe(2);
