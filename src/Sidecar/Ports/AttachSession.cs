@@ -44,6 +44,12 @@ internal sealed class AttachSession : IDisposable
         {
             Fail(wrong.Message);
         }
+        catch (Exception fault)
+        {
+            // Our own mistake, not the peer's: the process ends, and this says first why.
+            Log.Write($"{_end?.Name ?? "attach"}: {fault}");
+            throw;
+        }
         finally
         {
             _socket.Shutdown();
