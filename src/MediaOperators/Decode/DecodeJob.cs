@@ -55,7 +55,7 @@ internal sealed class DecodeJob : IDisposable
         // are shown (edit lists), so neither the complaint nor the count alone is a proof.
         var isShort = _ports.Any(port => port.TornBytes > 0 || (port.Video is not null && port.FramesSent < promisedFrames));
         if (isShort && _process.ErrorLineCount > 0)
-            return $"input '{_input.Name}' ended early: {_process.ErrorText}{Delivered(promisedFrames)}";
+            return $"input '{_input.Name}' ended early{Delivered(promisedFrames)}; ffmpeg: {_process.ErrorText}";
         if (_process.ErrorLineCount > 0)
             Console.Error.WriteLine($"decode: warning: {_process.ErrorText}");
         return null;

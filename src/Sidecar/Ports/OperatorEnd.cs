@@ -128,6 +128,9 @@ internal sealed class OperatorEnd(string name, int replica, LocalSocket socket, 
 
     private void Send(ReadOnlySpan<int> descriptors)
     {
+        // A dead end stays listed until its channels are settled; its socket is closed by then.
+        if (!IsAlive)
+            return;
         try
         {
             socket.Send(_buffer.Finish().Span, descriptors, timeoutMs: 0);
