@@ -78,7 +78,8 @@ internal sealed class MemorySink : ILinkSink, IDisposable
         {
             if (IsClosed)
                 return false;
-            _isHeld[slot].ShouldBeFalse();
+            if (_isHeld[slot])
+                _consumer.Faults.Add($"block {slot} was granted while a consumer held it");
             _isHeld[slot] = true;
             _consumer.Arrived(header, _memory.ReadOnlySpan(slot * (long)LargestBlockBytes, LargestBlockBytes));
             _returns.Enqueue(new Held(slot, ticket, header));

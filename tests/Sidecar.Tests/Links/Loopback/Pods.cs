@@ -32,7 +32,7 @@ internal static class Papers
 /// <summary>The sending sidecar's half: one life of it.</summary>
 internal sealed class SendingPod : IDisposable
 {
-    private readonly TcpFabric _fabric = new();
+    private readonly CuttableFabric _fabric = new(new TcpFabric());
 
     public SendingPod(ILinkSource source, IPEndPoint peer, LinkOptions options, LinkCredentials? credentials = null,
         string pipeline = "test/line", string edge = Edge, string expects = "render")
@@ -46,6 +46,8 @@ internal sealed class SendingPod : IDisposable
     public const string Edge = "camera.video->render.video";
 
     public OutboundLink Link { get; }
+
+    public void CutData() => _fabric.CutAll();
 
     public void Dispose()
     {
