@@ -7,7 +7,7 @@ namespace K8sMediaFlow.Sidecar.Links.Shells;
 /// <summary>The accepting end's handshake after the hello. The caller bounds all of it by aborting the connection.</summary>
 internal sealed class InboundOpening(ControlConnection connection, Incarnation incarnation, FabricKind kind, TimeSpan deadline)
 {
-    /// <summary>Welcome, data connection, ready of both. Returns the receiving end of the fabric; the ledger is adopted.</summary>
+    /// <summary>Welcome, the sender's ready, data connection, own ready. Returns the receiving end of the fabric; the ledger is adopted.</summary>
     /// <param name="opened">Hears of the offer: disposing it ends the wait for the data connection.</param>
     public IFabricReceiver Open(
         IFabricListener listener, InboundHello hello, ReceiverLedger ledger, ILinkSink sink, Action<IDisposable> opened)
@@ -15,10 +15,11 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
         using var offer = listener.Open(ledger.Epoch, hello.Proposal, sink.AreaAddress, sink.AreaLengthBytes);
         opened(offer);
         SayWelcome(offer, ledger, sink.LargestBlockBytes);
+        // Ready first: the sender says it when it has connected, and whoever waits here for control also hears of a peer that goes away.
+        HearReady(ledger);
         var receiver = offer.Accept(deadline);
         try
         {
-            HearReady(ledger);
             SayReady(ledger.Epoch);
             return receiver;
         }
