@@ -35,7 +35,8 @@ public sealed class LinkCostTests
 
         source.Done.ShouldBe(WarmUpFrames + Frames);
         Console.WriteLine($"{nameof(Small_frames_allocate_nothing_per_frame)}: {bytesPerFrame:F3} bytes per frame");
-        bytesPerFrame.ShouldBeLessThan(1.0);
+        // Any object per frame would be 24 bytes; what is left (0.2 to 0.9 measured) is the runtime's own work in between.
+        bytesPerFrame.ShouldBeLessThan(4.0);
     }
 
     [Fact]
