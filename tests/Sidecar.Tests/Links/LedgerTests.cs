@@ -1,0 +1,156 @@
+using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Links.Ledgers;
+using K8sMediaFlow.Sidecar.Links.Wire;
+
+namespace K8sMediaFlow.Sidecar.Tests.Links;
+
+/// <summary>What the ledgers answer to a peer that errs.</summary>
+public sealed class LedgerTests
+{
+    private readonly SenderLedger _sender = new();
+    private readonly ReceiverLedger _receiver = new(4);
+
+    public LedgerTests()
+    {
+        _sender.Offer(Frame(1, 100));
+        _sender.Offer(Frame(2, 100));
+        _sender.Open(9, 4096, new SequenceSet(), new SequenceSet()).ShouldBe(LedgerVerdict.Accepted);
+        _receiver.Open(new Incarnation(5), []);
+        _receiver.Adopt(0, []).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_grant_of_another_epoch_is_dropped() => Grant(8, 1, 1, new Grant(0, 0, 4096)).ShouldBe(LedgerVerdict.Stale);
+
+    [Fact]
+    public void A_repeated_grant_message_is_dropped_and_a_missing_one_is_noticed()
+    {
+        Grant(9, 1, 1, new Grant(0, 0, 4096)).ShouldBe(LedgerVerdict.Accepted);
+        Grant(9, 1, 1, new Grant(0, 0, 4096)).ShouldBe(LedgerVerdict.Stale);
+        Grant(9, 3, 2, new Grant(1, 4096, 4096)).ShouldBe(LedgerVerdict.GrantGap);
+        _sender.GrantsHeld.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_total_that_does_not_add_up_is_refused() => Grant(9, 1, 2, new Grant(0, 0, 4096)).ShouldBe(LedgerVerdict.GrantCountWrong);
+
+    [Theory]
+    [InlineData(0, 255)]
+    [InlineData(1, 4096)]
+    [InlineData(-64, 4096)]
+    [InlineData(0, -1)]
+    public void An_impossible_grant_is_refused(long offset, int size) =>
+        Grant(9, 1, 1, new Grant(0, offset, size)).ShouldBe(LedgerVerdict.GrantImpossible);
+
+    [Fact]
+    public void The_smallest_class_that_holds_a_frame_is_taken_first()
+    {
+        Grant(9, 1, 2, new Grant(0, 0, 65536), new Grant(1, 65536, 4096));
+        _sender.TryWrite(out var first).ShouldBeTrue();
+        _sender.TryWrite(out var second).ShouldBeTrue();
+        (first.Grant.SizeBytes, second.Grant.SizeBytes).ShouldBe((4096, 65536));
+    }
+
+    [Fact]
+    public void What_was_not_written_cannot_be_acknowledged()
+    {
+        _sender.Acknowledge(9, 1, [], 0, 0, []).ShouldBe(LedgerVerdict.AcknowledgesUnsent);
+        _sender.Acknowledge(9, 3, [], 0, 0, []).ShouldBe(LedgerVerdict.AcknowledgesUnsent);
+        _sender.Acknowledge(9, 0, [1UL << 63], 0, 0, []).ShouldBe(LedgerVerdict.AcknowledgesUnsent);
+    }
+
+    [Fact]
+    public void Done_is_told_only_when_the_fabric_reads_no_more()
+    {
+        Grant(9, 1, 1, new Grant(0, 0, 4096));
+        _sender.TryWrite(out var write).ShouldBeTrue();
+        _sender.StateOf(1).ShouldBe(SenderState.Written);
+        _sender.Acknowledge(9, 1, [], 1, 1, []).ShouldBe(LedgerVerdict.Accepted);
+        Events().ShouldBe([SenderEventKind.Landed]);
+        _sender.Completed(write.LinkSequence);
+        Events().ShouldBe([SenderEventKind.Done]);
+        (_sender.StateOf(1), _sender.StateOf(2), _sender.Retained).ShouldBe((SenderState.Done, SenderState.Waiting, 1));
+    }
+
+    [Fact]
+    public void A_landing_without_a_grant_is_refused() => Land(1, slot: 0).ShouldBe(LedgerVerdict.NotGranted);
+
+    [Fact]
+    public void A_landing_of_another_epoch_is_refused()
+    {
+        _receiver.Grant(new Grant(0, 0, 4096));
+        Land(1, slot: 0, epoch: 7).ShouldBe(LedgerVerdict.HeaderWrong);
+    }
+
+    [Fact]
+    public void A_landing_beyond_the_window_is_refused()
+    {
+        _receiver.Grant(new Grant(0, 0, 4096));
+        Land(SequenceSet.Window + 1, slot: 0).ShouldBe(LedgerVerdict.OutsideWindow);
+    }
+
+    [Fact]
+    public void A_sequence_that_lands_twice_is_delivered_once()
+    {
+        _receiver.Grant(new Grant(0, 0, 4096));
+        _receiver.Grant(new Grant(1, 4096, 4096));
+        Land(1, slot: 0).ShouldBe(LedgerVerdict.Accepted);
+        Land(1, slot: 1).ShouldBe(LedgerVerdict.Stale);
+        _receiver.TryTakeDelivery(out var delivery).ShouldBeTrue();
+        delivery.Slot.ShouldBe(0u);
+        _receiver.TryTakeDelivery(out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_done_of_a_sender_that_has_died_is_ignored()
+    {
+        _receiver.Grant(new Grant(0, 0, 4096));
+        Land(1, slot: 0);
+        _receiver.TryTakeDelivery(out var delivery).ShouldBeTrue();
+        _receiver.Fence([]);
+        _receiver.Open(new Incarnation(6), []);
+        _receiver.MarkDone(delivery.Ticket).ShouldBeFalse();
+        _receiver.Done.Cumulative.ShouldBe(0UL);
+    }
+
+    [Fact]
+    public void A_new_receiver_does_not_wait_for_what_is_done_already_holes_included()
+    {
+        var receiver = new ReceiverLedger(4);
+        receiver.Open(new Incarnation(5), []);
+        receiver.Adopt(2, [0b10UL]).ShouldBeTrue();
+        receiver.Grant(new Grant(0, 0, 4096));
+        receiver.Grant(new Grant(1, 4096, 4096));
+        receiver.Land(Header(5, 1, 1), 1, 256).ShouldBe(LedgerVerdict.Accepted);
+        receiver.TryTakeDelivery(out _).ShouldBeFalse("3 is still to come");
+        receiver.Land(Header(3, 0, 1), 0, 256).ShouldBe(LedgerVerdict.Accepted);
+        receiver.TryTakeDelivery(out var first).ShouldBeTrue();
+        receiver.TryTakeDelivery(out var second).ShouldBeTrue();
+        (first.Header.LinkSequence, second.Header.LinkSequence).ShouldBe((3UL, 5UL));
+    }
+
+    private LedgerVerdict Grant(uint epoch, ulong message, ulong total, params Grant[] grants) => _sender.Grant(epoch, message, grants, total);
+
+    private LedgerVerdict Land(ulong sequence, uint slot, uint epoch = 1) => _receiver.Land(Header(sequence, slot, epoch), slot, 256);
+
+    private static FrameHeader Header(ulong sequence, uint slot, uint epoch) => new()
+    {
+        Epoch = epoch, LinkSequence = sequence, Slot = slot, Kind = LinkFrameKind.EndOfStream, Sequence = 1, TotalLengthBytes = 256,
+    };
+
+    private List<SenderEventKind> Events()
+    {
+        var kinds = new List<SenderEventKind>();
+        while (_sender.TryTakeEvent(out var next))
+            kinds.Add(next.Kind);
+        return kinds;
+    }
+
+    private static LinkFrame Frame(ulong sequence, int bytes)
+    {
+        var frame = new LinkFrame { Kind = LinkFrameKind.Frame, Sequence = sequence, Handle = sequence };
+        frame.AddSegment(new MemoryPart(4096, bytes));
+        return frame;
+    }
+}
