@@ -21,5 +21,8 @@ public sealed class NativeException : Exception
     /// <summary>The process at the other end of a socket or pipe has closed it or died.</summary>
     public bool IsPeerGone => Errno is Libc.Errno.EPIPE or Libc.Errno.ECONNRESET;
 
+    /// <summary>What was waited for did not come in time.</summary>
+    public bool IsTimeout => Errno is Libc.Errno.ETIMEDOUT;
+
     internal static NativeException Last(string call, string? detail = null) => new(call, Marshal.GetLastPInvokeError(), detail);
 }

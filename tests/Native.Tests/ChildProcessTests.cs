@@ -67,25 +67,6 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
-    public async Task A_child_dies_with_the_process_that_started_it()
-    {
-        // The middle process dies by SIGKILL; the last one holds the pipe open for as long as it lives.
-        using var pipe = new Pipe();
-        var middle = Start(new()
-        {
-            File = "sh",
-            Arguments = ["-c", "setpriv --pdeathsig KILL sleep 600 & echo $!; wait"],
-            Descriptors = new Dictionary<int, int> { [1] = pipe.WriteEnd.Descriptor },
-        });
-        pipe.WriteEnd.Dispose();
-        var bytes = new byte[64];
-        pipe.ReadEnd.Read(bytes, 30_000).ShouldBeGreaterThan(0);
-        middle.Kill();
-        await middle.WaitAsync().WaitAsync(Watchdog);
-        pipe.ReadEnd.Read(bytes, 30_000).ShouldBe(0);
-    }
-
-    [Fact]
     public void A_program_that_is_not_there_is_named() =>
         Should.Throw<FileNotFoundException>(() => Start(new() { File = "no-such-program" })).Message.ShouldContain("no-such-program");
 

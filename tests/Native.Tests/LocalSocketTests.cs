@@ -1,3 +1,5 @@
+using K8sMediaFlow.TestKit;
+
 namespace K8sMediaFlow.Native.Tests;
 
 public sealed class LocalSocketTests : IDisposable
@@ -50,7 +52,7 @@ public sealed class LocalSocketTests : IDisposable
         {
             first.Send([1], [file.Descriptor, file.Descriptor]);
             Should.Throw<NativeException>(() => second.Receive(new byte[8], new int[1], out _, 1000));
-            OpenDescriptors.Named("unwanted-by-receiver").ShouldBe(1);
+            OpenMemory.Named("unwanted-by-receiver").ShouldBe(1);
         }
     }
 

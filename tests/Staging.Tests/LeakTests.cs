@@ -1,6 +1,7 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Staging.Tests;
 

@@ -7,19 +7,23 @@ namespace K8sMediaFlow.StagingPeer;
 /// <summary>Checks every frame and gives it back, until the end of the stream.</summary>
 internal static class Consuming
 {
-    public static void Run(Introduction introduction)
+    private const long LateNanoseconds = 100_000_000;
+
+    /// <returns>How many wake-ups did not come: sleeps that ended by time-out long after their frame had been sent.</returns>
+    public static int Run(Introduction introduction, bool isAlwaysAsleep)
     {
+        var lateWakeUps = 0;
         introduction.SayMapped();
         using var memory = RegionMemory.MapForReader(introduction.Region);
         var reader = new RegionReader(memory);
         var consumer = new ChannelConsumer(introduction.Channel);
         for (var expected = 1ul; ; expected++)
         {
-            var frame = Pop(introduction, consumer);
+            var frame = isAlwaysAsleep ? PopAsleep(introduction, consumer, ref lateWakeUps) : Pop(introduction, consumer);
             if (frame.Kind == DescriptorKind.EndOfStream)
             {
                 GiveBack(introduction, consumer, frame.Ticket);
-                return;
+                return lateWakeUps;
             }
             Invariant.That(frame.Sequence == expected);
             Invariant.That(reader.TryResolve(frame.Segments[0], out var bytes));
@@ -39,6 +43,24 @@ internal static class Consuming
             wait.Again();
         }
         return frame;
+    }
+
+    private static FrameDescriptor PopAsleep(Introduction introduction, ChannelConsumer consumer, ref int lateWakeUps)
+    {
+        while (true)
+        {
+            var prepared = introduction.Bell.PrepareSleep();
+            if (consumer.TryPop(out var frame))
+                return frame;
+            if (introduction.Bell.Sleep(prepared, TimeSpan.FromSeconds(1)))
+                continue;
+            var now = MonotonicClock.Nanoseconds;
+            if (!consumer.TryPop(out frame))
+                continue;
+            if (now - (long)frame.SentAtNanoseconds > LateNanoseconds)
+                lateWakeUps++;
+            return frame;
+        }
     }
 
     private static void GiveBack(Introduction introduction, ChannelConsumer consumer, ulong ticket)

@@ -19,6 +19,7 @@ internal static class Producing
         var blocks = new BlockRef[producer.Capacity * 1024];
         for (var sequence = 1ul; sequence <= (ulong)frames; sequence++)
             Send(introduction, producer, writer, quota, blocks, sequence);
+        Drain(introduction, producer, writer, blocks, producer.Capacity - 1);
         Finish(introduction, producer, (ulong)frames);
         Drain(introduction, producer, writer, blocks, untilNotDone: 0);
         Invariant.That(writer.BlocksInUse == 0);
@@ -39,12 +40,7 @@ internal static class Producing
     private static void Finish(Introduction introduction, ChannelProducer producer, ulong last)
     {
         var end = new FrameDescriptor { Kind = DescriptorKind.EndOfStream, Stream = 1, Sequence = last };
-        var wait = introduction.Bell.Begin(Timeout.InfiniteTimeSpan);
-        while (!producer.TryPush(ref end))
-        {
-            if (!producer.TryPopReturn(out _))
-                wait.Again();
-        }
+        Invariant.That(producer.TryPush(ref end));
         introduction.Peer.Ring();
     }
 

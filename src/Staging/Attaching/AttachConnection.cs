@@ -65,7 +65,7 @@ public sealed class AttachConnection : IDisposable
         }
         catch (NativeException failure)
         {
-            throw new StagingException(failure.IsPeerGone ? StagingError.PeerGone : StagingError.Deadline, $"attach message not sent: {failure.Message}", failure);
+            throw new StagingException(Classify(failure), $"attach message not sent: {failure.Message}", failure);
         }
     }
 
@@ -95,4 +95,7 @@ public sealed class AttachConnection : IDisposable
     public void Shutdown() => _socket.Shutdown();
 
     public void Dispose() => _socket.Dispose();
+
+    private static StagingError Classify(NativeException failure) =>
+        failure.IsPeerGone ? StagingError.PeerGone : failure.IsTimeout ? StagingError.Deadline : StagingError.BadMessage;
 }

@@ -7,8 +7,18 @@ public sealed class AttachListener : IDisposable
 {
     private readonly LocalListener _listener;
 
-    /// <exception cref="NativeException">A living sidecar listens there already, or the path cannot be bound.</exception>
-    public AttachListener(string path) => _listener = new LocalListener(path);
+    /// <exception cref="StagingException"><see cref="StagingError.CannotListen"/>: a living sidecar listens there already, or the path cannot be bound.</exception>
+    public AttachListener(string path)
+    {
+        try
+        {
+            _listener = new LocalListener(path);
+        }
+        catch (NativeException failure)
+        {
+            throw new StagingException(StagingError.CannotListen, $"attachments cannot be taken at {path}: {failure.Message}", failure);
+        }
+    }
 
     public string Path => _listener.Path;
 

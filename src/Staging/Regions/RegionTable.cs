@@ -21,7 +21,7 @@ public sealed class RegionTable
     public RegionReader? Find(int index) => (uint)index < RegionsMax ? Volatile.Read(ref _readers[index]) : null;
 
     /// <summary>The segment's bytes, after all checks.</summary>
-    public bool TryResolve(in SegmentRef segment, out ReadOnlySpan<byte> bytes, out SegmentError error)
+    public bool TryResolve(scoped in SegmentRef segment, out ReadOnlySpan<byte> bytes, out SegmentError error)
     {
         if (Find(segment.Region) is { } reader)
             return reader.TryResolve(in segment, out bytes, out error);

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Attaching;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Staging.Tests.Attaching;
 
@@ -110,6 +111,7 @@ public sealed class AttachConnectionTests
             using var sdk = AttachConnection.Connect(path, Long);
             using var sidecar = listener.Accept(Long).ShouldNotBeNull();
             sidecar.PeerProcessId.ShouldBe(Environment.ProcessId);
+            Should.Throw<StagingException>(() => new AttachListener(path)).Error.ShouldBe(StagingError.CannotListen);
         }
         File.Exists(path).ShouldBeFalse();
         Should.Throw<StagingException>(() => AttachConnection.Connect(path, TimeSpan.Zero)).Error.ShouldBe(StagingError.PeerGone);

@@ -36,6 +36,19 @@ public sealed class TwoProcessTests
     }
 
     [Fact]
+    public void No_wake_up_is_lost_between_two_processes()
+    {
+        const ulong Frames = 10_000;
+        using var peer = new PeerProcess(capacity: 1, isProducerHere: true, "consume-asleep");
+        var lender = new Lender(peer);
+        for (var sequence = 1ul; sequence <= Frames; sequence++)
+            lender.Send(sequence);
+        lender.Finish(Frames);
+        // Its exit code is the number of wake-ups that did not come.
+        peer.Exit().ShouldBe(new ChildExit(0, null));
+    }
+
+    [Fact]
     public void A_producer_killed_at_any_moment_leaves_whole_frames_and_nothing_else()
     {
         var random = new Random(Seed.Take(nameof(A_producer_killed_at_any_moment_leaves_whole_frames_and_nothing_else)));

@@ -1,7 +1,7 @@
-namespace K8sMediaFlow.Staging.Tests;
+namespace K8sMediaFlow.TestKit;
 
 /// <summary>What this process has open or mapped, by the name of the memory file: other tests run beside.</summary>
-internal static class OpenMemory
+public static class OpenMemory
 {
     public static int Named(string name) => Directory.GetFiles("/proc/self/fd").Count(link => Target(link).Contains($"memfd:{name}", StringComparison.Ordinal));
 

@@ -1,0 +1,25 @@
+using K8sMediaFlow.Native;
+
+namespace K8sMediaFlow.Staging.Tests.Peers;
+
+public sealed class ParentDeathTests
+{
+    [Fact]
+    public async Task A_child_dies_with_the_process_that_started_it()
+    {
+        using var pipe = new Pipe();
+        var parent = ChildProcess.Start(new()
+        {
+            File = "dotnet",
+            Arguments = [Path.Combine(AppContext.BaseDirectory, "K8sMediaFlow.StagingPeer.dll"), "spawn"],
+            Descriptors = new Dictionary<int, int> { [1] = pipe.WriteEnd.Descriptor },
+        });
+        pipe.WriteEnd.Dispose();
+        var bytes = new byte[64];
+        pipe.ReadEnd.Read(bytes, 60_000).ShouldBeGreaterThan(0);
+        parent.Kill();
+        (await parent.WaitAsync().WaitAsync(TimeSpan.FromSeconds(60))).Signal.ShouldBe(9);
+        // The end of the stream: the child, which held the pipe too, is dead.
+        pipe.ReadEnd.Read(bytes, 60_000).ShouldBe(0);
+    }
+}
