@@ -20,6 +20,9 @@ internal sealed class EncodeFrame : IDisposable
     private readonly FrameMetadata _metadata = new();
     private FrameInfo _info = Info();
 
+    // A field, as in the SDK's pooled frames.
+    private FrameView _view;
+
     public EncodeFrame()
     {
         var lengthBytes = EnvelopeBytes + ((PayloadBytes + 4095L) / 4096 * 4096);
@@ -79,9 +82,9 @@ internal sealed class EncodeFrame : IDisposable
         _info.PresentationTimeNs += 33_333_333;
         var lengthBytes = FrameEnvelope.Write(_source.Span(0, EnvelopeBytes), in _info, PayloadBytes, 0, metadata);
         _source.Span(EnvelopeBytes, 1)[0] = (byte)_info.Sequence;
-        if (!FrameEnvelope.TryRead(_target.ReadOnlySpan(0, lengthBytes), _target.ReadOnlySpan(EnvelopeBytes, PayloadBytes), default, out var view, out _))
+        if (!FrameEnvelope.TryRead(_target.ReadOnlySpan(0, lengthBytes), _target.ReadOnlySpan(EnvelopeBytes, PayloadBytes), default, out _view, out _))
             throw new InvalidOperationException("the message did not read");
-        Sum += Read(ref view, metadata is not null);
+        Sum += Read(ref _view, metadata is not null);
     }
 
     private static ulong Read(ref FrameView view, bool withMetadata)

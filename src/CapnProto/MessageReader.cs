@@ -39,6 +39,17 @@ public partial struct MessageReader
     /// <summary>Words that may still be visited.</summary>
     public readonly long BudgetWords => _budgetWords;
 
+    /// <summary>
+    /// Makes this the reader of another message, without segments yet. Cheaper than a new value: the segment table, whose entries
+    /// count only below <see cref="SegmentCount"/>, is not cleared.
+    /// </summary>
+    public void Reset(ReadLimits limits)
+    {
+        _far = null;
+        _count = 0;
+        Renew(limits);
+    }
+
     /// <summary>A new budget, for a message that is kept and read again.</summary>
     public void Renew(ReadLimits limits)
     {

@@ -55,11 +55,14 @@ public struct FrameView
         }
     }
 
-    /// <summary>In place, on a cleared view: a constructor would build it elsewhere and copy 330 bytes.</summary>
+    /// <summary>
+    /// In place, on whatever the view held: a constructor would build it elsewhere and copy 330 bytes, and clearing them first costs as
+    /// much as a fifth of the reading. So every field is set here, whichever way the frame goes.
+    /// </summary>
     internal CapnProtoError Read(ReadOnlySpan<byte> segment0, ReadOnlySpan<byte> payload0, ReadOnlySpan<byte> payload1)
     {
         // A payload's words count against the budget when it is found: once each, whatever their size.
-        _message.Renew(Limits(segment0.Length + (long)payload0.Length + payload1.Length));
+        _message.Reset(Limits(segment0.Length + (long)payload0.Length + payload1.Length));
         _message.AddSegment(segment0);
         if (!payload0.IsEmpty || !payload1.IsEmpty)
             _message.AddSegment(payload0);
@@ -88,18 +91,18 @@ public struct FrameView
         _info.Kind = (MediaKind)media.Which;
         switch (_info.Kind)
         {
-            case MediaKind.None:
-                return true;
             case MediaKind.Video:
+                (_info.Audio, _info.Encoded) = (default, default);
                 return ReadVideo(media.Video);
             case MediaKind.Audio:
-                _info.Audio = ReadAudio(media.Audio);
+                (_info.Video, _info.Audio, _info.Encoded) = (default, ReadAudio(media.Audio), default);
                 return true;
             case MediaKind.Encoded:
-                _info.Encoded = ReadEncoded(media.Encoded);
+                (_info.Video, _info.Audio, _info.Encoded) = (default, default, ReadEncoded(media.Encoded));
                 return true;
             default:
-                return false;
+                (_info.Video, _info.Audio, _info.Encoded) = (default, default, default);
+                return _info.Kind == MediaKind.None;
         }
     }
 
@@ -118,6 +121,7 @@ public struct FrameView
     {
         if (planes.Count > PlaneSet.Capacity)
             return false;
+        _info.Video.Planes.Clear();
         for (var index = 0; index < planes.Count; index++)
         {
             var plane = planes[index];

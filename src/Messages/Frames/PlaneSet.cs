@@ -30,6 +30,8 @@ public struct PlaneSet : IEquatable<PlaneSet>
         _planes[Count++] = plane;
     }
 
+    public void Clear() => Count = 0;
+
     /// <summary>An inline array has no equality of its own: it throws.</summary>
     public readonly bool Equals(PlaneSet other) => ((ReadOnlySpan<PlaneInfo>)_planes)[..Count].SequenceEqual(((ReadOnlySpan<PlaneInfo>)other._planes)[..other.Count]);
 
