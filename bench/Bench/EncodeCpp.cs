@@ -41,7 +41,10 @@ internal sealed class EncodeCpp : IDisposable
 
     private static void Run(string program, string[] arguments, string folder)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder })!;
+        // kj compares PWD with the real working directory and grumbles.
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder };
+        start.Environment["PWD"] = folder;
+        using var process = Process.Start(start)!;
         process.WaitForExit();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{program} ended with {process.ExitCode}");

@@ -32,14 +32,29 @@ public class FrameFuzzTests
     }
 
     [Fact]
-    public void A_mutated_link_or_attach_message_is_refused_or_read()
+    public void A_mutated_link_message_is_refused_or_read()
     {
-        var random = new Random(Seed.Take(nameof(A_mutated_link_or_attach_message_is_refused_or_read)));
         var buffer = new MessageBuffer(4096);
         var hello = buffer.Begin<LinkMessage.Builder>().InitHello();
         hello.Edge = "a.b->c.d";
         hello.InitFabrics(2)[1].InitOffer(3).Fill(1);
-        var original = buffer.Finish().ToArray();
+        Fuzz(buffer.Finish().ToArray(), bytes => Describe(buffer.Read<LinkMessage.Reader>(bytes)));
+    }
+
+    [Fact]
+    public void A_mutated_attach_message_is_refused_or_read()
+    {
+        var buffer = new MessageBuffer(4096);
+        var welcome = buffer.Begin<AttachMessage.Builder>().InitWelcome();
+        welcome.Pipeline = "default/highlights";
+        welcome.InitOutputs(2)[1].InitCaps().InitVideo().SetFormat("yuv420p"u8);
+        welcome.InitInputs(1)[0].InitCaps().InitAudio().SetFormat("s16le"u8);
+        Fuzz(buffer.Finish().ToArray(), bytes => Describe(buffer.Read<AttachMessage.Reader>(bytes)));
+    }
+
+    private static void Fuzz(byte[] original, Action<byte[]> read, [System.Runtime.CompilerServices.CallerMemberName] string test = "")
+    {
+        var random = new Random(Seed.Take(test));
         var (sound, refused) = (0, 0);
         for (var count = 0; count < 30_000; count++)
         {
@@ -47,7 +62,7 @@ public class FrameFuzzTests
             Mutate(random, bytes);
             try
             {
-                Describe(buffer.Read<LinkMessage.Reader>(bytes));
+                read(bytes);
                 sound++;
             }
             catch (CapnProtoException)
@@ -124,6 +139,17 @@ public class FrameFuzzTests
         _ = message.Hello.Edge.Length + message.Hello.Pipeline.Length + message.Hello.Namespace.Length + message.Hello.SenderPod.Length;
         foreach (var fabric in message.Hello.Fabrics)
             _ = fabric.Offer.Length + (int)fabric.Kind;
+    }
+
+    private static void Describe(AttachMessage.Reader message)
+    {
+        if (message.Which != AttachMessage.Which.Welcome)
+            return;
+        _ = message.Welcome.Pipeline.Length;
+        foreach (var output in message.Welcome.Outputs)
+            _ = output.Name.Length + (output.Caps.Which == AttachMessage.Caps.Which.Video ? output.Caps.Video.Format.Length : 0) + output.Edges.Count;
+        foreach (var input in message.Welcome.Inputs)
+            _ = input.Edge.Length + (input.Caps.Which == AttachMessage.Caps.Which.Audio ? input.Caps.Audio.Format.Length : 0);
     }
 
     private static void Mutate(Random random, Span<byte> bytes)
