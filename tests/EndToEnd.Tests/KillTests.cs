@@ -98,10 +98,16 @@ public class KillTests
 
     private static bool IsFfmpeg(int pid) => File.ReadAllText($"/proc/{pid}/comm").Trim() == "ffmpeg";
 
+    // The counts of the sink's one port, whatever object of the file they stand in.
     private static (int Frames, int Duplicates, int Torn) Count(LocalRun run)
     {
         using var document = JsonDocument.Parse(File.ReadAllText(run.Media("count.json")));
-        int Number(string name) => document.RootElement.GetProperty(name).GetInt32();
-        return (Number("frames"), Number("duplicates"), Number("torn"));
+        var port = Find(document.RootElement, "video");
+        int Number(string name) => port.GetProperty(name).GetInt32();
+        return (Number("frames"), Number("duplicates") + Number("out_of_order"), Number("corrupt"));
     }
+
+    private static JsonElement Find(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var found) ? found
+            : element.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Object).Select(property => Find(property.Value, name)).First();
 }
