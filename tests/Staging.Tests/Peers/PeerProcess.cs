@@ -1,3 +1,4 @@
+using System.Text;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Attaching;
 using K8sMediaFlow.Staging.Channels;
@@ -14,6 +15,7 @@ internal sealed class PeerProcess : IDisposable
     private readonly MemoryFile _ownBell = Staging.Channels.Bell.Create("peer-test-bell");
     private readonly MemoryFile _peerBell = Staging.Channels.Bell.Create("peer-test-bell");
     private readonly ChannelFile _channel;
+    private readonly Pipe _errors = new();
     private readonly MappedMemory _ownBellMemory;
     private readonly MappedMemory _peerBellMemory;
     private readonly AttachConnection _connection;
@@ -36,7 +38,9 @@ internal sealed class PeerProcess : IDisposable
         {
             File = "dotnet",
             Arguments = [Path.Combine(AppContext.BaseDirectory, "K8sMediaFlow.StagingPeer.dll"), arguments[0], _listener.Path, .. arguments[1..]],
+            Descriptors = new Dictionary<int, int> { [2] = _errors.WriteEnd.Descriptor },
         });
+        _errors.WriteEnd.Dispose();
         _connection = _listener.Accept(Watchdog) ?? throw new TimeoutException("the peer did not come");
         Introduce();
     }
@@ -54,11 +58,15 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Writable where the producer is here, else the reader's.</summary>
     public MappedMemory RegionView { get; private set; } = null!;
 
-    /// <summary>Waits for the peer's end; the connection's is seen first, since it is the lease.</summary>
+    /// <summary>Waits for the peer's end; the connection's is seen first, since it is the lease. Its last words go to the test's output.</summary>
     public ChildExit Exit()
     {
         _connection.Receive(Watchdog, out _).ShouldBe(AttachReceipt.Closed);
-        return Child.Wait(Watchdog).ShouldNotBeNull();
+        var exit = Child.Wait(Watchdog).ShouldNotBeNull();
+        var words = new byte[8192];
+        while (_errors.ReadEnd.Read(words, timeoutMs: 1000) is > 0 and var length)
+            Console.Write(Encoding.UTF8.GetString(words, 0, length));
+        return exit;
     }
 
     public void Dispose()
@@ -76,6 +84,7 @@ internal sealed class PeerProcess : IDisposable
         _peerBell.Dispose();
         _connection.Dispose();
         _listener.Dispose();
+        _errors.Dispose();
     }
 
     // The peer says when it has mapped; only then the region is sealed.
