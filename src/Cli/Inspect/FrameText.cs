@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using K8sMediaFlow.Messages;
 
@@ -8,6 +9,9 @@ namespace K8sMediaFlow.Cli.Inspect;
 /// <summary>A frame's envelope and metadata, for people and as one line of JSON.</summary>
 internal static class FrameText
 {
+    // For a terminal or a file, never inside HTML: an edge's arrow stays readable.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Text(TappedFrame frame)
     {
         if (!frame.TryRead(out var view, out var error))
@@ -24,7 +28,7 @@ internal static class FrameText
     public static string Json(TappedFrame frame)
     {
         using var memory = new MemoryStream();
-        using (var json = new Utf8JsonWriter(memory))
+        using (var json = new Utf8JsonWriter(memory, Plain))
             Write(frame, json);
         return Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length);
     }

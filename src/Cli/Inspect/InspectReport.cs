@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using K8sMediaFlow.Cli.Top;
 
@@ -21,7 +22,7 @@ internal static class InspectReport
 
     public static void WriteJson(IEnumerable<ObservedPod> pods, Stream output)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartArray();
         foreach (var pod in pods)
         {

@@ -37,8 +37,11 @@ internal sealed class SidecarSupervisor(PodSpec pod, RunState state) : IDisposab
         }
     }
 
+    /// <summary>Asks sources to end and waits for what is in flight; nothing to do for a sidecar that never had its plan.</summary>
     public async Task DrainAsync(TimeSpan limit, CancellationToken cancellation)
     {
+        if (!_firstReady.Task.IsCompleted)
+            return;
         try
         {
             using var client = new ControlClient(pod.Control) { Deadline = TimeSpan.FromSeconds(1) };
