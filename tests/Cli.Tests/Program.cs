@@ -1,5 +1,5 @@
 using K8sMediaFlow.Cli;
-using K8sMediaFlow.Cli.Tests.Run;
+using K8sMediaFlow.Cli.Tests.Runs;
 
 // The test assembly is also the processes that its tests start: a sidecar without data plane, and the Cli itself.
 return args is ["cli", ..]

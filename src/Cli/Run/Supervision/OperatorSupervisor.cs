@@ -106,7 +106,7 @@ internal sealed class OperatorSupervisor(ReplicaSpec replica, RunState state) : 
         var asked = Stopwatch.GetTimestamp();
         while (exit.ExitCode > 0 && !HasFailedSince(before) && Stopwatch.GetElapsedTime(asked) < StatusPatience)
             await Task.Delay(Poll, stopping);
-        var reason = HasFailedSince(before) ? Status()!.Reason : "";
+        var reason = HasFailedSince(before) ? Status()!.Reason.ReplaceLineEndings(" ") : "";
         var ending = exit.IsSuccess ? "exit code 0, but it never said that it has completed" : exit.ToString();
         var words = LastWords.Text(_process!.LastWords());
         return $"media operator {replica.Name} failed ({ending})" + (reason.Length > 0 && !words.Contains(reason, StringComparison.Ordinal) ? $": {reason}" : "") + words;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using K8sMediaFlow.Cli.Run.Processes;
 
-namespace K8sMediaFlow.Cli.Tests.Run;
+namespace K8sMediaFlow.Cli.Tests.Runs;
 
 /// <summary>The Cli as a process of its own, which dies or is asked to end.</summary>
 public sealed class KilledCliTests : IDisposable

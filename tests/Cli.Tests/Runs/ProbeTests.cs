@@ -5,7 +5,7 @@ using K8sMediaFlow.Cli.Run.Preparation;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.TestKit;
 
-namespace K8sMediaFlow.Cli.Tests.Run;
+namespace K8sMediaFlow.Cli.Tests.Runs;
 
 public class ProbeTests
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using K8sMediaFlow.Cli.Run.Preparation;
 using K8sMediaFlow.Cli.Run.Processes;
 
-namespace K8sMediaFlow.Cli.Tests.Run;
+namespace K8sMediaFlow.Cli.Tests.Runs;
 
 public sealed class RunDirectoryTests : IDisposable
 {

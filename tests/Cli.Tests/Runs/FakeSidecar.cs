@@ -6,7 +6,7 @@ using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Pipelines.Planning;
 
-namespace K8sMediaFlow.Cli.Tests.Run;
+namespace K8sMediaFlow.Cli.Tests.Runs;
 
 /// <summary>
 /// A sidecar process without a data plane: serves the real control API and takes what media operators would tell it from files in the

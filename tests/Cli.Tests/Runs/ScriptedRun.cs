@@ -3,7 +3,7 @@ using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Cli.Run.Supervision;
 using K8sMediaFlow.Pipelines.Graph;
 
-namespace K8sMediaFlow.Cli.Tests.Run;
+namespace K8sMediaFlow.Cli.Tests.Runs;
 
 /// <summary>A run of two shell scripts, source and sink, in one pod with a fake sidecar. Checks at its end that nothing is left.</summary>
 internal sealed class ScriptedRun : IDisposable

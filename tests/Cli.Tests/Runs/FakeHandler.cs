@@ -3,7 +3,7 @@ using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Planning;
 
-namespace K8sMediaFlow.Cli.Tests.Run;
+namespace K8sMediaFlow.Cli.Tests.Runs;
 
 /// <summary>Frames count up as long as no file says "stalled"; media operators are as their files say.</summary>
 internal sealed class FakeHandler(string pod, FakePodFolder folder) : IControlHandler

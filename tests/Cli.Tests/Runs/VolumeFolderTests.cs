@@ -2,7 +2,7 @@ using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Cli.Run.Preparation;
 using K8sMediaFlow.Pipelines.Graph;
 
-namespace K8sMediaFlow.Cli.Tests.Run;
+namespace K8sMediaFlow.Cli.Tests.Runs;
 
 public class VolumeFolderTests
 {
