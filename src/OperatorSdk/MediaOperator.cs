@@ -25,8 +25,8 @@ public sealed class MediaOperator : IAsyncDisposable
     private readonly OperatorCore _core;
     private readonly AttachLoop _loop;
     private readonly AsyncWaiter _waiter;
-    private IReadOnlyList<FrameInput> _inputs = [];
-    private IReadOnlyList<FrameOutput> _outputs = [];
+    private FrameInput[] _inputs = [];
+    private FrameOutput[] _outputs = [];
     private int _disposed;
 
     private MediaOperator(MediaOperatorOptions options)
@@ -93,13 +93,24 @@ public sealed class MediaOperator : IAsyncDisposable
 
     /// <summary>The input port of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that exist.</exception>
-    public FrameInput Input(string name) => _inputs.FirstOrDefault(input => input.Name == name)
-        ?? throw new ArgumentException($"{Name} has no input '{name}'; it has: {string.Join(", ", _inputs.Select(input => input.Name))}.", nameof(name));
+    public FrameInput Input(string name)
+    {
+        // Called once per frame by programs written as the example: no closure here.
+        foreach (var input in _inputs)
+            if (input.Name == name)
+                return input;
+        throw new ArgumentException($"{Name} has no input '{name}'; it has: {string.Join(", ", _inputs.Select(input => input.Name))}.", nameof(name));
+    }
 
     /// <summary>The output port of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that exist.</exception>
-    public FrameOutput Output(string name) => _outputs.FirstOrDefault(output => output.Name == name)
-        ?? throw new ArgumentException($"{Name} has no output '{name}'; it has: {string.Join(", ", _outputs.Select(output => output.Name))}.", nameof(name));
+    public FrameOutput Output(string name)
+    {
+        foreach (var output in _outputs)
+            if (output.Name == name)
+                return output;
+        throw new ArgumentException($"{Name} has no output '{name}'; it has: {string.Join(", ", _outputs.Select(output => output.Name))}.", nameof(name));
+    }
 
     /// <summary>
     /// Reports a failure as the operator's last words: the pipeline's status names operator and reason. Afterwards every call on a port throws,

@@ -170,7 +170,7 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
     public void Hand(int tag) => _held.Add(tag);
 
     /// <summary>What the user holds, oldest first.</summary>
-    public IReadOnlyList<int> Held => _held;
+    public ReadOnlySpan<int> Held => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_held);
 
     /// <summary>The user gave a frame back. On every output that follows its input and got nothing for it, a gap notice takes its place.</summary>
     public void LetGo(Frame frame, int tag)
@@ -212,8 +212,9 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
 
     public void ReportBroken(InputPort port)
     {
-        foreach (var channel in port.Merge.Channels)
+        for (var i = 0; i < port.Merge.Channels.Count; i++)
         {
+            var channel = port.Merge.Channels[i];
             var state = (InboundChannel)channel.State!;
             if (!channel.Channel.IsBroken || state.IsReported)
                 continue;
@@ -305,7 +306,7 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
         for (var i = input.Merge.Channels.Count - 1; i >= 0; i--)
         {
             var channel = input.Merge.Channels[i];
-            if (channel.NotDone > 0 || !(channel.IsCut || (channel.IsDrained && ((InboundChannel)channel.State!).IsClosed)))
+            if (!input.Merge.IsFinished(channel) || !(channel.IsCut || ((InboundChannel)channel.State!).IsClosed))
                 continue;
             input.Merge.Remove(channel);
             if (!channel.IsCut)

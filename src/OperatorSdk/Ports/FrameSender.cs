@@ -52,14 +52,14 @@ internal static class FrameSender
         foreach (var tag in core.Held)
             if ((core.Record(tag).SentOn & port.Bit) == 0)
                 return tag;
-        throw new InvalidOperationException(core.Held.Count > 0
+        throw new InvalidOperationException(core.Held.Length > 0
             ? $"Every frame that is held has gone out on output '{port.Plan.Name}' already: an identity goes out once on a port. Call OpenStream() first if outputs are not one to one with inputs."
             : $"No input frame is held, so a frame on output '{port.Plan.Name}' has no identity to inherit: send before the input is disposed, or call OpenStream() first.");
     }
 
     private static void Post(OperatorCore core, OutputPort port, FrameLoan loan, ReadOnlySpan<Frame> from, bool isNamed, int giver, (ulong Stream, ulong Sequence) identity)
     {
-        var first = isNamed ? (from.IsEmpty ? -1 : from[0].Tag) : giver >= 0 ? giver : core.Held.Count > 0 ? core.Held[0] : -1;
+        var first = isNamed ? (from.IsEmpty ? -1 : from[0].Tag) : giver >= 0 ? giver : core.Held.Length > 0 ? core.Held[0] : -1;
         var info = MediaInfo.Of(loan.Caps);
         (info.Stream, info.Sequence) = identity;
         FillTimes(core, loan, first, ref info);
@@ -82,7 +82,7 @@ internal static class FrameSender
     {
         foreach (var frame in from)
             core.Ledger.Derive(output, core.Record(frame.Tag).Ledger, holdsBytes: false);
-        for (var i = 0; !isNamed && i < core.Held.Count; i++)
+        for (var i = 0; !isNamed && i < core.Held.Length; i++)
             core.Ledger.Derive(output, core.Record(core.Held[i]).Ledger, holdsBytes: false);
         if (giver >= 0)
             core.Inherit(giver, port);

@@ -15,6 +15,9 @@ public sealed class ConsumerChannel(ChannelConsumer consumer, BellRinger ringer)
     public ChannelViolation Violation => consumer.Violation;
 
     /// <inheritdoc/>
+    public bool HasDescriptor => consumer.HasDescriptor;
+
+    /// <inheritdoc/>
     public bool TryPop(out FrameDescriptor descriptor) => consumer.TryPop(out descriptor);
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public interface IInboundChannel
     /// <summary>Whether the producer broke the protocol: the channel takes and gives nothing any more.</summary>
     bool IsBroken { get; }
 
+    /// <summary>Whether a descriptor waits to be taken.</summary>
+    bool HasDescriptor { get; }
+
     /// <summary>Takes the next descriptor.</summary>
     bool TryPop(out FrameDescriptor descriptor);
 

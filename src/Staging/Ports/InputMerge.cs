@@ -18,7 +18,7 @@ public sealed record MergeOptions(int Seats, bool BySequence, bool IsSparse, int
 /// <remarks>
 /// Use: <see cref="Attach"/> channels to seats; <see cref="TryTake"/> hands out numbers; each number is given back once (<see cref="Return"/>) and
 /// is done once (<see cref="Done"/>, or with the return). Death of a producer: <see cref="MergeChannel.Close"/>; the channel is drained, and when
-/// <see cref="MergeChannel.IsDrained"/> and <see cref="MergeChannel.NotDone"/> is 0, the owner says goodbye and calls <see cref="Remove"/>.
+/// it <see cref="IsFinished"/>, the owner says goodbye and calls <see cref="Remove"/>.
 /// Zero allocation once it has met its largest use.
 /// </remarks>
 public sealed class InputMerge
@@ -77,6 +77,16 @@ public sealed class InputMerge
 
     /// <summary>No successor will come to the seat of this closed channel (scaled away): the seat has ended when the channel is drained.</summary>
     public static void AbandonWhenDrained(MergeChannel channel) => channel.IsLast = true;
+
+    /// <summary>Whether a closed channel has been read to its end and nothing of it is held any more: the owner says goodbye then.</summary>
+    public bool IsFinished(MergeChannel channel)
+    {
+        if (channel.IsCut)
+            return channel.NotDone == 0;
+        if (channel is { IsClosing: true, IsDrained: false } && !channel.Channel.HasDescriptor)
+            Closed(channel);
+        return channel is { IsDrained: true, NotDone: 0 };
+    }
 
     /// <summary>Forgets a closed channel of which nothing is held any more.</summary>
     public void Remove(MergeChannel channel)

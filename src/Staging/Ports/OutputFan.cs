@@ -266,7 +266,7 @@ public sealed class OutputFan
         while (edge.Owed.Count > 0)
         {
             var number = edge.Owed.First;
-            if (edge.Next(ref _flights[number].Descriptor) is not { } seat || !TryPush(number, seat))
+            if (!IsPrepared(number) || edge.Next(ref _flights[number].Descriptor) is not { } seat || !TryPush(number, seat))
                 return;
             edge.Owed.TakeFirst();
             edge.Served(seat);
@@ -281,18 +281,22 @@ public sealed class OutputFan
             var number = seat.Owed.First;
             // The end goes last: what others gave back may still have to go this way.
             var held = _flights[number].Descriptor.Kind == DescriptorKind.EndOfStream && seat.Edge.Owed.Count > 0;
-            if (held || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat))
+            if (held || !IsPrepared(number) || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat))
                 return;
             seat.Owed.TakeFirst();
             _flights[number].OwedSeats &= ~seat.Bit;
         }
     }
 
+    private bool IsPrepared(int number)
+    {
+        ref var flight = ref _flights[number];
+        return flight.Tag == FlightTable.NoTag || _owner.Prepare(flight.Tag, ref flight.Descriptor);
+    }
+
     private bool TryPush(int number, FanSeat seat)
     {
         ref var flight = ref _flights[number];
-        if (flight.Tag != FlightTable.NoTag && !_owner.Prepare(flight.Tag, ref flight.Descriptor))
-            return false;
         if (!seat.TryPush(in flight.Descriptor, out var ticket))
             return false;
         seat.Tickets.Add(ticket, number);

@@ -107,6 +107,8 @@ public sealed class InputMergeTests
 
         public bool IsBroken => false;
 
+        public bool HasDescriptor => HasNext;
+
         public bool TryPop(out FrameDescriptor descriptor)
         {
             descriptor = Next;
