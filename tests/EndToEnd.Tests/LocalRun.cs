@@ -67,6 +67,10 @@ internal sealed class LocalRun : IDisposable
     /// <summary>The processes of this run whose command line holds the text, by process id.</summary>
     public IReadOnlyList<int> Processes(string text = "") => [.. OwnProcesses().Where(pid => CommandLine(pid).Contains(text, StringComparison.Ordinal))];
 
+    /// <summary>The sidecar of a pod, known by its configuration file.</summary>
+    public int Sidecar(string pod) => Processes("k8smediaflow-sidecar").First(pid =>
+        File.ReadAllText(CommandLine(pid).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1]).Contains($"\"{pod}\"", StringComparison.Ordinal));
+
     public static void Kill(int pid) => Programs.Run("kill", "-KILL", pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>What a run must not leave: processes (and with them memory, as ours is anonymous) and sockets.</summary>
