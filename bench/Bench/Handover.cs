@@ -12,9 +12,12 @@ internal static class Handover
     private const int Pairs = 11;
     private const int SpinRounds = 100_000, SleepRounds = 1_000;
     private const double DesignIceoryxNanoseconds = 737;
+    private const string Iceoryx = "iceoryx";
 
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
-    private static readonly string[] s_scenarios = ["spin-small", "spin-large", "spin-word", "sleep-small", "sleep-futex", "sleep-large"];
+
+    // What is compared stands side by side: a virtual machine's processors may move apart or together at any time, and all figures with them.
+    private static readonly string[] s_scenarios = [Iceoryx, "spin-small", "spin-large", "spin-word", "sleep-large", "sleep-small", "sleep-futex"];
 
     public static int Run(string[] words)
     {
@@ -35,24 +38,25 @@ internal static class Handover
 
     private static Dictionary<string, List<HandoverTimes>> Measure(HandoverEnds ends, IceoryxPeer? iceoryx)
     {
-        var samples = s_scenarios.Append("iceoryx").ToDictionary(name => name, _ => new List<HandoverTimes>());
-        foreach (var scenario in s_scenarios)
-            ends.Run(scenario, Rounds(scenario));
+        HandoverTimes Run(string scenario) => scenario == Iceoryx ? iceoryx!.Run(SpinRounds) : ends.Run(scenario, Rounds(scenario));
+
+        var scenarios = s_scenarios.Where(scenario => scenario != Iceoryx || iceoryx is not null).ToArray();
+        var samples = s_scenarios.ToDictionary(name => name, _ => new List<HandoverTimes>());
+        foreach (var scenario in scenarios)
+            Run(scenario);
         for (var pair = 0; pair < Pairs; pair++)
         {
             // Who goes first alternates, so that a machine that warms up or slows down favours neither.
-            foreach (var scenario in pair % 2 == 0 ? s_scenarios : s_scenarios.Reverse())
-                samples[scenario].Add(ends.Run(scenario, Rounds(scenario)));
-            if (iceoryx is not null)
-                samples["iceoryx"].Add(iceoryx.Run(SpinRounds));
-            Console.Error.WriteLine($"pair {pair + 1}: " + string.Join(", ", samples.Where(entry => entry.Value.Count > 0).Select(entry => $"{entry.Key} {entry.Value[^1].P50Nanoseconds:F0}")));
+            foreach (var scenario in pair % 2 == 0 ? scenarios : scenarios.Reverse())
+                samples[scenario].Add(Run(scenario));
+            Console.Error.WriteLine($"pair {pair + 1}: " + string.Join(", ", scenarios.Select(scenario => $"{scenario} {samples[scenario][^1].P50Nanoseconds:F0}")));
         }
         return samples;
     }
 
     private static SortedDictionary<string, object?> Report(Dictionary<string, List<HandoverTimes>> samples, IceoryxPeer? iceoryx)
     {
-        var polling = iceoryx is null ? [.. Enumerable.Repeat(new HandoverTimes(DesignIceoryxNanoseconds, 0), Pairs)] : samples["iceoryx"];
+        var polling = iceoryx is null ? [.. Enumerable.Repeat(new HandoverTimes(DesignIceoryxNanoseconds, 0), Pairs)] : samples[Iceoryx];
         return new(StringComparer.Ordinal)
         {
             ["spinning_64"] = Figures(samples["spin-small"]),
@@ -64,6 +68,7 @@ internal static class Handover
             ["sleeping_24883200"] = Figures(samples["sleep-large"]),
             ["sleeping_bare_futex"] = Figures(samples["sleep-futex"]),
             ["ratio_iceoryx"] = Ratio(samples["spin-small"], polling),
+            ["ratio_bare_word"] = Ratio(samples["spin-small"], samples["spin-word"]),
             ["ratio_bare_futex"] = Ratio(samples["sleep-small"], samples["sleep-futex"]),
             ["ratio_large_spinning"] = Ratio(samples["spin-large"], samples["spin-small"]),
             ["ratio_large_sleeping"] = Ratio(samples["sleep-large"], samples["sleep-small"]),

@@ -4,7 +4,8 @@ namespace K8sMediaFlow.Staging.Channels;
 
 /// <summary>The side of a bell that sleeps. Several threads may wait on the futex kind; one at a time on the epoll kind.</summary>
 /// <remarks>
-/// Use: spin over what you wait for; <c>var sleep = PrepareSleep();</c> look at all of it once more; nothing there: <c>Sleep(sleep, timeout)</c>; look again. <see cref="BellWait"/> does it in one loop.
+/// Use: spin over what you wait for; <c>var prepared = PrepareSleep();</c> look at all of it once more; nothing there:
+/// <c>Sleep(prepared, timeout)</c>; look again. <see cref="BellWait"/> does it in one loop.
 /// <para>Proof that no wake-up is lost. Waiter: (W1) s := sequence, (W2) mark := 1, (W3) full fence, (W4) look, (W5) sleep while sequence = s. Ringer: (R1) publish,
 /// (R2) full fence, (R3) read mark, (R4) exchange mark for 0, (R5) if that was 1: sequence += 1, wake all. The two full fences are totally ordered. If R2 comes first, W4
 /// sees what R1 published and there is no sleep. If W3 comes first, R3 sees the mark of W2, or a 0 that some ringer's R4 wrote after W2. That ringer's exchange read 1,
