@@ -9,7 +9,7 @@ namespace K8sMediaFlow.Bench;
 /// </summary>
 internal static class Handover
 {
-    private const int Pairs = 11;
+    private const int Pairs = 11, WarmUps = 4;
     private const int SpinRounds = 100_000, SleepRounds = 1_000;
     private const double DesignIceoryxNanoseconds = 737;
     private const string Iceoryx = "iceoryx";
@@ -42,8 +42,12 @@ internal static class Handover
 
         var scenarios = s_scenarios.Where(scenario => scenario != Iceoryx || iceoryx is not null).ToArray();
         var samples = s_scenarios.ToDictionary(name => name, _ => new List<HandoverTimes>());
-        foreach (var scenario in scenarios)
-            Run(scenario);
+        // The runtime compiles hot code anew after a while; until then figures are twice what they are later.
+        for (var warmUp = 0; warmUp < WarmUps; warmUp++)
+        {
+            foreach (var scenario in scenarios.Where(scenario => scenario != Iceoryx))
+                Run(scenario);
+        }
         for (var pair = 0; pair < Pairs; pair++)
         {
             // Who goes first alternates, so that a machine that warms up or slows down favours neither.

@@ -12,13 +12,8 @@ namespace K8sMediaFlow.Staging.Channels;
 /// always free and a return never waits. The producer's head is looked at once per round of the ring, only to find out a producer that breaks this.</para>
 /// <para>A consumer killed between cell and position has consumed or returned nothing; after it, everything.</para>
 /// </remarks>
-public sealed unsafe class ChannelConsumer
+public sealed unsafe class ChannelConsumer : ChannelEnd
 {
-    private readonly byte* _base;
-    private readonly byte* _returnCells;
-    private readonly TicketTable _tickets;
-    private readonly uint _mask;
-    private readonly uint _returnMask;
     private ulong _head;
     private ulong _knownTail;
     private ulong _returnTail;
@@ -27,32 +22,10 @@ public sealed unsafe class ChannelConsumer
     /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this object.</param>
     /// <exception cref="StagingException"><see cref="StagingError.BadHeader"/></exception>
     public ChannelConsumer(MappedMemory memory)
-    {
-        var header = ChannelHeader.Read(memory);
-        _base = memory.Pointer;
-        Header = header;
-        Counters = new ChannelCounters(memory);
-        _returnCells = _base + header.Layout.ReturnCellsOffset;
-        _tickets = new TicketTable(header.Layout.Capacity);
-        _mask = (uint)header.Layout.Capacity - 1;
-        _returnMask = (uint)header.Layout.ReturnCapacity - 1;
-    }
-
-    public ChannelHeader Header { get; }
-
-    public int Capacity => Header.Layout.Capacity;
+        : base(memory) => Counters = new ChannelCounters(memory);
 
     /// <summary>The edge's figures; this end writes them.</summary>
     public ChannelCounters Counters { get; }
-
-    /// <summary>Descriptors popped that were not declared done.</summary>
-    public int NotDone => _tickets.Count;
-
-    /// <summary>Descriptors popped that were not returned.</summary>
-    public int NotReturned => _tickets.NotReturned;
-
-    /// <summary>Why the channel has ended; None while it has not.</summary>
-    public ChannelViolation Violation { get; private set; }
 
     /// <summary>Takes the next descriptor. Every one, a gap too, is to be returned and done once.</summary>
     /// <returns>False when there is none, or the channel has ended.</returns>
@@ -98,10 +71,6 @@ public sealed unsafe class ChannelConsumer
         Volatile.Write(ref *(ulong*)(_base + ChannelLayout.ReturnTailOffset), _returnTail);
     }
 
-    /// <summary>Writes the tickets that are not done, oldest first.</summary>
-    /// <param name="into">Room for <see cref="Capacity"/>.</param>
-    public int CopyOutstanding(Span<(ulong Ticket, bool IsReturned)> into) => _tickets.CopyTo(into);
-
     private bool RefreshTail()
     {
         // Acquire. Partner: the write of the tail in ChannelProducer.TryPush.
@@ -121,15 +90,5 @@ public sealed unsafe class ChannelConsumer
             return End(ChannelViolation.ReturnHeadOutOfRange);
         _knownReturnHead = head;
         return true;
-    }
-
-    private bool End(ChannelViolation violation)
-    {
-        if (Violation == ChannelViolation.None)
-        {
-            Violation = violation;
-            ChannelViolations.Add();
-        }
-        return false;
     }
 }

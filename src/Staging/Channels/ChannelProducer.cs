@@ -15,13 +15,8 @@ namespace K8sMediaFlow.Staging.Channels;
 /// is believed stands in private memory; nothing is read from shared memory twice.</para>
 /// <para>A violation ends the channel: every later call returns false. It is for the caller to look at <see cref="Violation"/>.</para>
 /// </remarks>
-public sealed unsafe class ChannelProducer
+public sealed unsafe class ChannelProducer : ChannelEnd
 {
-    private readonly byte* _base;
-    private readonly byte* _returnCells;
-    private readonly TicketTable _tickets;
-    private readonly uint _mask;
-    private readonly uint _returnMask;
     private ulong _tail;
     private ulong _knownHead;
     private ulong _returnHead;
@@ -30,28 +25,9 @@ public sealed unsafe class ChannelProducer
     /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this object.</param>
     /// <exception cref="StagingException"><see cref="StagingError.BadHeader"/></exception>
     public ChannelProducer(MappedMemory memory)
+        : base(memory)
     {
-        var header = ChannelHeader.Read(memory);
-        _base = memory.Pointer;
-        Header = header;
-        _returnCells = _base + header.Layout.ReturnCellsOffset;
-        _tickets = new TicketTable(header.Layout.Capacity);
-        _mask = (uint)header.Layout.Capacity - 1;
-        _returnMask = (uint)header.Layout.ReturnCapacity - 1;
     }
-
-    public ChannelHeader Header { get; }
-
-    public int Capacity => Header.Layout.Capacity;
-
-    /// <summary>Frames that the consumer is not done with.</summary>
-    public int NotDone => _tickets.Count;
-
-    /// <summary>Frames that the consumer has not given back.</summary>
-    public int NotReturned => _tickets.NotReturned;
-
-    /// <summary>Why the channel has ended; None while it has not.</summary>
-    public ChannelViolation Violation { get; private set; }
 
     /// <summary>Whether a push would be refused for want of room, as far as is known without looking at the returns.</summary>
     public bool IsFull => _tickets.Count == Capacity;
@@ -92,10 +68,6 @@ public sealed unsafe class ChannelProducer
         return true;
     }
 
-    /// <summary>Writes the tickets that the consumer is not done with, oldest first; for taking them back when it is dead.</summary>
-    /// <param name="into">Room for <see cref="Capacity"/>.</param>
-    public int CopyOutstanding(Span<(ulong Ticket, bool IsReturned)> into) => _tickets.CopyTo(into);
-
     private bool RefreshHead()
     {
         var head = Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorHeadOffset));
@@ -115,15 +87,5 @@ public sealed unsafe class ChannelProducer
             return End(ChannelViolation.ReturnTailOutOfRange);
         _knownReturnTail = tail;
         return true;
-    }
-
-    private bool End(ChannelViolation violation)
-    {
-        if (Violation == ChannelViolation.None)
-        {
-            Violation = violation;
-            ChannelViolations.Add();
-        }
-        return false;
     }
 }
