@@ -117,9 +117,9 @@ public sealed class FrameLoan : IDisposable
         {
             if (_core is null)
                 return;
-            Region.Writer.Release(EnvelopeBlock);
+            Region.Release(EnvelopeBlock);
             if (PayloadBlock != default)
-                Region.Writer.Release(PayloadBlock);
+                Region.Release(PayloadBlock);
             Region.Leave();
             Close();
         }

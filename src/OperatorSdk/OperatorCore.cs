@@ -99,7 +99,11 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
         foreach (var output in _outputs)
             output.Fan.TakeBackAll();
         foreach (var input in _inputs)
+        {
             input.Merge.Cut();
+            foreach (var channel in input.Merge.Channels)
+                ((InboundChannel)channel.State!).IsOrphaned = true;
+        }
         Region?.Retire();
         Region = null;
     }
@@ -219,12 +223,17 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
             if (!channel.Channel.IsBroken || state.IsReported)
                 continue;
             state.IsReported = true;
-            channel.Close();
+            channel.Sever();
             Violation(channel.Id, $"{port.Plan.Name}: {((ConsumerChannel)channel.Channel).Violation}");
         }
     }
 
     public void Progressed() => Progress++;
+
+    /// <summary>Frames that were in the user's hands when the sidecar died and could not be copied.</summary>
+    public long Losses { get; private set; }
+
+    public void CountLoss() => Losses++;
 
     public (ulong Stream, ulong Sequence) IdentityOf(int tag)
     {
@@ -306,10 +315,11 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
         for (var i = input.Merge.Channels.Count - 1; i >= 0; i--)
         {
             var channel = input.Merge.Channels[i];
-            if (!input.Merge.IsFinished(channel) || !(channel.IsCut || ((InboundChannel)channel.State!).IsClosed))
+            var state = (InboundChannel)channel.State!;
+            if (!input.Merge.IsFinished(channel) || !(state.IsOrphaned || state.IsClosed))
                 continue;
             input.Merge.Remove(channel);
-            if (!channel.IsCut)
+            if (!state.IsOrphaned)
                 Session?.SayGoodbye(channel.Id);
         }
     }

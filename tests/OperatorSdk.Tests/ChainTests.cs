@@ -54,6 +54,78 @@ public sealed class ChainTests : IDisposable
         finished.Count.ShouldBe(frames);
     }
 
+    [Fact]
+    public async Task A_sidecar_that_dies_again_and_again_loses_nothing_and_doubles_nothing()
+    {
+        var random = new Random(Seed.Take(nameof(A_sidecar_that_dies_again_and_again_loses_nothing_and_doubles_nothing)));
+        const int frames = 3000;
+        var plan = new Dictionary<string, (PortSpec[], PortSpec[])>
+        {
+            ["source"] = ([], [new PortSpec("out")]),
+            ["passer"] = ([new PortSpec("in")], [new PortSpec("out")]),
+            ["sink"] = ([new PortSpec("in", BySequence: true)], []),
+        };
+        var attaching = plan.Keys.Select(name => MediaOperator.AttachAsync(_sidecar.OptionsOf(name))).ToArray();
+        Introduce(await Task.Run(() => _sidecar.WelcomeAll(plan)));
+        var media = await Task.WhenAll(attaching);
+        var received = new List<ulong>();
+        var running = new[] { Task.Run(() => Produce(media[0], frames)), Task.Run(() => Pass(media[1], drop: ulong.MaxValue)) };
+        var consuming = Task.Run(async () => received = await Consume(media[2]));
+        for (var death = 0; death < 5; death++)
+        {
+            Thread.Sleep(random.Next(60));
+            if (consuming.IsCompleted || running[0].IsCompleted)
+                break;
+            _sidecar.DieAndComeAgain();
+            Introduce(await Task.Run(() => _sidecar.WelcomeAll(plan)).WaitAsync(Bounded.Watchdog));
+        }
+        await Task.WhenAny(Task.WhenAll([consuming, .. running]), Task.Delay(Bounded.Watchdog));
+        consuming.IsCompleted.ShouldBeTrue(string.Join("\n", media.Select(one => one.Figures)));
+        await consuming;
+        await Task.WhenAll(running).WaitAsync(Bounded.Watchdog);
+        received.ShouldBe(Enumerable.Range(1, frames).Select(sequence => (ulong)sequence));
+        await media[2].DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_passer_that_dies_again_and_again_loses_nothing_and_doubles_nothing()
+    {
+        var random = new Random(Seed.Take(nameof(A_passer_that_dies_again_and_again_loses_nothing_and_doubles_nothing)));
+        const int frames = 3000;
+        var (source, sourceEnd) = await _sidecar.Attach("source", [], [new PortSpec("out")]);
+        var (sink, sinkEnd) = await _sidecar.Attach("sink", [new PortSpec("in", BySequence: true)], []);
+        var producing = Task.Run(() => Produce(source, frames));
+        var consuming = Task.Run(() => Consume(sink));
+        for (var life = 0; ; life++)
+        {
+            var (passer, end) = await _sidecar.Attach("passer", [new PortSpec("in")], [new PortSpec("out")]);
+            var upstream = _sidecar.Connect(sourceEnd, end, "out", "in", 8);
+            var downstream = _sidecar.Connect(end, sinkEnd, "out", "in", 8, sourceEnd.Region!);
+            var passing = Task.Run(() => Pass(passer, drop: ulong.MaxValue));
+            if (life == 5)
+                break;
+            await Task.WhenAny(passing, Task.Delay(random.Next(60)));
+            if (passing.IsCompleted)
+                break;
+            await passer.DisposeAsync();
+            await passing.ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(Bounded.Watchdog);
+            sinkEnd.Close(downstream);
+            sinkEnd.Listen(Messages.AttachMessage.Which.Goodbye).Channel.ShouldBe(downstream);
+            sinkEnd.RegionGone(end.Region!);
+            sourceEnd.Close(upstream);
+            sourceEnd.ConsumerGone(upstream);
+        }
+        (await consuming.WaitAsync(Bounded.Watchdog)).ShouldBe(Enumerable.Range(1, frames).Select(sequence => (ulong)sequence));
+        await producing.WaitAsync(Bounded.Watchdog);
+        await sink.DisposeAsync();
+    }
+
+    private void Introduce(Dictionary<string, AttachedOperator> ends)
+    {
+        _sidecar.Connect(ends["source"], ends["passer"], "out", "in", 8);
+        _sidecar.Connect(ends["passer"], ends["sink"], "out", "in", 8, ends["source"].Region!);
+    }
+
     private static bool ConsumeSome(MediaOperator sink, int count, HashSet<ulong> finished)
     {
         for (var i = 0; i < count; i++)

@@ -213,11 +213,16 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.SendGarbage(1);
+        _source.SendGarbage(2);
         media.Input("video").TryReceive(out _).ShouldBeFalse();
         Ends["first"].Listen(Messages.AttachMessage.Which.Violation).Text.ShouldContain("video");
         var gap = _sink.Pop();
         (gap.Kind, gap.GapCause).ShouldBe((DescriptorKind.Gap, GapCause.Lost));
         media.Figures.Violations.ShouldBe(1);
+        Ends["first"].HasHeard(Messages.AttachMessage.Which.Goodbye).ShouldBeFalse();
+        Ends["first"].Close(1);
+        _sink.Return(gap.Ticket, ReturnKind.Both);
+        Ends["first"].Listen(Messages.AttachMessage.Which.Goodbye).Channel.ShouldBe(1UL);
     }
 
     private Dictionary<string, AttachedOperator> Ends { get; } = [];

@@ -157,7 +157,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         {
             core.Detach();
             foreach (var region in _foreign.Values)
-                region.Retire();
+                region.Orphan();
             _foreign.Clear();
             foreach (var memory in _memories.Values)
                 memory.Dispose();

@@ -17,6 +17,9 @@ internal sealed class ForeignRegion(MappedMemory memory, int number)
     /// <summary>The operator's own number for it, 1 to 255, by which descriptors in flight name it.</summary>
     public int Number { get; } = number;
 
+    /// <summary>It is an earlier sidecar's: no consumer will ever be told of it, so what lies in it is copied before it is sent.</summary>
+    public bool IsStale { get; private set; }
+
     public bool IsUnmapped => _gone && _users == 0;
 
     public void Use() => _users++;
@@ -32,6 +35,13 @@ internal sealed class ForeignRegion(MappedMemory memory, int number)
     {
         _gone = true;
         Unmap();
+    }
+
+    /// <summary>Its sidecar died.</summary>
+    public void Orphan()
+    {
+        IsStale = true;
+        Retire();
     }
 
     private void Unmap()

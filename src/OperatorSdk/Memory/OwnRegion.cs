@@ -17,6 +17,16 @@ internal sealed class OwnRegion(MappedMemory memory)
     /// <summary>The largest payload that fits a block.</summary>
     public long LargestBytes => Writer.Layout.Classes[^1].BlockSizeBytes;
 
+    /// <summary>
+    /// Gives a block back. Not in a retired region: nobody takes blocks there any more, and a consumer that had passed a frame on copies
+    /// its bytes for the new sidecar, for which the block must look taken as it did when the frame was sent.
+    /// </summary>
+    public void Release(BlockRef block)
+    {
+        if (!_retired)
+            Writer.Release(block);
+    }
+
     public void Use() => _users++;
 
     public void Leave()

@@ -39,9 +39,31 @@ internal ref struct Forwarding
             var descriptor = Describe(tag, identity);
             if (_core.Region is not { } region || !_port.HasRoom || !IsKnown(ref descriptor) || !region.Writer.TryTake(1, _port.Quota, out var block))
                 return false;
-            Post(region, block, ref descriptor, tag, identity);
+            if (IsStale() && _frame.Payload.Length > region.LargestBytes)
+                PostLoss(region, block, tag, identity);
+            else
+                Post(region, block, ref descriptor, tag, identity);
             return true;
         }
+    }
+
+    /// <summary>Whether the payload lies in an earlier sidecar's memory: the frame was in the user's hands when that died.</summary>
+    private readonly bool IsStale()
+    {
+        ref var input = ref _core.Record(_frame.Tag);
+        return input.Region1 is { IsStale: true } || input.Region2 is { IsStale: true };
+    }
+
+    // Only an operator whose region was planned without blocks for payloads comes here. The replay cannot help: it is known for a duplicate of what the user holds.
+    private readonly void PostLoss(Memory.OwnRegion region, BlockRef block, int tag, (ulong Stream, ulong Sequence) identity)
+    {
+        region.Writer.Release(block);
+        var output = _core.Ledger.AddOutput();
+        _core.Ledger.Derive(output, _core.Record(tag).Ledger, holdsBytes: false);
+        if (_port.OwnStream == 0)
+            _core.Inherit(tag, _port);
+        _port.PostGap(identity.Stream, identity.Sequence, 1, GapCause.Lost, output);
+        _core.CountLoss();
     }
 
     private readonly FrameDescriptor Describe(int tag, (ulong Stream, ulong Sequence) identity)
@@ -55,7 +77,7 @@ internal ref struct Forwarding
 
     private bool IsKnown(ref FrameDescriptor descriptor)
     {
-        if (_port.Fan.CanCarry(ref descriptor))
+        if (IsStale() || _port.Fan.CanCarry(ref descriptor))
             return true;
         var nowNs = MonotonicClock.Nanoseconds;
         if (_unknownSinceNs == 0)

@@ -16,6 +16,9 @@ internal sealed class InboundChannel(ulong id, InputPort port, ForeignRegion?[] 
     /// <summary>The sidecar was told what the producer did wrong.</summary>
     public bool IsReported { get; set; }
 
+    /// <summary>Its sidecar is dead: nobody expects a goodbye.</summary>
+    public bool IsOrphaned { get; set; }
+
     /// <summary>The sidecar said that the producer is gone: it expects a goodbye.</summary>
     public bool IsClosed { get; set; }
 

@@ -84,7 +84,7 @@ internal sealed class InputPort
     {
         Violations++;
         _core.Violation(channel.Id, $"{Plan.Name}: a frame's segments or envelope are not sound");
-        channel.Merged.Close();
+        channel.Merged.Sever();
         _core.PassGap(tag, GapCause.Lost);
         return false;
     }

@@ -25,16 +25,19 @@ internal struct OutRecord
     /// <summary>The larger of those segments, in bytes.</summary>
     public int ForeignBytes;
 
+    /// <summary>Whether all of it lies in memory that the present consumers can be told of.</summary>
+    public readonly bool IsIn(OwnRegion? region) => Own == region && Foreign0 is not { IsStale: true } && Foreign1 is not { IsStale: true };
+
     public void Release()
     {
         if (Own is { } own)
         {
             if (OwnBlocks > 0)
-                own.Writer.Release(Block0);
+                own.Release(Block0);
             if (OwnBlocks > 1)
-                own.Writer.Release(Block1);
+                own.Release(Block1);
             if (OwnBlocks > 2)
-                own.Writer.Release(Block2);
+                own.Release(Block2);
             own.Leave();
         }
         Foreign0?.Leave();

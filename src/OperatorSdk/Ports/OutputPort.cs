@@ -162,11 +162,11 @@ internal sealed class OutputPort : IFrameOwner
         _core.Progressed();
     }
 
-    /// <summary>Before a frame of an earlier region is sent again it is copied into the present one: the only copy in the house.</summary>
+    /// <summary>Before a frame that lies in an earlier sidecar's memory it is copied into the present one: the only copy in the house.</summary>
     public bool Prepare(int tag, ref FrameDescriptor descriptor)
     {
         ref var record = ref _records[tag];
-        if (descriptor.SegmentCount == 0 || record.Own == _core.Region)
+        if (descriptor.SegmentCount == 0 || record.IsIn(_core.Region))
             return true;
         return _core.Region is { } region && TryCopy(ref record, ref descriptor, region);
     }

@@ -203,9 +203,7 @@ public sealed class InputMerge
     private bool TryPop(MergeChannel channel, long nowNs, out int number)
     {
         number = -1;
-        if (channel.IsCut)
-            return false;
-        if (!channel.Channel.TryPop(out var descriptor))
+        if (channel.IsCut || !channel.Channel.TryPop(out var descriptor))
         {
             if (channel.IsClosing)
                 Closed(channel);

@@ -25,7 +25,7 @@ public sealed class MergeChannel
     /// <summary>It is closing and its ring was found empty.</summary>
     public bool IsDrained { get; internal set; }
 
-    /// <summary>The sidecar is dead, and the channel with it: nothing is read or given back any more.</summary>
+    /// <summary>The channel is no more (its sidecar is dead, or it was severed): nothing is read or given back any more.</summary>
     public bool IsCut { get; internal set; }
 
     /// <summary>Its end of stream was read.</summary>
@@ -36,6 +36,9 @@ public sealed class MergeChannel
 
     /// <summary>The producer is dead. What it had sent is handed out still.</summary>
     public void Close() => IsClosing = true;
+
+    /// <summary>The producer broke the rules: nothing is read from it or given back to it any more. What it had sent and we hold stays valid.</summary>
+    public void Sever() => (IsClosing, IsDrained, IsCut) = (true, true, true);
 
     internal bool IsLast { get; set; }
 

@@ -29,6 +29,14 @@ internal sealed class AttachedOperator : IEnd, IDisposable
 
     public StagingRegion? Region { get; private set; }
 
+    /// <summary>Waits for hello, so that the name is known.</summary>
+    public AttachedOperator AwaitName()
+    {
+        while (Name.Length == 0)
+            Hear(AnswerTimeout).ShouldBe(AttachReceipt.Message);
+        return this;
+    }
+
     /// <summary>Hello to mapped region.</summary>
     public AttachedOperator Welcome(ulong sidecar, IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, IReadOnlyList<BlockClass> classes)
     {

@@ -41,6 +41,18 @@ internal sealed class FakeSidecar : IDisposable
     public AttachedOperator Welcome(IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null) =>
         Accept().Welcome(_incarnation, inputs, outputs, classes ?? Classes);
 
+    /// <summary>Takes the attaches of several operators, in whatever order they come.</summary>
+    public Dictionary<string, AttachedOperator> WelcomeAll(IReadOnlyDictionary<string, (PortSpec[] Inputs, PortSpec[] Outputs)> plan)
+    {
+        var ends = new Dictionary<string, AttachedOperator>();
+        while (ends.Count < plan.Count)
+        {
+            var end = Accept().AwaitName();
+            ends[end.Name] = end.Welcome(_incarnation, plan[end.Name].Inputs, plan[end.Name].Outputs, Classes);
+        }
+        return ends;
+    }
+
     /// <summary>An operator that attaches to this sidecar, and the sidecar's side of it.</summary>
     public async Task<(MediaOperator Media, AttachedOperator End)> Attach(string name, IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null)
     {
