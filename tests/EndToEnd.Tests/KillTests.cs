@@ -63,6 +63,22 @@ public class KillTests
         run.Leftovers().ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("decode-0")]
+    [InlineData("studio-0")]
+    [Trait("Category", "Slow")]
+    public void A_killed_sidecar_of_a_pipeline_that_forks_and_forwards_loses_and_doubles_nothing(string pod)
+    {
+        using var run = new LocalRun();
+        Clips.H264WithSound(run.Folder, frames: 250);
+        run.Start(Documents.Highlights(realtime: true));
+        run.WaitFor(() => Flows(run), "the flow");
+        LocalRun.Kill(run.Sidecar($"highlights-{pod}"));
+        run.WaitForExit().ShouldBe(0, run.Log);
+        Clips.CountFrames(run.Media("highlights.mp4")).ShouldBe(250);
+        run.Leftovers().ShouldBeEmpty();
+    }
+
     [Fact]
     [Trait("Category", "Slow")]
     public void A_killed_sink_of_a_streaming_run_comes_back_and_the_flow_goes_on()
