@@ -27,6 +27,7 @@ for project in "${projects[@]}"; do
 done
 
 sum() { { cat "$results"/*.trx 2>/dev/null || true; } | grep -o "<Counters [^>]*" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{n += $1} END {print n + 0}'; }
+dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1
 total=$(sum total) executed=$(sum executed) passed=$(sum passed)
 skipped=$((total - executed)) failed=$((executed - passed))
 [ "$failed" -gt 0 ] || [ "$broken" = 0 ] || failed=1
