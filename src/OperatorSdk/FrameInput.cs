@@ -84,6 +84,8 @@ public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
         {
             while (!cancellation.IsCancellationRequested && TryReceive(out var frame))
                 yield return frame;
+            // A failure cancels the same token, and must not look like an end.
+            _core.ThrowIfFailed();
             if (cancellation.IsCancellationRequested && cancellation == _core.Stopping)
                 yield break;
             cancellation.ThrowIfCancellationRequested();

@@ -69,16 +69,16 @@ public sealed class ChainTests : IDisposable
         Introduce(await Task.Run(() => _sidecar.WelcomeAll(plan)));
         var media = await Task.WhenAll(attaching);
         var received = new List<ulong>();
-        var running = new[] { Task.Run(() => Produce(media[0], frames)), Task.Run(() => Pass(media[1], drop: ulong.MaxValue)) };
+        var deathsAreOver = new TaskCompletionSource();
+        var running = new[] { Task.Run(() => Produce(media[0], frames, deathsAreOver.Task)), Task.Run(() => Pass(media[1], drop: ulong.MaxValue)) };
         var consuming = Task.Run(async () => received = await Consume(media[2]));
         for (var death = 0; death < 5; death++)
         {
             Thread.Sleep(random.Next(60));
-            if (consuming.IsCompleted || running[0].IsCompleted)
-                break;
             _sidecar.DieAndComeAgain();
             Introduce(await Task.Run(() => _sidecar.WelcomeAll(plan)).WaitAsync(Bounded.Watchdog));
         }
+        deathsAreOver.SetResult();
         await Task.WhenAny(Task.WhenAll([consuming, .. running]), Task.Delay(Bounded.Watchdog));
         consuming.IsCompleted.ShouldBeTrue(string.Join("\n", media.Select(one => one.Figures)));
         await consuming;
@@ -94,9 +94,10 @@ public sealed class ChainTests : IDisposable
         const int frames = 3000;
         var (source, sourceEnd) = await _sidecar.Attach("source", [], [new PortSpec("out")]);
         var (sink, sinkEnd) = await _sidecar.Attach("sink", [new PortSpec("in", BySequence: true)], []);
-        var producing = Task.Run(() => Produce(source, frames));
+        var deathsAreOver = new TaskCompletionSource();
+        var producing = Task.Run(() => Produce(source, frames, deathsAreOver.Task));
         var consuming = Task.Run(() => Consume(sink));
-        for (var life = 0; ; life++)
+        for (var life = 0; life < 6; life++)
         {
             var (passer, end) = await _sidecar.Attach("passer", [new PortSpec("in")], [new PortSpec("out")]);
             var upstream = _sidecar.Connect(sourceEnd, end, "out", "in", 8);
@@ -104,9 +105,7 @@ public sealed class ChainTests : IDisposable
             var passing = Task.Run(() => Pass(passer, drop: ulong.MaxValue));
             if (life == 5)
                 break;
-            await Task.WhenAny(passing, Task.Delay(random.Next(60)));
-            if (passing.IsCompleted)
-                break;
+            await Task.Delay(random.Next(60));
             await passer.DisposeAsync();
             await passing.ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(Bounded.Watchdog);
             sinkEnd.Close(downstream);
@@ -115,6 +114,7 @@ public sealed class ChainTests : IDisposable
             sourceEnd.Close(upstream);
             sourceEnd.ConsumerGone(upstream);
         }
+        deathsAreOver.SetResult();
         (await consuming.WaitAsync(Bounded.Watchdog)).ShouldBe(Enumerable.Range(1, frames).Select(sequence => (ulong)sequence));
         await producing.WaitAsync(Bounded.Watchdog);
         await sink.DisposeAsync();
@@ -138,7 +138,7 @@ public sealed class ChainTests : IDisposable
         return false;
     }
 
-    private static async Task Produce(MediaOperator media, int frames)
+    private static async Task Produce(MediaOperator media, int frames, Task? mayEnd = null)
     {
         for (var i = 1; i <= frames; i++)
         {
@@ -146,6 +146,7 @@ public sealed class ChainTests : IDisposable
             loan.Payload.Fill((byte)i);
             loan.Send();
         }
+        await (mayEnd ?? Task.CompletedTask);
         media.Output("out").Complete();
         await media.DisposeAsync();
     }
