@@ -93,7 +93,6 @@ public sealed class PodPortsTests : IDisposable
         Quiesce();
         Should.Throw<PortProtocolException>(() => _ports.Goodbye(b, 1)).Message.ShouldContain("living producer");
         Should.Throw<PortProtocolException>(() => _ports.ChannelReady(b, 99)).Message.ShouldContain("99");
-        Should.Throw<PortProtocolException>(() => _ports.ChannelRegionReady(a, 1, 0)).Message.ShouldContain("out of turn");
         Should.Throw<PortProtocolException>(() => _ports.RegionMapped(a, b.OwnRegion!)).Message.ShouldContain("not offered");
     }
 
