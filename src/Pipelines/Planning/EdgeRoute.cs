@@ -34,7 +34,7 @@ internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Pro
 
     private static string Remote(PipelineGraph graph, List<string> sources, List<string> targets)
     {
-        var why = graph.Transport == Transport.Tcp ? "transport TCP is asked for" : "transport Auto found no RDMA device";
+        var why = graph.Transport == Transport.Tcp ? "transport TCP is asked for" : "transport Auto means TCP, since RDMA is not built yet";
         return $"{Pods(sources)} and {Pods(targets)} share no memory; {why}: TCP";
     }
 
