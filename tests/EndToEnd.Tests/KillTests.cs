@@ -1,4 +1,3 @@
-using System.Text.Json;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.EndToEnd.Tests;
@@ -12,7 +11,7 @@ public class KillTests
     {
         using var run = new LocalRun();
         run.Start(Documents.GenerateToSink("Batch", 100000, samePod: true, ", --realtime"));
-        run.WaitFor(() => run.Processes("media-operator sink").Count > 0 && Flows(run), "the flow");
+        run.WaitFor(() => run.Processes("media-operator sink").Count > 0 && run.Flows, "the flow");
         LocalRun.Kill(run.Processes("media-operator sink")[0]);
         run.WaitForExit().ShouldBe(1, run.Log);
         run.Log.ShouldContain("sink");
@@ -20,17 +19,20 @@ public class KillTests
         run.Leftovers().ShouldBeEmpty();
     }
 
-    [NeedsFact("ffmpeg")]
+    [NeedsFact("ffmpeg", "ffprobe")]
     [Trait("Category", "Slow")]
-    public void A_killed_ffmpeg_ends_the_run_and_its_media_operator_is_named()
+    public void A_killed_ffmpeg_ends_the_run_at_once_its_media_operator_is_named_and_what_was_read_is_usable()
     {
         using var run = new LocalRun();
-        Clips.H264WithSound(run.Folder, frames: 1500);
+        Clips.H264WithSound(run.Folder, frames: 500);
         run.Start(Documents.Highlights(realtime: true));
-        run.WaitFor(() => run.Processes("match.mp4").Any(pid => IsFfmpeg(pid)) && Flows(run), "the flow");
+        run.WaitFor(() => run.Processes("match.mp4").Any(pid => IsFfmpeg(pid)) && run.Flows, "the flow");
         LocalRun.Kill(run.Processes("match.mp4").First(IsFfmpeg));
         run.WaitForExit().ShouldBe(1, run.Log);
         run.Log.ShouldContain("decode");
+        run.Log.ShouldContain("signal 9");
+        // The other port's ffmpeg would have gone on to the end.
+        Clips.CountFrames(run.Media("highlights.mp4")).ShouldBeInRange(1, 499);
         run.Leftovers().ShouldBeEmpty();
     }
 
@@ -40,7 +42,7 @@ public class KillTests
     {
         using var run = new LocalRun();
         run.Start(Documents.GenerateToSink("Batch", 100000, samePod: false, ", --realtime"));
-        run.WaitFor(() => Flows(run), "the flow");
+        run.WaitFor(() => run.Flows, "the flow");
         LocalRun.Kill(run.Pid);
         run.Leftovers().ShouldBeEmpty();
     }
@@ -54,12 +56,12 @@ public class KillTests
     {
         using var run = new LocalRun();
         run.Start(Documents.GenerateToSink("Batch", 400, samePod, ", --realtime"));
-        run.WaitFor(() => Flows(run), "the flow");
+        run.WaitFor(() => run.Flows, "the flow");
         var sidecars = run.Processes("k8smediaflow-sidecar");
         sidecars.Count.ShouldBe(samePod ? 1 : 2);
         LocalRun.Kill(samePod ? sidecars[0] : run.Sidecar($"counted-{whose}-0"));
         run.WaitForExit().ShouldBe(0, run.Log);
-        Count(run).ShouldBe((400, 0, 0));
+        Counts.OfSink(run).ShouldBe(new Counts(400, 0, 0, 0));
         run.Leftovers().ShouldBeEmpty();
     }
 
@@ -72,7 +74,7 @@ public class KillTests
         using var run = new LocalRun();
         Clips.H264WithSound(run.Folder, frames: 250);
         run.Start(Documents.Highlights(realtime: true));
-        run.WaitFor(() => Flows(run), "the flow");
+        run.WaitFor(() => run.Flows, "the flow");
         LocalRun.Kill(run.Sidecar($"highlights-{pod}"));
         run.WaitForExit().ShouldBe(0, run.Log);
         Clips.CountFrames(run.Media("highlights.mp4")).ShouldBe(250);
@@ -85,13 +87,13 @@ public class KillTests
     {
         using var run = new LocalRun();
         run.Start(Documents.GenerateToSink("Streaming", 400, samePod: false, ", --realtime"));
-        run.WaitFor(() => Flows(run), "the flow");
+        run.WaitFor(() => run.Flows, "the flow");
         LocalRun.Kill(run.Processes("media-operator sink")[0]);
         run.WaitForExit().ShouldBe(0, run.Log);
-        var (frames, duplicates, torn) = Count(run);
+        var counts = Counts.OfSink(run);
         // The second life of the sink counts what it got: everything that the first had not returned, and all that came later.
-        frames.ShouldBeInRange(1, 400);
-        (duplicates, torn).ShouldBe((0, 0));
+        counts.Frames.ShouldBeInRange(1, 400);
+        (counts.Disorder, counts.Torn).ShouldBe((0, 0));
         run.Leftovers().ShouldBeEmpty();
     }
 
@@ -103,26 +105,10 @@ public class KillTests
         {
             using var run = new LocalRun();
             run.Start(Documents.GenerateToSink("Batch", 500, samePod)).WaitForExit().ShouldBe(0, run.Log);
-            Count(run).ShouldBe((500, 0, 0));
+            Counts.OfSink(run).ShouldBe(new Counts(500, 0, 0, 0));
             run.Leftovers().ShouldBeEmpty();
         }
     }
 
-    // Plain lines name each edge once a second, with its count of frames.
-    private static bool Flows(LocalRun run) => System.Text.RegularExpressions.Regex.IsMatch(run.Log, @"[1-9]\d* frames");
-
     private static bool IsFfmpeg(int pid) => File.ReadAllText($"/proc/{pid}/comm").Trim() == "ffmpeg";
-
-    // The counts of the sink's one port, whatever object of the file they stand in.
-    private static (int Frames, int Duplicates, int Torn) Count(LocalRun run)
-    {
-        using var document = JsonDocument.Parse(File.ReadAllText(run.Media("count.json")));
-        var port = Find(document.RootElement, "video");
-        int Number(string name) => port.GetProperty(name).GetInt32();
-        return (Number("frames"), Number("duplicates") + Number("out_of_order"), Number("corrupt"));
-    }
-
-    private static JsonElement Find(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var found) ? found
-            : element.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Object).Select(property => Find(property.Value, name)).First();
 }

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace K8sMediaFlow.EndToEnd.Tests;
 
 /// <summary>One <c>k8smediaflow run</c> in a folder of its own, with the means to look at its processes, kill them, and count what it left.</summary>
-internal sealed class LocalRun : IDisposable
+internal sealed partial class LocalRun : IDisposable
 {
     private readonly ConcurrentQueue<string> _lines = new();
     private Process? _process;
@@ -20,6 +21,9 @@ internal sealed class LocalRun : IDisposable
     public string Log => string.Join('\n', _lines);
 
     public int Pid => _process!.Id;
+
+    /// <summary>Plain lines name each edge once a second, with its count of frames.</summary>
+    public bool Flows => _lines.Any(line => FlowLine().IsMatch(line));
 
     public string Media(string name) => Path.Combine(Folder, name);
 
@@ -68,8 +72,15 @@ internal sealed class LocalRun : IDisposable
     public IReadOnlyList<int> Processes(string text = "") => [.. OwnProcesses().Where(pid => CommandLine(pid).Contains(text, StringComparison.Ordinal))];
 
     /// <summary>The sidecar of a pod, known by its configuration file.</summary>
-    public int Sidecar(string pod) => Processes("k8smediaflow-sidecar").First(pid =>
-        File.ReadAllText(CommandLine(pid).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1]).Contains($"\"{pod}\"", StringComparison.Ordinal));
+    public int Sidecar(string pod) => Processes("k8smediaflow-sidecar").First(pid => IsOfPod(pid, pod));
+
+    /// <summary>Kills a pod's sidecar; false when there is none at the moment.</summary>
+    public bool KillSidecar(string pod)
+    {
+        var found = Processes("k8smediaflow-sidecar").Where(pid => IsOfPod(pid, pod)).ToList();
+        found.ForEach(Kill);
+        return found.Count > 0;
+    }
 
     public static void Kill(int pid) => Programs.Run("kill", "-KILL", pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
@@ -94,6 +105,13 @@ internal sealed class LocalRun : IDisposable
         _process?.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
+
+    // Its configuration file names it. Between our looks the process may have gone: then it is nobody's.
+    private static bool IsOfPod(int pid, string pod) =>
+        CommandLine(pid).Split(' ', StringSplitOptions.RemoveEmptyEntries) is [.., var file] && ReadText(file).Contains($"\"{pod}\"", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"[1-9]\d* frames")]
+    private static partial Regex FlowLine();
 
     private IEnumerable<string> Sockets() =>
         Directory.EnumerateFileSystemEntries(Folder, "*.sock", SearchOption.AllDirectories).Select(path => $"socket {path}");

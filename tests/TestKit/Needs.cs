@@ -8,9 +8,13 @@ public sealed class NeedsFactAttribute : FactAttribute
 {
     public NeedsFactAttribute(params string[] programs)
     {
+        Skip = Reason(programs);
+    }
+
+    internal static string? Reason(string[] programs)
+    {
         var missing = programs.Where(program => !IsPresent(program)).ToArray();
-        if (missing.Length > 0)
-            Skip = "missing: " + string.Join(", ", missing);
+        return missing.Length > 0 ? "missing: " + string.Join(", ", missing) : null;
     }
 
     private static bool IsPresent(string program) => program == "root"

@@ -75,6 +75,9 @@ internal sealed class PipedProcess : IDisposable
     /// <summary>Ends the program now. Its pipes then end, so that whoever reads or writes them goes on.</summary>
     public void Kill() => _child.Kill();
 
+    /// <summary>Ends when the program has; false when that is no success.</summary>
+    public async Task<bool> EndsWellAsync() => (await _child.WaitAsync()).IsSuccess;
+
     /// <summary>Waits for the program's end; throws <see cref="MediaException"/> with its own words if that is not a success or does not come in time.</summary>
     public void WaitForSuccess(TimeSpan patience)
     {

@@ -1,13 +1,15 @@
 using K8sMediaFlow.MediaOperators.Bridging;
 using K8sMediaFlow.MediaOperators.FFmpeg;
 using K8sMediaFlow.MediaOperators.Media;
+using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.MediaOperators.Decode;
 
 /// <summary>One ffmpeg and the ports that it feeds.</summary>
 internal sealed class DecodeJob : IDisposable
 {
-    private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(30);
+    /// <summary>How long ffmpeg may take to end after its pipes have.</summary>
+    public static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
     private readonly FFmpegInput _input;
     private readonly IReadOnlyList<DecodedPort> _ports;
@@ -35,9 +37,15 @@ internal sealed class DecodeJob : IDisposable
         for (var index = 0; index < _ports.Count; index++)
         {
             var (port, pipe) = (_ports[index], _process.End(Descriptor(index)));
-            threads.Start("decode " + port.Name, stopping => port.Pump(pipe, stopping));
+            threads.Start("decode " + port.Name, stopping => Pump(port, pipe, stopping));
         }
     }
+
+    /// <summary>Ends when ffmpeg has; false when it was killed or says that it failed.</summary>
+    public Task<bool> EndsWellAsync() => _process.EndsWellAsync();
+
+    /// <summary>Ends ffmpeg now, and with it the pipes.</summary>
+    public void Kill() => _process.Kill();
 
     /// <summary>After all pipes have ended: what was wrong with the input, or null.</summary>
     /// <param name="promisedFrames">Video frames that the container announces; 0 if it does not.</param>
@@ -45,7 +53,7 @@ internal sealed class DecodeJob : IDisposable
     {
         try
         {
-            _process.WaitForSuccess(_endPatience);
+            _process.WaitForSuccess(EndPatience);
         }
         catch (MediaException failure)
         {
@@ -62,6 +70,15 @@ internal sealed class DecodeJob : IDisposable
     }
 
     public void Dispose() => _process.Dispose();
+
+    // A port that has ended says so at once: a consumer of both may read no more of the other before it knows. One that
+    // never had a frame waits for what its ffmpeg says: that is a failure rather than an end.
+    private static void Pump(DecodedPort port, PipeEnd pipe, CancellationToken stopping)
+    {
+        port.Pump(pipe, stopping);
+        if (port.FramesSent > 0)
+            port.Complete();
+    }
 
     private static int Descriptor(int index) => FFmpegArguments.FirstFrameDescriptor + index;
 

@@ -45,23 +45,16 @@ internal static class DecodeVerb
     private static async Task<string?> DecodeAsync(
         FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, long promisedFrames, CancellationToken stopping)
     {
-        var jobs = DecodeJob.Start(input, ports, options);
+        using var jobs = new DecodeJobs(input, ports, options);
         using var threads = new PortThreads(stopping);
         try
         {
-            foreach (var job in jobs)
-                job.StartPumps(threads);
-            await threads.WhenAllAsync();
-            return jobs.Select(job => job.Problem(promisedFrames)).FirstOrDefault(problem => problem is not null);
+            await jobs.RunAsync(threads);
+            return jobs.Problem(promisedFrames);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return null;
-        }
-        finally
-        {
-            foreach (var job in jobs)
-                job.Dispose();
         }
     }
 

@@ -1,0 +1,48 @@
+using K8sMediaFlow.MediaOperators.Bridging;
+using K8sMediaFlow.MediaOperators.FFmpeg;
+
+namespace K8sMediaFlow.MediaOperators.Decode;
+
+/// <summary>
+/// The ffmpegs of one input. The first that fails ends the others: half of a film, its sound going on for an hour after
+/// the picture has gone, is no result, and nobody would hear of the failure before the sound has ended.
+/// </summary>
+internal sealed class DecodeJobs : IDisposable
+{
+    private readonly IReadOnlyList<DecodeJob> _jobs;
+    private DecodeJob? _firstFailed;
+
+    /// <param name="ports">Video first.</param>
+    public DecodeJobs(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options) => _jobs = DecodeJob.Start(input, ports, options);
+
+    /// <summary>Ends when all pipes have and everything read is sent.</summary>
+    public async Task RunAsync(PortThreads threads)
+    {
+        foreach (var job in _jobs)
+            job.StartPumps(threads);
+        var ends = _jobs.Select(WatchAsync).ToList();
+        await threads.WhenAllAsync();
+        // All pipes have ended, so their programs are ending; one that does not is found by the question for its problem.
+        await Task.WhenAny(Task.WhenAll(ends), Task.Delay(DecodeJob.EndPatience));
+    }
+
+    /// <summary>After the run: what was wrong with the input, or null.</summary>
+    /// <param name="promisedFrames">Video frames that the container announces; 0 if it does not.</param>
+    public string? Problem(long promisedFrames) => _firstFailed is { } failed
+        ? failed.Problem(promisedFrames)
+        : _jobs.Select(job => job.Problem(promisedFrames)).FirstOrDefault(problem => problem is not null);
+
+    public void Dispose()
+    {
+        foreach (var job in _jobs)
+            job.Dispose();
+    }
+
+    private async Task WatchAsync(DecodeJob job)
+    {
+        if (await job.EndsWellAsync() || Interlocked.CompareExchange(ref _firstFailed, job, null) is not null)
+            return;
+        foreach (var other in _jobs.Where(other => other != job))
+            other.Kill();
+    }
+}
