@@ -21,6 +21,9 @@ public sealed class NativeException : Exception
     /// <summary>The process at the other end of a socket or pipe has closed it or died.</summary>
     public bool IsPeerGone => Errno is Libc.Errno.EPIPE or Libc.Errno.ECONNRESET;
 
+    /// <summary>A peer sent more at once than its protocol allows.</summary>
+    public bool IsTooLong => Errno is Libc.Errno.EMSGSIZE;
+
     /// <summary>What was waited for did not come in time.</summary>
     public bool IsTimeout => Errno is Libc.Errno.ETIMEDOUT;
 

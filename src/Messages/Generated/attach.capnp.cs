@@ -966,6 +966,8 @@ public static partial class AttachMessage
         Draining = 5,
         /// <summary>The sidecar has not been told its plan yet; try again.</summary>
         NoPlan = 6,
+        /// <summary>It broke the protocol; the reason says who saw what. Final for this process.</summary>
+        Expelled = 7,
     }
 
     public static partial class Region

@@ -194,6 +194,9 @@ struct AttachMessage {
     draining @5;
     noPlan @6;
     # The sidecar has not been told its plan yet; try again.
+
+    expelled @7;
+    # It broke the protocol; the reason says who saw what. Final for this process.
   }
 
   struct Region {

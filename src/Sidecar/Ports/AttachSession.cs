@@ -19,6 +19,8 @@ internal sealed class AttachSession : IDisposable
     private readonly MessageBuffer _incoming = new(64 * 1024), _outgoing = new(64 * 1024);
     private readonly Thread _thread;
     private OperatorEnd? _end;
+    private string? _name;
+    private ulong _incarnation;
 
     public AttachSession(AttachServer server, LocalSocket socket, Action<AttachSession> ended)
     {
@@ -40,14 +42,19 @@ internal sealed class AttachSession : IDisposable
         {
             Serve();
         }
-        catch (Exception wrong) when (wrong is CapnProtoException or PortProtocolException or NativeException or StagingException or TimeoutException)
+        catch (Exception lost) when (lost is NativeException { IsTooLong: false } or StagingException or TimeoutException or IOException)
         {
-            Fail(wrong.Message);
+            Lose(lost.Message);
         }
-        catch (Exception fault)
+        catch (Exception garbage) when (garbage is not InvariantException)
+        {
+            // Also what the runtime throws at absurd lengths and texts: nothing that a peer says may end more than its session.
+            Expel(garbage is CapnProtoException or PortProtocolException or NativeException ? garbage.Message : $"{garbage.GetType().Name}: {garbage.Message}");
+        }
+        catch (InvariantException fault)
         {
             // Our own mistake, not the peer's: the process ends, and this says first why.
-            Log.Write($"{_end?.Name ?? "attach"}: {fault}");
+            Log.Write($"{_name ?? "attach"}: {fault}");
             throw;
         }
         finally
@@ -60,13 +67,28 @@ internal sealed class AttachSession : IDisposable
         }
     }
 
-    private void Fail(string reason)
+    private void Lose(string reason)
     {
-        if (_end is null)
-            return;
-        Log.Write($"{_end.Name}: attach connection ended: {reason}");
-        if (_end.EndedBy == AttachMessage.ClosedReason.PeerDied)
-            _server.Roster.Set(_end.Name, OperatorState.Lost, reason);
+        Log.Write($"{_name ?? "attach"}: attach connection ended: {reason}");
+        if (_end is { EndedBy: AttachMessage.ClosedReason.PeerDied })
+            _server.Roster.Set(_name!, _incarnation, OperatorState.Lost, reason);
+    }
+
+    // Before it has proved its name nobody is to blame; between that and the ports, there is nothing yet that they would have to settle.
+    private void Expel(string reason)
+    {
+        if (_end is not null)
+            _server.Ports.Expel(_end, reason);
+        else if (_name is not null)
+            Expelled(reason);
+        else
+            Log.Write($"attach: a process without a name was sent away: {reason}");
+    }
+
+    private void Expelled(string reason)
+    {
+        Log.Write($"{_name} is expelled: {reason}");
+        _server.Roster.Expel(_name!, _incarnation, reason);
     }
 
     private void Serve()
@@ -105,12 +127,16 @@ internal sealed class AttachSession : IDisposable
         else if (_server.IsDraining)
             Refuse(AttachMessage.RefusalCode.Draining, "the pod is ending");
         else
-            Attach(plan, incarnation);
+            Attach(plan, PodTopology.OperatorEnd(plan.Name, plan.Replica), incarnation);
     }
 
-    private void Attach(OperatorPlan plan, ulong incarnation)
+    private void Attach(OperatorPlan plan, string name, ulong incarnation)
     {
-        var name = PodTopology.OperatorEnd(plan.Name, plan.Replica);
+        if (_server.Roster.BarOf(name, incarnation) is { } bar)
+        {
+            Refuse(AttachMessage.RefusalCode.Expelled, bar);
+            return;
+        }
         if (!_server.Roster.TryReserve(name))
         {
             Refuse(AttachMessage.RefusalCode.NameTaken, $"another process is attaching as {name}");
@@ -120,8 +146,9 @@ internal sealed class AttachSession : IDisposable
         {
             if (!IsFree(name))
                 return;
+            (_name, _incarnation) = (name, incarnation);
             Introduce(plan, name);
-            _server.Roster.Set(name, OperatorState.Attached, incarnation: incarnation.ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
+            _server.Roster.Attach(name, incarnation);
             _server.Ports.Add(_end!);
         }
         finally
@@ -148,7 +175,7 @@ internal sealed class AttachSession : IDisposable
         // A sink has no outputs and no classes, but the handshake has a region of its own for everybody.
         BlockClass[] classes = plan.RegionClasses.Count == 0 ? [new BlockClass(4096, 1)] : [.. plan.RegionClasses.Select(one => new BlockClass(one.SizeBytes, one.Count))];
         var region = new PodRegion(name, StagingRegion.Create($"kmf-{name}", classes, hugePages: false));
-        var end = new OperatorEnd(plan.Name, plan.Replica, _socket, region, (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer));
+        var end = new OperatorEnd(plan.Name, plan.Replica, _socket, region, (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer), Expelled);
         try
         {
             WelcomeMessage.Write(_outgoing.Begin<AttachMessage.Builder>().InitWelcome(), _server.Plan, plan, _server.Incarnation);
@@ -170,7 +197,7 @@ internal sealed class AttachSession : IDisposable
     {
         var length = ReceiveWithin(MappedDeadlineMs, "regionMapped");
         if (length == 0)
-            throw new PortProtocolException(end.Name, "closed before it had mapped its region");
+            throw new EndOfStreamException($"{end.Name} closed before it had mapped its region");
         var message = _incoming.Read<AttachMessage.Reader>(length);
         if (message.Which != AttachMessage.Which.RegionMapped || end.RegionOf(message.RegionMapped.Region) != end.OwnRegion)
             throw new PortProtocolException(end.Name, $"says {message.Which} where regionMapped of its own region is due");
@@ -181,7 +208,7 @@ internal sealed class AttachSession : IDisposable
         while (Receive(timeoutMs: -1) is var length and > 0)
             Take(_incoming.Read<AttachMessage.Reader>(length));
         if (_end!.EndedBy == AttachMessage.ClosedReason.PeerDied)
-            _server.Roster.Set(_end.Name, OperatorState.Lost, "its connection closed without a last word");
+            _server.Roster.Set(_end.Name, _incarnation, OperatorState.Lost, "its connection closed without a last word");
     }
 
     private void Take(AttachMessage.Reader message)
@@ -208,7 +235,7 @@ internal sealed class AttachSession : IDisposable
                 EndsBy(AttachMessage.ClosedReason.PeerFailed, OperatorState.Failed, message.Failed.Reason.ToString());
                 break;
             case AttachMessage.Which.Violation:
-                Log.Write($"{end.Name} reports a violation on channel {message.Violation.Channel}: {message.Violation.Reason.ToString()}");
+                ports.Violation(end, message.Violation.Channel, message.Violation.Reason.ToString());
                 break;
             default:
                 throw new PortProtocolException(end.Name, $"says {message.Which}, which is the sidecar's to say");
@@ -217,8 +244,8 @@ internal sealed class AttachSession : IDisposable
 
     private void EndsBy(AttachMessage.ClosedReason ending, OperatorState state, string reason)
     {
-        _end!.EndedBy = ending;
-        _server.Roster.Set(_end.Name, state, reason);
+        _server.Ports.EndsBy(_end!, ending);
+        _server.Roster.Set(_end!.Name, _incarnation, state, reason);
     }
 
     private void Refuse(AttachMessage.RefusalCode code, string reason)

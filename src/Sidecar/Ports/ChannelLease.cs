@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Staging.Ports;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 
@@ -11,6 +12,9 @@ internal sealed class ChannelLease(MappedMemory memory, EventDescriptor signal) 
 
     /// <summary>The consumer's place in the fan, where this is a producing end.</summary>
     public int Seat { get; set; }
+
+    /// <summary>The producing end, where this is one.</summary>
+    public ProducerChannel? Producer { get; set; }
 
     public void Dispose()
     {

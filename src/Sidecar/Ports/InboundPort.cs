@@ -34,6 +34,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
 
     // What the lock let out; the own thread's alone.
     private readonly List<Delivery> _toldReturned = [], _toldDone = [];
+    private readonly List<(PortChannel Channel, ChannelViolation Violation)> _broken = [];
 
     private readonly BellWaiter _waiter;
     private readonly Thread _thread;
@@ -168,7 +169,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         {
             var lease = LeaseOf(channel);
             lease.Seat = _seats[channel.Consumer.Name];
-            _fan.Attach(lease.Seat, new ProducerChannel(new ChannelProducer(lease.Memory), channel.Consumer.Ringer));
+            _fan.Attach(lease.Seat, lease.Producer!);
         }
         _waiter.Wake();
     }
@@ -207,11 +208,15 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
 
     protected override void RegionGone(PodRegion region) => throw new InvalidOperationException("a link's end consumes nothing in this pod");
 
-    // The lease is made when the consumer is given the channel, before this end gets it: the consumer needs our eventfd.
+    // The lease is made when the consumer is given the channel, before this end gets it: the consumer needs our eventfd, and can
+    // write the header that the producing end reads.
     private ChannelLease LeaseOf(PortChannel channel)
     {
-        if (!_leases.TryGetValue(channel, out var lease))
-            _leases.Add(channel, lease = new ChannelLease(ChannelFile.Map(channel.File.File), _waiter.AddPeer()));
+        if (_leases.TryGetValue(channel, out var lease))
+            return lease;
+        lease = new ChannelLease(ChannelFile.Map(channel.File.File), _waiter.AddPeer());
+        lease.Producer = new ProducerChannel(new ChannelProducer(lease.Memory), channel.Consumer.Ringer);
+        _leases.Add(channel, lease);
         return lease;
     }
 
@@ -226,21 +231,42 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         }
     }
 
+    // The consumer may be dead already: then this changes nothing.
+    private void ExpelBroken()
+    {
+        foreach (var (channel, violation) in _broken)
+            Ports!.Expel(channel.Consumer, $"{channel.Consumer.Name} broke the protocol on {channel}: {violation}");
+        _broken.Clear();
+    }
+
+    private void NoteBroken()
+    {
+        foreach (var (channel, lease) in _leases)
+        {
+            if ((_fan.BrokenSeats >> lease.Seat & 1) != 0 && lease.Producer is { IsBroken: true } producer)
+                _broken.Add((channel, producer.Violation));
+        }
+        _fan.BrokenSeats = 0;
+    }
+
     private bool TryTakeReturns()
     {
         lock (_gate)
         {
             var count = _fan.DrainReturns();
+            if (_fan.BrokenSeats != 0)
+                NoteBroken();
             foreach (var channel in _toTakeBack)
                 TakeBack(channel);
             _toTakeBack.Clear();
-            if (count == 0 && _returned.Count == 0 && _done.Count == 0)
+            if (count == 0 && _returned.Count == 0 && _done.Count == 0 && _broken.Count == 0)
                 return false;
             _toldReturned.AddRange(_returned);
             _toldDone.AddRange(_done);
             _returned.Clear();
             _done.Clear();
         }
+        ExpelBroken();
         TellLink();
         return true;
     }

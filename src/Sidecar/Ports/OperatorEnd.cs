@@ -10,7 +10,14 @@ namespace K8sMediaFlow.Sidecar.Ports;
 /// A socket that does not take a message at once is one whose reader has stopped: it is shut down, and its session then sees the close. So
 /// no media operator can hold up the ports. Sending happens under the ports' lock, one message at a time.
 /// </remarks>
-internal sealed class OperatorEnd(string name, int replica, LocalSocket socket, PodRegion ownRegion, Func<string, bool, OperatorEdgeSide> sideOf)
+/// <param name="name">The operator.</param>
+/// <param name="replica">Which of its replicas.</param>
+/// <param name="socket">The connection; stays the session's.</param>
+/// <param name="ownRegion">Where it produces.</param>
+/// <param name="sideOf">Its side of an edge, by the edge's name and whether it produces there.</param>
+/// <param name="expelled">Gets the reason, once, before the process hears of it.</param>
+internal sealed class OperatorEnd(
+    string name, int replica, LocalSocket socket, PodRegion ownRegion, Func<string, bool, OperatorEdgeSide> sideOf, Action<string> expelled)
     : PortEnd(PodTopology.OperatorEnd(name, replica))
 {
     private readonly MessageBuffer _buffer = new(64 * 1024);
@@ -97,6 +104,19 @@ internal sealed class OperatorEnd(string name, int replica, LocalSocket socket, 
         stop.DeadlineMilliseconds = deadlineMilliseconds;
         stop.Reason = reason;
         Send([]);
+    }
+
+    public override void Expel(string reason)
+    {
+        if (!IsAlive || EndedBy == AttachMessage.ClosedReason.Violation)
+            return;
+        EndedBy = AttachMessage.ClosedReason.Violation;
+        expelled(reason);
+        var violation = _buffer.Begin<AttachMessage.Builder>().InitViolation();
+        violation.Reason = reason;
+        Send([]);
+        // What was sent before stays readable at the other end; a process that does not read it is told when it attaches again.
+        socket.Shutdown();
     }
 
     public override void Dispose()

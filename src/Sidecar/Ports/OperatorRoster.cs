@@ -1,4 +1,6 @@
+using System.Globalization;
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Sidecar.Ports;
@@ -9,10 +11,16 @@ internal sealed class OperatorRoster
     private readonly Lock _gate = new();
     private readonly Dictionary<string, OperatorStatus> _states;
     private readonly HashSet<string> _attaching = [];
+    private readonly Dictionary<string, (ulong Incarnation, string Reason)> _expelled = [];
+    private readonly bool _isBatch;
 
-    public OperatorRoster(SidecarPlan plan) => _states = plan.Operators.ToDictionary(
-        one => PodTopology.OperatorEnd(one.Name, one.Replica),
-        one => new OperatorStatus(one.Name, one.Replica, OperatorState.Waiting, "", ""));
+    public OperatorRoster(SidecarPlan plan)
+    {
+        _isBatch = plan.Execution == Execution.Batch;
+        _states = plan.Operators.ToDictionary(
+            one => PodTopology.OperatorEnd(one.Name, one.Replica),
+            one => new OperatorStatus(one.Name, one.Replica, OperatorState.Waiting, "", ""));
+    }
 
     public IReadOnlyList<OperatorStatus> States
     {
@@ -38,12 +46,46 @@ internal sealed class OperatorRoster
             _attaching.Remove(name);
     }
 
-    public void Set(string name, OperatorState state, string reason = "", string? incarnation = null)
+    /// <summary>A new life of the operator begins.</summary>
+    public void Attach(string name, ulong incarnation)
     {
         lock (_gate)
         {
-            var old = _states[name];
-            _states[name] = old with { State = state, Reason = reason, Incarnation = incarnation ?? old.Incarnation };
+            if (_expelled.TryGetValue(name, out var expelled) && expelled.Incarnation != incarnation)
+                _expelled.Remove(name);
+            Change(name, OperatorState.Attached, "", incarnation);
         }
+    }
+
+    /// <summary>What became of this life. An expelled one stays failed, whatever it says or is seen to do afterwards.</summary>
+    public void Set(string name, ulong incarnation, OperatorState state, string reason = "")
+    {
+        lock (_gate)
+            Change(name, state, reason, incarnation);
+    }
+
+    /// <summary>This life of the operator broke the protocol: it has failed, and <see cref="BarOf"/> keeps it out.</summary>
+    public void Expel(string name, ulong incarnation, string reason)
+    {
+        lock (_gate)
+        {
+            Change(name, OperatorState.Failed, reason, incarnation);
+            if (!_expelled.TryGetValue(name, out var earlier) || earlier.Incarnation != incarnation)
+                _expelled[name] = (incarnation, reason);
+        }
+    }
+
+    /// <summary>Why this life may not attach; null if it may. A Batch run has failed with its operator; a Streaming one goes on with the operator's next process.</summary>
+    public string? BarOf(string name, ulong incarnation)
+    {
+        lock (_gate)
+            return _expelled.TryGetValue(name, out var expelled) && (_isBatch || expelled.Incarnation == incarnation) ? expelled.Reason : null;
+    }
+
+    private void Change(string name, OperatorState state, string reason, ulong incarnation)
+    {
+        if (_expelled.TryGetValue(name, out var expelled) && expelled.Incarnation == incarnation)
+            return;
+        _states[name] = _states[name] with { State = state, Reason = reason, Incarnation = incarnation.ToString("x16", CultureInfo.InvariantCulture) };
     }
 }

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Staging.Channels;
@@ -10,6 +11,7 @@ namespace K8sMediaFlow.Sidecar.Ports;
 internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
 {
     private readonly List<RegionReader?> _regions = [];
+    private int _takenClosing;
 
     public PortChannel Channel { get; } = channel;
 
@@ -23,8 +25,43 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     /// <summary>Taken by the link and not done.</summary>
     public int Held { get; set; }
 
-    /// <summary>What ended the channel, in words; null while it is sound.</summary>
+    /// <summary>What the producer did wrong, in words; null while the channel is sound.</summary>
     public string? Fault { get; private set; }
+
+    /// <summary>The producer is expelled for the fault.</summary>
+    public bool IsReported { get; set; }
+
+    /// <summary>Whether there is something to take.</summary>
+    public bool HasDescriptor => Fault is null && Consumer.HasDescriptor && !IsDrained;
+
+    /// <summary>Nothing more will be taken, and nothing that was taken is held.</summary>
+    public bool IsFinished => IsClosing && Held == 0 && !HasDescriptor;
+
+    // A dead producer cannot have left more than the ring holds. One that was expelled and lives on could write for ever.
+    private bool IsDrained => IsClosing && _takenClosing >= Consumer.Capacity;
+
+    /// <summary>The next descriptor, if the channel is sound and has one.</summary>
+    public bool TryPop(out FrameDescriptor descriptor)
+    {
+        descriptor = default;
+        if (Fault is not null || IsDrained)
+            return false;
+        if (Consumer.TryPop(out descriptor))
+        {
+            _takenClosing += IsClosing ? 1 : 0;
+            return true;
+        }
+        NoteViolation();
+        return false;
+    }
+
+    /// <summary>Gives a descriptor back to the producer, who needs it no more.</summary>
+    public void Return(ulong ticket)
+    {
+        Consumer.Return(ticket, ReturnKind.Returned | ReturnKind.Done);
+        Channel.Producer.Ringer.Ring();
+        NoteViolation();
+    }
 
     public void MapRegion(int index, PodRegion region)
     {
@@ -46,7 +83,7 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
         Consumer.Counters.AddFrame(bytes, MonotonicClock.Nanoseconds - (long)descriptor.SentAtNanoseconds);
     }
 
-    /// <summary>Adds the descriptor's segments as memory. False: the producer named what it may not; the channel is at its end.</summary>
+    /// <summary>Adds the descriptor's segments as memory. False: the producer named what it may not, or no frame is there; the channel is at its end.</summary>
     public bool TryResolve(ref FrameDescriptor descriptor, ref LinkFrame frame)
     {
         for (var index = 0; index < descriptor.SegmentCount; index++)
@@ -55,12 +92,38 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
             var region = segment.Region < _regions.Count ? _regions[segment.Region] : null;
             var error = SegmentError.UnknownBlock;
             if (region is null || segment.Length > int.MaxValue || !region.TryResolveAddress(in segment, out var address, out error))
-            {
-                Fault = $"{Channel}: segment {index} of {descriptor.Stream:x}/{descriptor.Sequence} is no memory of its producer ({(region is null ? "unknown region" : error)})";
-                return false;
-            }
+                return Fail($"segment {index} of {descriptor.Stream:x}/{descriptor.Sequence} is no memory of its producer ({(region is null ? SegmentError.UnknownRegion : error)})");
             frame.AddSegment(new MemoryPart(address, (int)segment.Length));
         }
-        return true;
+        return descriptor.Kind != DescriptorKind.Frame || IsSound(ref descriptor);
+    }
+
+    // Here and not at the far end: there it could not be told any more which of this pod's media operators wrote it.
+    private bool IsSound(ref FrameDescriptor descriptor)
+    {
+        if (!FrameEnvelope.TryRead(BytesOf(ref descriptor, 0), BytesOf(ref descriptor, 1), BytesOf(ref descriptor, 2), out var view, out var error))
+            return Fail($"the envelope of {descriptor.Stream:x}/{descriptor.Sequence} is not sound ({error})");
+        return (view.Info.Stream == descriptor.Stream && view.Info.Sequence == descriptor.Sequence)
+            || Fail($"the envelope of {descriptor.Stream:x}/{descriptor.Sequence} is that of {view.Info.Stream:x}/{view.Info.Sequence}");
+    }
+
+    private ReadOnlySpan<byte> BytesOf(ref FrameDescriptor descriptor, int index)
+    {
+        if (index >= descriptor.SegmentCount)
+            return default;
+        var segment = descriptor.Segment(index);
+        return _regions[segment.Region]!.TryResolve(in segment, out var bytes) ? bytes : default;
+    }
+
+    private void NoteViolation()
+    {
+        if (Consumer.Violation != ChannelViolation.None && Fault is null)
+            Fail(Consumer.Violation.ToString());
+    }
+
+    private bool Fail(string problem)
+    {
+        Fault = $"{Channel.Producer.Name} broke the protocol on {Channel}: {problem}";
+        return false;
     }
 }

@@ -30,7 +30,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
     /// <param name="link">What the plan says.</param>
     /// <param name="producerCount">Replicas of this pod that produce into the edge: the stream ends when all of theirs have.</param>
     /// <param name="waiting">How the data thread waits.</param>
-    /// <param name="report">Gets a sentence when a producer broke the rules.</param>
+    /// <param name="report">Gets a sentence when a frame cannot cross.</param>
     public OutboundPort(LinkPlan link, int producerCount, WaitPolicy waiting, Action<string> report)
         : base(PodTopology.OutboundEnd(link))
     {
@@ -77,7 +77,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
             for (var step = 0; step < _channels.Count; step++)
             {
                 var channel = _channels[(_turn + step) % _channels.Count];
-                while (channel.Consumer.TryPop(out var descriptor))
+                while (channel.TryPop(out var descriptor))
                 {
                     if (!TryTake(channel, ref descriptor, out frame))
                         continue;
@@ -86,7 +86,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
                 }
             }
         }
-        SayGoodbyes();
+        SettleChannels();
         frame = default;
         return false;
     }
@@ -110,10 +110,9 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         {
             var hold = _holds.Remove((int)handle);
             hold.Channel.Held--;
-            hold.Channel.Consumer.Return(hold.Ticket, ReturnKind.Returned | ReturnKind.Done);
-            hold.Channel.Channel.Producer.Ringer.Ring();
+            hold.Channel.Return(hold.Ticket);
         }
-        SayGoodbyes();
+        SettleChannels();
     }
 
     public void Wait(TimeSpan timeout)
@@ -198,7 +197,6 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
             channel.Count(in descriptor);
             return true;
         }
-        _report(channel.Fault!);
         _holds.Remove((int)frame.Handle);
         channel.Held--;
         return GiveBackAtOnce(channel, in descriptor);
@@ -214,8 +212,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
 
     private static bool GiveBackAtOnce(OutboundChannel channel, in FrameDescriptor descriptor)
     {
-        channel.Consumer.Return(descriptor.Ticket, ReturnKind.Returned | ReturnKind.Done);
-        channel.Channel.Producer.Ringer.Ring();
+        channel.Return(descriptor.Ticket);
         return false;
     }
 
@@ -225,31 +222,50 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         {
             foreach (var channel in _channels)
             {
-                if (channel.Consumer.HasDescriptor)
+                if (channel.HasDescriptor)
                     return true;
             }
         }
         return false;
     }
 
-    private void SayGoodbyes()
+    // Outside the lock: the ports take theirs first and then ours.
+    private void SettleChannels()
     {
-        OutboundChannel? gone;
-        do
+        while (NextToSettle() is { } channel)
         {
-            lock (_gate)
-            {
-                gone = _channels.Find(channel => channel.IsClosing && channel.Held == 0 && !channel.Consumer.HasDescriptor);
-                if (gone is not null)
-                    _channels.Remove(gone);
-            }
-            if (gone is null)
-                return;
-            Ports!.Goodbye(this, gone.Channel.Id);
-            lock (_gate)
-                _known.Remove(gone.Channel);
-            gone.Lease.Dispose();
+            if (channel.IsFinished)
+                SayGoodbye(channel);
+            else
+                Ports!.Expel(channel.Channel.Producer, channel.Fault!);
         }
-        while (true);
+    }
+
+    private OutboundChannel? NextToSettle()
+    {
+        lock (_gate)
+        {
+            foreach (var channel in _channels)
+            {
+                if (channel.IsFinished)
+                {
+                    _channels.Remove(channel);
+                    return channel;
+                }
+                if (channel.Fault is null || channel.IsReported)
+                    continue;
+                channel.IsReported = true;
+                return channel;
+            }
+        }
+        return null;
+    }
+
+    private void SayGoodbye(OutboundChannel channel)
+    {
+        Ports!.Goodbye(this, channel.Channel.Id);
+        lock (_gate)
+            _known.Remove(channel.Channel);
+        channel.Lease.Dispose();
     }
 }

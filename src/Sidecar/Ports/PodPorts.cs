@@ -1,4 +1,5 @@
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 
@@ -74,6 +75,29 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
         channel.ConsumerLetGo = true;
     });
 
+    /// <summary>The end has said its last words, or they were said for it.</summary>
+    public void EndsBy(PortEnd end, AttachMessage.ClosedReason reason)
+    {
+        lock (_gate)
+            end.EndedBy = end.EndedBy == AttachMessage.ClosedReason.Violation ? end.EndedBy : reason;
+    }
+
+    /// <summary>The end broke the protocol, as seen by the sidecar: its connection ends, and with it the end.</summary>
+    public void Expel(PortEnd end, string reason) => Change(() => end.Expel(reason));
+
+    /// <summary>An end reports that its peer on a channel broke the protocol: the peer is expelled.</summary>
+    public void Violation(PortEnd reporter, ulong channelId, string reason) => Change(() =>
+    {
+        // Null: the peer is gone by now, and whatever it did with it.
+        if (ChannelOf(reporter, channelId) is not { } channel)
+            return;
+        var peer = channel.Producer == reporter ? channel.Consumer : channel.Producer;
+        // The sidecar's own ends checked what they passed on. The reporter has closed the channel and would wait for ever.
+        if (peer is not OperatorEnd)
+            throw new PortProtocolException(reporter.Name, $"cannot go on with the sidecar's end of {channel}: {reason}");
+        peer.Expel($"{peer.Name} broke the protocol on {channel}: {reason} (reported by {reporter.Name})");
+    });
+
     /// <summary>True while an earlier life of that name still has something to settle.</summary>
     public bool IsKnown(string name)
     {
@@ -111,15 +135,19 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
 
     public void Dispose()
     {
+        PortChannel[] channels;
+        PortEnd[] ends;
         lock (_gate)
         {
-            foreach (var channel in _channels)
-                channel.Dispose();
-            foreach (var end in _ends)
-                end.Dispose();
+            (channels, ends) = ([.. _channels], [.. _ends]);
             _channels.Clear();
             _ends.Clear();
         }
+        // Outside the lock: an end's own thread, for which its Dispose waits, may be on its way in here.
+        foreach (var channel in channels)
+            channel.Dispose();
+        foreach (var end in ends)
+            end.Dispose();
     }
 
     private static ChannelTally TallyOf(Dictionary<(string Edge, EdgeSide Side), ChannelTally> tallies, PortChannel channel) =>

@@ -27,12 +27,14 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
         if (IsSealed)
             return;
         Staging.Seal();
-        Staging.VerifySealed();
+        // Now and not on first use: the producer can still write the header, and whoever reads a bad one later would be blamed for it.
+        _mapping = Staging.MapForReader();
+        _reader = new RegionReader(_mapping);
         IsSealed = true;
     }
 
-    /// <summary>The sidecar's own reading of it, mapped on first use. The ports' lock holder only.</summary>
-    public RegionReader Reader => _reader ??= new RegionReader(_mapping = Staging.MapForReader());
+    /// <summary>The sidecar's own reading of it, once it is sealed.</summary>
+    public RegionReader Reader => _reader ?? throw new InvalidOperationException($"region {Name} is not sealed");
 
     public void Dispose()
     {

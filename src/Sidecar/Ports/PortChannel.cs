@@ -25,26 +25,35 @@ internal enum ChannelStage
 /// <summary>
 /// A channel between one life of a producer and one life of a consumer. A new life gets a new channel.
 /// </summary>
-internal sealed class PortChannel(ulong id, string edge, PortEnd producer, PortEnd consumer, int capacity, bool isReplacement) : IDisposable
+internal sealed class PortChannel : IDisposable
 {
     private readonly List<(PodRegion Region, RegionTelling Telling)> _regions = [];
-    private MappedMemory? _mapping;
-    private ChannelObserver? _observer;
+    private readonly MappedMemory _mapping;
+    private readonly ChannelObserver _observer;
 
-    public ulong Id { get; } = id;
+    public PortChannel(ulong id, string edge, PortEnd producer, PortEnd consumer, int capacity, bool isReplacement)
+    {
+        (Id, Edge, Producer, Consumer, Capacity, IsReplacement) = (id, edge, producer, consumer, capacity, isReplacement);
+        File = ChannelFile.Create(id, capacity);
+        // Before anybody else has it: both ends can write the header, and whoever reads a bad one later would be blamed for it.
+        _mapping = ChannelFile.MapForObserver(File.File);
+        _observer = new ChannelObserver(_mapping);
+    }
 
-    public string Edge { get; } = edge;
+    public ulong Id { get; }
 
-    public PortEnd Producer { get; } = producer;
+    public string Edge { get; }
 
-    public PortEnd Consumer { get; } = consumer;
+    public PortEnd Producer { get; }
 
-    public int Capacity { get; } = capacity;
+    public PortEnd Consumer { get; }
+
+    public int Capacity { get; }
 
     /// <summary>Takes the place of a channel whose producer or consumer died.</summary>
-    public bool IsReplacement { get; } = isReplacement;
+    public bool IsReplacement { get; }
 
-    public ChannelFile File { get; } = ChannelFile.Create(id, capacity);
+    public ChannelFile File { get; }
 
     public ChannelStage Stage { get; set; }
 
@@ -71,11 +80,11 @@ internal sealed class PortChannel(ulong id, string edge, PortEnd producer, PortE
     public EdgeSide Side => Consumer is OutboundPort ? EdgeSide.Outbound : Producer is InboundPort ? EdgeSide.Inbound : EdgeSide.Local;
 
     /// <summary>What the consumer has counted so far.</summary>
-    public ChannelFigures Figures => (_observer ??= new ChannelObserver(_mapping = ChannelFile.MapForObserver(File.File))).Figures;
+    public ChannelFigures Figures => _observer.Figures;
 
     public void Dispose()
     {
-        _mapping?.Dispose();
+        _mapping.Dispose();
         File.Dispose();
     }
 

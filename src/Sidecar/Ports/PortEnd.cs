@@ -79,6 +79,9 @@ internal abstract class PortEnd(string name) : IDisposable
     /// <summary>All that the dead consumer of this channel had borrowed is back.</summary>
     public abstract void ConsumerGone(PortChannel channel);
 
+    /// <summary>This end broke the protocol: it has to go. Only a process can be sent away; the sidecar's own ends keep what they are.</summary>
+    public virtual void Expel(string reason) => throw new InvalidOperationException($"{Name} is the sidecar's own and cannot be expelled");
+
     /// <summary>Called once, when no channel and no reader of this end is left.</summary>
     public virtual void Dispose()
     {
