@@ -11,9 +11,11 @@ internal static class EdgeTable
     public static IRenderable Render(string title, IReadOnlyList<EdgeRow> rows, IReadOnlyList<string> notices)
     {
         var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title));
-        table.AddColumns("edge", "way");
+        // An edge takes two lines, broken at its arrow: so the table fits a terminal of 80 columns.
+        table.AddColumn(new TableColumn("edge").NoWrap());
+        table.AddColumn(new TableColumn("way").NoWrap().PadLeft(0).PadRight(1));
         foreach (var name in new[] { "frames", "fps", "MB/s", "p50", "p99", "drops", "blocks" })
-            table.AddColumn(new TableColumn(name).RightAligned());
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap().PadLeft(0).PadRight(1));
         foreach (var row in rows)
             table.AddRow(Cells(row).Select(cell => new Text(cell)));
         return new Rows([table, .. notices.TakeLast(NoticesMax).Select(notice => new Text(notice))]);
@@ -21,8 +23,8 @@ internal static class EdgeTable
 
     private static string[] Cells(EdgeRow row) =>
     [
-        row.Edge,
-        row.Way + (row.Ended ? " ended" : ""),
+        row.Edge.Replace("->", "\n→ ", StringComparison.Ordinal),
+        row.Way + (row.Ended ? "\nended" : ""),
         Figures.Count(row.Frames),
         Figures.Rate(row.FramesPerSecond),
         Figures.MegabytesPerSecond(row.BytesPerSecond),
