@@ -31,7 +31,8 @@ internal sealed partial class LocalRun : IDisposable
     {
         var file = Path.Combine(Folder, "pipeline.yaml");
         File.WriteAllText(file, document);
-        var start = new ProcessStartInfo(Programs.Cli, ["run", file, "--set", $"media={Folder}", .. more])
+        string[] volume = document.Contains("volumes:", StringComparison.Ordinal) ? ["--set", $"media={Folder}"] : [];
+        var start = new ProcessStartInfo(Programs.Cli, ["run", file, .. volume, .. more])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };

@@ -12,7 +12,6 @@ public sealed class SupportRulesTests
     {
         ["spec.transport"] = Highlights() with { Transport = Transport.Rdma },
         ["spec.encryption"] = Highlights() with { Encryption = Encryption.Tls },
-        ["spec.polling.mode"] = Highlights() with { Polling = new Polling(PollingMode.Busy, 20) },
         ["spec.rdma"] = Highlights() with { RdmaResourceName = "rdma/hca" },
         ["spec.groups[0].mode"] = Highlights() with { Groups = [new("studio", GroupMode.SameNode, ["analyse"])] },
         ["spec.edges[0].distribution"] = Highlights().WithEdge(0, edge => edge with { Distribution = Distribution.ByKey, KeyField = "camera" }),
@@ -37,6 +36,6 @@ public sealed class SupportRulesTests
     {
         Transport = Transport.Tcp,
         Execution = Execution.Streaming,
-        Polling = new Polling(PollingMode.Hybrid, 0),
+        Polling = new Polling(PollingMode.Busy, 0),
     }).ShouldBeEmpty();
 }

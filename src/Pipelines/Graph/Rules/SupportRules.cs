@@ -12,8 +12,6 @@ internal static class SupportRules
             yield return Unsupported("spec.transport", "transport RDMA", "use Auto or TCP");
         if (graph.Encryption == Encryption.Tls)
             yield return Unsupported("spec.encryption", "encryption TLS of payloads", "use None");
-        if (graph.Polling.Mode != PollingMode.Hybrid)
-            yield return Unsupported("spec.polling.mode", $"polling mode {graph.Polling.Mode}", "use Hybrid");
         if (graph.RdmaResourceName is not null)
             yield return Unsupported("spec.rdma", "an RDMA device", "leave it out");
     }
