@@ -16,7 +16,7 @@ try
     await host.RunAsync(end.Token);
     return 0;
 }
-catch (Exception wrong) when (wrong is InvalidDataException or IOException or System.Security.Cryptography.CryptographicException or System.Net.Sockets.SocketException)
+catch (Exception wrong) when (wrong is InvalidDataException or K8sMediaFlow.Control.ControlException or IOException or System.Security.Cryptography.CryptographicException or System.Net.Sockets.SocketException)
 {
     Log.Write($"cannot start: {wrong.Message}");
     return 1;
