@@ -25,7 +25,7 @@ public class ChaosTests
         {
             using var run = new LocalRun();
             var frames = realtime ? 100 : 8000;
-            run.Start(Documents.GenerateToSink("Batch", frames, samePod, realtime ? ", --realtime" : ""));
+            run.Start(Documents.GenerateToSink("Batch", frames, samePod, realtime ? ", --realtime" : ""), "--stall-seconds", "20");
             var story = Kill(run, random, samePod ? ["counted-one-0"] : ["counted-source-0", "counted-sink-0"]);
             run.WaitForExit().ShouldBe(0, story + run.Log);
             Counts.OfSink(run).ShouldBe(new Counts(frames, 0, 0, 0), story + run.Log);
@@ -41,7 +41,7 @@ public class ChaosTests
             using var run = new LocalRun();
             var frames = realtime ? 75 : 500;
             Clips.H264WithSound(run.Folder, frames);
-            run.Start(Documents.Highlights(realtime: realtime));
+            run.Start(Documents.Highlights(realtime: realtime), "--stall-seconds", "20");
             var story = Kill(run, random, ["highlights-decode-0", "highlights-studio-0"]);
             run.WaitForExit().ShouldBe(0, story + run.Log);
             Counts.OfPort(run.Media("highlights.json"), "video").ShouldBe(new Counts(frames, 0, 0, 0), story + run.Log);

@@ -123,7 +123,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         lock (core.Gate)
         {
             if (_outbound.TryGetValue(channel, out var outbound) && outbound.IsSeated)
-                outbound.Port.Fan.CloseSeat(outbound.Seat);
+                CloseSeat(outbound, reason);
             if (!_inbound.TryGetValue(channel, out var inbound))
                 return;
             inbound.IsClosed = true;
@@ -133,6 +133,13 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
             core.Poll();
         }
         core.Bell?.Wake();
+    }
+
+    private static void CloseSeat(OutboundChannel channel, Messages.AttachMessage.ClosedReason reason)
+    {
+        channel.Port.Fan.CloseSeat(channel.Seat);
+        if (reason == Messages.AttachMessage.ClosedReason.PeerCompleted)
+            channel.Port.Fan.Complete(channel.Seat);
     }
 
     public void OnConsumerGone(ulong channel)

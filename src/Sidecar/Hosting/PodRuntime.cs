@@ -22,13 +22,15 @@ internal sealed class PodRuntime : IDisposable
     {
         Plan = plan;
         Ports = new PodPorts(PodTopology.Pairs(plan));
-        Roster = new OperatorRoster(plan);
+        Roster = new OperatorRoster(plan, new CompletedStore(options.StateDirectory));
         _waiting = WaitPolicyOf(plan.Polling);
         var address = IPAddress.Parse(options.Address);
         _fabricListener = _fabric.Listen(address, options.DataPort, FabricOptions.Default);
         _linkListener = new LinkListener(new IPEndPoint(address, options.LinkPort), PipelineName, _fabricListener, FabricKind.Tcp, credentials, new LinkOptions());
         Inbound = [.. plan.Inbound.Select(link => OpenInbound(link, incarnation))];
         Outbound = [.. plan.Outbound.Select(link => OpenOutbound(link, incarnation, credentials))];
+        foreach (var name in Roster.Completed)
+            StandInFor(name);
         _linkListener.Start();
         _attach = new AttachServer(options.SocketPath, Ports, plan, incarnation, Roster, options.ObserverTokenSha256);
     }
@@ -83,6 +85,14 @@ internal sealed class PodRuntime : IDisposable
         var living = false;
         Ports.Visit((ends, _) => living = ends.Any(end => end is OperatorEnd { IsAlive: true }));
         return living;
+    }
+
+    private void StandInFor(string completed)
+    {
+        Ports.AddCompleted(completed);
+        foreach (var (port, _) in Outbound)
+            if (Plan.Edges.First(edge => edge.Name == port.Edge).Producers.Any(end => end.Pod == Plan.Pod && PodTopology.OperatorEnd(end.Operator, end.Replica) == completed))
+                port.ProducerCompleted(completed);
     }
 
     private (InboundPort Port, InboundLink Link) OpenInbound(LinkPlan link, Incarnation incarnation)

@@ -177,7 +177,8 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     public override void PeerGone(PortChannel channel, string reason)
     {
         lock (_gate)
-            _fan.CloseSeat(LeaseOf(channel).Seat);
+            CloseSeat(LeaseOf(channel).Seat, channel.Consumer.EndedBy);
+        _waiter.Wake();
     }
 
     public override void ConsumerGone(PortChannel channel)
@@ -218,6 +219,13 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         lease.Producer = new ProducerChannel(new ChannelProducer(lease.Memory), channel.Consumer.Ringer);
         _leases.Add(channel, lease);
         return lease;
+    }
+
+    private void CloseSeat(int seat, AttachMessage.ClosedReason reason)
+    {
+        _fan.CloseSeat(seat);
+        if (reason == AttachMessage.ClosedReason.PeerCompleted)
+            _fan.Complete(seat);
     }
 
     private void TakeReturns()

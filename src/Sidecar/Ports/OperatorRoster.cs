@@ -13,14 +13,23 @@ internal sealed class OperatorRoster
     private readonly HashSet<string> _attaching = [];
     private readonly Dictionary<string, (ulong Incarnation, string Reason)> _expelled = [];
     private readonly bool _isBatch;
+    private readonly CompletedStore _completed;
 
-    public OperatorRoster(SidecarPlan plan)
+    /// <param name="plan">Names the media operators.</param>
+    /// <param name="completed">Those of them that had completed before this life of the sidecar.</param>
+    public OperatorRoster(SidecarPlan plan, CompletedStore completed)
     {
+        _completed = completed;
         _isBatch = plan.Execution == Execution.Batch;
         _states = plan.Operators.ToDictionary(
             one => PodTopology.OperatorEnd(one.Name, one.Replica),
             one => new OperatorStatus(one.Name, one.Replica, OperatorState.Waiting, "", ""));
+        foreach (var name in Completed)
+            _states[name] = _states[name] with { State = OperatorState.Completed };
     }
+
+    /// <summary>The media operators of the plan that have completed.</summary>
+    public IReadOnlyList<string> Completed => [.. _completed.Names.Where(_states.ContainsKey)];
 
     public IReadOnlyList<OperatorStatus> States
     {
@@ -86,6 +95,10 @@ internal sealed class OperatorRoster
     {
         if (_expelled.TryGetValue(name, out var expelled) && expelled.Incarnation == incarnation)
             return;
+        if (state == OperatorState.Completed)
+            _completed.Add(name);
+        else if (state == OperatorState.Attached)
+            _completed.Remove(name);
         _states[name] = _states[name] with { State = state, Reason = reason, Incarnation = incarnation.ToString("x16", CultureInfo.InvariantCulture) };
     }
 }

@@ -70,6 +70,13 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         }
     }
 
+    /// <summary>The producer has completed in an earlier life of this sidecar, when all that it had sent was done at the other end.</summary>
+    public void ProducerCompleted(string producer)
+    {
+        lock (_gate)
+            _endedProducers.Add(producer);
+    }
+
     public bool TryTake(out LinkFrame frame)
     {
         lock (_gate)

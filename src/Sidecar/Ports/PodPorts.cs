@@ -34,12 +34,22 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
     /// <summary>Adds a living end; its own region, if it has one, is sealed.</summary>
     public void Add(PortEnd end) => Change(() =>
     {
+        foreach (var earlier in _ends.Where(one => one is CompletedEnd && one.Name == end.Name))
+            earlier.IsAlive = false;
         end.Ports = this;
         _ends.Add(end);
     });
 
+    /// <summary>A media operator of that name has completed in an earlier life of this sidecar.</summary>
+    public void AddCompleted(string name) => Add(new CompletedEnd(name));
+
     /// <summary>The end is dead: the kernel closed its connection, or it broke the protocol.</summary>
-    public void Died(PortEnd end) => Change(() => end.IsAlive = false);
+    public void Died(PortEnd end) => Change(() =>
+    {
+        end.IsAlive = false;
+        if (end.EndedBy == AttachMessage.ClosedReason.PeerCompleted)
+            StandInFor(end);
+    });
 
     /// <summary>The end has mapped a region that it was offered.</summary>
     public void RegionMapped(PortEnd end, PodRegion region) => Change(() => end.Mapped(region));
@@ -102,14 +112,14 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
     public bool IsKnown(string name)
     {
         lock (_gate)
-            return _ends.Exists(end => end.Name == name);
+            return _ends.Exists(end => end.Name == name && end is not CompletedEnd);
     }
 
     /// <summary>True while a living end has that name.</summary>
     public bool IsAlive(string name)
     {
         lock (_gate)
-            return _ends.Exists(end => end.Name == name && end.IsAlive);
+            return _ends.Exists(end => end.Name == name && end.IsAlive && end is not CompletedEnd);
     }
 
     /// <summary>Calls back with what is there now, under the lock: for status and observers.</summary>
@@ -203,7 +213,7 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
         {
             var producer = _ends.Find(end => end.IsAlive && end.Name == pair.Producer);
             var consumer = _ends.Find(end => end.IsAlive && end.Name == pair.Consumer);
-            if (producer is null || consumer is null || _channels.Exists(channel => channel.Edge == pair.Edge && channel.Producer == producer && channel.Consumer == consumer))
+            if (producer is null or CompletedEnd || consumer is null || (consumer as CompletedEnd)?.HasTold(pair.Edge, producer) == true || _channels.Exists(channel => channel.Edge == pair.Edge && channel.Producer == producer && channel.Consumer == consumer))
                 continue;
             var id = ++_lastChannelId;
             _channels.Add(new PortChannel(id, pair.Edge, producer, consumer, pair.Capacity, isReplacement: !_opened.Add(pair)));
@@ -261,9 +271,26 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
         channel.Producer.TellRegion(channel, index, region);
     }
 
+    // Producers that have the channel are told by its end, the others are introduced to who stands here from now on.
+    private void StandInFor(PortEnd completed)
+    {
+        if (!pairs.Any(pair => pair.Consumer == completed.Name))
+            return;
+        var standIn = new CompletedEnd(completed.Name) { Ports = this };
+        foreach (var channel in _channels.Where(channel => channel.Consumer == completed && channel.Stage == ChannelStage.ProducerOffered))
+            standIn.Told(channel);
+        _ends.Add(standIn);
+    }
+
     private void Settle(PortChannel channel)
     {
-        if (channel.Producer.IsAlive && channel.Consumer.IsAlive)
+        if (channel.Consumer is CompletedEnd completed && channel.Stage == ChannelStage.ProducerOffered)
+        {
+            completed.Told(channel);
+            TellSurvivor(channel);
+            channel.ConsumerLetGo = true;
+        }
+        else if (channel.Producer.IsAlive && channel.Consumer.IsAlive)
             return;
         TellSurvivor(channel);
         if (!channel.Consumer.IsAlive && _channels.Where(passed => passed.Producer == channel.Consumer).All(passed => passed.ConsumerLetGo))
@@ -296,6 +323,8 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
         foreach (var dead in _ends.Where(end => !end.IsAlive && !_channels.Exists(channel => channel.Producer == end || channel.Consumer == end)).ToArray())
         {
             _ends.Remove(dead);
+            foreach (var completed in _ends.OfType<CompletedEnd>())
+                completed.ForgetProducer(dead);
             if (dead.OwnRegion is { } region)
                 _ends.ForEach(end => end.Forget(region));
             dead.Dispose();

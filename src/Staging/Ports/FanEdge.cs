@@ -17,9 +17,13 @@ internal sealed class FanEdge(int number, FanDistribution distribution)
     {
         get
         {
+            if (AllCompleted)
+                return int.MaxValue;
             var (sum, least) = (0, int.MaxValue);
             foreach (var seat in Seats)
             {
+                if (seat.IsCompleted)
+                    continue;
                 var room = seat.Room - seat.Owed.Count;
                 sum += Math.Max(room, 0);
                 least = Math.Min(least, room);
@@ -27,6 +31,9 @@ internal sealed class FanEdge(int number, FanDistribution distribution)
             return Distribution == FanDistribution.RoundRobin ? sum - Owed.Count : Seats.Count == 0 ? 0 : least;
         }
     }
+
+    /// <summary>Nobody is left who could want anything.</summary>
+    public bool AllCompleted => Seats.Count > 0 && Seats.TrueForAll(static seat => seat.IsCompleted);
 
     public bool HasOpenSeat => Seats.Exists(static seat => seat.IsOpen && !seat.EndSent);
 

@@ -26,6 +26,9 @@ internal sealed class FanSeat(int number, FanEdge edge)
     /// <summary>The consumer is dead, or the channel broken: nothing is pushed, returns that it wrote are still read.</summary>
     public bool IsClosing { get; set; }
 
+    /// <summary>The consumer has had its whole stream and is done with all of it: nothing is owed to it, whatever a producer's replay says.</summary>
+    public bool IsCompleted { get; set; }
+
     /// <summary>The end of the stream was pushed: nothing may follow.</summary>
     public bool EndSent { get; set; }
 
@@ -36,7 +39,7 @@ internal sealed class FanSeat(int number, FanEdge edge)
     public void Occupy(IOutboundChannel channel)
     {
         Invariant.That(Tickets.Count == 0);
-        (Channel, IsClosing, EndSent) = (channel, false, false);
+        (Channel, IsClosing, IsCompleted, EndSent) = (channel, false, false, false);
         Tickets = new TicketMap(channel.Capacity);
         Array.Fill(_regions, -1);
         _regions[0] = 0;

@@ -130,7 +130,7 @@ public sealed class OutputFan
             (_ended, _end) = (true, descriptor);
         foreach (var edge in _edges)
             Owe(flight, edge, descriptor.Kind);
-        if (_edges.Count == 0)
+        if ((_flights[flight].OwedSeats | _flights[flight].OwedEdges) == 0)
             _flights.Tell(flight);
         Pump();
     }
@@ -151,6 +151,20 @@ public sealed class OutputFan
 
     /// <summary>The consumer is dead: nothing goes there any more. What it has stays with it until <see cref="TakeBack"/>.</summary>
     public void CloseSeat(int seat) => _seats[seat].IsClosing = true;
+
+    /// <summary>
+    /// The consumer has completed: it was done with all of its stream, though the word of it may have been lost with a sidecar. What it alone is owed
+    /// is done; what any consumer of its edge may have is done once all have completed.
+    /// </summary>
+    public void Complete(int seat)
+    {
+        var completed = _seats[seat];
+        (completed.IsCompleted, completed.IsClosing) = (true, true);
+        while (completed.Owed.Count > 0)
+            Excuse(completed.Owed.TakeFirst(), completed.Bit, 0);
+        while (completed.Edge.AllCompleted && completed.Edge.Owed.Count > 0)
+            Excuse(completed.Edge.Owed.TakeFirst(), 0, completed.Edge.Bit);
+    }
 
     /// <summary>All that the dead consumer had borrowed is back: what is not done is owed again, before everything that is owed already.</summary>
     public void TakeBack(int seat)
@@ -220,8 +234,18 @@ public sealed class OutputFan
         }
     }
 
+    private void Excuse(int number, ulong seat, ulong edge)
+    {
+        ref var flight = ref _flights[number];
+        flight.OwedSeats &= ~seat;
+        flight.OwedEdges &= ~edge;
+        _flights.Tell(number);
+    }
+
     private void Owe(int flight, FanEdge edge, DescriptorKind kind)
     {
+        if (edge.AllCompleted)
+            return;
         var toOne = edge.Distribution == FanDistribution.RoundRobin && (kind == DescriptorKind.Frame || (kind == DescriptorKind.Gap && !edge.HasOpenSeat));
         if (toOne)
         {
@@ -232,7 +256,7 @@ public sealed class OutputFan
         // A vacant seat under RoundRobin needs no gap: its successor begins where frames begin to come.
         var all = edge.Distribution == FanDistribution.Broadcast || kind == DescriptorKind.EndOfStream;
         foreach (var seat in edge.Seats)
-            if (all || seat.IsOpen)
+            if (!seat.IsCompleted && (all || seat.IsOpen))
                 Owe(flight, seat);
     }
 
@@ -326,13 +350,14 @@ public sealed class OutputFan
     private void TakeBack(int number, FanSeat seat)
     {
         ref var flight = ref _flights[number];
-        if (_retention == FanRetention.UntilReturned && (flight.Unreturned & seat.Bit) == 0)
+        var toEdge = seat.Edge.Distribution == FanDistribution.RoundRobin && flight.Descriptor.Kind != DescriptorKind.EndOfStream;
+        var isExcused = seat.IsCompleted && (!toEdge || seat.Edge.AllCompleted);
+        if (isExcused || (_retention == FanRetention.UntilReturned && (flight.Unreturned & seat.Bit) == 0))
         {
             _flights.Settle(number, seat.Bit, done: true);
             return;
         }
         Resent += flight.Descriptor.Kind == DescriptorKind.Frame ? 1 : 0;
-        var toEdge = seat.Edge.Distribution == FanDistribution.RoundRobin && flight.Descriptor.Kind != DescriptorKind.EndOfStream;
         (toEdge ? seat.Edge.Owed : seat.Owed).AddFirst(number);
         _flights.TakeBack(number, seat.Bit, toEdge ? 0 : seat.Bit, toEdge ? seat.Edge.Bit : 0);
     }

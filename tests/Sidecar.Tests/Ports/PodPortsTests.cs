@@ -62,6 +62,19 @@ public sealed class PodPortsTests : IDisposable
     }
 
     [Fact]
+    public void A_producer_that_comes_after_its_consumer_has_completed_is_told_so_once()
+    {
+        _ports.AddCompleted("b");
+        var a = Add("a");
+        Quiesce();
+        a.Told.ShouldBe(["channel a>b (a to b)", "region 0 is a on a>b (a to b)", "peer gone on a>b (a to b)", "consumer gone on a>b (a to b)"]);
+        _ports.IsKnown("b").ShouldBeFalse();
+        Add("b");
+        Quiesce();
+        a.Told[^2].ShouldBe("channel a>b (a to b)");
+    }
+
+    [Fact]
     public void A_new_life_gets_a_new_channel_that_is_marked_as_a_replacement()
     {
         Add("a");

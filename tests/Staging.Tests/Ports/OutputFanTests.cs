@@ -64,6 +64,39 @@ public sealed class OutputFanTests
     }
 
     [Fact]
+    public void A_consumer_that_has_completed_is_owed_no_notice_and_its_frames_go_to_the_others()
+    {
+        var (fan, _, second) = Two(FanDistribution.RoundRobin, capacity: 8);
+        fan.Post(Frame(1), 1);
+        fan.Post(new FrameDescriptor { Kind = DescriptorKind.EndOfStream, Sequence = 1 }, 2);
+        fan.Complete(0);
+        fan.TakeBack(0);
+        while (second.TryPop(out var descriptor))
+            second.Return(descriptor.Ticket, ReturnKind.Both);
+        fan.DrainReturns();
+        while (second.TryPop(out var descriptor))
+            second.Return(descriptor.Ticket, ReturnKind.Both);
+        fan.DrainReturns();
+        _owner.Done.ShouldContain(2);
+    }
+
+    [Fact]
+    public void Where_every_consumer_has_completed_all_is_done_also_what_comes_later()
+    {
+        var (fan, _, _) = Two(FanDistribution.RoundRobin, capacity: 1);
+        for (var sequence = 1; sequence <= 4; sequence++)
+            fan.Post(Frame((ulong)sequence), sequence);
+        foreach (var seat in new[] { 0, 1 })
+        {
+            fan.Complete(seat);
+            fan.TakeBack(seat);
+        }
+        fan.TrySend(Frame(5), 5).ShouldBeTrue();
+        _owner.Done.Order().ShouldBe([1, 2, 3, 4, 5]);
+        fan.InFlight.ShouldBe(0);
+    }
+
+    [Fact]
     public void What_was_returned_is_not_sent_again_where_bytes_are_kept_until_returned_only()
     {
         var fan = new OutputFan(_owner, FanRetention.UntilReturned, 8);
