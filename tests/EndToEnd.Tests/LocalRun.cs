@@ -38,6 +38,7 @@ internal sealed partial class LocalRun : IDisposable
         };
         // The run's folders lie below the test's own, so that what is left can be counted.
         start.Environment["XDG_RUNTIME_DIR"] = Directory.CreateDirectory(Path.Combine(Folder, "rt")).FullName;
+        start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(Folder, "tmp")).FullName;
         start.Environment["KMF_E2E_MARK"] = Folder;
         _process = Process.Start(start)!;
         _process.StandardInput.Close();
@@ -92,7 +93,7 @@ internal sealed partial class LocalRun : IDisposable
         IReadOnlyList<string> left;
         do
         {
-            left = [.. OwnProcesses().Select(pid => $"process {pid}: {CommandLine(pid)}"), .. Sockets()];
+            left = [.. OwnProcesses().Select(pid => $"process {pid}: {CommandLine(pid)}"), .. Sockets(), .. TemporaryFiles()];
             Thread.Sleep(left.Count == 0 ? 0 : 100);
         }
         while (left.Count > 0 && limit.Elapsed < TimeSpan.FromSeconds(10));
@@ -113,6 +114,9 @@ internal sealed partial class LocalRun : IDisposable
 
     [GeneratedRegex(@"[1-9]\d* frames")]
     private static partial Regex FlowLine();
+
+    private IEnumerable<string> TemporaryFiles() =>
+        Directory.EnumerateFileSystemEntries(Path.Combine(Folder, "tmp"), "*", SearchOption.AllDirectories).Select(path => $"temporary {path}");
 
     private IEnumerable<string> Sockets() =>
         Directory.EnumerateFileSystemEntries(Folder, "*.sock", SearchOption.AllDirectories).Select(path => $"socket {path}");

@@ -106,12 +106,14 @@ internal sealed class RunDirectory : IDisposable
     }
 
     /// <summary>
-    /// A process that sleeps on the lock and removes the folder when we are gone without having done so (SIGKILL). Not tied to our life,
-    /// that being its purpose. Where flock(1) is missing the next run sweeps.
+    /// A process that sleeps on the lock and removes the folder when we are gone without having done so (SIGKILL), and with it the
+    /// sockets that the .NET runtime makes for debuggers and leaves behind a killed process. Not tied to our life, that being its purpose.
+    /// Where flock(1) is missing the next run sweeps.
     /// </summary>
     private static Process? StartJanitor(string path)
     {
-        var start = new ProcessStartInfo("setsid", ["flock", System.IO.Path.Combine(path, LockName), "rm", "-rf", path])
+        var start = new ProcessStartInfo("setsid", ["flock", System.IO.Path.Combine(path, LockName), "sh", "-c",
+            "rm -rf \"$0\" \"$1\"/dotnet-diagnostic-$2-* \"$1\"/clr-debug-pipe-$2-*", path, System.IO.Path.GetTempPath().TrimEnd('/'), $"{Environment.ProcessId}"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

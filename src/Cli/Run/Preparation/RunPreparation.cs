@@ -125,7 +125,8 @@ internal sealed class RunPreparation : IDisposable
         return TlsIdentityFiles.Write(FileOf(name + ".crt"), FileOf(name + ".key"), FileOf(name + "-ca.crt"), leaf, _authority.CertificatePem).Current;
     }
 
-    private Dictionary<string, string?> Marked() => new() { [OrphanSweep.Variable] = _directory };
+    // The runtime's sockets for debuggers outlive a killed process; a document's own env can ask for them.
+    private Dictionary<string, string?> Marked() => new() { [OrphanSweep.Variable] = _directory, ["DOTNET_EnableDiagnostics"] = "0" };
 
     private string FileOf(string name) => Path.Combine(_directory, name);
 
