@@ -11,13 +11,15 @@ namespace K8sMediaFlow.Sidecar.Ports;
 /// <summary>One connection on the attach socket, from its hello to its close. The open connection is the lease: when it closes, the process is dead.</summary>
 internal sealed class AttachSession : IDisposable
 {
-    private const int HelloDeadlineMs = 5_000, MappedDeadlineMs = 30_000, SettleDeadlineMs = 10_000;
+    private const int HelloDeadlineMs = 5_000, MappedDeadlineMs = 30_000, SettleDeadlineMs = 10_000, ReasonCharsMax = 4_000;
 
     private readonly AttachServer _server;
     private readonly LocalSocket _socket;
     private readonly Action<AttachSession> _ended;
     private readonly MessageBuffer _incoming = new(64 * 1024), _outgoing = new(64 * 1024);
+    private readonly Lock _closing = new();
     private readonly Thread _thread;
+    private bool _isClosed;
     private OperatorEnd? _end;
     private string? _name;
     private ulong _incarnation;
@@ -31,7 +33,11 @@ internal sealed class AttachSession : IDisposable
 
     public void Dispose()
     {
-        _socket.Shutdown();
+        lock (_closing)
+        {
+            if (!_isClosed)
+                _socket.Shutdown();
+        }
         _thread.Join();
     }
 
@@ -62,7 +68,11 @@ internal sealed class AttachSession : IDisposable
             _socket.Shutdown();
             if (_end is not null)
                 _server.Ports.Died(_end);
-            _socket.Dispose();
+            lock (_closing)
+            {
+                _isClosed = true;
+                _socket.Dispose();
+            }
             _ended(this);
         }
     }
@@ -232,15 +242,18 @@ internal sealed class AttachSession : IDisposable
                 EndsBy(AttachMessage.ClosedReason.PeerCompleted, OperatorState.Completed, "");
                 break;
             case AttachMessage.Which.Failed:
-                EndsBy(AttachMessage.ClosedReason.PeerFailed, OperatorState.Failed, message.Failed.Reason.ToString());
+                EndsBy(AttachMessage.ClosedReason.PeerFailed, OperatorState.Failed, Cut(message.Failed.Reason.ToString()));
                 break;
             case AttachMessage.Which.Violation:
-                ports.Violation(end, message.Violation.Channel, message.Violation.Reason.ToString());
+                ports.Violation(end, message.Violation.Channel, Cut(message.Violation.Reason.ToString()));
                 break;
             default:
                 throw new PortProtocolException(end.Name, $"says {message.Which}, which is the sidecar's to say");
         }
     }
+
+    // Somebody else's words go into messages of ours, which have to fit.
+    private static string Cut(string reason) => reason.Length > ReasonCharsMax ? reason[..ReasonCharsMax] : reason;
 
     private void EndsBy(AttachMessage.ClosedReason ending, OperatorState state, string reason)
     {

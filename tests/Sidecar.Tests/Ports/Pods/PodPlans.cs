@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+
+namespace K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+
+/// <summary>Plans of one edge, camera to render: within pod-a, or from pod-a to pod-b.</summary>
+internal sealed record PodPlans(Execution Execution = Execution.Batch, int Cameras = 1, int Renders = 1, string Camera = "camera", string Render = "render")
+{
+    public const int Capacity = 16, PayloadBytesMax = 1200;
+
+    private static readonly MediaCaps Caps = new(new VideoCaps(20, 20, "rgb24", new Rational(25, 1)));
+
+    public FrameOrder Order { get; init; } = FrameOrder.Arrival;
+
+    /// <summary>The token of a media operator's container.</summary>
+    public static string TokenOf(string name) => $"token of {name}";
+
+    /// <summary>Both ends in pod-a.</summary>
+    public SidecarPlan Together() => Plan("pod-a", "pod-a", "pod-a");
+
+    /// <summary>pod-a of two.</summary>
+    public SidecarPlan Sending() => Plan("pod-a", "pod-a", "pod-b");
+
+    /// <summary>pod-b of two.</summary>
+    public SidecarPlan Receiving() => Plan("pod-b", "pod-a", "pod-b");
+
+    private SidecarPlan Plan(string pod, string cameraPod, string renderPod)
+    {
+        var edge = new EdgePlan(SendingPod.Edge, new PortRef(Camera, "video"), new PortRef(Render, "video"), Distribution.RoundRobin, Order, OnFull.Block,
+            Delivery.AtLeastOnce, Capacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends(Camera, Cameras, cameraPod), Ends(Render, Renders, renderPod),
+            cameraPod == renderPod ? EdgeWay.Local : EdgeWay.Tcp, "");
+        List<OperatorPlan> operators = [];
+        if (pod == cameraPod)
+            operators.AddRange(Enumerable.Range(0, Cameras).Select(replica => Operator(Camera, replica, [], [new OutputPortPlan("video", [edge.Name], Caps, 128)])));
+        if (pod == renderPod)
+            operators.AddRange(Enumerable.Range(0, Renders).Select(replica => Operator(Render, replica, [new InputPortPlan("video", edge.Name, Caps)], [])));
+        var isSplit = cameraPod != renderPod;
+        return new SidecarPlan(new PlanVersion(1, 1, 1), "test", "line", pod, Execution, new PollingPlan(PollingMode.Hybrid, 20), operators, [edge],
+            isSplit && pod == cameraPod ? [Link(edge, "pod-b", [])] : [],
+            isSplit && pod == renderPod ? [Link(edge, "pod-a", [new BlockClassPlan(4096, 4 * Capacity)])] : []);
+    }
+
+    private static LinkPlan Link(EdgePlan edge, string peer, BlockClassPlan[] classes) =>
+        new(edge.Name, peer, "127.0.0.1", 1, [Papers.Identity(peer == "pod-a" ? "camera" : "render")], classes);
+
+    private static OperatorPlan Operator(string name, int replica, InputPortPlan[] inputs, OutputPortPlan[] outputs) => new(
+        name, replica, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOf(name)))),
+        outputs.Length > 0 ? [new BlockClassPlan(4096, 256)] : [], inputs, outputs, MaxBorrowed: 8);
+
+    private static EndpointPlan[] Ends(string name, int replicas, string pod) =>
+        [.. Enumerable.Range(0, replicas).Select(replica => new EndpointPlan(name, replica, pod))];
+}

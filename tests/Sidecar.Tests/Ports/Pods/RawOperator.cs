@@ -1,0 +1,185 @@
+using System.Text;
+using K8sMediaFlow.CapnProto;
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.Staging;
+using K8sMediaFlow.Staging.Attaching;
+using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Regions;
+using AttachMessage = K8sMediaFlow.Messages.AttachMessage;
+
+namespace K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+
+/// <summary>A process at the attach socket, by hand: it answers as it should and then does what no SDK does. One thread.</summary>
+internal sealed class RawOperator : IDisposable
+{
+    private readonly string _name;
+    private readonly AttachConnection _connection;
+    private readonly MessageBuffer _outgoing = new(AttachConnection.MessageBytesMax), _incoming = new(AttachConnection.MessageBytesMax);
+
+    public RawOperator(string socketPath, string name)
+    {
+        _name = name;
+        _connection = AttachConnection.Connect(socketPath, TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>What the sidecar sent, in order.</summary>
+    public List<AttachMessage.Which> Heard { get; } = [];
+
+    public (AttachMessage.RefusalCode Code, string Reason)? Refusal { get; private set; }
+
+    /// <summary>The sidecar's last word.</summary>
+    public string? Violation { get; private set; }
+
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Descriptors that came with regions and channels, own ones apart.</summary>
+    public List<MemoryFile> Shown { get; } = [];
+
+    public ulong Channel { get; private set; }
+
+    /// <summary>The channel's memory, read-write.</summary>
+    public MappedMemory? Rings { get; private set; }
+
+    public RegionWriter? Writer { get; private set; }
+
+    public BellRinger? Peer { get; private set; }
+
+    public RawOperator Attach(int replica, ulong incarnation)
+    {
+        Hello(PodPlans.TokenOf(_name), replica, incarnation);
+        Until(() => Heard.Contains(AttachMessage.Which.Region) || Refusal is not null);
+        return this;
+    }
+
+    public RawOperator Hello(string token, int replica = 0, ulong incarnation = 77, ushort protocol = AttachMessage.Protocol, AttachMessage.Role role = AttachMessage.Role.MediaOperator)
+    {
+        var hello = _outgoing.Begin<AttachMessage.Builder>().InitHello();
+        (hello.ProtocolLowest, hello.ProtocolHighest, hello.Operator, hello.Replica) = (protocol, protocol, _name, (uint)replica);
+        hello.Token = Encoding.UTF8.GetBytes(token);
+        (hello.Incarnation, hello.Role) = (incarnation, role);
+        Send();
+        return this;
+    }
+
+    public void Report(ulong channel, string reason)
+    {
+        var violation = _outgoing.Begin<AttachMessage.Builder>().InitViolation();
+        (violation.Channel, violation.Reason) = (channel, reason);
+        Send();
+    }
+
+    public void SayGoodbye(ulong channel)
+    {
+        _outgoing.Begin<AttachMessage.Builder>().InitGoodbye().Channel = channel;
+        Send();
+    }
+
+    /// <summary>Sends bytes that need not be a message.</summary>
+    public void SendBytes(ReadOnlySpan<byte> bytes, params ReadOnlySpan<int> descriptors)
+    {
+        try
+        {
+            _connection.Send(bytes, descriptors);
+        }
+        catch (StagingException)
+        {
+            IsClosed = true;
+        }
+    }
+
+    /// <summary>Waits for the channel and its peer.</summary>
+    public RawOperator AwaitChannel()
+    {
+        Until(() => Rings is not null);
+        return this;
+    }
+
+    /// <summary>Listens until the sidecar has closed the connection.</summary>
+    public RawOperator AwaitClosed()
+    {
+        Until(() => IsClosed);
+        return this;
+    }
+
+    public void Until(Func<bool> condition) => Watchdog.Until(
+        () =>
+        {
+            Listen();
+            return condition();
+        },
+        () => $"{_name} heard {string.Join(", ", Heard)}, refusal {Refusal}, closed {IsClosed}");
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        Rings?.Dispose();
+        Shown.ForEach(file => file.Dispose());
+    }
+
+    private void Listen()
+    {
+        while (!IsClosed)
+        {
+            var receipt = _connection.Receive(TimeSpan.FromMilliseconds(1), out var message);
+            IsClosed = receipt == AttachReceipt.Closed;
+            if (receipt != AttachReceipt.Message)
+                return;
+            using (message)
+                Take(message!);
+        }
+    }
+
+    private void Take(Staging.Attaching.AttachMessage received)
+    {
+        received.Bytes.CopyTo(_incoming.Bytes);
+        var message = _incoming.Read<AttachMessage.Reader>(received.Bytes.Length);
+        Heard.Add(message.Which);
+        switch (message.Which)
+        {
+            case AttachMessage.Which.Refused:
+                Refusal = (message.Refused.Code, message.Refused.Reason.ToString());
+                break;
+            case AttachMessage.Which.Violation:
+                Violation = message.Violation.Reason.ToString();
+                break;
+            case AttachMessage.Which.Region:
+                TakeRegion(message.Region.Region, message.Region.IsOwn, received.TakeMemory(0));
+                break;
+            case AttachMessage.Which.ChannelRegion:
+                var ready = _outgoing.Begin<AttachMessage.Builder>().InitChannelRegionReady();
+                (ready.Channel, ready.Index, ready.Region) = (message.ChannelRegion.Channel, message.ChannelRegion.Index, message.ChannelRegion.Region);
+                Send();
+                break;
+            case AttachMessage.Which.Channel:
+                TakeChannel(message.Channel.Channel, received);
+                break;
+        }
+    }
+
+    private void TakeRegion(uint number, bool isOwn, MemoryFile file)
+    {
+        if (isOwn)
+            Writer = new RegionWriter(MappedMemory.Map(file, MemoryAccess.ReadWrite));
+        Shown.Add(file);
+        _outgoing.Begin<AttachMessage.Builder>().InitRegionMapped().Region = number;
+        Send();
+    }
+
+    private void TakeChannel(ulong channel, Staging.Attaching.AttachMessage received)
+    {
+        Channel = channel;
+        var file = received.TakeMemory(0);
+        Shown.Add(file);
+        if (received.DescriptorCount < 2)
+            return;
+        using var bell = received.TakeMemory(1);
+        Peer = new BellRinger(Bell.Map(bell), received.DescriptorCount > 2 ? received.TakeEvent(2) : null);
+        Rings = ChannelFile.Map(file);
+        _outgoing.Begin<AttachMessage.Builder>().InitChannelReady().Channel = channel;
+        Send();
+    }
+
+    private void Send() => SendBytes(_outgoing.Finish().Span);
+}
