@@ -55,7 +55,7 @@ internal sealed class AttachSession : IDisposable
         catch (Exception garbage) when (garbage is not InvariantException)
         {
             // Also what the runtime throws at absurd lengths and texts: nothing that a peer says may end more than its session.
-            Expel(garbage is CapnProtoException or PortProtocolException or NativeException ? garbage.Message : $"{garbage.GetType().Name}: {garbage.Message}");
+            Expel(garbage is PortProtocolException ? garbage.Message : $"{_name} sent the sidecar what is no attach message: {garbage.Message} ({garbage.GetType().Name})");
         }
         catch (InvariantException fault)
         {
@@ -248,7 +248,7 @@ internal sealed class AttachSession : IDisposable
                 ports.Violation(end, message.Violation.Channel, Cut(message.Violation.Reason.ToString()));
                 break;
             default:
-                throw new PortProtocolException(end.Name, $"says {message.Which}, which is the sidecar's to say");
+                throw new PortProtocolException(end.Name, $"says {message.Which}, which is not for it to say now");
         }
     }
 

@@ -69,6 +69,9 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
 
     public override MemoryFile BellFile { get; }
 
+    /// <summary>The highest sequence that came; with the end of the stream, its last.</summary>
+    public ulong LastSequence { get; private set; }
+
     public nint AreaAddress => _memory.Address + (nint)_areaOffset;
 
     public long AreaLengthBytes => _memory.LengthBytes - _areaOffset;
@@ -143,6 +146,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
             }
             var descriptor = FrameDescriptors.Of(in header, delivery.Block);
             _ended = descriptor.Kind == DescriptorKind.EndOfStream;
+            LastSequence = Math.Max(LastSequence, descriptor.Sequence);
             _fan.Post(in descriptor, _deliveries.Add(in delivery));
             return true;
         }

@@ -16,6 +16,7 @@ internal sealed class RawOperator : IDisposable
 {
     private readonly string _name;
     private readonly AttachConnection _connection;
+    private MappedMemory? _own;
     private readonly MessageBuffer _outgoing = new(AttachConnection.MessageBytesMax), _incoming = new(AttachConnection.MessageBytesMax);
 
     public RawOperator(string socketPath, string name)
@@ -23,6 +24,9 @@ internal sealed class RawOperator : IDisposable
         _name = name;
         _connection = AttachConnection.Connect(socketPath, TimeSpan.FromSeconds(20));
     }
+
+    /// <summary>Answers nothing.</summary>
+    public bool IsObserver { get; init; }
 
     /// <summary>What the sidecar sent, in order.</summary>
     public List<AttachMessage.Which> Heard { get; } = [];
@@ -115,6 +119,7 @@ internal sealed class RawOperator : IDisposable
     {
         _connection.Dispose();
         Rings?.Dispose();
+        _own?.Dispose();
         Shown.ForEach(file => file.Dispose());
     }
 
@@ -147,7 +152,7 @@ internal sealed class RawOperator : IDisposable
             case AttachMessage.Which.Region:
                 TakeRegion(message.Region.Region, message.Region.IsOwn, received.TakeMemory(0));
                 break;
-            case AttachMessage.Which.ChannelRegion:
+            case AttachMessage.Which.ChannelRegion when !IsObserver:
                 var ready = _outgoing.Begin<AttachMessage.Builder>().InitChannelRegionReady();
                 (ready.Channel, ready.Index, ready.Region) = (message.ChannelRegion.Channel, message.ChannelRegion.Index, message.ChannelRegion.Region);
                 Send();
@@ -161,8 +166,10 @@ internal sealed class RawOperator : IDisposable
     private void TakeRegion(uint number, bool isOwn, MemoryFile file)
     {
         if (isOwn)
-            Writer = new RegionWriter(MappedMemory.Map(file, MemoryAccess.ReadWrite));
+            Writer = new RegionWriter(_own = MappedMemory.Map(file, MemoryAccess.ReadWrite));
         Shown.Add(file);
+        if (IsObserver)
+            return;
         _outgoing.Begin<AttachMessage.Builder>().InitRegionMapped().Region = number;
         Send();
     }
