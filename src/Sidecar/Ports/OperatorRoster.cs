@@ -97,7 +97,7 @@ internal sealed class OperatorRoster
             return;
         if (state == OperatorState.Completed)
             _completed.Add(name);
-        else if (state == OperatorState.Attached)
+        else if (state is OperatorState.Attached or OperatorState.Failed)
             _completed.Remove(name);
         _states[name] = _states[name] with { State = state, Reason = reason, Incarnation = incarnation.ToString("x16", CultureInfo.InvariantCulture) };
     }

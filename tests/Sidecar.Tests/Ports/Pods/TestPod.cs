@@ -22,7 +22,7 @@ internal sealed class TestPod : IDisposable
     {
         Plan = plan;
         Ports = new PodPorts(PodTopology.Pairs(plan));
-        Roster = new OperatorRoster(plan);
+        Roster = new OperatorRoster(plan, new CompletedStore(Path.Combine(_folder.FullName, "state")));
         if (plan.Outbound is [var outbound])
             Ports.Add(Outbound = new OutboundPort(outbound, plan.Edges[0].Producers.Count, Waiting, Reports.Add));
         if (plan.Inbound is [var inbound])
