@@ -22,6 +22,9 @@ namespace K8sMediaFlow.OperatorSdk;
 /// </code></example>
 public sealed class MediaOperator : IAsyncDisposable
 {
+    /// <summary>A sidecar that lives answers within milliseconds; one that is stopped hears it when it goes on.</summary>
+    private static readonly TimeSpan KeptPatience = TimeSpan.FromSeconds(2);
+
     private readonly OperatorCore _core;
     private readonly AttachLoop _loop;
     private readonly AsyncWaiter _waiter;
@@ -122,7 +125,8 @@ public sealed class MediaOperator : IAsyncDisposable
         Session? session;
         lock (_core.Gate)
             session = _core.Session;
-        session?.Writer.Failed(reason);
+        if (session is { IsIntroduced: true })
+            session.Writer.Failed(reason);
         _core.Fail(new MediaOperatorException(MediaOperatorError.Closed, $"{Name} has failed: {reason}"));
     }
 
@@ -136,8 +140,10 @@ public sealed class MediaOperator : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        if (IsCleanEnd() && await Drain())
-            _core.Session?.Writer.Completed();
+        if (IsCleanEnd())
+            while (await Drain() && !await SayCompleted())
+            {
+            }
         Close();
     }
 
@@ -165,7 +171,7 @@ public sealed class MediaOperator : IAsyncDisposable
                 _core.Poll();
                 if (_core.Failure is not null)
                     return false;
-                if (_core.Outputs.All(output => output.Fan.InFlight == 0) && _core.Session is not null)
+                if (_core.Outputs.All(output => output.Fan.InFlight == 0) && _core.Session is { IsIntroduced: true })
                     return true;
                 if (_core.Progress != progress)
                     (progress, sinceNs) = (_core.Progress, MonotonicClock.Nanoseconds);
@@ -174,6 +180,27 @@ public sealed class MediaOperator : IAsyncDisposable
                 return false;
             await Task.Delay(5);
         }
+    }
+
+    /// <summary>
+    /// Nobody asks a process that has ended: its last word must not be lost with a sidecar that dies before it has kept it. False: that happened, and it
+    /// is to be said again.
+    /// </summary>
+    private async Task<bool> SayCompleted()
+    {
+        Session? session;
+        lock (_core.Gate)
+            session = _core.Session;
+        session?.Writer.Completed();
+        for (var sinceNs = MonotonicClock.Nanoseconds; session is { CompletionKept: false };)
+        {
+            if (MonotonicClock.Nanoseconds - sinceNs > KeptPatience.Ticks * 100)
+                return true;
+            await Task.Delay(1);
+            lock (_core.Gate)
+                session = _core.Session == session ? session : null;
+        }
+        return session is not null;
     }
 
     private void Close()

@@ -29,18 +29,8 @@ internal sealed partial class LocalRun : IDisposable
 
     public LocalRun Start(string document, params string[] more)
     {
-        var file = Path.Combine(Folder, "pipeline.yaml");
-        File.WriteAllText(file, document);
         string[] volume = document.Contains("volumes:", StringComparison.Ordinal) ? ["--set", $"media={Folder}"] : [];
-        var start = new ProcessStartInfo(Programs.Cli, ["run", file, .. volume, .. more])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-        };
-        // The run's folders lie below the test's own, so that what is left can be counted.
-        start.Environment["XDG_RUNTIME_DIR"] = Directory.CreateDirectory(Path.Combine(Folder, "rt")).FullName;
-        start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(Folder, "tmp")).FullName;
-        start.Environment["KMF_E2E_MARK"] = Folder;
-        _process = Process.Start(start)!;
+        _process = Process.Start(Command(["run", Write(document), .. volume, .. more]))!;
         _process.StandardInput.Close();
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -48,6 +38,17 @@ internal sealed partial class LocalRun : IDisposable
         _process.BeginErrorReadLine();
         return this;
     }
+
+    /// <summary>Writes the document into the folder and returns its path.</summary>
+    public string Write(string document)
+    {
+        var file = Path.Combine(Folder, "pipeline.yaml");
+        File.WriteAllText(file, document);
+        return file;
+    }
+
+    /// <summary>Another command of the Cli, which sees no runs but this one, to its end.</summary>
+    public (int ExitCode, string Output, string Errors) Cli(params string[] arguments) => Programs.Run(Command(arguments));
 
     public int WaitForExit(TimeSpan? limit = null)
     {
@@ -84,7 +85,9 @@ internal sealed partial class LocalRun : IDisposable
         return found.Count > 0;
     }
 
-    public static void Kill(int pid) => Programs.Run("kill", "-KILL", pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public static void Kill(int pid) => Signal("KILL", pid);
+
+    public static void Signal(string name, int pid) => Programs.Run("kill", "-" + name, pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>What a run must not leave: processes (and with them memory, as ours is anonymous) and sockets.</summary>
     public IReadOnlyList<string> Leftovers()
@@ -106,6 +109,16 @@ internal sealed partial class LocalRun : IDisposable
             Kill(pid);
         _process?.Dispose();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private ProcessStartInfo Command(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Programs.Cli, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        // The run's folders lie below the test's own, so that what is left can be counted.
+        start.Environment["XDG_RUNTIME_DIR"] = Directory.CreateDirectory(Path.Combine(Folder, "rt")).FullName;
+        start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(Folder, "tmp")).FullName;
+        start.Environment["KMF_E2E_MARK"] = Folder;
+        return start;
     }
 
     // Its configuration file names it. Between our looks the process may have gone: then it is nobody's.

@@ -13,16 +13,19 @@ internal static class Programs
     public static string Cli { get; } = Path.Combine(Bin, "k8smediaflow");
 
     /// <summary>Runs a program to its end; a hung one is killed after two minutes.</summary>
-    public static (int ExitCode, string Output, string Errors) Run(string program, params string[] arguments)
+    public static (int ExitCode, string Output, string Errors) Run(string program, params string[] arguments) =>
+        Run(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+
+    /// <inheritdoc cref="Run(string, string[])"/>
+    public static (int ExitCode, string Output, string Errors) Run(ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end");
         }
         return (process.ExitCode, output.Result, errors.Result);
     }

@@ -49,6 +49,8 @@ public static partial class AttachMessage
         Completed = 16,
         /// <summary>Either: the peer broke the protocol; that channel (0: the connection) ends.</summary>
         Violation = 17,
+        /// <summary>Sidecar, as answer to completed: no death of the sidecar loses it any more.</summary>
+        CompletedKept = 18,
     }
 
     /// <summary>The version of this protocol.</summary>
@@ -1873,6 +1875,12 @@ public static partial class AttachMessage
         {
             _struct.Set(0, (ushort)17);
             return _struct.InitStruct<global::K8sMediaFlow.Messages.AttachMessage.Violation.Builder>(0);
+        }
+
+        /// <summary>Sidecar, as answer to completed: no death of the sidecar loses it any more.</summary>
+        public void SetCompletedKept()
+        {
+            _struct.Set(0, (ushort)18);
         }
 
         static StructSize IStructBuilder<Builder>.Size => new(1, 1);

@@ -61,6 +61,9 @@ struct AttachMessage {
 
     violation @17 :Violation;
     # Either: the peer broke the protocol; that channel (0: the connection) ends.
+
+    completedKept @18 :Void;
+    # Sidecar, as answer to completed: no death of the sidecar loses it any more.
   }
 
   enum Role {

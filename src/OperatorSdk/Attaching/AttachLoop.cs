@@ -22,6 +22,9 @@ internal sealed class AttachLoop(OperatorCore core)
     private readonly MessageBuffer _buffer = new(AttachConnection.MessageBytesMax);
     private readonly ulong _incarnation = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
     private readonly Handshake _handshake = new(core);
+
+    // A connection that was seen here must not be disposed before it is shut down: its descriptor may be another's by then.
+    private readonly Lock _leaving = new();
     private Thread? _thread;
     private Timer? _deadline;
     private volatile AttachConnection? _connection;
@@ -40,7 +43,8 @@ internal sealed class AttachLoop(OperatorCore core)
     public void End()
     {
         _ended = true;
-        _connection?.Shutdown();
+        lock (_leaving)
+            _connection?.Shutdown();
         _thread?.Join();
         _deadline?.Dispose();
     }
@@ -80,7 +84,8 @@ internal sealed class AttachLoop(OperatorCore core)
         }
         finally
         {
-            _connection = null;
+            lock (_leaving)
+                _connection = null;
             session.Detach();
         }
     }
@@ -127,6 +132,9 @@ internal sealed class AttachLoop(OperatorCore core)
                 break;
             case Messages.AttachMessage.Which.Stop:
                 Stop(TimeSpan.FromMilliseconds(message.Stop.DeadlineMilliseconds));
+                break;
+            case Messages.AttachMessage.Which.CompletedKept:
+                session.OnCompletedKept();
                 break;
             case Messages.AttachMessage.Which.Violation when message.Violation.Channel == 0:
                 throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar ended the attach: {message.Violation.Reason.ToString()}");

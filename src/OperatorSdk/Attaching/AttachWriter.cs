@@ -9,6 +9,7 @@ namespace K8sMediaFlow.OperatorSdk.Attaching;
 internal sealed class AttachWriter(AttachConnection connection)
 {
     private readonly Lock _gate = new();
+    private bool _isClosed;
     private readonly MessageBuffer _buffer = new(AttachConnection.MessageBytesMax);
 
     public void Hello(MediaOperatorOptions options, ReadOnlySpan<byte> token, ulong incarnation, ulong lastSidecar)
@@ -95,8 +96,17 @@ internal sealed class AttachWriter(AttachConnection connection)
         }
     }
 
+    /// <summary>Whoever still has this writer says nothing more: the connection is about to be disposed.</summary>
+    public void Close()
+    {
+        lock (_gate)
+            _isClosed = true;
+    }
+
     private void Send()
     {
+        if (_isClosed)
+            return;
         try
         {
             connection.Send(_buffer.Finish().Span);

@@ -32,6 +32,14 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
     /// <summary>Whether bell and own region are there: from here on the operator can work.</summary>
     public bool IsComplete { get; private set; }
 
+    /// <summary>Whether the sidecar has what it waits for first: that the own region is mapped. Any other word before that is a breach of the protocol.</summary>
+    public bool IsIntroduced { get; private set; }
+
+    /// <summary>The sidecar has kept that this operator has completed.</summary>
+    public bool CompletionKept { get; private set; }
+
+    public void OnCompletedKept() => CompletionKept = true;
+
     public void SendViolation(ulong channel, string reason) => _writer.Violation(channel, reason);
 
     public void SayGoodbye(ulong channel)
@@ -71,6 +79,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         else
             OnForeignRegion(number, Staging.Regions.RegionMemory.MapForReader(file));
         _writer.RegionMapped(number);
+        IsIntroduced |= region.IsOwn;
     }
 
     public void OnRegionGone(uint number)
@@ -172,7 +181,11 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         core.Bell?.Wake();
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose()
+    {
+        _writer.Close();
+        connection.Dispose();
+    }
 
     private const int FanSeatRegions = 256;
 

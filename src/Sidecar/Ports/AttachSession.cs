@@ -240,6 +240,7 @@ internal sealed class AttachSession : IDisposable
                 break;
             case AttachMessage.Which.Completed:
                 EndsBy(AttachMessage.ClosedReason.PeerCompleted, OperatorState.Completed, "");
+                ports.Completed(end);
                 break;
             case AttachMessage.Which.Failed:
                 EndsBy(AttachMessage.ClosedReason.PeerFailed, OperatorState.Failed, Cut(message.Failed.Reason.ToString()));

@@ -119,6 +119,12 @@ internal sealed class OperatorEnd(
         socket.Shutdown();
     }
 
+    public void SendCompletedKept()
+    {
+        _buffer.Begin<AttachMessage.Builder>().SetCompletedKept();
+        Send([]);
+    }
+
     public override void Dispose()
     {
         base.Dispose();

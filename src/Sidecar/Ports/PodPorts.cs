@@ -108,6 +108,13 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
         peer.Expel($"{peer.Name} broke the protocol on {channel}: {reason} (reported by {reporter.Name})");
     });
 
+    /// <summary>Answers the last word of a media operator, when it is kept.</summary>
+    public void Completed(OperatorEnd end)
+    {
+        lock (_gate)
+            end.SendCompletedKept();
+    }
+
     /// <summary>True while an earlier life of that name still has something to settle.</summary>
     public bool IsKnown(string name)
     {

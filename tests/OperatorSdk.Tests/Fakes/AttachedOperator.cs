@@ -1,6 +1,7 @@
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Staging;
 using K8sMediaFlow.Staging.Attaching;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
@@ -182,6 +183,21 @@ internal sealed class AttachedOperator : IEnd, IDisposable
             _ => "",
         };
         _heard.Add((message.Which, channel, text));
+        if (message.Which == AttachMessage.Which.Completed)
+            AnswerCompleted();
+    }
+
+    private void AnswerCompleted()
+    {
+        try
+        {
+            _outgoing.Begin<AttachMessage.Builder>().SetCompletedKept();
+            Send();
+        }
+        catch (StagingException)
+        {
+            // The operator has waited long enough for the answer.
+        }
     }
 
     private void SendRegion(StagingRegion region, bool isOwn)
