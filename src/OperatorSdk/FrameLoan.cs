@@ -13,6 +13,7 @@ public sealed class FrameLoan : IDisposable
 {
     private readonly FrameMetadata _metadata = new();
     private OperatorCore? _core;
+    private OperatorCore? _lender;
     private OutputPort _port = null!;
     private FrameCaps? _caps;
     private long? _presentationTimeNs;
@@ -111,17 +112,17 @@ public sealed class FrameLoan : IDisposable
     /// <summary>Gives the blocks back if the frame was not sent.</summary>
     public void Dispose()
     {
-        if (_core is not { } core)
+        if (_lender is not { } core)
             return;
         lock (core.Gate)
         {
-            if (_core is null)
+            if (_core is not null)
+                GiveBack();
+            // Only here, not when it is sent: the caller's using still has this object then, and would dispose the loan of whoever got it next.
+            if (_lender is null)
                 return;
-            Region.Release(EnvelopeBlock);
-            if (PayloadBlock != default)
-                Region.Release(PayloadBlock);
-            Region.Leave();
-            Close();
+            _lender = null;
+            core.Give(this);
         }
     }
 
@@ -132,15 +133,22 @@ public sealed class FrameLoan : IDisposable
         _metadata.Clear();
         region.Use();
         port.Reserve();
-        _core = core;
+        (_core, _lender) = (core, core);
     }
 
     /// <summary>The blocks are somebody else's now, or free.</summary>
     internal void Close()
     {
-        var core = Core;
         _port.Unreserve();
         _core = null;
-        core.Give(this);
+    }
+
+    internal void GiveBack()
+    {
+        Region.Release(EnvelopeBlock);
+        if (PayloadBlock != default)
+            Region.Release(PayloadBlock);
+        Region.Leave();
+        Close();
     }
 }

@@ -23,7 +23,7 @@ internal static class FrameSender
             if (giver < 0 || !IsRepeated(core, port, giver, identity))
                 Post(core, port, loan, from, isNamed, giver, identity);
             else
-                loan.Dispose();
+                loan.GiveBack();
             core.Poll();
         }
     }
