@@ -26,6 +26,7 @@ public sealed class InputMerge
     private readonly Dictionary<(ulong Stream, ulong Sequence), int> _originals;
     private readonly List<MergeChannel> _channels = [];
     private readonly bool[] _seatEnded;
+    private bool _ended;
     private readonly ReplayWindow _replays;
     private readonly ReorderWindow? _window;
     private Pool<Arrival> _arrivals;
@@ -47,7 +48,8 @@ public sealed class InputMerge
     public IReadOnlyList<MergeChannel> Channels => _channels;
 
     /// <summary>Whether every producer has ended and everything was handed out.</summary>
-    public bool Ended => Array.TrueForAll(_seatEnded, static ended => ended) && _window is not { Held: > 0 };
+    // For good: who was told the end has left its loop. A sidecar that comes back seats the producers anew, but brings only what was had already.
+    public bool Ended => _ended || (_ended = Array.TrueForAll(_seatEnded, static ended => ended) && _window is not { Held: > 0 });
 
     /// <summary>The last identity that an end of stream named.</summary>
     public (ulong Stream, ulong Sequence) Last { get; private set; }
