@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Regenerates what is made from schemas: src/Messages/Generated from src/Messages/Schema, by our own plugin of the capnp compiler.
+# Regenerates what is made from schemas, by our own compiler: the readers of schema.capnp with which it reads its own input, the
+# messages, and the sample of the runtime's tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v capnp >/dev/null || { echo "capnp is missing: scripts/install.sh test installs it" >&2; exit 1; }
 dotnet build src/CapnProto/Compiler -c Release -v q --nologo
-plugin=$PWD/src/CapnProto/Compiler/bin/Release/net10.0/capnpc-csharp
+compiler=$PWD/src/CapnProto/Compiler/bin/Release/net10.0/capnpc-csharp
+"$compiler" --no-docs --namespace K8sMediaFlow.CapnProto.Schema --out src/CapnProto/Schema/Generated /usr/include/capnp/schema.capnp
+"$compiler" --out tests/CapnProto.Tests/Generated tests/CapnProto.Tests/Schema/sample.capnp
 cd src/Messages/Schema
-capnp compile -o"$plugin":../Generated frame.capnp attach.capnp link.capnp
+"$compiler" --out ../Generated frame.capnp attach.capnp link.capnp

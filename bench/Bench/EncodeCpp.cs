@@ -12,7 +12,8 @@ internal sealed class EncodeCpp : IDisposable
     public EncodeCpp(string repository)
     {
         var schemas = Path.Combine(repository, "src/Messages/Schema");
-        Run("capnp", ["compile", "-oc++:" + _folder.FullName, "frame.capnp", "csharp.capnp"], schemas);
+        var annotations = Path.Combine(repository, "src/CapnProto/Compiler/Schema");
+        Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "frame.capnp", annotations + "/csharp.capnp"], schemas);
         var source = Path.Combine(repository, "bench/native/capnp_encode.cc");
         Run("g++", ["-O2", "-std=c++17", "-I.", "-o", "capnp_encode", source, "frame.capnp.c++", "csharp.capnp.c++", "-lcapnp", "-lkj", "-lpthread"], _folder.FullName);
         _process = Process.Start(new ProcessStartInfo(Path.Combine(_folder.FullName, "capnp_encode"))

@@ -14,7 +14,7 @@ internal static class CapnpTool
 
     public static string Root { get; } = FindRoot();
 
-    private static string[] Imports => ["-I" + Path.Combine(Root, "src/Messages/Schema")];
+    private static string[] Imports => ["-I" + Path.Combine(Root, "src/CapnProto/Compiler/Schema")];
 
     private static string Schema => Path.Combine(Root, "tests/CapnProto.Tests/Schema/sample.capnp");
 

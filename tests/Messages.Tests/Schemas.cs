@@ -9,8 +9,11 @@ internal static class Schemas
 
     public static string Folder => Path.Combine(Root, "src/Messages/Schema");
 
+    /// <summary>Where csharp.capnp lies, which the schemas import.</summary>
+    public static string Annotations => Path.Combine(Root, "src/CapnProto/Compiler/Schema");
+
     public static string Decode(string file, string type, byte[] framed) =>
-        Encoding.UTF8.GetString(Tool.Run("capnp", ["decode", Path.Combine(Folder, file + ".capnp"), type], framed));
+        Encoding.UTF8.GetString(Tool.Run("capnp", ["decode", "-I" + Annotations, Path.Combine(Folder, file + ".capnp"), type], framed));
 
     private static string FindRoot()
     {

@@ -45,9 +45,9 @@ internal sealed class BuilderEmitter(CSharpNames names, TypeNames types, SourceW
     private void Group(SchemaNode node, SchemaField field)
     {
         if (field.Member is null)
-            Simple(field, $"public {types.Builder(field.GroupId)} {CSharpNames.Member(field.Name)} => new(_struct);");
+            Simple(field, $"public {types.Builder(field.GroupId)} {names.Member(node, field)} => new(_struct);");
         else
-            Method(node, field, types.Builder(field.GroupId), $"Init{CSharpNames.Pascal(field.Name)}()", "new(_struct)");
+            Method(node, field, types.Builder(field.GroupId), $"Init{names.Member(node, field)}()", "new(_struct)");
     }
 
     private void Bool(SchemaNode node, SchemaField field)
@@ -59,12 +59,12 @@ internal sealed class BuilderEmitter(CSharpNames names, TypeNames types, SourceW
     private void Void(SchemaNode node, SchemaField field)
     {
         if (field.Member is not null)
-            Method(node, field, "void", $"Set{CSharpNames.Pascal(field.Name)}()", null);
+            Method(node, field, "void", $"Set{names.Member(node, field)}()", null);
     }
 
     private void Pointer(SchemaNode node, SchemaField field)
     {
-        var name = CSharpNames.Pascal(field.Name);
+        var name = names.Member(node, field);
         var index = field.Offset;
         switch (field.Type.Kind)
         {
@@ -112,7 +112,7 @@ internal sealed class BuilderEmitter(CSharpNames names, TypeNames types, SourceW
     {
         source.Separate();
         source.Doc(field.Doc);
-        source.Open($"public {type} {CSharpNames.Member(field.Name)}");
+        source.Open($"public {type} {names.Member(node, field)}");
         source.Line($"get => {get};");
         Setter(node, field, set);
         source.Close();
@@ -122,7 +122,7 @@ internal sealed class BuilderEmitter(CSharpNames names, TypeNames types, SourceW
     {
         source.Separate();
         source.Doc(field.Doc);
-        source.Open($"public {type} {CSharpNames.Member(field.Name)}");
+        source.Open($"public {type} {names.Member(node, field)}");
         Setter(node, field, set);
         source.Close();
     }

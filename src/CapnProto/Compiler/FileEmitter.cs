@@ -14,10 +14,11 @@ internal sealed class FileEmitter
     private readonly ReaderEmitter _readers;
     private readonly BuilderEmitter _builders;
 
-    public FileEmitter(IReadOnlyDictionary<ulong, SchemaNode> nodes)
+    public FileEmitter(IReadOnlyDictionary<ulong, SchemaNode> nodes, CompilerOptions options)
     {
         _nodes = nodes;
-        _names = new CSharpNames(nodes);
+        _names = new CSharpNames(nodes, options.Namespace);
+        _source.WithDocs = options.WithDocs;
         _types = new TypeNames(_names);
         _readers = new ReaderEmitter(_names, _types, _source);
         _builders = new BuilderEmitter(_names, _types, _source);
@@ -33,12 +34,12 @@ internal sealed class FileEmitter
         _source.Line("using System;");
         _source.Line("using K8sMediaFlow.CapnProto;");
         _source.Line("");
-        _source.Line($"namespace {CSharpNames.Namespace(file)};");
+        _source.Line($"namespace {_names.Namespace(file)};");
         var consts = Nested(file).Where(node => node.Kind == NodeKind.Const).ToArray();
         if (consts.Length > 0)
         {
             _source.Separate();
-            _source.Open($"public static partial class {CSharpNames.Pascal(Path.GetFileNameWithoutExtension(fileName))}Schema");
+            _source.Open($"public static partial class {_names.ConstantsClass(file)}");
             foreach (var node in consts)
                 Const(node);
             _source.Close();
@@ -59,7 +60,7 @@ internal sealed class FileEmitter
                 Struct(node);
                 break;
             case NodeKind.Enum:
-                Enum(CSharpNames.Member(node.Name), node.Doc, node.Enumerants.Select(item => (item.Name, item.Doc)));
+                Enum(_names.Type(node), node.Doc, node.Enumerants.Select(item => (item.Name, item.Doc)));
                 break;
             case NodeKind.Const:
                 Const(node);
@@ -72,7 +73,7 @@ internal sealed class FileEmitter
         RequireSupported(node);
         _source.Separate();
         _source.Doc(node.Doc);
-        _source.Open($"public static partial class {CSharpNames.Member(node.Name)}");
+        _source.Open($"public static partial class {_names.Type(node)}");
         _source.Line($"public const ulong TypeId = {TypeNames.Hex(node.Id)};");
         if (node.MemberCount > 0)
         {
@@ -111,11 +112,11 @@ internal sealed class FileEmitter
         _source.Separate();
         _source.Doc(node.Doc);
         if (type.Kind == TypeKind.Text)
-            _source.Line($"public const string {CSharpNames.Pascal(node.Name)} = {JsonSerializer.Serialize(Encoding.UTF8.GetString(value.Bytes))};");
+            _source.Line($"public const string {_names.Type(node)} = {JsonSerializer.Serialize(Encoding.UTF8.GetString(value.Bytes))};");
         else if (type.Kind == TypeKind.Bool)
-            _source.Line($"public const bool {CSharpNames.Pascal(node.Name)} = {NumberCode.Literal(_types, type, value.Bits)};");
+            _source.Line($"public const bool {_names.Type(node)} = {NumberCode.Literal(_types, type, value.Bits)};");
         else if (TypeNames.IsNumber(type))
-            _source.Line($"public const {_types.Number(type)} {CSharpNames.Pascal(node.Name)} = {NumberCode.Literal(_types, type, value.Bits)};");
+            _source.Line($"public const {_types.Number(type)} {_names.Type(node)} = {NumberCode.Literal(_types, type, value.Bits)};");
         else
             throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture, $"constant {node.Name}: constants of type {type.Kind} are not generated"));
     }

@@ -1,15 +1,29 @@
+using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.CapnProto.Compiler;
 
-// A plugin of `capnp compile`: the request comes by standard input, files go to the working directory.
-try
+if (args is ["--help" or "-h"])
 {
-    var schema = SchemaReader.Read(Console.OpenStandardInput());
-    foreach (var (id, name) in schema.Files)
-        File.WriteAllText(Path.GetFileName(name) + ".cs", new FileEmitter(schema.Nodes).Emit(id, name));
+    Console.WriteLine(CompilerOptions.Usage);
     return 0;
 }
-catch (Exception e) when (e is K8sMediaFlow.CapnProto.CapnProtoException or NotSupportedException or IOException)
+
+if (args is ["--annotations"])
 {
-    Console.Error.WriteLine("capnpc-csharp: " + e.Message);
+    Console.WriteLine(ReferenceCompiler.AnnotationFolder);
+    return 0;
+}
+
+var isForMsBuild = args.Contains("--msbuild");
+try
+{
+    var options = CompilerOptions.Read(args);
+    var schema = SchemaReader.Read(options.Files.Count > 0 ? new MemoryStream(ReferenceCompiler.Run(options)) : Console.OpenStandardInput());
+    foreach (var (id, name) in schema.Files)
+        File.WriteAllText(Path.Combine(options.OutFolder, Path.GetFileName(name) + ".cs"), new FileEmitter(schema.Nodes, options).Emit(id, name));
+    return 0;
+}
+catch (Exception e) when (e is CapnProtoException or CompilerException or NotSupportedException or ArgumentException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(ErrorText.Of(e, isForMsBuild));
     return 1;
 }

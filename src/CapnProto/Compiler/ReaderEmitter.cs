@@ -46,7 +46,7 @@ internal sealed class ReaderEmitter(CSharpNames names, TypeNames types, SourceWr
         var has = $"_struct.HasPointer({field.Offset})";
         if (field.Member is { } member)
             has = $"_struct.Get<ushort>({node.MemberOffset * 2}) == {member} && {has}";
-        source.Line($"public bool Has{CSharpNames.Pascal(field.Name)} => {has};");
+        source.Line($"public bool Has{names.Member(node, field)} => {has};");
         switch (field.Type.Kind)
         {
             case TypeKind.Text:
@@ -56,7 +56,7 @@ internal sealed class ReaderEmitter(CSharpNames names, TypeNames types, SourceWr
                 Property(node, field, "ReadOnlySpan<byte>", Default(field, $"_struct.GetData({field.Offset})", "{0}"));
                 source.Separate();
                 source.Line("/// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>");
-                source.Line($"public BytesPlace {CSharpNames.Pascal(field.Name)}Place => Has{CSharpNames.Pascal(field.Name)} ? _struct.GetDataPlace({field.Offset}) : default;");
+                source.Line($"public BytesPlace {names.Member(node, field)}Place => Has{names.Member(node, field)} ? _struct.GetDataPlace({field.Offset}) : default;");
                 break;
             case TypeKind.List:
                 var list = types.ListReader(field.Type.Element!);
@@ -75,7 +75,7 @@ internal sealed class ReaderEmitter(CSharpNames names, TypeNames types, SourceWr
     {
         source.Separate();
         source.Doc(field.Doc);
-        var header = $"public {type} {CSharpNames.Member(field.Name)}";
+        var header = $"public {type} {names.Member(node, field)}";
         if (field.Member is not { } member)
         {
             source.Line($"{header} => {expression};");

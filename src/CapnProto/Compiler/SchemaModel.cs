@@ -1,16 +1,6 @@
 namespace K8sMediaFlow.CapnProto.Compiler;
 
-/// <summary>What of schema.capnp the generator uses, in the order of its unions.</summary>
-internal enum NodeKind
-{
-    File,
-    Struct,
-    Enum,
-    Interface,
-    Const,
-    Annotation,
-}
-
+/// <summary>The kinds of types, as schema.capnp orders them.</summary>
 internal enum TypeKind
 {
     Void,
@@ -34,12 +24,34 @@ internal enum TypeKind
     AnyPointer,
 }
 
-internal sealed record SchemaType(TypeKind Kind, ulong Id = 0, SchemaType? Element = null);
+internal enum NodeKind
+{
+    File,
+    Struct,
+    Enum,
+    Interface,
+    Const,
+    Annotation,
+}
+
+/// <summary>What an any-pointer is constrained to; a type parameter may be any pointer.</summary>
+internal enum AnyKind
+{
+    Pointer,
+    Struct,
+    List,
+    Capability,
+}
+
+/// <param name="Id">Of an enum, struct or interface, else 0.</param>
+/// <param name="Element">Of a list, else null.</param>
+internal sealed record SchemaType(TypeKind Kind, ulong Id = 0, SchemaType? Element = null, AnyKind Any = AnyKind.Pointer);
 
 /// <param name="Bits">The value of a number, bool or enum, as its bits.</param>
 /// <param name="Bytes">The value of a text or data.</param>
+/// <param name="Words">The value of a struct, list or any-pointer, as the one segment of a message.</param>
 /// <param name="IsNull">Whether a pointer value is null; a number's never is.</param>
-internal sealed record SchemaValue(ulong Bits, byte[] Bytes, bool IsNull);
+internal sealed record SchemaValue(ulong Bits, byte[] Bytes, ulong[] Words, bool IsNull);
 
 /// <param name="Member">The union member's number, null if the field is in no union.</param>
 /// <param name="GroupId">Of a group, else 0.</param>
@@ -58,6 +70,9 @@ internal sealed record SchemaNode
 
     public required ulong ScopeId { get; init; }
 
+    /// <summary>With file and scopes, for messages to people.</summary>
+    public required string DisplayName { get; init; }
+
     public required string Name { get; init; }
 
     public required string Doc { get; init; }
@@ -66,7 +81,8 @@ internal sealed record SchemaNode
 
     public required IReadOnlyList<ulong> Nested { get; init; }
 
-    public required IReadOnlyDictionary<ulong, SchemaValue> Annotations { get; init; }
+    /// <summary>Values of annotations that are texts, by the annotation's id; all others are of no concern here.</summary>
+    public required IReadOnlyDictionary<ulong, string> Annotations { get; init; }
 
     public StructSize Size { get; init; }
 

@@ -1,8 +1,8 @@
+using K8sMediaFlow.CapnProto.Schema;
+
 namespace K8sMediaFlow.CapnProto.Compiler;
 
-/// <summary>
-/// Reads a CodeGeneratorRequest, by the offsets of schema.capnp: the generator cannot be compiled by its own output before that exists.
-/// </summary>
+/// <summary>Reads a CodeGeneratorRequest with the code that this generator made of schema.capnp.</summary>
 internal sealed class SchemaReader
 {
     private readonly Dictionary<ulong, (string Doc, string[] Members)> _docs = [];
@@ -12,121 +12,111 @@ internal sealed class SchemaReader
     /// <summary>The files to generate: id and name as given on the command line.</summary>
     public List<(ulong Id, string Name)> Files { get; } = [];
 
+    /// <exception cref="CompilerException">It is no request.</exception>
+    /// <exception cref="CapnProtoException">A pointer of the request is not sound.</exception>
     public static SchemaReader Read(Stream request)
     {
         using var bytes = new MemoryStream();
         request.CopyTo(bytes);
-        var buffer = new MessageBuffer((int)Math.Max(16, bytes.Length));
+        var pinned = GC.AllocateUninitializedArray<byte>((int)bytes.Length, pinned: true);
+        bytes.GetBuffer().AsSpan(0, pinned.Length).CopyTo(pinned);
+        if (!StreamFraming.TryRead(pinned, new ReadLimits(long.MaxValue / 2, 64), out var message, out _))
+            throw new CompilerException("standard input holds no CodeGeneratorRequest; run this by `capnp compile -o`, or name the files: --help");
         var schema = new SchemaReader();
-        bytes.GetBuffer().AsSpan(0, (int)bytes.Length).CopyTo(buffer.Bytes);
-        schema.ReadRequest(buffer.Read<AnyStruct>((int)bytes.Length).Struct);
+        schema.ReadRequest(message.Root<CodeGeneratorRequest.Reader>());
         return schema;
     }
 
-    private void ReadRequest(StructReader request)
+    private void ReadRequest(CodeGeneratorRequest.Reader request)
     {
-        foreach (var info in request.GetList(3).AsStructs<AnyStruct>())
-            ReadDoc(info.Struct);
-        foreach (var node in request.GetList(0).AsStructs<AnyStruct>())
-            ReadNode(node.Struct);
-        foreach (var file in request.GetList(1).AsStructs<AnyStruct>())
-            Files.Add((file.Struct.Get<ulong>(0), file.Struct.GetText(0).ToString()));
+        foreach (var info in request.SourceInfo)
+            ReadDoc(info);
+        foreach (var node in request.Nodes)
+            ReadNode(node);
+        foreach (var file in request.RequestedFiles)
+            Files.Add((file.Id, file.Filename.ToString()));
     }
 
-    private void ReadDoc(StructReader info)
+    private void ReadDoc(Node.SourceInfo.Reader info)
     {
-        var members = new List<string>();
-        foreach (var member in info.GetList(1).AsStructs<AnyStruct>())
-            members.Add(member.Struct.GetText(0).ToString());
-        _docs[info.Get<ulong>(0)] = (info.GetText(0).ToString(), members.ToArray());
+        var members = new string[info.Members.Count];
+        for (var index = 0; index < members.Length; index++)
+            members[index] = info.Members[index].DocComment.ToString();
+        _docs[info.Id] = (info.DocComment.ToString(), members);
     }
 
-    private void ReadNode(StructReader node)
+    private void ReadNode(Node.Reader node)
     {
-        var id = node.Get<ulong>(0);
-        var kind = (NodeKind)node.Get<ushort>(12);
-        _docs.TryGetValue(id, out var docs);
-        var nested = new List<ulong>();
-        foreach (var item in node.GetList(1).AsStructs<AnyStruct>())
-            nested.Add(item.Struct.Get<ulong>(0));
-        Nodes[id] = new SchemaNode
+        _docs.TryGetValue(node.Id, out var docs);
+        var common = new SchemaNode
         {
-            Id = id,
-            ScopeId = node.Get<ulong>(16),
-            Name = node.GetText(0).ToString()[(int)node.Get<uint>(8)..],
+            Id = node.Id,
+            ScopeId = node.ScopeId,
+            DisplayName = node.DisplayName.ToString(),
+            Name = node.DisplayName.ToString()[(int)node.DisplayNamePrefixLength..],
             Doc = docs.Doc ?? "",
-            Kind = kind,
-            Nested = nested,
-            Annotations = ReadAnnotations(node.GetList(2)),
-            Size = new StructSize(node.Get<ushort>(14), node.Get<ushort>(24)),
-            IsGroup = node.GetBool(224),
-            MemberCount = node.Get<ushort>(30),
-            MemberOffset = node.Get<uint>(32),
-            Fields = kind == NodeKind.Struct ? ReadFields(node.GetList(3), docs.Members ?? []) : [],
-            Enumerants = kind == NodeKind.Enum ? ReadEnumerants(node.GetList(3), docs.Members ?? []) : [],
-            ConstType = kind == NodeKind.Const ? ReadType(node.GetStruct(3)) : null,
-            ConstValue = kind == NodeKind.Const ? ReadValue(node.GetStruct(4)) : null,
+            Kind = (NodeKind)node.Which,
+            Nested = NestedIds(node),
+            Annotations = Annotations(node),
+        };
+        Nodes[node.Id] = node.Which switch
+        {
+            Node.Which.Struct => WithStruct(common, node.Struct, docs.Members ?? []),
+            Node.Which.Enum => common with { Enumerants = Enumerants(node.Enum, docs.Members ?? []) },
+            Node.Which.Const => common with { ConstType = ValueReader.Type(node.Const.Type), ConstValue = ValueReader.Value(node.Const.Value) },
+            _ => common,
         };
     }
 
-    private static Dictionary<ulong, SchemaValue> ReadAnnotations(ListReader list)
-    {
-        var annotations = new Dictionary<ulong, SchemaValue>();
-        foreach (var annotation in list.AsStructs<AnyStruct>())
-            annotations[annotation.Struct.Get<ulong>(0)] = ReadValue(annotation.Struct.GetStruct(0));
-        return annotations;
-    }
-
-    private static List<SchemaField> ReadFields(ListReader list, string[] docs)
+    private static SchemaNode WithStruct(SchemaNode node, Node.Struct.Reader body, string[] docs)
     {
         var fields = new List<SchemaField>();
-        foreach (var item in list.AsStructs<AnyStruct>())
+        foreach (var field in body.Fields)
+            fields.Add(Field(field, fields.Count < docs.Length ? docs[fields.Count] : ""));
+        return node with
         {
-            var field = item.Struct;
-            var member = (ushort)(field.Get<ushort>(2) ^ 0xffff);
-            var isGroup = field.Get<ushort>(8) == 1;
-            fields.Add(new SchemaField(
-                field.GetText(0).ToString(),
-                fields.Count < docs.Length ? docs[fields.Count] : "",
-                member == 0xffff ? null : member,
-                isGroup ? field.Get<ulong>(16) : 0,
-                field.Get<uint>(4),
-                isGroup ? new SchemaType(TypeKind.Void) : ReadType(field.GetStruct(2)),
-                isGroup ? new SchemaValue(0, [], true) : ReadValue(field.GetStruct(3))));
-        }
-
-        return fields;
+            Size = new StructSize(body.DataWordCount, body.PointerCount),
+            IsGroup = body.IsGroup,
+            MemberCount = body.DiscriminantCount,
+            MemberOffset = body.DiscriminantOffset,
+            Fields = fields,
+        };
     }
 
-    private static List<SchemaEnumerant> ReadEnumerants(ListReader list, string[] docs)
+    private static SchemaField Field(Field.Reader field, string doc)
+    {
+        ushort? member = field.DiscriminantValue == Schema.Field.NoDiscriminant ? null : field.DiscriminantValue;
+        return field.Which == Schema.Field.Which.Group
+            ? new SchemaField(field.Name.ToString(), doc, member, field.Group.TypeId, 0, new SchemaType(TypeKind.Void), ValueReader.Null)
+            : new SchemaField(
+                field.Name.ToString(), doc, member, 0, field.Slot.Offset, ValueReader.Type(field.Slot.Type), ValueReader.Value(field.Slot.DefaultValue));
+    }
+
+    private static List<SchemaEnumerant> Enumerants(Node.Enum.Reader body, string[] docs)
     {
         var enumerants = new List<SchemaEnumerant>();
-        foreach (var item in list.AsStructs<AnyStruct>())
-            enumerants.Add(new SchemaEnumerant(item.Struct.GetText(0).ToString(), enumerants.Count < docs.Length ? docs[enumerants.Count] : ""));
+        foreach (var enumerant in body.Enumerants)
+            enumerants.Add(new SchemaEnumerant(enumerant.Name.ToString(), enumerants.Count < docs.Length ? docs[enumerants.Count] : ""));
         return enumerants;
     }
 
-    private static SchemaType ReadType(StructReader type)
+    private static List<ulong> NestedIds(Node.Reader node)
     {
-        var kind = (TypeKind)type.Get<ushort>(0);
-        return kind switch
-        {
-            TypeKind.List => new SchemaType(kind, 0, ReadType(type.GetStruct(0))),
-            TypeKind.Enum or TypeKind.Struct or TypeKind.Interface => new SchemaType(kind, type.Get<ulong>(8)),
-            _ => new SchemaType(kind),
-        };
+        var ids = new List<ulong>();
+        foreach (var nested in node.NestedNodes)
+            ids.Add(nested.Id);
+        return ids;
     }
 
-    private static SchemaValue ReadValue(StructReader value) => (TypeKind)value.Get<ushort>(0) switch
+    private static Dictionary<ulong, string> Annotations(Node.Reader node)
     {
-        TypeKind.Void => new SchemaValue(0, [], false),
-        TypeKind.Bool => new SchemaValue(value.GetBool(16) ? 1UL : 0UL, [], false),
-        TypeKind.Int8 or TypeKind.UInt8 => new SchemaValue(value.Get<byte>(2), [], false),
-        TypeKind.Int16 or TypeKind.UInt16 or TypeKind.Enum => new SchemaValue(value.Get<ushort>(2), [], false),
-        TypeKind.Int32 or TypeKind.UInt32 or TypeKind.Float32 => new SchemaValue(value.Get<uint>(4), [], false),
-        TypeKind.Int64 or TypeKind.UInt64 or TypeKind.Float64 => new SchemaValue(value.Get<ulong>(8), [], false),
-        TypeKind.Text => new SchemaValue(0, value.GetText(0).Bytes.ToArray(), !value.HasPointer(0)),
-        TypeKind.Data => new SchemaValue(0, value.GetData(0).ToArray(), !value.HasPointer(0)),
-        _ => new SchemaValue(0, [], !value.HasPointer(0)),
-    };
+        var annotations = new Dictionary<ulong, string>();
+        foreach (var annotation in node.Annotations)
+        {
+            if (annotation.Value.Which == Value.Which.Text)
+                annotations[annotation.Id] = annotation.Value.Text.ToString();
+        }
+
+        return annotations;
+    }
 }

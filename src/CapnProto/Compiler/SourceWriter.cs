@@ -9,6 +9,8 @@ internal sealed class SourceWriter
     private int _depth;
     private bool _afterMember;
 
+    public bool WithDocs { get; set; } = true;
+
     public void Line(string line)
     {
         _text.Append(' ', line.Length == 0 ? 0 : _depth * 4).Append(line).Append('\n');
@@ -38,6 +40,8 @@ internal sealed class SourceWriter
 
     public void Doc(string comment)
     {
+        if (!WithDocs)
+            return;
         var lines = comment.Trim().Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).Select(Escape).ToArray();
         if (lines.Length == 1)
             Line($"/// <summary>{lines[0]}</summary>");

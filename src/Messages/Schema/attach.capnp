@@ -2,7 +2,7 @@
 # Media operator and sidecar, over the attach socket (docs/WIRE.md, section 4). One datagram is one message; "+ memfd" means that
 # descriptors travel beside it.
 
-using CSharp = import "csharp.capnp";
+using CSharp = import "/csharp.capnp";
 $CSharp.namespace("K8sMediaFlow.Messages");
 
 struct AttachMessage {
