@@ -3,7 +3,7 @@ using System.Text;
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A pointer under construction: becomes whatever is made of it.</summary>
-public readonly unsafe ref struct AnyPointerBuilder
+public readonly unsafe ref partial struct AnyPointerBuilder : IPointerBuilder<AnyPointerBuilder>
 {
     private readonly ref MessageBuilder _message;
     private readonly byte* _slot;
@@ -33,7 +33,7 @@ public readonly unsafe ref struct AnyPointerBuilder
     {
         var segment = _segment;
         var content = _message.InitStructList(_slot, ref segment, T.Size, count);
-        return new StructListBuilder<T>(ref _message, content, segment, count);
+        return new StructListBuilder<T>(ref _message, content, segment, count, T.Size);
     }
 
     public PointerListBuilder InitPointers(int count)
@@ -41,6 +41,19 @@ public readonly unsafe ref struct AnyPointerBuilder
         var segment = _segment;
         var content = _message.InitList(_slot, ref segment, ElementSize.Pointer, count, isCleared: true);
         return new PointerListBuilder(ref _message, content, segment, count);
+    }
+
+    public BoolListBuilder InitBools(int count)
+    {
+        var segment = _segment;
+        return new BoolListBuilder(_message.InitList(_slot, ref segment, ElementSize.Bit, count, isCleared: true), count);
+    }
+
+    /// <inheritdoc cref="StructBuilder.InitVoids"/>
+    public void InitVoids(int count)
+    {
+        var segment = _segment;
+        _message.InitList(_slot, ref segment, ElementSize.Void, count, isCleared: true);
     }
 
     /// <inheritdoc cref="StructBuilder.InitData"/>
@@ -55,11 +68,14 @@ public readonly unsafe ref struct AnyPointerBuilder
     public void SetText(ReadOnlySpan<char> text)
     {
         var lengthBytes = Encoding.UTF8.GetByteCount(text);
-        Encoding.UTF8.GetBytes(text, TextRoom(lengthBytes));
+        Encoding.UTF8.GetBytes(text, InitText(lengthBytes).Bytes);
     }
 
-    public void SetText(ReadOnlySpan<byte> utf8) => utf8.CopyTo(TextRoom(utf8.Length));
+    public void SetText(ReadOnlySpan<byte> utf8) => utf8.CopyTo(InitText(utf8.Length).Bytes);
 
-    /// <summary>The last word is cleared when it is made, so the NUL and the padding behind a text are there already.</summary>
-    private Span<byte> TextRoom(int lengthBytes) => InitData(lengthBytes + 1)[..lengthBytes];
+    /// <summary>
+    /// Room for a text of that many UTF-8 bytes, to be filled in place: it is not cleared. The last word is, so the NUL and the padding
+    /// behind a text are there already.
+    /// </summary>
+    public TextBuilder InitText(int lengthBytes) => new(InitData(checked(lengthBytes + 1))[..lengthBytes]);
 }

@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A pointer whose kind the schema leaves open.</summary>
-public readonly unsafe ref struct AnyPointerReader
+public readonly unsafe ref struct AnyPointerReader : IPointerReader<AnyPointerReader>
 {
     private readonly ref MessageReader _message;
     private readonly byte* _slot;
@@ -39,4 +39,18 @@ public readonly unsafe ref struct AnyPointerReader
     /// <inheritdoc cref="AsStruct()"/>
     public Utf8Text AsText() =>
         _slot is not null && _message.ReadBytes(_slot, _segment, out var start, out var length) ? Utf8Text.Terminated(start, length) : default;
+
+    /// <summary>As whatever a type parameter stands for.</summary>
+    /// <inheritdoc cref="AsStruct()"/>
+    public T As<T>()
+        where T : IPointerReader<T>, allows ref struct => T.FromPointer(this);
+
+    /// <summary>
+    /// The index of a capability in its message's table, or null if the pointer is null. This runtime carries data only: it reads
+    /// capabilities, skips them, and writes none.
+    /// </summary>
+    /// <exception cref="CapnProtoException">The pointer is of another kind.</exception>
+    public uint? CapabilityIndex => _slot is null ? null : _message.ReadCapability(_slot, _segment);
+
+    static AnyPointerReader IPointerReader<AnyPointerReader>.FromPointer(AnyPointerReader slot) => slot;
 }

@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A list of bits under construction.</summary>
-public readonly unsafe ref struct BoolListBuilder
+public readonly unsafe ref struct BoolListBuilder : IListBuilder<BoolListBuilder>
 {
     private readonly byte* _start;
 
@@ -29,4 +29,8 @@ public readonly unsafe ref struct BoolListBuilder
             ListReader.ThrowIndex();
         return _start + (index >> 3);
     }
+
+    static BoolListBuilder IPointerBuilder<BoolListBuilder>.FromPointer(AnyPointerBuilder slot) => slot.GetBools();
+
+    static BoolListBuilder IListBuilder<BoolListBuilder>.InitPointer(AnyPointerBuilder slot, int count) => slot.InitBools(count);
 }

@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A list of bits.</summary>
-public readonly ref struct BoolListReader
+public readonly ref struct BoolListReader : IPointerReader<BoolListReader>
 {
     private readonly ListReader _list;
 
@@ -16,6 +16,8 @@ public readonly ref struct BoolListReader
     public bool this[int index] => _list.BitAt(index);
 
     public Enumerator GetEnumerator() => new(this);
+
+    static BoolListReader IPointerReader<BoolListReader>.FromPointer(AnyPointerReader slot) => slot.AsList().AsBools();
 
     public ref struct Enumerator(BoolListReader list)
     {

@@ -44,6 +44,9 @@ public enum CapnProtoError
     /// <summary>The object exceeds what the format can express.</summary>
     TooLarge,
 
+    /// <summary>The object lies in a segment that the builder refers to but does not own.</summary>
+    ExternalSegment,
+
     /// <summary>The message is well formed, but its values contradict each other.</summary>
     BadValue,
 }

@@ -35,6 +35,7 @@ public sealed class CapnProtoException : Exception
         CapnProtoError.WrongUnionMember => "the union holds another member",
         CapnProtoError.OutOfSpace => "the arena has no room left",
         CapnProtoError.TooLarge => "the object exceeds what the format can express",
+        CapnProtoError.ExternalSegment => "the object lies in an external segment, which the builder cannot reach",
         CapnProtoError.BadValue => "the message's values contradict each other",
         _ => "no error",
     };

@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A list of byte strings.</summary>
-public readonly ref struct DataListReader
+public readonly ref struct DataListReader : IPointerReader<DataListReader>
 {
     private readonly PointerListReader _list;
 
@@ -12,6 +12,8 @@ public readonly ref struct DataListReader
     public ReadOnlySpan<byte> this[int index] => _list[index].AsData();
 
     public Enumerator GetEnumerator() => new(this);
+
+    static DataListReader IPointerReader<DataListReader>.FromPointer(AnyPointerReader slot) => slot.AsList().AsDatas();
 
     public ref struct Enumerator(DataListReader list)
     {

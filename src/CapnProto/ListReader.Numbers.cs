@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A list of numbers or enum values.</summary>
-public readonly unsafe ref struct ListReader<T>
+public readonly unsafe ref struct ListReader<T> : IPointerReader<ListReader<T>>
     where T : unmanaged
 {
     private readonly ListReader _list;
@@ -46,6 +46,8 @@ public readonly unsafe ref struct ListReader<T>
     }
 
     public Enumerator GetEnumerator() => new(this);
+
+    static ListReader<T> IPointerReader<ListReader<T>>.FromPointer(AnyPointerReader slot) => slot.AsList().As<T>();
 
     public ref struct Enumerator(ListReader<T> list)
     {

@@ -6,7 +6,7 @@ namespace K8sMediaFlow.CapnProto;
 /// A list of a message, of whatever element width. The typed views (<see cref="ListReader{T}"/>, <see cref="StructListReader{T}"/> …)
 /// check once that the width suits, by the upgrade rules: a struct list may stand for a list of its first field and the reverse.
 /// </summary>
-public readonly unsafe ref struct ListReader
+public readonly unsafe ref struct ListReader : IPointerReader<ListReader>
 {
     private readonly ref MessageReader _message;
     private readonly ListPlace _place;
@@ -20,6 +20,9 @@ public readonly unsafe ref struct ListReader
     public int Count => _place.Count;
 
     public ElementSize ElementSize => _place.ElementSize;
+
+    /// <summary>The sizes that the message gives each element; a part of a word counts as one.</summary>
+    public StructSize StructSize => new((ushort)((_place.DataBytes + 7) / 8), _place.PointerCount);
 
     internal ListPlace Place => _place;
 
@@ -40,10 +43,15 @@ public readonly unsafe ref struct ListReader
     /// <exception cref="CapnProtoException">They are numbers.</exception>
     public PointerListReader AsPointers() => new(this);
 
-    /// <inheritdoc cref="AsPointers"/>
+    /// <summary>The elements as pointers of one kind.</summary>
+    /// <exception cref="CapnProtoException">They are numbers.</exception>
+    public PointerListReader<T> AsPointers<T>()
+        where T : IPointerReader<T>, allows ref struct => new(this);
+
+    /// <inheritdoc cref="AsPointers()"/>
     public TextListReader AsTexts() => new(this);
 
-    /// <inheritdoc cref="AsPointers"/>
+    /// <inheritdoc cref="AsPointers()"/>
     public DataListReader AsDatas() => new(this);
 
     internal void Require(bool fits)
@@ -75,4 +83,6 @@ public readonly unsafe ref struct ListReader
     }
 
     internal static void ThrowIndex() => throw new ArgumentOutOfRangeException("index", "The list has no element of that index.");
+
+    static ListReader IPointerReader<ListReader>.FromPointer(AnyPointerReader slot) => slot.AsList();
 }

@@ -12,6 +12,8 @@ namespace K8sMediaFlow.CapnProto;
 /// </summary>
 public partial struct MessageBuilder
 {
+    private const long CapacityBytesMax = 1L << 32;
+
     private NearBuildSegments _near;
     private BuildSegment[]? _far;
     private int _count;
@@ -26,15 +28,28 @@ public partial struct MessageBuilder
         _near[0].UsedBytes = 8;
     }
 
+    /// <summary>As <see cref="MessageBuilder(Span{byte})"/>, for memory longer than a span can be.</summary>
+    public unsafe MessageBuilder(nint address, long capacityBytes)
+    {
+        AddSegment(address, capacityBytes);
+        if (capacityBytes < 8)
+            CapnProtoException.Throw(CapnProtoError.OutOfSpace);
+        Unsafe.WriteUnaligned((byte*)address, 0UL);
+        _near[0].UsedBytes = 8;
+    }
+
     public readonly int SegmentCount => _count;
 
     /// <summary>More room: objects that do not fit into the earlier segments go here, behind far pointers. Returns its number.</summary>
-    public unsafe int AddSegment(Span<byte> memory)
+    public unsafe int AddSegment(Span<byte> memory) => AddSegment((nint)Segment.Of(memory).Start, memory.Length);
+
+    /// <summary>As <see cref="AddSegment(Span{byte})"/>, for memory longer than a span can be. No pointer spans more than 4 GiB, so of
+    /// longer memory the rest is left unused.</summary>
+    public unsafe int AddSegment(nint address, long capacityBytes)
     {
-        var segment = Segment.Of(memory);
-        if (((nint)segment.Start & 7) != 0)
-            throw new ArgumentException("A segment must be 8-byte aligned.", nameof(memory));
-        return Add(new BuildSegment { Start = segment.Start, CapacityBytes = segment.LengthBytes & ~7L });
+        if ((address & 7) != 0)
+            throw new ArgumentException("A segment must be 8-byte aligned.", nameof(address));
+        return Add(new BuildSegment { Start = (byte*)address, CapacityBytes = Math.Min(capacityBytes, CapacityBytesMax) & ~7L });
     }
 
     /// <summary>
@@ -51,6 +66,9 @@ public partial struct MessageBuilder
         return new ReadOnlySpan<byte>(segment.Start, segment.Start is null ? 0 : checked((int)segment.UsedBytes));
     }
 
+    /// <summary>Where a segment lies, for memory longer than a span can be; zero for external segments.</summary>
+    public readonly unsafe nint SegmentAddress(int index) => (nint)SegmentAt(index).Start;
+
     /// <summary>Bytes in use of a segment, external ones included.</summary>
     public readonly long UsedBytes(int index) => SegmentAt(index).UsedBytes;
 
@@ -63,6 +81,24 @@ public partial struct MessageBuilder
     [UnscopedRef]
     public T InitRoot<T>()
         where T : IStructBuilder<T>, allows ref struct => T.From(InitRoot(T.Size));
+
+    /// <summary>The root pointer, for a root that is no struct, that is there already, or that is copied from another message.</summary>
+    [UnscopedRef]
+    public unsafe AnyPointerBuilder RootPointer() => new(ref this, _near[0].Start, 0);
+
+    /// <summary>The root struct as it stands.</summary>
+    [UnscopedRef]
+    public T GetRoot<T>()
+        where T : IStructBuilder<T>, allows ref struct => RootPointer().GetStruct<T>();
+
+    /// <summary>What was built so far, to be read. Valid until more is built.</summary>
+    public readonly unsafe MessageReader ToReader(ReadLimits limits)
+    {
+        var reader = new MessageReader(limits);
+        for (var index = 0; index < _count; index++)
+            reader.AddSegment((nint)SegmentAt(index).Start, SegmentAt(index).Start is null ? 0 : SegmentAt(index).UsedBytes);
+        return reader;
+    }
 
     private readonly BuildSegment SegmentAt(int index)
     {

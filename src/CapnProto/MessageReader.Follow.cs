@@ -69,6 +69,20 @@ public partial struct MessageReader
     internal unsafe PointerKind? KindOf(byte* slot, uint segment) =>
         Follow(slot, segment, out var target) ? target.Tag.Kind : null;
 
+    internal unsafe uint? ReadCapability(byte* slot, uint segment)
+    {
+        if (!Follow(slot, segment, out var target))
+            return null;
+        if (!target.Tag.IsCapability)
+            CapnProtoException.Throw(CapnProtoError.WrongPointerKind);
+        return target.Tag.FarSegment;
+    }
+
+    /// <summary>The pointer of a default value in static data; null if there is none.</summary>
+    [UnscopedRef]
+    internal unsafe AnyPointerReader ReadDefault(scoped ReadOnlySpan<byte> words, int depth) =>
+        words.Length < 8 ? default : new AnyPointerReader(ref this, Segment.Of(words).Start, StaticData, depth);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private unsafe bool Follow(byte* slot, uint segment, out Target target)
     {
@@ -100,6 +114,8 @@ public partial struct MessageReader
 
     private readonly void MoveTo(WirePointer far, ref Target target)
     {
+        if (far.FarSegment >= (uint)_count)
+            CapnProtoException.Throw(CapnProtoError.UnknownSegment);
         target.Memory = SegmentAt(far.FarSegment);
         target.Segment = far.FarSegment;
         target.PositionBytes = far.PadPositionBytes;

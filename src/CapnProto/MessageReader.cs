@@ -12,6 +12,8 @@ namespace K8sMediaFlow.CapnProto;
 /// </summary>
 public partial struct MessageReader
 {
+    private const uint StaticData = uint.MaxValue;
+
     private NearSegments _near;
     private Segment[]? _far;
     private int _count;
@@ -63,6 +65,15 @@ public partial struct MessageReader
     /// <summary>Adds the next segment by its address, of any length.</summary>
     public unsafe void AddSegment(nint address, long lengthBytes) => Add(new Segment((byte*)address, lengthBytes));
 
+    /// <summary>The root pointer, of whatever kind.</summary>
+    [UnscopedRef]
+    public unsafe AnyPointerReader RootPointer()
+    {
+        if (_count == 0 || _near[0].LengthBytes < 8)
+            CapnProtoException.Throw(CapnProtoError.OutOfBounds);
+        return new AnyPointerReader(ref this, _near[0].Start, 0, _depth);
+    }
+
     /// <summary>The root struct; an empty one (all defaults) if the root pointer is null.</summary>
     /// <exception cref="CapnProtoException">The root pointer is not a sound struct pointer.</exception>
     [UnscopedRef]
@@ -86,8 +97,19 @@ public partial struct MessageReader
     internal readonly Segment SegmentAt(uint index)
     {
         if (index >= (uint)_count)
-            CapnProtoException.Throw(CapnProtoError.UnknownSegment);
+            return Beyond(index);
         return index < NearSegments.Capacity ? _near[(int)index] : _far![index - NearSegments.Capacity];
+    }
+
+    /// <summary>
+    /// The one number that stands for static data of generated code; no table can have that many segments, and what a message says goes
+    /// through <see cref="MoveTo"/>, which knows no such number. Positions are addresses there.
+    /// </summary>
+    private static unsafe Segment Beyond(uint index)
+    {
+        if (index != StaticData)
+            CapnProtoException.Throw(CapnProtoError.UnknownSegment);
+        return new Segment(null, long.MaxValue);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A list of texts, byte strings, lists or any-pointers under construction; all null at first.</summary>
-public readonly unsafe ref struct PointerListBuilder
+public readonly unsafe ref struct PointerListBuilder : IListBuilder<PointerListBuilder>
 {
     private readonly ref MessageBuilder _message;
     private readonly byte* _start;
@@ -32,4 +32,8 @@ public readonly unsafe ref struct PointerListBuilder
 
     /// <summary>Copies one byte string.</summary>
     public void SetData(int index, ReadOnlySpan<byte> bytes) => this[index].SetData(bytes);
+
+    static PointerListBuilder IPointerBuilder<PointerListBuilder>.FromPointer(AnyPointerBuilder slot) => slot.GetPointers();
+
+    static PointerListBuilder IListBuilder<PointerListBuilder>.InitPointer(AnyPointerBuilder slot, int count) => slot.InitPointers(count);
 }

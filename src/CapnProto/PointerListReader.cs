@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A list of pointers of any kind: lists of lists, of any-pointers, of capabilities.</summary>
-public readonly ref struct PointerListReader
+public readonly ref struct PointerListReader : IPointerReader<PointerListReader>
 {
     private readonly ListReader _list;
 
@@ -16,6 +16,8 @@ public readonly ref struct PointerListReader
     public AnyPointerReader this[int index] => _list.PointerAt(index);
 
     public Enumerator GetEnumerator() => new(this);
+
+    static PointerListReader IPointerReader<PointerListReader>.FromPointer(AnyPointerReader slot) => slot.AsList().AsPointers();
 
     public ref struct Enumerator(PointerListReader list)
     {

@@ -7,7 +7,7 @@ namespace K8sMediaFlow.CapnProto;
 /// A struct under construction, cleared when it was made. Its sections have the size that the schema gives them, so setters need no
 /// check; offsets come from generated code. A field may be set again: the object that it pointed to stays behind as dead bytes.
 /// </summary>
-public readonly unsafe ref struct StructBuilder
+public readonly unsafe ref partial struct StructBuilder
 {
     private readonly ref MessageBuilder _message;
     private readonly byte* _data;
@@ -23,6 +23,10 @@ public readonly unsafe ref struct StructBuilder
     }
 
     public StructSize Size => _size;
+
+    internal byte* Data => _data;
+
+    internal int Segment => _segment;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Set<T>(int offsetBytes, T value)
@@ -81,7 +85,7 @@ public readonly unsafe ref struct StructBuilder
     {
         var segment = _segment;
         var content = _message.InitStructList(Slot(index), ref segment, T.Size, count);
-        return new StructListBuilder<T>(ref _message, content, segment, count);
+        return new StructListBuilder<T>(ref _message, content, segment, count, T.Size);
     }
 
     /// <inheritdoc cref="InitStruct(int, StructSize)"/>
@@ -124,5 +128,5 @@ public readonly unsafe ref struct StructBuilder
     public void SetText(int index, ReadOnlySpan<byte> utf8) => GetAny(index).SetText(utf8);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* Slot(int index) => _data + ((_size.DataWords + index) * 8L);
+    internal byte* Slot(int index) => _data + ((_size.DataWords + index) * 8L);
 }

@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A list of structs; also reads a list of numbers or pointers as structs of that one field.</summary>
-public readonly ref struct StructListReader<T>
+public readonly ref struct StructListReader<T> : IPointerReader<StructListReader<T>>
     where T : IStructReader<T>, allows ref struct
 {
     private readonly ListReader _list;
@@ -17,6 +17,8 @@ public readonly ref struct StructListReader<T>
     public T this[int index] => T.From(_list.StructAt(index));
 
     public Enumerator GetEnumerator() => new(this);
+
+    static StructListReader<T> IPointerReader<StructListReader<T>>.FromPointer(AnyPointerReader slot) => slot.AsList().AsStructs<T>();
 
     public ref struct Enumerator(StructListReader<T> list)
     {

@@ -6,7 +6,7 @@ namespace K8sMediaFlow.CapnProto;
 /// A struct of a message. Fields beyond its sections, as an older writer leaves them away, read as zero and null.
 /// Offsets are in bytes from the start of the data section; pointers are counted.
 /// </summary>
-public readonly unsafe ref struct StructReader
+public readonly unsafe ref partial struct StructReader
 {
     private readonly ref MessageReader _message;
     private readonly StructPlace _place;
@@ -20,8 +20,8 @@ public readonly unsafe ref struct StructReader
     /// <summary>What a class may keep of this reader.</summary>
     public StructPlace Place => _place;
 
-    /// <summary>The sizes that the message gives this struct.</summary>
-    public StructSize Size => new((ushort)(_place.DataBytes / 8), _place.PointerCount);
+    /// <summary>The sizes that the message gives this struct; a part of a word (an upgraded list's element) counts as one.</summary>
+    public StructSize Size => new((ushort)((_place.DataBytes + 7) / 8), _place.PointerCount);
 
     /// <summary>A number at a byte offset; zero if the struct does not reach that far.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,14 +62,14 @@ public readonly unsafe ref struct StructReader
             ? new ReadOnlySpan<byte>(start, length)
             : default;
 
-    /// <summary>As <see cref="GetData"/>, to be kept.</summary>
+    /// <summary>As <see cref="GetData(int)"/>, to be kept.</summary>
     /// <exception cref="CapnProtoException">The pointer is not sound.</exception>
     public BytesPlace GetDataPlace(int index) =>
         index < _place.PointerCount && _message.ReadBytes(Slot(index), _place.Segment, out var start, out var length)
             ? new BytesPlace(start, length)
             : default;
 
-    /// <inheritdoc cref="GetData"/>
+    /// <inheritdoc cref="GetData(int)"/>
     public Utf8Text GetText(int index) =>
         index < _place.PointerCount && _message.ReadBytes(Slot(index), _place.Segment, out var start, out var length)
             ? Utf8Text.Terminated(start, length)

@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A list of texts.</summary>
-public readonly ref struct TextListReader
+public readonly ref struct TextListReader : IPointerReader<TextListReader>
 {
     private readonly PointerListReader _list;
 
@@ -21,6 +21,8 @@ public readonly ref struct TextListReader
     }
 
     public Enumerator GetEnumerator() => new(this);
+
+    static TextListReader IPointerReader<TextListReader>.FromPointer(AnyPointerReader slot) => slot.AsList().AsTexts();
 
     public ref struct Enumerator(TextListReader list)
     {

@@ -3,7 +3,7 @@ using System.Text;
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>A text of a message, as the UTF-8 bytes that lie there, without its NUL. It is not checked to be sound UTF-8.</summary>
-public readonly ref struct Utf8Text
+public readonly ref struct Utf8Text : IPointerReader<Utf8Text>
 {
     public Utf8Text(ReadOnlySpan<byte> bytes) => Bytes = bytes;
 
@@ -37,4 +37,6 @@ public readonly ref struct Utf8Text
             CapnProtoException.Throw(CapnProtoError.TextNotTerminated);
         return new Utf8Text(new ReadOnlySpan<byte>(start, lengthBytes - 1));
     }
+
+    static Utf8Text IPointerReader<Utf8Text>.FromPointer(AnyPointerReader slot) => slot.AsText();
 }

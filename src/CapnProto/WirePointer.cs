@@ -29,9 +29,15 @@ internal readonly struct WirePointer(ulong word)
 
     public int Count => (int)(_word >> 35);
 
+    /// <summary>A struct without sections: it points at itself, wherever it stands.</summary>
+    public bool IsEmptyStruct => _word >> 32 == 0;
+
     public bool IsDoubleFar => (_word & 4) != 0;
 
     public long PadPositionBytes => (long)((uint)_word >> 3) * 8;
+
+    /// <summary>Of the kind "other" only capabilities are defined; their upper half is the index.</summary>
+    public bool IsCapability => (uint)_word == (uint)PointerKind.Other;
 
     public uint FarSegment => (uint)(_word >> 32);
 
@@ -49,6 +55,9 @@ internal readonly struct WirePointer(ulong word)
 
     public static WirePointer Far(long padPositionBytes, int segment, bool isDouble) =>
         new((uint)(padPositionBytes / 8 << 3) | (isDouble ? 4UL : 0UL) | 2UL | ((ulong)segment << 32));
+
+    /// <summary>The same object seen from elsewhere.</summary>
+    public WirePointer WithOffset(long offsetWords) => new((_word & 0xffffffff_00000003) | (uint)((int)offsetWords << 2));
 
     public unsafe void Write(byte* address) => Unsafe.WriteUnaligned(address, _word);
 }
