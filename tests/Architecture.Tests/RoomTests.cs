@@ -11,6 +11,7 @@ public class RoomTests
         ["CapnProto"] = [],
         ["CapnProto.Compiler"] = ["CapnProto"],
         ["Pipelines"] = [],
+        ["Kubernetes"] = [],
         ["Messages"] = ["CapnProto"],
         ["Staging"] = ["Native", "CapnProto"],
         ["Fabric"] = ["Native"],
@@ -18,8 +19,8 @@ public class RoomTests
         ["MediaOperators"] = ["Native", "OperatorSdk"],
         ["Control"] = ["Pipelines"],
         ["Sidecar"] = ["Native", "CapnProto", "Staging", "Fabric", "Messages", "Pipelines", "Control"],
-        ["Crds"] = ["Pipelines"],
-        ["Cli"] = ["Native", "CapnProto", "Crds", "Pipelines", "Control", "Staging", "Messages"],
+        ["Crds"] = ["Pipelines", "Kubernetes"],
+        ["Cli"] = ["Native", "CapnProto", "Crds", "Pipelines", "Kubernetes", "Control", "Staging", "Messages"],
     };
 
     [Fact]
