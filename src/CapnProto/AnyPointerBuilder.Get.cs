@@ -44,7 +44,11 @@ public readonly unsafe ref partial struct AnyPointerBuilder
 
     /// <inheritdoc cref="StructBuilder.GetStruct(int, StructSize, ReadOnlySpan{byte})"/>
     public StructListBuilder<T> GetStructs<T>()
-        where T : IStructBuilder<T>, allows ref struct => _message.GetStructList<T>(_slot, _segment, default);
+        where T : IStructBuilder<T>, allows ref struct => new(_message.GetStructList(_slot, _segment, T.Size, default));
+
+    /// <inheritdoc cref="StructBuilder.GetStruct(int, StructSize, ReadOnlySpan{byte})"/>
+    public StructListBuilder GetStructs(StructSize size, ReadOnlySpan<byte> defaultWords = default) =>
+        _message.GetStructList(_slot, _segment, size, defaultWords);
 
     /// <inheritdoc cref="StructBuilder.GetStruct(int, StructSize, ReadOnlySpan{byte})"/>
     public PointerListBuilder GetPointers(ReadOnlySpan<byte> defaultWords = default)

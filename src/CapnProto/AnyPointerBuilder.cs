@@ -33,7 +33,14 @@ public readonly unsafe ref partial struct AnyPointerBuilder : IPointerBuilder<An
     {
         var segment = _segment;
         var content = _message.InitStructList(_slot, ref segment, T.Size, count);
-        return new StructListBuilder<T>(ref _message, content, segment, count, T.Size);
+        return new StructListBuilder<T>(ref _message, content, segment, count);
+    }
+
+    public StructListBuilder InitStructs(StructSize size, int count)
+    {
+        var segment = _segment;
+        var content = _message.InitStructList(_slot, ref segment, size, count);
+        return new StructListBuilder(ref _message, content, segment, count, size);
     }
 
     public PointerListBuilder InitPointers(int count)

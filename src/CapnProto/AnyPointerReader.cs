@@ -22,6 +22,14 @@ public readonly unsafe ref struct AnyPointerReader : IPointerReader<AnyPointerRe
 
     public bool IsNull => _slot is null || WirePointer.ReadOnce(_slot).IsNull;
 
+    /// <summary>
+    /// Whether following the pointer needs no bytes that are still to come (of a message that is read while it arrives). True as well for
+    /// null and for a pointer that is unsound: then following it says so.
+    /// </summary>
+    public bool HasArrived => _slot is null || _message.HasArrived(_slot, _segment);
+
+    internal WirePointer Word => _slot is null ? default : WirePointer.ReadOnce(_slot);
+
     /// <exception cref="CapnProtoException">The pointer is not a sound one of that kind.</exception>
     public StructReader AsStruct() => _slot is null ? default : _message.ReadStruct(_slot, _segment, _depth);
 

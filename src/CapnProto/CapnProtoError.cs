@@ -8,6 +8,9 @@ public enum CapnProtoError
     /// <summary>A pointer, list or struct lies outside its segment.</summary>
     OutOfBounds,
 
+    /// <summary>A pointer leads to bytes that the message has but that have not arrived yet: try again later.</summary>
+    NotYetArrived,
+
     /// <summary>A far pointer names a segment that the message does not have.</summary>
     UnknownSegment,
 

@@ -23,6 +23,7 @@ public sealed class CapnProtoException : Exception
     public static string Describe(CapnProtoError error) => error switch
     {
         CapnProtoError.OutOfBounds => "a pointer leads outside its segment",
+        CapnProtoError.NotYetArrived => "a pointer leads to bytes that have not arrived yet",
         CapnProtoError.UnknownSegment => "a far pointer names a segment that is not there",
         CapnProtoError.BadLandingPad => "a far pointer leads to something that is no landing pad",
         CapnProtoError.WrongPointerKind => "a field holds another kind of pointer than its schema says",

@@ -39,6 +39,9 @@ public readonly unsafe ref struct ListReader : IPointerReader<ListReader>
     public StructListReader<T> AsStructs<T>()
         where T : IStructReader<T>, allows ref struct => new(this);
 
+    /// <inheritdoc cref="AsStructs{T}"/>
+    public StructListReader AsStructs() => new(this);
+
     /// <summary>The elements as pointers, of whatever kind.</summary>
     /// <exception cref="CapnProtoException">They are numbers.</exception>
     public PointerListReader AsPointers() => new(this);

@@ -51,19 +51,18 @@ public partial struct MessageBuilder
 
     /// <summary>A list of structs, each at least as large as asked for.</summary>
     [UnscopedRef]
-    internal unsafe StructListBuilder<T> GetStructList<T>(byte* slot, int segment, scoped ReadOnlySpan<byte> defaultWords)
-        where T : IStructBuilder<T>, allows ref struct
+    internal unsafe StructListBuilder GetStructList(byte* slot, int segment, StructSize least, scoped ReadOnlySpan<byte> defaultWords)
     {
         if (WirePointer.ReadOnce(slot).IsNull && !CopyDefault(slot, segment, defaultWords))
-            return new StructListBuilder<T>(ref this, null, segment, 0, T.Size);
+            return new StructListBuilder(ref this, null, segment, 0, least);
         var built = Find(slot, segment);
         Require(built.Tag.Kind == PointerKind.List, CapnProtoError.WrongPointerKind);
         var elements = Elements(in built);
-        if (elements.IsStruct && elements.Size.DataWords >= T.Size.DataWords && elements.Size.PointerCount >= T.Size.PointerCount)
-            return new StructListBuilder<T>(ref this, elements.Start, built.Segment, elements.Count, elements.Size);
-        var size = Larger(elements.Size, T.Size);
+        if (elements.IsStruct && elements.Size.DataWords >= least.DataWords && elements.Size.PointerCount >= least.PointerCount)
+            return new StructListBuilder(ref this, elements.Start, built.Segment, elements.Count, elements.Size);
+        var size = Larger(elements.Size, least);
         var content = GrowList(slot, ref segment, in elements, built.Segment, size);
-        return new StructListBuilder<T>(ref this, content, segment, elements.Count, size);
+        return new StructListBuilder(ref this, content, segment, elements.Count, size);
     }
 
     private unsafe Built Find(byte* slot, int segment)

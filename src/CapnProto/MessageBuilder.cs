@@ -66,8 +66,8 @@ public partial struct MessageBuilder
         return new ReadOnlySpan<byte>(segment.Start, segment.Start is null ? 0 : checked((int)segment.UsedBytes));
     }
 
-    /// <summary>Where a segment lies, for memory longer than a span can be; zero for external segments.</summary>
-    public readonly unsafe nint SegmentAddress(int index) => (nint)SegmentAt(index).Start;
+    /// <summary>A segment where it lies; of external ones only the length is known.</summary>
+    public readonly unsafe MessagePart Part(int index) => new((nint)SegmentAt(index).Start, SegmentAt(index).UsedBytes);
 
     /// <summary>Bytes in use of a segment, external ones included.</summary>
     public readonly long UsedBytes(int index) => SegmentAt(index).UsedBytes;

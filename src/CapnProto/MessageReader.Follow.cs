@@ -131,10 +131,10 @@ public partial struct MessageReader
 
     /// <summary>The address of a range that lies inside its segment. All arithmetic in 64 bits: no term can exceed 2^36.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe byte* Check(scoped in Target target, long lengthBytes)
+    private readonly unsafe byte* Check(scoped in Target target, long lengthBytes)
     {
         if (target.PositionBytes < 0 || target.PositionBytes + lengthBytes > target.Memory.LengthBytes)
-            CapnProtoException.Throw(CapnProtoError.OutOfBounds);
+            ThrowBounds(in target, lengthBytes);
         return target.Memory.Start + target.PositionBytes;
     }
 }

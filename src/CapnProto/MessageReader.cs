@@ -16,6 +16,7 @@ public partial struct MessageReader
 
     private NearSegments _near;
     private Segment[]? _far;
+    private long[]? _announcedBytes;
     private int _count;
     private int _depth;
     private long _budgetWords;
@@ -48,6 +49,7 @@ public partial struct MessageReader
     public void Reset(ReadLimits limits)
     {
         _far = null;
+        _announcedBytes = null;
         _count = 0;
         Renew(limits);
     }
@@ -69,8 +71,7 @@ public partial struct MessageReader
     [UnscopedRef]
     public unsafe AnyPointerReader RootPointer()
     {
-        if (_count == 0 || _near[0].LengthBytes < 8)
-            CapnProtoException.Throw(CapnProtoError.OutOfBounds);
+        RequireRoot();
         return new AnyPointerReader(ref this, _near[0].Start, 0, _depth);
     }
 
@@ -79,8 +80,7 @@ public partial struct MessageReader
     [UnscopedRef]
     public unsafe StructReader Root()
     {
-        if (_count == 0 || _near[0].LengthBytes < 8)
-            CapnProtoException.Throw(CapnProtoError.OutOfBounds);
+        RequireRoot();
         return ReadStruct(_near[0].Start, 0, _depth);
     }
 

@@ -41,13 +41,19 @@ public static class StreamFraming
         return position;
     }
 
-    internal static void WriteTable(in MessageBuilder message, Span<byte> target)
+    /// <summary>
+    /// Writes the table only; returns its bytes. Then the table and the segments (<see cref="MessageBuilder.Part"/>), sent one behind the
+    /// other from where they lie, are the framed message.
+    /// </summary>
+    public static int WriteTable(in MessageBuilder message, Span<byte> target)
     {
         var count = message.SegmentCount;
-        target[..TableBytes(count)].Clear();
+        var tableBytes = TableBytes(count);
+        target[..tableBytes].Clear();
         BinaryPrimitives.WriteInt32LittleEndian(target, count - 1);
         for (var index = 0; index < count; index++)
             BinaryPrimitives.WriteUInt32LittleEndian(target[(4 + (4 * index))..], (uint)(message.UsedBytes(index) / 8));
+        return tableBytes;
     }
 
     /// <summary>
@@ -57,26 +63,31 @@ public static class StreamFraming
     /// <param name="limits">What reading the message may cost.</param>
     /// <param name="message">The message, to be read where it lies.</param>
     /// <param name="lengthBytes">Bytes that it occupies.</param>
-    public static bool TryRead(ReadOnlySpan<byte> framed, ReadLimits limits, out MessageReader message, out int lengthBytes)
+    public static unsafe bool TryRead(ReadOnlySpan<byte> framed, ReadLimits limits, out MessageReader message, out int lengthBytes)
+    {
+        var isRead = TryRead((nint)Segment.Of(framed).Start, framed.Length, limits, out message, out var length);
+        lengthBytes = (int)length;
+        return isRead;
+    }
+
+    /// <summary>As <see cref="TryRead(ReadOnlySpan{byte}, ReadLimits, out MessageReader, out int)"/>, for memory longer than a span can be.</summary>
+    public static unsafe bool TryRead(nint address, long availableBytes, ReadLimits limits, out MessageReader message, out long lengthBytes)
     {
         message = new MessageReader(limits);
         lengthBytes = 0;
-        if (framed.Length < 8)
+        if (!FramingTable.TryFind(new Segment((byte*)address, availableBytes), out var table))
             return false;
-        var count = BinaryPrimitives.ReadUInt32LittleEndian(framed) + 1L;
-        if (count > SegmentsMax || framed.Length < TableBytes((int)count))
-            return false;
-        long position = TableBytes((int)count);
-        for (var index = 0; index < count; index++)
+        long position = table.Length;
+        for (var index = 0; index < FramingTable.SegmentCount(table); index++)
         {
-            var segmentBytes = BinaryPrimitives.ReadUInt32LittleEndian(framed[(4 + (4 * index))..]) * 8L;
-            if (segmentBytes > framed.Length - position)
+            var segmentBytes = FramingTable.SegmentBytes(table, index);
+            if (segmentBytes > availableBytes - position)
                 return false;
-            message.AddSegment(framed.Slice((int)position, (int)segmentBytes));
+            message.AddSegment(address + (nint)position, segmentBytes);
             position += segmentBytes;
         }
 
-        lengthBytes = (int)position;
+        lengthBytes = position;
         return true;
     }
 }

@@ -28,7 +28,7 @@ public readonly unsafe ref partial struct StructBuilder
 
     /// <inheritdoc cref="GetStruct(int, StructSize, ReadOnlySpan{byte})"/>
     public StructListBuilder<T> GetStructs<T>(int index, ReadOnlySpan<byte> defaultWords = default)
-        where T : IStructBuilder<T>, allows ref struct => _message.GetStructList<T>(Slot(index), _segment, defaultWords);
+        where T : IStructBuilder<T>, allows ref struct => new(_message.GetStructList(Slot(index), _segment, T.Size, defaultWords));
 
     /// <inheritdoc cref="GetStruct(int, StructSize, ReadOnlySpan{byte})"/>
     public PointerListBuilder GetPointers(int index, ReadOnlySpan<byte> defaultWords = default) => GetAny(index).GetPointers(defaultWords);

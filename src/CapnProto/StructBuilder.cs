@@ -85,7 +85,7 @@ public readonly unsafe ref partial struct StructBuilder
     {
         var segment = _segment;
         var content = _message.InitStructList(Slot(index), ref segment, T.Size, count);
-        return new StructListBuilder<T>(ref _message, content, segment, count, T.Size);
+        return new StructListBuilder<T>(ref _message, content, segment, count);
     }
 
     /// <inheritdoc cref="InitStruct(int, StructSize)"/>

@@ -4,31 +4,18 @@ namespace K8sMediaFlow.CapnProto;
 public readonly unsafe ref struct StructListBuilder<T> : IListBuilder<StructListBuilder<T>>
     where T : IStructBuilder<T>, allows ref struct
 {
-    private readonly ref MessageBuilder _message;
-    private readonly byte* _start;
-    private readonly int _segment;
-    private readonly StructSize _size;
+    private readonly StructListBuilder _list;
 
-    internal StructListBuilder(ref MessageBuilder message, byte* start, int segment, int count, StructSize size)
+    internal StructListBuilder(StructListBuilder list) => _list = list;
+
+    internal StructListBuilder(ref MessageBuilder message, byte* start, int segment, int count)
+        : this(new StructListBuilder(ref message, start, segment, count, T.Size))
     {
-        _message = ref message;
-        _start = start;
-        _segment = segment;
-        _size = size;
-        Count = count;
     }
 
-    public int Count { get; }
+    public int Count => _list.Count;
 
-    public T this[int index]
-    {
-        get
-        {
-            if ((uint)index >= (uint)Count)
-                ListReader.ThrowIndex();
-            return T.From(new StructBuilder(ref _message, _start + ((long)index * _size.Words * 8), _segment, _size));
-        }
-    }
+    public T this[int index] => T.From(_list[index]);
 
     public Enumerator GetEnumerator() => new(this);
 

@@ -29,6 +29,14 @@ public readonly unsafe ref partial struct StructReader
         where T : unmanaged =>
         offsetBytes + sizeof(T) <= _place.DataBytes ? Unsafe.ReadUnaligned<T>(_place.Data + offsetBytes) : default;
 
+    /// <summary>A word of the data section, whose last one may be a part of a word.</summary>
+    internal ulong GetPadded(int word)
+    {
+        var padded = 0UL;
+        Unsafe.CopyBlockUnaligned(&padded, _place.Data + (8L * word), (uint)Math.Min(8, _place.DataBytes - (8 * word)));
+        return padded;
+    }
+
     /// <summary>A bit, counted from the start of the data section.</summary>
     public bool GetBool(int offsetBits) => ((Get<byte>(offsetBits >> 3) >> (offsetBits & 7)) & 1) != 0;
 
