@@ -81,6 +81,26 @@ public class KillTests
         run.Leftovers().ShouldBeEmpty();
     }
 
+    [NeedsTheory("ffmpeg", "ffprobe")]
+    [InlineData("analyse", 250)]
+    [InlineData("overlay", 250)]
+    [InlineData("encode", 1)]
+    [Trait("Category", "Slow")]
+    public void A_killed_media_operator_of_a_streaming_run_comes_back_and_the_run_ends_well(string verb, int framesMin)
+    {
+        using var run = new LocalRun();
+        Clips.H264WithSound(run.Folder, frames: 250);
+        run.Start(Documents.Highlights("Streaming", realtime: true), "--stall-seconds", "30");
+        run.WaitFor(() => run.Processes($"media-operator {verb}").Count > 0 && run.Flows, "the flow");
+        LocalRun.Kill(run.Processes($"media-operator {verb}")[0]);
+        run.WaitForExit().ShouldBe(0, run.Log);
+        // What the killed encoder had written is gone with its file; what it was not done with is in the next one's.
+        Clips.CountFrames(run.Media("highlights.mp4")).ShouldBeInRange(framesMin, 250, run.Log);
+        var counts = Counts.OfPort(run.Media("highlights.json"), "video");
+        (counts.Disorder, counts.Torn).ShouldBe((0, 0), run.Log);
+        run.Leftovers().ShouldBeEmpty();
+    }
+
     [Fact]
     [Trait("Category", "Slow")]
     public void A_killed_sink_of_a_streaming_run_comes_back_and_the_flow_goes_on()

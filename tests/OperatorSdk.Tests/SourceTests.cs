@@ -159,17 +159,19 @@ public sealed class SourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_successor_that_is_announced_too_early_waits_for_its_seat()
+    public async Task A_successor_gets_what_the_dead_was_not_done_with_at_once_but_the_block_is_free_only_when_the_readers_of_the_dead_have_let_go()
     {
-        await using var media = await Source();
+        await using var media = await Source(quotaBlocks: 2);
         Send(media, 1);
         _end.Close(1);
         var successor = new RawConsumer(_sink.Name);
         _sidecar.Connect(_end, successor, "out", "in", 4);
-        Thread.Sleep(20);
-        successor.Channel.TryPop(out _).ShouldBeFalse();
-        _end.ConsumerGone(1);
         successor.PopFrame().Sequence.ShouldBe(1UL);
+        Thread.Sleep(20);
+        media.Output("out").TryLoan(out _).ShouldBeFalse();
+        _end.ConsumerGone(1);
+        Send(media, 2);
+        successor.PopFrame().Sequence.ShouldBe(2UL);
     }
 
     private AttachedOperator _end = null!;

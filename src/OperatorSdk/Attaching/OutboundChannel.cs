@@ -14,5 +14,6 @@ internal sealed class OutboundChannel(ulong id, OutputPort port, int seat, Produ
 
     public ProducerChannel End { get; } = end;
 
-    public bool IsSeated { get; set; }
+    /// <summary>The consumer is dead: the seat is free for its successor.</summary>
+    public bool IsClosed { get; set; }
 }

@@ -20,7 +20,6 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
     private readonly Dictionary<ulong, ForeignRegion?[]> _tables = [];
     private readonly Dictionary<ulong, InboundChannel> _inbound = [];
     private readonly Dictionary<ulong, OutboundChannel> _outbound = [];
-    private readonly List<OutboundChannel> _waiting = [];
     private readonly Dictionary<ulong, ChannelMemory> _memories = [];
 
     public AttachWriter Writer => _writer;
@@ -98,7 +97,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
             var mapped = _foreign.GetValueOrDefault(region);
             if (index < FanSeatRegions)
                 TableOf(channel)[index] = mapped;
-            if (_outbound.TryGetValue(channel, out var outbound) && mapped is not null && outbound.IsSeated)
+            if (_outbound.TryGetValue(channel, out var outbound) && mapped is not null && !outbound.IsClosed)
                 outbound.Port.Fan.MapRegion(outbound.Seat, mapped.Number, index);
             // The consumer is told first and answers; the producer, who has the channel by then, is told last and does not.
             if (_outbound.ContainsKey(channel))
@@ -131,8 +130,8 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
     {
         lock (core.Gate)
         {
-            if (_outbound.TryGetValue(channel, out var outbound) && outbound.IsSeated)
-                CloseSeat(outbound, reason);
+            if (_outbound.TryGetValue(channel, out var outbound))
+                CloseSeat(outbound, reason == Messages.AttachMessage.ClosedReason.PeerCompleted);
             if (!_inbound.TryGetValue(channel, out var inbound))
                 return;
             inbound.IsClosed = true;
@@ -144,11 +143,12 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         core.Bell?.Wake();
     }
 
-    private static void CloseSeat(OutboundChannel channel, Messages.AttachMessage.ClosedReason reason)
+    private static void CloseSeat(OutboundChannel channel, bool isCompleted)
     {
-        channel.Port.Fan.CloseSeat(channel.Seat);
-        if (reason == Messages.AttachMessage.ClosedReason.PeerCompleted)
-            channel.Port.Fan.Complete(channel.Seat);
+        if (channel.IsClosed)
+            return;
+        channel.IsClosed = true;
+        channel.Port.Fan.CloseSeat(channel.Seat, isCompleted);
     }
 
     public void OnConsumerGone(ulong channel)
@@ -157,11 +157,8 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         {
             if (!_outbound.Remove(channel, out var gone))
                 return;
-            _waiting.Remove(gone);
-            if (gone.IsSeated)
-                gone.Port.Fan.TakeBack(gone.Seat);
+            gone.Port.Fan.TakeBack(gone.End);
             Unmap(channel);
-            SeatWaiting(gone.Port);
         }
         core.Bell?.Wake();
     }
@@ -243,28 +240,15 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         var seat = port.SeatOf(edge, peer);
         if (seat < 0)
             throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel of edge '{edge}' to '{peer}', for whom its welcome has no place.");
+        if (port.Fan.IsTaken(seat))
+            throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a second channel of edge '{edge}' to '{peer}', which has one that is not closed.");
         var outbound = new OutboundChannel(channel.Channel, port, seat, end);
         _outbound[channel.Channel] = outbound;
-        _waiting.Add(outbound);
-        SeatWaiting(port);
-    }
-
-    /// <summary>A successor may be announced before all that its predecessor had is back: it waits for the seat.</summary>
-    private void SeatWaiting(OutputPort port)
-    {
-        for (var i = 0; i < _waiting.Count; i++)
-        {
-            var channel = _waiting[i];
-            if (channel.Port != port || port.Fan.IsTaken(channel.Seat))
-                continue;
-            _waiting.RemoveAt(i--);
-            Seat(channel);
-        }
+        Seat(outbound);
     }
 
     private void Seat(OutboundChannel channel)
     {
-        channel.IsSeated = true;
         channel.Port.Fan.Attach(channel.Seat, channel.End);
         var table = TableOf(channel.Id);
         for (var index = 1; index < table.Length; index++)

@@ -11,7 +11,7 @@ namespace K8sMediaFlow.Sidecar.Ports;
 /// <summary>One connection on the attach socket, from its hello to its close. The open connection is the lease: when it closes, the process is dead.</summary>
 internal sealed class AttachSession : IDisposable
 {
-    private const int HelloDeadlineMs = 5_000, MappedDeadlineMs = 30_000, SettleDeadlineMs = 10_000, ReasonCharsMax = 4_000;
+    private const int HelloDeadlineMs = 5_000, MappedDeadlineMs = 30_000, SettleDeadlineMs = 10_000, DeadLivesMax = 1, ReasonCharsMax = 4_000;
 
     private readonly AttachServer _server;
     private readonly LocalSocket _socket;
@@ -168,15 +168,19 @@ internal sealed class AttachSession : IDisposable
         Listen();
     }
 
-    // At most one dead region per producer: the next life waits until the readers of the last one have let go.
+    // A reader may keep the last frame of a dead life until the next one brings another, so a life begins beside the last one's region. Beside two it does
+    // not: memory has an end, and readers that hold on to both get nothing new from a third either.
     private bool IsFree(string name)
     {
         var limit = MonotonicClock.Nanoseconds + (SettleDeadlineMs * 1_000_000L);
-        while (_server.Ports.IsKnown(name) && !_server.Ports.IsAlive(name) && MonotonicClock.Nanoseconds < limit)
+        while (!_server.Ports.IsAlive(name) && _server.Ports.DeadLives(name) > DeadLivesMax && MonotonicClock.Nanoseconds < limit)
             Thread.Sleep(2);
-        if (!_server.Ports.IsKnown(name))
+        if (_server.Ports.IsAlive(name))
+            Refuse(AttachMessage.RefusalCode.NameTaken, $"a living process is attached as {name}");
+        else if (_server.Ports.DeadLives(name) > DeadLivesMax)
+            Refuse(AttachMessage.RefusalCode.NameTaken, $"readers still hold frames of the last two lives of {name}");
+        else
             return true;
-        Refuse(AttachMessage.RefusalCode.NameTaken, _server.Ports.IsAlive(name) ? $"a living process is attached as {name}" : $"readers still hold frames of the last {name}");
         return false;
     }
 

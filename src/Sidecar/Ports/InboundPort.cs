@@ -181,7 +181,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     public override void PeerGone(PortChannel channel, string reason)
     {
         lock (_gate)
-            CloseSeat(LeaseOf(channel).Seat, channel.Consumer.EndedBy);
+            _fan.CloseSeat(LeaseOf(channel).Seat, channel.Consumer.EndedBy == AttachMessage.ClosedReason.PeerCompleted);
         _waiter.Wake();
     }
 
@@ -223,13 +223,6 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         lease.Producer = new ProducerChannel(new ChannelProducer(lease.Memory), channel.Consumer.Ringer);
         _leases.Add(channel, lease);
         return lease;
-    }
-
-    private void CloseSeat(int seat, AttachMessage.ClosedReason reason)
-    {
-        _fan.CloseSeat(seat);
-        if (reason == AttachMessage.ClosedReason.PeerCompleted)
-            _fan.Complete(seat);
     }
 
     private void TakeReturns()
@@ -301,7 +294,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     {
         if (!_leases.Remove(channel, out var lease))
             return;
-        _fan.TakeBack(lease.Seat);
+        _fan.TakeBack(lease.Producer!);
         lease.Dispose();
     }
 }

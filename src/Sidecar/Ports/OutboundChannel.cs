@@ -22,6 +22,21 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     /// <summary>The producer is dead; what it had published still goes out.</summary>
     public bool IsClosing { get; set; }
 
+    /// <summary>The channel of the producer's last life, whose frames go first.</summary>
+    public OutboundChannel? Predecessor { private get; set; }
+
+    /// <summary>The producer's last life has left something that goes first.</summary>
+    public bool IsBehind
+    {
+        get
+        {
+            if (Predecessor is { HasDescriptor: true })
+                return true;
+            Predecessor = null;
+            return false;
+        }
+    }
+
     /// <summary>Taken by the link and not done.</summary>
     public int Held { get; set; }
 

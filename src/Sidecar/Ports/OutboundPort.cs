@@ -84,7 +84,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
             for (var step = 0; step < _channels.Count; step++)
             {
                 var channel = _channels[(_turn + step) % _channels.Count];
-                while (channel.TryPop(out var descriptor))
+                while (!channel.IsBehind && channel.TryPop(out var descriptor))
                 {
                     if (!TryTake(channel, ref descriptor, out frame))
                         continue;
@@ -146,7 +146,11 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
     public override void OfferChannel(PortChannel channel)
     {
         lock (_gate)
-            _channels.Add(Know(channel));
+        {
+            var known = Know(channel);
+            known.Predecessor = _channels.FindLast(earlier => earlier.Channel.Producer.Name == channel.Producer.Name);
+            _channels.Add(known);
+        }
         Ports!.ChannelReady(this, channel.Id);
     }
 

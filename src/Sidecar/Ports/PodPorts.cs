@@ -115,11 +115,11 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
             end.SendCompletedKept();
     }
 
-    /// <summary>True while an earlier life of that name still has something to settle.</summary>
-    public bool IsKnown(string name)
+    /// <summary>Lives of that name that are over, but whose readers have not let go of all that they sent.</summary>
+    public int DeadLives(string name)
     {
         lock (_gate)
-            return _ends.Exists(end => end.Name == name && end is not CompletedEnd);
+            return _ends.Count(end => end.Name == name && !end.IsAlive && end is not CompletedEnd);
     }
 
     /// <summary>True while a living end has that name.</summary>

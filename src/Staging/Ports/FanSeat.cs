@@ -23,7 +23,7 @@ internal sealed class FanSeat(int number, FanEdge edge)
 
     public IOutboundChannel? Channel { get; private set; }
 
-    /// <summary>The consumer is dead, or the channel broken: nothing is pushed, returns that it wrote are still read.</summary>
+    /// <summary>The consumer broke the protocol, or is about to be parted with: nothing is pushed.</summary>
     public bool IsClosing { get; set; }
 
     /// <summary>The consumer has had its whole stream and is done with all of it: nothing is owed to it, whatever a producer's replay says.</summary>
@@ -45,7 +45,14 @@ internal sealed class FanSeat(int number, FanEdge edge)
         _regions[0] = 0;
     }
 
-    public void Vacate() => (Channel, IsClosing, EndSent) = (null, false, false);
+    /// <summary>Parts with a dead consumer. What it had is listed, in no order.</summary>
+    public IOutboundChannel Vacate(List<int> flights)
+    {
+        var channel = Channel!;
+        Tickets.Drain(flights);
+        (Channel, IsClosing, EndSent) = (null, false, false);
+        return channel;
+    }
 
     public void MapRegion(int region, int index) => _regions[region] = index;
 

@@ -23,11 +23,14 @@ internal struct Flight
 
     /// <summary>Bit per edge that it waits to be sent to any seat of.</summary>
     public ulong OwedEdges;
+
+    /// <summary>Dead consumers that had it, and whose own readers have not let go of it yet: nobody may write its bytes.</summary>
+    public int Ghosts;
     public bool ToldReturned;
 
-    public readonly bool IsReturned => (Unreturned | OwedSeats | OwedEdges) == 0;
+    public readonly bool IsReturned => (Unreturned | OwedSeats | OwedEdges) == 0 && Ghosts == 0;
 
-    public readonly bool IsDone => (Undone | OwedSeats | OwedEdges) == 0;
+    public readonly bool IsDone => (Undone | OwedSeats | OwedEdges) == 0 && Ghosts == 0;
 }
 
 /// <summary>The flights of one fan, by number. Grows to its largest use and allocates no more.</summary>
@@ -69,15 +72,24 @@ internal sealed class FlightTable(int capacity, IFrameOwner owner)
         Tell(number);
     }
 
-    /// <summary>A seat lost it; it is owed again, as the caller says.</summary>
-    public void TakeBack(int number, ulong seat, ulong owedSeats, ulong owedEdges)
+    /// <summary>A seat's consumer died with it; it is owed again, as the caller says, and stays where it is until <see cref="GhostGone"/>.</summary>
+    public void Depart(int number, ulong seat, ulong owedSeats, ulong owedEdges)
     {
         ref var flight = ref _flights[number];
         flight.Unreturned &= ~seat;
         flight.Undone &= ~seat;
+        flight.Ghosts++;
         flight.OwedSeats |= owedSeats;
         flight.OwedEdges |= owedEdges;
-        flight.Descriptor.Flags |= DescriptorFlags.MayBeReplay;
+        if ((owedSeats | owedEdges) != 0)
+            flight.Descriptor.Flags |= DescriptorFlags.MayBeReplay;
+    }
+
+    /// <summary>Nobody reads any more what a dead consumer had of it.</summary>
+    public void GhostGone(int number)
+    {
+        Invariant.That(_flights[number].Ghosts > 0);
+        _flights[number].Ghosts--;
         Tell(number);
     }
 

@@ -70,7 +70,7 @@ public sealed class InputMerge
     public MergeChannel Attach(ulong id, int seat, IInboundChannel channel)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)seat, (uint)_seatEnded.Length);
-        var merged = new MergeChannel(id, seat, channel);
+        var merged = new MergeChannel(id, seat, channel) { Predecessor = Latest(seat) };
         _channels.Add(merged);
         _seatEnded[seat] = false;
         _window?.Open(seat);
@@ -205,6 +205,8 @@ public sealed class InputMerge
     private bool TryPop(MergeChannel channel, long nowNs, out int number)
     {
         number = -1;
+        if (channel.IsBehind)
+            return false;
         if (channel.IsCut || !channel.Channel.TryPop(out var descriptor))
         {
             if (channel.IsClosing)

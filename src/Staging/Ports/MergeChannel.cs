@@ -42,6 +42,20 @@ public sealed class MergeChannel
 
     internal bool IsLast { get; set; }
 
+    /// <summary>The channel of its producer's last life. What came by it was sent first: order is kept by reading it to its end.</summary>
+    internal MergeChannel? Predecessor { private get; set; }
+
+    internal bool IsBehind
+    {
+        get
+        {
+            if (Predecessor is { IsDrained: false, IsCut: false })
+                return true;
+            Predecessor = null;
+            return false;
+        }
+    }
+
     internal bool IsStuck => NotDone >= Channel.Capacity || HasEnded;
 
     internal void Popped() => NotDone++;

@@ -14,8 +14,10 @@ namespace K8sMediaFlow.Staging.Ports;
 /// <see cref="Attach"/> when a consumer's channel is ready. For a frame that landed: <see cref="Post"/> with a tag of its own, segments naming
 /// region 0. <see cref="IFrameOwner.Returned"/> and <see cref="IFrameOwner.Done"/> come from <see cref="DrainReturns"/>. With
 /// <see cref="FanRetention.UntilDone"/> the block must stay until Done: a slot that is granted again at Returned cannot be sent again when the consumer
-/// dies between the two. Death of a consumer: <see cref="CloseSeat"/> at once (nothing more goes there), <see cref="TakeBack"/> when everything that the dead
-/// process had borrowed is back; its successor is attached to the same seat.</para>
+/// dies between the two. Death of a consumer: <see cref="CloseSeat"/> at once (what it was not done with goes to others or waits for its successor, who is
+/// attached to the same seat), <see cref="TakeBack"/> when everything that the dead process had borrowed is back. Between the two the bytes are neither
+/// returned nor done, whatever the others say: a reader may hold the last frame of the dead one until it gets the first of the successor, and
+/// so the successor must not have to wait for it.</para>
 /// <para>Notices (gap, end of stream) are posted like frames. An end of stream goes to every seat, also to one that is attached later; a gap
 /// under <see cref="FanDistribution.RoundRobin"/> goes to every consumer that is there, for their reorder windows.</para>
 /// </remarks>
@@ -23,6 +25,7 @@ public sealed class OutputFan
 {
     private readonly List<FanEdge> _edges = [];
     private readonly List<FanSeat> _seats = [];
+    private readonly List<FanGhost> _ghosts = [];
     private readonly List<int> _takenBack = [];
     private readonly FlightTable _flights;
     private readonly IFrameOwner _owner;
@@ -81,7 +84,7 @@ public sealed class OutputFan
     /// <summary>Whether the seat has a consumer that is alive.</summary>
     public bool IsOpen(int seat) => _seats[seat].IsOpen;
 
-    /// <summary>Whether somebody sits there, dead or alive.</summary>
+    /// <summary>Whether somebody sits there.</summary>
     public bool IsTaken(int seat) => _seats[seat].Channel is not null;
 
     /// <summary>Whether one more frame can go out at once on every edge, after <paramref name="reserved"/> others.</summary>
@@ -149,37 +152,32 @@ public sealed class OutputFan
     /// <summary>Whether a consumer has given something back that <see cref="DrainReturns"/> would read, or something owed could go out.</summary>
     public bool HasOwed() => _edges.Exists(static edge => edge.Owed.Count > 0) || _seats.Exists(static seat => seat.Owed.Count > 0);
 
-    /// <summary>The consumer is dead: nothing goes there any more. What it has stays with it until <see cref="TakeBack"/>.</summary>
-    public void CloseSeat(int seat) => _seats[seat].IsClosing = true;
-
     /// <summary>
-    /// The consumer has completed: it was done with all of its stream, though the word of it may have been lost with a sidecar. What it alone is owed
-    /// is done; what any consumer of its edge may have is done once all have completed.
+    /// The consumer is dead: what it was not done with is owed again, before everything that is owed already. It stays where it is until <see cref="TakeBack"/>.
     /// </summary>
-    public void Complete(int seat)
+    /// <param name="seat">Its seat, vacant from here on.</param>
+    /// <param name="isCompleted">
+    /// It was done with all of its stream, though the word of it may have been lost with a sidecar. What it alone is owed is done; what any
+    /// consumer of its edge may have is done once all have completed.
+    /// </param>
+    public void CloseSeat(int seat, bool isCompleted)
     {
-        var completed = _seats[seat];
-        (completed.IsCompleted, completed.IsClosing) = (true, true);
-        while (completed.Owed.Count > 0)
-            Excuse(completed.Owed.TakeFirst(), completed.Bit, 0);
-        while (completed.Edge.AllCompleted && completed.Edge.Owed.Count > 0)
-            Excuse(completed.Edge.Owed.TakeFirst(), 0, completed.Edge.Bit);
+        if (isCompleted)
+            Complete(_seats[seat]);
+        if (_seats[seat].Channel is not null)
+            Part(_seats[seat]);
+        Pump();
     }
 
-    /// <summary>All that the dead consumer had borrowed is back: what is not done is owed again, before everything that is owed already.</summary>
-    public void TakeBack(int seat)
+    /// <summary>All that the dead consumer had borrowed is back.</summary>
+    public void TakeBack(IOutboundChannel channel)
     {
-        var lost = _seats[seat];
-        if (lost.Channel is null)
-            return;
-        Drain(lost);
-        lost.Vacate();
-        _takenBack.Clear();
-        lost.Tickets.Drain(_takenBack);
-        // Latest first, each to the front: they end up in the order in which they were given.
-        _takenBack.Sort((left, right) => _flights[right].Order.CompareTo(_flights[left].Order));
-        foreach (var flight in _takenBack)
-            TakeBack(flight, lost);
+        foreach (var seat in _seats)
+            if (seat.Channel == channel)
+                Part(seat);
+        for (var i = _ghosts.Count - 1; i >= 0; i--)
+            if (_ghosts[i].Channel == channel)
+                Lay(i);
         Pump();
     }
 
@@ -187,10 +185,12 @@ public sealed class OutputFan
     public void TakeBackAll()
     {
         foreach (var seat in _seats)
-        {
             seat.IsClosing = true;
-            TakeBack(seat.Number);
-        }
+        foreach (var seat in _seats)
+            if (seat.Channel is not null)
+                Part(seat);
+        while (_ghosts.Count > 0)
+            Lay(_ghosts.Count - 1);
     }
 
     /// <summary>
@@ -227,7 +227,7 @@ public sealed class OutputFan
         for (var i = owed.Count; i > 0; i--)
         {
             var flight = owed.TakeFirst();
-            if (_flights[flight].Tag == FlightTable.NoTag || _flights[flight].Undone != 0 || !isUnwanted(_flights[flight].Tag))
+            if (_flights[flight].Tag == FlightTable.NoTag || _flights[flight].Undone != 0 || _flights[flight].Ghosts > 0 || !isUnwanted(_flights[flight].Tag))
                 owed.AddLast(flight);
             else if (!_takenBack.Contains(flight))
                 _takenBack.Add(flight);
@@ -347,18 +347,47 @@ public sealed class OutputFan
         return count;
     }
 
-    private void TakeBack(int number, FanSeat seat)
+    private void Complete(FanSeat completed)
+    {
+        (completed.IsCompleted, completed.IsClosing) = (true, true);
+        while (completed.Owed.Count > 0)
+            Excuse(completed.Owed.TakeFirst(), completed.Bit, 0);
+        while (completed.Edge.AllCompleted && completed.Edge.Owed.Count > 0)
+            Excuse(completed.Edge.Owed.TakeFirst(), 0, completed.Edge.Bit);
+    }
+
+    private void Part(FanSeat lost)
+    {
+        Drain(lost);
+        _takenBack.Clear();
+        var channel = lost.Vacate(_takenBack);
+        // Latest first, each to the front: they end up in the order in which they were given.
+        _takenBack.Sort((left, right) => _flights[right].Order.CompareTo(_flights[left].Order));
+        _ghosts.Add(new FanGhost(channel, [.. _takenBack]));
+        foreach (var flight in _takenBack)
+            Depart(flight, lost);
+    }
+
+    private void Lay(int ghost)
+    {
+        var flights = _ghosts[ghost].Flights;
+        _ghosts.RemoveAt(ghost);
+        foreach (var flight in flights)
+            _flights.GhostGone(flight);
+    }
+
+    private void Depart(int number, FanSeat seat)
     {
         ref var flight = ref _flights[number];
         var toEdge = seat.Edge.Distribution == FanDistribution.RoundRobin && flight.Descriptor.Kind != DescriptorKind.EndOfStream;
         var isExcused = seat.IsCompleted && (!toEdge || seat.Edge.AllCompleted);
         if (isExcused || (_retention == FanRetention.UntilReturned && (flight.Unreturned & seat.Bit) == 0))
         {
-            _flights.Settle(number, seat.Bit, done: true);
+            _flights.Depart(number, seat.Bit, 0, 0);
             return;
         }
         Resent += flight.Descriptor.Kind == DescriptorKind.Frame ? 1 : 0;
         (toEdge ? seat.Edge.Owed : seat.Owed).AddFirst(number);
-        _flights.TakeBack(number, seat.Bit, toEdge ? 0 : seat.Bit, toEdge ? seat.Edge.Bit : 0);
+        _flights.Depart(number, seat.Bit, toEdge ? 0 : seat.Bit, toEdge ? seat.Edge.Bit : 0);
     }
 }

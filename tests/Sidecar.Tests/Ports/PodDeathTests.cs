@@ -69,12 +69,36 @@ public sealed class PodDeathTests
         camera.Dispose();
         // A reader still holds a frame of it: the region lives on.
         Watchdog.Until(() => !pod.Ports.IsAlive($"{name}-0"), () => "the producer lives");
-        pod.Ports.IsKnown($"{name}-0").ShouldBeTrue();
+        pod.Ports.DeadLives($"{name}-0").ShouldBe(1);
         held!.Dispose();
         pod.AwaitForgotten($"{name}-0");
         Watchdog.Until(
             () => OpenMemory.Named($"kmf-{name}-0") == 0 && OpenMemory.Mapped($"kmf-{name}-0") == 0,
             () => $"{OpenMemory.Named($"kmf-{name}-0")} descriptors and {OpenMemory.Mapped($"kmf-{name}-0")} mappings are left");
+    }
+
+    [Fact]
+    public async Task A_reader_that_keeps_its_newest_frame_holds_up_no_successor_of_its_producer()
+    {
+        const string name = "camera";
+        using var pod = new TestPod(new PodPlans(Execution.Streaming, Camera: name).Together());
+        await using var render = await pod.Attach("render");
+        Frame? newest = null;
+        for (var life = 1UL; life <= 4; life++)
+        {
+            Watchdog.Until(() => !pod.Ports.IsAlive($"{name}-0"), () => "the last life lives");
+            using var camera = pod.AttachRaw(name, incarnation: life).AwaitChannel();
+            var producer = new RawProducer(camera);
+            while (producer.Sent < life)
+                producer.Send();
+            var frame = await Receive(render);
+            frame!.Sequence.ShouldBe(life);
+            newest?.Dispose();
+            newest = frame;
+        }
+        pod.Ports.DeadLives($"{name}-0").ShouldBeInRange(0, 2);
+        newest!.Dispose();
+        pod.AwaitForgotten($"{name}-0");
     }
 
     private static Task<Frame?> Receive(MediaOperator render) =>

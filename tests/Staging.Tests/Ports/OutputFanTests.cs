@@ -54,23 +54,44 @@ public sealed class OutputFanTests
             fan.TrySend(Frame(sequence), (int)sequence);
         Pop(first, ReturnKind.Both);
         Pop(first, ReturnKind.Returned);
-        fan.CloseSeat(0);
         Sequences(second).ShouldBe([2UL, 4UL, 6UL]);
-        fan.TakeBack(0);
+        fan.CloseSeat(0, isCompleted: false);
         var again = All(second);
         again.Select(descriptor => descriptor.Sequence).ShouldBe([3UL, 5UL]);
         again.ShouldAllBe(descriptor => descriptor.Flags == DescriptorFlags.MayBeReplay);
         fan.Resent.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData(FanRetention.UntilDone)]
+    [InlineData(FanRetention.UntilReturned)]
+    public void A_successor_need_not_wait_for_the_readers_of_the_dead_but_the_bytes_stay_until_they_have_let_go(FanRetention retention)
+    {
+        var fan = new OutputFan(_owner, retention, 8);
+        fan.AddSeat(fan.AddEdge(FanDistribution.RoundRobin));
+        var (dead, successor) = (new FakeChannel(4), new FakeChannel(4));
+        fan.Attach(0, dead);
+        fan.Post(Frame(1), 1);
+        fan.Post(Frame(2), 2);
+        Pop(dead, ReturnKind.Both);
+        fan.CloseSeat(0, isCompleted: false);
+        fan.Attach(0, successor);
+        fan.Pump();
+        Pop(successor, ReturnKind.Both);
+        fan.DrainReturns();
+        (_owner.Returned.Single(), _owner.Done.Single(), fan.InFlight).ShouldBe((1, 1, 1));
+        fan.TakeBack(dead);
+        (_owner.Returned.Last(), _owner.Done.Last(), fan.InFlight).ShouldBe((2, 2, 0));
+    }
+
     [Fact]
     public void A_consumer_that_has_completed_is_owed_no_notice_and_its_frames_go_to_the_others()
     {
-        var (fan, _, second) = Two(FanDistribution.RoundRobin, capacity: 8);
+        var (fan, first, second) = Two(FanDistribution.RoundRobin, capacity: 8);
         fan.Post(Frame(1), 1);
         fan.Post(new FrameDescriptor { Kind = DescriptorKind.EndOfStream, Sequence = 1 }, 2);
-        fan.Complete(0);
-        fan.TakeBack(0);
+        fan.CloseSeat(0, isCompleted: true);
+        fan.TakeBack(first);
         while (second.TryPop(out var descriptor))
             second.Return(descriptor.Ticket, ReturnKind.Both);
         fan.DrainReturns();
@@ -83,14 +104,13 @@ public sealed class OutputFanTests
     [Fact]
     public void Where_every_consumer_has_completed_all_is_done_also_what_comes_later()
     {
-        var (fan, _, _) = Two(FanDistribution.RoundRobin, capacity: 1);
+        var (fan, first, second) = Two(FanDistribution.RoundRobin, capacity: 1);
         for (var sequence = 1; sequence <= 4; sequence++)
             fan.Post(Frame((ulong)sequence), sequence);
-        foreach (var seat in new[] { 0, 1 })
-        {
-            fan.Complete(seat);
-            fan.TakeBack(seat);
-        }
+        fan.CloseSeat(0, isCompleted: true);
+        fan.CloseSeat(1, isCompleted: true);
+        fan.TakeBack(first);
+        fan.TakeBack(second);
         fan.TrySend(Frame(5), 5).ShouldBeTrue();
         _owner.Done.Order().ShouldBe([1, 2, 3, 4, 5]);
         fan.InFlight.ShouldBe(0);
@@ -106,7 +126,7 @@ public sealed class OutputFanTests
         fan.Post(Frame(1), 1);
         fan.Post(Frame(2), 2);
         Pop(channel, ReturnKind.Returned);
-        fan.TakeBack(0);
+        fan.TakeBack(channel);
         _owner.Done.ShouldBe([1]);
         fan.InFlight.ShouldBe(1);
     }
@@ -119,7 +139,7 @@ public sealed class OutputFanTests
         fan.Post(End(1), -1);
         Sequences(first).ShouldBe([1UL, 1UL]);
         Pop(second, ReturnKind.Both);
-        fan.TakeBack(0);
+        fan.TakeBack(first);
         var successor = new FakeChannel(4);
         fan.Attach(0, successor);
         fan.Pump();
@@ -133,7 +153,7 @@ public sealed class OutputFanTests
         fan.Post(End(9), -1);
         Pop(first, ReturnKind.Both);
         fan.DrainReturns();
-        fan.TakeBack(0);
+        fan.TakeBack(first);
         var successor = new FakeChannel(4);
         fan.Attach(0, successor);
         fan.Pump();
@@ -148,7 +168,7 @@ public sealed class OutputFanTests
         fan.Post(Frame(2), 2);
         fan.Post(End(2), -1);
         Sequences(second).ShouldBe([2UL, 2UL]);
-        fan.TakeBack(0);
+        fan.TakeBack(first);
         All(second).ShouldBeEmpty();
         var successor = new FakeChannel(4);
         fan.Attach(0, successor);
@@ -243,6 +263,7 @@ public sealed class OutputFanTests
         private readonly OutputFan _fan;
         private readonly FakeChannel?[] _channels = new FakeChannel?[3];
         private readonly List<(int Seat, ulong Ticket, bool Returned, ulong Sequence)> _held = [];
+        private readonly List<(FakeChannel Channel, int[] Read)> _ghosts = [];
         private readonly HashSet<ulong> _finished = [];
         private readonly FanDistribution _distribution;
 
@@ -268,6 +289,7 @@ public sealed class OutputFanTests
             {
                 step.ShouldBeLessThan(100_000);
                 Revive();
+                LetGo();
                 Consume();
                 _fan.DrainReturns();
             }
@@ -282,16 +304,28 @@ public sealed class OutputFanTests
                 Kill(_random.Next(_channels.Length));
             if (_random.Next(5) == 0 || _distribution == FanDistribution.Broadcast)
                 Revive();
+            if (_random.Next(10) == 0)
+                LetGo();
         }
 
         private void Kill(int seat)
         {
             if (_channels[seat] is null)
                 return;
-            _fan.CloseSeat(seat);
+            _fan.CloseSeat(seat, isCompleted: false);
+            _ghosts.Add((_channels[seat]!, [.. _held.Where(held => held.Seat == seat && !held.Returned).Select(held => (int)held.Sequence - 1)]));
             _held.RemoveAll(held => held.Seat == seat);
-            _fan.TakeBack(seat);
             _channels[seat] = null;
+        }
+
+        private void LetGo()
+        {
+            if (_ghosts.Count == 0)
+                return;
+            var ghost = _ghosts[_random.Next(_ghosts.Count)];
+            _ghosts.Remove(ghost);
+            ghost.Read.ShouldAllBe(frame => !_owner.Done.Contains(frame));
+            _fan.TakeBack(ghost.Channel);
         }
 
         private void Revive()

@@ -76,7 +76,7 @@ internal sealed class TestPod : IDisposable
         return StatusOf(name).Reason;
     }
 
-    public void AwaitForgotten(string end) => Watchdog.Until(() => !Ports.IsKnown(end), () => $"{end} is still known");
+    public void AwaitForgotten(string end) => Watchdog.Until(() => !Ports.IsAlive(end) && Ports.DeadLives(end) == 0, () => $"{end} is still known");
 
     /// <summary>Ends every connection; once.</summary>
     public void EndAttaches()
