@@ -136,15 +136,19 @@ public sealed class MediaOperator : IAsyncDisposable
     /// it is done downstream, as long as there is progress. Anything else is a death: the sidecar sees the lease close, and what was
     /// not finished goes to others or to the next life of this operator.
     /// </summary>
+    /// <exception cref="MediaOperatorException">Everything was sent, but it did not become done downstream: the operator has not completed.</exception>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        MediaOperatorException? undone = null;
         if (IsCleanEnd())
-            while (await Drain() && !await SayCompleted())
+            while ((undone = await Drain()) is null && !await SayCompleted())
             {
             }
         Close();
+        if (undone is not null)
+            throw undone;
     }
 
     private bool IsCleanEnd()
@@ -160,8 +164,8 @@ public sealed class MediaOperator : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until all is done downstream. False: it failed, or nothing moved for too long.</summary>
-    private async Task<bool> Drain()
+    /// <summary>Waits until all is done downstream; else says why it is not: the operator failed, or nothing moved for too long.</summary>
+    private async Task<MediaOperatorException?> Drain()
     {
         var (progress, sinceNs) = (-1L, 0L);
         while (true)
@@ -169,16 +173,26 @@ public sealed class MediaOperator : IAsyncDisposable
             lock (_core.Gate)
             {
                 _core.Poll();
-                if (_core.Failure is not null)
-                    return false;
+                if (_core.Failure is { } failure)
+                    return failure;
                 if (_core.Outputs.All(output => output.Fan.InFlight == 0) && _core.Session is { IsIntroduced: true })
-                    return true;
+                    return null;
                 if (_core.Progress != progress)
                     (progress, sinceNs) = (_core.Progress, MonotonicClock.Nanoseconds);
             }
             if (MonotonicClock.Nanoseconds - sinceNs > _core.Options.DrainPatience.Ticks * 100)
-                return false;
+                return NotDone();
             await Task.Delay(5);
+        }
+    }
+
+    private MediaOperatorException NotDone()
+    {
+        lock (_core.Gate)
+        {
+            var outputs = _core.Outputs.Where(output => output.Fan.InFlight > 0).Select(output => $"{output.Fan.InFlight} of output '{output.Plan.Name}'");
+            return new MediaOperatorException(MediaOperatorError.Timeout,
+                $"{Name} has sent everything, but nothing became done downstream for {_core.Options.DrainPatience.TotalSeconds:0} s: {string.Join(", ", outputs)} are not.");
         }
     }
 

@@ -174,6 +174,18 @@ public sealed class SourceTests : IDisposable
         successor.PopFrame().Sequence.ShouldBe(2UL);
     }
 
+    [Fact]
+    public async Task An_end_whose_frames_are_not_done_downstream_is_no_completion_and_says_so()
+    {
+        _sidecar.DrainPatience = TimeSpan.FromMilliseconds(100);
+        var media = await Source();
+        Send(media, 1);
+        media.Output("out").Complete();
+        var failure = await Should.ThrowAsync<MediaOperatorException>(async () => await media.DisposeAsync());
+        failure.Error.ShouldBe(MediaOperatorError.Timeout);
+        failure.Message.ShouldContain("2 of output 'out' are not");
+    }
+
     private AttachedOperator _end = null!;
 
     private async Task<MediaOperator> Source(int quotaBlocks = 64, bool connect = true)

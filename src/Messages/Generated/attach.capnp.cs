@@ -51,6 +51,8 @@ public static partial class AttachMessage
         Violation = 17,
         /// <summary>Sidecar, as answer to completed: no death of the sidecar loses it any more.</summary>
         CompletedKept = 18,
+        /// <summary>Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.</summary>
+        ProducerCompleted = 19,
     }
 
     /// <summary>The version of this protocol.</summary>
@@ -186,6 +188,65 @@ public static partial class AttachMessage
             }
 
             static StructSize IStructBuilder<Builder>.Size => new(5, 2);
+
+            static Builder IStructBuilder<Builder>.From(StructBuilder builder) => new(builder);
+        }
+    }
+
+    public static partial class ProducerCompleted
+    {
+        public const ulong TypeId = 0xa8ed8b44301d8357;
+
+        public readonly ref struct Reader : IStructReader<Reader>
+        {
+            private readonly StructReader _struct;
+
+            public Reader(StructReader reader) => _struct = reader;
+
+            /// <summary>The struct, untyped.</summary>
+            public StructReader Raw => _struct;
+
+            public bool HasPort => _struct.HasPointer(0);
+
+            /// <summary>The operator's own.</summary>
+            public Utf8Text Port => _struct.GetText(0);
+
+            public bool HasPeer => _struct.HasPointer(1);
+
+            /// <summary>As channels name it.</summary>
+            public Utf8Text Peer => _struct.GetText(1);
+
+            static Reader IStructReader<Reader>.From(StructReader reader) => new(reader);
+        }
+
+        public readonly ref struct Builder : IStructBuilder<Builder>
+        {
+            private readonly StructBuilder _struct;
+
+            public Builder(StructBuilder builder) => _struct = builder;
+
+            /// <summary>The struct, untyped.</summary>
+            public StructBuilder Raw => _struct;
+
+            /// <summary>The operator's own.</summary>
+            public string? Port
+            {
+                set => _struct.SetText(0, value);
+            }
+
+            /// <summary>The operator's own.</summary>
+            public void SetPort(ReadOnlySpan<byte> utf8) => _struct.SetText(0, utf8);
+
+            /// <summary>As channels name it.</summary>
+            public string? Peer
+            {
+                set => _struct.SetText(1, value);
+            }
+
+            /// <summary>As channels name it.</summary>
+            public void SetPeer(ReadOnlySpan<byte> utf8) => _struct.SetText(1, utf8);
+
+            static StructSize IStructBuilder<Builder>.Size => new(0, 2);
 
             static Builder IStructBuilder<Builder>.From(StructBuilder builder) => new(builder);
         }
@@ -1740,6 +1801,18 @@ public static partial class AttachMessage
             }
         }
 
+        public bool HasProducerCompleted => _struct.Get<ushort>(0) == 19 && _struct.HasPointer(0);
+
+        /// <summary>Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.</summary>
+        public global::K8sMediaFlow.Messages.AttachMessage.ProducerCompleted.Reader ProducerCompleted
+        {
+            get
+            {
+                _struct.RequireMember(0, 19);
+                return new(_struct.GetStruct(0));
+            }
+        }
+
         static Reader IStructReader<Reader>.From(StructReader reader) => new(reader);
     }
 
@@ -1881,6 +1954,13 @@ public static partial class AttachMessage
         public void SetCompletedKept()
         {
             _struct.Set(0, (ushort)18);
+        }
+
+        /// <summary>Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.</summary>
+        public global::K8sMediaFlow.Messages.AttachMessage.ProducerCompleted.Builder InitProducerCompleted()
+        {
+            _struct.Set(0, (ushort)19);
+            return _struct.InitStruct<global::K8sMediaFlow.Messages.AttachMessage.ProducerCompleted.Builder>(0);
         }
 
         static StructSize IStructBuilder<Builder>.Size => new(1, 1);

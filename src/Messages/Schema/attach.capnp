@@ -64,6 +64,9 @@ struct AttachMessage {
 
     completedKept @18 :Void;
     # Sidecar, as answer to completed: no death of the sidecar loses it any more.
+
+    producerCompleted @19 :ProducerCompleted;
+    # Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.
   }
 
   enum Role {
@@ -88,6 +91,14 @@ struct AttachMessage {
 
     pendingBlockBytes @9 :UInt64;
     # Bytes that a re-attach has to copy into its new region.
+  }
+
+  struct ProducerCompleted {
+    port @0 :Text;
+    # The operator's own.
+
+    peer @1 :Text;
+    # As channels name it.
   }
 
   struct Welcome {

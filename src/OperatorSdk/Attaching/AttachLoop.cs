@@ -130,6 +130,9 @@ internal sealed class AttachLoop(OperatorCore core)
             case Messages.AttachMessage.Which.ConsumerGone:
                 session.OnConsumerGone(message.ConsumerGone.Channel);
                 break;
+            case Messages.AttachMessage.Which.ProducerCompleted:
+                session.OnProducerCompleted(message.ProducerCompleted.Port.ToString(), message.ProducerCompleted.Peer.ToString());
+                break;
             case Messages.AttachMessage.Which.Stop:
                 Stop(TimeSpan.FromMilliseconds(message.Stop.DeadlineMilliseconds));
                 break;

@@ -163,6 +163,16 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         core.Bell?.Wake();
     }
 
+    public void OnProducerCompleted(string name, string peer)
+    {
+        lock (core.Gate)
+        {
+            var (port, seat) = InputSeatOf(name, peer);
+            port.Merge.EndSeat(seat);
+        }
+        core.Bell?.Wake();
+    }
+
     /// <summary>The sidecar is dead: its regions are let go of as soon as nothing points into them.</summary>
     public void Detach()
     {
@@ -219,17 +229,20 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
 
     private void AddInbound(Messages.AttachMessage.Channel.Reader channel, ConsumerChannel end)
     {
-        var name = channel.Port.ToString();
-        var port = core.Inputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
-            ?? throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel for input '{name}', which is not in its welcome.");
+        var (port, seat) = InputSeatOf(channel.Port.ToString(), channel.Peer.ToString());
         var inbound = new InboundChannel(channel.Channel, port, TableOf(channel.Channel));
-        var peer = channel.Peer.ToString();
-        var seat = port.Seats.SeatOf(peer);
-        if (seat < 0)
-            throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel of input '{name}' from '{peer}', for whom its welcome has no place.");
         inbound.Merged = port.Merge.Attach(channel.Channel, seat, end);
         inbound.Merged.State = inbound;
         _inbound[channel.Channel] = inbound;
+    }
+
+    private (InputPort Port, int Seat) InputSeatOf(string name, string peer)
+    {
+        var port = core.Inputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
+            ?? throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar spoke of input '{name}', which is not in its welcome.");
+        var seat = port.Seats.SeatOf(peer);
+        return seat >= 0 ? (port, seat)
+            : throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar spoke of a channel of input '{name}' from '{peer}', for whom its welcome has no place.");
     }
 
     private void AddOutbound(Messages.AttachMessage.Channel.Reader channel, ProducerChannel end)

@@ -22,6 +22,7 @@ internal sealed class OperatorEnd(
 {
     private readonly MessageBuffer _buffer = new(64 * 1024);
     private readonly List<PodRegion> _numbered = [];
+    private readonly HashSet<(string Edge, string Producer)> _toldCompleted = [];
 
     public string OperatorName { get; } = name;
 
@@ -95,6 +96,16 @@ internal sealed class OperatorEnd(
     public override void ConsumerGone(PortChannel channel)
     {
         _buffer.Begin<AttachMessage.Builder>().InitConsumerGone().Channel = channel.Id;
+        Send([]);
+    }
+
+    public override void ProducerCompleted(string edge, string producer)
+    {
+        if (!_toldCompleted.Add((edge, producer)))
+            return;
+        var completed = _buffer.Begin<AttachMessage.Builder>().InitProducerCompleted();
+        completed.Port = sideOf(edge, false).Port;
+        completed.Peer = producer;
         Send([]);
     }
 

@@ -220,6 +220,8 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
         {
             var producer = _ends.Find(end => end.IsAlive && end.Name == pair.Producer);
             var consumer = _ends.Find(end => end.IsAlive && end.Name == pair.Consumer);
+            if (producer is CompletedEnd)
+                consumer?.ProducerCompleted(pair.Edge, pair.Producer);
             if (producer is null or CompletedEnd || consumer is null || (consumer as CompletedEnd)?.HasTold(pair.Edge, producer) == true || _channels.Exists(channel => channel.Edge == pair.Edge && channel.Producer == producer && channel.Consumer == consumer))
                 continue;
             var id = ++_lastChannelId;
@@ -281,7 +283,7 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
     // Producers that have the channel are told by its end, the others are introduced to who stands here from now on.
     private void StandInFor(PortEnd completed)
     {
-        if (!pairs.Any(pair => pair.Consumer == completed.Name))
+        if (!pairs.Any(pair => pair.Consumer == completed.Name || pair.Producer == completed.Name))
             return;
         var standIn = new CompletedEnd(completed.Name) { Ports = this };
         foreach (var channel in _channels.Where(channel => channel.Consumer == completed && channel.Stage == ChannelStage.ProducerOffered))

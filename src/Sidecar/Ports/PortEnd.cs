@@ -79,6 +79,12 @@ internal abstract class PortEnd(string name) : IDisposable
     /// <summary>All that the dead consumer of this channel had borrowed is back.</summary>
     public abstract void ConsumerGone(PortChannel channel);
 
+    /// <summary>A producer of this end has completed before it could have a channel: nothing will come from there. May be called again.</summary>
+    public virtual void ProducerCompleted(string edge, string producer)
+    {
+        // A link's beginning knows: it stays while media operators come and go.
+    }
+
     /// <summary>This end broke the protocol: it has to go. Only a process can be sent away; the sidecar's own ends keep what they are.</summary>
     public virtual void Expel(string reason) => throw new InvalidOperationException($"{Name} is the sidecar's own and cannot be expelled");
 

@@ -80,6 +80,20 @@ public sealed class InputMerge
     /// <summary>No successor will come to the seat of this closed channel (scaled away): the seat has ended when the channel is drained.</summary>
     public static void AbandonWhenDrained(MergeChannel channel) => channel.IsLast = true;
 
+    /// <summary>The seat's producer had completed before it could be seated: nothing will come from there.</summary>
+    public void EndSeat(int seat)
+    {
+        if (_seatEnded[seat])
+            return;
+        if (Latest(seat) is { IsDrained: false, IsCut: false } channel)
+        {
+            channel.IsLast = true;
+            return;
+        }
+        _seatEnded[seat] = true;
+        _window?.End(seat);
+    }
+
     /// <summary>Whether a closed channel has been read to its end and nothing of it is held any more: the owner says goodbye then.</summary>
     public bool IsFinished(MergeChannel channel)
     {

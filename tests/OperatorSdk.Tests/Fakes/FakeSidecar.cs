@@ -23,6 +23,9 @@ internal sealed class FakeSidecar : IDisposable
 
     public string SocketPath => Path.Combine(_folder.FullName, "sidecar.sock");
 
+    /// <summary>Of the operators that attach from now on.</summary>
+    public TimeSpan DrainPatience { get; set; } = TimeSpan.FromSeconds(20);
+
     public string TokenFile => Path.Combine(_folder.FullName, "token");
 
     public MediaOperatorOptions OptionsOf(string name) => new()
@@ -32,7 +35,7 @@ internal sealed class FakeSidecar : IDisposable
         Operator = name,
         AttachTimeout = TimeSpan.FromSeconds(20),
         ReattachTimeout = TimeSpan.FromSeconds(20),
-        DrainPatience = TimeSpan.FromSeconds(20),
+        DrainPatience = DrainPatience,
     };
 
     public AttachedOperator Accept() => _operators.AddAnd(new AttachedOperator(_listener.Accept(TimeSpan.FromSeconds(20)) ?? throw new TimeoutException("no attach")));

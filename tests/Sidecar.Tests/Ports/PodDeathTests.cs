@@ -101,6 +101,22 @@ public sealed class PodDeathTests
         pod.AwaitForgotten($"{name}-0");
     }
 
+    [Fact]
+    public async Task A_sink_that_comes_back_after_its_source_has_completed_sees_the_end()
+    {
+        using var pod = new TestPod(new PodPlans(Execution.Streaming).Together());
+        var render = await pod.Attach("render");
+        var camera = await pod.Attach("camera");
+        var reading = Receive(render);
+        camera.Output("video").Complete();
+        (await reading).ShouldBeNull();
+        await camera.DisposeAsync();
+        render.Fail("it dies before its last word");
+        await render.DisposeAsync();
+        await using var successor = await pod.Attach("render");
+        (await Receive(successor)).ShouldBeNull();
+    }
+
     private static Task<Frame?> Receive(MediaOperator render) =>
         Task.Run(() => render.Input("video").Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(20));
 }
