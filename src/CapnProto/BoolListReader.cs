@@ -13,6 +13,9 @@ public readonly ref struct BoolListReader : IPointerReader<BoolListReader>
 
     public int Count => _list.Count;
 
+    /// <summary>The list, untyped.</summary>
+    public ListReader Raw => _list;
+
     public bool this[int index] => _list.BitAt(index);
 
     public Enumerator GetEnumerator() => new(this);

@@ -9,6 +9,9 @@ public readonly ref struct DataListReader : IPointerReader<DataListReader>
 
     public int Count => _list.Count;
 
+    /// <summary>The list, untyped.</summary>
+    public ListReader Raw => _list.Raw;
+
     public ReadOnlySpan<byte> this[int index] => _list[index].AsData();
 
     public Enumerator GetEnumerator() => new(this);

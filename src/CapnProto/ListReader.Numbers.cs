@@ -16,6 +16,9 @@ public readonly unsafe ref struct ListReader<T> : IPointerReader<ListReader<T>>
 
     public int Count => _list.Count;
 
+    /// <summary>The list, untyped.</summary>
+    public ListReader Raw => _list;
+
     public T this[int index] => Unsafe.ReadUnaligned<T>(_list.Element(index));
 
     /// <summary>All elements where they lie, if they lie side by side; otherwise false, and <see cref="CopyTo"/> gets them.</summary>

@@ -10,6 +10,9 @@ public readonly ref struct PointerListReader<T> : IPointerReader<PointerListRead
 
     public int Count => _list.Count;
 
+    /// <summary>The list, untyped.</summary>
+    public ListReader Raw => _list.Raw;
+
     public T this[int index] => T.FromPointer(_list[index]);
 
     public Enumerator GetEnumerator() => new(this);

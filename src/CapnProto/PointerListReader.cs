@@ -13,6 +13,9 @@ public readonly ref struct PointerListReader : IPointerReader<PointerListReader>
 
     public int Count => _list.Count;
 
+    /// <summary>The list, untyped.</summary>
+    public ListReader Raw => _list;
+
     public AnyPointerReader this[int index] => _list.PointerAt(index);
 
     public Enumerator GetEnumerator() => new(this);

@@ -14,6 +14,9 @@ public readonly ref struct StructListReader<T> : IPointerReader<StructListReader
 
     public int Count => _list.Count;
 
+    /// <summary>The list, untyped.</summary>
+    public ListReader Raw => _list;
+
     public T this[int index] => T.From(_list.StructAt(index));
 
     public Enumerator GetEnumerator() => new(this);

@@ -9,6 +9,9 @@ public readonly ref struct TextListReader : IPointerReader<TextListReader>
 
     public int Count => _list.Count;
 
+    /// <summary>The list, untyped.</summary>
+    public ListReader Raw => _list.Raw;
+
     public Utf8Text this[int index] => _list[index].AsText();
 
     /// <summary>New strings of all elements.</summary>

@@ -59,7 +59,7 @@ internal static class SampleMessage
             p.Label = "p" + p.X.ToString(CultureInfo.InvariantCulture);
         }
 
-        e.InitNested(2)[1].InitList<short>(3)[2] = -5;
+        e.InitNested(2).Init(1, 3)[2] = -5;
         e.InitVoids(4);
     }
 
@@ -85,7 +85,7 @@ internal static class SampleMessage
         foreach (var point in e.Points)
             text.Append(CultureInfo.InvariantCulture, $" ({point.X},{point.Y},{point.Label.ToString()})");
         foreach (var list in e.Nested)
-            text.Append(" [").AppendJoin(',', list.AsList().As<short>().ToArray()).Append(']');
+            text.Append(" [").AppendJoin(',', list.ToArray()).Append(']');
         text.Append(CultureInfo.InvariantCulture, $" voids {e.Voids.Count} pair {e.Pair.First} {e.Pair.Second} ");
         text.Append(e.HasAny ? new Point.Reader(e.Any.AsStruct()).Label.ToString() : "-").Append(' ');
         DescribeChoice(e.Choice, text);

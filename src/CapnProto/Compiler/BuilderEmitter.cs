@@ -1,162 +1,96 @@
 namespace K8sMediaFlow.CapnProto.Compiler;
 
 /// <summary>Emits <c>Builder</c>: properties for values, Init methods for what needs room.</summary>
-internal sealed class BuilderEmitter(CSharpNames names, TypeNames types, SourceWriter source)
+internal sealed class BuilderEmitter(NodeCode code)
 {
-    public void Emit(SchemaNode node)
+    private readonly PointerBuilderEmitter _pointers = new(code);
+
+    public void Emit()
     {
+        var source = code.Source;
+        var self = "Builder" + code.Parameters.List(code.Node.Id);
+        var constraints = code.Parameters.Constraints(code.Node.Id, "capnp::IPointerBuilder");
         source.Separate();
-        source.Open("public readonly ref struct Builder : IStructBuilder<Builder>");
-        source.Line("private readonly StructBuilder _struct;");
+        source.Line($"/// <summary>Builds a {code.Names.Type(code.Node)} in its message.</summary>");
+        source.Open($"public readonly ref struct {self} : capnp::IStructBuilder<{self}>{constraints}");
+        source.Line("private readonly capnp::StructBuilder _struct;");
         source.Separate();
-        source.Line("public Builder(StructBuilder builder) => _struct = builder;");
+        source.Line("public Builder(capnp::StructBuilder builder) => _struct = builder;");
         source.Separate();
         source.Line("/// <summary>The struct, untyped.</summary>");
-        source.Line("public StructBuilder Raw => _struct;");
-        if (node.MemberCount > 0)
-        {
-            source.Separate();
-            source.Line($"public {names.Qualified(node.Id)}.Which Which => ({names.Qualified(node.Id)}.Which)_struct.Get<ushort>({node.MemberOffset * 2});");
-        }
-
-        foreach (var field in node.Fields)
-            Field(node, field);
+        source.Line("public capnp::StructBuilder Raw => _struct;");
+        code.Which();
+        foreach (var field in code.Node.Fields)
+            Field(field);
         source.Separate();
-        source.Line($"static StructSize IStructBuilder<Builder>.Size => new({node.Size.DataWords}, {node.Size.PointerCount});");
+        source.Line($"static capnp::StructSize capnp::IStructBuilder<{self}>.Size => new({code.Node.Size.DataWords}, {code.Node.Size.PointerCount});");
         source.Separate();
-        source.Line("static Builder IStructBuilder<Builder>.From(StructBuilder builder) => new(builder);");
+        source.Line($"static {self} capnp::IStructBuilder<{self}>.From(capnp::StructBuilder builder) => new(builder);");
         source.Close();
     }
 
-    private void Field(SchemaNode node, SchemaField field)
+    private void Field(SchemaField field)
     {
         if (field.IsGroup)
-            Group(node, field);
-        else if (TypeNames.IsNumber(field.Type))
-            Value(node, field, types.Number(field.Type), NumberCode.Get(types, field), NumberCode.Set(types, field));
-        else if (field.Type.Kind == TypeKind.Bool)
-            Bool(node, field);
+            Group(field);
+        else if (TypeNames.IsNumber(field.Type) || field.Type.Kind == TypeKind.Bool)
+            Value(field);
         else if (field.Type.Kind == TypeKind.Void)
-            Void(node, field);
+            Void(field);
         else
-            Pointer(node, field);
+            _pointers.Emit(field);
     }
 
-    private void Group(SchemaNode node, SchemaField field)
+    /// <summary>In a union the members share their room: choosing a group clears what another member left there.</summary>
+    private void Group(SchemaField field)
     {
-        if (field.Member is null)
-            Simple(field, $"public {types.Builder(field.GroupId)} {names.Member(node, field)} => new(_struct);");
-        else
-            Method(node, field, types.Builder(field.GroupId), $"Init{names.Member(node, field)}()", "new(_struct)");
+        var type = code.Types.GroupBuilder(field.GroupId);
+        code.Property(field, type, "new(_struct)");
+        if (field.Member is not null)
+            code.Method(field, type, $"Init{code.Name(field)}()", "new(_struct)", [.. Clear(code.Names.Node(field.GroupId)).Distinct()]);
     }
 
-    private void Bool(SchemaNode node, SchemaField field)
+    private IEnumerable<string> Clear(SchemaNode group)
     {
-        var not = field.Default.Bits != 0 ? "!" : "";
-        Value(node, field, "bool", $"{not}_struct.GetBool({field.Offset})", $"_struct.SetBool({field.Offset}, {not}value)");
+        if (group.MemberCount > 0)
+            yield return $"_struct.Set({group.MemberOffset * 2}, (ushort)0);";
+        foreach (var field in group.Fields)
+        {
+            var lines = field.IsGroup ? Clear(code.Names.Node(field.GroupId))
+                : TypeNames.IsNumber(field.Type) || field.Type.Kind == TypeKind.Bool ? [NumberCode.Clear(field) + ";"]
+                : field.Type.Kind == TypeKind.Void ? [] : (IEnumerable<string>)[$"_struct.Clear({field.Offset});"];
+            foreach (var line in lines)
+                yield return line;
+        }
     }
 
-    private void Void(SchemaNode node, SchemaField field)
+    private void Void(SchemaField field)
     {
         if (field.Member is not null)
-            Method(node, field, "void", $"Set{names.Member(node, field)}()", null);
+            code.Method(field, "void", $"Set{code.Name(field)}()", "");
     }
 
-    private void Pointer(SchemaNode node, SchemaField field)
+    private void Value(SchemaField field)
     {
-        var name = names.Member(node, field);
-        var index = field.Offset;
-        switch (field.Type.Kind)
+        code.Source.Separate();
+        code.Source.Doc(field.Doc);
+        code.Source.Open($"public {NumberCode.Type(code.Types, field)} {code.Name(field)}");
+        Accessor(field, "get", field.Member is { } read ? code.Require(read) : null, "return " + NumberCode.Get(code.Types, field));
+        Accessor(field, "set", field.Member is { } write ? code.Choose(write) : null, NumberCode.Set(field));
+        code.Source.Close();
+    }
+
+    private void Accessor(SchemaField field, string name, string? first, string statement)
+    {
+        if (first is null)
         {
-            case TypeKind.Text:
-                SetOnly(node, field, "string?", $"_struct.SetText({index}, value)");
-                Method(node, field, "void", $"Set{name}(ReadOnlySpan<byte> utf8)", $"_struct.SetText({index}, utf8)");
-                break;
-            case TypeKind.Data:
-                SetOnly(node, field, "ReadOnlySpan<byte>", $"_struct.SetData({index}, value)");
-                Method(
-                    node,
-                    field,
-                    "Span<byte>",
-                    $"Init{name}(int lengthBytes, int alignmentBytes = 8)",
-                    $"_struct.InitData({index}, lengthBytes, alignmentBytes)");
-                Method(
-                    node,
-                    field,
-                    "void",
-                    $"SetExternal{name}(int externalSegment, int lengthBytes)",
-                    $"_struct.SetExternalData({index}, externalSegment, lengthBytes)");
-                break;
-            case TypeKind.List:
-                var element = field.Type.Element!;
-                Method(node, field, types.ListBuilder(element), $"Init{name}(int count)", $"_struct.{types.ListInit(element)}({index}, count)");
-                break;
-            case TypeKind.Struct:
-                var builder = types.Builder(field.Type.Id);
-                Method(node, field, builder, $"Init{name}()", $"_struct.InitStruct<{builder}>({index})");
-                break;
-            case TypeKind.AnyPointer:
-                Method(node, field, "AnyPointerBuilder", $"Init{name}()", $"_struct.GetAny({index})");
-                break;
-        }
-    }
-
-    private void Simple(SchemaField field, string line)
-    {
-        source.Separate();
-        source.Doc(field.Doc);
-        source.Line(line);
-    }
-
-    private void Value(SchemaNode node, SchemaField field, string type, string get, string set)
-    {
-        source.Separate();
-        source.Doc(field.Doc);
-        source.Open($"public {type} {names.Member(node, field)}");
-        source.Line($"get => {get};");
-        Setter(node, field, set);
-        source.Close();
-    }
-
-    private void SetOnly(SchemaNode node, SchemaField field, string type, string set)
-    {
-        source.Separate();
-        source.Doc(field.Doc);
-        source.Open($"public {type} {names.Member(node, field)}");
-        Setter(node, field, set);
-        source.Close();
-    }
-
-    private void Setter(SchemaNode node, SchemaField field, string set)
-    {
-        if (field.Member is not { } member)
-        {
-            source.Line($"set => {set};");
+            code.Source.Line($"{name} => {(statement.StartsWith("return ", StringComparison.Ordinal) ? statement[7..] : statement)};");
             return;
         }
 
-        source.Open("set");
-        source.Line(Choose(node, member));
-        source.Line(set + ";");
-        source.Close();
+        code.Source.Open(name);
+        code.Source.Line(first);
+        code.Source.Line(statement + ";");
+        code.Source.Close();
     }
-
-    private void Method(SchemaNode node, SchemaField field, string type, string signature, string? expression)
-    {
-        source.Separate();
-        source.Doc(field.Doc);
-        if (field.Member is not { } member)
-        {
-            source.Line($"public {type} {signature} => {expression};");
-            return;
-        }
-
-        source.Open($"public {type} {signature}");
-        source.Line(Choose(node, member));
-        if (expression is not null)
-            source.Line((type == "void" ? "" : "return ") + expression + ";");
-        source.Close();
-    }
-
-    private static string Choose(SchemaNode node, ushort member) => $"_struct.Set({node.MemberOffset * 2}, (ushort){member});";
 }

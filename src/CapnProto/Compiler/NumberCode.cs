@@ -1,10 +1,14 @@
 namespace K8sMediaFlow.CapnProto.Compiler;
 
-/// <summary>Expressions that get and set a number, with its default applied by XOR.</summary>
+/// <summary>Expressions that get and set a number or bool, with its default applied by XOR.</summary>
 internal static class NumberCode
 {
+    public static string Type(TypeNames types, SchemaField field) => field.Type.Kind == TypeKind.Bool ? "bool" : types.Number(field.Type);
+
     public static string Get(TypeNames types, SchemaField field)
     {
+        if (field.Type.Kind == TypeKind.Bool)
+            return $"{Not(field)}_struct.GetBool({field.Offset})";
         var type = types.Number(field.Type);
         var offset = field.Offset * TypeNames.SizeBytes(field.Type);
         if (field.Default.Bits == 0)
@@ -13,8 +17,10 @@ internal static class NumberCode
         return FromBits(field.Type, type, $"({carrier})(_struct.Get<{carrier}>({offset}) ^ {TypeNames.Hex(field.Default.Bits)})");
     }
 
-    public static string Set(TypeNames types, SchemaField field)
+    public static string Set(SchemaField field)
     {
+        if (field.Type.Kind == TypeKind.Bool)
+            return $"_struct.SetBool({field.Offset}, {Not(field)}value)";
         var offset = field.Offset * TypeNames.SizeBytes(field.Type);
         if (field.Default.Bits == 0)
             return $"_struct.Set({offset}, value)";
@@ -22,36 +28,24 @@ internal static class NumberCode
         return $"_struct.Set({offset}, ({carrier})({ToBits(field.Type, carrier)} ^ {TypeNames.Hex(field.Default.Bits)}))";
     }
 
-    /// <summary>A constant's value as C#.</summary>
-    public static string Literal(TypeNames types, SchemaType type, ulong bits) => type.Kind switch
-    {
-        TypeKind.Bool => bits != 0 ? "true" : "false",
-        TypeKind.Float32 => Float(BitConverter.UInt32BitsToSingle((uint)bits)),
-        TypeKind.Float64 => Float(BitConverter.UInt64BitsToDouble(bits)),
-        TypeKind.Enum => $"({types.Number(type)}){bits}",
-        TypeKind.UInt8 or TypeKind.UInt16 or TypeKind.UInt32 or TypeKind.UInt64 => TypeNames.Hex(bits),
-        _ => $"unchecked(({types.Number(type)}){TypeNames.Hex(bits)})",
-    };
+    /// <summary>Back to the default, which is stored as zero.</summary>
+    public static string Clear(SchemaField field) => field.Type.Kind == TypeKind.Bool
+        ? $"_struct.SetBool({field.Offset}, false)"
+        : $"_struct.Set({field.Offset * TypeNames.SizeBytes(field.Type)}, ({TypeNames.Carrier(field.Type)})0)";
+
+    private static string Not(SchemaField field) => field.Default.Bits != 0 ? "!" : "";
 
     private static string FromBits(SchemaType type, string name, string bits) => type.Kind switch
     {
-        TypeKind.Float32 => $"BitConverter.UInt32BitsToSingle({bits})",
-        TypeKind.Float64 => $"BitConverter.UInt64BitsToDouble({bits})",
+        TypeKind.Float32 => $"global::System.BitConverter.UInt32BitsToSingle({bits})",
+        TypeKind.Float64 => $"global::System.BitConverter.UInt64BitsToDouble({bits})",
         _ => $"unchecked(({name}){bits})",
     };
 
     private static string ToBits(SchemaType type, string carrier) => type.Kind switch
     {
-        TypeKind.Float32 => "BitConverter.SingleToUInt32Bits(value)",
-        TypeKind.Float64 => "BitConverter.DoubleToUInt64Bits(value)",
+        TypeKind.Float32 => "global::System.BitConverter.SingleToUInt32Bits(value)",
+        TypeKind.Float64 => "global::System.BitConverter.DoubleToUInt64Bits(value)",
         _ => $"unchecked(({carrier})value)",
     };
-
-    private static string Float(float value) => float.IsFinite(value)
-        ? value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) + "f"
-        : float.IsNaN(value) ? "float.NaN" : value > 0 ? "float.PositiveInfinity" : "float.NegativeInfinity";
-
-    private static string Float(double value) => double.IsFinite(value)
-        ? value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) + "d"
-        : double.IsNaN(value) ? "double.NaN" : value > 0 ? "double.PositiveInfinity" : "double.NegativeInfinity";
 }

@@ -1,102 +1,85 @@
-using System.Text;
-
 namespace K8sMediaFlow.CapnProto.Compiler;
 
 /// <summary>Emits <c>Reader</c>: a property for each field.</summary>
-internal sealed class ReaderEmitter(CSharpNames names, TypeNames types, SourceWriter source)
+internal sealed class ReaderEmitter(NodeCode code)
 {
-    public void Emit(SchemaNode node)
+    private readonly TypeNames _types = code.Types;
+
+    public void Emit()
     {
+        var source = code.Source;
+        var self = "Reader" + code.Parameters.List(code.Node.Id);
+        var constraints = code.Parameters.Constraints(code.Node.Id, "capnp::IPointerReader");
         source.Separate();
-        source.Open("public readonly ref struct Reader : IStructReader<Reader>");
-        source.Line("private readonly StructReader _struct;");
+        source.Line($"/// <summary>Reads a {code.Names.Type(code.Node)} where it lies in its message.</summary>");
+        source.Open($"public readonly ref struct {self} : capnp::IStructReader<{self}>{constraints}");
+        source.Line("private readonly capnp::StructReader _struct;");
         source.Separate();
-        source.Line("public Reader(StructReader reader) => _struct = reader;");
+        source.Line("public Reader(capnp::StructReader reader) => _struct = reader;");
         source.Separate();
         source.Line("/// <summary>The struct, untyped.</summary>");
-        source.Line("public StructReader Raw => _struct;");
-        if (node.MemberCount > 0)
-        {
-            source.Separate();
-            source.Line($"public {names.Qualified(node.Id)}.Which Which => ({names.Qualified(node.Id)}.Which)_struct.Get<ushort>({node.MemberOffset * 2});");
-        }
-
-        foreach (var field in node.Fields)
-            Field(node, field);
+        source.Line("public capnp::StructReader Raw => _struct;");
+        code.Which();
+        foreach (var field in code.Node.Fields)
+            Field(field);
         source.Separate();
-        source.Line("static Reader IStructReader<Reader>.From(StructReader reader) => new(reader);");
+        source.Line($"static {self} capnp::IStructReader<{self}>.From(capnp::StructReader reader) => new(reader);");
         source.Close();
     }
 
-    private void Field(SchemaNode node, SchemaField field)
+    private void Field(SchemaField field)
     {
         if (field.IsGroup)
-            Property(node, field, types.Reader(field.GroupId), "new(_struct)");
-        else if (TypeNames.IsNumber(field.Type))
-            Property(node, field, types.Number(field.Type), NumberCode.Get(types, field));
-        else if (field.Type.Kind == TypeKind.Bool)
-            Property(node, field, "bool", (field.Default.Bits != 0 ? "!" : "") + $"_struct.GetBool({field.Offset})");
+            code.Property(field, _types.GroupReader(field.GroupId), "new(_struct)");
+        else if (TypeNames.IsNumber(field.Type) || field.Type.Kind == TypeKind.Bool)
+            code.Property(field, NumberCode.Type(_types, field), NumberCode.Get(_types, field));
         else if (field.Type.Kind != TypeKind.Void)
-            Pointer(node, field);
+            Pointer(field);
     }
 
-    private void Pointer(SchemaNode node, SchemaField field)
+    private void Pointer(SchemaField field)
     {
-        source.Separate();
-        var has = $"_struct.HasPointer({field.Offset})";
-        if (field.Member is { } member)
-            has = $"_struct.Get<ushort>({node.MemberOffset * 2}) == {member} && {has}";
-        source.Line($"public bool Has{names.Member(node, field)} => {has};");
+        code.Source.Separate();
+        code.Source.Line($"public bool Has{code.Name(field)} => {code.Has(field)};");
+        var (type, expression) = Value(field);
+        code.Property(field, type, expression);
+        if (field.Type.Kind != TypeKind.Data)
+            return;
+        code.Source.Separate();
+        code.Source.Line("/// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>");
+        code.Source.Line($"public capnp::BytesPlace {code.Name(field)}Place => Has{code.Name(field)} ? _struct.GetDataPlace({field.Offset}) : default;");
+    }
+
+    private (string Type, string Expression) Value(SchemaField field)
+    {
+        var index = field.Offset;
         switch (field.Type.Kind)
         {
             case TypeKind.Text:
-                Property(node, field, "Utf8Text", Default(field, $"_struct.GetText({field.Offset})", "new Utf8Text({0})"));
-                break;
+                return ("capnp::Utf8Text", $"_struct.GetText({index}{Default(field, Literals.Utf8)})");
             case TypeKind.Data:
-                Property(node, field, "ReadOnlySpan<byte>", Default(field, $"_struct.GetData({field.Offset})", "{0}"));
-                source.Separate();
-                source.Line("/// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>");
-                source.Line($"public BytesPlace {names.Member(node, field)}Place => Has{names.Member(node, field)} ? _struct.GetDataPlace({field.Offset}) : default;");
-                break;
+                return (NodeCode.Bytes, $"_struct.GetData({index}{Default(field, Literals.Bytes)})");
             case TypeKind.List:
-                var list = types.ListReader(field.Type.Element!);
-                Property(node, field, list, $"_struct.GetList({field.Offset}){types.ListCall(field.Type.Element!)}");
-                break;
+                var list = _types.List(field.Type.Element!);
+                return (list.Reader, $"_struct.GetList({index}{code.DefaultWords(field)}){list.As}");
             case TypeKind.Struct:
-                Property(node, field, types.Reader(field.Type.Id), $"new(_struct.GetStruct({field.Offset}))");
-                break;
-            case TypeKind.AnyPointer:
-                Property(node, field, "AnyPointerReader", $"_struct.GetAny({field.Offset})");
-                break;
+                return (_types.StructReader(field.Type), $"new(_struct.GetStruct({index}{code.DefaultWords(field)}))");
+            case TypeKind.Interface:
+                return ("uint?", $"_struct.GetCapabilityIndex({index})");
+            default:
+                return Any(field);
         }
     }
 
-    private void Property(SchemaNode node, SchemaField field, string type, string expression)
+    private (string Type, string Expression) Any(SchemaField field) => field.Type.Any switch
     {
-        source.Separate();
-        source.Doc(field.Doc);
-        var header = $"public {type} {names.Member(node, field)}";
-        if (field.Member is not { } member)
-        {
-            source.Line($"{header} => {expression};");
-            return;
-        }
+        _ when _types.Parameter(field.Type) is { } parameter => (parameter, $"_struct.GetAny({field.Offset}).As<{parameter}>()"),
+        AnyKind.Struct => ("capnp::StructReader", $"_struct.GetStruct({field.Offset}{code.DefaultWords(field)})"),
+        AnyKind.List => ("capnp::ListReader", $"_struct.GetList({field.Offset}{code.DefaultWords(field)})"),
+        AnyKind.Capability => ("uint?", $"_struct.GetCapabilityIndex({field.Offset})"),
+        _ => ("capnp::AnyPointerReader", $"_struct.GetAny({field.Offset}{code.DefaultWords(field)})"),
+    };
 
-        source.Open(header);
-        source.Open("get");
-        source.Line($"_struct.RequireMember({node.MemberOffset * 2}, {member});");
-        source.Line($"return {expression};");
-        source.Close();
-        source.Close();
-    }
-
-    private static string Default(SchemaField field, string get, string wrap)
-    {
-        if (field.Default.Bytes.Length == 0)
-            return get;
-        var bytes = new StringBuilder("[");
-        bytes.AppendJoin(", ", field.Default.Bytes).Append(']');
-        var literal = string.Format(System.Globalization.CultureInfo.InvariantCulture, wrap, bytes);
-        return $"_struct.HasPointer({field.Offset}) ? {get} : {literal}";
-    }
+    internal static string Default(SchemaField field, Func<byte[], string> literal) =>
+        field.Default.Bytes.Length == 0 ? "" : ", " + literal(field.Default.Bytes);
 }

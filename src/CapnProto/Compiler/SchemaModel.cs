@@ -43,9 +43,20 @@ internal enum AnyKind
     Capability,
 }
 
+/// <summary>A type parameter: which one of which scope.</summary>
+internal readonly record struct SchemaParameter(ulong ScopeId, int Index);
+
 /// <param name="Id">Of an enum, struct or interface, else 0.</param>
 /// <param name="Element">Of a list, else null.</param>
-internal sealed record SchemaType(TypeKind Kind, ulong Id = 0, SchemaType? Element = null, AnyKind Any = AnyKind.Pointer);
+/// <param name="Parameter">Set if the type is a type parameter; the kind then is any-pointer.</param>
+/// <param name="Bindings">Of a struct: what its scopes' parameters are bound to; a scope that is bound to null inherits.</param>
+internal sealed record SchemaType(
+    TypeKind Kind,
+    ulong Id = 0,
+    SchemaType? Element = null,
+    AnyKind Any = AnyKind.Pointer,
+    SchemaParameter? Parameter = null,
+    IReadOnlyDictionary<ulong, SchemaType[]?>? Bindings = null);
 
 /// <param name="Bits">The value of a number, bool or enum, as its bits.</param>
 /// <param name="Bytes">The value of a text or data.</param>
@@ -83,6 +94,9 @@ internal sealed record SchemaNode
 
     /// <summary>Values of annotations that are texts, by the annotation's id; all others are of no concern here.</summary>
     public required IReadOnlyDictionary<ulong, string> Annotations { get; init; }
+
+    /// <summary>Names of the node's own type parameters.</summary>
+    public required IReadOnlyList<string> Parameters { get; init; }
 
     public StructSize Size { get; init; }
 

@@ -58,12 +58,13 @@ internal sealed class SchemaReader
             Kind = (NodeKind)node.Which,
             Nested = NestedIds(node),
             Annotations = Annotations(node),
+            Parameters = Parameters(node),
         };
         Nodes[node.Id] = node.Which switch
         {
             Node.Which.Struct => WithStruct(common, node.Struct, docs.Members ?? []),
             Node.Which.Enum => common with { Enumerants = Enumerants(node.Enum, docs.Members ?? []) },
-            Node.Which.Const => common with { ConstType = ValueReader.Type(node.Const.Type), ConstValue = ValueReader.Value(node.Const.Value) },
+            Node.Which.Const => common with { ConstType = TypeReader.Read(node.Const.Type), ConstValue = ValueReader.Read(node.Const.Value) },
             _ => common,
         };
     }
@@ -89,7 +90,7 @@ internal sealed class SchemaReader
         return field.Which == Schema.Field.Which.Group
             ? new SchemaField(field.Name.ToString(), doc, member, field.Group.TypeId, 0, new SchemaType(TypeKind.Void), ValueReader.Null)
             : new SchemaField(
-                field.Name.ToString(), doc, member, 0, field.Slot.Offset, ValueReader.Type(field.Slot.Type), ValueReader.Value(field.Slot.DefaultValue));
+                field.Name.ToString(), doc, member, 0, field.Slot.Offset, TypeReader.Read(field.Slot.Type), ValueReader.Read(field.Slot.DefaultValue));
     }
 
     private static List<SchemaEnumerant> Enumerants(Node.Enum.Reader body, string[] docs)
@@ -98,6 +99,14 @@ internal sealed class SchemaReader
         foreach (var enumerant in body.Enumerants)
             enumerants.Add(new SchemaEnumerant(enumerant.Name.ToString(), enumerants.Count < docs.Length ? docs[enumerants.Count] : ""));
         return enumerants;
+    }
+
+    private static List<string> Parameters(Node.Reader node)
+    {
+        var names = new List<string>();
+        foreach (var parameter in node.Parameters)
+            names.Add(parameter.Name.ToString());
+        return names;
     }
 
     private static List<ulong> NestedIds(Node.Reader node)

@@ -19,6 +19,7 @@ internal sealed class ScopeNames
     {
         var isFile = scope.Kind == NodeKind.File;
         _taken = isFile ? [] : [ownName!, .. OfEveryObject, .. OfEveryStruct];
+        _taken.UnionWith(scope.Fields.Where(field => field.Default.Words.Length > 0).Select(field => "DefaultOf" + CSharpNames.Pascal(field.Name)));
         var nested = scope.Nested.Where(nodes.ContainsKey).Select(id => nodes[id]).ToArray();
         foreach (var node in nested.Where(node => !isFile || node.Kind != NodeKind.Const))
             Add(node, "Type");

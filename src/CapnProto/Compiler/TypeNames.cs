@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace K8sMediaFlow.CapnProto.Compiler;
 
-/// <summary>How schema types appear in C#.</summary>
-internal sealed class TypeNames(CSharpNames names)
+/// <summary>How schema types appear in C#, in the code of one node.</summary>
+internal sealed class TypeNames(CSharpNames names, TypeParameters parameters, ulong contextId)
 {
     public static bool IsNumber(SchemaType type) => type.Kind is >= TypeKind.Int8 and <= TypeKind.Float64 or TypeKind.Enum;
 
@@ -17,49 +17,50 @@ internal sealed class TypeNames(CSharpNames names)
 
     public string Number(SchemaType type) => type.Kind == TypeKind.Enum ? names.Qualified(type.Id) : Primitive(type.Kind);
 
-    public string Reader(ulong id) => names.Qualified(id) + ".Reader";
+    public string GroupReader(ulong id) => names.Qualified(id) + ".Reader" + parameters.List(id);
 
-    public string Builder(ulong id) => names.Qualified(id) + ".Builder";
+    public string GroupBuilder(ulong id) => names.Qualified(id) + ".Builder" + parameters.List(id);
 
-    public string ListReader(SchemaType element) => element.Kind switch
+    public string StructReader(SchemaType type) => names.Qualified(type.Id) + ".Reader" + Arguments(type, PointerReader);
+
+    public string StructBuilder(SchemaType type) => names.Qualified(type.Id) + ".Builder" + Arguments(type, PointerBuilder);
+
+    public ListType List(SchemaType element) => element.Kind switch
     {
-        TypeKind.Void => "ListReader",
-        TypeKind.Bool => "BoolListReader",
-        TypeKind.Text => "TextListReader",
-        TypeKind.Data => "DataListReader",
-        TypeKind.Struct => $"StructListReader<{Reader(element.Id)}>",
-        TypeKind.List or TypeKind.Interface or TypeKind.AnyPointer => "PointerListReader",
-        _ => $"ListReader<{Number(element)}>",
+        TypeKind.Void => ListType.Voids,
+        TypeKind.Bool => ListType.Bools,
+        TypeKind.Text => ListType.Texts,
+        TypeKind.Data => ListType.Datas,
+        TypeKind.Struct => ListType.Structs(StructReader(element), StructBuilder(element)),
+        TypeKind.List => ListType.Pointers(PointerReader(element), PointerBuilder(element)),
+        TypeKind.AnyPointer when Parameter(element) is not null => ListType.Pointers(PointerReader(element), PointerBuilder(element)),
+        TypeKind.Interface or TypeKind.AnyPointer => ListType.AnyPointers,
+        _ => ListType.Numbers(Number(element)),
     };
 
-    /// <summary>The call that turns a raw list into the typed one.</summary>
-    public string ListCall(SchemaType element) => element.Kind switch
+    /// <summary>The name of the type parameter that the type is, or null.</summary>
+    public string? Parameter(SchemaType type) => type.Parameter is { } parameter ? parameters.Find(contextId, parameter) : null;
+
+    /// <summary>What reads it where a type parameter stands for it.</summary>
+    public string PointerReader(SchemaType type) => type.Kind switch
     {
-        TypeKind.Void => "",
-        TypeKind.Bool => ".AsBools()",
-        TypeKind.Text => ".AsTexts()",
-        TypeKind.Data => ".AsDatas()",
-        TypeKind.Struct => $".AsStructs<{Reader(element.Id)}>()",
-        TypeKind.List or TypeKind.Interface or TypeKind.AnyPointer => ".AsPointers()",
-        _ => $".As<{Number(element)}>()",
+        TypeKind.Text => "capnp::Utf8Text",
+        TypeKind.Data => "capnp::DataReader",
+        TypeKind.List => List(type.Element!).Reader,
+        TypeKind.Struct => StructReader(type),
+        TypeKind.AnyPointer => Parameter(type) ?? "capnp::AnyPointerReader",
+        _ => "capnp::AnyPointerReader",
     };
 
-    public string ListBuilder(SchemaType element) => element.Kind switch
+    /// <summary>What builds it where a type parameter stands for it.</summary>
+    public string PointerBuilder(SchemaType type) => type.Kind switch
     {
-        TypeKind.Void => "void",
-        TypeKind.Bool => "BoolListBuilder",
-        TypeKind.Struct => $"StructListBuilder<{Builder(element.Id)}>",
-        TypeKind.Text or TypeKind.Data or TypeKind.List or TypeKind.Interface or TypeKind.AnyPointer => "PointerListBuilder",
-        _ => $"ListBuilder<{Number(element)}>",
-    };
-
-    public string ListInit(SchemaType element) => element.Kind switch
-    {
-        TypeKind.Void => "InitVoids",
-        TypeKind.Bool => "InitBools",
-        TypeKind.Struct => $"InitStructs<{Builder(element.Id)}>",
-        TypeKind.Text or TypeKind.Data or TypeKind.List or TypeKind.Interface or TypeKind.AnyPointer => "InitPointers",
-        _ => $"InitList<{Number(element)}>",
+        TypeKind.Text => "capnp::TextBuilder",
+        TypeKind.Data => "capnp::DataBuilder",
+        TypeKind.List when type.Element!.Kind != TypeKind.Void => List(type.Element!).Builder,
+        TypeKind.Struct => StructBuilder(type),
+        TypeKind.AnyPointer => Parameter(type) ?? "capnp::AnyPointerBuilder",
+        _ => "capnp::AnyPointerBuilder",
     };
 
     /// <summary>The unsigned type in which a default is applied by XOR.</summary>
@@ -72,6 +73,22 @@ internal sealed class TypeNames(CSharpNames names)
     };
 
     public static string Hex(ulong bits) => "0x" + bits.ToString("x", CultureInfo.InvariantCulture);
+
+    private string Arguments(SchemaType type, Func<SchemaType, string> nameOf)
+    {
+        var all = parameters.Of(type.Id);
+        return all.Count == 0 ? "" : "<" + string.Join(", ", all.Select(one => nameOf(Bound(type, one.Parameter)))) + ">";
+    }
+
+    /// <summary>What a parameter of the named type's scopes is bound to here; what is not bound is any pointer.</summary>
+    private static SchemaType Bound(SchemaType type, SchemaParameter parameter)
+    {
+        if (type.Bindings is null || !type.Bindings.TryGetValue(parameter.ScopeId, out var bound))
+            return new SchemaType(TypeKind.AnyPointer);
+        if (bound is null)
+            return new SchemaType(TypeKind.AnyPointer, Parameter: parameter);
+        return parameter.Index < bound.Length ? bound[parameter.Index] : new SchemaType(TypeKind.AnyPointer);
+    }
 
     private static string Primitive(TypeKind kind) => kind switch
     {
