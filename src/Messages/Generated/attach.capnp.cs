@@ -50,6 +50,8 @@ public static partial class AttachMessage
         Violation = 17,
         /// <summary>Sidecar, as answer to completed: no death of the sidecar loses it any more.</summary>
         CompletedKept = 18,
+        /// <summary>Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.</summary>
+        ProducerCompleted = 19,
     }
 
     /// <summary>The version of this protocol.</summary>
@@ -199,6 +201,85 @@ public static partial class AttachMessage
             }
 
             static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(5, 2);
+
+            static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
+        }
+    }
+
+    public static partial class ProducerCompleted
+    {
+        public const ulong TypeId = 0xa8ed8b44301d8357;
+
+        /// <summary>Reads a ProducerCompleted where it lies in its message.</summary>
+        public readonly ref struct Reader : capnp::IStructReader<Reader>
+        {
+            private readonly capnp::StructReader _struct;
+
+            public Reader(capnp::StructReader reader) => _struct = reader;
+
+            /// <summary>The struct, untyped.</summary>
+            public capnp::StructReader Raw => _struct;
+
+            public bool HasPort => _struct.HasPointer(0);
+
+            /// <summary>The operator's own.</summary>
+            public capnp::Utf8Text Port => _struct.GetText(0);
+
+            public bool HasPeer => _struct.HasPointer(1);
+
+            /// <summary>As channels name it.</summary>
+            public capnp::Utf8Text Peer => _struct.GetText(1);
+
+            static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
+        }
+
+        /// <summary>Builds a ProducerCompleted in its message.</summary>
+        public readonly ref struct Builder : capnp::IStructBuilder<Builder>
+        {
+            private readonly capnp::StructBuilder _struct;
+
+            public Builder(capnp::StructBuilder builder) => _struct = builder;
+
+            /// <summary>The struct, untyped.</summary>
+            public capnp::StructBuilder Raw => _struct;
+
+            public bool HasPort => _struct.HasPointer(0);
+
+            /// <summary>The operator's own.</summary>
+            public string? Port
+            {
+                get => _struct.GetText(0).ToString();
+                set => _struct.SetText(0, value);
+            }
+
+            /// <summary>The operator's own.</summary>
+            public void SetPort(global::System.ReadOnlySpan<byte> utf8) => _struct.SetText(0, utf8);
+
+            /// <summary>The operator's own.</summary>
+            public capnp::TextBuilder InitPort(int lengthBytes) => _struct.InitText(0, lengthBytes);
+
+            /// <summary>The operator's own.</summary>
+            public void ClearPort() => _struct.Clear(0);
+
+            public bool HasPeer => _struct.HasPointer(1);
+
+            /// <summary>As channels name it.</summary>
+            public string? Peer
+            {
+                get => _struct.GetText(1).ToString();
+                set => _struct.SetText(1, value);
+            }
+
+            /// <summary>As channels name it.</summary>
+            public void SetPeer(global::System.ReadOnlySpan<byte> utf8) => _struct.SetText(1, utf8);
+
+            /// <summary>As channels name it.</summary>
+            public capnp::TextBuilder InitPeer(int lengthBytes) => _struct.InitText(1, lengthBytes);
+
+            /// <summary>As channels name it.</summary>
+            public void ClearPeer() => _struct.Clear(1);
+
+            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(0, 2);
 
             static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
         }
@@ -2036,6 +2117,18 @@ public static partial class AttachMessage
             }
         }
 
+        public bool HasProducerCompleted => _struct.Get<ushort>(0) == 19 && _struct.HasPointer(0);
+
+        /// <summary>Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.</summary>
+        public global::K8sMediaFlow.Messages.AttachMessage.ProducerCompleted.Reader ProducerCompleted
+        {
+            get
+            {
+                _struct.RequireMember(0, 19);
+                return new(_struct.GetStruct(0));
+            }
+        }
+
         static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
     }
 
@@ -2592,6 +2685,39 @@ public static partial class AttachMessage
         public void SetCompletedKept()
         {
             _struct.Set(0, (ushort)18);
+        }
+
+        public bool HasProducerCompleted => _struct.Get<ushort>(0) == 19 && _struct.HasPointer(0);
+
+        /// <summary>Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.</summary>
+        public global::K8sMediaFlow.Messages.AttachMessage.ProducerCompleted.Builder ProducerCompleted
+        {
+            get
+            {
+                _struct.RequireMember(0, 19);
+                return _struct.GetStruct<global::K8sMediaFlow.Messages.AttachMessage.ProducerCompleted.Builder>(0);
+            }
+        }
+
+        /// <summary>Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.</summary>
+        public global::K8sMediaFlow.Messages.AttachMessage.ProducerCompleted.Builder InitProducerCompleted()
+        {
+            _struct.Set(0, (ushort)19);
+            return _struct.InitStruct<global::K8sMediaFlow.Messages.AttachMessage.ProducerCompleted.Builder>(0);
+        }
+
+        /// <summary>Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.</summary>
+        public void SetProducerCompleted(global::K8sMediaFlow.Messages.AttachMessage.ProducerCompleted.Reader source)
+        {
+            _struct.Set(0, (ushort)19);
+            _struct.SetStruct(0, source.Raw);
+        }
+
+        /// <summary>Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.</summary>
+        public void ClearProducerCompleted()
+        {
+            _struct.Set(0, (ushort)19);
+            _struct.Clear(0);
         }
 
         static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(1, 1);
