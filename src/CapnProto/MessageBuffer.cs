@@ -34,6 +34,9 @@ public sealed class MessageBuffer
     /// <inheritdoc cref="Bytes"/>
     public Memory<byte> Memory => _bytes;
 
+    /// <summary>The message that was begun, to go on with.</summary>
+    public ref MessageBuilder Builder => ref _builder;
+
     /// <summary>Starts a new message; what the buffer held is gone.</summary>
     public T Begin<T>()
         where T : IStructBuilder<T>, allows ref struct

@@ -15,7 +15,7 @@ internal sealed class SlowWalker(byte[][] segments, int depthMax)
     public ulong Digest()
     {
         var root = Resolve(0, 0);
-        if (root.Word == 0)
+        if (Word(0, 0) == 0)
             Struct(0, 0, 0, 0, depthMax);
         else if ((root.Word & 3) != 0 || depthMax <= 0)
             throw new Unsound();
