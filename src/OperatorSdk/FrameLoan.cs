@@ -97,7 +97,8 @@ public sealed class FrameLoan : IDisposable
     /// sequence of that. It never waits. Afterwards the loan is over.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// Frames of the held identities have gone out on this port already, or no input is held and the port has no stream of its own. The loan stays.
+    /// Frames of the held identities have gone out on this port already, or no input is held and the port has no stream of its own, or the loan is smaller
+    /// than a picture of its caps. The loan stays.
     /// </exception>
     public void Send() => FrameSender.Send(Core, _port, this, [], isNamed: false);
 
@@ -134,6 +135,13 @@ public sealed class FrameLoan : IDisposable
         region.Use();
         port.Reserve();
         (_core, _lender) = (core, core);
+    }
+
+    /// <summary>Readers take an envelope whose planes lie outside the payload for a breach of the protocol, and its sender would be expelled for it.</summary>
+    internal void CheckPlanes(string port)
+    {
+        if (Planes is [.., var last] && last.OffsetBytes + last.LengthBytes > PayloadBytes)
+            throw new InvalidOperationException($"The loan of output '{port}' has {PayloadBytes} bytes, a picture of its caps has {last.OffsetBytes + last.LengthBytes}.");
     }
 
     /// <summary>The blocks are somebody else's now, or free.</summary>

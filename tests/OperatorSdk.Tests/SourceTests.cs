@@ -186,6 +186,14 @@ public sealed class SourceTests : IDisposable
         failure.Message.ShouldContain("2 of output 'out' are not");
     }
 
+    [Fact]
+    public async Task A_loan_that_is_smaller_than_a_picture_of_its_caps_cannot_be_sent()
+    {
+        await using var media = await Source();
+        using var loan = media.Output("out").Loan(32 * 16);
+        Should.Throw<InvalidOperationException>(() => loan.Send()).Message.ShouldContain("'out' has 512 bytes, a picture of its caps has 768");
+    }
+
     private AttachedOperator _end = null!;
 
     private async Task<MediaOperator> Source(int quotaBlocks = 64, bool connect = true)

@@ -16,6 +16,7 @@ internal static class FrameSender
             core.ThrowIfFailed();
             if (port.IsComplete)
                 throw new InvalidOperationException($"Output '{port.Plan.Name}' is complete: nothing can be sent after the end of its stream.");
+            loan.CheckPlanes(port.Plan.Name);
             foreach (var frame in from)
                 Invariant.That(frame.Core == core);
             var giver = port.OwnStream != 0 ? -1 : FindGiver(core, port, from, isNamed);
