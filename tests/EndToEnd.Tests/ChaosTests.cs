@@ -13,10 +13,6 @@ public class ChaosTests
     // A sidecar that dies for the sixth time within half a minute each is given up, rightly: fewer deaths than that.
     private const int DeathsMax = 4;
 
-    // As fast as it goes, all completes within the second in which sidecars die. Its last known fault is mended (ten rounds held since); until it has held
-    // for many more it is hunted by hand (CHAOS_ROUNDS) and does not decide over a change that has nothing to do with it.
-    public static TheoryData<bool> HighlightPaces => Environment.GetEnvironmentVariable("CHAOS_ROUNDS") is null ? [true] : [true, false];
-
     private static int Rounds => int.Parse(Environment.GetEnvironmentVariable("CHAOS_ROUNDS") ?? "1", CultureInfo.InvariantCulture);
 
     [Theory]
@@ -37,7 +33,8 @@ public class ChaosTests
         });
 
     [NeedsTheory("ffmpeg", "ffprobe")]
-    [MemberData(nameof(HighlightPaces))]
+    [InlineData(true)]
+    [InlineData(false)]
     public void The_highlights_have_every_frame_once_and_in_order_whatever_sidecars_die(bool realtime) =>
         Repeat($"highlights, {Pace(realtime)}", random =>
         {
