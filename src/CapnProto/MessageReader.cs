@@ -61,6 +61,9 @@ public partial struct MessageReader
         _depth = limits.Depth;
     }
 
+    /// <summary>Gives back what was spent since the budget was that large: for looking ahead at what is read again right after.</summary>
+    internal void Restore(long budgetWords) => _budgetWords = budgetWords;
+
     /// <summary>Adds the next segment; its number is the count before.</summary>
     public void AddSegment(ReadOnlySpan<byte> memory) => Add(Segment.Of(memory));
 

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace K8sMediaFlow.CapnProto.Dynamic;
+
+/// <summary>Data out of an array of numbers, or of a string where the schema says so.</summary>
+internal static class JsonBytes
+{
+    public static void Read(JsonPlace place, AnyPointerBuilder target, JsonDataForm form)
+    {
+        if (form == JsonDataForm.Numbers)
+            Numbers(place, target);
+        else
+            target.SetData(Decoded(place, form));
+    }
+
+    private static void Numbers(JsonPlace place, AnyPointerBuilder target)
+    {
+        place.Require(place.Kind == JsonValueKind.Array, "an array of bytes");
+        var bytes = target.InitData(place.Element.GetArrayLength());
+        var index = 0;
+        foreach (var item in place.Element.EnumerateArray())
+        {
+            bytes[index] = (byte)JsonNumbers.Whole(place.Item(item, index), DynamicKind.UInt8);
+            index++;
+        }
+    }
+
+    private static byte[] Decoded(JsonPlace place, JsonDataForm form)
+    {
+        var name = form == JsonDataForm.Base64 ? "base64" : "hexadecimal digits";
+        var text = place.Text("a string in " + name);
+        try
+        {
+            return form == JsonDataForm.Base64 ? Convert.FromBase64String(text) : Convert.FromHexString(text);
+        }
+        catch (FormatException)
+        {
+            place.Fail($"the string is not {name}");
+            return [];
+        }
+    }
+}

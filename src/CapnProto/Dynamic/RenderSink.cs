@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace K8sMediaFlow.CapnProto.Dynamic;
+
+/// <summary>
+/// Where rendered bytes go: to the output, or, while something is measured to see whether it fits into a line, nowhere. Measuring
+/// stops at the first byte too many, so it costs no more than a line per value, however large the value.
+/// </summary>
+internal sealed class RenderSink(IBufferWriter<byte> output, long limitBytes)
+{
+    private long _writtenBytes;
+    private long _lineBytes;
+
+    public bool IsMeasuring { get; private set; }
+
+    /// <summary>What is being measured does not fit: the rest need not be looked at.</summary>
+    public bool IsOver => IsMeasuring && _lineBytes < 0;
+
+    public void Measure(int lineBytes)
+    {
+        IsMeasuring = true;
+        _lineBytes = lineBytes;
+    }
+
+    /// <summary>Ends measuring; the bytes that were left, negative if it did not fit.</summary>
+    public long Measured()
+    {
+        IsMeasuring = false;
+        return _lineBytes;
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (IsMeasuring)
+        {
+            _lineBytes -= bytes.Length;
+            return;
+        }
+
+        _writtenBytes += bytes.Length;
+        if (_writtenBytes > limitBytes)
+            CapnProtoException.Throw(CapnProtoError.TooLarge, $"rendered, the message has more than {limitBytes} bytes");
+        output.Write(bytes);
+    }
+
+    public void Write(string text)
+    {
+        Span<byte> room = stackalloc byte[256];
+        if (Encoding.UTF8.TryGetBytes(text, room, out var count))
+            Write(room[..count]);
+        else
+            Write(Encoding.UTF8.GetBytes(text));
+    }
+
+    public void Write(long number)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        Utf8Formatter.TryFormat(number, digits, out var count);
+        Write(digits[..count]);
+    }
+
+    public void Write(ulong number)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        Utf8Formatter.TryFormat(number, digits, out var count);
+        Write(digits[..count]);
+    }
+
+    /// <summary>A line break and so many spaces.</summary>
+    public void NewLine(int spaces)
+    {
+        Write("\n"u8);
+        for (; spaces > 0; spaces -= 16)
+            Write("                "u8[..Math.Min(16, spaces)]);
+    }
+}
