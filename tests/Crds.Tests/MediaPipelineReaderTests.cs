@@ -9,7 +9,7 @@ public sealed class MediaPipelineReaderTests
     public void What_is_left_out_has_its_default()
     {
         var pipeline = MediaPipelineReader.Read(Documents.Small(), out var faults).ShouldNotBeNull(string.Join('\n', faults));
-        pipeline.Metadata.Namespace.ShouldBe("default");
+        pipeline.Spec.NodeLossSeconds.ShouldBe(30);
         pipeline.Spec.Groups.ShouldBeEmpty();
         pipeline.Spec.Operators[0].Inputs.ShouldBeEmpty();
         pipeline.Spec.Operators[0].Replicas.ShouldBeNull();

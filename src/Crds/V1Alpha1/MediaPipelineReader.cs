@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using K8sMediaFlow.Kubernetes.Objects;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
@@ -12,7 +13,7 @@ public static class MediaPipelineReader
         // The shape check removes empty values; the caller's document stays as it is.
         var copy = document?.DeepClone();
         var type = CrdJsonContext.Default.MediaPipeline;
-        faults = Identity(copy) is { } foreign ? foreign : DocumentShape.Check(copy, type);
+        faults = Identity(copy) is { } foreign ? foreign : [.. Metadata(copy!["metadata"]), .. DocumentShape.Check(copy, type)];
         if (faults.Count > 0)
             return null;
         try
@@ -24,6 +25,30 @@ public static class MediaPipelineReader
             faults = [new DocumentFault(wrong.Path?.TrimStart('$').TrimStart('.') ?? "", wrong.Message)];
             return null;
         }
+    }
+
+    /// <summary>A pipeline as the API server holds it. Its metadata are taken as they are: the server wrote them.</summary>
+    public static MediaPipeline? Read(CustomObject stored, out IReadOnlyList<DocumentFault> faults)
+    {
+        var document = new JsonObject
+        {
+            ["apiVersion"] = MediaPipeline.ApiVersionValue,
+            ["kind"] = MediaPipeline.KindValue,
+            ["metadata"] = new JsonObject { ["name"] = stored.Metadata?.Name, ["namespace"] = stored.Metadata?.Namespace },
+            ["spec"] = stored.Spec is { ValueKind: JsonValueKind.Object } spec ? JsonObject.Create(spec) : null,
+        };
+        var pipeline = Read(document, out faults);
+        return pipeline is null ? null : pipeline with { Metadata = stored.Metadata!, Status = stored.Status };
+    }
+
+    /// <summary>A name is demanded here, since Kubernetes' own metadata may lack one. What only the server writes and nobody reads is dropped.</summary>
+    private static DocumentFault[] Metadata(JsonNode? metadata)
+    {
+        if (metadata is not JsonObject thing)
+            return [];
+        thing.Remove("managedFields");
+        thing.Remove("selfLink");
+        return thing["name"] is null ? [new DocumentFault("metadata.name", "field 'name' is missing")] : [];
     }
 
     /// <summary>Something of another kind gets one sentence, not a list of everything that a MediaPipeline would have.</summary>

@@ -7,12 +7,12 @@ public static class PipelineGraphMapper
 {
     public static PipelineGraph Map(MediaPipeline pipeline) => new()
     {
-        Namespace = pipeline.Metadata.Namespace,
-        Name = pipeline.Metadata.Name,
+        Namespace = pipeline.Metadata.Namespace ?? "default",
+        Name = pipeline.Metadata.Name!,
         Execution = pipeline.Spec.Execution,
         Transport = pipeline.Spec.Transport,
         Encryption = pipeline.Spec.Encryption,
-        Polling = Map(pipeline.Spec.Polling ?? new PollingSpec()),
+        Polling = Map(pipeline.Spec.Staging?.Polling ?? new PollingSpec()),
         RdmaResourceName = pipeline.Spec.Rdma?.ResourceName,
         Operators = [.. pipeline.Spec.Operators.Select(Map)],
         Edges = [.. pipeline.Spec.Edges.Select(Map)],

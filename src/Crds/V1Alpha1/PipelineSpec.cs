@@ -5,42 +5,52 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
 /// <summary>The declared pipeline.</summary>
 public sealed record PipelineSpec
 {
+    /// <summary>Seconds after which a pod counts as lost with its node.</summary>
+    public const int NodeLossSecondsDefault = 30;
+
     /// <summary>Streaming runs until it is deleted; Batch ends with its sources.</summary>
     public Execution Execution { get; set; } = Execution.Streaming;
 
     /// <summary>How frames travel between pods.</summary>
     public Transport Transport { get; set; } = Transport.Auto;
 
-    /// <summary>Whether links protect the payload as well.</summary>
+    /// <summary>Whether links protect the payload as well. Their control connections always use mutual TLS.</summary>
     public Encryption Encryption { get; set; } = Encryption.None;
 
-    public PollingSpec? Polling { get; set; }
+    /// <summary>The shared memory of the pods and how everybody waits for frames in it.</summary>
+    public StagingSpec? Staging { get; set; }
+
+    /// <summary>The RDMA device of the sidecars.</summary>
     public RdmaSpec? Rdma { get; set; }
+
+    /// <summary>The container that every pod of the pipeline carries beside its media operators.</summary>
+    public SidecarSpec? Sidecar { get; set; }
+
+    /// <summary>How long a node may be silent before its pods are replaced. The old ones are fenced, not waited for.</summary>
+    public int NodeLossSeconds { get; set; } = NodeLossSecondsDefault;
+
+    /// <summary>The vertices of the graph.</summary>
     public required IReadOnlyList<OperatorSpec> Operators { get; init; }
+
+    /// <summary>The edges of the graph, unique by their two ends.</summary>
     public IReadOnlyList<EdgeSpec> Edges { get; set; } = [];
+
+    /// <summary>Media operators that are placed together.</summary>
     public IReadOnlyList<GroupSpec> Groups { get; set; } = [];
+
+    /// <summary>Volumes that media operators may mount.</summary>
     public IReadOnlyList<VolumeSpec> Volumes { get; set; } = [];
-}
-
-/// <summary>How sidecars and media operators wait.</summary>
-public sealed record PollingSpec
-{
-    public PollingMode Mode { get; set; } = PollingMode.Hybrid;
-
-    /// <summary>How long to look before going to sleep.</summary>
-    public int SpinMicroseconds { get; set; } = Polling.SpinMicrosecondsDefault;
-}
-
-/// <summary>The extended resource that stands for an RNIC on a node.</summary>
-public sealed record RdmaSpec
-{
-    public required string ResourceName { get; init; }
 }
 
 /// <summary>Media operators that are placed together.</summary>
 public sealed record GroupSpec
 {
+    /// <summary>Unique among the groups; part of the names of its pods.</summary>
     public required string Name { get; init; }
+
+    /// <summary>SamePod shares memory: every replica of every member is a container of one pod. SameNode only places pods on one machine.</summary>
     public required GroupMode Mode { get; init; }
+
+    /// <summary>Names of the members. Each is in one group per mode at most.</summary>
     public required IReadOnlyList<string> Operators { get; init; }
 }

@@ -23,7 +23,8 @@ public readonly record struct Quantity(long Bytes)
     }
 }
 
-internal sealed class QuantityJson : JsonConverter<Quantity>
+/// <summary>Reads numbers and texts, writes numbers.</summary>
+public sealed class QuantityJson : JsonConverter<Quantity>
 {
     public override Quantity Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType switch

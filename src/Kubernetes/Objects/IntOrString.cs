@@ -17,7 +17,8 @@ public readonly record struct IntOrString(int? Number, string? Text)
     public override string ToString() => Number?.ToString(CultureInfo.InvariantCulture) ?? Text ?? "";
 }
 
-internal sealed class IntOrStringJson : JsonConverter<IntOrString>
+/// <summary>Public for the serializers of other rooms, whose generated code makes one.</summary>
+public sealed class IntOrStringJson : JsonConverter<IntOrString>
 {
     public override IntOrString Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Number ? reader.GetInt32() : reader.GetString() ?? "";

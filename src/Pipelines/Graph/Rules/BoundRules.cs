@@ -24,7 +24,7 @@ internal static class BoundRules
 
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph) =>
     [
-        .. Between("spec.polling.spinMicroseconds", "spinMicroseconds", graph.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax),
+        .. Between("spec.staging.polling.spinMicroseconds", "spinMicroseconds", graph.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax),
         .. Between("spec.edges", "the number of replica pairs of all edges", Pairs(graph), 0, LinksMax),
         .. graph.Operators.SelectMany((node, i) => OfOperator($"spec.operators[{i}]", node)),
     ];

@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Crds.V1Alpha1;
+
+/// <summary>The shared memory of the pods. Its sizes are computed from the caps of the ports.</summary>
+public sealed record StagingSpec
+{
+    /// <summary>The page size of regions: None takes ordinary pages.</summary>
+    public HugePages HugePages { get; set; } = HugePages.None;
+
+    /// <summary>Block sizes and counts in place of those computed from caps.</summary>
+    public IReadOnlyList<BlockClassSpec> BlockClasses { get; set; } = [];
+
+    /// <summary>How sidecars and media operators wait.</summary>
+    public PollingSpec? Polling { get; set; }
+}
+
+/// <summary>Page sizes of regions.</summary>
+public enum HugePages
+{
+    None,
+    [JsonStringEnumMemberName("2Mi")] Size2Mi,
+    [JsonStringEnumMemberName("1Gi")] Size1Gi,
+}
+
+/// <summary>Blocks of one size.</summary>
+public sealed record BlockClassSpec
+{
+    /// <summary>Bytes of a block, for example 4Mi.</summary>
+    public required Quantity Size { get; init; }
+
+    /// <summary>How many of them a region has.</summary>
+    public required int Count { get; init; }
+}
+
+/// <summary>How sidecars and media operators wait.</summary>
+public sealed record PollingSpec
+{
+    /// <summary>Hybrid looks for a while and then sleeps, Busy always looks and costs a core, Event always sleeps.</summary>
+    public PollingMode Mode { get; set; } = PollingMode.Hybrid;
+
+    /// <summary>How long to look before going to sleep.</summary>
+    public int SpinMicroseconds { get; set; } = Polling.SpinMicrosecondsDefault;
+}
+
+/// <summary>The RDMA device of the sidecars: an extended resource of the nodes. Only the sidecar's container requests it.</summary>
+public sealed record RdmaSpec
+{
+    /// <summary>The extended resource that stands for an RNIC on a node, for example rdma/hca_shared_devices_a.</summary>
+    public required string ResourceName { get; init; }
+
+    /// <summary>Who lets the sidecar pin its regions: the node's unlimited memlock, or the capability IPC_LOCK with user 0.</summary>
+    public MemoryLock Memlock { get; set; } = MemoryLock.NodeUnlimited;
+
+    /// <summary>A network attachment of the pods (k8s.v1.cni.cncf.io/networks) on which the device's addresses lie.</summary>
+    public string? Network { get; set; }
+
+    /// <summary>The traffic class that RDMA packets carry.</summary>
+    public int? TrafficClass { get; set; }
+}
+
+/// <summary>Ways to pin memory.</summary>
+public enum MemoryLock { NodeUnlimited, Capability }
