@@ -5,7 +5,7 @@ SHELL := /bin/bash
 CONFIGURATION ?= Release
 BIN := artifacts/bin
 ROOM ?=
-ONLY ?= encode handover tcp
+ONLY ?= encode capnp handover tcp
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
@@ -39,7 +39,7 @@ generate: ## Regenerate what is generated from schemas.
 	@scripts/generate.sh
 
 ##@ Measurements
-bench: install-bench ## Measure: make bench [ONLY="encode handover tcp"]. Writes bench/results/*.json.
+bench: install-bench ## Measure: make bench [ONLY="encode capnp handover tcp"]. Writes bench/results/*.json.
 	dotnet build bench/Bench/Bench.csproj -c Release -v q
 	@for one in $(ONLY); do dotnet bench/Bench/bin/Release/net10.0/K8sMediaFlow.Bench.dll $$one --out bench/results; done
 

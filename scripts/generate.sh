@@ -8,5 +8,6 @@ dotnet build src/CapnProto/Compiler -c Release -v q --nologo
 compiler=$PWD/src/CapnProto/Compiler/bin/Release/net10.0/capnpc-csharp
 "$compiler" --no-docs --namespace K8sMediaFlow.CapnProto.Schema --out src/CapnProto/Schema/Generated /usr/include/capnp/schema.capnp
 "$compiler" --out tests/CapnProto.Tests/Generated tests/CapnProto.Tests/Schema/sample.capnp tests/CapnProto.Tests/Schema/clashes.capnp
+"$compiler" --out bench/Bench/Capnp/Generated bench/Bench/Schema/rows.capnp
 cd src/Messages/Schema
 "$compiler" --out ../Generated frame.capnp attach.capnp link.capnp

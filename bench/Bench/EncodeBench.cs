@@ -135,7 +135,7 @@ internal static class EncodeBench
     [DllImport("libc", SetLastError = true)]
     private static extern int getrusage(int who, ref long usage);
 
-    private static string FindRepository()
+    internal static string FindRepository()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "K8sMediaFlow.sln")))

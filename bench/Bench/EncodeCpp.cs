@@ -40,7 +40,7 @@ internal sealed class EncodeCpp : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static void Run(string program, string[] arguments, string folder)
+    internal static void Run(string program, string[] arguments, string folder)
     {
         // kj compares PWD with the real working directory and grumbles.
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder };

@@ -1,8 +1,10 @@
 using K8sMediaFlow.Bench;
+using K8sMediaFlow.Bench.Capnp;
 
 return args switch
 {
     ["encode", .. var rest] => EncodeBench.Run(rest),
+    ["capnp", .. var rest] => CapnpBench.Run(rest),
     ["handover", .. var rest] => Handover.Run(rest),
     ["handover-side", var role] => HandoverSide.Run(role),
     ["tcp", .. var rest] => TcpBench.Run(rest),
@@ -12,6 +14,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench encode|handover|tcp [--out DIRECTORY]");
+    Console.Error.WriteLine("usage: bench encode|capnp|handover|tcp [--out DIRECTORY]");
     return 2;
 }

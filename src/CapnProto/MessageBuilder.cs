@@ -38,6 +38,17 @@ public partial struct MessageBuilder
         _near[0].UsedBytes = 8;
     }
 
+    /// <summary>Makes this the builder of another message. Cheaper than a new value: the segment table is not cleared.</summary>
+    public void Reset(Span<byte> segment0)
+    {
+        _count = 0;
+        AddSegment(segment0);
+        if (segment0.Length < 8)
+            CapnProtoException.Throw(CapnProtoError.OutOfSpace);
+        MemoryMarshal.Write(segment0, 0UL);
+        _near[0].UsedBytes = 8;
+    }
+
     public readonly int SegmentCount => _count;
 
     /// <summary>More room: objects that do not fit into the earlier segments go here, behind far pointers. Returns its number.</summary>

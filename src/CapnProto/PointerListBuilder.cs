@@ -30,6 +30,9 @@ public readonly unsafe ref struct PointerListBuilder : IListBuilder<PointerListB
     /// <summary>Sets one text.</summary>
     public void SetText(int index, ReadOnlySpan<char> text) => this[index].SetText(text);
 
+    /// <inheritdoc cref="SetText(int, ReadOnlySpan{char})"/>
+    public void SetText(int index, ReadOnlySpan<byte> utf8) => this[index].SetText(utf8);
+
     /// <summary>Copies one byte string.</summary>
     public void SetData(int index, ReadOnlySpan<byte> bytes) => this[index].SetData(bytes);
 

@@ -13,6 +13,9 @@ public class GeneratedCodeTests
     public void Code_of_the_runtimes_test_schema_is_current() =>
         Compare("tests/CapnProto.Tests/Schema", "tests/CapnProto.Tests/Generated", ["sample.capnp", "clashes.capnp"]);
 
+    [NeedsFact("capnp")]
+    public void Code_of_the_benchmarks_schema_is_current() => Compare("bench/Bench/Schema", "bench/Bench/Capnp/Generated", ["rows.capnp"]);
+
     /// <summary>A fixed point: the compiler that reads its request with this code makes this code.</summary>
     [NeedsFact("capnp")]
     public void The_code_with_which_the_compiler_reads_schemas_is_its_own_output() =>

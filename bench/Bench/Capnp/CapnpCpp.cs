@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace K8sMediaFlow.Bench.Capnp;
+
+/// <summary>The reference implementation's turn: bench/native/capnp_rows.cc, compiled now and asked for one row at a time.</summary>
+internal sealed class CapnpCpp : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bench-capnp-");
+    private readonly Process _process;
+
+    public CapnpCpp(string repository)
+    {
+        var schemas = Path.Combine(repository, "bench/Bench/Schema");
+        var annotations = Path.Combine(repository, "src/CapnProto/Compiler/Schema");
+        EncodeCpp.Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "rows.capnp", annotations + "/csharp.capnp"], schemas);
+        var source = Path.Combine(repository, "bench/native/capnp_rows.cc");
+        EncodeCpp.Run("g++", ["-O2", "-DNDEBUG", "-std=c++17", "-I.", "-o", "capnp_rows", source, "rows.capnp.c++", "csharp.capnp.c++", "-lcapnp", "-lkj"], _folder.FullName);
+        _process = Process.Start(new ProcessStartInfo(Path.Combine(_folder.FullName, "capnp_rows"))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+    }
+
+    public ((double Build, double Read) Times, ulong Sum) Ask(string order)
+    {
+        _process.StandardInput.WriteLine(order);
+        _process.StandardInput.Flush();
+        var answer = (_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("capnp_rows ended")).Split(' ');
+        return ((Number(answer[0]), Number(answer[1])), ulong.Parse(answer[2], CultureInfo.InvariantCulture));
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(2000))
+            _process.Kill();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}
