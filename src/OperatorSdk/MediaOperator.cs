@@ -46,6 +46,11 @@ public sealed class MediaOperator : IAsyncDisposable
     public int Replica => _core.Options.Replica;
 
     /// <summary>
+    /// Whether the pipeline is to run for ever: a media operator that fails is started again. In a batch pipeline it is not, and the pipeline fails.
+    /// </summary>
+    public bool IsStreaming => _core.IsStreaming;
+
+    /// <summary>
     /// Cancelled when this operator is to end: a source at once when the pipeline asks for it (it completes its outputs then), an operator with inputs
     /// only when the pipeline's deadline has passed without the inputs having ended, any operator when it has failed.
     /// </summary>

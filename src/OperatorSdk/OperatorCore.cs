@@ -40,6 +40,9 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
 
     public DerivationLedger Ledger { get; }
 
+    /// <summary>As the welcome says.</summary>
+    public bool IsStreaming { get; set; }
+
     /// <summary>For writing envelopes.</summary>
     public Messages.FrameMetadata EnvelopeMetadata { get; } = new();
 

@@ -55,16 +55,18 @@ public class HighlightsTests
         run.Leftovers().ShouldBeEmpty();
     }
 
-    [NeedsFact("ffmpeg", "ffprobe")]
+    [NeedsTheory("ffmpeg", "ffprobe")]
+    [InlineData("Batch")]
+    [InlineData("Streaming")]
     [Trait("Category", "Slow")]
-    public void A_truncated_video_ends_and_what_had_arrived_is_usable()
+    public void A_truncated_video_ends_the_run_with_an_error_and_what_had_arrived_is_usable(string execution)
     {
         using var run = new LocalRun();
         var whole = Clips.Mpeg4AviWithoutSound(run.Folder, frames: 240);
         using (var file = File.OpenWrite(whole))
             file.SetLength(file.Length / 2);
-        run.Start(Documents.Highlights(input: "/media/match.avi"), "--probe").WaitForExit();
-
+        run.Start(Documents.Highlights(execution, input: "/media/match.avi"), "--probe").WaitForExit().ShouldBe(1, run.Log);
+        run.Log.ShouldContain("ended early");
         Clips.CountFrames(run.Media("highlights.mp4")).ShouldBeInRange(1, 239);
         run.Leftovers().ShouldBeEmpty();
     }

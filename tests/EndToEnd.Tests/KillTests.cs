@@ -101,6 +101,25 @@ public class KillTests
         run.Leftovers().ShouldBeEmpty();
     }
 
+    [NeedsTheory("ffmpeg", "ffprobe")]
+    [InlineData("media-operator decode")]
+    [InlineData("match.mp4")]
+    [Trait("Category", "Slow")]
+    public void A_killed_source_of_a_streaming_run_begins_again_as_a_new_stream_and_the_run_ends_well(string victim)
+    {
+        using var run = new LocalRun();
+        Clips.H264WithSound(run.Folder, frames: 250);
+        run.Start(Documents.Highlights("Streaming", realtime: true), "--stall-seconds", "30");
+        run.WaitFor(() => run.Processes(victim).Count > 0 && run.Flows, "the flow");
+        // The ffmpeg that decodes, where there is one: the media operator's command line names the file too.
+        LocalRun.Kill(run.Processes(victim).OrderByDescending(IsFfmpeg).First());
+        run.WaitForExit().ShouldBe(0, run.Log);
+        Clips.CountFrames(run.Media("highlights.mp4")).ShouldBeInRange(250, 500, run.Log);
+        var counts = Counts.OfPort(run.Media("highlights.json"), "video");
+        (counts.Disorder, counts.Torn).ShouldBe((0, 0), run.Log);
+        run.Leftovers().ShouldBeEmpty();
+    }
+
     [Fact]
     [Trait("Category", "Slow")]
     public void A_killed_sink_of_a_streaming_run_comes_back_and_the_flow_goes_on()

@@ -78,6 +78,9 @@ internal sealed class PipedProcess : IDisposable
     /// <summary>Ends when the program has; false when that is no success.</summary>
     public async Task<bool> EndsWellAsync() => (await _child.WaitAsync()).IsSuccess;
 
+    /// <summary>Whether the program has ended, or ends within the time, and that is no success.</summary>
+    public bool FailsWithin(TimeSpan patience) => _child.Wait(patience) is { IsSuccess: false };
+
     /// <summary>Waits for the program's end; throws <see cref="MediaException"/> with its own words if that is not a success or does not come in time.</summary>
     public void WaitForSuccess(TimeSpan patience)
     {

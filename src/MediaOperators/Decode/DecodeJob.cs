@@ -11,14 +11,19 @@ internal sealed class DecodeJob : IDisposable
     /// <summary>How long ffmpeg may take to end after its pipes have.</summary>
     public static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
+    // A program that dies closes its pipes a moment before it can be waited for; one that goes on has merely come to the end of one stream.
+    private static readonly TimeSpan _deathPatience = TimeSpan.FromMilliseconds(500);
+
     private readonly FFmpegInput _input;
     private readonly IReadOnlyList<DecodedPort> _ports;
     private readonly PipedProcess _process;
+    private readonly bool _keepsStreamsOpen;
 
-    private DecodeJob(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options)
+    private DecodeJob(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, bool keepsStreamsOpen)
     {
         _input = input;
         _ports = ports;
+        _keepsStreamsOpen = keepsStreamsOpen;
         var arguments = FFmpegArguments.Decode(input, Find(port => port.Video), Find(port => port.Audio), options);
         _process = PipedProcess.Start("ffmpeg", arguments, new PipedDescriptors([], [.. ports.Select((_, index) => Descriptor(index))]));
     }
@@ -28,9 +33,11 @@ internal sealed class DecodeJob : IDisposable
     /// from being read as well. What comes over a network can be opened only once.
     /// </summary>
     /// <param name="ports">Video first.</param>
-    public static IReadOnlyList<DecodeJob> Start(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options) => input.IsRegularFile
-        ? [.. ports.Select(port => new DecodeJob(input, [port], options))]
-        : [new DecodeJob(input, ports, options)];
+    /// <param name="keepsStreamsOpen">A stream ends only where its input has: whoever starts this again after a failure goes on.</param>
+    public static IReadOnlyList<DecodeJob> Start(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, bool keepsStreamsOpen) =>
+        input.IsRegularFile
+            ? [.. ports.Select(port => new DecodeJob(input, [port], options, keepsStreamsOpen))]
+            : [new DecodeJob(input, ports, options, keepsStreamsOpen)];
 
     public void StartPumps(PortThreads threads)
     {
@@ -43,6 +50,9 @@ internal sealed class DecodeJob : IDisposable
 
     /// <summary>Ends when ffmpeg has; false when it was killed or says that it failed.</summary>
     public Task<bool> EndsWellAsync() => _process.EndsWellAsync();
+
+    /// <summary>After a pipe has ended: whether it did because ffmpeg failed or was killed.</summary>
+    public bool HasFailed => _process.FailsWithin(_deathPatience);
 
     /// <summary>Ends ffmpeg now, and with it the pipes.</summary>
     public void Kill() => _process.Kill();
@@ -73,10 +83,10 @@ internal sealed class DecodeJob : IDisposable
 
     // A port that has ended says so at once: a consumer of both may read no more of the other before it knows. One that
     // never had a frame waits for what its ffmpeg says: that is a failure rather than an end.
-    private static void Pump(DecodedPort port, PipeEnd pipe, CancellationToken stopping)
+    private void Pump(DecodedPort port, PipeEnd pipe, CancellationToken stopping)
     {
         port.Pump(pipe, stopping);
-        if (port.FramesSent > 0)
+        if (port.FramesSent > 0 && !(_keepsStreamsOpen && HasFailed))
             port.Complete();
     }
 

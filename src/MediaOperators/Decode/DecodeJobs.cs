@@ -13,7 +13,9 @@ internal sealed class DecodeJobs : IDisposable
     private DecodeJob? _firstFailed;
 
     /// <param name="ports">Video first.</param>
-    public DecodeJobs(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options) => _jobs = DecodeJob.Start(input, ports, options);
+    /// <param name="keepsStreamsOpen">See <see cref="DecodeJob.Start"/>.</param>
+    public DecodeJobs(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, bool keepsStreamsOpen) =>
+        _jobs = DecodeJob.Start(input, ports, options, keepsStreamsOpen);
 
     /// <summary>Ends when all pipes have and everything read is sent.</summary>
     public async Task RunAsync(PortThreads threads)
@@ -25,6 +27,9 @@ internal sealed class DecodeJobs : IDisposable
         // All pipes have ended, so their programs are ending; one that does not is found by the question for its problem.
         await Task.WhenAny(Task.WhenAll(ends), Task.Delay(DecodeJob.EndPatience));
     }
+
+    /// <summary>After the run: whether an ffmpeg failed or was killed.</summary>
+    public bool HasFailed => _jobs.Any(job => job.HasFailed);
 
     /// <summary>After the run: what was wrong with the input, or null.</summary>
     /// <param name="promisedFrames">Video frames that the container announces; 0 if it does not.</param>

@@ -35,24 +35,26 @@ internal static class DecodeVerb
         var probed = MediaProbe.Probe(input, options.InputArguments, media.Stopping);
         foreach (var port in ports)
             CheckPromise(input, port, probed);
-        var problem = await DecodeAsync(input, ports, options, PromisedFrames(probed, options), media.Stopping);
+        var problem = await DecodeAsync(media, input, ports, options, PromisedFrames(probed, options));
         foreach (var port in ports)
             port.Complete();
         if (problem is not null)
             throw ports.Any(port => port.FramesSent > 0) ? new DeliveredException(problem) : new MediaException(problem);
     }
 
-    private static async Task<string?> DecodeAsync(
-        FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, long promisedFrames, CancellationToken stopping)
+    // What went wrong with the input, when all that it gave is sent. A failure in a streaming pipeline is thrown instead: there the next life of this
+    // operator goes on, while in a batch there is none, and what was read shall be usable.
+    private static async Task<string?> DecodeAsync(MediaOperator media, FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, long promisedFrames)
     {
-        using var jobs = new DecodeJobs(input, ports, options);
-        using var threads = new PortThreads(stopping);
+        using var jobs = new DecodeJobs(input, ports, options, media.IsStreaming);
+        using var threads = new PortThreads(media.Stopping);
         try
         {
             await jobs.RunAsync(threads);
-            return jobs.Problem(promisedFrames);
+            var problem = jobs.Problem(promisedFrames);
+            return problem is not null && media.IsStreaming && jobs.HasFailed ? throw new MediaException(problem) : problem;
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (media.Stopping.IsCancellationRequested)
         {
             return null;
         }

@@ -105,6 +105,7 @@ internal sealed class Handshake(OperatorCore core)
     private void Welcome(Messages.AttachMessage.Welcome.Reader welcome)
     {
         SidecarIncarnation = welcome.SidecarIncarnation;
+        core.IsStreaming = welcome.Execution == Messages.AttachMessage.Execution.Streaming;
         var mode = welcome.Waiting switch
         {
             Messages.AttachMessage.Waiting.Busy => WaitMode.Busy,

@@ -7,7 +7,7 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cli.Run.Supervision;
 
-/// <summary>Runs one replica of a media operator: to its end in a Batch run, again after each failure in a Streaming one.</summary>
+/// <summary>Runs one replica of a media operator: to its end in a Batch run, in a Streaming one again after each failure that leaves its streams open.</summary>
 internal sealed class OperatorSupervisor(ReplicaSpec replica, RunState state) : IDisposable
 {
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(10);
@@ -37,7 +37,8 @@ internal sealed class OperatorSupervisor(ReplicaSpec replica, RunState state) : 
             }
 
             var failure = await ExplainAsync(exit, before, stopping);
-            if (state.Spec.Execution == Execution.Batch)
+            // After the end of its streams there is nothing that another life could go on with.
+            if (state.Spec.Execution == Execution.Batch || HasCompletedSince(before))
             {
                 state.EndWith(RunOutcome.Failed(failure));
                 return;
@@ -81,6 +82,9 @@ internal sealed class OperatorSupervisor(ReplicaSpec replica, RunState state) : 
     private bool HasFailedSince(OperatorStatus? before)
         => Status() is { State: OperatorState.Failed } now && now.Incarnation != before?.Incarnation;
 
+    private bool HasCompletedSince(OperatorStatus? before)
+        => Status() is { State: OperatorState.Completed } now && now.Incarnation != before?.Incarnation;
+
     /// <summary>
     /// Exit code 0 alone does not say that every frame was dealt with: the sidecar has to have heard it, unless it was not there to hear.
     /// </summary>
@@ -104,7 +108,7 @@ internal sealed class OperatorSupervisor(ReplicaSpec replica, RunState state) : 
     private async Task<string> ExplainAsync(ChildExit exit, OperatorStatus? before, CancellationToken stopping)
     {
         var asked = Stopwatch.GetTimestamp();
-        while (exit.ExitCode > 0 && !HasFailedSince(before) && Stopwatch.GetElapsedTime(asked) < StatusPatience)
+        while (exit.ExitCode > 0 && !HasFailedSince(before) && !HasCompletedSince(before) && Stopwatch.GetElapsedTime(asked) < StatusPatience)
             await Task.Delay(Poll, stopping);
         var reason = HasFailedSince(before) ? Status()!.Reason.ReplaceLineEndings(" ") : "";
         var ending = exit.IsSuccess ? "exit code 0, but it never said that it has completed" : exit.ToString();
