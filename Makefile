@@ -47,6 +47,10 @@ bench: install-bench ## Measure: make bench [ONLY="encode capnp handover tcp"]. 
 install-bench:
 	@scripts/install.sh bench
 
+.PHONY: fuzz
+fuzz: install-test ## Mutated messages through the Cap'n Proto runtime for longer than the tests do: make fuzz [FUZZ_MINUTES=10] [SEED=…].
+	FUZZ_MINUTES=$${FUZZ_MINUTES:-10} dotnet test tests/CapnProto.Tests -c Release --nologo --filter Category=Fuzz --logger "console;verbosity=detailed"
+
 ##@ Housekeeping
 install-run: ## Install what `make run` needs (asks for nothing, says what it does).
 	@scripts/install.sh run

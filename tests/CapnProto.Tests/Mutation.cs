@@ -5,16 +5,16 @@ namespace K8sMediaFlow.CapnProto.Tests;
 /// <summary>Changes a message as a hostile or broken writer would: bits, bytes, whole pointers, truncation.</summary>
 internal static class Mutation
 {
-    public static void Apply(Random random, byte[] bytes)
+    public static void Apply(Random random, Span<byte> bytes)
     {
         var changes = random.Next(1, 5);
         for (var change = 0; change < changes; change++)
             ApplyOne(random, bytes);
     }
 
-    private static void ApplyOne(Random random, byte[] bytes)
+    private static void ApplyOne(Random random, Span<byte> bytes)
     {
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan(0, bytes.Length & ~7));
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes[..(bytes.Length & ~7)]);
         var word = random.Next(words.Length);
         switch (random.Next(7))
         {

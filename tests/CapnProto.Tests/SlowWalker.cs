@@ -6,7 +6,7 @@ namespace K8sMediaFlow.CapnProto.Tests;
 /// The same walk written straight from the encoding's specification, over copies of the segments, with numbers that cannot overflow
 /// and nothing shared with the runtime. Throws <see cref="Unsound"/> where the message is not sound.
 /// </summary>
-internal sealed class SlowWalker(byte[][] segments, int depthMax)
+internal sealed partial class SlowWalker(byte[][] segments, int depthMax, bool withViews = false)
 {
     private readonly WalkDigest _digest = new();
 
@@ -114,6 +114,7 @@ internal sealed class SlowWalker(byte[][] segments, int depthMax)
         Extent(target.Segment, target.Position, ((count * bits[size]) + 7) / 8);
         _digest.Add((ulong)size);
         _digest.Add((ulong)count);
+        Views(target.Segment, target.Position, count, bits[size] / 8, size == 6 ? 0 : bits[size] / 8, size == 1);
         for (var index = 0; index < count && size > 0; index++)
             FlatElement(target, size, index, bits[size] / 8, depth - 1);
     }
@@ -139,6 +140,7 @@ internal sealed class SlowWalker(byte[][] segments, int depthMax)
             throw new Unsound();
         _digest.Add(7);
         _digest.Add((ulong)count);
+        Views(target.Segment, target.Position + 8, count, (int)(8 * (data + pointers)), (int)(8 * data), isBits: false);
         for (var index = 0; index < count; index++)
             Struct(target.Segment, target.Position + 8 + (8 * index * (data + pointers)), data * 8, pointers, depth - 1);
     }
