@@ -20,6 +20,7 @@ public class RoomTests
         ["Control"] = ["Pipelines"],
         ["Sidecar"] = ["Native", "CapnProto", "Staging", "Fabric", "Messages", "Pipelines", "Control"],
         ["Crds"] = ["Pipelines", "Kubernetes"],
+        ["Operator"] = ["Crds", "Pipelines", "Kubernetes", "Control"],
         ["Cli"] = ["Native", "CapnProto", "Crds", "Pipelines", "Kubernetes", "Control", "Staging", "Messages"],
     };
 

@@ -1,0 +1,22 @@
+using K8sMediaFlow.Kubernetes.Objects;
+
+namespace K8sMediaFlow.Operator.Desired;
+
+/// <summary>
+/// One budget per unit. An integer, since pods without a controller of the server's own cannot be counted any other way. A unit of one pod
+/// lets nobody evict it: the controller sees that its node is being drained, makes the replacement first and then removes it itself.
+/// </summary>
+internal static class DisruptionBudgets
+{
+    public static PodDisruptionBudget Of(RenderInput input, PipelineUnit unit) => new()
+    {
+        Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), Marks.Of(input.Graph.Name, unit)),
+        Spec = new()
+        {
+            MinAvailable = Math.Max(1, unit.Slots.Count - 1),
+            Selector = new() { MatchLabels = Services.Selector(input, unit) },
+            // A pod that was never ready serves nobody and must not hold up a drain.
+            UnhealthyPodEvictionPolicy = input.Server.EvictsUnhealthy ? "AlwaysAllow" : null,
+        },
+    };
+}

@@ -1,0 +1,16 @@
+using K8sMediaFlow.Kubernetes.Objects;
+
+namespace K8sMediaFlow.Operator.Desired;
+
+/// <summary>Metadata of desired objects.</summary>
+internal static class ObjectMetas
+{
+    public static ObjectMeta Of(RenderInput input, string name, IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string>? annotations = null) => new()
+    {
+        Name = name,
+        Namespace = input.Namespace,
+        Labels = labels,
+        Annotations = annotations is { Count: > 0 } ? annotations : null,
+        OwnerReferences = [input.Owner],
+    };
+}

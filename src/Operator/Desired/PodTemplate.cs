@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Operator.Desired;
+
+/// <summary>The pod of a slot: a sidecar and the slot's media operators.</summary>
+internal static class PodTemplate
+{
+    private const string Networks = "k8s.v1.cni.cncf.io/networks";
+
+    public static Pod Of(PodParts parts, PodSlot slot, string name) => new()
+    {
+        Metadata = new()
+        {
+            Name = name,
+            Namespace = parts.Input.Namespace,
+            Labels = Labels(parts, slot),
+            Annotations = Annotations(parts, slot),
+            OwnerReferences = [parts.Owner!],
+        },
+        Spec = Spec(parts, slot),
+    };
+
+    private static PodSpec Spec(PodParts parts, PodSlot slot)
+    {
+        var sidecar = SidecarContainer.Of(parts, slot);
+        var media = slot.Replicas.Select(replica => MediaOperatorContainer.Of(parts, slot, replica));
+        var native = parts.Input.Server.NativeSidecar;
+        return new()
+        {
+            InitContainers = native ? [sidecar] : null,
+            Containers = native ? [.. media] : [sidecar, .. media],
+            Volumes = [.. PodVolumes.Of(parts, slot)],
+            RestartPolicy = parts.Input.Graph.Execution == Execution.Batch ? "OnFailure" : "Always",
+            TerminationGracePeriodSeconds = parts.FirstValue(spec => spec.TerminationGracePeriodSeconds) ?? 30,
+            // Nothing in the pod speaks to the API server.
+            AutomountServiceAccountToken = false,
+            EnableServiceLinks = false,
+            ServiceAccountName = parts.First(spec => spec.ServiceAccountName),
+            NodeSelector = Merged(parts.Specs.Select(spec => spec.NodeSelector)),
+            Affinity = parts.FirstValue(spec => spec.Affinity),
+            Tolerations = List(parts.Specs.Select(spec => CrdResources.Element(spec.Tolerations))),
+            TopologySpreadConstraints = Spread(parts),
+            PriorityClassName = parts.First(spec => spec.PriorityClassName),
+            RuntimeClassName = parts.First(spec => spec.RuntimeClassName),
+            SchedulerName = parts.First(spec => spec.SchedulerName),
+            SecurityContext = SecurityDefaults.Pod(parts.First(spec => spec.PodSecurityContext)),
+            ImagePullSecrets = parts.Specs.SelectMany(spec => spec.ImagePullSecrets).Distinct().ToList() is { Count: > 0 } secrets ? secrets : null,
+            ResourceClaims = List(parts.Specs.Select(spec => CrdResources.Element(spec.ResourceClaims))),
+        };
+    }
+
+    private static Dictionary<string, string> Labels(PodParts parts, PodSlot slot)
+    {
+        var labels = Merged(parts.Specs.Select(spec => spec.PodMetadata?.Labels)) ?? [];
+        foreach (var (name, value) in Marks.Of(parts.Input.Graph.Name, parts.Unit))
+            labels[name] = value;
+        (labels[Marks.Pod], labels[Marks.Ordinal]) = (slot.Stable, slot.Ordinal.ToString(CultureInfo.InvariantCulture));
+        return labels;
+    }
+
+    private static Dictionary<string, string> Annotations(PodParts parts, PodSlot slot)
+    {
+        var annotations = Merged(parts.Specs.Select(spec => spec.PodMetadata?.Annotations)) ?? [];
+        if (parts.Input.RequestsRdma && parts.Input.Pipeline.Spec.Rdma?.Network is { } network)
+            annotations[Networks] = annotations.TryGetValue(Networks, out var others) ? $"{others},{network}" : network;
+        annotations[Marks.TemplateHash] = TemplateHash.Of(parts, slot);
+        annotations["kubectl.kubernetes.io/default-container"] = PodParts.ContainerName(slot, slot.Replicas[0]);
+        return annotations;
+    }
+
+    /// <summary>A constraint without a selector counts the unit's own pods.</summary>
+    private static JsonElement? Spread(PodParts parts)
+    {
+        var own = JsonSerializer.SerializeToNode(Services.Selector(parts.Input, parts.Unit));
+        if (List(parts.Specs.Select(spec => CrdResources.Element(spec.TopologySpreadConstraints))) is not { } list)
+            return null;
+        var nodes = JsonArray.Create(list)!;
+        foreach (var one in nodes.OfType<JsonObject>().Where(one => one["labelSelector"] is null))
+            one["labelSelector"] = new JsonObject { ["matchLabels"] = own!.DeepClone() };
+        return nodes.Deserialize<JsonElement>();
+    }
+
+    private static JsonElement? List(IEnumerable<JsonElement?> lists)
+    {
+        var seen = new List<string>();
+        foreach (var item in lists.OfType<JsonElement>().SelectMany(list => list.EnumerateArray()))
+            if (item.GetRawText() is var text && !seen.Contains(text))
+                seen.Add(text);
+        return seen.Count == 0 ? null : JsonDocument.Parse($"[{string.Join(',', seen)}]").RootElement;
+    }
+
+    private static Dictionary<string, string>? Merged(IEnumerable<IReadOnlyDictionary<string, string>?> maps)
+    {
+        var merged = new Dictionary<string, string>();
+        foreach (var (name, value) in maps.OfType<IReadOnlyDictionary<string, string>>().SelectMany(map => map))
+            merged.TryAdd(name, value);
+        return merged.Count > 0 ? merged : null;
+    }
+}

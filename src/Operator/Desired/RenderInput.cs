@@ -1,0 +1,47 @@
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
+
+namespace K8sMediaFlow.Operator.Desired;
+
+/// <summary>Everything that the desired objects of one pipeline follow from.</summary>
+internal sealed record RenderInput
+{
+    public required MediaPipeline Pipeline { get; init; }
+
+    /// <summary>With the replicas that are to run.</summary>
+    public required PipelineGraph Graph { get; init; }
+
+    /// <summary>Planned for the most replicas that there may be: what memory is sized by.</summary>
+    public required PipelinePlan Widest { get; init; }
+
+    public required ServerCapabilities Server { get; init; }
+    public required RenderSettings Settings { get; init; }
+
+    /// <summary>The image that this pipeline's sidecars have.</summary>
+    public required string SidecarImage { get; init; }
+
+    /// <summary>The pipeline as owner of its objects.</summary>
+    public required OwnerReference Owner { get; init; }
+
+    /// <summary>The MediaOperators that exist, as owners of their pods, by name of the media operator.</summary>
+    public IReadOnlyDictionary<string, OwnerReference> OperatorOwners { get; init; } = new Dictionary<string, OwnerReference>();
+
+    /// <summary>By unit. A unit without identity gets no Secret yet, and no pods.</summary>
+    public IReadOnlyDictionary<string, UnitIdentity> Identities { get; init; } = new Dictionary<string, UnitIdentity>();
+
+    /// <summary>The recorded name of the pod in each slot, by stable name. A slot without one gets no pod yet.</summary>
+    public IReadOnlyDictionary<string, string> PodNames { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether the pods ask for the pipeline's RDMA resource.</summary>
+    public bool RequestsRdma { get; init; }
+
+    public string Namespace => Graph.Namespace;
+
+    public IReadOnlyList<PipelineUnit> Units => field ??= PipelineUnit.Of(Graph);
+
+    public OperatorSpec Spec(string name) => Pipeline.Spec.Operators.First(one => one.Name == name);
+
+    public PodParts Parts(PipelineUnit unit) => new(this, unit);
+}

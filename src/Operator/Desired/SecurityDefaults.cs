@@ -1,0 +1,43 @@
+using K8sMediaFlow.Kubernetes.Objects;
+
+namespace K8sMediaFlow.Operator.Desired;
+
+/// <summary>The restricted profile. What a user sets wins field by field, so that leaving one thing out never opens another.</summary>
+internal static class SecurityDefaults
+{
+    /// <summary>The user of our images. All containers of a pod share it unless told otherwise: they meet at one socket.</summary>
+    public const long UserId = 65532;
+
+    public static PodSecurityContext Pod(PodSecurityContext? asked)
+    {
+        asked ??= new();
+        return asked with
+        {
+            RunAsNonRoot = asked.RunAsNonRoot ?? true,
+            RunAsUser = asked.RunAsUser ?? UserId,
+            RunAsGroup = asked.RunAsGroup ?? UserId,
+            FsGroup = asked.FsGroup ?? UserId,
+            FsGroupChangePolicy = asked.FsGroupChangePolicy ?? "OnRootMismatch",
+            SeccompProfile = asked.SeccompProfile ?? new("RuntimeDefault"),
+        };
+    }
+
+    public static SecurityContext Container(SecurityContext? asked, bool? readOnlyRoot = null)
+    {
+        asked ??= new();
+        return asked with
+        {
+            AllowPrivilegeEscalation = asked.AllowPrivilegeEscalation ?? false,
+            ReadOnlyRootFilesystem = asked.ReadOnlyRootFilesystem ?? readOnlyRoot,
+            Capabilities = new(asked.Capabilities?.Drop ?? ["ALL"], asked.Capabilities?.Add),
+        };
+    }
+
+    /// <summary>To pin memory by capability the process has to be root: without a user namespace a capability of another user is not effective.</summary>
+    public static SecurityContext WithIpcLock(SecurityContext restricted) => restricted with
+    {
+        RunAsUser = 0,
+        RunAsNonRoot = false,
+        Capabilities = new(restricted.Capabilities?.Drop ?? ["ALL"], ["IPC_LOCK", .. restricted.Capabilities?.Add?.Where(one => one != "IPC_LOCK") ?? []]),
+    };
+}

@@ -1,0 +1,44 @@
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Operator.Reconcile;
+
+/// <summary>A spec that keeps all rules, and the generation that it had.</summary>
+/// <param name="Graph">With the replicas of the document: null where it leaves them open.</param>
+internal sealed record AcceptedPipeline(MediaPipeline Pipeline, PipelineGraph Graph, long Generation);
+
+/// <summary>Why a spec is refused: the first thing that is wrong, and how many there are.</summary>
+internal sealed record Refusal(string Reason, string Message);
+
+/// <summary>Whether a stored pipeline can be run. The same rules as the webhook's and the command line's.</summary>
+internal static class Acceptance
+{
+    private const int MessageCharsMax = 2000;
+
+    public static (AcceptedPipeline? Accepted, Refusal? Refusal) Of(CustomObject stored)
+    {
+        if (MediaPipelineReader.Read(stored, out var faults) is not { } pipeline)
+            return (null, new(Reasons.InvalidDocument, Sentence(faults.Select(fault => $"{fault.Path}: {fault.Message}"))));
+        var graph = PipelineGraphMapper.Map(pipeline);
+        var violations = GraphRules.Check(WidestOf(pipeline, graph));
+        return violations.Count == 0
+            ? (new AcceptedPipeline(pipeline, graph, stored.Metadata?.Generation ?? 0), null)
+            : (null, Refused(violations));
+    }
+
+    public static Refusal Refused(IReadOnlyList<GraphViolation> violations) =>
+        new(violations[0].Reason.ToString(), Sentence(violations.Select(one => $"{one.Path}: {one.Message}")));
+
+    /// <summary>The graph with the most replicas that it may come to: what memory has to fit.</summary>
+    public static PipelineGraph WidestOf(MediaPipeline pipeline, PipelineGraph graph) => graph with
+    {
+        Operators = [.. graph.Operators.Zip(pipeline.Spec.Operators, (node, spec) => node with { Replicas = Math.Max(node.ReplicaCount, spec.MaxReplicas ?? 0) })],
+    };
+
+    private static string Sentence(IEnumerable<string> lines)
+    {
+        var text = string.Join("; ", lines);
+        return text.Length <= MessageCharsMax ? text : text[..MessageCharsMax] + "…";
+    }
+}

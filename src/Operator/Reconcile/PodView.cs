@@ -1,0 +1,56 @@
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Operator.Desired;
+
+namespace K8sMediaFlow.Operator.Reconcile;
+
+internal enum PodState { Pending, Running, Succeeded, Failed }
+
+/// <summary>What the decisions need to know of a pod.</summary>
+/// <param name="NodeFault">Why its node counts as lost, or null.</param>
+/// <param name="NodeLostAt">When a silent node counts as lost, where it does not yet.</param>
+/// <param name="Started">All its containers run, ready or not.</param>
+internal sealed record PodView(
+    string Name, string Uid, string Stable, PodState State, bool Terminating, bool Ready, bool Started, string Hash,
+    string? Node, string? NodeFault, DateTimeOffset? NodeLostAt, bool Cordoned, string? Address, DateTimeOffset CreatedAt, Trouble? Trouble)
+{
+    /// <summary>It cannot be waited for: nobody is there to end it.</summary>
+    public bool Lost => NodeFault is not null;
+
+    public static PodView Of(Pod pod, NodeHealth node, DateTimeOffset now) => new(
+        pod.Metadata!.Name!, pod.Metadata.Uid ?? "", pod.Label(Marks.Pod) ?? "", StateOf(pod), pod.Metadata.DeletionTimestamp is not null,
+        pod.Status?.Conditions?.Any(one => one is { Type: "Ready", Status: "True" }) == true,
+        IsStarted(pod), pod.Annotation(Marks.TemplateHash) ?? "", pod.Spec?.NodeName, node.Fault, node.LostAt, node.Cordoned,
+        pod.Status?.PodIP, pod.Metadata.CreationTimestamp ?? now, Troubles.Of(pod));
+
+    private static PodState StateOf(Pod pod) => pod.Status?.Phase switch
+    {
+        "Running" => PodState.Running,
+        "Succeeded" => PodState.Succeeded,
+        "Failed" => PodState.Failed,
+        _ => PodState.Pending,
+    };
+
+    private static bool IsStarted(Pod pod) =>
+        pod.Status?.ContainerStatuses is { Count: > 0 } containers && containers.All(one => one.State?.Running is not null);
+}
+
+/// <summary>Whether a pod's node is there.</summary>
+internal readonly record struct NodeHealth(string? Fault, DateTimeOffset? LostAt, bool Cordoned)
+{
+    /// <summary>A silent node counts as lost after the given time; one that is not there any more, at once.</summary>
+    public static NodeHealth Of(string? name, Node? node, TimeSpan patience, DateTimeOffset now)
+    {
+        if (name is null)
+            return default;
+        if (node is null)
+            return new($"node {name} is gone", null, false);
+        var ready = node.Status?.Conditions?.FirstOrDefault(one => one.Type == "Ready");
+        var cordoned = node.Spec?.Unschedulable == true;
+        if (ready is null or { Status: "True" } || ready.LastTransitionTime is not { } since)
+            return new(null, null, cordoned);
+        var lostAt = since + patience;
+        return now >= lostAt
+            ? new($"node {name} has not been ready for {(now - since).TotalSeconds:0} s", null, cordoned)
+            : new(null, lostAt, cordoned);
+    }
+}

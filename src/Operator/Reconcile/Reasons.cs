@@ -1,0 +1,33 @@
+namespace K8sMediaFlow.Operator.Reconcile;
+
+/// <summary>
+/// Every type and reason of conditions and Events: stable names that programs may rely on. docs/STATUS.md explains each, and a test holds the
+/// two together. A refused graph has the rule's own reason (GraphReason) in Accepted.
+/// </summary>
+internal static class Reasons
+{
+    // Condition types.
+    public const string AcceptedType = "Accepted", ReadyType = "Ready", TransportReadyType = "TransportReady";
+    public const string SidecarsUpToDateType = "SidecarsUpToDate", ReconcilingType = "Reconciling", StalledType = "Stalled";
+
+    // Accepted.
+    public const string Accepted = "Accepted", InvalidDocument = "InvalidDocument", NameTaken = "NameTaken";
+
+    // Ready.
+    public const string AllReady = "AllReady", Succeeded = "Succeeded", OperatorFailed = "OperatorFailed", NotAccepted = "NotAccepted";
+    public const string PodsPending = "PodsPending", Unschedulable = "Unschedulable", ImageUnavailable = "ImageUnavailable", ConfigMissing = "ConfigMissing";
+    public const string VolumeUnavailable = "VolumeUnavailable", ContainerFailing = "ContainerFailing", NodeLost = "NodeLost", PodNotReady = "PodNotReady";
+
+    // TransportReady.
+    public const string Connected = "Connected", Connecting = "Connecting", LinkLost = "LinkLost", NoLinks = "NoLinks", ResourceMissing = "ResourceMissing";
+
+    // SidecarsUpToDate.
+    public const string UpToDate = "UpToDate", UpdateOnDemand = "UpdateOnDemand", Updating = "Updating", PlanPending = "PlanPending", PlanRefused = "PlanRefused";
+
+    // Reconciling and Stalled.
+    public const string Progressing = "Progressing", Settled = "Settled", Waiting = "Waiting";
+
+    // Events only.
+    public const string PodCreated = "PodCreated", PodReplaced = "PodReplaced", PodRemoved = "PodRemoved", ScaleUndone = "ScaleUndone", ScaleRefused = "ScaleRefused";
+    public const string Refused = "Refused", CertificateIssued = "CertificateIssued", Pruned = "Pruned", ReconcileFailed = "ReconcileFailed";
+}

@@ -1,0 +1,43 @@
+using K8sMediaFlow.Kubernetes.Objects;
+
+namespace K8sMediaFlow.Operator.Reconcile;
+
+/// <summary>What keeps a pod from running: a reason of ours and the words of whoever noticed.</summary>
+internal sealed record Trouble(string Reason, string Message);
+
+/// <summary>Reads a pod's status for what is wrong.</summary>
+internal static class Troubles
+{
+    private static readonly string[] Images = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable"];
+    private static readonly string[] Configs = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
+
+    public static Trouble? Of(Pod pod)
+    {
+        var unscheduled = pod.Status?.Conditions?.FirstOrDefault(one => one is { Type: "PodScheduled", Status: "False" });
+        if (unscheduled is { Reason: "Unschedulable" })
+            return new(Reasons.Unschedulable, $"pod {pod.Metadata?.Name}: {unscheduled.Message}");
+        var containers = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
+        return containers.Select(one => OfContainer(pod, one)).FirstOrDefault(one => one is not null)
+            ?? (pod.Status?.Phase == "Failed" ? new(Reasons.ContainerFailing, $"pod {pod.Metadata?.Name} failed: {pod.Status.Reason} {pod.Status.Message}".TrimEnd()) : null);
+    }
+
+    private static Trouble? OfContainer(Pod pod, ContainerStatus status)
+    {
+        var where = $"pod {pod.Metadata?.Name}, container {status.Name}";
+        if (status.State?.Waiting is { Reason: { } waiting } details)
+        {
+            if (Images.Contains(waiting))
+                return new(Reasons.ImageUnavailable, $"{where}: {details.Message ?? waiting}");
+            if (Configs.Contains(waiting))
+                return new(Reasons.ConfigMissing, $"{where}: {details.Message ?? waiting}");
+            if (waiting == "CrashLoopBackOff")
+                return new(Reasons.ContainerFailing, $"{where}: {LastWords(status.LastState?.Terminated) ?? details.Message ?? waiting}");
+        }
+        return status.State?.Terminated is { ExitCode: not 0 } ended ? new(Reasons.ContainerFailing, $"{where}: {LastWords(ended)}") : null;
+    }
+
+    private static string? LastWords(ContainerTerminated? ended) => ended is null ? null
+        : $"ended with {(ended.Signal is > 0 ? $"signal {ended.Signal}" : $"code {ended.ExitCode}")} ({ended.Reason}){(string.IsNullOrWhiteSpace(ended.Message) ? "" : ": " + LastLine(ended.Message))}";
+
+    private static string LastLine(string text) => text.Trim().Split('\n')[^1] is var line && line.Length > 300 ? line[..300] + "…" : text.Trim().Split('\n')[^1];
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Operator.Desired;
+
+namespace K8sMediaFlow.Operator.Tests.Desired;
+
+public class TemplateHashTests
+{
+    [Theory]
+    [InlineData("another image of the operator", "ingest", """{"image": "registry.example/media:2"}""", "live-ingest-0")]
+    [InlineData("other arguments", "analyse", """{"args": ["analyse", "--fast"]}""", "live-analyse-0 live-analyse-1")]
+    [InlineData("more memory for the media operator", "ingest", """{"resources": {"limits": {"memory": "2Gi"}}}""", "live-ingest-0")]
+    [InlineData("a label of the pods", "ingest", """{"podMetadata": {"labels": {"team": "sport"}}}""", "")]
+    [InlineData("another Service", "ingest", """{"service": {"type": "NodePort"}}""", "")]
+    [InlineData("a scale within the maximum", "analyse", """{"replicas": 3}""", "")]
+    public void Only_what_a_running_pod_cannot_follow_changes_the_hash(string change, string name, string patch, string replaced)
+    {
+        var before = Hashes(Rendering.Input(Pipelines.Live, 31));
+        var after = Hashes(Rendering.Input(Pipelines.Live, 31, document => Patch(document, name, JsonNode.Parse(patch)!.AsObject())));
+        var changed = before.Keys.Where(stable => after[stable] != before[stable]).Order(StringComparer.Ordinal);
+        string.Join(' ', changed).ShouldBe(replaced, change);
+    }
+
+    [Fact]
+    public void Another_server_version_and_another_rendering_restart_nothing() =>
+        Hashes(Rendering.Input(Pipelines.Live, 20)).ShouldBe(Hashes(Rendering.Input(Pipelines.Live, 34)));
+
+    [Fact]
+    public void Larger_pictures_restart_every_pod_that_holds_them()
+    {
+        var before = Hashes(Rendering.Input(Pipelines.Live, 31));
+        var after = Hashes(Rendering.Input(Pipelines.Live, 31, document => document["spec"]!["operators"]![0]!["outputs"]![0]!["caps"]!["video"]!["width"] = 1280));
+        before.Keys.ShouldAllBe(stable => after[stable] != before[stable]);
+    }
+
+    [Fact]
+    public void Another_sidecar_image_restarts_pods_only_when_the_pipeline_takes_it()
+    {
+        var input = Rendering.Input(Pipelines.Live, 31);
+        Hashes(input with { Settings = input.Settings with { SidecarImage = "registry.example/sidecar:2" } }).ShouldBe(Hashes(input));
+        var taken = Hashes(input with { SidecarImage = "registry.example/sidecar:2" });
+        Hashes(input).Keys.ShouldAllBe(stable => taken[stable] != Hashes(input)[stable]);
+    }
+
+    private static Dictionary<string, string> Hashes(RenderInput input) =>
+        Renderer.Render(input).Pods.ToDictionary(pod => pod.Label(Marks.Pod)!, pod => pod.Annotation(Marks.TemplateHash)!);
+
+    private static void Patch(JsonObject document, string name, JsonObject patch)
+    {
+        var spec = document["spec"]!["operators"]!.AsArray().First(one => (string)one!["name"]! == name)!.AsObject();
+        foreach (var (field, value) in patch)
+            spec[field] = value?.DeepClone();
+    }
+}

@@ -1,0 +1,124 @@
+using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Reconcile;
+
+namespace K8sMediaFlow.Operator.Tests.Reconcile;
+
+public class SlotDecisionTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly PodSlot Slot = new("p-a-0", 0, [new("a", 0)]);
+    private static readonly SlotContext Context = new("uid", null, false, "h", true, DateTimeOffset.MinValue, Now);
+    private static readonly string First = PodNames.Next("uid", "p-a-0", null), Second = PodNames.Next("uid", "p-a-0", First);
+
+    [Fact]
+    public void An_empty_slot_gets_a_pod_and_its_name_is_the_same_however_often_it_is_asked_for()
+    {
+        var one = SlotDecisions.Decide(Slot, [], Context);
+        (one.Make, one.Incarnation).ShouldBe((true, First));
+        var again = SlotDecisions.Decide(Slot, [], Context with { Recorded = First });
+        (again.Make, again.Incarnation).ShouldBe((true, First), "the record was written and the pod was not: the same name");
+    }
+
+    [Fact]
+    public void A_pod_that_was_there_and_is_gone_is_followed_by_another_incarnation()
+    {
+        var next = SlotDecisions.Decide(Slot, [], Context with { Recorded = First, Seen = true });
+        (next.Make, next.Incarnation).ShouldBe((true, Second));
+    }
+
+    [Fact]
+    public void A_healthy_pod_is_left_alone()
+    {
+        var decision = SlotDecisions.Decide(Slot, [Pod(First)], Context with { Recorded = First, Seen = true });
+        (decision.Make, decision.Incarnation, decision.Current!.Name, decision.Removals.Count).ShouldBe((false, First, $"p-a-0-{First}", 0));
+    }
+
+    [Fact]
+    public void A_failed_pod_is_removed_and_replaced_at_once()
+    {
+        var decision = SlotDecisions.Decide(Slot, [Pod(First) with { State = PodState.Failed }], Context with { Recorded = First, Seen = true });
+        (decision.Make, decision.Incarnation).ShouldBe((true, Second));
+        decision.Removals.Single().Pod.Name.ShouldBe($"p-a-0-{First}");
+    }
+
+    [Fact]
+    public void A_pod_that_keeps_failing_is_made_again_after_a_pause()
+    {
+        var later = SlotDecisions.Decide(Slot, [Pod(First) with { State = PodState.Failed }], Context with { Recorded = First, NotBefore = Now.AddSeconds(4) });
+        (later.Make, later.LookAgainAt).ShouldBe((false, Now.AddSeconds(4)));
+    }
+
+    [Fact]
+    public void A_pod_that_is_ending_is_waited_for()
+    {
+        var decision = SlotDecisions.Decide(Slot, [Pod(First) with { Terminating = true }], Context with { Recorded = First, Seen = true });
+        (decision.Make, decision.Current, decision.Removals.Count).ShouldBe((false, null, 0));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_pod_of_a_lost_node_is_replaced_without_waiting_for_its_end(bool terminating)
+    {
+        var lost = Pod(First) with { NodeFault = "node n1 has not been ready for 31 s", Terminating = terminating };
+        var decision = SlotDecisions.Decide(Slot, [lost], Context with { Recorded = First, Seen = true });
+        (decision.Make, decision.Incarnation, decision.Removals.Count).ShouldBe((true, Second, terminating ? 0 : 1));
+    }
+
+    [Fact]
+    public void A_silent_node_is_looked_at_again_when_its_time_is_over()
+    {
+        var decision = SlotDecisions.Decide(Slot, [Pod(First) with { NodeLostAt = Now.AddSeconds(12) }], Context with { Recorded = First });
+        (decision.Make, decision.LookAgainAt).ShouldBe((false, Now.AddSeconds(12)));
+    }
+
+    [Fact]
+    public void Another_template_replaces_a_pod_when_the_unit_may_roll_or_the_pod_is_not_ready()
+    {
+        var old = Pod(First) with { Hash = "before" };
+        SlotDecisions.Decide(Slot, [old], Context with { Recorded = First }).Removals.Count.ShouldBe(1);
+        SlotDecisions.Decide(Slot, [old], Context with { Recorded = First, MayRoll = false }).Removals.Count.ShouldBe(0);
+        SlotDecisions.Decide(Slot, [old with { Ready = false }], Context with { Recorded = First, MayRoll = false }).Removals.Count.ShouldBe(1);
+        SlotDecisions.Decide(Slot, [old with { State = PodState.Succeeded }], Context with { Recorded = First }).Removals.Count.ShouldBe(0, "what has succeeded is not repeated");
+    }
+
+    [Fact]
+    public void On_a_draining_node_the_replacement_comes_first()
+    {
+        var leaving = Pod(First) with { Cordoned = true, CreatedAt = Now.AddHours(-1) };
+        var surge = SlotDecisions.Decide(Slot, [leaving], Context with { Recorded = First, Seen = true });
+        (surge.Make, surge.Incarnation, surge.Current, surge.Removals.Count).ShouldBe((true, Second, leaving, 0));
+        var coming = Pod(Second) with { Ready = false, Started = false, CreatedAt = Now };
+        var meanwhile = SlotDecisions.Decide(Slot, [leaving, coming], Context with { Recorded = Second, Seen = true });
+        (meanwhile.Make, meanwhile.Current, meanwhile.Removals.Count).ShouldBe((false, leaving, 0));
+        var started = SlotDecisions.Decide(Slot, [leaving, coming with { Started = true }], Context with { Recorded = Second, Seen = true });
+        started.Removals.Single().Pod.ShouldBe(leaving);
+        var stuck = SlotDecisions.Decide(Slot, [leaving, coming], Context with { Recorded = Second, Seen = true, Now = Now.AddSeconds(61) });
+        stuck.Removals.Single().Pod.ShouldBe(leaving, "a volume may be bound to the old pod");
+    }
+
+    [Fact]
+    public void Of_two_pods_that_nobody_wanted_the_older_goes()
+    {
+        var decision = SlotDecisions.Decide(Slot, [Pod(First) with { CreatedAt = Now.AddHours(-1) }, Pod(Second)], Context with { Recorded = Second });
+        decision.Removals.Single().Pod.Name.ShouldBe($"p-a-0-{First}");
+    }
+
+    [Fact]
+    public void Restarts_wait_longer_and_longer_and_are_forgiven()
+    {
+        var history = RestartHistory.None;
+        history.NotBefore.ShouldBe(DateTimeOffset.MinValue);
+        var waits = new List<double>();
+        for (var i = 0; i < 10; i++)
+        {
+            history = history.Made(Now);
+            waits.Add(history.NotBefore == DateTimeOffset.MinValue ? 0 : (history.NotBefore - Now).TotalSeconds);
+        }
+        waits.ShouldBe([0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        history.Made(Now.AddMinutes(11)).NotBefore.ShouldBe(DateTimeOffset.MinValue);
+    }
+
+    private static PodView Pod(string incarnation) =>
+        new($"p-a-0-{incarnation}", $"uid-{incarnation}", "p-a-0", PodState.Running, false, true, true, "h", "n1", null, null, false, "10.0.0.1", Now, null);
+}
