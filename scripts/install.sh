@@ -3,7 +3,7 @@
 set -euo pipefail
 job=${1:?run, test or bench}
 packages=(ffmpeg util-linux)
-[ "$job" = run ] || packages+=(capnproto libcapnp-dev gcc g++ libc6-dev pkg-config iproute2 python3 python3-grpcio python3-protobuf openssl patch xz-utils)
+[ "$job" = run ] || packages+=(capnproto libcapnp-dev gcc g++ libc6-dev pkg-config iproute2 python3 python3-grpcio python3-protobuf protobuf-compiler libprotobuf-dev openssl patch xz-utils)
 [ "$job" != bench ] || packages+=(iperf3 iceoryx libiceoryx-posh-dev)
 
 command -v dotnet >/dev/null || { echo "The .NET 10 SDK is missing: install it first (https://dotnet.microsoft.com/download)." >&2; exit 1; }

@@ -9,6 +9,7 @@ public class RoomTests
     {
         ["Native"] = [],
         ["CapnProto"] = [],
+        ["Protobuf"] = [],
         ["CapnProto.Compiler"] = ["CapnProto"],
         ["Pipelines"] = [],
         ["Kubernetes"] = [],
@@ -21,7 +22,7 @@ public class RoomTests
         ["Sidecar"] = ["Native", "CapnProto", "Staging", "Fabric", "Messages", "Pipelines", "Control"],
         ["Crds"] = ["Pipelines", "Kubernetes"],
         ["Operator"] = ["Crds", "Pipelines", "Kubernetes", "Control"],
-        ["Cli"] = ["Native", "CapnProto", "Crds", "Pipelines", "Kubernetes", "Control", "Staging", "Messages"],
+        ["Cli"] = ["Native", "CapnProto", "Protobuf", "Crds", "Pipelines", "Kubernetes", "Control", "Staging", "Messages"],
     };
 
     [Fact]
