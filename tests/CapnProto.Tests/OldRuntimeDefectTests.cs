@@ -167,6 +167,58 @@ public class OldRuntimeDefectTests
         read.Data.ToArray().ShouldBe([2, 3]);
     }
 
+    [Fact]
+    public void A_list_or_a_struct_may_be_set_again()
+    {
+        var buffer = new MessageBuffer(4096);
+        var e = buffer.Begin<Everything.Builder>();
+        e.InitWords(2)[1] = 5;
+        e.InitWords(1)[0] = 6;
+        e.InitChild().Int32 = 7;
+        e.InitChild().Text = "again";
+        var read = buffer.Read<Everything.Reader>(buffer.Finish().Length);
+        read.Words.ToArray().ShouldBe([6]);
+        (read.Child.Int32, read.Child.Text.ToString()).ShouldBe((123456, "again"));
+    }
+
+    [Fact]
+    public void What_is_read_lies_in_the_caller_s_memory_and_so_does_what_is_built()
+    {
+        using var memory = new GuardedMemory(4096);
+        var message = new MessageBuilder(memory.Span);
+        var e = message.InitRoot<Everything.Builder>();
+        e.InitData(100).Overlaps(memory.Span).ShouldBeTrue();
+        e.InitWords(3).Span.Length.ShouldBe(3);
+        e.Text = "in place";
+        var reader = new MessageReader(message.SegmentBytes(0), ReadLimits.Default);
+        var read = reader.Root<Everything.Reader>();
+        read.Data.Overlaps(memory.Span).ShouldBeTrue();
+        read.Text.Bytes.Overlaps(memory.Span).ShouldBeTrue();
+        read.Words.TryGetSpan(out var words).ShouldBeTrue();
+        MemoryMarshal.AsBytes(words).Overlaps(memory.Span).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_builder_and_a_reader_are_used_again_for_the_next_message()
+    {
+        using var memory = new GuardedMemory(512);
+        using var more = new GuardedMemory(4096);
+        var message = new MessageBuilder(memory.Span);
+        message.AddSegment(more.Span);
+        var reader = new MessageReader(ReadLimits.Default);
+        for (var count = 0; count < 5; count++)
+        {
+            message.Reset(memory.Span);
+            message.SegmentCount.ShouldBe(1);
+            message.AddSegment(more.Span);
+            message.InitRoot<Everything.Builder>().InitWords(100)[99] = (ulong)count;
+            reader.Reset(ReadLimits.Default);
+            reader.AddSegment(message.SegmentBytes(0));
+            reader.AddSegment(message.SegmentBytes(1));
+            reader.Root<Everything.Reader>().Words[99].ShouldBe((ulong)count);
+        }
+    }
+
     private static CapnProtoError Reading(ulong[] words, Action<MessageReaderBox> read)
     {
         using var memory = new GuardedMemory(words.Length * 8);
