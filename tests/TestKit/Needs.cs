@@ -2,7 +2,7 @@ using Xunit;
 
 namespace K8sMediaFlow.TestKit;
 
-/// <summary>A test that needs programs or rights of the machine. What is missing is named by the skip.</summary>
+/// <summary>A test that needs programs or rights of the machine. What is missing is named by the skip. "root" is a right, "kubernetes" what tests/cluster/build.sh makes.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsFactAttribute : FactAttribute
 {
@@ -17,7 +17,10 @@ public sealed class NeedsFactAttribute : FactAttribute
         return missing.Length > 0 ? "missing: " + string.Join(", ", missing) : null;
     }
 
-    private static bool IsPresent(string program) => program == "root"
-        ? Environment.IsPrivilegedProcess
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+    private static bool IsPresent(string program) => program switch
+    {
+        "root" => Environment.IsPrivilegedProcess,
+        "kubernetes" => Clusters.KubernetesBuild.IsPresent,
+        _ => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),
+    };
 }

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using K8sMediaFlow.Kubernetes.Connection;
+
+namespace K8sMediaFlow.Kubernetes.Client;
+
+/// <summary>
+/// The connections to one API server. A client certificate belongs to a TLS connection, so another certificate (an exec plugin's next answer)
+/// opens a new set; the old set is left to what still runs on it and closes when idle.
+/// </summary>
+internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions options) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private HttpMessageInvoker? _invoker;
+    private X509Certificate2? _certificate;
+    private bool _disposed;
+
+    public HttpMessageInvoker For(X509Certificate2? certificate)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_invoker is null || !ReferenceEquals(certificate, _certificate))
+                (_invoker, _certificate) = (new(Handler(certificate)), certificate);
+            return _invoker;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _invoker?.Dispose();
+        }
+    }
+
+    private SocketsHttpHandler Handler(X509Certificate2? certificate) => new()
+    {
+        SslOptions = Tls(certificate),
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        EnableMultipleHttp2Connections = true,
+        KeepAlivePingDelay = options.PingDelay,
+        KeepAlivePingTimeout = options.PingTimeout,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        Proxy = cluster.Proxy is null ? null : new WebProxy(cluster.Proxy),
+    };
+
+    private SslClientAuthenticationOptions Tls(X509Certificate2? certificate)
+    {
+        var tls = new SslClientAuthenticationOptions();
+        if (cluster.TlsServerName is { } name)
+            tls.TargetHost = name;
+        if (certificate is not null)
+        {
+            tls.ClientCertificates = [certificate];
+            tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
+        }
+        if (cluster.Authorities is { } authorities)
+        {
+            tls.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+        if (cluster.SkipVerification)
+#pragma warning disable CA5359 // The user's kubeconfig asks for it.
+            tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        return tls;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+
+namespace K8sMediaFlow.Kubernetes.Client;
+
+/// <summary>What this room counts, under the meter's name <see cref="MeterName"/>; the controller turns it into its metrics page.</summary>
+public static class Telemetry
+{
+    public const string MeterName = "K8sMediaFlow.Kubernetes";
+
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("api_requests", description: "Answers of the API server, by verb, resource and code.");
+    private static readonly Counter<long> Restarts = Meter.CreateCounter<long>("watch_restarts", description: "Watches opened again, by resource and cause.");
+    private static readonly Counter<long> Lists = Meter.CreateCounter<long>("watch_lists", description: "Whole lists taken, by resource.");
+
+    internal static void Request(ApiCall call, HttpStatusCode code) =>
+        Requests.Add(1, new("verb", call.Verb), new("resource", call.Resource), new KeyValuePair<string, object?>("code", (int)code));
+
+    internal static void WatchRestart(string resource, string cause) =>
+        Restarts.Add(1, new("resource", resource), new KeyValuePair<string, object?>("cause", cause));
+
+    internal static void Listed(string resource) => Lists.Add(1, new KeyValuePair<string, object?>("resource", resource));
+}

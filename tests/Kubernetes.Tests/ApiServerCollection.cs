@@ -1,0 +1,42 @@
+using K8sMediaFlow.Kubernetes.Client;
+using K8sMediaFlow.Kubernetes.Connection;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.TestKit.Clusters;
+
+namespace K8sMediaFlow.Kubernetes.Tests;
+
+[CollectionDefinition(Name)]
+public class ApiServerCollection : ICollectionFixture<ApiServerFixture>
+{
+    public const string Name = "api server";
+}
+
+/// <summary>A test against the real API server, in a namespace of its own.</summary>
+[Collection(ApiServerCollection.Name)]
+public abstract class ApiServerTests(ApiServerFixture fixture) : IAsyncLifetime
+{
+    private readonly CancellationTokenSource _bound = new(TimeSpan.FromMinutes(2));
+
+    protected Cluster Cluster => fixture.Cluster;
+    protected string Space { get; } = $"t-{Guid.NewGuid():N}"[..12];
+    protected ApiClient Client { get; private set; } = null!;
+    protected ClusterConnection Connection { get; private set; } = null!;
+    protected CancellationToken Bound => _bound.Token;
+
+    public async Task InitializeAsync()
+    {
+        Connection = ClusterConnection.Find(Cluster.Kubeconfig);
+        Client = new ApiClient(Connection);
+        await Client.For(Resources.Namespaces).CreateAsync(new() { Metadata = new() { Name = Space } }, Bound);
+    }
+
+    public Task DisposeAsync()
+    {
+        Client.Dispose();
+        _bound.Dispose();
+        return Task.CompletedTask;
+    }
+
+    protected ConfigMap Map(string name, params (string Key, string Value)[] data) =>
+        new() { Metadata = new() { Name = name, Namespace = Space }, Data = data.ToDictionary(pair => pair.Key, pair => pair.Value) };
+}
