@@ -18,6 +18,8 @@ public sealed partial class ResourceClient<T>
 
     public ResourceType<T> Type { get; }
 
+    internal TimeSpan RequestTimeout => _client.Options.RequestTimeout;
+
     public Task<T> GetAsync(string? @namespace, string name, CancellationToken cancel = default) =>
         SendAsync(Call("get", HttpMethod.Get, @namespace, name), cancel);
 

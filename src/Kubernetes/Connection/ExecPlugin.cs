@@ -10,7 +10,9 @@ namespace K8sMediaFlow.Kubernetes.Connection;
 /// A program of the user's that prints a credential (client.authentication.k8s.io ExecCredential), as clouds use. It is asked again shortly
 /// before its answer expires and when the server refused it; one question at a time, bounded by a minute.
 /// </summary>
+#pragma warning disable CA1001 // A semaphore without a wait handle holds nothing to dispose of, and credentials live as long as the process.
 internal sealed class ExecPlugin : ICredentialSource
+#pragma warning restore CA1001
 {
     private const string Group = "client.authentication.k8s.io/";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), Margin = TimeSpan.FromSeconds(30);
