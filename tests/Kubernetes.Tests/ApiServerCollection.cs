@@ -13,7 +13,7 @@ public class ApiServerCollection : ICollectionFixture<ApiServerFixture>
 
 /// <summary>A test against the real API server, in a namespace of its own.</summary>
 [Collection(ApiServerCollection.Name)]
-public abstract class ApiServerTests(ApiServerFixture fixture) : IAsyncLifetime
+public abstract class ApiServerTests(ApiServerFixture fixture) : IAsyncLifetime, IDisposable
 {
     private readonly CancellationTokenSource _bound = new(TimeSpan.FromMinutes(2));
 
@@ -30,11 +30,12 @@ public abstract class ApiServerTests(ApiServerFixture fixture) : IAsyncLifetime
         await Client.For(Resources.Namespaces).CreateAsync(new() { Metadata = new() { Name = Space } }, Bound);
     }
 
-    public Task DisposeAsync()
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
     {
-        Client.Dispose();
+        Client?.Dispose();
         _bound.Dispose();
-        return Task.CompletedTask;
     }
 
     protected ConfigMap Map(string name, params (string Key, string Value)[] data) =>

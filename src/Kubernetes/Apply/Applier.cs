@@ -15,16 +15,14 @@ public sealed record Applied<T>(T Value, bool Written);
 /// controller and its own status, never drive each other round. What was applied last, and what the server made of it, is remembered as two hashes per object.
 /// </summary>
 /// <param name="client">Fenced, where a leader writes.</param>
-/// <param name="fieldManager">The name that owns the fields.</param>
-/// <param name="subresource">For example status; null for the object itself.</param>
-/// <param name="ownManagers">Earlier names of ours: their fields, and no one else's, are taken over by force.</param>
-public sealed class Applier<T>(ResourceClient<T> client, string fieldManager, string? subresource = null, IReadOnlyCollection<string>? ownManagers = null, TimeProvider? time = null)
+/// <param name="options">Field manager, subresource, whose fields may be taken over.</param>
+public sealed class Applier<T>(ResourceClient<T> client, ApplyOptions options)
     where T : class, IKubernetesObject
 {
     /// <summary>For so long a store may go on showing an object as it was before we wrote; then it is believed again.</summary>
     private static readonly TimeSpan StoreLag = TimeSpan.FromSeconds(10);
 
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly TimeProvider _time = options.Time;
     private readonly ConcurrentDictionary<ObjectKey, Memory> _memory = [];
 
     private sealed record Memory(string Uid, UInt128 Desired, UInt128 Observed, string? BaseVersion, T Answer, long WrittenAt);
@@ -64,11 +62,11 @@ public sealed class Applier<T>(ResourceClient<T> client, string fieldManager, st
     {
         try
         {
-            return await client.ApplyAsync(desired, fieldManager, force: false, subresource, cancel);
+            return await client.ApplyAsync(desired, options.FieldManager, options.OwnsAll, options.Subresource, cancel);
         }
-        catch (ApplyConflictException conflict) when (ownManagers is not null && conflict.Conflicts.All(one => ownManagers.Contains(one.Manager)))
+        catch (ApplyConflictException conflict) when (conflict.Conflicts.All(one => options.OwnManagers.Contains(one.Manager)))
         {
-            return await client.ApplyAsync(desired, fieldManager, force: true, subresource, cancel);
+            return await client.ApplyAsync(desired, options.FieldManager, force: true, options.Subresource, cancel);
         }
     }
 

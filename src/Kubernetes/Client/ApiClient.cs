@@ -4,31 +4,38 @@ using K8sMediaFlow.Kubernetes.Objects;
 
 namespace K8sMediaFlow.Kubernetes.Client;
 
-/// <summary>A client of one cluster; thread-safe. <see cref="Fenced"/> gives one for a leader's writes over the same connections.</summary>
+/// <summary>A client of one cluster; thread-safe. <see cref="Fenced"/> gives one for a leader's writes.</summary>
 public sealed class ApiClient : IDisposable
 {
-    private readonly ApiTransport _transport;
-    private readonly bool _owned;
+    private readonly ClusterConnection _connection;
+    private readonly ApiTransport? _fenced;
 
     public ApiClient(ClusterConnection connection, ClientOptions? options = null)
     {
-        Options = options ?? new();
-        (_transport, _owned, DefaultNamespace) = (new(connection, Options), true, connection.DefaultNamespace);
+        (_connection, Options) = (connection, options ?? new());
+        Transport = new(connection, Options);
     }
 
     private ApiClient(ApiClient shared, IWriteFence fence)
     {
-        (_transport, Options, DefaultNamespace, Fence) = (shared._transport, shared.Options, shared.DefaultNamespace, fence);
+        (_connection, Options, Transport) = (shared._connection, shared.Options, shared.Transport);
+        (_fenced, Fence) = (new(_connection, Options, fence), fence);
     }
 
     /// <summary>The namespace that the connection names: inside a pod, its own.</summary>
-    public string DefaultNamespace { get; }
+    public string DefaultNamespace => _connection.DefaultNamespace;
 
     internal ClientOptions Options { get; }
-    internal ApiTransport Transport => _transport;
+
+    /// <summary>For reads and watches: nothing holds them back.</summary>
+    internal ApiTransport Transport { get; }
+
     internal IWriteFence? Fence { get; }
 
-    /// <summary>The same client whose writes go out only as long as the fence lets them. Disposing of it closes nothing.</summary>
+    /// <summary>
+    /// The same client with connections of its own for writes, on which no byte goes out but by the fence's leave. One per term; disposing of it closes those
+    /// connections alone.
+    /// </summary>
     public ApiClient Fenced(IWriteFence fence) => new(this, fence);
 
     public ResourceClient<T> For<T>(ResourceType<T> type)
@@ -57,10 +64,11 @@ public sealed class ApiClient : IDisposable
 
     public void Dispose()
     {
-        if (_owned)
-            _transport.Dispose();
+        if (Fence is null)
+            Transport.Dispose();
+        _fenced?.Dispose();
     }
 
     internal Task<TResult> SendAsync<TResult>(ApiCall call, Func<Stream, CancellationToken, Task<TResult>> read, CancellationToken cancel) =>
-        _transport.SendAsync(call, Fence, read, cancel);
+        (call.Writes && _fenced is not null ? _fenced : Transport).SendAsync(call, read, cancel);
 }

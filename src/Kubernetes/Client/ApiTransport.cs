@@ -8,26 +8,27 @@ namespace K8sMediaFlow.Kubernetes.Client;
 
 /// <summary>
 /// Sends requests and turns every failure into an <see cref="ApiException"/>. Repeats only what the server has said it did not do: put off
-/// with Retry-After, or refused with a credential that has changed since. What is in doubt (a broken connection) is the caller's to repeat.
+/// with Retry-After, or refused with a credential that has changed since. What is in doubt (a broken connection) is the caller's to repeat. With a
+/// fence it is for a leader's writes alone.
 /// </summary>
-internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions options) : IDisposable
+internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions options, IWriteFence? fence = null) : IDisposable
 {
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(10);
 
-    private readonly HttpConnections _connections = new(cluster, options);
+    private readonly HttpConnections _connections = new(cluster, options, fence);
     private readonly SemaphoreSlim _slots = new(options.ConcurrentRequestsMax);
 
     /// <summary>The answer to a short request, read by <paramref name="read"/> within the request's time.</summary>
-    public async Task<TResult> SendAsync<TResult>(ApiCall call, IWriteFence? fence, Func<Stream, CancellationToken, Task<TResult>> read, CancellationToken cancel)
+    public async Task<TResult> SendAsync<TResult>(ApiCall call, Func<Stream, CancellationToken, Task<TResult>> read, CancellationToken cancel)
     {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel, call.Writes && fence is not null ? fence.Lost : default);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel, fence?.Lost ?? default);
         bounded.CancelAfter(options.RequestTimeout);
         try
         {
             await _slots.WaitAsync(bounded.Token);
             try
             {
-                using var response = await OpenAsync(call, fence, bounded.Token);
+                using var response = await OpenAsync(call, bounded.Token);
                 await using var stream = await response.Content.ReadAsStreamAsync(bounded.Token);
                 return await read(stream, bounded.Token);
             }
@@ -43,15 +44,14 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
     }
 
     /// <summary>An answer whose body is still to come: for watches. Failures of the opening are translated, those of the reading are the caller's.</summary>
-    public async Task<HttpResponseMessage> OpenAsync(ApiCall call, IWriteFence? fence, CancellationToken cancel)
+    public async Task<HttpResponseMessage> OpenAsync(ApiCall call, CancellationToken cancel)
     {
         var refused = false;
         for (var attempt = 0; ; attempt++)
         {
-            if (call.Writes)
-                fence?.Demand();
+            fence?.Demand();
             var credential = await cluster.Credentials.GetAsync(cancel);
-            var response = await _connections.For(credential.Certificate).SendAsync(Request(call, credential, fence), cancel);
+            var response = await _connections.For(credential.Certificate).SendAsync(Request(call, credential), cancel);
             Telemetry.Request(call, response.StatusCode);
             if (response.IsSuccessStatusCode)
                 return response;
@@ -84,7 +84,7 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
         }
         return error switch
         {
-            OperationCanceledException when call.Writes && fence is { Lost.IsCancellationRequested: true } =>
+            OperationCanceledException when fence is { Lost.IsCancellationRequested: true } =>
                 new WriteRefusedException($"{call.Verb} {call.Resource} {call.Target}: leadership ended while the request was under way"),
             OperationCanceledException => new ApiException(call, null, ApiReason.NoAnswer, "the server did not answer in time", cause: error),
             HttpRequestException or IOException => new ApiException(call, null, ApiReason.Unreachable, Deepest(error).Message, cause: error),
@@ -99,7 +99,7 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
         _slots.Dispose();
     }
 
-    private HttpRequestMessage Request(ApiCall call, Credential credential, IWriteFence? fence)
+    private HttpRequestMessage Request(ApiCall call, Credential credential)
     {
         var request = new HttpRequestMessage(call.Method, new Uri(cluster.Server.ToString().TrimEnd('/') + call.PathAndQuery))
         {
@@ -107,12 +107,14 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
             Version = cluster.Server.Scheme == "https" ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
+        // The handler takes the name for TLS from here and from nowhere else: a target host in its TLS options is overwritten.
+        request.Headers.Host = cluster.TlsServerName;
         request.Headers.UserAgent.ParseAdd(options.UserAgent);
         request.Headers.Accept.ParseAdd("application/json");
         if (credential.BearerToken is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (call.Body is { } body)
-            request.Content = new FencedContent(body, call.ContentType, fence);
+            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(call.ContentType) } };
         return request;
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.Kubernetes.Connection;
 
@@ -7,9 +8,9 @@ namespace K8sMediaFlow.Kubernetes.Client;
 
 /// <summary>
 /// The connections to one API server. A client certificate belongs to a TLS connection, so another certificate (an exec plugin's next answer)
-/// opens a new set; the old set is left to what still runs on it and closes when idle.
+/// opens a new set; the old set is left to what still runs on it and closes when idle. With a fence, no byte leaves without its leave.
 /// </summary>
-internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions options) : IDisposable
+internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions options, IWriteFence? fence) : IDisposable
 {
     private readonly Lock _lock = new();
     private HttpMessageInvoker? _invoker;
@@ -49,13 +50,27 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         AllowAutoRedirect = false,
         UseCookies = false,
         Proxy = cluster.Proxy is null ? null : new WebProxy(cluster.Proxy),
+        ConnectCallback = fence is null ? null : async (context, cancel) => await ConnectAsync(context.DnsEndPoint, fence, cancel),
     };
+
+    private static async Task<Stream> ConnectAsync(DnsEndPoint address, IWriteFence fence, CancellationToken cancel)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(address, cancel);
+            return new FencedStream(new NetworkStream(socket, ownsSocket: true), fence);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private SslClientAuthenticationOptions Tls(X509Certificate2? certificate)
     {
         var tls = new SslClientAuthenticationOptions();
-        if (cluster.TlsServerName is { } name)
-            tls.TargetHost = name;
         if (certificate is not null)
         {
             tls.ClientCertificates = [certificate];

@@ -25,7 +25,7 @@ public sealed partial class ResourceClient<T>
         var call = new ApiCall("watch", HttpMethod.Get, Type.Name, @namespace ?? "", query);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         silence.CancelAfter(_client.Options.RequestTimeout);
-        using var response = await GuardedAsync(call, _client.Transport.OpenAsync(call, null, silence.Token), ApiReason.NoAnswer, cancel);
+        using var response = await GuardedAsync(call, _client.Transport.OpenAsync(call, silence.Token), ApiReason.NoAnswer, cancel);
         var pipe = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancel));
         try
         {

@@ -22,7 +22,8 @@ public sealed class LeadershipTerm : IWriteFence, IDisposable
     {
         (Transitions, _renewedAt, _duration, _time) = (transitions, renewedAt, duration, time);
         Lost = _lost.Token;
-        _timer = time.CreateTimer(_ => Check(), null, Remaining, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => Check(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Check();
     }
 
     /// <summary>How often the lease has changed hands: grows with every term, so it orders what terms have said.</summary>

@@ -9,9 +9,8 @@ public readonly record struct BackOff(TimeSpan Shortest, TimeSpan Longest)
     /// <summary>The wait after so many failures in a row (1 or more).</summary>
     public TimeSpan After(int failures)
     {
-        // 2^40 of any shortest wait is beyond any longest: the exponent is bounded before it can overflow.
-        var grown = Shortest * Math.Pow(2, Math.Clamp(failures - 1, 0, 40));
-        var capped = grown < Longest ? grown : Longest;
-        return capped * (0.5 + (Random.Shared.NextDouble() / 2));
+        // In seconds: a TimeSpan overflows long before a double does, and the 63rd failure must not be the last.
+        var grown = Shortest.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 1000));
+        return TimeSpan.FromSeconds(Math.Min(grown, Longest.TotalSeconds) * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
 }

@@ -13,6 +13,9 @@ public static class KubernetesBuild
     /// <summary>The folder of the scripts.</summary>
     public static string Folder { get; } = FindFolder();
 
+    /// <summary>A file of the cache: bin/kubectl, root/busybox.tar.</summary>
+    public static string Cached(string path) => Path.Combine(Script("build.sh", TimeSpan.FromMinutes(1), "--where").Output.Trim(), path);
+
     /// <summary>Runs a script of tests/cluster to its end, bounded. What it started may live on: its output is read from a file, not a pipe.</summary>
     internal static (int ExitCode, string Output) Script(string name, TimeSpan patience, params string[] arguments)
     {

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using K8sMediaFlow.Kubernetes.Client;
+using K8sMediaFlow.Kubernetes.Objects;
+
+namespace K8sMediaFlow.Kubernetes.Tests;
+
+/// <summary>A custom kind of the tests' own, with a status subresource.</summary>
+internal static class Gadgets
+{
+    private static readonly ResourceType<CustomObject> Type = Resources.Custom("test.k8smediaflow.io", "v1", "gadgets", "Gadget");
+
+    public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+
+    public static async Task<ResourceType<CustomObject>> InstallAsync(ApiClient client, CancellationToken bound)
+    {
+        var definition = JsonNode.Parse("""
+            {"metadata":{"name":"gadgets.test.k8smediaflow.io"},"spec":{"group":"test.k8smediaflow.io","scope":"Namespaced","names":{"plural":"gadgets","singular":"gadget","kind":"Gadget"},
+             "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},
+              "schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","x-kubernetes-preserve-unknown-fields":true},"status":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}]}}
+            """)!.AsObject();
+        definition["apiVersion"] = "apiextensions.k8s.io/v1";
+        definition["kind"] = "CustomResourceDefinition";
+        await client.For(Resources.CustomResourceDefinitions).ApplyAsync(definition, "tests", cancel: bound);
+        while (!await client.ServesAsync(Type, bound))
+            await Task.Delay(50, bound);
+        return Type;
+    }
+}

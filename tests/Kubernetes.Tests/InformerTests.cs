@@ -1,0 +1,150 @@
+using K8sMediaFlow.Kubernetes.Client;
+using K8sMediaFlow.Kubernetes.Connection;
+using K8sMediaFlow.Kubernetes.Informers;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Kubernetes.Reconciling;
+using K8sMediaFlow.Kubernetes.Tests.Faults;
+using K8sMediaFlow.TestKit;
+using K8sMediaFlow.TestKit.Clusters;
+
+namespace K8sMediaFlow.Kubernetes.Tests;
+
+/// <summary>Informers at the real API server.</summary>
+public class InformerTests(ApiServerFixture fixture) : ApiServerTests(fixture)
+{
+    [NeedsFact("kubernetes")]
+    public async Task A_store_follows_the_server_and_finds_by_index()
+    {
+        var maps = Client.For(Resources.ConfigMaps);
+        await maps.CreateAsync(Map("before", ("colour", "red")), Bound);
+        await using var watched = new Watched(Client, new() { Namespaces = [Space] });
+        await watched.Informer.Synced.WaitAsync(Bound);
+        watched.Informer.Store.Count.ShouldBe(1);
+
+        var informer = new Informer<ConfigMap>(maps, new() { Namespaces = [Space] });
+        informer.Store.AddIndex("colour", map => map.Data?.TryGetValue("colour", out var colour) == true ? [colour] : []);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Bound);
+        var run = informer.RunAsync(stop.Token);
+        await informer.Synced.WaitAsync(Bound);
+        var second = await maps.CreateAsync(Map("second", ("colour", "red")), Bound);
+        await Until.Async(() => informer.Store.By("colour", "red").Count == 2, "two red ones", Bound);
+        await maps.ReplaceAsync(second with { Data = new Dictionary<string, string> { ["colour"] = "blue" } }, Bound);
+        await Until.Async(() => informer.Store.By("colour", "blue").Count == 1, "a blue one", Bound);
+        informer.Store.By("colour", "red").Single().Metadata!.Name.ShouldBe("before");
+        await maps.DeleteAsync(Space, "second", cancel: Bound);
+        await Until.Async(() => informer.Store.By("colour", "blue").Count == 0, "none blue", Bound);
+        Should.Throw<InvalidOperationException>(() => informer.Store.AddIndex("late", _ => [])).Message.ShouldContain("late");
+        await stop.CancelAsync();
+        await run;
+    }
+
+    [NeedsFact("kubernetes")]
+    public async Task What_happens_to_a_child_puts_its_parent_into_the_queue()
+    {
+        var maps = Client.For(Resources.ConfigMaps);
+        var parent = await maps.CreateAsync(Map("parent"), Bound);
+        using var queue = new WorkQueue<ObjectKey>();
+        var informer = new Informer<Secret>(Client.For(Resources.Secrets), new() { Namespaces = [Space] });
+        informer.EnqueueOwner(Resources.ConfigMaps, queue);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Bound);
+        var run = informer.RunAsync(stop.Token);
+        var secrets = Client.For(Resources.Secrets);
+        await secrets.CreateAsync(new() { Metadata = new() { Name = "stranger", Namespace = Space } }, Bound);
+        var child = await secrets.CreateAsync(new() { Metadata = new() { Name = "child", Namespace = Space, OwnerReferences = [Resources.ConfigMaps.ControllerReference(parent)] } }, Bound);
+        (await TakeAsync(queue)).ShouldBe(new(Space, "parent"));
+        await secrets.ReplaceAsync(child with { Data = new Dictionary<string, byte[]> { ["a"] = [1] } }, Bound);
+        (await TakeAsync(queue)).ShouldBe(new(Space, "parent"));
+        await secrets.DeleteAsync(Space, "child", cancel: Bound);
+        (await TakeAsync(queue)).ShouldBe(new(Space, "parent"));
+        queue.Depth.ShouldBe(0);
+        await stop.CancelAsync();
+        await run;
+    }
+
+    [Fact]
+    public void An_owner_of_another_kind_or_group_is_no_parent()
+    {
+        OwnerReference Owner(string version, string kind, bool? controller) => new() { ApiVersion = version, Kind = kind, Name = "p", Uid = "u", Controller = controller };
+        ObjectKey? Key(OwnerReference owner) => Enqueueing.OwnerKey(new() { Name = "c", Namespace = "n", OwnerReferences = [owner] }, Resources.NetworkPolicies);
+        Key(Owner("networking.k8s.io/v1beta1", "NetworkPolicy", true)).ShouldBe(new("n", "p"));
+        Key(Owner("networking.k8s.io/v1", "NetworkPolicy", null)).ShouldBeNull();
+        Key(Owner("networking.k8s.io/v1", "Ingress", true)).ShouldBeNull();
+        Key(Owner("v1", "NetworkPolicy", true)).ShouldBeNull();
+        Enqueueing.OwnerKey(new() { Name = "c", OwnerReferences = [Owner("v1", "Node", true)] }, Resources.Nodes).ShouldBe(new("", "p"));
+    }
+
+    private async Task<ObjectKey> TakeAsync(WorkQueue<ObjectKey> queue)
+    {
+        var key = await queue.TakeAsync(Bound);
+        queue.Done(key);
+        return key;
+    }
+}
+
+/// <summary>Faults of a whole API server: it needs one of its own.</summary>
+public class ApiServerFaultTests
+{
+    [NeedsFact("kubernetes")]
+    public async Task A_restarted_API_server_and_a_stopped_etcd_lose_nothing_not_even_deletions_that_nobody_heard()
+    {
+        using var cluster = Cluster.Start();
+        using var client = new ApiClient(ClusterConnection.Find(cluster.Kubeconfig), new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(1) });
+        using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var maps = client.For(Resources.ConfigMaps);
+        var start = await maps.ListAsync("default", cancel: bound.Token);
+        foreach (var name in new[] { "stays", "changes", "goes" })
+            await maps.CreateAsync(Map(name, "1"), bound.Token);
+        await using var watched = new Watched(client, new() { Namespaces = ["default"], BackOff = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500)) });
+        await watched.UntilToldAsync("+stays:1", "+changes:1", "+goes:1");
+
+        // The watch's process is frozen out while things happen: its server is killed, and another client writes before it is back.
+        cluster.Freeze("kube-apiserver");
+        await Until.Async(() => watched.Informer.Heartbeats.Single().Fault() is null && watched.Informer.Heartbeats.Single().SinceHeard > TimeSpan.FromSeconds(3), "a silent server", bound.Token);
+        cluster.Thaw("kube-apiserver");
+        await maps.DeleteAsync("default", "goes", cancel: bound.Token);
+        await watched.UntilToldAsync("-goes:1");
+
+        cluster.Kill("kube-apiserver");
+        (await Should.ThrowAsync<ApiException>(maps.GetAsync("default", "stays", bound.Token))).Reason.ShouldBe(ApiReason.Unreachable);
+        cluster.Restart("kube-apiserver");
+        await UntilServedAsync(client, bound.Token);
+        await maps.ApplyAsync(Resources.ConfigMaps.ToDocument(Map("changes", "2")), "k8smediaflow", force: true, cancel: bound.Token);
+        await maps.CreateAsync(Map("new", "1"), bound.Token);
+        await watched.UntilToldAsync("~changes:2", "+new:1");
+        watched.Informer.Store.All().Select(map => map.Metadata!.Name).Order().ShouldBe(["changes", "new", "stays"]);
+
+        // The new server does not remember what was before it: a watch from there is refused as gone, and a list brings the rest.
+        var gone = await Should.ThrowAsync<ApiException>(async () =>
+        {
+            await foreach (var _ in maps.WatchAsync("default", start.ResourceVersion, cancel: bound.Token))
+                break;
+        });
+        gone.IsGone.ShouldBeTrue(gone.Message);
+
+        cluster.Freeze("etcd");
+        var write = maps.CreateAsync(Map("late", "1"), bound.Token);
+        await Task.Delay(500, bound.Token);
+        cluster.Thaw("etcd");
+        await write;
+        await watched.UntilToldAsync("+late:1");
+    }
+
+    private static ConfigMap Map(string name, string value) => new() { Metadata = new() { Name = name, Namespace = "default" }, Data = new Dictionary<string, string> { ["v"] = value } };
+
+    private static async Task UntilServedAsync(ApiClient client, CancellationToken bound)
+    {
+        while (true)
+        {
+            try
+            {
+                await client.For(Resources.Namespaces).GetAsync(null, "default", bound);
+                await client.For(Resources.ConfigMaps).ListAsync("default", cancel: bound);
+                return;
+            }
+            catch (ApiException)
+            {
+                await Task.Delay(100, bound);
+            }
+        }
+    }
+}
