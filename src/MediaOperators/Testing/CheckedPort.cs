@@ -6,7 +6,8 @@ using K8sMediaFlow.OperatorSdk;
 namespace K8sMediaFlow.MediaOperators.Testing;
 
 /// <summary>An input port whose frames are counted and, if wanted, compared with the test pattern.</summary>
-internal sealed class CheckedPort(FrameInput input, bool verify, TimeSpan delay)
+/// <param name="record">Where what came goes, or null.</param>
+internal sealed class CheckedPort(FrameInput input, bool verify, TimeSpan delay, SequenceRecord? record)
 {
     private string? _firstFault;
 
@@ -29,6 +30,7 @@ internal sealed class CheckedPort(FrameInput input, bool verify, TimeSpan delay)
             using (frame)
             {
                 Ledger.Add(frame.Stream, frame.Sequence, frame.Payload.Length);
+                record?.Add(frame.Stream, frame.Sequence);
                 if (verify)
                     Verify(frame);
                 if (delay > TimeSpan.Zero)

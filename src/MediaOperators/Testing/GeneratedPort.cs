@@ -1,18 +1,21 @@
 using System.Diagnostics;
 using K8sMediaFlow.MediaOperators.Media;
+using K8sMediaFlow.MediaOperators.Reports;
 using K8sMediaFlow.OperatorSdk;
 
 namespace K8sMediaFlow.MediaOperators.Testing;
 
 /// <summary>An output port that is filled with the test pattern.</summary>
 /// <param name="payloadBytes">For a port whose caps fix no size.</param>
-internal sealed class GeneratedPort(FrameOutput output, int payloadBytes)
+/// <param name="record">Where what was sent goes, or null.</param>
+internal sealed class GeneratedPort(FrameOutput output, int payloadBytes, SequenceRecord? record)
 {
     private readonly FrameClock _clock = FrameClock.Of(output.Caps);
 
     /// <summary>Sends so many frames, at their own pace if <paramref name="realtime"/> is set.</summary>
     public void Pump(long frames, bool realtime, CancellationToken stopping)
     {
+        var stream = output.OpenStream();
         var start = Stopwatch.GetTimestamp();
         for (var index = 0L; index < frames; index++)
         {
@@ -24,6 +27,7 @@ internal sealed class GeneratedPort(FrameOutput output, int payloadBytes)
             loan.PresentationTimeNs = _clock.TimeNs(index);
             loan.DurationNs = _clock.TimeNs(index + 1) - _clock.TimeNs(index);
             loan.Send();
+            record?.Add(stream, (ulong)index + 1);
         }
         output.Complete();
     }

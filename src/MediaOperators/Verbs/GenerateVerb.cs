@@ -1,6 +1,7 @@
 using System.CommandLine;
 using K8sMediaFlow.MediaOperators.Bridging;
 using K8sMediaFlow.MediaOperators.Media;
+using K8sMediaFlow.MediaOperators.Reports;
 using K8sMediaFlow.MediaOperators.Testing;
 using K8sMediaFlow.OperatorSdk;
 
@@ -17,19 +18,20 @@ internal static class GenerateVerb
 
     public static Command Build()
     {
-        var command = new Command("generate", "Sends a test pattern on every output port; sink --verify checks it.") { _frames, _size, _realtime };
+        var command = new Command("generate", "Sends a test pattern on every output port; sink --verify checks it.") { _frames, _size, _realtime, RecordOption.Record };
         command.SetAction((line, _) => VerbHost.RunAsync("generate",
-            media => RunAsync(media, line.GetValue(_frames), line.GetValue(_size), line.GetValue(_realtime))));
+            media => RunAsync(media, line.GetValue(_frames), line.GetValue(_size), line.GetValue(_realtime), line.GetValue(RecordOption.Record))));
         return command;
     }
 
-    private static async Task RunAsync(MediaOperator media, long frames, int payloadBytes, bool realtime)
+    private static async Task RunAsync(MediaOperator media, long frames, int payloadBytes, bool realtime, string? record)
     {
         if (media.Outputs.Count == 0 || media.Inputs.Count > 0)
             throw new MediaException("generate must have output ports and no input port");
+        using var records = new PortRecords(record);
         using var threads = new PortThreads(media.Stopping);
         foreach (var output in media.Outputs)
-            threads.Start("generate " + output.Name, stopping => new GeneratedPort(output, payloadBytes).Pump(frames, realtime, stopping));
+            threads.Start("generate " + output.Name, stopping => new GeneratedPort(output, payloadBytes, records.Of(output.Name)).Pump(frames, realtime, stopping));
         try
         {
             await threads.WhenAllAsync();

@@ -17,7 +17,7 @@ internal static class SinkVerb
 
     public static Command Build()
     {
-        var command = new Command("sink", "Takes the frames of every input port and counts them.") { _verify, _countFile, _delay };
+        var command = new Command("sink", "Takes the frames of every input port and counts them.") { _verify, _countFile, _delay, RecordOption.Record };
         command.SetAction((line, _) => VerbHost.RunAsync("sink", media => RunAsync(media, line)));
         return command;
     }
@@ -27,7 +27,8 @@ internal static class SinkVerb
         if (media.Inputs.Count == 0 || media.Outputs.Count > 0)
             throw new MediaException("sink must have input ports and no output port");
         var delay = TimeSpan.FromMilliseconds(Math.Max(0, line.GetValue(_delay)));
-        CheckedPort[] ports = [.. media.Inputs.Select(input => new CheckedPort(input, line.GetValue(_verify), delay))];
+        using var records = new PortRecords(line.GetValue(RecordOption.Record));
+        CheckedPort[] ports = [.. media.Inputs.Select(input => new CheckedPort(input, line.GetValue(_verify), delay, records.Of(input.Name)))];
         try
         {
             await PumpAsync(ports);
