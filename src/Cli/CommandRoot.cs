@@ -1,5 +1,6 @@
 using System.CommandLine;
 using K8sMediaFlow.Cli.Commands;
+using K8sMediaFlow.Cli.Decode;
 using K8sMediaFlow.Cli.Inspect;
 using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Cli.Top;
@@ -18,6 +19,7 @@ public static class CommandRoot
         TopCommand.Create(),
         InspectCommand.Create(),
         TapCommand.Create(),
+        DecodeCommand.Create(),
     };
 
     /// <summary>Without the library's own answer to signals, which ends the process two seconds later: a run drains first.</summary>

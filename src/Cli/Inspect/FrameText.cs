@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Cli.Inspect;
@@ -12,7 +13,7 @@ internal static class FrameText
     // For a terminal or a file, never inside HTML: an edge's arrow stays readable.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Text(TappedFrame frame)
+    public static string Text(TappedFrame frame, PayloadText? payload = null)
     {
         if (!frame.TryRead(out var view, out var error))
             return $"{frame.Channel.Edge} {frame.Channel.Producer} to {frame.Channel.Consumer}: the message is not sound: {error}";
@@ -22,28 +23,64 @@ internal static class FrameText
         text.Append(CultureInfo.InvariantCulture, $" at {view.Info.PresentationTimeNs / 1e9:0.000} s, payload {frame.PayloadBytes} bytes");
         foreach (var entry in view.Metadata)
             text.Append(CultureInfo.InvariantCulture, $"\n  {entry.Name.ToString()} = {Value(entry)}");
+        if (payload is not null)
+            text.Append(Payload(in view, payload));
         return text.ToString();
     }
 
-    public static string Json(TappedFrame frame)
+    public static string Json(TappedFrame frame, PayloadText? payload = null)
     {
         using var memory = new MemoryStream();
         using (var json = new Utf8JsonWriter(memory, Plain))
-            Write(frame, json);
+            Write(frame, payload, json);
         return Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length);
     }
 
-    private static void Write(TappedFrame frame, Utf8JsonWriter json)
+    private static void Write(TappedFrame frame, PayloadText? payload, Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("edge", frame.Channel.Edge);
         json.WriteString("producer", frame.Channel.Producer);
         json.WriteString("consumer", frame.Channel.Consumer);
         if (frame.TryRead(out var view, out var error))
+        {
             WriteEnvelope(ref view, frame.PayloadBytes, json);
+            WritePayload(in view, payload, json);
+        }
         else
+        {
             json.WriteString("error", error.ToString());
+        }
+
         json.WriteEndObject();
+    }
+
+    /// <summary>A payload that does not fit its schema is worth a line, not the end of the tap.</summary>
+    private static string Payload(in FrameView view, PayloadText payload)
+    {
+        try
+        {
+            return payload.Render(in view, isJson: false) is { } text ? "\n  payload: " + text.Replace("\n", "\n  ", StringComparison.Ordinal) : "";
+        }
+        catch (RunException error)
+        {
+            return "\n  payload: " + error.Message;
+        }
+    }
+
+    private static void WritePayload(in FrameView view, PayloadText? payload, Utf8JsonWriter json)
+    {
+        try
+        {
+            if (payload?.Render(in view, isJson: true) is not { } rendered)
+                return;
+            json.WritePropertyName("payload");
+            json.WriteRawValue(rendered);
+        }
+        catch (RunException error)
+        {
+            json.WriteString("payloadError", error.Message);
+        }
     }
 
     private static void WriteEnvelope(ref FrameView view, long payloadBytes, Utf8JsonWriter json)

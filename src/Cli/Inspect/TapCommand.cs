@@ -1,4 +1,5 @@
 using System.CommandLine;
+using K8sMediaFlow.Cli.Decode;
 using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Cli.Run.Preparation;
 
@@ -16,6 +17,9 @@ internal static class TapCommand
         var folder = new Option<string>("--folder") { Description = "Where pictures go.", DefaultValueFactory = _ => "." };
         var count = new Option<int>("--count", "-n") { Description = "End after so many frames.", DefaultValueFactory = _ => 1 };
         var seconds = new Option<int>("--seconds") { Description = "End after so long.", DefaultValueFactory = _ => 30 };
+        var schema = SchemaOptions.Schema(isRequired: false);
+        var type = new Option<string?>("--type") { Description = "The payload's type; not needed where the frames name it." };
+        var (isProtobuf, imports) = (SchemaOptions.Protobuf(), SchemaOptions.Imports());
         foreach (var bounded in new[] { count, seconds })
         {
             bounded.Validators.Add(result =>
@@ -27,12 +31,15 @@ internal static class TapCommand
 
         var command = new Command("tap", "Show frames of an edge of a local run: envelope and metadata, or the picture. Read-only: no frame is held or delayed.")
         {
-            edge, run, form, folder, count, seconds,
+            edge, run, form, folder, count, seconds, schema, type, isProtobuf, imports,
         };
         command.SetAction((parsed, _) => RunAsync(
             new TapOptions(
                 parsed.GetRequiredValue(edge), parsed.GetValue(run), parsed.GetRequiredValue(form), parsed.GetRequiredValue(folder),
-                parsed.GetRequiredValue(count), TimeSpan.FromSeconds(parsed.GetRequiredValue(seconds))),
+                parsed.GetRequiredValue(count), TimeSpan.FromSeconds(parsed.GetRequiredValue(seconds)),
+                () => parsed.GetValue(schema) is { } path
+                    ? new PayloadText(PayloadSchema.Load(path, parsed.GetValue(isProtobuf), parsed.GetValue(imports) ?? []), parsed.GetValue(type))
+                    : null),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return command;
@@ -68,14 +75,14 @@ internal static class TapCommand
         var tap = new EdgeTap(pods, options.Edge);
         if (tap.ChannelCount == 0)
             throw new RunException($"no channel of '{options.Edge}' is open (open: {string.Join(", ", Edges(pods))})");
-        var seen = 0;
+        var (seen, payload) = (0, options.Payload());
         await foreach (var frame in tap.ReadAsync(stopping))
         {
             output.WriteLine(options.Form switch
             {
-                "json" => FrameText.Json(frame),
+                "json" => FrameText.Json(frame, payload),
                 "png" => await FramePicture.WriteAsync(frame, options.Folder, stopping),
-                _ => FrameText.Text(frame),
+                _ => FrameText.Text(frame, payload),
             });
             if (++seen == options.Count)
                 break;
@@ -89,4 +96,4 @@ internal static class TapCommand
 }
 
 /// <summary>What the user asked of a tap.</summary>
-internal sealed record TapOptions(string Edge, string? Run, string Form, string Folder, int Count, TimeSpan Limit);
+internal sealed record TapOptions(string Edge, string? Run, string Form, string Folder, int Count, TimeSpan Limit, Func<PayloadText?> Payload);

@@ -58,6 +58,19 @@ internal sealed class WatchedChannel : IDisposable
         _producer.TryPush(ref descriptor).ShouldBeTrue();
     }
 
+    /// <summary>Sends an encoded message.</summary>
+    public void Send(in EncodedInfo encoded, ReadOnlySpan<byte> message)
+    {
+        var info = new FrameInfo { Stream = 0xabc, Sequence = ++_sequence, Kind = MediaKind.Encoded, Encoded = encoded };
+        var (envelope, payload) = (Take(), Take());
+        message.CopyTo(_writer.Memory(payload));
+        var used = FrameEnvelope.Write(_writer.Memory(envelope), in info, message.Length);
+        var descriptor = new FrameDescriptor { Stream = info.Stream, Sequence = info.Sequence, Kind = DescriptorKind.Frame };
+        descriptor.AddSegment(new SegmentRef(0, envelope, 0, (uint)used));
+        descriptor.AddSegment(new SegmentRef(0, payload, 0, (uint)message.Length));
+        _producer.TryPush(ref descriptor).ShouldBeTrue();
+    }
+
     /// <summary>Takes the oldest frame's blocks back and gives them another life.</summary>
     public void Recycle()
     {
