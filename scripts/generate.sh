@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Regenerates what is made from schemas, by our own compiler: the readers of schema.capnp with which it reads its own input, the
-# messages, and the sample of the runtime's tests.
+# Regenerates what is generated and checked in. By our own compiler, from schemas: the readers of schema.capnp with which it reads its own
+# input, the messages, and the sample of the runtime's tests. From the custom resources' types: their definitions, in config and in the
+# chart, and the page of the guide that names every field.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v capnp >/dev/null || { echo "capnp is missing: scripts/install.sh test installs it" >&2; exit 1; }
@@ -9,5 +10,7 @@ compiler=$PWD/src/CapnProto/Compiler/bin/Release/net10.0/capnpc-csharp
 "$compiler" --no-docs --namespace K8sMediaFlow.CapnProto.Schema --out src/CapnProto/Schema/Generated /usr/include/capnp/schema.capnp
 "$compiler" --out tests/CapnProto.Tests/Generated tests/CapnProto.Tests/Schema/sample.capnp tests/CapnProto.Tests/Schema/clashes.capnp
 "$compiler" --out bench/Bench/Capnp/Generated bench/Bench/Schema/rows.capnp
+dotnet build src/Crds/Generator -c Release -v q --nologo
+dotnet src/Crds/Generator/bin/Release/net10.0/K8sMediaFlow.Crds.Generator.dll .
 cd src/Messages/Schema
 "$compiler" --out ../Generated frame.capnp attach.capnp link.capnp

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a job needs: install.sh run|test|bench. Says what it will do before it does it.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 job=${1:?run, test or bench}
 packages=(ffmpeg util-linux)
 [ "$job" = run ] || packages+=(capnproto libcapnp-dev gcc g++ libc6-dev pkg-config iproute2 python3 python3-grpcio python3-protobuf protobuf-compiler libprotobuf-dev openssl patch xz-utils)
 [ "$job" != bench ] || packages+=(iperf3 iceoryx libiceoryx-posh-dev)
+
+[ "$job" != test ] || command -v npm >/dev/null || packages+=(nodejs npm)
 
 command -v dotnet >/dev/null || { echo "The .NET 10 SDK is missing: install it first (https://dotnet.microsoft.com/download)." >&2; exit 1; }
 missing=()
@@ -16,7 +19,8 @@ case $job in
     test) echo "make test: builds everything and runs all tests: 4 GB of memory, 2 cores, about 6 minutes; loopback only, nothing is left behind." ;;
     bench) echo "make bench: measures on loopback and in network namespaces of its own (as root): 2 GB of memory, 2 quiet cores, some minutes each." ;;
 esac
-[ ${#missing[@]} -gt 0 ] || exit 0
+tools() { [ "$job" != test ] || scripts/tools.sh; }
+[ ${#missing[@]} -gt 0 ] || { tools; exit 0; }
 
 echo "Installing Debian packages: ${missing[*]}"
 if [ "$(id -u)" = 0 ]; then sudo=(); elif command -v sudo >/dev/null; then sudo=(sudo); else
@@ -25,3 +29,4 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 \
     || { "${sudo[@]}" apt-get update -qq && "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; }
+tools

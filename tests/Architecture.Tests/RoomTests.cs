@@ -22,6 +22,7 @@ public class RoomTests
         ["Sidecar"] = ["Native", "CapnProto", "Staging", "Fabric", "Messages", "Pipelines", "Control"],
         ["Crds"] = ["Pipelines", "Kubernetes"],
         ["Operator"] = ["Crds", "Pipelines", "Kubernetes", "Control"],
+        ["Crds.Generator"] = ["Crds", "Pipelines", "Kubernetes"],
         ["Cli"] = ["Native", "CapnProto", "Protobuf", "Crds", "Pipelines", "Kubernetes", "Control", "Staging", "Messages"],
     };
 

@@ -21,6 +21,6 @@ public sealed class NeedsFactAttribute : FactAttribute
     {
         "root" => Environment.IsPrivilegedProcess,
         "kubernetes" => Clusters.KubernetesBuild.IsPresent,
-        _ => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),
+        _ => Downloads.Find(program) is not null || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),
     };
 }

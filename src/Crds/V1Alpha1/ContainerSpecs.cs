@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using K8sMediaFlow.Crds.Schema;
 using K8sMediaFlow.Kubernetes.Objects;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
@@ -7,12 +8,15 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
 public enum ImagePullPolicy { Always, IfNotPresent, Never }
 
 /// <summary>An environment variable of the container: a value, or where to take it from.</summary>
+[CelRule("!has(self.valueFrom) || !has(self.value) || size(self.value) == 0", "a variable has value or valueFrom, not both")]
 public sealed record EnvironmentSpec
 {
     /// <summary>Name of the variable.</summary>
+    [MaxChars(256)]
     public required string Name { get; init; }
 
     /// <summary>Its value; $(NAME) stands for another variable.</summary>
+    [MaxChars(32768)]
     public string Value { get; set; } = "";
 
     /// <summary>Where the value comes from instead.</summary>
@@ -20,6 +24,7 @@ public sealed record EnvironmentSpec
 }
 
 /// <summary>Where the value of an environment variable comes from: exactly one of the fields is set.</summary>
+[CelRule("[has(self.fieldRef), has(self.resourceFieldRef), has(self.configMapKeyRef), has(self.secretKeyRef)].filter(one, one).size() == 1", "exactly one source")]
 public sealed record EnvironmentValueSpec
 {
     /// <summary>A field of the pod.</summary>
@@ -69,6 +74,7 @@ public sealed record KeyReferenceSpec
 }
 
 /// <summary>A ConfigMap or Secret all of whose entries become environment variables: exactly one of the two is set.</summary>
+[CelRule("has(self.configMapRef) != has(self.secretRef)", "exactly one of configMapRef and secretRef")]
 public sealed record EnvironmentSourceSpec
 {
     /// <summary>Stands before every name.</summary>
@@ -95,9 +101,11 @@ public sealed record OptionalReferenceSpec
 public sealed record VolumeMountSpec
 {
     /// <summary>A volume of spec.volumes.</summary>
+    [MaxChars(63)]
     public required string Name { get; init; }
 
     /// <summary>Absolute path in the container.</summary>
+    [MaxChars(4096)]
     public required string MountPath { get; init; }
 
     /// <summary>Path below the volume that is mounted instead of its root.</summary>
@@ -117,6 +125,7 @@ public sealed record ResourceSpec
     public IReadOnlyDictionary<string, ResourceAmount>? Requests { get; set; }
 
     /// <summary>Names of resourceClaims that the container uses.</summary>
+    [ListKeys("name"), MaxItems(256)]
     public IReadOnlyList<ResourceClaimReference> Claims { get; set; } = [];
 
     /// <summary>As a container has it.</summary>
@@ -126,15 +135,19 @@ public sealed record ResourceSpec
 }
 
 /// <summary>A resource claim of the pod: the name of a claim or of a template to make one from.</summary>
+[CelRule("has(self.resourceClaimName) != has(self.resourceClaimTemplateName)", "exactly one of resourceClaimName and resourceClaimTemplateName")]
 public sealed record ResourceClaimSpec
 {
     /// <summary>What resources.claims call it.</summary>
+    [MaxChars(63)]
     public required string Name { get; init; }
 
     /// <summary>A ResourceClaim of the namespace, shared by all pods that name it.</summary>
+    [MaxChars(253)]
     public string? ResourceClaimName { get; set; }
 
     /// <summary>A ResourceClaimTemplate of the namespace, from which each pod gets a claim of its own.</summary>
+    [MaxChars(253)]
     public string? ResourceClaimTemplateName { get; set; }
 }
 
@@ -149,9 +162,11 @@ public enum PortProtocol
 public sealed record PortSpec
 {
     /// <summary>Unique among the ports of the media operator; at most 15 characters.</summary>
+    [MaxChars(15)]
     public required string Name { get; init; }
 
     /// <summary>Number of the port. 7400 to 7403 are the sidecar's.</summary>
+    [Bounds(1, 65535)]
     public required int ContainerPort { get; init; }
 
     /// <summary>SRT runs over UDP, RTMP over TCP.</summary>

@@ -1,20 +1,29 @@
+using K8sMediaFlow.Crds.Schema;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
 /// <summary>An edge between two ports, both written <c>operator.port</c>, and its delivery contract.</summary>
+[CelRule("self.from.matches('^[^.]+[.][^.]+$')", "from is written operator.port")]
+[CelRule("self.to.matches('^[^.]+[.][^.]+$')", "to is written operator.port")]
+[CelRule("self.delivery != 'AtLeastOnce' || self.onFull == 'Block'", "an edge cannot drop and deliver AtLeastOnce")]
+[CelRule("self.delivery != 'AtLeastOnce' || !has(self.deadlineMilliseconds)", "an edge cannot have a deadline and deliver AtLeastOnce")]
+[CelRule("has(self.keyField) == (self.distribution == 'ByKey')", "distribution ByKey and keyField go together")]
 public sealed record EdgeSpec
 {
     /// <summary>The output port that frames come from, written operator.port.</summary>
+    [MaxChars(127)]
     public required string From { get; init; }
 
     /// <summary>The input port that frames go to, written operator.port.</summary>
+    [MaxChars(127)]
     public required string To { get; init; }
 
     /// <summary>Which replicas of the consumer get a frame.</summary>
     public Distribution Distribution { get; set; } = Distribution.RoundRobin;
 
     /// <summary>The metadata field that ByKey deals frames out by.</summary>
+    [MaxChars(63)]
     public string? KeyField { get; set; }
 
     /// <summary>BySequence restores the order of the source after a stage of several replicas.</summary>
@@ -27,6 +36,7 @@ public sealed record EdgeSpec
     public Delivery Delivery { get; set; } = Delivery.AtLeastOnce;
 
     /// <summary>The age at which a frame is dropped instead of delivered.</summary>
+    [Bounds(1, 3600000)]
     public int? DeadlineMilliseconds { get; set; }
 
     /// <summary>How much of what was sent is kept for consumers that come later.</summary>
@@ -37,11 +47,13 @@ public sealed record EdgeSpec
 public sealed record RetainSpec
 {
     /// <summary>The most frames.</summary>
+    [Bounds(1, 1000000)]
     public int? MaxFrames { get; set; }
 
     /// <summary>The most bytes, for example 512Mi.</summary>
     public Quantity? MaxBytes { get; set; }
 
     /// <summary>The longest time.</summary>
+    [Bounds(1, 86400)]
     public int? MaxSeconds { get; set; }
 }

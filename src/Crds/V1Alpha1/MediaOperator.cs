@@ -1,3 +1,4 @@
+using K8sMediaFlow.Crds.Schema;
 using K8sMediaFlow.Kubernetes.Objects;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
@@ -5,6 +6,12 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
 /// <summary>
 /// One media operator of a pipeline, made from it by the controller: the target of kubectl scale and of autoscalers. Nobody makes one by hand.
 /// </summary>
+[CustomKind("mediaoperators", "mo", HasScale = true)]
+[PrinterColumn("Pipeline", "string", ".spec.pipeline", "The pipeline that it belongs to.")]
+[PrinterColumn("Desired", "integer", ".spec.replicas", "Replicas that should run.")]
+[PrinterColumn("Ready", "integer", ".status.readyReplicas", "Replicas that are attached to their sidecars.")]
+[PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since it was made.")]
+[PrinterColumn("Image", "string", ".spec.image", "The image of its container.", Priority = 1)]
 public sealed record MediaOperator : IKubernetesObject
 {
     public const string ApiVersionValue = MediaPipeline.ApiVersionValue;
@@ -42,6 +49,7 @@ public sealed record MediaOperatorSpec
     public string? Image { get; set; }
 
     /// <summary>How many should run. Where the pipeline says a number, that wins and any other is undone.</summary>
+    [Bounds(0, 64), ServerDefault(1)]
     public int? Replicas { get; set; }
 }
 
@@ -61,5 +69,6 @@ public sealed record MediaOperatorStatus
     public string? Selector { get; set; }
 
     /// <summary>Answers to questions about it, each with a stable reason.</summary>
+    [ListKeys("type"), MaxItems(32)]
     public IReadOnlyList<Condition> Conditions { get; set; } = [];
 }

@@ -14,10 +14,19 @@ public static class PipelineGraphMapper
         Encryption = pipeline.Spec.Encryption,
         Polling = Map(pipeline.Spec.Staging?.Polling ?? new PollingSpec()),
         RdmaResourceName = pipeline.Spec.Rdma?.ResourceName,
+        Staging = Staging(pipeline.Spec),
         Operators = [.. pipeline.Spec.Operators.Select(Map)],
         Edges = [.. pipeline.Spec.Edges.Select(Map)],
         Groups = [.. pipeline.Spec.Groups.Select(group => new OperatorGroup(group.Name, group.Mode, group.Operators))],
         Volumes = [.. pipeline.Spec.Volumes.Select(Map)],
+    };
+
+    private static StagingNode Staging(PipelineSpec spec) => new()
+    {
+        HugePages = spec.Staging?.HugePages switch { HugePages.Size2Mi => "2Mi", HugePages.Size1Gi => "1Gi", _ => null },
+        BlockClasses = spec.Staging?.BlockClasses.Count ?? 0,
+        RdmaTrafficClass = spec.Rdma?.TrafficClass,
+        NodeLossSeconds = spec.NodeLossSeconds,
     };
 
     private static Polling Map(PollingSpec polling) => new(polling.Mode, polling.SpinMicroseconds);
@@ -28,9 +37,11 @@ public static class PipelineGraphMapper
         Image = spec.Image,
         Command = spec.Command,
         Args = spec.Args,
-        Environment = [.. spec.Env.Select(one => new EnvironmentVariable(one.Name, one.Value))],
+        Environment = [.. spec.Env.Select(one => new EnvironmentVariable(one.Name, one.Value, one.ValueFrom is { } from ? ContainerMapper.Sources(from) : null))],
         VolumeMounts = [.. spec.VolumeMounts.Select(one => new VolumeMount(one.Name, one.MountPath, one.SubPath, one.ReadOnly))],
         Replicas = spec.Replicas,
+        MaxReplicas = spec.MaxReplicas,
+        Container = ContainerMapper.Map(spec),
         Inputs = [.. spec.Inputs.Select(port => new InputPort(port.Name, port.Caps, port.MaxBorrowed))],
         Outputs = [.. spec.Outputs.Select(port => new OutputPort(port.Name, port.Caps))],
     };

@@ -1,8 +1,11 @@
+using K8sMediaFlow.Crds.Schema;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
 /// <summary>The declared pipeline.</summary>
+[CelRule("self.spec.operators.all(one, size(self.metadata.name) + 1 + size(one.name) <= 50)", "the names of pipeline and operator have 50 characters at most, with the dash between them",
+    AtRoot = true)]
 public sealed record PipelineSpec
 {
     /// <summary>Seconds after which a pod counts as lost with its node.</summary>
@@ -27,18 +30,23 @@ public sealed record PipelineSpec
     public SidecarSpec? Sidecar { get; set; }
 
     /// <summary>How long a node may be silent before its pods are replaced. The old ones are fenced, not waited for.</summary>
+    [Bounds(5, 3600)]
     public int NodeLossSeconds { get; set; } = NodeLossSecondsDefault;
 
     /// <summary>The vertices of the graph.</summary>
+    [ListKeys("name"), MaxItems(256)]
     public required IReadOnlyList<OperatorSpec> Operators { get; init; }
 
     /// <summary>The edges of the graph, unique by their two ends.</summary>
+    [ListKeys("from", "to"), MaxItems(1024)]
     public IReadOnlyList<EdgeSpec> Edges { get; set; } = [];
 
     /// <summary>Media operators that are placed together.</summary>
+    [ListKeys("name"), MaxItems(256)]
     public IReadOnlyList<GroupSpec> Groups { get; set; } = [];
 
     /// <summary>Volumes that media operators may mount.</summary>
+    [ListKeys("name"), MaxItems(256)]
     public IReadOnlyList<VolumeSpec> Volumes { get; set; } = [];
 }
 
@@ -46,11 +54,13 @@ public sealed record PipelineSpec
 public sealed record GroupSpec
 {
     /// <summary>Unique among the groups; part of the names of its pods.</summary>
+    [MaxChars(63)]
     public required string Name { get; init; }
 
     /// <summary>SamePod shares memory: every replica of every member is a container of one pod. SameNode only places pods on one machine.</summary>
     public required GroupMode Mode { get; init; }
 
     /// <summary>Names of the members. Each is in one group per mode at most.</summary>
+    [MaxItems(256)]
     public required IReadOnlyList<string> Operators { get; init; }
 }

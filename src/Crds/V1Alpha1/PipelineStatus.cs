@@ -1,4 +1,5 @@
 using System.Text.Json;
+using K8sMediaFlow.Crds.Schema;
 using K8sMediaFlow.Kubernetes.Objects;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
@@ -13,6 +14,7 @@ public sealed record PipelineStatus
     public PipelinePhase? Phase { get; set; }
 
     /// <summary>Answers to questions about the pipeline, each with a stable reason.</summary>
+    [ListKeys("type"), MaxItems(32)]
     public IReadOnlyList<Condition> Conditions { get; set; } = [];
 
     /// <summary>Media operators all of whose replicas are attached, of all: 4/4.</summary>
@@ -40,12 +42,15 @@ public sealed record PipelineStatus
     public string? CompletionTime { get; set; }
 
     /// <summary>Each media operator.</summary>
+    [ListKeys("name")]
     public IReadOnlyList<OperatorSummary> Operators { get; set; } = [];
 
     /// <summary>Each edge.</summary>
+    [ListKeys("name")]
     public IReadOnlyList<EdgeSummary> Edges { get; set; } = [];
 
     /// <summary>Each pod by its stable name, recorded before it is made.</summary>
+    [ListKeys("name")]
     public IReadOnlyList<PodSummary> Pods { get; set; } = [];
 
     /// <summary>Reads what this or another version of the controller wrote: unknown fields and values are left out. Null for what is no status at all.</summary>

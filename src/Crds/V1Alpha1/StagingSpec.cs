@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using K8sMediaFlow.Crds.Schema;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
@@ -10,6 +11,7 @@ public sealed record StagingSpec
     public HugePages HugePages { get; set; } = HugePages.None;
 
     /// <summary>Block sizes and counts in place of those computed from caps.</summary>
+    [MaxItems(8)]
     public IReadOnlyList<BlockClassSpec> BlockClasses { get; set; } = [];
 
     /// <summary>How sidecars and media operators wait.</summary>
@@ -31,6 +33,7 @@ public sealed record BlockClassSpec
     public required Quantity Size { get; init; }
 
     /// <summary>How many of them a region has.</summary>
+    [Bounds(1, 1048576)]
     public required int Count { get; init; }
 }
 
@@ -41,6 +44,7 @@ public sealed record PollingSpec
     public PollingMode Mode { get; set; } = PollingMode.Hybrid;
 
     /// <summary>How long to look before going to sleep.</summary>
+    [Bounds(0, 10000)]
     public int SpinMicroseconds { get; set; } = Polling.SpinMicrosecondsDefault;
 }
 
@@ -48,6 +52,7 @@ public sealed record PollingSpec
 public sealed record RdmaSpec
 {
     /// <summary>The extended resource that stands for an RNIC on a node, for example rdma/hca_shared_devices_a.</summary>
+    [MaxChars(253)]
     public required string ResourceName { get; init; }
 
     /// <summary>Who lets the sidecar pin its regions: the node's unlimited memlock, or the capability IPC_LOCK with user 0.</summary>
@@ -57,6 +62,7 @@ public sealed record RdmaSpec
     public string? Network { get; set; }
 
     /// <summary>The traffic class that RDMA packets carry.</summary>
+    [Bounds(0, 255)]
     public int? TrafficClass { get; set; }
 }
 

@@ -34,6 +34,8 @@ public static class GraphRules
             .. MediaRules.Check(index),
             .. OrderRules.Check(index),
             .. GroupRules.Check(graph),
+            .. PodRules.Check(graph),
+            .. ContainerRules.Check(graph),
             .. VolumeRules.Check(graph),
         ];
 }

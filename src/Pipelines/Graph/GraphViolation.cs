@@ -32,6 +32,10 @@ public enum GraphReason
     UnknownVolume,
     BadVolume,
     MemoryExceeded,
+    BadPort,
+    BadEnvironment,
+    BadResource,
+    Reserved,
     Unsupported,
 
     // Warnings: the pipeline runs, but perhaps not as its author thinks.

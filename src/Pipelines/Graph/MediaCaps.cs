@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 namespace K8sMediaFlow.Pipelines.Graph;
 
 /// <summary>What the frames of a port carry: exactly one of <see cref="Video"/> and <see cref="Audio"/> is set.</summary>
+/// <param name="Video">Raw video.</param>
+/// <param name="Audio">Raw audio.</param>
 public sealed record MediaCaps(VideoCaps? Video = null, AudioCaps? Audio = null)
 {
     /// <summary>Payload bytes of one frame.</summary>
@@ -26,6 +28,10 @@ public sealed record MediaCaps(VideoCaps? Video = null, AudioCaps? Audio = null)
 }
 
 /// <summary>Raw video. Width and height in pixels, the format as ffmpeg names it, the frame rate as an exact ratio.</summary>
+/// <param name="Width">Pixels in a row.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Format">The pixel format as ffmpeg names it: yuv420p, yuvj420p, yuv422p, yuv444p, nv12, gray, rgb24, bgr24, rgba, bgra, yuv420p10le or yuv422p10le.</param>
+/// <param name="FrameRate">Frames in one second as an exact ratio: "30" or "30000/1001".</param>
 public sealed record VideoCaps(int Width, int Height, string Format, Rational FrameRate)
 {
     /// <summary>Payload bytes of one frame: the planes one behind the other, without padding.</summary>
@@ -44,6 +50,9 @@ public sealed record VideoCaps(int Width, int Height, string Format, Rational Fr
 }
 
 /// <summary>Raw interleaved audio. A frame carries <see cref="FrameSamples"/> samples per channel.</summary>
+/// <param name="SampleRate">Samples per channel in one second.</param>
+/// <param name="Channels">Channels, interleaved.</param>
+/// <param name="Format">The sample format as ffmpeg names it: u8, s16le, s24le, s32le, f32le or f64le.</param>
 public sealed record AudioCaps(int SampleRate, int Channels, string Format)
 {
     /// <summary>Samples per channel in a full frame: what AAC encoders take at once.</summary>

@@ -13,6 +13,12 @@ public sealed record OperatorNode
     /// <summary>Null where the user leaves it open: one, until somebody scales.</summary>
     public int? Replicas { get; init; }
 
+    /// <summary>The most replicas that memory is sized for; null for as many as run.</summary>
+    public int? MaxReplicas { get; init; }
+
+    /// <summary>What rules must know of container and pod.</summary>
+    public ContainerNode Container { get; init; } = ContainerNode.Plain;
+
     public IReadOnlyList<InputPort> Inputs { get; init; } = [];
     public IReadOnlyList<OutputPort> Outputs { get; init; } = [];
 
@@ -28,5 +34,5 @@ public sealed record OutputPort(string Name, MediaCaps? Caps = null);
 /// <summary>Where a volume appears in the media operator's file system.</summary>
 public sealed record VolumeMount(string Name, string MountPath, string SubPath = "", bool ReadOnly = false);
 
-/// <summary>An environment variable of the media operator's process.</summary>
-public sealed record EnvironmentVariable(string Name, string Value);
+/// <summary>An environment variable of the media operator's process. Sources: where its value comes from instead, by field name; null for a plain value.</summary>
+public sealed record EnvironmentVariable(string Name, string Value, IReadOnlyList<string>? Sources = null);

@@ -16,6 +16,9 @@ public sealed record PipelineGraph
     /// <summary>The extended resource that stands for an RNIC, where the user names one.</summary>
     public string? RdmaResourceName { get; init; }
 
+    /// <summary>Shared memory, device and sidecar beyond the defaults.</summary>
+    public StagingNode Staging { get; init; } = StagingNode.Plain;
+
     public IReadOnlyList<OperatorNode> Operators { get; init; } = [];
     public IReadOnlyList<GraphEdge> Edges { get; init; } = [];
     public IReadOnlyList<OperatorGroup> Groups { get; init; } = [];

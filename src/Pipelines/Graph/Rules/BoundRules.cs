@@ -11,6 +11,12 @@ internal static class BoundRules
     internal const int LinksMax = 4096;
     internal const int BorrowedMax = 256;
 
+    /// <summary>A node that is not heard of for less is often only busy; after an hour nobody waits any more.</summary>
+    internal const int NodeLossSecondsMin = 5, NodeLossSecondsMax = 3600;
+
+    /// <summary>Container ports, environment variables, mounts and claims of one media operator.</summary>
+    internal const int PartsMax = 256;
+
     /// <summary>List lengths. Other rules recurse and pair things up, so they only see graphs that pass this one.</summary>
     internal static IEnumerable<GraphViolation> Sizes(PipelineGraph graph) =>
     [
@@ -20,14 +26,25 @@ internal static class BoundRules
         .. Between("spec.volumes", "the number of volumes", graph.Volumes.Count, 0, OperatorsMax),
         .. graph.Operators.SelectMany((node, i) => Between($"spec.operators[{i}]", $"the number of ports of operator '{node.Name}'",
             Math.Max(node.Inputs.Count, node.Outputs.Count), 0, PortsMax)),
+        .. graph.Operators.SelectMany((node, i) => Parts($"spec.operators[{i}]", node)),
     ];
 
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph) =>
     [
         .. Between("spec.staging.polling.spinMicroseconds", "spinMicroseconds", graph.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax),
+        .. Between("spec.nodeLossSeconds", "nodeLossSeconds", graph.Staging.NodeLossSeconds, NodeLossSecondsMin, NodeLossSecondsMax),
         .. Between("spec.edges", "the number of replica pairs of all edges", Pairs(graph), 0, LinksMax),
         .. graph.Operators.SelectMany((node, i) => OfOperator($"spec.operators[{i}]", node)),
     ];
+
+    private static IEnumerable<GraphViolation> Parts(string at, OperatorNode node) =>
+        from part in new (string Field, int Count)[]
+        {
+            ("env", node.Environment.Count), ("envFrom", node.Container.EnvironmentSources.Count), ("ports", node.Container.Ports.Count),
+            ("volumeMounts", node.VolumeMounts.Count), ("resourceClaims", node.Container.Claims.Count), ("resources.claims", node.Container.ClaimNames.Count),
+        }
+        from violation in Between($"{at}.{part.Field}", $"the number of {part.Field} of operator '{node.Name}'", part.Count, 0, PartsMax)
+        select violation;
 
     private static int Pairs(PipelineGraph graph)
     {
@@ -38,6 +55,7 @@ internal static class BoundRules
 
     private static IEnumerable<GraphViolation> OfOperator(string at, OperatorNode node) =>
         Between($"{at}.replicas", $"replicas of operator '{node.Name}'", node.ReplicaCount, 1, PlanLimits.ReplicasMax)
+            .Concat(Between($"{at}.maxReplicas", $"maxReplicas of operator '{node.Name}'", node.MaxReplicas ?? node.ReplicaCount, node.ReplicaCount, PlanLimits.ReplicasMax))
             .Concat(node.Inputs.SelectMany((port, i) => Between($"{at}.inputs[{i}].maxBorrowed",
                 $"maxBorrowed of {node.Name}.{port.Name}", port.MaxBorrowed ?? 1, 1, BorrowedMax)));
 

@@ -9,5 +9,13 @@ internal static class MemoryRule
 
     internal static IEnumerable<GraphViolation> Warnings(PipelineGraph graph) => Sizing(graph).Warnings;
 
-    private static PipelineSizing Sizing(PipelineGraph graph) => PipelineSizing.Of(graph, Placement.Of(graph), PlannerOptions.Default);
+    private static PipelineSizing Sizing(PipelineGraph graph)
+    {
+        var largest = Largest(graph);
+        return PipelineSizing.Of(largest, Placement.Of(largest), PlannerOptions.Default);
+    }
+
+    /// <summary>The graph scaled as far as it may be: memory must do for that.</summary>
+    private static PipelineGraph Largest(PipelineGraph graph) =>
+        graph with { Operators = [.. graph.Operators.Select(node => node with { Replicas = Math.Max(node.ReplicaCount, node.MaxReplicas ?? 1) })] };
 }

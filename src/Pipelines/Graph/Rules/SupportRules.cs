@@ -12,8 +12,20 @@ internal static class SupportRules
             yield return Unsupported("spec.transport", "transport RDMA", "use Auto or TCP");
         if (graph.Encryption == Encryption.Tls)
             yield return Unsupported("spec.encryption", "encryption TLS of payloads", "use None");
-        if (graph.RdmaResourceName is not null)
-            yield return Unsupported("spec.rdma", "an RDMA device", "leave it out");
+        if (graph is { Transport: Transport.Tcp, RdmaResourceName: not null })
+            yield return new GraphViolation("spec.rdma", GraphReason.Contradiction, "transport TCP uses no RDMA device: use Auto, or leave spec.rdma out");
+        foreach (var violation in OfStaging(graph.Staging))
+            yield return violation;
+    }
+
+    private static IEnumerable<GraphViolation> OfStaging(StagingNode staging)
+    {
+        if (staging.HugePages is { } size)
+            yield return Unsupported("spec.staging.hugePages", $"hugePages {size}", "use None");
+        if (staging.BlockClasses > 0)
+            yield return Unsupported("spec.staging.blockClasses", "choosing blockClasses", "leave it out; they follow from the caps");
+        if (staging.RdmaTrafficClass is not null)
+            yield return Unsupported("spec.rdma.trafficClass", "an RDMA traffic class", "leave it out");
     }
 
     private static IEnumerable<GraphViolation> OfGroup(OperatorGroup group, int i)
@@ -27,8 +39,6 @@ internal static class SupportRules
         var at = $"spec.edges[{i}]";
         if (edge.Distribution is Distribution.ByKey or Distribution.OneToOne)
             yield return Unsupported($"{at}.distribution", $"distribution {edge.Distribution} of edge {edge.Name}", "use RoundRobin or Broadcast");
-        if (edge.KeyField is not null && edge.Distribution != Distribution.ByKey)
-            yield return new GraphViolation($"{at}.keyField", GraphReason.Contradiction, $"edge {edge.Name} has a keyField, but its distribution is {edge.Distribution}, not ByKey");
         if (edge.OnFull != OnFull.Block)
             yield return Unsupported($"{at}.onFull", $"onFull {edge.OnFull} of edge {edge.Name}", "use Block");
         if (edge.Delivery != Delivery.AtLeastOnce)
