@@ -19,7 +19,7 @@ test: install-test ## Run every test (some need root: they say so and are skippe
 	@scripts/test.sh all $(ROOM)
 
 ##@ Inner loop
-.PHONY: build publish test-quick check fmt generate bench clean help install-run install-test
+.PHONY: build publish test-quick check fmt generate cluster bench clean help install-run install-test
 build: ## Build everything, warnings are errors.
 	dotnet build K8sMediaFlow.sln -c $(CONFIGURATION) -v q
 
@@ -37,6 +37,9 @@ fmt: ## Lay out the code as .editorconfig says.
 
 generate: ## Regenerate what is generated from schemas.
 	@scripts/generate.sh
+
+cluster: install-test ## Build the real Kubernetes that the tests start, into the user's cache: once per machine, 4 minutes.
+	@tests/cluster/build.sh
 
 ##@ Measurements
 bench: install-bench ## Measure: make bench [ONLY="encode capnp handover tcp"]. Writes bench/results/*.json.

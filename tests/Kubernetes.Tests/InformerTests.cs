@@ -85,6 +85,7 @@ public class InformerTests(ApiServerFixture fixture) : ApiServerTests(fixture)
 public class ApiServerFaultTests
 {
     [NeedsFact("kubernetes")]
+    [Trait("Category", "Slow")]
     public async Task A_restarted_API_server_and_a_stopped_etcd_lose_nothing_not_even_deletions_that_nobody_heard()
     {
         using var cluster = Cluster.Start();

@@ -59,7 +59,7 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         try
         {
             await socket.ConnectAsync(address, cancel);
-            return new FencedStream(new NetworkStream(socket, ownsSocket: true), fence);
+            return new FencedStream(socket, fence);
         }
         catch
         {

@@ -161,6 +161,26 @@ public class RequestFaultTests
     }
 
     [Fact]
+    public async Task A_fenced_body_larger_than_any_socket_buffer_arrives_whole()
+    {
+        var text = "";
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            await Task.Delay(100);
+            using var reader = new StreamReader(context.Request.Body);
+            text = await reader.ReadToEndAsync();
+            await context.SayAsync(Lines.Map("a", 3));
+        });
+        using var client = server.Client();
+        using var fence = new Fence();
+        using var fenced = client.Fenced(fence);
+        var data = new string('x', 20_000_000);
+        await fenced.For(Resources.ConfigMaps).CreateAsync(new() { Metadata = new() { Name = "a", Namespace = "n" }, Data = new Dictionary<string, string> { ["x"] = data } });
+        text.ShouldContain(data);
+        fence.Asked.ShouldBeGreaterThan(2);
+    }
+
+    [Fact]
     public async Task A_write_under_way_is_given_up_when_the_fence_closes()
     {
         await using var server = await ScriptedServer.StartAsync(context => context.HangAsync());
