@@ -23,6 +23,7 @@ public sealed class DynamicSchema
             CapnProtoException.Throw(CapnProtoError.BadFraming);
         foreach (var node in SchemaLoader.Nodes(_message.Root<CodeGeneratorRequest.Reader>()))
             _nodes[node.Id] = node;
+        RequireGroupsOfOneOwner();
         Files = SchemaLoader.Files(_message.Root<CodeGeneratorRequest.Reader>());
         _types = new TypeTable(this, _nodes);
         _message.Renew(new ReadLimits(long.MaxValue, ReadLimits.Default.Depth));
@@ -48,7 +49,7 @@ public sealed class DynamicSchema
     {
         if (name.StartsWith("0x", StringComparison.Ordinal) && ulong.TryParse(name[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var id))
             return Struct(id);
-        var found = _nodes.Values.Where(node => node.IsStruct && node.Name == name).ToList();
+        var found = _nodes.Values.Where(node => node is { IsStruct: true, IsGroup: false } && node.Name == name).ToList();
         var chosen = found.Count > 1 ? found.Where(node => Files.Contains(node.File)).ToList() : found;
         if (chosen.Count == 1)
             return _types.Struct(chosen[0].Id, Bindings.None);
@@ -58,12 +59,29 @@ public sealed class DynamicSchema
     }
 
     /// <inheritdoc cref="Struct(string)"/>
-    public StructSchema Struct(ulong id) => _nodes.GetValueOrDefault(id) is { IsStruct: true }
+    public StructSchema Struct(ulong id) => _nodes.GetValueOrDefault(id) is { IsStruct: true, IsGroup: false }
         ? _types.Struct(id, Bindings.None)
         : throw new KeyNotFoundException($"the schema has no struct 0x{id:x} (it has: {Names()})");
 
     /// <summary>A struct of the schema's own message.</summary>
     internal StructReader At(scoped in StructPlace place) => _message.At(in place);
+
+    /// <summary>
+    /// A group belongs to one field. So groups cannot contain themselves, and what is done for each of them is done once: nothing bounds
+    /// their nesting at run time, since they take no pointer.
+    /// </summary>
+    private void RequireGroupsOfOneOwner()
+    {
+        var owned = new HashSet<ulong>();
+        foreach (var node in _nodes.Values)
+        {
+            foreach (var field in node.Fields.Where(field => field.GroupId != 0))
+            {
+                if (_nodes.GetValueOrDefault(field.GroupId) is not { IsStruct: true, IsGroup: true } || !owned.Add(field.GroupId))
+                    CapnProtoException.Throw(CapnProtoError.BadValue, $"the group {field.Name} of {node.Name} is none, or it has two owners");
+            }
+        }
+    }
 
     private string Names()
     {

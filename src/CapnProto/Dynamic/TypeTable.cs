@@ -43,6 +43,7 @@ internal sealed class TypeTable(DynamicSchema schema, IReadOnlyDictionary<ulong,
     {
         DynamicKind.List => List(ResolveType(node.Element!, bindings)),
         DynamicKind.Enum => Enum(node.Id),
+        DynamicKind.Struct when nodes.GetValueOrDefault(node.Id) is { IsGroup: true } => throw Missing("struct", node.Id),
         DynamicKind.Struct => StructType(node.Id, Scoped(node.Scopes, bindings)),
         DynamicKind.AnyPointer when node.ParameterScope != 0 => bindings.Find(node.ParameterScope, node.ParameterIndex),
         _ => DynamicType.Plain(node.Kind),

@@ -75,7 +75,13 @@ public class DynamicReaderTests
         {
             var schema = DynamicSchema.Load(request);
             foreach (var one in schema.Structs.ToList())
-                _ = Rendered.Text(one, [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], new RenderOptions { OutputBytesMax = 1 << 20 });
+            {
+                var empty = new byte[] { 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+                _ = Rendered.Text(one, empty, RenderOptions.Glance);
+                if (one.Name != "Recursive")
+                    _ = Rendered.Json(one, empty, RenderOptions.Glance);
+            }
+
             return true;
         }
         catch (CapnProtoException)

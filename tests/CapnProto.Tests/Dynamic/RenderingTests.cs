@@ -13,6 +13,9 @@ public class RenderingTests
         uint32 = 4294967295, uint64 = 18446744073709551615, float32 = 0.1, float64 = 0.1, colour = blue, text = "héllo \"w\"'\\\n\t\a\b\f\v\x01\x7f", data = 0x"00 01 7f 80 ff 22 27 5c 0a")
         """)]
     [InlineData("Scalars", "(float32 = inf, float64 = -inf)")]
+    [InlineData("Scalars", "(float32 = 16777217, float64 = 100000000000000.125)")]
+    [InlineData("Scalars", "(float32 = 9.9999995, float64 = 100000000000000.375)")]
+    [InlineData("Scalars", "(float32 = 1e-05, float64 = 9007199254740993)")]
     [InlineData("Scalars", "(float32 = nan, float64 = nan)")]
     [InlineData("Scalars", "(text = \"a text that is far too long for a line of its own, so that others move\")")]
     [InlineData("Defaults", "()")]
