@@ -11,6 +11,7 @@ internal unsafe ref struct CanonicalCheck(Segment segment)
 
     public bool Pointer(scoped AnyPointerReader pointer)
     {
+        ReadLimits.RequireStack();
         var word = pointer.Word;
         if (word.IsNull)
             return true;

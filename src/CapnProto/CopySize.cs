@@ -3,12 +3,16 @@ namespace K8sMediaFlow.CapnProto;
 /// <summary>How many words a copy of an object takes: its own and those of all that it leads to.</summary>
 internal static class CopySize
 {
-    public static long Words(AnyPointerReader pointer) => pointer.Kind switch
+    public static long Words(AnyPointerReader pointer)
     {
-        PointerKind.Struct => Words(pointer.AsStruct()),
-        PointerKind.List => Words(pointer.AsList()),
-        _ => 0,
-    };
+        ReadLimits.RequireStack();
+        return pointer.Kind switch
+        {
+            PointerKind.Struct => Words(pointer.AsStruct()),
+            PointerKind.List => Words(pointer.AsList()),
+            _ => 0,
+        };
+    }
 
     private static long Words(StructReader reader)
     {

@@ -15,6 +15,7 @@ public partial struct MessageBuilder
 
     internal unsafe void CopyPointer(byte* slot, int segment, scoped AnyPointerReader source, bool isCanonical = false)
     {
+        ReadLimits.RequireStack();
         switch (source.Kind)
         {
             case PointerKind.Struct:

@@ -11,6 +11,13 @@ public readonly record struct ReadLimits(long TraversalWords, int Depth)
     /// <summary>64 MiB and 64 levels, the reference implementation's defaults.</summary>
     public static ReadLimits Default => new(8L << 20, 64);
 
+    /// <summary>Copies and the canonical form follow pointers by recursion: whoever allows more depth than the stack has gets an error.</summary>
+    internal static void RequireStack()
+    {
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            CapnProtoException.Throw(CapnProtoError.DepthLimit);
+    }
+
     /// <summary>Enough to read a message of that size a few times over, whatever its size.</summary>
     public static ReadLimits ForSize(long sizeBytes) => new(Math.Max(8L << 20, sizeBytes / 2), 64);
 }

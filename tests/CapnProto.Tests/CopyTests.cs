@@ -141,6 +141,39 @@ public class CopyTests
         Copy(buffer, target, new ReadLimits(10_000, 10));
     }
 
+    [Fact]
+    public void A_chain_deeper_than_the_stack_is_refused_by_copies_and_the_canonical_form()
+    {
+        const int Links = 1_000_000;
+        var memory = GC.AllocateUninitializedArray<byte>((Links + 2) * 8, pinned: true);
+        var target = GC.AllocateUninitializedArray<byte>((Links + 2) * 8, pinned: true);
+        var message = new MessageBuilder(memory);
+        var link = message.InitRoot(new StructSize(0, 1));
+        for (var count = 1; count < Links; count++)
+            link = link.InitStruct(0, new StructSize(0, 1));
+        var deep = new ReadLimits(long.MaxValue / 2, int.MaxValue);
+        var reader = message.ToReader(deep);
+        Refused(ref reader, (ref source) => new MessageBuilder(target).RootPointer().SetPointer(source.RootPointer()));
+        Refused(ref reader, (ref source) => CanonicalForm.Write(source.RootPointer(), target));
+        Refused(ref reader, (ref source) => CanonicalForm.SizeBytesMax(source.RootPointer()));
+        Refused(ref reader, (ref source) => CanonicalForm.IsCanonical(ref source));
+    }
+
+    private delegate void Reading(ref MessageReader source);
+
+    private static void Refused(ref MessageReader source, Reading act)
+    {
+        try
+        {
+            act(ref source);
+            Assert.Fail("the chain is too deep");
+        }
+        catch (CapnProtoException e)
+        {
+            e.Error.ShouldBe(CapnProtoError.DepthLimit);
+        }
+    }
+
     private static void Copy(MessageBuffer from, MessageBuffer to, ReadLimits limits)
     {
         var reader = from.Builder.ToReader(limits);
