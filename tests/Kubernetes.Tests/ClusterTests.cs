@@ -1,3 +1,4 @@
+using K8sMediaFlow.Kubernetes.Apply;
 using K8sMediaFlow.Kubernetes.Client;
 using K8sMediaFlow.Kubernetes.Connection;
 using K8sMediaFlow.Kubernetes.Objects;
@@ -20,6 +21,23 @@ public class ClusterTests
         cluster.Dispose();
         processes.ShouldAllBe(id => !Runs(id));
         Directory.Exists(cluster.Folder).ShouldBeFalse();
+    }
+
+    [NeedsFact("kubernetes")]
+    public async Task The_API_server_notes_every_write_and_no_read()
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var cluster = Cluster.Start("--only-api", "--audit");
+        using var client = new ApiClient(ClusterConnection.Find(cluster.Kubeconfig), new() { UserAgent = "counted" });
+        var maps = client.For(Resources.ConfigMaps);
+        await maps.CreateAsync(new() { Metadata = new() { Name = "a", Namespace = "default" } }, bound.Token);
+        await maps.GetAsync("default", "a", bound.Token);
+        var applier = new Applier<ConfigMap>(maps, new("us"));
+        for (var i = 0; i < 10; i++)
+            await applier.ApplyAsync(new ConfigMap { Metadata = new() { Name = "b", Namespace = "default" } }, null, bound.Token);
+        await Should.ThrowAsync<ApiException>(maps.CreateAsync(new() { Metadata = new() { Name = "a", Namespace = "default" } }, bound.Token));
+        cluster.Writes().Where(write => write.UserAgent == "counted").Select(write => $"{write.Verb} {write.Resource} {write.Namespace}/{write.Name} {write.Code}")
+            .ShouldBe(["create configmaps default/a 201", "patch configmaps default/b 201", "create configmaps default/a 409"]);
     }
 
     [NeedsFact("kubernetes", "root")]

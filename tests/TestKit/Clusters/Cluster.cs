@@ -36,6 +36,9 @@ public sealed class Cluster : IDisposable
     /// <summary>SIGCONT.</summary>
     public void Thaw(string process) => Process("continue", process);
 
+    /// <summary>Every write since the start, by whomever; only of a cluster started with --audit.</summary>
+    public IReadOnlyList<AuditedWrite> Writes() => [.. AuditedWrite.Read(Path.Combine(Folder, "log", "audit.log"))];
+
     public int ProcessId(string process) =>
         int.Parse(File.ReadAllText(Path.Combine(Folder, "pids", process)).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
 
