@@ -1,0 +1,197 @@
+using System.Text.Json.Nodes;
+using K8sMediaFlow.TestKit;
+using static K8sMediaFlow.Chart.Tests.RenderedChart;
+
+namespace K8sMediaFlow.Chart.Tests;
+
+/// <summary>What must hold of the chart whatever its values: rendered by helm over a table of them and of server versions.</summary>
+public sealed class ChartTests
+{
+    private static readonly Dictionary<string, string[]> Tables = new()
+    {
+        ["defaults"] = [],
+        ["everything"] =
+        [
+            """image={"registry": "registry.example.com/media/", "tag": "1.2.3", "pullPolicy": "Always"}""", """imagePullSecrets=[{"name": "registry"}]""", "replicas=3",
+            """webhook={"enabled": true, "failurePolicy": "Fail"}""", """metrics={"podMonitor": {"enabled": true, "labels": {"team": "video"}}}""",
+            """networkPolicy={"metricsFrom": [{"namespaceSelector": {}}]}""", """podLabels={"team": "video"}""", """podAnnotations={"note": "x"}""",
+            """nodeSelector={"disk": "ssd"}""", """tolerations=[{"operator": "Exists"}]""", """priorityClassName="high" """, "logLevel=\"Debug\"",
+            """topologySpreadConstraints=[{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]""", """affinity={"nodeAffinity": {}}""",
+            """serviceAccount={"name": "controller", "annotations": {"a": "b"}}""",
+        ],
+        ["two namespaces"] = ["""watchNamespaces=["sport", "news"]""", """webhook={"enabled": true}""", """metrics={"podMonitor": {"enabled": true}}"""],
+        ["nothing that can be left out"] =
+        [
+            "crds={\"install\": false}", "rbac={\"create\": false, \"aggregate\": false}", "serviceAccount={\"create\": false, \"name\": \"there-already\"}",
+            "networkPolicy={\"enabled\": false}", "podDisruptionBudget={\"enabled\": false}", "replicas=1",
+        ],
+    };
+
+    private static readonly string[] Versions = ["1.20.2", "1.24.0", "1.29.3", "1.34.1"];
+
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var table in Tables.Keys)
+                foreach (var version in Versions)
+                    cases.Add(table, version);
+            return cases;
+        }
+    }
+
+    [NeedsTheory("helm")]
+    [MemberData(nameof(Cases))]
+    public void Whatever_the_values_the_chart_keeps_its_promises(string table, string version)
+    {
+        var chart = new RenderedChart(Helm.Template(version, Tables[table]));
+        EveryObjectIsNamedOnceAndPlaced(chart, table);
+        EveryPodIsRestricted(chart);
+        EverySelectorFindsTheController(chart);
+        EveryPortThatListensIsAllowed(chart);
+        NothingIsGrantedWithoutBounds(chart);
+        DefinitionsAreTheGeneratedOnes(chart, version);
+    }
+
+    private static void EveryObjectIsNamedOnceAndPlaced(RenderedChart chart, string table)
+    {
+        chart.Objects.Select(one => (Kind(one), Namespace(one), Name(one))).ShouldBeUnique();
+        string[] watched = table == "two namespaces" ? ["sport", "news"] : [];
+        foreach (var one in chart.Objects)
+            (IsOfCluster(one) ? Namespace(one) is null : Namespace(one) == Helm.Namespace || (watched.Contains(Namespace(one)) && Kind(one) is "Role" or "RoleBinding"))
+                .ShouldBeTrue($"{Kind(one)} {Name(one)} in {Namespace(one)}");
+    }
+
+    private static void EveryPodIsRestricted(RenderedChart chart)
+    {
+        chart.WithPods.Count().ShouldBe(2);
+        foreach (var one in chart.WithPods)
+        {
+            RestrictedProfile.Violations(one).ShouldBeEmpty($"{Kind(one)} {Name(one)}");
+            var spec = one["spec"]!["template"]?["spec"] ?? one["spec"]!;
+            spec["containers"]!.AsArray().ShouldAllBe(container => container!["securityContext"]!["readOnlyRootFilesystem"]!.GetValue<bool>() && container["resources"]!["limits"]!["memory"] != null);
+        }
+    }
+
+    private static void EverySelectorFindsTheController(RenderedChart chart)
+    {
+        chart.Selects(chart.Deployment["spec"]!["selector"]!["matchLabels"]).ShouldBeTrue();
+        foreach (var service in chart.OfKind("Service"))
+        {
+            chart.Selects(service["spec"]!["selector"]).ShouldBeTrue(Name(service));
+            foreach (var port in service["spec"]!["ports"]!.AsArray())
+                chart.Controller["ports"]!.AsArray().ShouldContain(one => one!["name"]!.GetValue<string>() == port!["targetPort"]!.GetValue<string>(), Name(service));
+        }
+        foreach (var one in chart.OfKind("PodDisruptionBudget"))
+            chart.Selects(one["spec"]!["selector"]!["matchLabels"]).ShouldBeTrue();
+        // The network policies of pipelines know the controller by these two, whatever the release is called.
+        (chart.PodTemplate["metadata"]!["labels"]!["app.kubernetes.io/name"]!.GetValue<string>(), chart.PodTemplate["metadata"]!["labels"]!["app.kubernetes.io/component"]!.GetValue<string>())
+            .ShouldBe(("k8smediaflow", "controller"));
+    }
+
+    private static void EveryPortThatListensIsAllowed(RenderedChart chart)
+    {
+        foreach (var policy in chart.OfKind("NetworkPolicy"))
+        {
+            chart.Selects(policy["spec"]!["podSelector"]!["matchLabels"]).ShouldBeTrue();
+            var allowed = policy["spec"]!["ingress"]!.AsArray().SelectMany(rule => rule!["ports"]!.AsArray()).Select(port => port!["port"]!.GetValue<int>());
+            allowed.Order().ShouldBe(chart.Controller["ports"]!.AsArray().Select(port => port!["containerPort"]!.GetValue<int>()).Order());
+        }
+    }
+
+    private static void NothingIsGrantedWithoutBounds(RenderedChart chart)
+    {
+        foreach (var (_, rule) in chart.Granted())
+        {
+            var (resources, verbs) = (Texts(rule["resources"]).ToList(), Texts(rule["verbs"]).ToList());
+            Texts(rule["apiGroups"]).Concat(resources).Concat(verbs).ShouldNotContain("*");
+            resources.ShouldNotContain(resource => resource.StartsWith("pods/", StringComparison.Ordinal) || resource.StartsWith("roles", StringComparison.Ordinal));
+            verbs.ShouldNotContain(verb => verb == "deletecollection" || verb == "escalate" || verb == "bind" || verb == "impersonate");
+        }
+        foreach (var binding in chart.Objects.Where(one => Kind(one) is "RoleBinding" or "ClusterRoleBinding"))
+            binding["subjects"]!.AsArray().Single()!["name"]!.GetValue<string>().ShouldBe(chart.PodTemplate["spec"]!["serviceAccountName"]!.GetValue<string>());
+    }
+
+    private static void DefinitionsAreTheGeneratedOnes(RenderedChart chart, string version)
+    {
+        foreach (var definition in chart.OfKind("CustomResourceDefinition"))
+        {
+            definition["metadata"]!["annotations"]!["helm.sh/resource-policy"]!.GetValue<string>().ShouldBe("keep");
+            definition["metadata"]!.AsObject().Remove("annotations");
+            var plural = Name(definition).Split('.')[0];
+            var cel = Path.Combine(Sources.Root, "config", "crd", "cel", $"{plural}.yaml");
+            var path = version != "1.20.2" && version != "1.24.0" && File.Exists(cel) ? cel : Path.Combine(Sources.Root, "config", "crd", $"{plural}.yaml");
+            JsonNode.DeepEquals(definition, YamlDocuments.Parse(File.ReadAllText(path)).Single()).ShouldBeTrue($"{plural} on {version}");
+        }
+    }
+
+    [NeedsFact("helm")]
+    public void The_chart_is_linted_with_every_table_of_values()
+    {
+        foreach (var values in Tables.Values)
+            Helm.Lint(values).ShouldContain("0 chart(s) failed");
+    }
+
+    [NeedsTheory("helm")]
+    [InlineData("1.20.2", "policy/v1beta1")]
+    [InlineData("1.21.0", "policy/v1")]
+    [InlineData("1.34.1", "policy/v1")]
+    public void The_disruption_budget_is_of_a_version_that_the_server_serves(string version, string group) =>
+        new RenderedChart(Helm.Template(version)).OfKind("PodDisruptionBudget").Single()["apiVersion"]!.GetValue<string>().ShouldBe(group);
+
+    [NeedsFact("helm")]
+    public void A_server_that_is_too_old_is_refused() => Helm.Refusal("1.19.0", "replicas=2").ShouldContain("kubeVersion");
+
+    [NeedsTheory("helm")]
+    [InlineData("replica=2", "replica")]
+    [InlineData("replicas=0", "replicas")]
+    [InlineData("replicas=\"two\"", "replicas")]
+    [InlineData("logLevel=\"Verbose\"", "logLevel")]
+    [InlineData("""watchNamespaces=["No_Name"]""", "watchNamespaces")]
+    [InlineData("""watchNamespaces=["a", "a"]""", "watchNamespaces")]
+    [InlineData("""webhook={"enabled": "yes"}""", "enabled")]
+    [InlineData("""webhook={"failurePolicy": "Maybe"}""", "failurePolicy")]
+    [InlineData("""webhook={"timeoutSeconds": 60}""", "timeoutSeconds")]
+    [InlineData("""image={"controller": ""}""", "controller")]
+    [InlineData("""image={"pullPolicy": "Sometimes"}""", "pullPolicy")]
+    [InlineData("""imagePullSecrets=["registry"]""", "imagePullSecrets")]
+    [InlineData("""metrics={"podMonitor": {"interval": "often"}}""", "interval")]
+    [InlineData("""podLabels={"a": 1}""", "podLabels")]
+    [InlineData("""crds={"keep": true}""", "keep")]
+    public void A_value_that_is_wrong_is_refused_by_name(string value, string name) => Helm.Refusal("1.34.1", value).ShouldContain(name);
+
+    [NeedsFact("helm")]
+    public void With_a_list_of_namespaces_nothing_of_pipelines_is_granted_elsewhere()
+    {
+        var chart = new RenderedChart(Helm.Template("1.34.1", Tables["two namespaces"]));
+        var everywhere = chart.Granted().Where(one => one.Namespace is null).SelectMany(one => Texts(one.Rule["resources"])).Distinct();
+        everywhere.Order().ShouldBe(["nodes", "validatingwebhookconfigurations"]);
+        chart.Granted().Where(one => one.Namespace is "sport").SelectMany(one => Texts(one.Rule["resources"])).ShouldContain("pods");
+        chart.Granted().Where(one => one.Namespace == Helm.Namespace).SelectMany(one => Texts(one.Rule["resources"])).Distinct().Order().ShouldBe(["events", "leases", "secrets"]);
+        Texts(chart.Controller["args"]).ShouldContain("--watch-namespaces=sport,news");
+    }
+
+    [NeedsFact("helm")]
+    public void Users_who_may_view_or_edit_a_namespace_may_do_so_with_its_pipelines_and_no_more()
+    {
+        var chart = new RenderedChart(Helm.Template("1.34.1"));
+        var roles = chart.OfKind("ClusterRole").Where(role => role["metadata"]!["labels"]!.AsObject().Any(label => label.Key.StartsWith("rbac.authorization.k8s.io/aggregate-to-", StringComparison.Ordinal))).ToList();
+        roles.Count.ShouldBe(3);
+        roles.SelectMany(role => role["rules"]!.AsArray()).SelectMany(rule => Texts(rule!["apiGroups"])).Distinct().ShouldBe(["k8smediaflow.io"]);
+        foreach (var viewer in roles.Where(role => role["metadata"]!["labels"]!["rbac.authorization.k8s.io/aggregate-to-view"] is not null))
+            viewer["rules"]!.AsArray().SelectMany(rule => Texts(rule!["verbs"])).Distinct().Order().ShouldBe(["get", "list", "watch"]);
+    }
+
+    [NeedsFact("helm")]
+    public void The_webhook_leaves_its_authority_to_the_controller()
+    {
+        var chart = new RenderedChart(Helm.Template("1.34.1", Tables["everything"]));
+        var webhook = chart.OfKind("ValidatingWebhookConfiguration").Single()["webhooks"]![0]!;
+        webhook["clientConfig"]!.AsObject().ContainsKey("caBundle").ShouldBeFalse();
+        var name = webhook["clientConfig"]!["service"]!["name"]!.GetValue<string>();
+        chart.OfKind("Service").Select(Name).ShouldContain(name);
+        Texts(chart.Controller["args"]).ShouldContain($"--webhook-service={name}");
+        Texts(chart.Controller["image"] is { } image ? new JsonArray(image.DeepClone()) : null).ShouldBe(["registry.example.com/media/k8smediaflow/controller:1.2.3"]);
+    }
+}
