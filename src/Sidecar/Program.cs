@@ -2,23 +2,26 @@ using System.Runtime.InteropServices;
 using K8sMediaFlow.Sidecar;
 using K8sMediaFlow.Sidecar.Hosting;
 
-if (args is not ["--config", var path])
+if (args is not ([_] or ["--config", _]) || args[^1].StartsWith('-'))
 {
-    Console.Error.WriteLine("usage: k8smediaflow-sidecar --config FILE");
+    Console.Error.WriteLine("usage: k8smediaflow-sidecar [--config] FILE");
     return 2;
 }
 try
 {
-    await using var host = new SidecarHost(SidecarOptions.Read(path));
+    var options = SidecarOptions.Read(args[^1]);
+    Log.Use(options.LogFormat, options.Pod);
+    await using var host = new SidecarHost(options);
     using var end = new CancellationTokenSource();
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, end));
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, end));
     await host.RunAsync(end.Token);
     return 0;
 }
-catch (Exception wrong) when (wrong is InvalidDataException or K8sMediaFlow.Control.ControlException or IOException or System.Security.Cryptography.CryptographicException or System.Net.Sockets.SocketException)
+catch (Exception wrong) when (wrong is InvalidDataException or K8sMediaFlow.Control.ControlException or IOException or UnauthorizedAccessException
+    or System.Security.Cryptography.CryptographicException or System.Net.Sockets.SocketException or K8sMediaFlow.Native.NativeException or K8sMediaFlow.Staging.StagingException)
 {
-    Log.Write($"cannot start: {wrong.Message}");
+    Log.Fault($"cannot start: {wrong.Message}");
     return 1;
 }
 

@@ -3,26 +3,32 @@ using System.Security.Cryptography;
 namespace K8sMediaFlow.Control.Certificates;
 
 /// <summary>
-/// Certificate, key and authorities in files that may be renewed while the process runs. Looked at again at each handshake, since a
-/// watch on a mounted Secret (a chain of symbolic links that is swapped) misses changes. Thread-safe.
+/// Certificate, key and authorities in files that may be renewed while the process runs. Read again at each handshake: a mounted Secret is a chain of
+/// symbolic links of which one in the middle is swapped, so that a watch misses the change, and the time of the file's own link never changes. Thread-safe.
 /// </summary>
 public sealed class TlsIdentityFiles(string certificateFile, string keyFile, string authoritiesFile)
 {
     private readonly Lock _lock = new();
     private TlsIdentity? _current;
-    private DateTime _writtenUtc;
+    private (string Certificate, string Key, string Authorities) _read;
 
     /// <summary>The identity in the files now; while they are half renewed, the last one that was whole.</summary>
     /// <exception cref="CryptographicException">The files were never a valid identity.</exception>
+    /// <exception cref="IOException">They could never be read.</exception>
     public TlsIdentity Current
     {
         get
         {
             lock (_lock)
             {
-                var writtenUtc = LastWrittenUtc();
-                if (_current is null || writtenUtc != _writtenUtc)
-                    Reload(writtenUtc);
+                try
+                {
+                    Reload();
+                }
+                catch (Exception error) when (_current is not null && error is CryptographicException or IOException or UnauthorizedAccessException)
+                {
+                    // Half renewed: the next handshake looks again.
+                }
                 return _current!;
             }
         }
@@ -38,22 +44,19 @@ public sealed class TlsIdentityFiles(string certificateFile, string keyFile, str
         return new TlsIdentityFiles(certificateFile, keyFile, authoritiesFile);
     }
 
-    private DateTime LastWrittenUtc()
+    private void Reload()
     {
-        string[] files = [certificateFile, keyFile, authoritiesFile];
-        return files.Max(File.GetLastWriteTimeUtc);
-    }
-
-    private void Reload(DateTime writtenUtc)
-    {
+        var read = (File.ReadAllText(certificateFile), File.ReadAllText(keyFile), File.ReadAllText(authoritiesFile));
+        if (_current is not null && read == _read)
+            return;
         try
         {
-            _current = TlsIdentity.Load(certificateFile, keyFile, authoritiesFile);
-            _writtenUtc = writtenUtc;
+            _current = TlsIdentity.FromPem(read.Item1, read.Item2, read.Item3);
+            _read = read;
         }
-        catch (Exception error) when (_current is not null && error is CryptographicException or IOException)
+        catch (CryptographicException error)
         {
-            // Half renewed: the next handshake looks again.
+            throw new CryptographicException($"{certificateFile}, {keyFile}, {authoritiesFile}: {error.Message}", error);
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class Handshake(OperatorCore core)
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(1);
 
     private readonly MessageBuffer _buffer = new(AttachConnection.MessageBytesMax);
-    private bool _hasPorts;
+    private bool _hasPorts, _waitsForPlan;
 
     public ulong SidecarIncarnation { get; private set; }
 
@@ -31,6 +31,8 @@ internal sealed class Handshake(OperatorCore core)
         {
             if (TryAttach(incarnation, lastSidecar, out var why) is { } connection)
                 return connection;
+            // Such a sidecar lives: its plan comes when the pods of all neighbours have addresses, which is no fault of ours or of time.
+            untilNs = _waitsForPlan ? MonotonicClock.Nanoseconds + timeout.Ticks * 100 : untilNs;
             if (MonotonicClock.Nanoseconds > untilNs)
                 throw new MediaOperatorException(MediaOperatorError.Unreachable, $"No attach to the sidecar at {core.Options.SocketPath} within {timeout.TotalSeconds:0.#} s: {why}");
             // Jitter: all operators of a pod lose their sidecar in the same moment.
@@ -42,6 +44,7 @@ internal sealed class Handshake(OperatorCore core)
     private AttachConnection? TryAttach(ulong incarnation, ulong lastSidecar, out string why)
     {
         AttachConnection? connection = null;
+        _waitsForPlan = false;
         try
         {
             connection = AttachConnection.Connect(core.Options.SocketPath, PauseMax);
@@ -96,6 +99,7 @@ internal sealed class Handshake(OperatorCore core)
     private bool Refused(Messages.AttachMessage.Refused.Reader refused, out string why)
     {
         why = $"{refused.Code}: {refused.Reason.ToString()}";
+        _waitsForPlan = refused.Code == Messages.AttachMessage.RefusalCode.NoPlan;
         // A dead predecessor's name is taken until the sidecar has noticed; a sidecar without plan or in a drain may be another one soon.
         if (refused.Code is Messages.AttachMessage.RefusalCode.NameTaken or Messages.AttachMessage.RefusalCode.NoPlan or Messages.AttachMessage.RefusalCode.Draining)
             return false;

@@ -131,7 +131,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         lock (core.Gate)
         {
             if (_outbound.TryGetValue(channel, out var outbound))
-                CloseSeat(outbound, reason == Messages.AttachMessage.ClosedReason.PeerCompleted);
+                CloseSeat(outbound, reason is Messages.AttachMessage.ClosedReason.PeerCompleted or Messages.AttachMessage.ClosedReason.ScaledAway);
             if (!_inbound.TryGetValue(channel, out var inbound))
                 return;
             inbound.IsClosed = true;

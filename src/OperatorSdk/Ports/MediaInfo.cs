@@ -70,8 +70,9 @@ internal static class MediaInfo
     {
         _ = MediaFormats.TryParse(caps.Format, out PixelFormat format);
         var planes = default(PlaneSet);
-        foreach (var plane in caps.Planes)
-            planes.Add(new PlaneInfo(plane.OffsetBytes, plane.StrideBytes, plane.Lines));
+        // By index: enumerating the interface is an object per frame, unless the compiler is in the mood.
+        for (var index = 0; index < caps.Planes.Count; index++)
+            planes.Add(new PlaneInfo(caps.Planes[index].OffsetBytes, caps.Planes[index].StrideBytes, caps.Planes[index].Lines));
         return new VideoInfo
         {
             Width = caps.Width,

@@ -13,7 +13,7 @@ internal sealed class OutputPort : IFrameOwner
 {
     private readonly OperatorCore _core;
     private readonly ReplayWindow _sent = new(4096, 64);
-    private readonly List<(string Name, int FirstSeat, SeatBook Seats)> _edges = [];
+    private readonly List<(string Name, SeatBook Seats)> _edges = [];
     private Pool<OutRecord> _records = new(64);
     private ulong _follows;
     private bool _hasInherited;
@@ -128,12 +128,11 @@ internal sealed class OutputPort : IFrameOwner
         return null;
     }
 
-    /// <summary>The seat of a peer of an edge in the fan; -1: the welcome knows no such edge, or fewer peers.</summary>
+    /// <summary>The seat of a peer of an edge in the fan; -1: the welcome knows no such edge, or no more peers fit.</summary>
     public int SeatOf(string edgeName, string peer)
     {
         var index = _edges.FindIndex(edge => edge.Name == edgeName);
-        var seat = index < 0 ? -1 : _edges[index].Seats.SeatOf(peer);
-        return seat < 0 ? -1 : _edges[index].FirstSeat + seat;
+        return index < 0 ? -1 : _edges[index].Seats.SeatOf(peer);
     }
 
     /// <summary>A new region came: quota and blocks begin anew, and what fits no block of it is left to upstream's replay.</summary>
@@ -184,10 +183,8 @@ internal sealed class OutputPort : IFrameOwner
     private void AddEdge(EdgePlan plan)
     {
         var edge = Fan.AddEdge(plan.IsBroadcast ? FanDistribution.Broadcast : FanDistribution.RoundRobin);
-        var firstSeat = Fan.AddSeat(edge);
-        for (var more = 1; more < plan.Seats; more++)
-            Fan.AddSeat(edge);
-        _edges.Add((plan.Name, firstSeat, new SeatBook(plan.Seats)));
+        var seats = Enumerable.Range(0, plan.Seats).Select(_ => Fan.AddSeat(edge)).ToList();
+        _edges.Add((plan.Name, new SeatBook(seats, () => Fan.Seats < OutputFan.SeatsMax ? Fan.AddSeat(edge) : -1)));
     }
 
     private bool Fits(int tag, OwnRegion region)

@@ -1,6 +1,3 @@
-using System.Net;
-using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Fabric.Tcp;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
@@ -9,54 +6,81 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
-/// <summary>Everything that one plan makes in one pod: ports, links, the link listener and the attach socket.</summary>
+/// <summary>Everything that plans make in one pod: ports, links and the link listener. The first plan makes it, later ones change its links.</summary>
 internal sealed class PodRuntime : IDisposable
 {
-    private readonly TcpFabric _fabric = new();
-    private readonly IFabricListener _fabricListener;
-    private readonly LinkListener _linkListener;
-    private readonly AttachServer _attach;
-    private readonly WaitPolicy _waiting;
+    /// <summary>Part of the time to drain that media operators with inputs have: the rest is for what they send last.</summary>
+    private const double OperatorsShare = 0.7;
 
-    public PodRuntime(SidecarOptions options, SidecarPlan plan, Incarnation incarnation, Func<LinkCredentials> credentials)
+    private readonly PodLinks _links;
+    private readonly AttachServer _attach;
+    private volatile SidecarPlan _plan;
+
+    /// <param name="options">Addresses and folders.</param>
+    /// <param name="plan">The first plan.</param>
+    /// <param name="incarnation">This process's life.</param>
+    /// <param name="credentials">Asked anew for each connection.</param>
+    /// <param name="attach">Where media operators come in; stays the caller's.</param>
+    public PodRuntime(SidecarOptions options, SidecarPlan plan, Incarnation incarnation, Func<LinkCredentials> credentials, AttachServer attach)
     {
-        Plan = plan;
+        (_plan, _attach) = (plan, attach);
         Ports = new PodPorts(PodTopology.Pairs(plan));
         Roster = new OperatorRoster(plan, new CompletedStore(options.StateDirectory));
-        _waiting = WaitPolicyOf(plan.Polling);
-        var address = IPAddress.Parse(options.Address);
-        _fabricListener = _fabric.Listen(address, options.DataPort, FabricOptions.Default);
-        _linkListener = new LinkListener(new IPEndPoint(address, options.LinkPort), PipelineName, _fabricListener, FabricKind.Tcp, credentials, new LinkOptions());
-        Inbound = [.. plan.Inbound.Select(link => OpenInbound(link, incarnation))];
-        Outbound = [.. plan.Outbound.Select(link => OpenOutbound(link, incarnation, credentials))];
-        foreach (var name in Roster.Completed)
-            StandInFor(name);
-        _linkListener.Start();
-        _attach = new AttachServer(options.SocketPath, Ports, plan, incarnation, Roster, options.ObserverTokenSha256);
+        _links = new PodLinks(options, $"{plan.Namespace}/{plan.Pipeline}", Ports, WaitPolicyOf(plan.Polling), credentials);
+        try
+        {
+            Open(_links.Prepare(plan, plan.Inbound), incarnation);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
-    public SidecarPlan Plan { get; }
+    /// <summary>The plan in force.</summary>
+    public SidecarPlan Plan => _plan;
 
     public PodPorts Ports { get; }
 
     public OperatorRoster Roster { get; }
 
-    public IReadOnlyList<(InboundPort Port, InboundLink Link)> Inbound { get; }
+    public IReadOnlyList<InboundPair> Inbound => _links.Inbound;
 
-    public IReadOnlyList<(OutboundPort Port, OutboundLink Link)> Outbound { get; }
+    public IReadOnlyList<OutboundPair> Outbound => _links.Outbound;
+
+    public PodLinks Links => _links;
 
     public bool IsDraining => _attach.IsDraining;
 
     /// <summary>Everybody has completed, and nothing is left that a link still has to bring away.</summary>
     public bool IsFinished => Roster.AllCompleted && Outbound.All(one => one.Port.Ended) && Inbound.All(one => one.Port.NotDone == 0);
 
-    private string PipelineName => $"{Plan.Namespace}/{Plan.Pipeline}";
+    /// <summary>Finished, and all peers know it: nobody waits for this pod any more.</summary>
+    public bool IsForgotten => IsFinished && Outbound.All(one => one.Link.Status.State == LinkState.Ended) && Inbound.All(one => one.Link.Status.State == LinkState.Ended);
+
+    /// <summary>Follows a newer plan. Not to be called twice at once.</summary>
+    /// <exception cref="Staging.StagingException">There is no memory for a link that came; nothing has changed then.</exception>
+    public void Follow(PlanChange change)
+    {
+        var prepared = _links.Prepare(change.Next, change.Inbound.Added);
+        _plan = change.Next;
+        _attach.Pod = new AttachablePod(_plan, Ports, Roster);
+        Ports.Extend(PodTopology.Pairs(_plan));
+        _links.HurryOut([.. change.Inbound.Added.Select(PodTopology.InboundEnd), .. change.Outbound.Added.Select(PodTopology.OutboundEnd)]);
+        for (var index = 0; index < prepared.Count; index++)
+            _links.Open(_plan, change.Inbound.Added[index], prepared[index], Incarnation.New());
+        foreach (var link in change.Outbound.Added)
+            OpenOutbound(link, Incarnation.New());
+        _links.Redirect(_plan, change.Inbound, change.Outbound);
+        _links.Retire(change.Inbound, change.Outbound);
+    }
 
     /// <summary>Asks the pod's media operators to end and waits until they have and the links are empty. False: the time was over first.</summary>
     public bool Drain(TimeSpan deadline)
     {
         var limit = DateTime.UtcNow + deadline;
-        _attach.Stop(deadline, "the pod is ending");
+        _attach.Stop(deadline * OperatorsShare, "the pod is ending");
         while (HasLivingOperators() || Outbound.Any(one => !one.Port.IsEmpty))
         {
             if (DateTime.UtcNow > limit)
@@ -66,18 +90,31 @@ internal sealed class PodRuntime : IDisposable
         return Outbound.All(one => one.Link.Drain(limit - DateTime.UtcNow is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero));
     }
 
-    // Attached processes first, then what reads their memory, then the memory.
+    // What reads memory first, then the memory. The caller has ended the attach sessions before.
     public void Dispose()
     {
-        _attach.Dispose();
-        _linkListener.Dispose();
-        foreach (var (_, link) in Outbound)
-            link.Dispose();
-        foreach (var (_, link) in Inbound)
-            link.Dispose();
-        _fabricListener.Dispose();
+        _links.Dispose();
         Ports.Dispose();
-        _fabric.Dispose();
+    }
+
+    private void Open(IReadOnlyList<InboundPort> inbound, Incarnation incarnation)
+    {
+        for (var index = 0; index < inbound.Count; index++)
+            _links.Open(_plan, _plan.Inbound[index], inbound[index], incarnation);
+        foreach (var link in _plan.Outbound)
+            _links.Open(_plan, link, incarnation);
+        foreach (var name in Roster.Completed)
+            StandInFor(name);
+        _links.Start();
+        _attach.Pod = new AttachablePod(_plan, Ports, Roster);
+    }
+
+    private void OpenOutbound(LinkPlan link, Incarnation incarnation)
+    {
+        _links.Open(_plan, link, incarnation);
+        var port = Outbound[^1].Port;
+        foreach (var name in Roster.Completed.Where(name => ProducesInto(port.Edge, name)))
+            port.ProducerCompleted(name);
     }
 
     private bool HasLivingOperators()
@@ -91,32 +128,12 @@ internal sealed class PodRuntime : IDisposable
     {
         Ports.AddCompleted(completed);
         foreach (var (port, _) in Outbound)
-            if (Plan.Edges.First(edge => edge.Name == port.Edge).Producers.Any(end => end.Pod == Plan.Pod && PodTopology.OperatorEnd(end.Operator, end.Replica) == completed))
+            if (ProducesInto(port.Edge, completed))
                 port.ProducerCompleted(completed);
     }
 
-    private (InboundPort Port, InboundLink Link) OpenInbound(LinkPlan link, Incarnation incarnation)
-    {
-        var edge = Plan.Edges.First(one => one.Name == link.Edge);
-        var consumers = edge.Consumers.Where(end => end.Pod == Plan.Pod).Select(end => PodTopology.OperatorEnd(end.Operator, end.Replica));
-        var port = new InboundPort(link, edge, [.. consumers], _waiting);
-        Ports.Add(port);
-        var inbound = new InboundLink(new InboundEndpoint(PipelineName, link.Edge, link.PeerPod, link.PeerIdentities), port, incarnation, new LinkOptions());
-        inbound.Start();
-        _linkListener.Add(inbound);
-        return (port, inbound);
-    }
-
-    private (OutboundPort Port, OutboundLink Link) OpenOutbound(LinkPlan link, Incarnation incarnation, Func<LinkCredentials> credentials)
-    {
-        var edge = Plan.Edges.First(one => one.Name == link.Edge);
-        var port = new OutboundPort(link, edge.Producers.Count(end => end.Pod == Plan.Pod), _waiting, Log.Write);
-        Ports.Add(port);
-        var endpoint = new OutboundEndpoint(PipelineName, link.Edge, Plan.Pod, link.PeerPod, link.PeerAddress, link.PeerLinkPort, link.PeerIdentities);
-        var outbound = new OutboundLink(endpoint, port, _fabric, FabricOptions.Default, credentials, incarnation, new LinkOptions());
-        outbound.Start();
-        return (port, outbound);
-    }
+    private bool ProducesInto(string edge, string name) =>
+        _plan.Edges.First(one => one.Name == edge).Producers.Any(end => end.Pod == _plan.Pod && PodTopology.OperatorEnd(end.Operator, end.Replica) == name);
 
     private static WaitPolicy WaitPolicyOf(PollingPlan polling) => new(polling.Mode switch
     {

@@ -2,44 +2,59 @@ using System.Net;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Grpc;
+using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Metrics;
+using K8sMediaFlow.Sidecar.Ports;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
 /// <summary>One sidecar process: serves the control API, follows the plan, and goes on from the stored one after a restart.</summary>
 internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
 {
-    private static readonly TimeSpan DrainOnTerminate = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FinishedLook = TimeSpan.FromMilliseconds(200);
 
     private readonly SidecarOptions _options;
     private readonly Incarnation _incarnation = Incarnation.New();
     private readonly TlsIdentityFiles _identity;
     private readonly PlanStore _store;
+    private readonly AttachServer _attach;
     private readonly ControlServer _control;
+    private readonly PlainHttpServer? _health;
     private volatile PodRuntime? _runtime;
+    private volatile bool _isListening;
 
     public SidecarHost(SidecarOptions options)
     {
         _options = options;
         _identity = new TlsIdentityFiles(options.CertificateFile, options.KeyFile, options.CaFile);
         _store = new PlanStore(options.StateDirectory);
-        _control = new ControlServer(new ControlServerOptions(IPAddress.Parse(options.Address), options.ControlPort, () => _identity.Current), this);
+        _attach = new AttachServer(options.SocketPath, _incarnation, options.ObserverTokenSha256);
+        var address = IPAddress.Parse(options.Address);
+        _control = new ControlServer(new ControlServerOptions(address, options.ControlPort, () => _identity.Current), this);
+        if (options.HealthPort is { } port)
+            _health = new PlainHttpServer(address, port, HealthPages.Of(() => new HealthView(_isListening, _runtime), Metrics));
     }
 
     public PlanVersion? CurrentPlan => _runtime?.Plan.Version;
 
-    /// <summary>Serves until cancelled, then drains.</summary>
+    /// <summary>Serves until cancelled, then drains; or until everything is finished, where the options say so.</summary>
     public async Task RunAsync(CancellationToken end)
     {
+        _ = _identity.Current;
+        if (_health is not null)
+            await _health.StartAsync(CancellationToken.None);
         if (_store.Read() is { } stored)
             Follow(stored);
         await _control.StartAsync(CancellationToken.None);
+        _isListening = true;
         Log.Write($"pod {_options.Pod}: control on {_options.Address}:{_options.ControlPort}, incarnation {_incarnation}");
-        await Task.Delay(Timeout.Infinite, end).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        if (_runtime is { } runtime && !runtime.Drain(DrainOnTerminate))
-            Log.Write("not everything had arrived when the time to drain was over");
+        if (await IsFinishedBefore(end))
+            Log.Write("every media operator has completed and every link is drained: this pod is done");
+        else
+            Drain();
     }
 
     public SidecarInfo GetInfo() => new(
@@ -51,11 +66,13 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
             throw new ControlException(GrpcStatus.InvalidArgument, error);
         if (parsed.Pod != _options.Pod)
             throw new ControlException(GrpcStatus.InvalidArgument, $"the plan is for pod {parsed.Pod}, this is {_options.Pod}");
-        if (_runtime is { } running && !PlanChange.IsNone(running.Plan, parsed))
-            throw new ControlException(GrpcStatus.Unimplemented, "Unsupported: a running sidecar cannot yet be given another set of ports, edges or peers");
-        _store.Write(plan.Json.Span);
-        if (_runtime is null)
+        if (PlanSizes.RegionBytes(parsed) is var bytes && bytes > _options.RegionBytesMax)
+            throw new ControlException(GrpcStatus.ResourceExhausted, $"the plan needs {bytes} bytes for frames, the pod's memory limit has room for {_options.RegionBytesMax}");
+        if (_runtime is { } running)
+            Change(running, parsed);
+        else
             Follow(parsed);
+        _store.Write(plan.Json.Span);
         return Task.CompletedTask;
     }
 
@@ -72,19 +89,56 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _control.DisposeAsync();
+        if (_health is not null)
+            await _health.DisposeAsync();
+        // Attached processes first, then what reads their memory.
+        _attach.Dispose();
         _runtime?.Dispose();
     }
 
+    private async Task<bool> IsFinishedBefore(CancellationToken end)
+    {
+        var look = _options.ExitWhenFinished ? FinishedLook : Timeout.InfiniteTimeSpan;
+        while (!end.IsCancellationRequested)
+        {
+            await Task.Delay(look, end).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (_runtime is { IsForgotten: true })
+                return true;
+        }
+        return false;
+    }
+
+    private void Drain()
+    {
+        if (_runtime is { } runtime && !runtime.Drain(TimeSpan.FromSeconds(_options.DrainSeconds)))
+            Log.Write($"not everything had arrived when the {_options.DrainSeconds} s to drain were over: upstream keeps it");
+    }
+
+    private string Metrics() => SidecarMetrics.Write(GetStatus(), _runtime);
+
     private void Follow(SidecarPlan plan)
+    {
+        Try(plan, () => _runtime = new PodRuntime(_options, plan, _incarnation, () => new LinkCredentials(_identity.Current.Certificate, _identity.Current.Authorities), _attach));
+        Log.Write($"pod {plan.Pod} follows plan {plan.Version}");
+    }
+
+    private static void Change(PodRuntime running, SidecarPlan next)
+    {
+        if (!PlanChange.TryCompare(running.Plan, next, out var change, out var refusal))
+            throw new ControlException(GrpcStatus.Unimplemented, $"Unsupported in a running pod: {refusal}");
+        Try(next, () => running.Follow(change!));
+        Log.Write($"pod {next.Pod} follows plan {next.Version}");
+    }
+
+    private static void Try(SidecarPlan plan, Action follow)
     {
         try
         {
-            _runtime = new PodRuntime(_options, plan, _incarnation, () => new LinkCredentials(_identity.Current.Certificate, _identity.Current.Authorities));
+            follow();
         }
         catch (Exception failed) when (failed is Staging.StagingException or Native.NativeException or System.Net.Sockets.SocketException or Fabric.FabricException)
         {
             throw new ControlException(GrpcStatus.FailedPrecondition, $"pod {plan.Pod} cannot follow plan {plan.Version}: {failed.Message}");
         }
-        Log.Write($"pod {plan.Pod} follows plan {plan.Version}");
     }
 }

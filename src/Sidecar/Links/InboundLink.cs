@@ -12,6 +12,8 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
     private static readonly TimeSpan NapMax = TimeSpan.FromMilliseconds(200);
 
     private readonly ILinkSink _sink;
+    private readonly FormerAddresses _former = new();
+    private volatile InboundEndpoint _endpoint = null!;
     private readonly Incarnation _incarnation;
     private readonly LinkOptions _options;
     private readonly ReceiverLedger _ledger;
@@ -43,7 +45,11 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
     }
 
     /// <summary>What the plan says.</summary>
-    public InboundEndpoint Endpoint { get; }
+    public InboundEndpoint Endpoint
+    {
+        get => _endpoint;
+        private set => _endpoint = value;
+    }
 
     /// <summary>State and figures. Any thread.</summary>
     public LinkStatus Status
@@ -63,6 +69,23 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
     {
         Invariant.That(_pump is null);
         _pump = LinkThread.Start($"link {Endpoint.Edge} pump", Pump);
+    }
+
+    /// <summary>
+    /// The plan names another place for the peer, or other identities. A pod that was replaced may live on where it was, cut off from whoever would end
+    /// it: from there nothing is taken any more, or two lives of one pod would take the link from each other. Any thread.
+    /// </summary>
+    public void Redirect(InboundEndpoint endpoint)
+    {
+        var earlier = Endpoint;
+        lock (_state)
+        {
+            Endpoint = endpoint;
+            _former.Moved(earlier.PeerAddress, endpoint.PeerAddress);
+            if (_connection is not { } living || (!_former.Holds(living.PeerAddress) && earlier.PeerIdentities.All(endpoint.PeerIdentities.Contains)))
+                return;
+        }
+        End(new LinkException(LinkLoss.Moved, $"the plan says that the peer is at {endpoint.PeerAddress} now"));
     }
 
     /// <summary>Fences the living epoch, gives all granted and undelivered blocks back and joins its threads: afterwards nothing lands.</summary>
@@ -108,6 +131,12 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
     internal void Serve(ControlConnection connection, InboundHello hello, IFabricListener listener, FabricKind kind, IDisposable deadline)
     {
         LinkTls.CheckIdentity(connection, Endpoint.PeerIdentities);
+        lock (_state)
+        {
+            // As an unknown edge, not as a stranger: its plan may be ahead of ours, and then it is to come again soon.
+            if (_former.Holds(connection.PeerAddress))
+                throw new LinkException(LinkLoss.UnknownEdge, $"by the plan, pod {Endpoint.PeerPod} is at {Endpoint.PeerAddress} and no more at {connection.PeerAddress}");
+        }
         if (!TryBegin(connection))
             throw new LinkException(LinkLoss.PeerLeft, "the previous epoch is not fenced yet, or the link is closing");
         try

@@ -105,8 +105,8 @@ public sealed class LinkListener : IDisposable
             Count(LinkLoss.PeerLeft);
             return;
         }
+        var connection = ControlConnection.ForAccepted(socket, _options.SilenceMax);
         Interlocked.Increment(ref _handshakes);
-        var connection = new ControlConnection(socket, _options.SilenceMax);
         _connections[connection] = null;
         var thread = LinkThread.Start("link control", () => Serve(connection));
         _connections.TryUpdate(connection, thread, null);

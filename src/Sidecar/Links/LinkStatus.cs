@@ -65,6 +65,9 @@ public enum LinkLoss
 
     /// <summary>This end was closed.</summary>
     Closed,
+
+    /// <summary>The plan says now that the peer is elsewhere, or somebody else.</summary>
+    Moved,
 }
 
 /// <summary>A link's state and figures at one moment. Counters count since the link's object was made.</summary>

@@ -11,7 +11,7 @@ namespace K8sMediaFlow.Sidecar.Links;
 /// <summary>The dialling end of a link: takes frames of one edge for one peer pod from its source and keeps each until it is done.</summary>
 public sealed class OutboundLink : IDisposable
 {
-    private readonly OutboundEndpoint _endpoint;
+    private volatile OutboundEndpoint _endpoint;
     private readonly ILinkSource _source;
     private readonly IFabric _fabric;
     private readonly FabricOptions _fabricOptions;
@@ -65,6 +65,25 @@ public sealed class OutboundLink : IDisposable
     {
         Invariant.That(_shepherd is null);
         _shepherd = LinkThread.Start($"link {_endpoint.Edge}", Shepherd);
+    }
+
+    /// <summary>
+    /// The plan names another place for the peer, or other identities: a living connection to what is not the peer any more ends, and the next one is
+    /// dialled at once. What is not done stays and goes to the new place: a pod that took another's is a receiver that has forgotten all. Any thread.
+    /// </summary>
+    public void Redirect(OutboundEndpoint endpoint)
+    {
+        var earlier = _endpoint;
+        lock (_state)
+        {
+            _endpoint = endpoint;
+            if (endpoint.Holds(earlier))
+                return;
+            _current?.Fail(new LinkException(LinkLoss.Moved, $"the plan says that the peer is at {endpoint.PeerAddress}:{endpoint.PeerPort} now"));
+            if (_current is null)
+                _connection?.Abort();
+        }
+        _pause.Ring();
     }
 
     /// <summary>Takes nothing new, waits until all that was taken is done, and says goodbye. False when the time was over first. The caller disposes.</summary>
@@ -122,10 +141,8 @@ public sealed class OutboundLink : IDisposable
         LinkException? failure;
         try
         {
-            var peer = IPAddress.Parse(_endpoint.PeerAddress);
-            using var connection = ControlConnection.ForDialling(peer.AddressFamily, _options.SilenceMax);
-            Publish(connection);
-            failure = Connect(connection);
+            using var connection = Begin(out var endpoint);
+            failure = Connect(connection, endpoint);
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {
@@ -138,15 +155,31 @@ public sealed class OutboundLink : IDisposable
         return failure;
     }
 
-    private LinkException? Connect(ControlConnection connection)
+    // Endpoint and connection under one lock: a redirection in between would abort nothing and be dialled past.
+    private ControlConnection Begin(out OutboundEndpoint endpoint)
+    {
+        lock (_state)
+        {
+            endpoint = _endpoint;
+            var connection = ControlConnection.ForDialling(IPAddress.Parse(endpoint.PeerAddress).AddressFamily, _options.SilenceMax);
+            Publish(connection);
+            return connection;
+        }
+    }
+
+    private LinkException? Connect(ControlConnection connection, OutboundEndpoint endpoint)
     {
         OutboundEpoch epoch;
         using (connection.AbortAfter(_options.OpenDeadline))
         using (var proposal = _fabric.Propose(_fabricOptions))
-            epoch = Open(connection, proposal);
+            epoch = Open(connection, endpoint, proposal);
         _redial.Succeeded();
         lock (_state)
+        {
             _current = epoch;
+            if (!_endpoint.Holds(endpoint))
+                epoch.Fail(new LinkException(LinkLoss.Moved, "the plan has changed meanwhile"));
+        }
         Show(LinkState.Ready, LinkLoss.None, "");
         if (_draining)
             epoch.Drain();
@@ -159,9 +192,9 @@ public sealed class OutboundLink : IDisposable
     }
 
     /// <summary>Until Ready. The ledger is open from the welcome on, so whatever fails after it closes it again.</summary>
-    private OutboundEpoch Open(ControlConnection connection, IFabricProposal proposal)
+    private OutboundEpoch Open(ControlConnection connection, OutboundEndpoint endpoint, IFabricProposal proposal)
     {
-        var opening = new OutboundOpening(_endpoint, _incarnation, _fabric.Kind, connection);
+        var opening = new OutboundOpening(endpoint, _incarnation, _fabric.Kind, connection);
         var welcome = opening.Open(_credentials(), proposal, _ledger.Done.Cumulative + 1, _ledger.LastOffered + 1);
         IFabricSender? sender = null;
         try

@@ -5,35 +5,40 @@ using K8sMediaFlow.Sidecar.Links;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 
-/// <summary>Listens on the pod's socket; each connection gets a session with a thread of its own, so that a silent one holds up nobody.</summary>
+/// <summary>What media operators find behind the socket once there is a plan.</summary>
+/// <param name="Plan">The plan in force.</param>
+/// <param name="Ports">Where they are introduced to each other.</param>
+/// <param name="Roster">What has become of them.</param>
+internal sealed record AttachablePod(SidecarPlan Plan, PodPorts Ports, OperatorRoster Roster);
+
+/// <summary>Listens on the pod's socket, from before there is a plan; each connection gets a session with a thread of its own, so that a silent one holds up nobody.</summary>
 internal sealed class AttachServer : IDisposable
 {
     /// <summary>More than any pod has media operators and tools; a process that opens connections in a loop is refused, not served.</summary>
     private const int SessionsMax = 256;
 
     private readonly LocalListener _listener;
-    private readonly PodPorts _ports;
-    private readonly SidecarPlan _plan;
     private readonly Incarnation _incarnation;
     private readonly string? _observerTokenSha256;
-    private readonly OperatorRoster _roster;
     private readonly HashSet<AttachSession> _sessions = [];
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private volatile AttachablePod? _pod;
 
-    public AttachServer(string socketPath, PodPorts ports, SidecarPlan plan, Incarnation incarnation, OperatorRoster roster, string? observerTokenSha256)
+    public AttachServer(string socketPath, Incarnation incarnation, string? observerTokenSha256)
     {
         _listener = new LocalListener(socketPath);
-        (_ports, _plan, _incarnation, _roster, _observerTokenSha256) = (ports, plan, incarnation, roster, observerTokenSha256);
+        (_incarnation, _observerTokenSha256) = (incarnation, observerTokenSha256);
         _thread = new Thread(Accept) { IsBackground = true, Name = "attach" };
         _thread.Start();
     }
 
-    public SidecarPlan Plan => _plan;
-
-    public PodPorts Ports => _ports;
-
-    public OperatorRoster Roster => _roster;
+    /// <summary>Null while there is no plan. Set for whoever attaches from then on; those who are attached notice nothing.</summary>
+    public AttachablePod? Pod
+    {
+        get => _pod;
+        set => _pod = value;
+    }
 
     public Incarnation Incarnation => _incarnation;
 
@@ -44,7 +49,7 @@ internal sealed class AttachServer : IDisposable
     public void Stop(TimeSpan deadline, string reason)
     {
         IsDraining = true;
-        _ports.Visit((ends, _) =>
+        _pod?.Ports.Visit((ends, _) =>
         {
             foreach (var end in ends.OfType<OperatorEnd>().Where(end => end.IsAlive))
                 end.SendStop((uint)deadline.TotalMilliseconds, reason);

@@ -20,6 +20,7 @@ internal sealed class AttachSession : IDisposable
     private readonly Lock _closing = new();
     private readonly Thread _thread;
     private bool _isClosed;
+    private AttachablePod? _pod;
     private OperatorEnd? _end;
     private string? _name;
     private ulong _incarnation;
@@ -67,7 +68,7 @@ internal sealed class AttachSession : IDisposable
         {
             _socket.Shutdown();
             if (_end is not null)
-                _server.Ports.Died(_end);
+                _pod!.Ports.Died(_end);
             lock (_closing)
             {
                 _isClosed = true;
@@ -81,14 +82,14 @@ internal sealed class AttachSession : IDisposable
     {
         Log.Write($"{_name ?? "attach"}: attach connection ended: {reason}");
         if (_end is { EndedBy: AttachMessage.ClosedReason.PeerDied })
-            _server.Roster.Set(_name!, _incarnation, OperatorState.Lost, reason);
+            _pod!.Roster.Set(_name!, _incarnation, OperatorState.Lost, reason);
     }
 
     // Before it has proved its name nobody is to blame; between that and the ports, there is nothing yet that they would have to settle.
     private void Expel(string reason)
     {
         if (_end is not null)
-            _server.Ports.Expel(_end, reason);
+            _pod!.Ports.Expel(_end, reason);
         else if (_name is not null)
             Expelled(reason);
         else
@@ -98,7 +99,7 @@ internal sealed class AttachSession : IDisposable
     private void Expelled(string reason)
     {
         Log.Write($"{_name} is expelled: {reason}");
-        _server.Roster.Expel(_name!, _incarnation, reason);
+        _pod!.Roster.Expel(_name!, _incarnation, reason);
     }
 
     private void Serve()
@@ -112,6 +113,8 @@ internal sealed class AttachSession : IDisposable
         var hello = message.Hello;
         if (hello.ProtocolLowest > AttachMessage.Protocol || hello.ProtocolHighest < AttachMessage.Protocol)
             Refuse(AttachMessage.RefusalCode.VersionMismatch, $"the sidecar speaks protocol {AttachMessage.Protocol}, not {hello.ProtocolLowest} to {hello.ProtocolHighest}");
+        else if ((_pod = _server.Pod) is null)
+            Refuse(AttachMessage.RefusalCode.NoPlan, "the sidecar has no plan yet: it comes when the pods of all neighbours have addresses");
         else if (hello.Role == AttachMessage.Role.Observer)
             ServeObserver(hello.Token);
         else
@@ -121,7 +124,7 @@ internal sealed class AttachSession : IDisposable
     private void ServeObserver(ReadOnlySpan<byte> token)
     {
         if (_server.IsObserver(token))
-            ObserverTour.Show(_server.Ports, _socket, _outgoing);
+            ObserverTour.Show(_pod!.Ports, _socket, _outgoing);
         else
             Refuse(AttachMessage.RefusalCode.BadToken, "the token is not the observer's");
     }
@@ -129,9 +132,9 @@ internal sealed class AttachSession : IDisposable
     private void ServeOperator(in AttachMessage.Hello.Reader hello)
     {
         var (name, replica, incarnation) = (hello.Operator.ToString(), (int)hello.Replica, hello.Incarnation);
-        var plan = _server.Plan.Operators.FirstOrDefault(one => one.Name == name && one.Replica == replica);
+        var plan = _pod!.Plan.Operators.FirstOrDefault(one => one.Name == name && one.Replica == replica);
         if (plan is null)
-            Refuse(AttachMessage.RefusalCode.UnknownOperator, $"pod {_server.Plan.Pod} has no media operator '{name}' replica {replica}");
+            Refuse(AttachMessage.RefusalCode.UnknownOperator, $"pod {_pod!.Plan.Pod} has no media operator '{name}' replica {replica}");
         else if (!AttachServer.Matches(hello.Token, plan.TokenSha256))
             Refuse(AttachMessage.RefusalCode.BadToken, $"the token is not that of {name}-{replica}");
         else if (_server.IsDraining)
@@ -142,12 +145,12 @@ internal sealed class AttachSession : IDisposable
 
     private void Attach(OperatorPlan plan, string name, ulong incarnation)
     {
-        if (_server.Roster.BarOf(name, incarnation) is { } bar)
+        if (_pod!.Roster.BarOf(name, incarnation) is { } bar)
         {
             Refuse(AttachMessage.RefusalCode.Expelled, bar);
             return;
         }
-        if (!_server.Roster.TryReserve(name))
+        if (!_pod!.Roster.TryReserve(name))
         {
             Refuse(AttachMessage.RefusalCode.NameTaken, $"another process is attaching as {name}");
             return;
@@ -158,12 +161,12 @@ internal sealed class AttachSession : IDisposable
                 return;
             (_name, _incarnation) = (name, incarnation);
             Introduce(plan, name);
-            _server.Roster.Attach(name, incarnation);
-            _server.Ports.Add(_end!);
+            _pod!.Roster.Attach(name, incarnation);
+            _pod!.Ports.Add(_end!);
         }
         finally
         {
-            _server.Roster.Release(name);
+            _pod!.Roster.Release(name);
         }
         Listen();
     }
@@ -173,11 +176,11 @@ internal sealed class AttachSession : IDisposable
     private bool IsFree(string name)
     {
         var limit = MonotonicClock.Nanoseconds + (SettleDeadlineMs * 1_000_000L);
-        while (!_server.Ports.IsAlive(name) && _server.Ports.DeadLives(name) > DeadLivesMax && MonotonicClock.Nanoseconds < limit)
+        while (!_pod!.Ports.IsAlive(name) && _pod!.Ports.DeadLives(name) > DeadLivesMax && MonotonicClock.Nanoseconds < limit)
             Thread.Sleep(2);
-        if (_server.Ports.IsAlive(name))
+        if (_pod!.Ports.IsAlive(name))
             Refuse(AttachMessage.RefusalCode.NameTaken, $"a living process is attached as {name}");
-        else if (_server.Ports.DeadLives(name) > DeadLivesMax)
+        else if (_pod!.Ports.DeadLives(name) > DeadLivesMax)
             Refuse(AttachMessage.RefusalCode.NameTaken, $"readers still hold frames of the last two lives of {name}");
         else
             return true;
@@ -192,7 +195,7 @@ internal sealed class AttachSession : IDisposable
         var end = new OperatorEnd(plan.Name, plan.Replica, _socket, region, (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer), Expelled);
         try
         {
-            WelcomeMessage.Write(_outgoing.Begin<AttachMessage.Builder>().InitWelcome(), _server.Plan, plan, _server.Incarnation);
+            WelcomeMessage.Write(_outgoing.Begin<AttachMessage.Builder>().InitWelcome(), _pod!.Plan, plan, _server.Incarnation);
             _socket.Send(_outgoing.Finish().Span);
             end.SendBell();
             end.SendOwnRegion();
@@ -222,12 +225,12 @@ internal sealed class AttachSession : IDisposable
         while (Receive(timeoutMs: -1) is var length and > 0)
             Take(_incoming.Read<AttachMessage.Reader>(length));
         if (_end!.EndedBy == AttachMessage.ClosedReason.PeerDied)
-            _server.Roster.Set(_end.Name, _incarnation, OperatorState.Lost, "its connection closed without a last word");
+            _pod!.Roster.Set(_end.Name, _incarnation, OperatorState.Lost, "its connection closed without a last word");
     }
 
     private void Take(AttachMessage.Reader message)
     {
-        var (end, ports) = (_end!, _server.Ports);
+        var (end, ports) = (_end!, _pod!.Ports);
         switch (message.Which)
         {
             case AttachMessage.Which.RegionMapped:
@@ -262,8 +265,8 @@ internal sealed class AttachSession : IDisposable
 
     private void EndsBy(AttachMessage.ClosedReason ending, OperatorState state, string reason)
     {
-        _server.Ports.EndsBy(_end!, ending);
-        _server.Roster.Set(_end!.Name, _incarnation, state, reason);
+        _pod!.Ports.EndsBy(_end!, ending);
+        _pod!.Roster.Set(_end!.Name, _incarnation, state, reason);
     }
 
     private void Refuse(AttachMessage.RefusalCode code, string reason)

@@ -15,6 +15,8 @@ internal sealed class ChannelTally
 
     public long Duplicates { get; private set; }
 
+    public long LatencySumNanoseconds { get; private set; }
+
     public ReadOnlySpan<long> Latencies => _latencies;
 
     public void Add(ChannelFigures figures)
@@ -23,6 +25,7 @@ internal sealed class ChannelTally
         Bytes += (long)figures.Bytes;
         Gaps += (long)figures.Gaps;
         Duplicates += (long)figures.Duplicates;
+        LatencySumNanoseconds += (long)figures.LatencySumNanoseconds;
         for (var bucket = 0; bucket < _latencies.Length; bucket++)
             _latencies[bucket] += (long)figures.Histogram[bucket];
     }
@@ -33,6 +36,7 @@ internal sealed class ChannelTally
         Bytes += other.Bytes;
         Gaps += other.Gaps;
         Duplicates += other.Duplicates;
+        LatencySumNanoseconds += other.LatencySumNanoseconds;
         for (var bucket = 0; bucket < _latencies.Length; bucket++)
             _latencies[bucket] += other._latencies[bucket];
     }

@@ -17,7 +17,7 @@ namespace K8sMediaFlow.Sidecar.Ports;
 /// </remarks>
 internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
 {
-    private readonly record struct Delivery(uint Slot, BlockRef Block, ulong Ticket);
+    private readonly record struct Delivery(uint Slot, BlockRef Block, ulong Ticket, long AtNanoseconds);
 
     private readonly Lock _gate = new();
     private readonly MappedMemory _memory, _bellMemory;
@@ -71,6 +71,15 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
 
     /// <summary>The highest sequence that came; with the end of the stream, its last.</summary>
     public ulong LastSequence { get; private set; }
+
+    /// <summary>From the producer's send until the frame lay here: its pod's queue, the wait for a grant, and the wire (half a round trip).</summary>
+    public LatencyCounts Landed { get; } = new();
+
+    /// <summary>From there until the last consumer had given it back: this pod's queue, the wake-up, and the consumer's work on it.</summary>
+    public LatencyCounts Held { get; } = new();
+
+    /// <summary>What came as gap notices.</summary>
+    public GapCounts Gaps { get; } = new();
 
     public nint AreaAddress => _memory.Address + (nint)_areaOffset;
 
@@ -129,7 +138,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     {
         lock (_gate)
         {
-            var delivery = new Delivery(slot, _granted[slot], ticket);
+            var delivery = new Delivery(slot, _granted[slot], ticket, MonotonicClock.Nanoseconds);
             if (_ended)
             {
                 // After a restart of the sender the end comes again, behind what came before it: everybody has it all.
@@ -147,6 +156,9 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
             var descriptor = FrameDescriptors.Of(in header, delivery.Block);
             _ended = descriptor.Kind == DescriptorKind.EndOfStream;
             LastSequence = Math.Max(LastSequence, descriptor.Sequence);
+            Gaps.Add(in descriptor);
+            if (descriptor.Kind == DescriptorKind.Frame)
+                Landed.Add((long)header.EdgeAgeNanoseconds);
             _fan.Post(in descriptor, _deliveries.Add(in delivery));
             return true;
         }
@@ -156,6 +168,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     {
         var delivery = _deliveries[tag];
         Invariant.That(_writer.Release(delivery.Block));
+        Held.Add(MonotonicClock.Nanoseconds - delivery.AtNanoseconds);
         _returned.Add(delivery);
     }
 

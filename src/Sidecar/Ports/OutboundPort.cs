@@ -44,6 +44,9 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
 
     public string Edge { get; }
 
+    /// <summary>What went as gap notices.</summary>
+    public GapCounts Gaps { get; } = new();
+
     public override PodRegion? OwnRegion => null;
 
     public override MemoryFile BellFile { get; }
@@ -206,6 +209,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         if (channel.TryResolve(ref descriptor, ref frame))
         {
             channel.Count(in descriptor);
+            Gaps.Add(in descriptor);
             return true;
         }
         _holds.Remove((int)frame.Handle);

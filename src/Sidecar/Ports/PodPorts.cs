@@ -21,8 +21,10 @@ internal readonly record struct PortPair(string Edge, string Producer, string Co
 /// 3. a producer gets a channel only after its consumer has it;
 /// 4. a producer takes back what a dead consumer had borrowed only after everyone to whom that consumer had passed it has let go.
 /// </remarks>
-internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
+internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
 {
+    private readonly List<PortPair> _pairs = [.. planned];
+    private readonly List<PortEnd> _buried = [];
     private readonly Lock _gate = new();
     private readonly List<PortEnd> _ends = [];
     private readonly List<PortChannel> _channels = [];
@@ -38,6 +40,20 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
             earlier.IsAlive = false;
         end.Ports = this;
         _ends.Add(end);
+    });
+
+    /// <summary>A newer plan connects more ends. Pairs that it does not have any more stay: whoever attaches later and still counts on such an end is told.</summary>
+    public void Extend(IEnumerable<PortPair> pairs) => Change(() => _pairs.AddRange(pairs.Except(_pairs).ToArray()));
+
+    /// <summary>
+    /// A link's end goes for good, because the plan does not have the link any more. Producers give what it had to others, consumers read what it had brought
+    /// to its end. It is disposed when they have let go; nothing that it uses of the link may run any more.
+    /// </summary>
+    public void ScaleAway(PortEnd end) => Change(() =>
+    {
+        end.EndedBy = AttachMessage.ClosedReason.ScaledAway;
+        end.IsAlive = false;
+        StandInFor(end);
     });
 
     /// <summary>A media operator of that name has completed in an earlier life of this sidecar.</summary>
@@ -181,13 +197,20 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
 
     private void Change(Action change)
     {
+        PortEnd[] buried;
         lock (_gate)
         {
             change();
             _again = true;
-            if (!_reconciling)
-                Reconcile();
+            if (_reconciling)
+                return;
+            Reconcile();
+            buried = [.. _buried];
+            _buried.Clear();
         }
+        // Outside the lock: an own thread of such an end, for which its Dispose waits, may be on its way in here.
+        foreach (var end in buried)
+            end.Dispose();
     }
 
     // An end that answers at once (the sidecar's own) changes facts while we are in here: then we go round again instead of recursing.
@@ -216,7 +239,7 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
 
     private void OpenChannels()
     {
-        foreach (var pair in pairs)
+        foreach (var pair in _pairs)
         {
             var producer = _ends.Find(end => end.IsAlive && end.Name == pair.Producer);
             var consumer = _ends.Find(end => end.IsAlive && end.Name == pair.Consumer);
@@ -283,7 +306,7 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
     // Producers that have the channel are told by its end, the others are introduced to who stands here from now on.
     private void StandInFor(PortEnd completed)
     {
-        if (!pairs.Any(pair => pair.Consumer == completed.Name || pair.Producer == completed.Name))
+        if (!_pairs.Exists(pair => pair.Consumer == completed.Name || pair.Producer == completed.Name))
             return;
         var standIn = new CompletedEnd(completed.Name) { Ports = this };
         foreach (var channel in _channels.Where(channel => channel.Consumer == completed && channel.Stage == ChannelStage.ProducerOffered))
@@ -335,8 +358,15 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> pairs) : IDisposable
             foreach (var completed in _ends.OfType<CompletedEnd>())
                 completed.ForgetProducer(dead);
             if (dead.OwnRegion is { } region)
+            {
+                region.Bury();
                 _ends.ForEach(end => end.Forget(region));
-            dead.Dispose();
+            }
+            // A process's end has no thread: its memory is gone before anybody hears of the next thing.
+            if (dead is InboundPort)
+                _buried.Add(dead);
+            else
+                dead.Dispose();
         }
     }
 }

@@ -36,6 +36,9 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
     /// <summary>The sidecar's own reading of it, once it is sealed.</summary>
     public RegionReader Reader => _reader ?? throw new InvalidOperationException($"region {Name} is not sealed");
 
+    /// <summary>Nobody can meet it any more: it is not to be offered again.</summary>
+    public void Bury() => IsGone = true;
+
     public void Dispose()
     {
         IsGone = true;

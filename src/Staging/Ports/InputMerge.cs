@@ -25,7 +25,7 @@ public sealed class InputMerge
 {
     private readonly Dictionary<(ulong Stream, ulong Sequence), int> _originals;
     private readonly List<MergeChannel> _channels = [];
-    private readonly bool[] _seatEnded;
+    private bool[] _seatEnded;
     private bool _ended;
     private readonly ReplayWindow _replays;
     private readonly ReorderWindow? _window;
@@ -43,6 +43,9 @@ public sealed class InputMerge
         _replays = new ReplayWindow((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(options.ReplaySequences, 4096)), 64);
         _window = options.BySequence ? new ReorderWindow(options.Seats, options.PatienceNs, options.IsSparse) : null;
     }
+
+    /// <summary>Places for producers that there are.</summary>
+    public int Seats => _seatEnded.Length;
 
     /// <summary>The channels that are not removed.</summary>
     public IReadOnlyList<MergeChannel> Channels => _channels;
@@ -65,6 +68,16 @@ public sealed class InputMerge
 
     /// <summary>Frames that came after their place had been given up.</summary>
     public long Late { get; private set; }
+
+    /// <summary>Makes a place for one more producer, which the plan did not have before; returns its number. It has ended until somebody is seated there.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are 64 already.</exception>
+    public int AddSeat()
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_seatEnded.Length, ReorderWindow.ChannelsMax);
+        Array.Resize(ref _seatEnded, _seatEnded.Length + 1);
+        _seatEnded[^1] = true;
+        return _seatEnded.Length - 1;
+    }
 
     /// <summary>Seats a producer's channel. A seat may have an older, closing channel that is still being drained.</summary>
     public MergeChannel Attach(ulong id, int seat, IInboundChannel channel)

@@ -23,6 +23,9 @@ namespace K8sMediaFlow.Staging.Ports;
 /// </remarks>
 public sealed class OutputFan
 {
+    /// <summary>Most seats of one fan: they are bits of a word.</summary>
+    public const int SeatsMax = 64;
+
     private readonly List<FanEdge> _edges = [];
     private readonly List<FanSeat> _seats = [];
     private readonly List<FanGhost> _ghosts = [];
@@ -43,6 +46,9 @@ public sealed class OutputFan
         _flights = new FlightTable(flights, owner);
     }
 
+    /// <summary>Places for consumers that there are, over all edges.</summary>
+    public int Seats => _seats.Count;
+
     /// <summary>Frames and notices that are not done.</summary>
     public int InFlight => _flights.Count;
 
@@ -59,10 +65,10 @@ public sealed class OutputFan
         return _edges.Count - 1;
     }
 
-    /// <summary>Adds a place for one consumer of an edge; returns its number. At most 64 in one fan.</summary>
+    /// <summary>Adds a place for one consumer of an edge, at any time; returns its number. At most 64 in one fan.</summary>
     public int AddSeat(int edge)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_seats.Count, 64);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_seats.Count, SeatsMax);
         var seat = new FanSeat(_seats.Count, _edges[edge]);
         _seats.Add(seat);
         _edges[edge].Seats.Add(seat);
@@ -157,8 +163,8 @@ public sealed class OutputFan
     /// </summary>
     /// <param name="seat">Its seat, vacant from here on.</param>
     /// <param name="isCompleted">
-    /// It was done with all of its stream, though the word of it may have been lost with a sidecar. What it alone is owed is done; what any
-    /// consumer of its edge may have is done once all have completed.
+    /// No successor comes: it was done with all of its stream, though the word of it may have been lost with a sidecar, or the plan has no such consumer
+    /// any more. What it alone is owed is done; what any consumer of its edge may have goes to the others, and is done once all have completed.
     /// </param>
     public void CloseSeat(int seat, bool isCompleted)
     {

@@ -35,6 +35,9 @@ public readonly record struct ReorderEntry(ReorderKind Kind, ulong Stream, ulong
 /// </summary>
 public sealed class ReorderWindow
 {
+    /// <summary>Most channels of one window: they are bits of a word.</summary>
+    public const int ChannelsMax = 64;
+
     private enum ChannelState : byte { Awaited, Open, Ended }
 
     private readonly List<ReorderStream> _streams = [];
@@ -45,15 +48,17 @@ public sealed class ReorderWindow
     private ulong _born;
     private int _turn;
 
-    /// <param name="channelsMax">Producers of the port; channels are numbered from 0, and all are awaited at first.</param>
+    /// <param name="channelsMax">Producers of the port; channels are numbered from 0, and all of these are awaited at first. More may be opened later.</param>
     /// <param name="patienceNs">See the summary.</param>
     /// <param name="sparse">Sequences are dealt out among several consumers, this window sees some of them.</param>
     public ReorderWindow(int channelsMax, long patienceNs, bool sparse)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channelsMax, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(channelsMax, 64);
-        _channels = new ChannelState[channelsMax];
-        _channelBorn = new ulong[channelsMax];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(channelsMax, ChannelsMax);
+        // Room for all that may join later; who has not joined is as one that has ended.
+        _channels = new ChannelState[ChannelsMax];
+        Array.Fill(_channels, ChannelState.Ended, channelsMax, ChannelsMax - channelsMax);
+        _channelBorn = new ulong[ChannelsMax];
         _patienceNs = patienceNs;
         _sparse = sparse;
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Control.Tests.Certificates;
 
@@ -90,6 +91,29 @@ public class CertificateTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public void A_mounted_Secret_whose_inner_link_is_swapped_is_read_again()
+    {
+        using var folder = new ScratchFolder();
+        using var identities = new TestIdentities();
+        using var first = identities.IssueLeaf(ControllerIdentity.Uri);
+        using var second = identities.IssueLeaf(ControllerIdentity.Uri);
+        foreach (var (name, leaf) in new[] { ("..1", first), ("..2", second) })
+        {
+            Directory.CreateDirectory(folder.File(name));
+            TlsIdentityFiles.Write(folder.File($"{name}/tls.crt"), folder.File($"{name}/tls.key"), folder.File($"{name}/ca.crt"), leaf, identities.AuthorityPem);
+        }
+        // As the kubelet does it: the files are links through ..data, and ..data is replaced by rename.
+        File.CreateSymbolicLink(folder.File("..data"), "..1");
+        foreach (var file in new[] { "tls.crt", "tls.key", "ca.crt" })
+            File.CreateSymbolicLink(folder.File(file), "..data/" + file);
+        var live = new TlsIdentityFiles(folder.File("tls.crt"), folder.File("tls.key"), folder.File("ca.crt"));
+        live.Current.Certificate.Thumbprint.ShouldBe(first.Certificate.Thumbprint);
+        File.CreateSymbolicLink(folder.File("..next"), "..2");
+        Tool.Run("mv", ["-T", folder.File("..next"), folder.File("..data")]);
+        live.Current.Certificate.Thumbprint.ShouldBe(second.Certificate.Thumbprint);
     }
 
     [Fact]

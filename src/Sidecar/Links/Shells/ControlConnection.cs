@@ -41,10 +41,22 @@ internal sealed class ControlConnection : IDisposable
     /// <summary>TLS stands: what is written now only the peer can read.</summary>
     public bool IsAuthenticated => _tls is { IsAuthenticated: true, IsMutuallyAuthenticated: true };
 
+    /// <summary>Where an accepted connection came from.</summary>
+    public IPAddress? PeerAddress { get; private init; }
+
+    public static ControlConnection ForAccepted(Socket socket, TimeSpan writeTimeout) =>
+        new(socket, writeTimeout) { PeerAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address };
+
     public static ControlConnection ForDialling(AddressFamily family, TimeSpan writeTimeout) =>
         new(new Socket(family, SocketType.Stream, ProtocolType.Tcp), writeTimeout);
 
-    public void Dial(IPEndPoint peer) => _socket.Connect(peer);
+    /// <summary>A pod may have several addresses; the peer knows one of them.</summary>
+    public void Dial(IPEndPoint peer, IPAddress? from)
+    {
+        if (from is not null && from.AddressFamily == peer.AddressFamily)
+            _socket.Bind(new IPEndPoint(from, 0));
+        _socket.Connect(peer);
+    }
 
     /// <summary>The stream for a TLS handshake over this socket.</summary>
     public SslStream BeginTls(RemoteCertificateValidationCallback check) =>

@@ -28,7 +28,7 @@ internal sealed class TestPod : IDisposable
         if (plan.Inbound is [var inbound])
             Ports.Add(Inbound = new InboundPort(inbound, plan.Edges[0], [.. plan.Operators.Select(one => PodTopology.OperatorEnd(one.Name, one.Replica))], Waiting));
         var observer = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ObserverToken)));
-        Server = new AttachServer(SocketPath, Ports, plan, Incarnation.New(), Roster, observer);
+        Server = new AttachServer(SocketPath, Incarnation.New(), observer) { Pod = new AttachablePod(plan, Ports, Roster) };
     }
 
     public SidecarPlan Plan { get; }

@@ -1,0 +1,88 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace K8sMediaFlow.Control.Http;
+
+/// <summary>What a page says.</summary>
+/// <param name="Status">HTTP status: 200, or 503 where a probe is to fail.</param>
+/// <param name="Text">The body.</param>
+/// <param name="ContentType">Its type.</param>
+public sealed record PlainPage(int Status, string Text, string ContentType = "text/plain; charset=utf-8")
+{
+    /// <summary>200 with this text.</summary>
+    public static PlainPage Good(string text = "ok") => new(StatusCodes.Status200OK, text + "\n");
+
+    /// <summary>503 with the reason.</summary>
+    public static PlainPage Bad(string reason) => new(StatusCodes.Status503ServiceUnavailable, reason + "\n");
+}
+
+/// <summary>A few pages over HTTP/1.1 without TLS, to be read by probes and metrics collectors: no payload and no secret ever stands there.</summary>
+public sealed class PlainHttpServer : IAsyncDisposable
+{
+    private readonly IReadOnlyDictionary<string, Func<PlainPage>> _pages;
+    private readonly WebApplication _application;
+
+    /// <param name="address">Where to listen.</param>
+    /// <param name="port">0: any free one.</param>
+    /// <param name="pages">By path. Called from several threads.</param>
+    public PlainHttpServer(IPAddress address, int port, IReadOnlyDictionary<string, Func<PlainPage>> pages)
+    {
+        _pages = pages;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, port));
+        _application = builder.Build();
+        _application.Run(ServeAsync);
+    }
+
+    /// <summary>The port that it listens on; known once started.</summary>
+    public int Port { get; private set; }
+
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await _application.StartAsync(cancellation);
+        var addresses = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        Port = new Uri(addresses.Addresses.Single()).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await _application.StopAsync(patience.Token);
+        await _application.DisposeAsync();
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, IPAddress address, int port)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 0;
+        kestrel.Limits.MaxConcurrentConnections = 32;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+        kestrel.Listen(address, port, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    private Task ServeAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+            return Write(context, new PlainPage(StatusCodes.Status405MethodNotAllowed, "GET only\n"));
+        return Write(context, _pages.TryGetValue(context.Request.Path, out var page) ? page()
+            : new PlainPage(StatusCodes.Status404NotFound, $"there is {string.Join(" ", _pages.Keys.Order())}\n"));
+    }
+
+    private static Task Write(HttpContext context, PlainPage page)
+    {
+        context.Response.StatusCode = page.Status;
+        context.Response.ContentType = page.ContentType;
+        var bytes = System.Text.Encoding.UTF8.GetBytes(page.Text);
+        context.Response.ContentLength = bytes.Length;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(bytes).AsTask();
+    }
+}

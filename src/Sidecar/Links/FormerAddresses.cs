@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace K8sMediaFlow.Sidecar.Links;
+
+/// <summary>Where a peer pod was and is no more, as plans have said. Not where it is not: a network may show another address than the plan has. Not thread-safe.</summary>
+internal sealed class FormerAddresses
+{
+    /// <summary>A pod that moves more often than that in one life of this sidecar has older lives that are long gone.</summary>
+    private const int CountMax = 64;
+
+    private readonly List<IPAddress> _addresses = [];
+
+    /// <summary>The peer has moved. Addresses are given again: where it is now it was not before.</summary>
+    public void Moved(string? from, string? to)
+    {
+        var now = Read(to);
+        if (Read(from) is { } before && !before.Equals(now) && !_addresses.Contains(before))
+            _addresses.Add(before);
+        if (now is not null)
+            _addresses.Remove(now);
+        if (_addresses.Count > CountMax)
+            _addresses.RemoveAt(0);
+    }
+
+    public bool Holds(IPAddress? address) => address is not null && _addresses.Contains(Plain(address));
+
+    private static IPAddress? Read(string? text) => IPAddress.TryParse(text, out var address) && !address.Equals(IPAddress.Any) ? Plain(address) : null;
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}

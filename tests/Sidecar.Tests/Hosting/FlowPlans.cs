@@ -1,0 +1,66 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+
+namespace K8sMediaFlow.Sidecar.Tests.Hosting;
+
+/// <summary>Plans of one edge between cameras and renders, each replica in a pod of its own: <c>camera-0</c>, <c>render-1</c>. Pods are where the test says.</summary>
+internal sealed record FlowPlans
+{
+    public const int Capacity = 16, PayloadBytesMax = 1200, LinkPort = 7401, DataPort = 7402;
+    public const string Edge = "camera.video->render.video";
+
+    private static readonly MediaCaps Caps = new(new VideoCaps(20, 20, "rgb24", new Rational(25, 1)));
+    private static int _networks;
+
+    // A network of its own for each test: the ports are the same ones everywhere, as pods have them.
+    private readonly string _network = $"127.{64 + (Environment.ProcessId % 128)}.{1 + (Interlocked.Increment(ref _networks) % 250)}";
+
+    public IReadOnlyList<int> Cameras { get; init; } = [0];
+
+    public IReadOnlyList<int> Renders { get; init; } = [0];
+
+    public FrameOrder Order { get; init; } = FrameOrder.Arrival;
+
+    public Distribution Distribution { get; init; } = Distribution.RoundRobin;
+
+    public Execution Execution { get; init; } = Execution.Batch;
+
+    public string Token { get; init; } = "first";
+
+    public long Generation { get; init; } = 1;
+
+    /// <summary>Pods that were replaced, by how often: each time they are elsewhere.</summary>
+    public IReadOnlyDictionary<string, int> Lives { get; init; } = new Dictionary<string, int>();
+
+    public static string TokenOf(string token, string name) => $"{token} token of {name}";
+
+    public FlowPlans Moved(string pod) => this with { Generation = Generation + 1, Lives = new Dictionary<string, int>(Lives) { [pod] = Lives.GetValueOrDefault(pod) + 1 } };
+
+    public string AddressOf(string pod) => $"{_network}.{(pod.StartsWith("camera", StringComparison.Ordinal) ? 10 : 60) + (int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture) * 5) + Lives.GetValueOrDefault(pod)}";
+
+    public SidecarPlan Of(string pod)
+    {
+        var edge = new EdgePlan(Edge, new PortRef("camera", "video"), new PortRef("render", "video"), Distribution, Order, OnFull.Block, Delivery.AtLeastOnce,
+            Capacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp, $"{Cameras.Count} to {Renders.Count}");
+        var replica = int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture);
+        var isCamera = pod.StartsWith("camera", StringComparison.Ordinal);
+        return new SidecarPlan(new PlanVersion(1, Generation, 0), "test", "line", pod, Execution, new PollingPlan(PollingMode.Hybrid, 20),
+            [isCamera ? Operator("camera", replica, [], [new OutputPortPlan("video", [Edge], Caps, 64)]) : Operator("render", replica, [new InputPortPlan("video", Edge, Caps)], [])],
+            [edge],
+            isCamera ? [.. Renders.Select(number => Link($"render-{number}", "render", []))] : [],
+            isCamera ? [] : [.. Cameras.Select(number => Link($"camera-{number}", "camera", [new BlockClassPlan(4096, 4 * Capacity)]))]);
+    }
+
+    private LinkPlan Link(string peer, string identity, BlockClassPlan[] classes) =>
+        new(Edge, peer, AddressOf(peer), LinkPort, [Papers.Identity(identity)], classes);
+
+    private OperatorPlan Operator(string name, int replica, InputPortPlan[] inputs, OutputPortPlan[] outputs) => new(
+        name, replica, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOf(Token, name)))),
+        outputs.Length > 0 ? [new BlockClassPlan(4096, 128)] : [], inputs, outputs, MaxBorrowed: 8);
+
+    private static EndpointPlan[] Ends(string name, IReadOnlyList<int> replicas) => [.. replicas.Select(replica => new EndpointPlan(name, replica, $"{name}-{replica}"))];
+}

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using K8sMediaFlow.OperatorSdk;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+
+namespace K8sMediaFlow.Sidecar.Tests.Hosting;
+
+/// <summary>A source that sends on a thread of its own until the test stops it; each frame carries its number.</summary>
+internal sealed class FlowingSource : IDisposable
+{
+    private readonly Thread _thread;
+    private volatile bool _stop;
+    private int _sent;
+
+    public FlowingSource(MediaOperator camera)
+    {
+        _thread = new Thread(() => Send(camera.Output("video"))) { IsBackground = true };
+        _thread.Start();
+    }
+
+    public int Sent => Volatile.Read(ref _sent);
+
+    public void AwaitSent(int frames) => Watchdog.Until(() => Sent >= frames, () => $"{Sent} of {frames} were sent");
+
+    /// <summary>Ends the stream; returns how many frames it had.</summary>
+    public int Stop()
+    {
+        Dispose();
+        return Sent;
+    }
+
+    public void Dispose()
+    {
+        _stop = true;
+        _thread.Join(TimeSpan.FromSeconds(60)).ShouldBeTrue("the source hangs");
+    }
+
+    private void Send(FrameOutput output)
+    {
+        while (!_stop)
+        {
+            if (!output.TryLoan(out var loan))
+            {
+                Thread.Sleep(1);
+                continue;
+            }
+            using (loan)
+                loan.Send();
+            // Paced: what is in flight at any moment is then a few frames, some of them on the wire.
+            if (Interlocked.Increment(ref _sent) % 8 == 0)
+                Thread.Sleep(1);
+        }
+        output.Complete();
+    }
+}
+
+/// <summary>A sink that reads on a thread of its own and keeps the identities that it got.</summary>
+internal sealed class FlowingSink : IDisposable
+{
+    private readonly ConcurrentQueue<(ulong Stream, ulong Sequence)> _got = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly Thread _thread;
+
+    public FlowingSink(MediaOperator render)
+    {
+        _thread = new Thread(() => Read(render.Input("video"))) { IsBackground = true };
+        _thread.Start();
+    }
+
+    public IReadOnlyList<(ulong Stream, ulong Sequence)> Got => [.. _got];
+
+    /// <summary>The end of the stream came.</summary>
+    public bool Ended { get; private set; }
+
+    public void AwaitGot(int frames) => Watchdog.Until(() => _got.Count >= frames, () => $"{_got.Count} of {frames} came");
+
+    public void AwaitEnd() => Watchdog.Until(() => Ended, () => $"the end did not come after {_got.Count} frames");
+
+    /// <summary>Reads no more, as a process that hangs.</summary>
+    public void Dispose()
+    {
+        _end.Cancel();
+        _thread.Join(TimeSpan.FromSeconds(60)).ShouldBeTrue("the sink hangs");
+    }
+
+    private void Read(FrameInput input)
+    {
+        try
+        {
+            while (input.Receive(_end.Token) is { } frame)
+            {
+                _got.Enqueue((frame.Identity.Stream, frame.Identity.Sequence));
+                frame.Dispose();
+            }
+            Ended = true;
+        }
+        catch (Exception stopped) when (stopped is OperationCanceledException or MediaOperatorException)
+        {
+            // The test has seen enough, or killed its pod.
+        }
+    }
+}
+
+internal static class Identities
+{
+    /// <summary>Each of 1 to count of one stream exactly once, over all sinks.</summary>
+    public static void ShouldBeExactly(this IEnumerable<(ulong Stream, ulong Sequence)> got, int count)
+    {
+        var sequences = got.Select(one => one.Sequence).Order().ToList();
+        sequences.Count.ShouldBe(sequences.Distinct().Count(), "some came twice");
+        Enumerable.Range(1, count).Select(number => (ulong)number).Except(sequences).ShouldBeEmpty("lost");
+        sequences.Count.ShouldBe(count);
+    }
+}

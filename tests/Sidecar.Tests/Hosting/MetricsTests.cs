@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using K8sMediaFlow.Control.Http;
+using K8sMediaFlow.Sidecar.Hosting;
+using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Metrics;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+
+namespace K8sMediaFlow.Sidecar.Tests.Hosting;
+
+/// <summary>What probes and collectors read.</summary>
+public sealed partial class MetricsTests
+{
+    [Fact]
+    public async Task The_figures_of_a_flow_are_those_of_its_frames()
+    {
+        const int count = 500;
+        var plans = new FlowPlans();
+        using var sending = new RunningPod(plans, "camera-0");
+        using var receiving = new RunningPod(plans, "render-0");
+        await using var camera = await sending.Attach();
+        await using var render = await receiving.Attach();
+        using var sink = new FlowingSink(render);
+        for (var frame = 0; frame < count; frame++)
+        {
+            using var loan = camera.Output("video").Loan();
+            loan.Send();
+        }
+        camera.Output("video").SendGap(7);
+        camera.Output("video").Complete();
+        sink.AwaitEnd();
+        Watchdog.Until(() => sending.Runtime.Outbound[0].Port.Ended, () => "not all is done");
+        var (outbound, inbound) = (Read(sending), Read(receiving));
+        const string edge = "edge=\"camera.video->render.video\"";
+        outbound[$"k8smediaflow_edge_frames_total{{{edge},side=\"Outbound\",way=\"Tcp\"}}"].ShouldBe(count);
+        inbound[$"k8smediaflow_edge_frames_total{{{edge},side=\"Inbound\",way=\"Tcp\"}}"].ShouldBe(count);
+        inbound[$"k8smediaflow_edge_gaps_total{{{edge},side=\"Inbound\",way=\"Tcp\"}}"].ShouldBe(7);
+        inbound.Where(one => one.Key.StartsWith("k8smediaflow_edge_drops_total", StringComparison.Ordinal)).Sum(one => one.Value).ShouldBe(7);
+        inbound[$"k8smediaflow_edge_latency_seconds_bucket{{{edge},side=\"Inbound\",way=\"Tcp\",le=\"+Inf\"}}"].ShouldBe(count);
+        inbound[$"k8smediaflow_link_landed_seconds_count{{{edge},peer=\"camera-0\",direction=\"Inbound\"}}"].ShouldBe(count);
+        // The same frame is not received before it has landed, nor given back before that.
+        Mean(inbound, "edge_latency_seconds").ShouldBeGreaterThan(Mean(inbound, "link_landed_seconds"));
+        inbound[$"k8smediaflow_link_held_seconds_sum{{{edge},peer=\"camera-0\",direction=\"Inbound\"}}"].ShouldBeGreaterThan(0);
+        outbound[$"k8smediaflow_link_losses_total{{{edge},peer=\"render-0\",direction=\"Outbound\"}}"].ShouldBe(0);
+        outbound["k8smediaflow_operator_state{operator=\"camera\",replica=\"0\",state=\"Attached\"}"].ShouldBe(1);
+        inbound["k8smediaflow_sidecar_plan_generation"].ShouldBe(1);
+    }
+
+    [Fact]
+    public void Every_metric_is_documented_and_every_documented_one_exists()
+    {
+        var plans = new FlowPlans();
+        using var sending = new RunningPod(plans, "camera-0");
+        using var receiving = new RunningPod(plans, "render-0");
+        sending.AwaitReady("render-0");
+        using var source = new MemorySource(1, 1, 64);
+        // A stranger, so that there is a refusal to count.
+        using var stranger = new SendingPod(source, new IPEndPoint(IPAddress.Parse(plans.AddressOf("render-0")), FlowPlans.LinkPort), new LinkOptions(), edge: "other");
+        Watchdog.Until(() => receiving.Runtime.Links.Refusals.Count > 0, () => "the stranger was not refused");
+        var written = Types(sending).Union(Types(receiving)).ToDictionary(one => one.Name, one => one.Type);
+        var documented = DocumentedLine().Matches(File.ReadAllText(Documentation()))
+            .ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+        written.OrderBy(one => one.Key, StringComparer.Ordinal).ShouldBe(documented.OrderBy(one => one.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Readiness_follows_the_plan_and_the_media_operators()
+    {
+        PodRuntime? runtime = null;
+        var pages = HealthPages.Of(() => new HealthView(runtime is not null, runtime), () => "");
+        (pages["/healthz"]().Status, pages["/startupz"]().Status, pages["/readyz"]().Status).ShouldBe((200, 503, 503));
+        pages["/readyz"]().Text.ShouldBe("no plan yet\n");
+        using var pod = new RunningPod(new FlowPlans(), "camera-0");
+        runtime = pod.Runtime;
+        pages["/startupz"]().Status.ShouldBe(200);
+        pages["/readyz"]().ShouldBe(PlainPage.Bad("camera-0 is Waiting"));
+        var camera = await pod.Attach();
+        Watchdog.Until(() => pages["/readyz"]().Status == 200, () => pages["/readyz"]().Text);
+        await camera.DisposeAsync();
+        Watchdog.Until(() => pages["/readyz"]().Text == "camera-0 is Lost\n", () => pages["/readyz"]().Text);
+    }
+
+    private static string Documentation([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", "METRICS.md");
+
+    private static double Mean(Dictionary<string, double> samples, string name) =>
+        samples.First(one => one.Key.StartsWith($"k8smediaflow_{name}_sum", StringComparison.Ordinal)).Value / samples.First(one => one.Key.StartsWith($"k8smediaflow_{name}_count", StringComparison.Ordinal)).Value;
+
+    private static string Text(RunningPod pod) => SidecarMetrics.Write(PodStatus.Of(pod.Runtime.Plan.Pod, new Incarnation(1), pod.Runtime), pod.Runtime);
+
+    private static Dictionary<string, double> Read(RunningPod pod) => Text(pod).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
+        .ToDictionary(line => line[..line.LastIndexOf(' ')], line => double.Parse(line[line.LastIndexOf(' ')..], System.Globalization.CultureInfo.InvariantCulture));
+
+    private static IEnumerable<(string Name, string Type)> Types(RunningPod pod) => TypeLine().Matches(Text(pod)).Select(match => (match.Groups[1].Value, match.Groups[2].Value));
+
+    [GeneratedRegex(@"^# TYPE (\S+) (\S+)$", RegexOptions.Multiline)]
+    private static partial Regex TypeLine();
+
+    [GeneratedRegex(@"^\| `(k8smediaflow_[a-z_]+)` \| (\w+) \|", RegexOptions.Multiline)]
+    private static partial Regex DocumentedLine();
+}
