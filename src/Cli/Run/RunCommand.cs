@@ -83,7 +83,7 @@ internal static class RunCommand
         if (GraphRules.Check(document.Graph) is { Count: > 0 } violations)
             throw new PlanRefusedException(violations);
         var folders = VolumeFolders.Parse(options.Sets, document.Graph);
-        var graph = document.Graph with { Operators = [.. document.Graph.Operators.Select(node => VolumeFolders.Map(node, folders))] };
+        var graph = document.Graph with { Operators = [.. document.Graph.Operators.Select(node => VolumeFolders.Map(LocalEnvironment.Resolve(node), folders))] };
         return options.Probe ? await InputProbe.ApplyAsync(graph, cancellation) : graph;
     }
 

@@ -1,0 +1,42 @@
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.Crds.Tests;
+
+/// <summary>The guide and the samples say what is true today.</summary>
+public sealed class GuideTests
+{
+    [Fact]
+    public void Every_reason_of_a_rule_is_explained()
+    {
+        var page = Read("docs/guide/troubleshooting.md");
+        Enum.GetNames<GraphReason>().Where(reason => !page.Contains($"`{reason}`", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    public static TheoryData<string> Documents =>
+        [.. Directory.GetFiles(Path.Combine(Sources.Root, "config", "samples"), "*.yaml").Select(path => Path.GetRelativePath(Sources.Root, path)), "docs/guide/first-pipeline.md"];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void A_pipeline_that_is_shown_keeps_the_rules(string path)
+    {
+        foreach (var document in YamlDocuments.Parse(path.EndsWith(".md", StringComparison.Ordinal) ? FirstExample(Read(path)) : Read(path)))
+        {
+            var pipeline = MediaPipelineReader.Read(document, out var faults).ShouldNotBeNull(string.Join('\n', faults));
+            GraphRules.Check(PipelineGraphMapper.Map(pipeline)).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void No_link_of_the_guide_leads_nowhere()
+    {
+        foreach (var page in Directory.GetFiles(Path.Combine(Sources.Root, "docs", "guide"), "*.md"))
+            foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(page), @"\]\(([^)#]+)\)"))
+                File.Exists(Path.Combine(Path.GetDirectoryName(page)!, link.Groups[1].Value)).ShouldBeTrue($"{page}: {link.Groups[1].Value}");
+    }
+
+    private static string Read(string path) => File.ReadAllText(Path.Combine(Sources.Root, path));
+
+    private static string FirstExample(string page) => page.Split("```yaml\n")[1].Split("```")[0];
+}
