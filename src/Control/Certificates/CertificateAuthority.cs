@@ -13,7 +13,11 @@ public sealed record LeafRequest(
     IReadOnlyList<string> Identities,
     IReadOnlyList<IPAddress> Addresses,
     DateTimeOffset NotBefore,
-    TimeSpan Validity);
+    TimeSpan Validity)
+{
+    /// <summary>DNS SANs: for a server that the API server calls by its Service's name (a webhook).</summary>
+    public IReadOnlyList<string> DnsNames { get; init; } = [];
+}
 
 /// <summary>Issues the certificates of one installation or of one local run. P-256 throughout: small, and every TLS stack has it.</summary>
 public sealed class CertificateAuthority : IDisposable
@@ -73,7 +77,7 @@ public sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new(ServerAuthentication), new(ClientAuthentication)], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
-        request.CertificateExtensions.Add(SubjectNames.Write(leaf.Identities, leaf.Addresses));
+        request.CertificateExtensions.Add(SubjectNames.Write(leaf.Identities, leaf.Addresses, leaf.DnsNames));
     }
 
     private static X500DistinguishedName Name(string commonName)

@@ -12,10 +12,11 @@ public static class SubjectNames
 {
     private const string AlternativeName = "2.5.29.17";
     private static readonly Asn1Tag Uri = new(TagClass.ContextSpecific, 6);
+    private static readonly Asn1Tag Dns = new(TagClass.ContextSpecific, 2);
     private static readonly Asn1Tag Address = new(TagClass.ContextSpecific, 7);
 
     /// <summary>The extension with these names, in this order.</summary>
-    public static X509Extension Write(IEnumerable<string> uris, IEnumerable<IPAddress> addresses)
+    public static X509Extension Write(IEnumerable<string> uris, IEnumerable<IPAddress> addresses, IEnumerable<string>? dnsNames = null)
     {
         ArgumentNullException.ThrowIfNull(uris);
         ArgumentNullException.ThrowIfNull(addresses);
@@ -24,6 +25,8 @@ public static class SubjectNames
         {
             foreach (var uri in uris)
                 writer.WriteCharacterString(UniversalTagNumber.IA5String, uri, Uri);
+            foreach (var name in dnsNames ?? [])
+                writer.WriteCharacterString(UniversalTagNumber.IA5String, name, Dns);
             foreach (var address in addresses)
                 writer.WriteOctetString(address.GetAddressBytes(), Address);
         }

@@ -16,6 +16,11 @@ internal sealed record RenderInput
     /// <summary>Planned for the most replicas that there may be: what memory is sized by.</summary>
     public required PipelinePlan Widest { get; init; }
 
+    /// <summary>As it was written, for the record.</summary>
+    public required System.Text.Json.JsonElement AcceptedSpec { get; init; }
+
+    public required long AcceptedGeneration { get; init; }
+
     public required ServerCapabilities Server { get; init; }
     public required RenderSettings Settings { get; init; }
 

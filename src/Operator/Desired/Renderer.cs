@@ -10,7 +10,7 @@ internal static class Renderer
     {
         MediaOperators = RenderOperators(input),
         Secrets = [.. input.Units.Where(unit => input.Identities.ContainsKey(unit.Name)).Select(unit => UnitSecrets.Of(input, unit))],
-        ConfigMaps = [.. input.Units.Select(unit => UnitConfigs.Of(input, unit))],
+        ConfigMaps = [AcceptedRecords.Of(input), .. input.Units.Select(unit => UnitConfigs.Of(input, unit))],
         Services = [.. Services.Of(input)],
         PodDisruptionBudgets = [.. input.Units.Select(unit => DisruptionBudgets.Of(input, unit))],
         NetworkPolicies = [.. NetworkPolicies.Of(input)],

@@ -1,12 +1,20 @@
+using System.Text.Json;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Kubernetes.Objects;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>A spec that keeps all rules, and the generation that it had.</summary>
 /// <param name="Graph">With the replicas of the document: null where it leaves them open.</param>
-internal sealed record AcceptedPipeline(MediaPipeline Pipeline, PipelineGraph Graph, long Generation);
+internal sealed record AcceptedPipeline(MediaPipeline Pipeline, PipelineGraph Graph, long Generation, JsonElement Spec)
+{
+    /// <summary>With the most replicas that there may be, and planned for them.</summary>
+    public PipelineGraph Widest { get; } = Acceptance.WidestOf(Pipeline, Graph);
+
+    public PipelinePlan WidestPlan => field ??= Plans.PlanDrawing.Widest(Widest);
+}
 
 /// <summary>Why a spec is refused: the first thing that is wrong, and how many there are.</summary>
 internal sealed record Refusal(string Reason, string Message);
@@ -23,7 +31,7 @@ internal static class Acceptance
         var graph = PipelineGraphMapper.Map(pipeline);
         var violations = GraphRules.Check(WidestOf(pipeline, graph));
         return violations.Count == 0
-            ? (new AcceptedPipeline(pipeline, graph, stored.Metadata?.Generation ?? 0), null)
+            ? (new AcceptedPipeline(pipeline, graph, stored.Metadata?.Generation ?? 0, stored.Spec!.Value), null)
             : (null, Refused(violations));
     }
 

@@ -9,9 +9,10 @@ internal enum PodState { Pending, Running, Succeeded, Failed }
 /// <param name="NodeFault">Why its node counts as lost, or null.</param>
 /// <param name="NodeLostAt">When a silent node counts as lost, where it does not yet.</param>
 /// <param name="Started">All its containers run, ready or not.</param>
+/// <param name="Restarts">Of the media operator that was restarted most.</param>
 internal sealed record PodView(
     string Name, string Uid, string Stable, PodState State, bool Terminating, bool Ready, bool Started, string Hash,
-    string? Node, string? NodeFault, DateTimeOffset? NodeLostAt, bool Cordoned, string? Address, DateTimeOffset CreatedAt, Trouble? Trouble)
+    string? Node, string? NodeFault, DateTimeOffset? NodeLostAt, bool Cordoned, string? Address, DateTimeOffset CreatedAt, Trouble? Trouble, int Restarts = 0, string Namespace = "")
 {
     /// <summary>It cannot be waited for: nobody is there to end it.</summary>
     public bool Lost => NodeFault is not null;
@@ -20,7 +21,9 @@ internal sealed record PodView(
         pod.Metadata!.Name!, pod.Metadata.Uid ?? "", pod.Label(Marks.Pod) ?? "", StateOf(pod), pod.Metadata.DeletionTimestamp is not null,
         pod.Status?.Conditions?.Any(one => one is { Type: "Ready", Status: "True" }) == true,
         IsStarted(pod), pod.Annotation(Marks.TemplateHash) ?? "", pod.Spec?.NodeName, node.Fault, node.LostAt, node.Cordoned,
-        pod.Status?.PodIP, pod.Metadata.CreationTimestamp ?? now, Troubles.Of(pod));
+        pod.Status?.PodIP, pod.Metadata.CreationTimestamp ?? now, Troubles.Of(pod),
+        pod.Status?.ContainerStatuses?.Where(one => one.Name != PodPaths.SidecarContainer).Select(one => one.RestartCount).DefaultIfEmpty(0).Max() ?? 0,
+        pod.Metadata.Namespace ?? "");
 
     private static PodState StateOf(Pod pod) => pod.Status?.Phase switch
     {

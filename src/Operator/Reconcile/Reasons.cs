@@ -11,7 +11,7 @@ internal static class Reasons
     public const string SidecarsUpToDateType = "SidecarsUpToDate", ReconcilingType = "Reconciling", StalledType = "Stalled";
 
     // Accepted.
-    public const string Accepted = "Accepted", InvalidDocument = "InvalidDocument", NameTaken = "NameTaken";
+    public const string Accepted = "Accepted", ApiRefused = "ApiRefused", InvalidDocument = "InvalidDocument", NameTaken = "NameTaken";
 
     // Ready.
     public const string AllReady = "AllReady", Succeeded = "Succeeded", OperatorFailed = "OperatorFailed", NotAccepted = "NotAccepted";
@@ -29,5 +29,5 @@ internal static class Reasons
 
     // Events only.
     public const string PodCreated = "PodCreated", PodReplaced = "PodReplaced", PodRemoved = "PodRemoved", ScaleUndone = "ScaleUndone", ScaleRefused = "ScaleRefused";
-    public const string Refused = "Refused", CertificateIssued = "CertificateIssued", Pruned = "Pruned", ReconcileFailed = "ReconcileFailed";
+    public const string Refused = "Refused", FieldTakenBack = "FieldTakenBack", CertificateIssued = "CertificateIssued", Pruned = "Pruned", ReconcileFailed = "ReconcileFailed";
 }

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Kubernetes.Objects;
 using K8sMediaFlow.Operator.Desired;
-using K8sMediaFlow.Operator.Plans;
 using K8sMediaFlow.Operator.Reconcile;
 
 namespace K8sMediaFlow.Operator.Tests.Desired;
@@ -20,7 +19,9 @@ internal static class Rendering
         {
             Pipeline = accepted!.Pipeline,
             Graph = graph,
-            Widest = PlanDrawing.Widest(Acceptance.WidestOf(accepted.Pipeline, accepted.Graph)),
+            Widest = accepted.WidestPlan,
+            AcceptedSpec = accepted.Spec,
+            AcceptedGeneration = accepted.Generation,
             Server = ServerCapabilities.OfMinor(minor),
             Settings = new("registry.example/sidecar:1", "k8smediaflow-system"),
             SidecarImage = "registry.example/sidecar:1",

@@ -1,0 +1,68 @@
+using System.Security.Cryptography.X509Certificates;
+using K8sMediaFlow.Control.Certificates;
+
+namespace K8sMediaFlow.Operator.Certificates;
+
+/// <summary>A certificate with its key, as PEM.</summary>
+internal sealed record KeyPair(string CertificatePem, string KeyPem)
+{
+    public override string ToString() => "KeyPair";
+
+    public static KeyPair Of(CertificateAuthority authority) => new(authority.CertificatePem, authority.PrivateKeyPem());
+}
+
+/// <summary>How long certificates live.</summary>
+/// <param name="Overlap">How long a coming authority is trusted everywhere before it begins to issue: mounted Secrets lag by a minute or two.</param>
+internal sealed record CertificateTimes(TimeSpan Authority, TimeSpan Leaf, TimeSpan Overlap)
+{
+    public static CertificateTimes Default { get; } = new(TimeSpan.FromDays(3650), TimeSpan.FromDays(90), TimeSpan.FromMinutes(10));
+
+    /// <summary>Clocks of nodes differ: a certificate is valid a little before it is made.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>
+/// The installation's authority, and its change: the next one is trusted first, issues after the overlap, and the one before stays trusted
+/// until it ends or the last certificate that it issued does.
+/// </summary>
+/// <param name="Current">Issues.</param>
+/// <param name="Next">Is trusted and does not issue yet.</param>
+/// <param name="Before">PEM of one that issued earlier and is still trusted.</param>
+internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOffset? NextSince, string? Before, DateTimeOffset? BeforeUntil)
+{
+    /// <summary>What everybody trusts.</summary>
+    public string Bundle => string.Join('\n', new[] { Current.CertificatePem, Next?.CertificatePem, Before }.OfType<string>().Select(pem => pem.Trim())) + "\n";
+
+    /// <summary>The state that should be now; the same instance where nothing is due.</summary>
+    public static AuthorityState Advance(AuthorityState? state, CertificateTimes times, DateTimeOffset now)
+    {
+        if (state is null)
+            return new(Create(times, now), null, null, null, null);
+        if (state.Before is not null && now >= state.BeforeUntil)
+            state = state with { Before = null, BeforeUntil = null };
+        if (state.Next is { } next && now >= state.NextSince + times.Overlap)
+            return new(next, null, null, state.Current.CertificatePem, now + times.Leaf);
+        return state.Next is null && now >= RenewAt(state.Current.CertificatePem)
+            ? state with { Next = Create(times, now), NextSince = now }
+            : state;
+    }
+
+    /// <summary>Two thirds of a certificate's life.</summary>
+    public static DateTimeOffset RenewAt(string certificatePem)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(certificatePem);
+        return RenewAt(certificate);
+    }
+
+    public static DateTimeOffset RenewAt(X509Certificate2 certificate)
+    {
+        var (from, to) = (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+        return from + ((to - from) * 2 / 3);
+    }
+
+    private static KeyPair Create(CertificateTimes times, DateTimeOffset now)
+    {
+        using var authority = CertificateAuthority.Create("k8smediaflow", now - CertificateTimes.ClockSkew, times.Authority + CertificateTimes.ClockSkew);
+        return KeyPair.Of(authority);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics.Metrics;
+using K8sMediaFlow.Kubernetes.Client;
+using K8sMediaFlow.Kubernetes.Events;
+using K8sMediaFlow.Kubernetes.Health;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Kubernetes.Reconciling;
+using K8sMediaFlow.Operator.Apply;
+using K8sMediaFlow.Operator.Certificates;
+using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Plans;
+using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Webhooks;
+using Microsoft.Extensions.Logging;
+
+namespace K8sMediaFlow.Operator.Hosting;
+
+/// <summary>What a process does while it leads: everything that writes.</summary>
+internal sealed class Leader(
+    ControllerOptions options, ApiClient client, ClusterView view, AuthorityKeeper authority, ControllerCertificate certificate, ServerCapabilities server, string @namespace,
+    Liveness liveness, ILoggerFactory logging)
+{
+    private static readonly Meter Meter = new(Metrics.MeterName);
+
+    private readonly WorkQueue<ObjectKey> _queue = Queue(view);
+    private readonly ILogger _logger = logging.CreateLogger("controller");
+    private SidecarSessions? _sessions;
+
+    /// <summary>Declares the figures that can be read at any time.</summary>
+    public void Observe(Func<bool> leads)
+    {
+        Meter.CreateObservableGauge("queue_depth", () => _queue.Depth, description: "Pipelines that wait to be reconciled.");
+        Meter.CreateObservableGauge("queue_delayed", () => _queue.Delayed, description: "Pipelines that will be reconciled at a later time.");
+        Meter.CreateObservableGauge("leader", () => leads() ? 1 : 0, description: "1 while this process leads.");
+        Meter.CreateObservableGauge("pipelines", () => view.Pipelines.Store.Count, description: "Pipelines in the store.");
+        Meter.CreateObservableGauge("sidecar_sessions", () => _sessions?.Count ?? 0, description: "Sidecars that are listened to.");
+    }
+
+    /// <summary>Leads until cancelled.</summary>
+    public async Task LeadAsync(IWriteFence fence, long transitions, CancellationToken cancel)
+    {
+        using var fenced = client.Fenced(fence);
+        var events = new EventRecorder(fenced, "k8smediaflow-controller", options.Instance, logger: _logger);
+        await authority.LeadAsync(fenced, cancel);
+        await view.Synced.WaitAsync(cancel);
+        await using var sessions = new SidecarSessions(() => certificate.Current!, new(transitions, fence, TimeProvider.System), _queue.Add, logging.CreateLogger("plans"), cancel);
+        _sessions = sessions;
+        var reconciler = new PipelineReconciler(new(fenced, view, events, new(sessions), () => authority.Current, options.Certificates, Settings(), server, TimeProvider.System));
+        var loop = new ReconcileLoop<ObjectKey>("pipelines", _queue, reconciler.ReconcileAsync, new() { Workers = options.Workers }, _logger);
+        foreach (var heartbeat in loop.Heartbeats)
+            liveness.Add(heartbeat);
+        void Everything() => EnqueueAll();
+        authority.Changed += Everything;
+        try
+        {
+            EnqueueAll();
+            await Task.WhenAll(loop.RunAsync(cancel), events.RunAsync(cancel), RegisterAsync(fenced, cancel));
+        }
+        finally
+        {
+            authority.Changed -= Everything;
+            _sessions = null;
+        }
+    }
+
+    private RenderSettings Settings() => new(options.SidecarImage, @namespace) { SidecarImagePullPolicy = options.SidecarImagePullPolicy };
+
+    private void EnqueueAll()
+    {
+        foreach (var pipeline in view.Pipelines.Store.All())
+            _queue.Add(ObjectKey.Of(pipeline));
+    }
+
+    /// <summary>Keeps the webhook's configuration true to the authority.</summary>
+    private async Task RegisterAsync(ApiClient fenced, CancellationToken cancel)
+    {
+        for (var written = ""; options is { WebhookAddress: not null, WebhookConfiguration: not null } && !cancel.IsCancellationRequested;)
+        {
+            try
+            {
+                if (authority.Current?.Bundle is { } bundle && bundle != written)
+                {
+                    await WebhookRegistration.ApplyAsync(fenced, options.WebhookConfiguration, bundle, cancel);
+                    written = bundle;
+                }
+            }
+            catch (Exception error) when (error is ApiException or WriteRefusedException or OperationCanceledException)
+            {
+                if (!cancel.IsCancellationRequested)
+                    _logger.LogWarning("webhook configuration {Name}: {Error}", options.WebhookConfiguration, error.Message);
+            }
+            await Task.Delay(TimeSpan.FromSeconds(10), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static WorkQueue<ObjectKey> Queue(ClusterView view)
+    {
+        var queue = new WorkQueue<ObjectKey>();
+        Triggers.Connect(view, queue);
+        return queue;
+    }
+}

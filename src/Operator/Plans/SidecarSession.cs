@@ -1,0 +1,187 @@
+using System.Net;
+using K8sMediaFlow.Control;
+using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.Control.Grpc;
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Kubernetes.Client;
+using K8sMediaFlow.Kubernetes.Reconciling;
+using K8sMediaFlow.Pipelines.Planning;
+using Microsoft.Extensions.Logging;
+
+namespace K8sMediaFlow.Operator.Plans;
+
+/// <summary>Which sidecar, and whom its certificate must name.</summary>
+internal sealed record SidecarTarget(string PodUid, string PodName, IPAddress Address, IReadOnlyCollection<string> Identities);
+
+/// <summary>
+/// Talks to one sidecar as long as its pod lives: brings it its plan, again after each restart of it, and listens to its status. Failures are
+/// waited out; data flows meanwhile.
+/// </summary>
+internal sealed class SidecarSession : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), RefusedAgain = TimeSpan.FromSeconds(30);
+    private static readonly BackOff Pauses = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+
+    private readonly ControlClient _client;
+    private readonly PlanCounter _versions;
+    private readonly Action _changed;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _end;
+    private readonly SemaphoreSlim _pushing = new(1, 1);
+    private readonly Lock _lock = new();
+    private readonly Task _loop;
+    private SidecarPlan? _wanted;
+    private byte[] _wantedBytes = [];
+    private long _generation, _refusedAt;
+    private PlanVersion? _version;
+    private SidecarReport _report = SidecarReport.Unknown;
+
+    public SidecarSession(SidecarTarget target, Func<TlsIdentity> identity, PlanCounter versions, Action changed, ILogger logger, CancellationToken end)
+    {
+        (Target, _versions, _changed, _logger) = (target, versions, changed, logger);
+        _client = new(new(new IPEndPoint(target.Address, Desired.PodPaths.ControlPort), identity, target.Identities));
+        _end = CancellationTokenSource.CreateLinkedTokenSource(end);
+        _loop = Task.Run(() => RunAsync(_end.Token), CancellationToken.None);
+    }
+
+    public SidecarTarget Target { get; }
+
+    public SidecarReport Report
+    {
+        get
+        {
+            lock (_lock)
+                return _report;
+        }
+    }
+
+    /// <summary>The plan that the sidecar should follow. Only a plan that differs in more than its version gets a new one.</summary>
+    public void Want(SidecarPlan plan, long generation)
+    {
+        var bytes = PlanJson.Write(plan with { Version = default });
+        lock (_lock)
+        {
+            if (_wanted is not null && bytes.AsSpan().SequenceEqual(_wantedBytes))
+                return;
+            (_wanted, _wantedBytes, _generation, _version, _refusedAt) = (plan, bytes, generation, null, 0);
+            _report = _report with { HasPlan = false, Refusal = "" };
+        }
+        _ = PushAsync(_end.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _loop;
+        _client.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken end)
+    {
+        for (var failures = 0; !end.IsCancellationRequested;)
+        {
+            try
+            {
+                await foreach (var status in _client.WatchStatusAsync(Interval, end))
+                {
+                    failures = 0;
+                    await HearAsync(status, end);
+                }
+            }
+            catch (ControlException error)
+            {
+                Update(report => report with { Unreachable = error.Message, HasPlan = false });
+            }
+            catch (Exception) when (end.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // A sidecar that says what we do not understand must not end the listening to it.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                _logger.LogError(error, "pod {Pod}: listening failed", Target.PodName);
+            }
+            await Task.Delay(Pauses.After(++failures), end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task HearAsync(SidecarStatus status, CancellationToken end)
+    {
+        Update(report => report.With(status, status.Plan is not null && status.Plan == _version));
+        if (!Report.HasPlan)
+            await PushAsync(end, status.Plan);
+    }
+
+    private async Task PushAsync(CancellationToken end, PlanVersion? inForce = null)
+    {
+        try
+        {
+            await _pushing.WaitAsync(end);
+            try
+            {
+                if (Next(inForce) is { } plan)
+                    await DeliverAsync(plan, end);
+            }
+            finally
+            {
+                _pushing.Release();
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or WriteRefusedException or ObjectDisposedException)
+        {
+            // Another leads, or the pod is gone.
+        }
+    }
+
+    /// <summary>The plan with a version, or null where there is none to bring or it was refused a moment ago.</summary>
+    private SidecarPlan? Next(PlanVersion? inForce)
+    {
+        lock (_lock)
+        {
+            if (_wanted is null || _report.HasPlan || (_refusedAt != 0 && Environment.TickCount64 - _refusedAt < RefusedAgain.TotalMilliseconds))
+                return null;
+            if (inForce is { } higher && (_versions.Heard(higher) || (_version is { } own && own < higher)))
+                _version = null;
+            _version ??= _versions.Next(_generation);
+            return _wanted with { Version = _version.Value };
+        }
+    }
+
+    private async Task DeliverAsync(SidecarPlan plan, CancellationToken end)
+    {
+        try
+        {
+            await _client.ApplyPlanAsync(new(plan.Version, PlanJson.Write(plan)), end);
+            _logger.LogInformation("pod {Pod} has plan {Version}", Target.PodName, plan.Version);
+            lock (_lock)
+                _refusedAt = 0;
+            Update(report => report with { HasPlan = plan.Version == _version, Refusal = "", Unreachable = "" });
+        }
+        catch (ControlException error) when (error.Status is GrpcStatus.Unavailable or GrpcStatus.DeadlineExceeded)
+        {
+            Update(report => report with { Unreachable = error.Message });
+        }
+        catch (ControlException error)
+        {
+            _logger.LogWarning("pod {Pod} does not take plan {Version}: {Error}", Target.PodName, plan.Version, error.Message);
+            lock (_lock)
+                _refusedAt = Environment.TickCount64;
+            Update(report => report with { Refusal = error.Message, HasPlan = false });
+        }
+    }
+
+    private void Update(Func<SidecarReport, SidecarReport> next)
+    {
+        bool differs;
+        lock (_lock)
+        {
+            var before = _report;
+            _report = next(before);
+            differs = before.Signature != _report.Signature;
+        }
+        if (differs)
+            _changed();
+    }
+}

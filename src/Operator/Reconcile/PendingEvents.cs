@@ -1,0 +1,40 @@
+using K8sMediaFlow.Kubernetes.Client;
+using K8sMediaFlow.Kubernetes.Objects;
+
+namespace K8sMediaFlow.Operator.Reconcile;
+
+/// <summary>
+/// Why a pod hangs between its node and its containers: a volume that is missing, a sandbox that cannot be made. The pod's status does not say;
+/// the kubelet's Events do. They are asked for only about pods that hang, and every ten seconds at most.
+/// </summary>
+internal sealed class PendingEvents(ApiClient client)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Every = TimeSpan.FromSeconds(10);
+    private static readonly string[] Volumes = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
+
+    private readonly ResourceClient<CoreEvent> _events = client.For(Resources.Events);
+
+    public async Task<PodView> ExplainAsync(PodView view, PipelineMemory memory, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (view.Trouble is not null || view.State != PodState.Pending || view.Node is null || now - view.CreatedAt < Patience)
+            return view;
+        if (!memory.Asked.TryGetValue(view.Uid, out var answer) || now - answer.At >= Every)
+            memory.Asked[view.Uid] = answer = (now, await AskAsync(view, cancel));
+        return view with { Trouble = answer.Trouble };
+    }
+
+    private async Task<Trouble?> AskAsync(PodView view, CancellationToken cancel)
+    {
+        try
+        {
+            var list = await _events.ListAsync(view.Namespace, new(Fields: $"involvedObject.uid={view.Uid},type=Warning"), cancel);
+            var last = list.Items.OrderBy(one => one.LastTimestamp ?? one.Metadata?.CreationTimestamp).LastOrDefault();
+            return last is null ? null : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {view.Name}: {last.Message}");
+        }
+        catch (ApiException)
+        {
+            // Only an explanation: without the permission to read Events there is none.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Operator.Certificates;
+using K8sMediaFlow.Operator.Desired;
+
+namespace K8sMediaFlow.Operator.Reconcile;
+
+/// <summary>
+/// What the controller remembers of one pipeline between two reconciles. Nothing of it is needed to be right: another process that knows none
+/// of it comes to the same objects.
+/// </summary>
+internal sealed class PipelineMemory(string uid)
+{
+    private static readonly TimeSpan StoreLag = TimeSpan.FromSeconds(10);
+    private readonly Dictionary<string, DateTimeOffset> _made = [];
+
+    public string Uid => uid;
+
+    /// <summary>The last spec that was accepted, as it was read: reading it again for each event would be most of the work.</summary>
+    public AcceptedPipeline? Accepted { get; set; }
+
+    public (long Generation, Refusal? Refusal)? Judged { get; set; }
+
+    /// <summary>Names of pods that have been in the store.</summary>
+    public HashSet<string> Seen { get; } = [];
+
+    /// <summary>By stable name.</summary>
+    public Dictionary<string, RestartHistory> Restarts { get; } = [];
+
+    public PipelineStatus? Written { get; set; }
+    public DateTimeOffset FiguresAt { get; set; }
+
+    /// <summary>What was said last, so that a notice that stays true is one Event.</summary>
+    public string Noticed { get; set; } = "";
+
+    /// <summary>When a pod's Events were asked for last, and what they told.</summary>
+    public Dictionary<string, (DateTimeOffset At, Trouble? Trouble)> Asked { get; } = [];
+
+    private readonly Dictionary<string, (UnitIdentity Identity, DateTimeOffset At)> _issued = [];
+
+    /// <summary>
+    /// The identity of a unit. One that was made a moment ago is given again until the store shows its Secret: else every reconcile in
+    /// between would make another one.
+    /// </summary>
+    public IdentityResult Issued(string unit, Secret? stored, string bundle, Func<IdentityResult> issue, DateTimeOffset now)
+    {
+        if (_issued.TryGetValue(unit, out var last) && now - last.At < StoreLag && last.Identity.AuthoritiesPem == bundle && !Shows(stored, last.Identity))
+            return new(last.Identity, false, false);
+        var result = issue();
+        if (result.Changed)
+            _issued[unit] = (result.Identity, now);
+        return result;
+    }
+
+    private static bool Shows(Secret? stored, UnitIdentity identity) =>
+        identity.Tokens.Append(new(UnitSecrets.Certificate, identity.CertificatePem)).All(one =>
+            stored?.Data?.GetValueOrDefault(one.Key) is { } bytes && bytes.AsSpan().SequenceEqual(System.Text.Encoding.UTF8.GetBytes(one.Value)));
+
+    public void Made(string podName, string stable, DateTimeOffset now)
+    {
+        _made[podName] = now;
+        Restarts[stable] = Restarts.GetValueOrDefault(stable, RestartHistory.None).Made(now);
+    }
+
+    /// <summary>The pod was made a moment ago and the store may not show it yet.</summary>
+    public bool IsOnItsWay(string podName, DateTimeOffset now) => _made.TryGetValue(podName, out var at) && now - at < StoreLag && !Seen.Contains(podName);
+
+    public void See(IEnumerable<Pod> pods)
+    {
+        foreach (var pod in pods)
+        {
+            Seen.Add(pod.Metadata!.Name!);
+            _made.Remove(pod.Metadata.Name!);
+        }
+    }
+}

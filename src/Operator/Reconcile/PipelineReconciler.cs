@@ -1,0 +1,236 @@
+using System.Collections.Concurrent;
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Kubernetes.Client;
+using K8sMediaFlow.Kubernetes.Events;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Kubernetes.Reconciling;
+using K8sMediaFlow.Operator.Apply;
+using K8sMediaFlow.Operator.Certificates;
+using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Plans;
+using K8sMediaFlow.Operator.Status;
+
+namespace K8sMediaFlow.Operator.Reconcile;
+
+/// <summary>What reconciling needs beside the cluster.</summary>
+/// <param name="Authority">The installation's authority; null until it is known.</param>
+internal sealed record ReconcilerParts(
+    ApiClient Client, ClusterView View, EventRecorder Events, PlanSync Plans, Func<AuthorityState?> Authority, CertificateTimes Times, RenderSettings Settings, ServerCapabilities Server, TimeProvider Time);
+
+/// <summary>
+/// Brings one pipeline into line: observe, render, apply, prune, plan, report. Every decision in between is a function of values; here they are
+/// only asked for and carried out. One instance serves one term of leadership.
+/// </summary>
+internal sealed class PipelineReconciler
+{
+    private readonly ReconcilerParts _parts;
+    private readonly ConcurrentDictionary<ObjectKey, PipelineMemory> _memories = [];
+    private readonly PipelineObjects _objects;
+    private readonly PodSync _pods;
+    private readonly StatusSync _status;
+    private readonly PendingEvents _pending;
+
+    public PipelineReconciler(ReconcilerParts parts)
+    {
+        _parts = parts;
+        _objects = new(parts.Client, parts.View, parts.Events);
+        (_pods, _status, _pending) = (new(parts.Client, parts.Events), new(parts.Client), new(parts.Client));
+    }
+
+    public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken cancel)
+    {
+        var stored = _parts.View.Pipelines.Store.Get(key);
+        if (stored is null || stored.Metadata!.DeletionTimestamp is not null)
+        {
+            // Objects go by their owner references; nobody waits for us.
+            Forget(key);
+            return stored is null ? Outcome.Gone : Outcome.Done;
+        }
+        var memory = _memories.AddOrUpdate(key, _ => new(stored.Metadata.Uid!), (_, known) => known.Uid == stored.Metadata.Uid ? known : new(stored.Metadata.Uid!));
+        var refusal = Judge(stored, memory);
+        var turn = new Turn(stored, memory, refusal, Owner(key, stored), _parts.Time.GetUtcNow());
+        if (memory.Accepted is not { } accepted)
+            return await RefuseAsync(turn, cancel);
+        try
+        {
+            return await BringIntoLineAsync(turn, accepted, cancel);
+        }
+        catch (Exception error) when (error is NameTakenException || error is ApiException { Reason: ApiReason.Invalid } or ApiException { Reason: ApiReason.Forbidden })
+        {
+            await StallAsync(turn, accepted, error, cancel);
+            throw;
+        }
+    }
+
+    /// <summary>One reconcile of one pipeline.</summary>
+    private sealed record Turn(CustomObject Stored, PipelineMemory Memory, Refusal? Refusal, SyncOwner Owner, DateTimeOffset Now)
+    {
+        public PipelineStatus? Before => Memory.Written ?? PipelineStatus.Read(Stored.Status);
+
+        public long Generation => Stored.Metadata!.Generation ?? 0;
+    }
+
+    private Refusal? Judge(CustomObject stored, PipelineMemory memory)
+    {
+        var generation = stored.Metadata!.Generation ?? 0;
+        if (memory.Judged is { } judged && judged.Generation == generation)
+            return judged.Refusal;
+        var (accepted, refusal) = Acceptance.Of(stored);
+        memory.Accepted = accepted ?? memory.Accepted ?? Recorded(stored);
+        memory.Judged = (generation, refusal);
+        if (refusal is not null)
+            _parts.Events.Warning(EventRecorder.About(CrdResources.MediaPipelines, stored), Reasons.Refused, $"{refusal.Reason}: {refusal.Message}");
+        return refusal;
+    }
+
+    private AcceptedPipeline? Recorded(CustomObject stored)
+    {
+        var name = AcceptedRecords.Name(stored.Metadata!.Name!);
+        return AcceptedRecords.Read(_parts.View.ConfigMaps.Store.Get(new(stored.Metadata.Namespace!, name)), stored) is { } earlier ? Acceptance.Of(earlier).Accepted : null;
+    }
+
+    private async Task<Outcome> RefuseAsync(Turn turn, CancellationToken cancel)
+    {
+        var status = StatusSummary.Of(new() { Generation = turn.Generation, Refusal = turn.Refusal, Before = turn.Before, Now = turn.Now });
+        await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
+        return Outcome.Done;
+    }
+
+    private async Task StallAsync(Turn turn, AcceptedPipeline accepted, Exception error, CancellationToken cancel)
+    {
+        var reason = error is NameTakenException ? Reasons.NameTaken : Reasons.ApiRefused;
+        _parts.Events.Warning(turn.Owner.About, reason, error.Message);
+        var (graph, _) = ReplicaCounts.Apply(accepted, _objects.MediaOperators(turn.Owner.Key));
+        var slots = PipelineUnit.Of(graph).SelectMany(unit => unit.Slots)
+            .Select(slot => new SlotDecision(slot, null, turn.Before?.Pods.FirstOrDefault(one => one.Name == slot.Stable)?.Incarnation ?? "", false, [], null)).ToList();
+        var status = StatusSummary.Of(new()
+        {
+            Generation = turn.Generation, Refusal = turn.Refusal, Accepted = accepted, Graph = graph, Slots = slots, Before = turn.Before, Stalled = new(reason, error.Message), Now = turn.Now,
+        });
+        await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
+    }
+
+    private async Task<Outcome> BringIntoLineAsync(Turn turn, AcceptedPipeline accepted, CancellationToken cancel)
+    {
+        var (graph, notices) = ReplicaCounts.Apply(accepted, _objects.MediaOperators(turn.Owner.Key));
+        Notice(turn, notices);
+        var input = Input(turn, accepted, graph);
+        var operators = await _objects.SyncOperatorsAsync(turn.Owner, Renderer.RenderOperators(input), cancel);
+        input = input with { OperatorOwners = operators.ToDictionary(one => one.Spec.Operator, CrdResources.MediaOperators.ControllerReference) };
+
+        var (pods, missing, requests) = ObservePods(turn, accepted, operators);
+        input = Identified(turn, input with { RequestsRdma = requests });
+        var views = await ViewAsync(turn, accepted, pods, cancel);
+        var outcome = BatchOutcome.Of(graph, accepted.Generation, turn.Before, [.. input.Units.SelectMany(unit => unit.Slots)], views, view => _parts.Plans.Report(turn.Owner.Key, view));
+        var decisions = SlotPlanner.Decide(input, views, turn.Memory, turn.Before, turn.Stored.Metadata!.Uid!, outcome, turn.Now);
+        var slots = decisions.Slots;
+
+        if (outcome is null)
+            _parts.Plans.Sync(turn.Owner.Key, accepted, input.Units, slots, input.Identities);
+        else
+            _parts.Plans.Forget(turn.Owner.Key);
+        var status = Summary(turn, accepted, input, slots, outcome, missing);
+        // The names first: whatever happens next, they are on record.
+        await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
+        input = input with { PodNames = slots.Where(slot => slot.Make).ToDictionary(slot => slot.Slot.Stable, slot => PodNames.Of(slot.Slot.Stable, slot.Incarnation)) };
+        var desired = Renderer.Render(input);
+        await _objects.SyncAsync(turn.Owner, desired, cancel);
+        await _pods.RemoveAsync(turn.Owner, decisions.Removals, cancel);
+        await _pods.MakeAsync(turn.Owner, desired.Pods, turn.Memory, turn.Now, cancel);
+        foreach (var one in operators)
+            await _status.WriteAsync(one, input.Units.First(unit => unit.Operators.Any(node => node.Name == one.Spec.Operator)), slots, status, cancel);
+        return Again(turn, slots, views);
+    }
+
+    private RenderInput Input(Turn turn, AcceptedPipeline accepted, Pipelines.Graph.PipelineGraph graph) => new()
+    {
+        Pipeline = accepted.Pipeline,
+        Graph = graph,
+        Widest = accepted.WidestPlan,
+        AcceptedSpec = accepted.Spec,
+        AcceptedGeneration = accepted.Generation,
+        Server = _parts.Server,
+        Settings = _parts.Settings,
+        SidecarImage = accepted.Pipeline.Spec.Sidecar?.UpdatePolicy == SidecarUpdatePolicy.Automatic ? _parts.Settings.SidecarImage : turn.Before?.SidecarImage ?? _parts.Settings.SidecarImage,
+        Owner = CrdResources.MediaPipelines.ControllerReference(turn.Stored),
+    };
+
+    private (IReadOnlyList<Pod> Pods, string? Missing, bool Requests) ObservePods(Turn turn, AcceptedPipeline accepted, IReadOnlyList<MediaOperator> operators)
+    {
+        var owners = operators.Select(one => one.Metadata.Uid!).Append(turn.Owner.Uid).ToHashSet();
+        var pods = Observation.PodsOf(_parts.View, turn.Owner.Key, owners);
+        turn.Memory.See(pods);
+        var (requests, missing) = Observation.Rdma(_parts.View, accepted.Pipeline, pods);
+        return (pods, missing, requests);
+    }
+
+    private async Task<IReadOnlyList<PodView>> ViewAsync(Turn turn, AcceptedPipeline accepted, IReadOnlyList<Pod> pods, CancellationToken cancel)
+    {
+        var patience = TimeSpan.FromSeconds(accepted.Pipeline.Spec.NodeLossSeconds);
+        var views = pods.Select(pod => Observation.View(_parts.View, pod, patience, turn.Now)).ToList();
+        for (var i = 0; i < views.Count; i++)
+            views[i] = await _pending.ExplainAsync(views[i], turn.Memory, turn.Now, cancel);
+        return views;
+    }
+
+    private RenderInput Identified(Turn turn, RenderInput input)
+    {
+        var authority = _parts.Authority() ?? throw new InvalidOperationException("the installation's authority is not known yet");
+        var identities = new Dictionary<string, UnitIdentity>();
+        foreach (var unit in input.Units)
+        {
+            var stored = _parts.View.Secrets.Store.Get(new(input.Namespace, PodPaths.ObjectName(input.Graph.Name, unit.Name)));
+            var mine = stored?.Metadata?.OwnerReferences?.Any(one => one.Uid == turn.Owner.Uid) == true ? stored : null;
+            (identities[unit.Name], var issued, _) = turn.Memory.Issued(unit.Name, mine, authority.Bundle, () => UnitIdentities.Of(unit, input.Namespace, input.Graph.Name, mine, authority, _parts.Times, turn.Now), turn.Now);
+            if (issued && mine is not null)
+                _parts.Events.Normal(turn.Owner.About, Reasons.CertificateIssued, $"{unit.Name} has a new certificate");
+        }
+        return input with { Identities = identities };
+    }
+
+    private PipelineStatus Summary(Turn turn, AcceptedPipeline accepted, RenderInput input, IReadOnlyList<SlotDecision> slots, BatchOutcome? outcome, string? missing) => StatusSummary.Of(new()
+    {
+        Generation = turn.Generation,
+        Refusal = turn.Refusal,
+        Accepted = accepted,
+        Graph = input.Graph,
+        Before = turn.Before,
+        Slots = slots,
+        Reports = slots.Where(slot => slot.Current is not null).ToDictionary(slot => slot.Current!.Uid, slot => _parts.Plans.Report(turn.Owner.Key, slot.Current!)),
+        Outcome = outcome,
+        MissingResource = missing,
+        SidecarImage = input.SidecarImage,
+        NewestSidecarImage = _parts.Settings.SidecarImage,
+        Now = turn.Now,
+    });
+
+    /// <summary>When only time or figures will bring something new.</summary>
+    private Outcome Again(Turn turn, IReadOnlyList<SlotDecision> slots, IReadOnlyList<PodView> views)
+    {
+        var waits = slots.Select(slot => slot.LookAgainAt).OfType<DateTimeOffset>().Select(at => at - turn.Now).ToList();
+        if (slots.Any(slot => slot.Current is { } pod && _parts.Plans.Report(turn.Owner.Key, pod).Status is not null))
+            waits.Add(StatusPace.FiguresEvery);
+        if (views.Any(view => view is { State: PodState.Pending, Node: not null, Trouble: null }))
+            waits.Add(TimeSpan.FromSeconds(4));
+        return waits.Count == 0 ? Outcome.Done : Outcome.After(waits.Min() is var wait && wait > TimeSpan.FromMilliseconds(100) ? wait : TimeSpan.FromMilliseconds(100));
+    }
+
+    private void Notice(Turn turn, IReadOnlyList<ScaleNotice> notices)
+    {
+        var all = string.Join('\n', notices.Select(one => one.Message));
+        if (all == turn.Memory.Noticed)
+            return;
+        turn.Memory.Noticed = all;
+        foreach (var notice in notices)
+            _parts.Events.Warning(turn.Owner.About, notice.Reason, notice.Message);
+    }
+
+    private void Forget(ObjectKey key)
+    {
+        _memories.TryRemove(key, out _);
+        _parts.Plans.Forget(key);
+        _objects.Forget(key);
+    }
+
+    private static SyncOwner Owner(ObjectKey key, CustomObject stored) => new(key, stored.Metadata!.Uid!, EventRecorder.About(CrdResources.MediaPipelines, stored));
+}

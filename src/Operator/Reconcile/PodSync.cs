@@ -1,0 +1,48 @@
+using K8sMediaFlow.Kubernetes.Client;
+using K8sMediaFlow.Kubernetes.Events;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Operator.Apply;
+using K8sMediaFlow.Operator.Desired;
+
+namespace K8sMediaFlow.Operator.Reconcile;
+
+/// <summary>Makes and removes pods as decided. A pod is created, never applied: its name is its identity, and one that is there already is the one.</summary>
+internal sealed class PodSync(ApiClient client, EventRecorder events)
+{
+    private readonly ResourceClient<Pod> _pods = client.For(Resources.Pods);
+
+    public async Task RemoveAsync(SyncOwner owner, IEnumerable<Removal> removals, CancellationToken cancel)
+    {
+        foreach (var (pod, reason, message) in removals)
+        {
+            // The uid: a pod made anew under the name since is not meant.
+            if (await _pods.DeleteAsync(owner.Key.Namespace, pod.Name, new(Uid: pod.Uid), cancel))
+                Say(owner, reason, message);
+        }
+    }
+
+    public async Task MakeAsync(SyncOwner owner, IEnumerable<Pod> pods, PipelineMemory memory, DateTimeOffset now, CancellationToken cancel)
+    {
+        foreach (var pod in pods.Where(pod => !memory.IsOnItsWay(pod.Metadata!.Name!, now)))
+        {
+            try
+            {
+                await _pods.CreateAsync(pod, cancel);
+                events.Normal(owner.About, Reasons.PodCreated, $"pod {pod.Metadata!.Name} made");
+            }
+            catch (ApiException error) when (error.Reason == ApiReason.AlreadyExists)
+            {
+                // An earlier attempt got through, or the store trails.
+            }
+            memory.Made(pod.Metadata!.Name!, pod.Label(Marks.Pod)!, now);
+        }
+    }
+
+    private void Say(SyncOwner owner, string reason, string message)
+    {
+        if (reason is Reasons.PodRemoved)
+            events.Normal(owner.About, reason, message);
+        else
+            events.Warning(owner.About, reason, message);
+    }
+}

@@ -1,0 +1,42 @@
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Operator.Plans;
+using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Operator.Status;
+
+/// <summary>Everything that the status of a pipeline follows from.</summary>
+internal sealed record StatusInput
+{
+    /// <summary>Of the object as it is stored, accepted or not.</summary>
+    public required long Generation { get; init; }
+
+    public Refusal? Refusal { get; init; }
+
+    /// <summary>What runs: the last spec that was accepted; null where none ever was.</summary>
+    public AcceptedPipeline? Accepted { get; init; }
+
+    /// <summary>With the replicas that are to run.</summary>
+    public PipelineGraph? Graph { get; init; }
+
+    public PipelineStatus? Before { get; init; }
+    public IReadOnlyList<SlotDecision> Slots { get; init; } = [];
+
+    /// <summary>By uid of the pod.</summary>
+    public IReadOnlyDictionary<string, SidecarReport> Reports { get; init; } = new Dictionary<string, SidecarReport>();
+
+    /// <summary>What a batch has come to, or null.</summary>
+    public BatchOutcome? Outcome { get; init; }
+
+    /// <summary>What keeps the controller from doing its part: an object of another owner, a request that the server refuses.</summary>
+    public Trouble? Stalled { get; init; }
+
+    /// <summary>An RDMA resource that is asked for and that no node has.</summary>
+    public string? MissingResource { get; init; }
+
+    public string SidecarImage { get; init; } = "";
+    public string NewestSidecarImage { get; init; } = "";
+    public required DateTimeOffset Now { get; init; }
+
+    public SidecarReport Report(SlotDecision slot) => slot.Current is { } pod ? Reports.GetValueOrDefault(pod.Uid, SidecarReport.Unknown) : SidecarReport.Unknown;
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
+
+namespace K8sMediaFlow.Operator.Status;
+
+/// <summary>From what is observed to the status that users read. Pure.</summary>
+internal static class StatusSummary
+{
+    public static PipelineStatus Of(StatusInput input)
+    {
+        var ready = ReadyCondition.Of(input);
+        var operators = Operators(input);
+        var reports = input.Slots.Select(input.Report).ToList();
+        var phase = Phase(input, ready);
+        return new PipelineStatus
+        {
+            ObservedGeneration = input.Generation,
+            Phase = phase,
+            Conditions = Conditions(input, ready),
+            ReadyOperators = $"{operators.Count(one => one.ReadyReplicas >= one.Replicas)}/{operators.Count}",
+            ReadyPods = $"{input.Slots.Count(ReadyCondition.IsReady)}/{input.Slots.Count}",
+            Transport = TransportCondition.Name(input),
+            FramesPerSecond = Figures.PerSecond(AtSinks(input, reports)),
+            DroppedFrames = input.Accepted?.WidestPlan.Edges.Select(edge => Figures.Dropped(edge, reports)).OfType<long>().ToList() is { Count: > 0 } drops ? Figures.Rounded(drops.Sum()) : null,
+            SidecarImage = input.SidecarImage.Length > 0 ? input.SidecarImage : null,
+            StartTime = input.Before?.StartTime ?? (input.Slots.Count > 0 ? Time(input.Now) : null),
+            CompletionTime = input.Outcome is null ? null : input.Before?.CompletionTime ?? Time(input.Now),
+            Operators = operators,
+            Edges = [.. input.Accepted?.WidestPlan.Edges.Select(edge => Edge(edge, reports)) ?? []],
+            Pods = [.. input.Slots.Select(Pod)],
+        };
+    }
+
+    private static PipelinePhase Phase(StatusInput input, Answer ready) => input.Outcome?.Phase ?? (ready.Holds == true ? PipelinePhase.Running
+        : input.Before?.Phase is PipelinePhase.Running or PipelinePhase.Degraded ? PipelinePhase.Degraded : PipelinePhase.Pending);
+
+    private static IReadOnlyList<Condition> Conditions(StatusInput input, Answer ready)
+    {
+        var running = input.Accepted?.Generation ?? input.Generation;
+        var stalled = Stalled(input);
+        (string Type, long Generation, Answer Answer)[] all =
+        [
+            (Reasons.AcceptedType, input.Generation, input.Refusal is { } refusal ? new(false, refusal.Reason, refusal.Message) : new(true, Reasons.Accepted, "the pipeline keeps all rules")),
+            (Reasons.ReadyType, running, ready),
+            (Reasons.TransportReadyType, running, TransportCondition.Of(input)),
+            (Reasons.SidecarsUpToDateType, running, SidecarCondition.Of(input)),
+            (Reasons.ReconcilingType, input.Generation, Reconciling(ready, stalled)),
+            (Reasons.StalledType, input.Generation, stalled),
+        ];
+        return all.Aggregate((IReadOnlyList<Condition>)(input.Before?.Conditions ?? []), (list, one) => list.With(
+            new() { Type = one.Type, Status = one.Answer.Status, Reason = one.Answer.Reason, Message = one.Answer.Message, ObservedGeneration = one.Generation }, input.Now));
+    }
+
+    private static Answer Stalled(StatusInput input)
+    {
+        if (input.Stalled is { } trouble)
+            return new(true, trouble.Reason, trouble.Message);
+        if (input.Refusal is { } refusal)
+            return new(true, Reasons.NotAccepted, $"the spec of generation {input.Generation} is not accepted: {refusal.Message}");
+        return input.Outcome is { Phase: PipelinePhase.Failed } ended ? new(true, Reasons.OperatorFailed, ended.Message) : new(false, Reasons.Settled, "nothing is in the way");
+    }
+
+    private static Answer Reconciling(Answer ready, Answer stalled) =>
+        stalled.Holds == true ? new(false, Reasons.Waiting, "waiting for what condition Stalled names")
+        : ready.Holds == true ? new(false, Reasons.Settled, "all is as it should be") : new(true, Reasons.Progressing, ready.Message);
+
+    private static List<OperatorSummary> Operators(StatusInput input) => [.. (input.Graph?.Operators ?? []).Select(node => Operator(input, node))];
+
+    private static OperatorSummary Operator(StatusInput input, OperatorNode node)
+    {
+        var states = input.Slots.SelectMany(slot => slot.Slot.Replicas.Where(one => one.Operator == node.Name).Select(replica => State(input, slot, replica))).ToList();
+        return new OperatorSummary
+        {
+            Name = node.Name,
+            Replicas = node.ReplicaCount,
+            ReadyReplicas = states.Count(one => one.State is OperatorState.Attached or OperatorState.Completed),
+            CompletedReplicas = states.Count(one => one.State is OperatorState.Completed),
+            Message = states.Select(one => one.Reason).FirstOrDefault(reason => reason.Length > 0),
+        };
+    }
+
+    private static (OperatorState State, string Reason) State(StatusInput input, SlotDecision slot, ReplicaPlacement replica)
+    {
+        if (slot.Current is { State: PodState.Succeeded })
+            return (OperatorState.Completed, "");
+        var known = input.Report(slot).Status?.Operators.FirstOrDefault(one => one.Name == replica.Operator && one.Replica == replica.Replica);
+        return known is null ? (OperatorState.Waiting, "") : (known.State, known.Reason);
+    }
+
+    private static EdgeSummary Edge(EdgePlan edge, List<Plans.SidecarReport> reports) => new()
+    {
+        Name = edge.Name,
+        Transport = TransportCondition.Name(edge.Way),
+        Reason = edge.WayReason,
+        FramesPerSecond = Figures.PerSecond(Figures.Delivered(edge, reports)),
+        DroppedFrames = Figures.Dropped(edge, reports) is { } dropped ? Figures.Rounded(dropped) : null,
+    };
+
+    private static PodSummary Pod(SlotDecision slot) => new()
+    {
+        Name = slot.Slot.Stable,
+        Incarnation = slot.Incarnation,
+        Node = slot.Current?.Node,
+        Ready = ReadyCondition.IsReady(slot),
+        Message = slot.Removals.Select(one => one.Message).FirstOrDefault() ?? slot.Current?.Trouble?.Message,
+    };
+
+    /// <summary>Pictures where there are any: sound comes in other portions, and a sum of both says nothing.</summary>
+    private static double? AtSinks(StatusInput input, List<Plans.SidecarReport> reports)
+    {
+        var sinks = (input.Graph?.Operators ?? []).Where(node => node.Outputs.Count == 0).Select(node => node.Name).ToHashSet();
+        var edges = input.Accepted?.WidestPlan.Edges.Where(edge => sinks.Contains(edge.To.Operator)).ToList() ?? [];
+        var video = edges.Where(edge => edge.Caps.Video is not null).ToList();
+        var rates = (video.Count > 0 ? video : edges).Select(edge => Figures.Delivered(edge, reports)).OfType<double>().ToList();
+        return rates.Count == 0 ? null : rates.Max();
+    }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Operator.Webhooks;
+
+/// <summary>Answers an AdmissionReview (admission.k8s.io/v1) about a MediaPipeline: the rules of the controller and the command line, before anything is stored.</summary>
+internal static class PipelineAdmission
+{
+    public const string ApiVersion = "admission.k8s.io/v1";
+
+    /// <summary>The answer; null for what is no review.</summary>
+    public static JsonObject? Review(JsonNode? review)
+    {
+        if (review is not JsonObject document || document["request"] is not JsonObject request || request["uid"] is not JsonValue uid)
+            return null;
+        var (refusal, warnings) = Judge(request);
+        var response = new JsonObject { ["uid"] = uid.DeepClone(), ["allowed"] = refusal is null };
+        if (refusal is not null)
+            response["status"] = new JsonObject { ["status"] = "Failure", ["reason"] = "Invalid", ["code"] = 422, ["message"] = $"{refusal.Message} ({refusal.Reason})" };
+        if (warnings.Count > 0)
+            response["warnings"] = new JsonArray([.. warnings.Select(one => (JsonNode)one)]);
+        return new() { ["apiVersion"] = ApiVersion, ["kind"] = "AdmissionReview", ["response"] = response };
+    }
+
+    private static (Refusal? Refusal, IReadOnlyList<string> Warnings) Judge(JsonObject request)
+    {
+        // What is being deleted needs no rules, and what only loses its finalizers must be let go.
+        if (Text(request["operation"]) is not ("CREATE" or "UPDATE") || request["object"] is not JsonObject document || document["metadata"]?["deletionTimestamp"] is not null)
+            return (null, []);
+        // A name that the server still has to make is not known here.
+        if (document["metadata"] is JsonObject metadata && metadata["name"] is null)
+            metadata["name"] = Text(request["name"]) is { Length: > 0 } name ? name : "generated";
+        if (MediaPipelineReader.Read(document, out var faults) is not { } pipeline)
+            return (new(Reasons.InvalidDocument, string.Join("; ", faults.Select(fault => $"{fault.Path}: {fault.Message}"))), []);
+        var graph = Acceptance.WidestOf(pipeline, PipelineGraphMapper.Map(pipeline));
+        var violations = GraphRules.Check(graph);
+        return violations.Count > 0 ? (Acceptance.Refused(violations), []) : (null, [.. GraphRules.Warnings(graph).Select(one => $"{one.Path}: {one.Message}")]);
+    }
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+}
