@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using K8sMediaFlow.Control;
+using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
+
+namespace K8sMediaFlow.EndToEnd.Tests.Pods;
+
+/// <summary>
+/// A source and a sink in a pod each, as a cluster starts them: processes whose order the test decides, options by file and environment, plans by the control
+/// API. What a cluster does with a dead container the test does, or does not.
+/// </summary>
+internal sealed class PodLine : IDisposable
+{
+    public const string Source = "generate", Sink = "sink";
+
+    private static int _networks;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("kmf-pods-").FullName;
+    private readonly string _network = $"127.{192 + (Environment.ProcessId % 60)}.{1 + (Interlocked.Increment(ref _networks) % 250)}";
+    private readonly CertificateAuthority _authority = CertificateAuthority.Create("test", DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromDays(1));
+    private readonly List<PodProcess> _processes = [];
+    private readonly TlsIdentity _controller;
+    private readonly PipelineGraph _graph;
+
+    public PodLine(Execution execution)
+    {
+        using var issued = Issue(ControllerIdentity.Uri);
+        _controller = TlsIdentity.FromPem(issued.CertificatePem, issued.PrivateKeyPem(), _authority.CertificatePem);
+        _graph = new PipelineGraph
+        {
+            Name = "line", Execution = execution, Transport = Transport.Tcp,
+            Operators =
+            [
+                new OperatorNode { Name = Source, Image = "any", Outputs = [new OutputPort("video", new MediaCaps(new VideoCaps(160, 90, "yuv420p", new Rational(25, 1))))] },
+                new OperatorNode { Name = Sink, Image = "any", Inputs = [new InputPort("video")] },
+            ],
+            Edges = [new GraphEdge(new PortRef(Source, "video"), new PortRef(Sink, "video"))],
+        };
+        foreach (var name in new[] { Source, Sink })
+            Prepare(name);
+    }
+
+    public string Folder => _folder;
+
+    public string CountFile => Path.Combine(_folder, "count.json");
+
+    /// <summary>What stands beside the fields that every pod has.</summary>
+    public Dictionary<string, object> Options { get; } = [];
+
+    public PodProcess StartSidecar(string name)
+    {
+        var file = Path.Combine(FolderOf(name), "sidecar.json");
+        var options = new Dictionary<string, object>(Options)
+        {
+            ["controlPort"] = 7400, ["linkPort"] = 7401, ["dataPort"] = 7402, ["healthPort"] = 7403, ["socketPath"] = SocketOf(name), ["stateDirectory"] = Path.Combine(FolderOf(name), "state"),
+            ["certificateFile"] = Path.Combine(FolderOf(name), "tls.crt"), ["keyFile"] = Path.Combine(FolderOf(name), "tls.key"), ["caFile"] = Path.Combine(FolderOf(name), "ca.crt"),
+        };
+        File.WriteAllText(file, JsonSerializer.Serialize(options));
+        var start = new ProcessStartInfo(Path.Combine(Programs.Bin, "k8smediaflow-sidecar"), [file]);
+        start.Environment["K8SMEDIAFLOW_POD"] = PodOf(name);
+        start.Environment["K8SMEDIAFLOW_ADDRESS"] = AddressOf(name);
+        return Keep(new PodProcess(start));
+    }
+
+    public PodProcess StartOperator(string name, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Programs.Bin, "media-operator"), [name, .. arguments]);
+        start.Environment["K8SMEDIAFLOW_SOCKET"] = SocketOf(name);
+        start.Environment["K8SMEDIAFLOW_TOKEN_FILE"] = Path.Combine(FolderOf(name), "token");
+        start.Environment["K8SMEDIAFLOW_OPERATOR"] = name;
+        return Keep(new PodProcess(start));
+    }
+
+    /// <summary>As the controller: to both pods, or to one.</summary>
+    public async Task PushAsync(params string[] names)
+    {
+        var placement = Placement.Of(_graph).With(pod => pod with
+        {
+            Address = AddressOf(NameOf(pod.Name)), LinkPort = 7401,
+            Replicas = [.. pod.Replicas.Select(one => one with { TokenSha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(FolderOf(one.Operator), "token")))) })],
+        });
+        foreach (var plan in PipelinePlanner.Plan(_graph, placement, new PlanVersion(1, 1, 1)).Where(plan => names.Length == 0 || names.Contains(NameOf(plan.Pod))))
+            await PushAsync(NameOf(plan.Pod), plan);
+    }
+
+    /// <summary>What the pod's health page says.</summary>
+    public async Task<(int Status, string Text)> GetAsync(string name, string page)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var answer = await client.GetAsync(new Uri($"http://{AddressOf(name)}:7403{page}"));
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    public void Dispose()
+    {
+        _processes.ForEach(process => process.Dispose());
+        _authority.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task PushAsync(string name, SidecarPlan plan)
+    {
+        var options = new ControlClientOptions(new IPEndPoint(IPAddress.Parse(AddressOf(name)), 7400), () => _controller, [PeerIdentity.Of(_graph.Namespace, _graph.Name, name)]);
+        using var client = new ControlClient(options);
+        var limit = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await client.ApplyPlanAsync(new PlanDocument(plan.Version, PlanJson.Write(plan)), CancellationToken.None);
+                return;
+            }
+            catch (ControlException error) when (error.Status == Control.Grpc.GrpcStatus.Unavailable && limit.Elapsed < TimeSpan.FromSeconds(60))
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    private void Prepare(string name)
+    {
+        var folder = Directory.CreateDirectory(FolderOf(name)).FullName;
+        using var leaf = Issue(PeerIdentity.Of(_graph.Namespace, _graph.Name, name));
+        TlsIdentityFiles.Write(Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"), Path.Combine(folder, "ca.crt"), leaf, _authority.CertificatePem);
+        File.WriteAllText(Path.Combine(folder, "token"), RandomNumberGenerator.GetHexString(64, lowercase: true), Encoding.ASCII);
+    }
+
+    private IssuedCertificate Issue(string identity) =>
+        _authority.Issue(new LeafRequest("test", [identity], [], DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromHours(12)));
+
+    private PodProcess Keep(PodProcess process)
+    {
+        _processes.Add(process);
+        return process;
+    }
+
+    private string FolderOf(string name) => Path.Combine(_folder, name);
+
+    private string SocketOf(string name) => Path.Combine(FolderOf(name), "sidecar.sock");
+
+    private string AddressOf(string name) => $"{_network}.{(name == Source ? 10 : 20)}";
+
+    private static string PodOf(string name) => $"line-{name}-0";
+
+    private static string NameOf(string pod) => pod["line-".Length..^"-0".Length];
+}
