@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Hosting;
+using K8sMediaFlow.Operator.Webhooks;
 using K8sMediaFlow.TestKit;
 using static K8sMediaFlow.Chart.Tests.RenderedChart;
 
@@ -194,4 +197,29 @@ public sealed class ChartTests
         Texts(chart.Controller["args"]).ShouldContain($"--webhook-service={name}");
         Texts(chart.Controller["image"] is { } image ? new JsonArray(image.DeepClone()) : null).ShouldBe(["registry.example.com/media/k8smediaflow/controller:1.2.3"]);
     }
+
+    /// <summary>Options that nothing reads stop the controller at its start: a chart that has one would install and never run.</summary>
+    [NeedsTheory("helm")]
+    [InlineData("defaults")]
+    [InlineData("everything")]
+    [InlineData("two namespaces")]
+    public void The_controller_understands_what_the_chart_tells_it(string table)
+    {
+        var chart = new RenderedChart(Helm.Template("1.34.1", Tables[table]));
+        var options = ControllerOptions.Read([.. Texts(chart.Controller["args"]).Select(text => text.Replace("$(POD_NAMESPACE)", Helm.Namespace, StringComparison.Ordinal))], _ => null);
+        options.Namespace.ShouldBe(Helm.Namespace);
+        options.MetricsAddress.Port.ShouldBe(Port(chart, "metrics"));
+        options.WatchNamespaces.ShouldBe(table == "two namespaces" ? ["sport", "news"] : []);
+        options.WebhookAddress?.Port.ShouldBe(Port(chart, "webhook"));
+        chart.OfKind("ValidatingWebhookConfiguration").Select(Name).SingleOrDefault().ShouldBe(options.WebhookConfiguration);
+        foreach (var webhook in chart.OfKind("ValidatingWebhookConfiguration").Select(one => one["webhooks"]!.AsArray().Single()!))
+            (webhook["name"]!.GetValue<string>(), webhook["clientConfig"]!["service"]!["path"]!.GetValue<string>()).ShouldBe((WebhookRegistration.Name, WebhookServer.Path));
+        foreach (var (label, value) in new RenderSettings(options.SidecarImage, Helm.Namespace).ControllerLabels)
+            chart.PodTemplate["metadata"]!["labels"]![label]!.GetValue<string>().ShouldBe(value);
+        Texts(new JsonArray([.. chart.OfKind("Role").SelectMany(role => role["rules"]!.AsArray()).SelectMany(rule => Texts(rule!["resourceNames"])).Select(one => JsonValue.Create(one))]))
+            .ShouldContain(options.LeaseName);
+    }
+
+    private static int Port(RenderedChart chart, string name) =>
+        chart.Controller["ports"]!.AsArray().Single(port => port!["name"]!.GetValue<string>() == name)!["containerPort"]!.GetValue<int>();
 }
