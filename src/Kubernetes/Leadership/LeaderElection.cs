@@ -64,8 +64,11 @@ public sealed class LeaderElection
     {
         while (!cancel.IsCancellationRequested)
         {
-            if (await TakeAsync(cancel) is { } term)
-                await ServeAsync(term, lead, cancel);
+            if (await TakeAsync(cancel) is not { } term)
+                break;
+            await ServeAsync(term, lead, cancel);
+            // Others first: who has just led, and let go or failed, would else win every time.
+            await PauseAsync(cancel);
         }
         Heartbeat.Rest();
     }
@@ -95,7 +98,7 @@ public sealed class LeaderElection
             var work = Task.Run(() => lead(term, over.Token), CancellationToken.None);
             await RenewAsync(term, work, cancel);
             await over.CancelAsync();
-            await EndOf(work, cancel);
+            await EndOf(work);
             Term = null;
             var held = term.Holds && Holder == _options.Identity;
             // The fence closes before the lease is given away.
@@ -121,7 +124,7 @@ public sealed class LeaderElection
     }
 
     /// <summary>The leader's own failure ends its term and not the process: it stands again.</summary>
-    private async Task EndOf(Task work, CancellationToken cancel)
+    private async Task EndOf(Task work)
     {
         Heartbeat.Rest();
         try
@@ -136,7 +139,6 @@ public sealed class LeaderElection
 #pragma warning restore CA1031
         {
             _logger.LogError(error, "leading failed");
-            await PauseAsync(cancel);
         }
     }
 

@@ -9,7 +9,7 @@ namespace K8sMediaFlow.Kubernetes.Tests.Faults;
 /// <summary>A running informer of ConfigMaps and all that it told; bounded in all it does.</summary>
 internal sealed class Watched : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(2));
+    private readonly CancellationTokenSource _stop = new(TimeSpan.FromSeconds(45));
     private readonly Task _run;
 
     public Watched(ApiClient client, InformerOptions? options = null, Action<Change<ConfigMap>>? listener = null)
