@@ -10,6 +10,7 @@ namespace K8sMediaFlow.Operator.Desired;
 /// <summary>The pod of a slot: a sidecar and the slot's media operators.</summary>
 internal static class PodTemplate
 {
+    public const long GraceSeconds = 30;
     private const string Networks = "k8s.v1.cni.cncf.io/networks";
 
     public static Pod Of(PodParts parts, PodSlot slot, string name) => new()
@@ -36,7 +37,7 @@ internal static class PodTemplate
             Containers = native ? [.. media] : [sidecar, .. media],
             Volumes = [.. PodVolumes.Of(parts, slot)],
             RestartPolicy = parts.Input.Graph.Execution == Execution.Batch ? "OnFailure" : "Always",
-            TerminationGracePeriodSeconds = parts.FirstValue(spec => spec.TerminationGracePeriodSeconds) ?? 30,
+            TerminationGracePeriodSeconds = parts.FirstValue(spec => spec.TerminationGracePeriodSeconds) ?? GraceSeconds,
             // Nothing in the pod speaks to the API server.
             AutomountServiceAccountToken = false,
             EnableServiceLinks = false,

@@ -15,7 +15,13 @@ internal static class SidecarContainer
             Name = PodPaths.SidecarContainer,
             Image = input.SidecarImage,
             ImagePullPolicy = input.Settings.SidecarImagePullPolicy,
-            Env = [Field("K8SMEDIAFLOW_POD", $"metadata.labels['{Marks.Pod}']"), Field("K8SMEDIAFLOW_ADDRESS", "status.podIP"), new() { Name = "K8SMEDIAFLOW_LOG_LEVEL", Value = (spec?.LogLevel ?? SidecarLogLevel.Information).ToString() }],
+            Env =
+            [
+                Field("K8SMEDIAFLOW_POD", $"metadata.labels['{Marks.Pod}']"),
+                Field("K8SMEDIAFLOW_ADDRESS", "status.podIP"),
+                new() { Name = "K8SMEDIAFLOW_LOG_FORMAT", Value = "json" },
+                new() { Name = "K8SMEDIAFLOW_LOG_LEVEL", Value = (spec?.LogLevel ?? SidecarLogLevel.Information).ToString() },
+            ],
             Ports = [Port("control", PodPaths.ControlPort), Port("link", PodPaths.LinkPort), Port("data", PodPaths.DataPort), Port("health", PodPaths.HealthPort)],
             Resources = Resources(input, spec?.Resources?.ToRequirements(), SidecarMemory.Of(input, slot)),
             VolumeMounts =

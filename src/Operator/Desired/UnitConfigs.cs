@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Operator.Desired;
 
@@ -12,10 +13,10 @@ internal static class UnitConfigs
     public static ConfigMap Of(RenderInput input, PipelineUnit unit) => new()
     {
         Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), Marks.Of(input.Graph.Name, unit)),
-        Data = new Dictionary<string, string> { [PodPaths.ConfigFile] = Options().ToJsonString(Indented) },
+        Data = new Dictionary<string, string> { [PodPaths.ConfigFile] = Options(input, unit).ToJsonString(Indented) },
     };
 
-    private static JsonObject Options() => new()
+    private static JsonObject Options(RenderInput input, PipelineUnit unit) => new()
     {
         ["controlPort"] = PodPaths.ControlPort,
         ["linkPort"] = PodPaths.LinkPort,
@@ -26,5 +27,11 @@ internal static class UnitConfigs
         ["certificateFile"] = $"{PodPaths.IdentityDirectory}/{UnitSecrets.Certificate}",
         ["keyFile"] = $"{PodPaths.IdentityDirectory}/{UnitSecrets.Key}",
         ["caFile"] = $"{PodPaths.IdentityDirectory}/{UnitSecrets.Authorities}",
+        ["drainSeconds"] = DrainSeconds(input.Parts(unit)),
+        // A native sidecar is ended by the kubelet when the media operators have ended; a plain one has to end by itself.
+        ["exitWhenFinished"] = input.Graph.Execution == Execution.Batch && !input.Server.NativeSidecar,
     };
+
+    /// <summary>The kubelet's patience less what ending takes after the draining.</summary>
+    private static int DrainSeconds(PodParts parts) => (int)Math.Clamp((parts.FirstValue(spec => spec.TerminationGracePeriodSeconds) ?? PodTemplate.GraceSeconds) - 5, 1, 3600);
 }

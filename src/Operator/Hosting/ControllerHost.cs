@@ -53,7 +53,7 @@ internal static class ControllerHost
             return;
         }
         // A pod's name alone will not do: its container may be restarted, and the process before must not be taken for this one.
-        var election = new LeaderElection(client, new() { Namespace = @namespace, Name = options.LeaseName, Identity = $"{options.Instance}_{Guid.NewGuid():N}" }, logger);
+        var election = new LeaderElection(client, new() { Namespace = @namespace, Name = options.LeaseName, Identity = $"{options.Identity}_{Guid.NewGuid():N}" }, logger);
         liveness.Add(election.Heartbeat);
         leader.Observe(() => election.Term is { Holds: true });
         await election.RunAsync((term, cancel) => leader.LeadAsync(term, term.Transitions, cancel), end);

@@ -37,8 +37,8 @@ internal sealed record ControllerOptions
     public CertificateTimes Certificates { get; init; } = CertificateTimes.Default;
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
-    /// <summary>Of this process: part of the lease's identity and of Events.</summary>
-    public string Instance { get; init; } = Environment.MachineName;
+    /// <summary>Of this process, the pod's name: part of its identity in the lease, and of Events.</summary>
+    public string Identity { get; init; } = Environment.MachineName;
 
     /// <exception cref="OptionsException">An option is unknown, malformed or missing: the message names it.</exception>
     public static ControllerOptions Read(IReadOnlyList<string> arguments, Func<string, string?> environment)
@@ -64,7 +64,7 @@ internal sealed record ControllerOptions
                 TimeSpan.FromMinutes(reader.Number("certificate-minutes", (long)CertificateTimes.Default.Leaf.TotalMinutes, 1, 10L * 365 * 24 * 60)),
                 TimeSpan.FromSeconds(reader.Number("authority-overlap-seconds", (long)CertificateTimes.Default.Overlap.TotalSeconds, 1, 24 * 60 * 60))),
             LogLevel = reader.Enum("log-level", LogLevel.Information),
-            Instance = reader.Text("instance") ?? environment("POD_NAME") ?? Environment.MachineName,
+            Identity = reader.Text("identity") ?? Environment.MachineName,
         };
         reader.Finish();
         return options.SidecarImage.Length > 0 ? options : throw new OptionsException("--sidecar-image is missing: the image that pods get their sidecars from");

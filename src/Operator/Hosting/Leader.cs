@@ -39,7 +39,7 @@ internal sealed class Leader(
     public async Task LeadAsync(IWriteFence fence, long transitions, CancellationToken cancel)
     {
         using var fenced = client.Fenced(fence);
-        var events = new EventRecorder(fenced, "k8smediaflow-controller", options.Instance, logger: _logger);
+        var events = new EventRecorder(fenced, "k8smediaflow-controller", options.Identity, logger: _logger);
         await authority.LeadAsync(fenced, cancel);
         await view.Synced.WaitAsync(cancel);
         await using var sessions = new SidecarSessions(() => certificate.Current!, new(transitions, fence, TimeProvider.System), _queue.Add, logging.CreateLogger("plans"), cancel);

@@ -105,7 +105,7 @@ internal sealed class PipelineReconciler
             .Select(slot => new SlotDecision(slot, null, turn.Before?.Pods.FirstOrDefault(one => one.Name == slot.Stable)?.Incarnation ?? "", false, [], null)).ToList();
         var status = StatusSummary.Of(new()
         {
-            Generation = turn.Generation, Refusal = turn.Refusal, Accepted = accepted, Graph = graph, Slots = slots, Before = turn.Before, Stalled = new(reason, error.Message), Now = turn.Now,
+            Generation = turn.Generation, Refusal = turn.Refusal ?? (error is NameTakenException ? new(reason, error.Message) : null), Accepted = accepted, Graph = graph, Slots = slots, Before = turn.Before, Stalled = new(reason, error.Message), Now = turn.Now,
         });
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
     }

@@ -29,5 +29,5 @@ internal static class Reasons
 
     // Events only.
     public const string PodCreated = "PodCreated", PodReplaced = "PodReplaced", PodRemoved = "PodRemoved", ScaleUndone = "ScaleUndone", ScaleRefused = "ScaleRefused";
-    public const string Refused = "Refused", FieldTakenBack = "FieldTakenBack", CertificateIssued = "CertificateIssued", Pruned = "Pruned", ReconcileFailed = "ReconcileFailed";
+    public const string Refused = "Refused", FieldTakenBack = "FieldTakenBack", CertificateIssued = "CertificateIssued", Pruned = "Pruned";
 }

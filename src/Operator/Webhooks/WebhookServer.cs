@@ -12,7 +12,7 @@ namespace K8sMediaFlow.Operator.Webhooks;
 /// <summary>Serves the validating webhook over HTTPS with the controller's own certificate, as it is at each handshake.</summary>
 internal static class WebhookServer
 {
-    public const string Path = "/validate-mediapipeline";
+    public const string Path = "/validate/mediapipelines";
     private const long ReviewBytesMax = 8 << 20;
 
     public static WebApplication Build(IPEndPoint address, Func<X509Certificate2?> certificate)

@@ -22,7 +22,7 @@ internal sealed class RunningController : IAsyncDisposable
             SidecarImage = "registry.example/sidecar:1",
             Kubeconfig = kubeconfig,
             MetricsAddress = new(IPAddress.Loopback, FreePort()),
-            Instance = "test",
+            Identity = "test",
             Certificates = CertificateTimes.Default,
         };
         Options = change?.Invoke(options) ?? options;

@@ -12,20 +12,29 @@ namespace K8sMediaFlow.Operator.Tests.Server;
 /// <summary>One API server with our definitions, for all tests of a run.</summary>
 public sealed class ControlledServer : IAsyncLifetime
 {
-    private readonly ApiServerFixture _fixture = new();
+    private Cluster? _cluster;
 
-    public Cluster Cluster => _fixture.Cluster;
+    public Cluster Cluster => _cluster ?? throw new InvalidOperationException("Kubernetes is not built: run tests/cluster/build.sh");
 
     public async Task InitializeAsync()
     {
-        await _fixture.InitializeAsync();
         if (!KubernetesBuild.IsPresent)
             return;
+        _cluster = await Task.Run(() => Cluster.Start("--only-api", "--audit"));
         Kubectl("apply", "-f", Path.Combine(Repository(), "config", "crd"));
-        Kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "mediapipelines.k8smediaflow.io", "mediaoperators.k8smediaflow.io");
+        using var client = new ApiClient(ClusterConnection.Find(Cluster.Kubeconfig));
+        for (var left = 300; !(await client.ServesAsync(CrdResources.MediaPipelines) && await client.ServesAsync(CrdResources.MediaOperators)); left--)
+        {
+            left.ShouldBeGreaterThan(0, "the definitions are not served");
+            await Task.Delay(100);
+        }
     }
 
-    public Task DisposeAsync() => _fixture.DisposeAsync();
+    public Task DisposeAsync()
+    {
+        _cluster?.Dispose();
+        return Task.CompletedTask;
+    }
 
     public string Kubectl(params string[] arguments)
     {

@@ -1,0 +1,120 @@
+using System.Text.Json.Nodes;
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.TestKit;
+using K8sMediaFlow.TestKit.Clusters;
+
+namespace K8sMediaFlow.Operator.Tests.Server;
+
+/// <summary>Pods run in these tests as far as the API server knows; their sidecars speak the real control API.</summary>
+public class PlanTests(ControlledServer server) : ServerTests(server)
+{
+    private static int _next;
+
+    [NeedsFact("kubernetes")]
+    public async Task Every_sidecar_gets_its_plan_once_all_whom_it_calls_have_addresses()
+    {
+        await ApplyAsync(Pipelines.Pair);
+        var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
+        // Nobody has told where the sink is: there is nothing that the source could do.
+        await Task.Delay(1000, Bound);
+        source.Plans.ShouldBeEmpty();
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"));
+        await UntilAsync(() => Task.FromResult(source.CurrentPlan is not null && sink.CurrentPlan is not null), () => "no plan");
+        var link = source.Plans[^1].Outbound.Single();
+        (link.PeerPod, link.PeerAddress, link.PeerLinkPort, link.PeerIdentities.Single()).ShouldBe(("pair-sink-0", sink.Address, 7401, $"k8smediaflow://{Space}/pair/sink"));
+        source.Plans[^1].Operators.Single().TokenSha256.ShouldBe(await HashOfTokenAsync("source"));
+        source.CurrentPlan!.Value.LeaseTransitions.ShouldBeGreaterThan(0);
+
+        var status = await StatusAsync("pair", one => one.Phase == PipelinePhase.Running && one.Conditions.IsTrue("TransportReady") && one.Conditions.IsTrue("SidecarsUpToDate"));
+        (status.ReadyPods, status.ReadyOperators, status.Transport).ShouldBe(("2/2", "2/2", "TCP"));
+        (status.Conditions.Find("Ready")!.Reason, status.Conditions.Find("Reconciling")!.Status).ShouldBe(("AllReady", "False"));
+    }
+
+    [NeedsFact("kubernetes")]
+    public async Task A_sidecar_that_has_lost_its_state_gets_its_plan_again()
+    {
+        await ApplyAsync(Pipelines.Pair);
+        var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
+        await using var one = await RunAsync(pods[0]);
+        await using var other = await RunAsync(pods[1]);
+        await UntilAsync(() => Task.FromResult(one.CurrentPlan is not null && other.CurrentPlan is not null), () => "no plan");
+        var before = one.CurrentPlan!.Value;
+        one.Forget();
+        await UntilAsync(() => Task.FromResult(one.CurrentPlan is not null), () => "no plan after the restart");
+        one.CurrentPlan.ShouldBe(before, "nothing has changed but the sidecar");
+        other.Plans.Count.ShouldBe(1);
+    }
+
+    [NeedsFact("kubernetes")]
+    public async Task A_replaced_pods_new_address_reaches_its_peers_and_the_new_pod_has_another_name()
+    {
+        await ApplyAsync(Pipelines.Pair);
+        var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
+        var sinkPod = pods.Single(pod => pod.Label(Marks.Unit) == "sink");
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
+        await using var first = await RunAsync(sinkPod);
+        await UntilAsync(() => Task.FromResult(source.CurrentPlan is not null && first.CurrentPlan is not null), () => "no plan");
+        await StatusAsync("pair", one => one.Phase == PipelinePhase.Running);
+        await Client.For(Resources.Pods).DeleteAsync(Space, sinkPod.Metadata!.Name!, new(GracePeriodSeconds: 0), Bound);
+        await StatusAsync("pair", one => one.Phase == PipelinePhase.Degraded);
+        var next = (await AllAsync(Resources.Pods, all => all.Any(pod => pod.Label(Marks.Unit) == "sink" && pod.Metadata!.Name != sinkPod.Metadata.Name))).Single(pod => pod.Label(Marks.Unit) == "sink");
+        await using var second = await RunAsync(next);
+        await UntilAsync(() => Task.FromResult(source.Plans[^1].Outbound.Single().PeerAddress == second.Address && second.CurrentPlan is not null), () => "the source does not know");
+        (source.Plans[^1].Version > source.Plans[0].Version).ShouldBeTrue();
+        await StatusAsync("pair", one => one.Phase == PipelinePhase.Running);
+    }
+
+    [NeedsFact("kubernetes")]
+    public async Task While_frames_flow_the_status_is_written_four_times_a_minute_at_most_and_nothing_else_is()
+    {
+        await ApplyAsync(Pipelines.Pair);
+        var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"));
+        var settled = await StatusAsync("pair", one => one.FramesPerSecond is not null && one.Conditions.IsTrue("Ready") && one.Conditions.IsTrue("TransportReady") && one.Conditions.IsTrue("SidecarsUpToDate"));
+        settled.FramesPerSecond.ShouldBe("30.0");
+        var writes = Writes().Count;
+        var seconds = System.Diagnostics.Stopwatch.StartNew();
+        for (var i = 0; seconds.Elapsed < TimeSpan.FromSeconds(40); i++)
+        {
+            // Every status of the sidecar is another one.
+            sink.FramesPerSecond = 30 + (i % 7 * 10);
+            await Task.Delay(500, Bound);
+        }
+        var made = Writes().Skip(writes).ToList();
+        made.ShouldAllBe(one => one.Resource == "mediapipelines/status");
+        made.Count.ShouldBeLessThanOrEqualTo(3, string.Join('\n', made));
+        made.ShouldNotBeEmpty("the figures do change");
+    }
+
+    /// <summary>What the controller wrote in this test's namespace, by the server's own audit log; leases and Events apart.</summary>
+    private IReadOnlyList<AuditedWrite> Writes() => [.. Server.Cluster.Writes().Where(one =>
+        one.Namespace == Space && one.UserAgent.StartsWith("k8smediaflow-controller", StringComparison.Ordinal) && one.Resource is not ("leases" or "events"))];
+
+    private async Task<string> HashOfTokenAsync(string unit)
+    {
+        var secret = await Client.For(Resources.Secrets).GetAsync(Space, $"pair-{unit}-kmf", Bound);
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(secret.Data![$"token-{unit}-0"]));
+    }
+
+    /// <summary>Says to the API server what a kubelet would, and answers at the pod's address.</summary>
+    private async Task<ActedSidecar> RunAsync(Pod pod)
+    {
+        var number = Interlocked.Increment(ref _next);
+        var address = $"127.77.{number / 250}.{1 + (number % 250)}";
+        var sidecar = await ActedSidecar.StartAsync(address, pod.Label(Marks.Pod)!, await Client.For(Resources.Secrets).GetAsync(Space, $"pair-{pod.Label(Marks.Unit)}-kmf", Bound));
+        var status = new JsonObject
+        {
+            ["status"] = new JsonObject
+            {
+                ["phase"] = "Running", ["podIP"] = address, ["podIPs"] = new JsonArray(new JsonObject { ["ip"] = address }),
+                ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }),
+            },
+        };
+        await Client.For(Resources.Pods).MergeAsync(Space, pod.Metadata!.Name!, status, "status", Bound);
+        return sidecar;
+    }
+}
