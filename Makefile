@@ -5,6 +5,7 @@ SHELL := /bin/bash
 CONFIGURATION ?= Release
 BIN := artifacts/bin
 ROOM ?=
+IMAGE ?=
 ONLY ?= encode capnp handover tcp
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -19,12 +20,15 @@ test: install-test ## Run every test (some need root: they say so and are skippe
 	@scripts/test.sh all $(ROOM)
 
 ##@ Inner loop
-.PHONY: build publish test-quick check fmt generate cluster bench clean help install-run install-test
+.PHONY: build publish images test-quick check fmt generate cluster bench clean help install-run install-test
 build: ## Build everything, warnings are errors.
 	dotnet build K8sMediaFlow.sln -c $(CONFIGURATION) -v q
 
 publish: ## Put the three programs into artifacts/bin.
 	@scripts/publish.sh $(BIN) $(CONFIGURATION)
+
+images: ## Build the container images into artifacts/images/*.tar, without registry or daemon: make images [IMAGE="sidecar controller"].
+	@images/build.sh $(IMAGE)
 
 test-quick: install-test ## What needs no root and less than three minutes.
 	@scripts/test.sh quick $(ROOM)

@@ -9,12 +9,17 @@ namespace K8sMediaFlow.Sidecar;
 internal static class Log
 {
     private static LogFormat _format;
+    private static LogLevel _least = LogLevel.Information;
     private static string _pod = "";
 
-    /// <summary>How everything that follows is written, and whose it is.</summary>
-    public static void Use(LogFormat format, string pod) => (_format, _pod) = (format, pod);
+    /// <summary>How everything that follows is written, what is left out, and whose it is.</summary>
+    public static void Use(LogFormat format, LogLevel least, string pod) => (_format, _least, _pod) = (format, least, pod);
 
-    public static void Write(string sentence) => Write("info", sentence);
+    public static void Write(string sentence)
+    {
+        if (_least <= LogLevel.Information)
+            Write("info", sentence);
+    }
 
     /// <summary>Something that a person has to see to.</summary>
     public static void Fault(string sentence) => Write("error", sentence);

@@ -10,7 +10,7 @@ if (args is not ([_] or ["--config", _]) || args[^1].StartsWith('-'))
 try
 {
     var options = SidecarOptions.Read(args[^1]);
-    Log.Use(options.LogFormat, options.Pod);
+    Log.Use(options.LogFormat, options.LogLevel, options.Pod);
     await using var host = new SidecarHost(options);
     using var end = new CancellationTokenSource();
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, end));

@@ -16,6 +16,15 @@ internal enum LogFormat
     Json,
 }
 
+/// <summary>What is written to the log: events are of Information or Error.</summary>
+internal enum LogLevel
+{
+    Debug,
+    Information,
+    Warning,
+    Error,
+}
+
 /// <summary>
 /// What one sidecar process is told at its start, read once at the door. Everything that may change later comes with the plan.
 /// </summary>
@@ -32,6 +41,7 @@ internal enum LogFormat
 /// <param name="HealthPort">TCP port of health and metrics (plain HTTP); none are served where it is absent.</param>
 /// <param name="ObserverTokenSha256">Hex SHA-256 of the token that an observer (<c>inspect</c>, <c>tap</c>) shows; none attaches where it is absent.</param>
 /// <param name="LogFormat">text or json. <c>K8SMEDIAFLOW_LOG_FORMAT</c> goes before it.</param>
+/// <param name="LogLevel">The least that is written. <c>K8SMEDIAFLOW_LOG_LEVEL</c> goes before it.</param>
 /// <param name="DrainSeconds">How long the end after SIGTERM may take: less than the pod's grace period.</param>
 /// <param name="ExitWhenFinished">End by itself when every media operator has completed and all links are drained: a plain container of a batch pod has to.</param>
 /// <param name="RegionBytesMax">Most bytes of frames that the pod's memory limit has room for; a plan that asks for more is refused. Absent: not checked here.</param>
@@ -49,11 +59,12 @@ internal sealed record SidecarOptions(
     int? HealthPort = null,
     string? ObserverTokenSha256 = null,
     LogFormat LogFormat = LogFormat.Text,
+    LogLevel LogLevel = LogLevel.Information,
     int DrainSeconds = 10,
     bool ExitWhenFinished = false,
     long? RegionBytesMax = null)
 {
-    public const string PodVariable = "K8SMEDIAFLOW_POD", AddressVariable = "K8SMEDIAFLOW_ADDRESS", LogFormatVariable = "K8SMEDIAFLOW_LOG_FORMAT";
+    public const string PodVariable = "K8SMEDIAFLOW_POD", AddressVariable = "K8SMEDIAFLOW_ADDRESS", LogFormatVariable = "K8SMEDIAFLOW_LOG_FORMAT", LogLevelVariable = "K8SMEDIAFLOW_LOG_LEVEL";
 
     private const int DrainSecondsMax = 3600;
 
@@ -86,6 +97,12 @@ internal sealed record SidecarOptions(
     {
         Pod = variable(PodVariable) is { Length: > 0 } pod ? pod : Pod,
         Address = variable(AddressVariable) is { Length: > 0 } address ? address : Address,
+        LogLevel = variable(LogLevelVariable) switch
+        {
+            null or "" => LogLevel,
+            var level => Enum.TryParse<LogLevel>(level, out var known) && Enum.IsDefined(known) ? known
+                : throw new InvalidDataException($"{LogLevelVariable}: '{level}' is none of {string.Join(", ", Enum.GetNames<LogLevel>())}"),
+        },
         LogFormat = variable(LogFormatVariable) switch
         {
             null or "" => LogFormat,

@@ -55,16 +55,21 @@ internal sealed class PodLine : IDisposable
     public PodProcess StartSidecar(string name)
     {
         var file = Path.Combine(FolderOf(name), "sidecar.json");
-        var options = new Dictionary<string, object>(Options)
-        {
-            ["controlPort"] = 7400, ["linkPort"] = 7401, ["dataPort"] = 7402, ["healthPort"] = 7403, ["socketPath"] = SocketOf(name), ["stateDirectory"] = Path.Combine(FolderOf(name), "state"),
-            ["certificateFile"] = Path.Combine(FolderOf(name), "tls.crt"), ["keyFile"] = Path.Combine(FolderOf(name), "tls.key"), ["caFile"] = Path.Combine(FolderOf(name), "ca.crt"),
-        };
-        File.WriteAllText(file, JsonSerializer.Serialize(options));
-        var start = new ProcessStartInfo(Path.Combine(Programs.Bin, "k8smediaflow-sidecar"), [file]);
-        start.Environment["K8SMEDIAFLOW_POD"] = PodOf(name);
-        start.Environment["K8SMEDIAFLOW_ADDRESS"] = AddressOf(name);
-        return Keep(new PodProcess(start));
+        WriteOptions(file, FolderOf(name), SocketOf(name), Path.Combine(FolderOf(name), "state"));
+        return StartSidecar(name, new ProcessStartInfo(Path.Combine(Programs.Bin, "k8smediaflow-sidecar"), [file]));
+    }
+
+    /// <summary>With an image's root as its own, and everything where a cluster mounts it.</summary>
+    public PodProcess StartSidecarIn(Images.ImageArchive archive, string name)
+    {
+        var (run, state, config) = (Writable(name, "run"), Writable(name, "state"), Writable(name, "config"));
+        WriteOptions(Path.Combine(config, "sidecar.json"), "/etc/k8smediaflow/identity", "/run/k8smediaflow/sidecar.sock", "/var/lib/k8smediaflow");
+        var identity = Writable(name, "identity");
+        foreach (var file in new[] { "tls.crt", "tls.key", "ca.crt" })
+            File.Copy(Path.Combine(FolderOf(name), file), Path.Combine(identity, file));
+        Programs.Run("chown", "-R", "65532:65532", identity, run, state);
+        return StartSidecar(name, new ProcessStartInfo("unshare", Images.Jail.Arguments(archive,
+            [(run, "/run/k8smediaflow"), (state, "/var/lib/k8smediaflow"), (config, "/etc/k8smediaflow/config"), (identity, "/etc/k8smediaflow/identity")], [.. archive.Entrypoint])));
     }
 
     public PodProcess StartOperator(string name, params string[] arguments)
@@ -121,6 +126,21 @@ internal sealed class PodLine : IDisposable
             }
         }
     }
+
+    private PodProcess StartSidecar(string name, ProcessStartInfo start)
+    {
+        start.Environment["K8SMEDIAFLOW_POD"] = PodOf(name);
+        start.Environment["K8SMEDIAFLOW_ADDRESS"] = AddressOf(name);
+        return Keep(new PodProcess(start));
+    }
+
+    private void WriteOptions(string file, string identity, string socket, string state) => File.WriteAllText(file, JsonSerializer.Serialize(new Dictionary<string, object>(Options)
+    {
+        ["controlPort"] = 7400, ["linkPort"] = 7401, ["dataPort"] = 7402, ["healthPort"] = 7403, ["socketPath"] = socket, ["stateDirectory"] = state,
+        ["certificateFile"] = $"{identity}/tls.crt", ["keyFile"] = $"{identity}/tls.key", ["caFile"] = $"{identity}/ca.crt",
+    }));
+
+    private string Writable(string name, string what) => Directory.CreateDirectory(Path.Combine(FolderOf(name), "mounted-" + what)).FullName;
 
     private void Prepare(string name)
     {
