@@ -19,6 +19,10 @@ run: install-run publish ## Run the sample pipeline on this machine: make run [I
 test: install-test ## Run every test (some need root: they say so and are skipped without it). ROOM=Staging runs one room.
 	@scripts/test.sh all $(ROOM)
 
+.PHONY: cluster-test
+cluster-test: install-test ## The end-to-end cases on a real two-node Kubernetes alone (as root; part of `make test`).
+	@scripts/test.sh all Cluster
+
 ##@ Inner loop
 .PHONY: build publish images test-quick check fmt generate cluster bench clean help install-run install-test
 build: ## Build everything, warnings are errors.

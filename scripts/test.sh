@@ -18,10 +18,10 @@ else
 fi
 scripts/publish.sh artifacts/bin Release || exit 1
 # The quick tests take a Kubernetes that is there and say so where it is not; all tests build it, once per machine.
-[ "$which" = quick ] || case "$room" in ''|Kubernetes|Operator|Chart|EndToEnd) tests/cluster/build.sh || exit 1 ;; esac
+[ "$which" = quick ] || case "$room" in ''|Kubernetes|Operator|Chart|Cluster|EndToEnd) tests/cluster/build.sh || exit 1 ;; esac
 
 # The images are tested as archives, and a cluster takes them from there.
-[ "$which" = quick ] || case "$room" in ''|EndToEnd) images/build.sh || exit 1 ;; esac
+[ "$which" = quick ] || case "$room" in ''|EndToEnd|Cluster) images/build.sh || exit 1 ;; esac
 
 broken=0
 for project in "${projects[@]}"; do

@@ -24,6 +24,9 @@ public sealed class Cluster : IDisposable
         return code == 0 ? new(folder) : throw new InvalidOperationException($"no cluster (logs: {folder}/log): {output}");
     }
 
+    /// <summary>One that somebody else has started and will take down.</summary>
+    public static Cluster At(string folder) => new(folder);
+
     /// <summary>SIGKILL; returns once it has ended.</summary>
     public void Kill(string process) => Process("kill", process);
 

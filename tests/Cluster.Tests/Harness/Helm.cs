@@ -1,0 +1,22 @@
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.Cluster.Tests.Harness;
+
+/// <summary>The real helm, as a user has it.</summary>
+internal sealed class Helm(string kubeconfig)
+{
+    public const string Release = "k8smediaflow", Space = "k8smediaflow";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public void Install() => Run("upgrade", "--install", Release, Path.Combine(Sources.Root, "charts", "k8smediaflow"), "--namespace", Space, "--create-namespace", "--wait", "--timeout", "150s",
+        "--set", "image.registry=localhost,image.tag=dev");
+
+    public void Uninstall() => Run("uninstall", Release, "--namespace", Space, "--wait");
+
+    public string Run(params string[] arguments)
+    {
+        var (code, output) = Programs.Run(Downloads.Get("helm"), ["--kubeconfig", kubeconfig, .. arguments], null, Patience);
+        return code == 0 ? output : throw new InvalidOperationException($"helm {string.Join(' ', arguments)}: {output}");
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using K8sMediaFlow.TestKit;
+using K8sMediaFlow.TestKit.Clusters;
+
+namespace K8sMediaFlow.Cluster.Tests.Harness;
+
+[CollectionDefinition(nameof(TwoNodes))]
+public sealed class TwoNodesCollection : ICollectionFixture<TwoNodes>;
+
+/// <summary>
+/// One real Kubernetes with two nodes for all cases, with our images on them and the controller installed by the chart. Goes down with this process, however
+/// that ends.
+/// </summary>
+public sealed class TwoNodes : IDisposable
+{
+    private TestKit.Clusters.Cluster? _cluster;
+
+    public TwoNodes()
+    {
+        if (!KubernetesBuild.IsPresent || !ImageArchives.ArePresent || !Environment.IsPrivilegedProcess)
+            return;
+        // One that stands already, for writing cases: starting one takes a minute.
+        _cluster = Environment.GetEnvironmentVariable("K8SMEDIAFLOW_CLUSTER") is { Length: > 0 } folder ? TestKit.Clusters.Cluster.At(folder)
+            : TestKit.Clusters.Cluster.Start(["--nodes", "2", "--proxy", "--audit", .. ImageArchives.Paths.SelectMany(archive => new[] { "--image", archive })]);
+        RecordsFolder = Directory.CreateDirectory(Path.Combine(Cluster.Folder, "records")).FullName;
+        Kubectl = new Kubectl(Cluster.Kubeconfig);
+        Helm = new Helm(Cluster.Kubeconfig);
+        Helm.Install();
+    }
+
+    public TestKit.Clusters.Cluster Cluster => _cluster ?? throw new InvalidOperationException("no cluster: it needs root and tests/cluster/build.sh");
+
+    public string RecordsFolder { get; } = "";
+
+    internal Kubectl Kubectl { get; } = null!;
+
+    internal Helm Helm { get; } = null!;
+
+    /// <summary>Cuts or heals the link of a node to everything else.</summary>
+    public void Link(int node, bool isUp)
+    {
+        var plane = File.ReadLines(Path.Combine(Cluster.Folder, "networks")).First();
+        var (code, output) = Programs.Run("ip", ["-n", plane, "link", "set", string.Create(CultureInfo.InvariantCulture, $"v{node}"), isUp ? "up" : "down"], null, TimeSpan.FromSeconds(10));
+        if (code != 0)
+            throw new InvalidOperationException(output);
+    }
+
+    public void Dispose()
+    {
+        if (Environment.GetEnvironmentVariable("K8SMEDIAFLOW_CLUSTER") is null or "")
+            _cluster?.Dispose();
+        _cluster = null;
+    }
+}
