@@ -46,8 +46,8 @@ internal static class PlanDrawing
                 Consumers = [.. edge.Consumers.Where(end => Runs(end.Pod, end.Operator, end.Replica))],
             })],
             Outbound = [.. plan.Outbound.Where(link => running.ContainsKey(link.PeerPod))],
-            // Nobody calls upstream: with the caller's address left out, its replacement is no news here.
-            Inbound = [.. plan.Inbound.Where(link => running.ContainsKey(link.PeerPod)).Select(link => link with { PeerAddress = PodPlacement.AddressUnknown })],
+            // Nobody calls upstream, but by its new address a receiver knows that the pod was replaced: the old one, cut off and alive, is not let in again.
+            Inbound = [.. plan.Inbound.Where(link => running.ContainsKey(link.PeerPod))],
         };
     }
 

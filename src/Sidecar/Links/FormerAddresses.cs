@@ -9,22 +9,27 @@ internal sealed class FormerAddresses
     private const int CountMax = 64;
 
     private readonly List<IPAddress> _addresses = [];
+    private IPAddress? _known;
 
-    /// <summary>The peer has moved. Addresses are given again: where it is now it was not before.</summary>
-    public void Moved(string? from, string? to)
+    /// <summary>
+    /// A plan has the peer there. Addresses are given again: where it is now it was not before. A plan that does not know (yet) says nothing: who is cut off from the
+    /// controller may well be here, and goes on until another one has its place.
+    /// </summary>
+    public void Found(string? address)
     {
-        var now = Read(to);
-        if (Read(from) is { } before && !before.Equals(now) && !_addresses.Contains(before))
+        if (Read(address) is not { } now)
+            return;
+        if (_known is { } before && !before.Equals(now) && !_addresses.Contains(before))
             _addresses.Add(before);
-        if (now is not null)
-            _addresses.Remove(now);
+        _addresses.Remove(now);
+        _known = now;
         if (_addresses.Count > CountMax)
             _addresses.RemoveAt(0);
     }
 
     public bool Holds(IPAddress? address) => address is not null && _addresses.Contains(Plain(address));
 
-    private static IPAddress? Read(string? text) => IPAddress.TryParse(text, out var address) && !address.Equals(IPAddress.Any) ? Plain(address) : null;
+    private static IPAddress? Read(string? text) => IPAddress.TryParse(text, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) ? Plain(address) : null;
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -41,6 +41,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         _ledger = new ReceiverLedger(sink.SlotCount);
         _delivery = new InboundDelivery(_ledger, sink);
         _bell = new InboundPumpBell(options.AcknowledgeDelay);
+        _former.Found(endpoint.PeerAddress);
         sink.Bind(this);
     }
 
@@ -81,7 +82,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         lock (_state)
         {
             Endpoint = endpoint;
-            _former.Moved(earlier.PeerAddress, endpoint.PeerAddress);
+            _former.Found(endpoint.PeerAddress);
             if (_connection is not { } living || (!_former.Holds(living.PeerAddress) && earlier.PeerIdentities.All(endpoint.PeerIdentities.Contains)))
                 return;
         }

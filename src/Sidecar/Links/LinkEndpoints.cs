@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace K8sMediaFlow.Sidecar.Links;
 
 /// <summary>What the plan says of an outbound link.</summary>
@@ -12,6 +14,9 @@ namespace K8sMediaFlow.Sidecar.Links;
 public sealed record OutboundEndpoint(
     string Pipeline, string Edge, string Pod, string PeerPod, string PeerAddress, int PeerPort, IReadOnlyList<string> PeerIdentities, string? OwnAddress = null)
 {
+    /// <summary>The plan has the peer's address; what stands for "not known yet" would reach this very pod.</summary>
+    internal bool IsKnown => !IPAddress.TryParse(PeerAddress, out var address) || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+
     /// <summary>Whether whoever was opened as the other one is right by this one too.</summary>
     internal bool Holds(OutboundEndpoint other) =>
         PeerAddress == other.PeerAddress && PeerPort == other.PeerPort && other.PeerIdentities.All(PeerIdentities.Contains);

@@ -74,6 +74,9 @@ public sealed class OutboundLink : IDisposable
     public void Redirect(OutboundEndpoint endpoint)
     {
         var earlier = _endpoint;
+        // Whoever is out of the controller's sight may be here all the same: only another place is a reason to leave.
+        if (!endpoint.IsKnown)
+            endpoint = endpoint with { PeerAddress = earlier.PeerAddress, PeerPort = earlier.PeerPort };
         lock (_state)
         {
             _endpoint = endpoint;

@@ -32,8 +32,12 @@ public sealed class PlanFlowTests
         after.Got.ShouldBeEmpty();
         sending.Follow(moved);
         after.AwaitGot(500);
+        // A plan that does not know where the peer is moves nobody.
+        sending.Runtime.Outbound[0].Link.Redirect(new OutboundEndpoint("test/line", FlowPlans.Edge, "camera-0", "render-0", "0.0.0.0", FlowPlans.LinkPort, [Papers.Identity("render")]));
+        after.AwaitGot(after.Got.Count + 100);
         var sent = source.Stop();
         after.AwaitEnd();
+        sending.StatusOf("render-0").Losses.ShouldBeLessThanOrEqualTo(1u);
         after.Got.Select(one => one.Sequence).ShouldBeInOrder();
         before.Got.Concat(after.Got).ShouldBeExactly(sent);
         await Ignoring(old);

@@ -35,12 +35,11 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
 
     private void Dial()
     {
-        // The address that stands for "not known yet" would reach this very pod.
-        if (IPAddress.Parse(endpoint.PeerAddress) is var address && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+        if (!endpoint.IsKnown)
             throw new LinkException(LinkLoss.Unreachable, $"the plan does not have the address of pod {endpoint.PeerPod} yet");
         try
         {
-            connection.Dial(new IPEndPoint(address, endpoint.PeerPort), endpoint.OwnAddress is null ? null : IPAddress.Parse(endpoint.OwnAddress));
+            connection.Dial(new IPEndPoint(IPAddress.Parse(endpoint.PeerAddress), endpoint.PeerPort), endpoint.OwnAddress is null ? null : IPAddress.Parse(endpoint.OwnAddress));
         }
         catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
         {
