@@ -9,11 +9,12 @@ return args switch
     ["handover-side", var role] => HandoverSide.Run(role),
     ["tcp", .. var rest] => TcpBench.Run(rest),
     ["tcp-end", .. var rest] => TcpBenchEnd.Run(rest),
+    ["controller", .. var rest] => await K8sMediaFlow.Bench.Controller.ControllerBench.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench encode|capnp|handover|tcp [--out DIRECTORY]");
+    Console.Error.WriteLine("usage: bench encode|capnp|handover|tcp|controller [--out DIRECTORY]");
     return 2;
 }

@@ -28,9 +28,8 @@ internal sealed class ControllerCertificate(Func<AuthorityState?> authority, Cer
     private void Renew(AuthorityState state)
     {
         var now = time.GetUtcNow();
-        using var issuer = CertificateAuthority.FromPem(state.Current.CertificatePem, state.Current.KeyPem);
         // What was issued before stays undisposed: handshakes that still use it are under way.
-        var issued = issuer.Issue(new("k8smediaflow-controller", [ControllerIdentity.Uri], [IPAddress.Loopback], now - CertificateTimes.ClockSkew, times.Leaf + CertificateTimes.ClockSkew)
+        var issued = Issuer.Of(state.Current).Issue(new("k8smediaflow-controller", [ControllerIdentity.Uri], [IPAddress.Loopback], now - CertificateTimes.ClockSkew, times.Leaf + CertificateTimes.ClockSkew)
         {
             DnsNames = dnsNames,
         });

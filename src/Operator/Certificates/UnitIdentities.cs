@@ -26,8 +26,7 @@ internal static class UnitIdentities
         var tokens = Tokens(unit, stored);
         if (Kept(stored, names, authority, now) is { } kept)
             return new(new(kept.Pair.CertificatePem, kept.Pair.KeyPem, authority.Bundle, tokens, kept.RenewAt), false, tokens.Keys.Any(key => stored!.Data!.ContainsKey(key) is false));
-        using var issuer = CertificateAuthority.FromPem(authority.Current.CertificatePem, authority.Current.KeyPem);
-        using var leaf = issuer.Issue(new($"{pipeline}-{unit.Name}", names, [], now - CertificateTimes.ClockSkew, times.Leaf + CertificateTimes.ClockSkew));
+        using var leaf = Issuer.Of(authority.Current).Issue(new($"{pipeline}-{unit.Name}", names, [], now - CertificateTimes.ClockSkew, times.Leaf + CertificateTimes.ClockSkew));
         return new(new(leaf.CertificatePem, leaf.PrivateKeyPem(), authority.Bundle, tokens, AuthorityState.RenewAt(leaf.Certificate)), true, true);
     }
 
@@ -39,9 +38,8 @@ internal static class UnitIdentities
         {
             // Reading both together also proves that they belong to each other.
             using var certificate = X509Certificate2.CreateFromPem(certificatePem, keyPem);
-            using var issuer = X509Certificate2.CreateFromPem(authority.Current.CertificatePem);
             var renewAt = AuthorityState.RenewAt(certificate);
-            return IsIssuedBy(certificate, issuer) && now < renewAt && SubjectNames.Uris(certificate).SequenceEqual(names) ? (new(certificatePem, keyPem), renewAt) : null;
+            return IsIssuedBy(certificate, Issuer.Of(authority.Current)) && now < renewAt && SubjectNames.Uris(certificate).SequenceEqual(names) ? (new(certificatePem, keyPem), renewAt) : null;
         }
         catch (CryptographicException)
         {
@@ -49,12 +47,8 @@ internal static class UnitIdentities
         }
     }
 
-    private static bool IsIssuedBy(X509Certificate2 leaf, X509Certificate2 issuer)
-    {
-        var wanted = issuer.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifierBytes;
-        var named = leaf.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier;
-        return wanted is { } one && named is { } other && one.Span.SequenceEqual(other.Span);
-    }
+    private static bool IsIssuedBy(X509Certificate2 leaf, Issuer issuer) =>
+        leaf.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier is { } named && named.Span.SequenceEqual(issuer.KeyIdentifier.Span);
 
     private static Dictionary<string, string> Tokens(PipelineUnit unit, Secret? stored)
     {

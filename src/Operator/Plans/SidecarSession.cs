@@ -32,7 +32,8 @@ internal sealed class SidecarSession : IAsyncDisposable
     private readonly Task _loop;
     private SidecarPlan? _wanted;
     private byte[] _wantedBytes = [];
-    private long _generation, _refusedAt;
+    private string _deliveredTo = "";
+    private long _generation, _refusedAt, _deliveredAt;
     private PlanVersion? _version;
     private SidecarReport _report = SidecarReport.Unknown;
 
@@ -63,7 +64,7 @@ internal sealed class SidecarSession : IAsyncDisposable
         {
             if (_wanted is not null && bytes.AsSpan().SequenceEqual(_wantedBytes))
                 return;
-            (_wanted, _wantedBytes, _generation, _version, _refusedAt) = (plan, bytes, generation, null, 0);
+            (_wanted, _wantedBytes, _generation, _version, _refusedAt, _deliveredTo) = (plan, bytes, generation, null, 0, "");
             _report = _report with { HasPlan = false, Refusal = "" };
         }
         _ = PushAsync(_end.Token);
@@ -109,9 +110,16 @@ internal sealed class SidecarSession : IAsyncDisposable
 
     private async Task HearAsync(SidecarStatus status, CancellationToken end)
     {
-        Update(report => report.With(status, status.Plan is not null && status.Plan == _version));
+        Update(report => report.With(status, Follows(status)));
         if (!Report.HasPlan)
             await PushAsync(end, status.Plan);
+    }
+
+    /// <summary>A status that was on its way while the plan was delivered still shows the plan before; the next one of the same life will not.</summary>
+    private bool Follows(SidecarStatus status)
+    {
+        lock (_lock)
+            return _version is { } wanted && (status.Plan == wanted || (status.Incarnation == _deliveredTo && Environment.TickCount64 - _deliveredAt < Interval.TotalMilliseconds));
     }
 
     private async Task PushAsync(CancellationToken end, PlanVersion? inForce = null)
@@ -153,10 +161,10 @@ internal sealed class SidecarSession : IAsyncDisposable
     {
         try
         {
-            await _client.ApplyPlanAsync(new(plan.Version, PlanJson.Write(plan)), end);
+            var incarnation = await _client.ApplyPlanAsync(new(plan.Version, PlanJson.Write(plan)), end);
             _logger.LogInformation("pod {Pod} has plan {Version}", Target.PodName, plan.Version);
             lock (_lock)
-                _refusedAt = 0;
+                (_refusedAt, _deliveredTo, _deliveredAt) = (0, plan.Version == _version ? incarnation : "", Environment.TickCount64);
             Update(report => report with { HasPlan = plan.Version == _version, Refusal = "", Unreachable = "" });
         }
         catch (ControlException error) when (error.Status is GrpcStatus.Unavailable or GrpcStatus.DeadlineExceeded)

@@ -5,11 +5,11 @@ namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>
 /// Why a pod hangs between its node and its containers: a volume that is missing, a sandbox that cannot be made. The pod's status does not say;
-/// the kubelet's Events do. They are asked for only about pods that hang, and every ten seconds at most.
+/// the kubelet's Events do. They are asked for only about pods that hang, and every five seconds at most.
 /// </summary>
 internal sealed class PendingEvents(ApiClient client)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Every = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Every = TimeSpan.FromSeconds(5);
     private static readonly string[] Volumes = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
 
     private readonly ResourceClient<CoreEvent> _events = client.For(Resources.Events);

@@ -37,20 +37,29 @@ internal sealed class PipelineMemory(string uid)
     public Dictionary<string, (DateTimeOffset At, Trouble? Trouble)> Asked { get; } = [];
 
     private readonly Dictionary<string, (UnitIdentity Identity, DateTimeOffset At)> _issued = [];
+    private readonly Dictionary<string, (UnitIdentity Identity, string Version)> _kept = [];
 
     /// <summary>
     /// The identity of a unit. One that was made a moment ago is given again until the store shows its Secret: else every reconcile in
     /// between would make another one.
     /// </summary>
-    public IdentityResult Issued(string unit, Secret? stored, string bundle, Func<IdentityResult> issue, DateTimeOffset now)
+    public IdentityResult Issued(PipelineUnit unit, Secret? stored, string bundle, Func<IdentityResult> issue, DateTimeOffset now)
     {
-        if (_issued.TryGetValue(unit, out var last) && now - last.At < StoreLag && last.Identity.AuthoritiesPem == bundle && !Shows(stored, last.Identity))
+        if (_issued.TryGetValue(unit.Name, out var last) && now - last.At < StoreLag && last.Identity.AuthoritiesPem == bundle && HasTokens(unit, last.Identity) && !Shows(stored, last.Identity))
             return new(last.Identity, false, false);
+        if (stored is not null && _kept.TryGetValue(unit.Name, out var kept) && kept.Version == stored.Metadata!.ResourceVersion && kept.Identity.AuthoritiesPem == bundle &&
+            now < kept.Identity.RenewAt && HasTokens(unit, kept.Identity))
+            return new(kept.Identity, false, false);
         var result = issue();
         if (result.Changed)
-            _issued[unit] = (result.Identity, now);
+            _issued[unit.Name] = (result.Identity, now);
+        else
+            _kept[unit.Name] = (result.Identity, stored!.Metadata!.ResourceVersion!);
         return result;
     }
+
+    private static bool HasTokens(PipelineUnit unit, UnitIdentity identity) =>
+        unit.Slots.All(slot => slot.Replicas.All(one => identity.Tokens.ContainsKey(PodPaths.TokenKey(one.Operator, one.Replica))));
 
     private static bool Shows(Secret? stored, UnitIdentity identity) =>
         identity.Tokens.Append(new(UnitSecrets.Certificate, identity.CertificatePem)).All(one =>

@@ -139,7 +139,7 @@ internal sealed class PipelineReconciler
         await _pods.MakeAsync(turn.Owner, desired.Pods, turn.Memory, turn.Now, cancel);
         foreach (var one in operators)
             await _status.WriteAsync(one, input.Units.First(unit => unit.Operators.Any(node => node.Name == one.Spec.Operator)), slots, status, cancel);
-        return Again(turn, slots, views);
+        return Again(turn, slots, views, input.Identities.Values.Min(identity => identity.RenewAt));
     }
 
     private RenderInput Input(Turn turn, AcceptedPipeline accepted, Pipelines.Graph.PipelineGraph graph) => new()
@@ -181,7 +181,7 @@ internal sealed class PipelineReconciler
         {
             var stored = _parts.View.Secrets.Store.Get(new(input.Namespace, PodPaths.ObjectName(input.Graph.Name, unit.Name)));
             var mine = stored?.Metadata?.OwnerReferences?.Any(one => one.Uid == turn.Owner.Uid) == true ? stored : null;
-            (identities[unit.Name], var issued, _) = turn.Memory.Issued(unit.Name, mine, authority.Bundle, () => UnitIdentities.Of(unit, input.Namespace, input.Graph.Name, mine, authority, _parts.Times, turn.Now), turn.Now);
+            (identities[unit.Name], var issued, _) = turn.Memory.Issued(unit, mine, authority.Bundle, () => UnitIdentities.Of(unit, input.Namespace, input.Graph.Name, mine, authority, _parts.Times, turn.Now), turn.Now);
             if (issued && mine is not null)
                 _parts.Events.Normal(turn.Owner.About, Reasons.CertificateIssued, $"{unit.Name} has a new certificate");
         }
@@ -205,11 +205,13 @@ internal sealed class PipelineReconciler
     });
 
     /// <summary>When only time or figures will bring something new.</summary>
-    private Outcome Again(Turn turn, IReadOnlyList<SlotDecision> slots, IReadOnlyList<PodView> views)
+    private Outcome Again(Turn turn, IReadOnlyList<SlotDecision> slots, IReadOnlyList<PodView> views, DateTimeOffset renewAt)
     {
         var waits = slots.Select(slot => slot.LookAgainAt).OfType<DateTimeOffset>().Select(at => at - turn.Now).ToList();
         if (slots.Any(slot => slot.Current is { } pod && _parts.Plans.Report(turn.Owner.Key, pod).Status is not null))
             waits.Add(StatusPace.FiguresEvery);
+        if (renewAt - turn.Now < TimeSpan.FromMinutes(15))
+            waits.Add(renewAt - turn.Now);
         if (views.Any(view => view is { State: PodState.Pending, Node: not null, Trouble: null }))
             waits.Add(TimeSpan.FromSeconds(4));
         return waits.Count == 0 ? Outcome.Done : Outcome.After(waits.Min() is var wait && wait > TimeSpan.FromMilliseconds(100) ? wait : TimeSpan.FromMilliseconds(100));

@@ -23,18 +23,29 @@ internal sealed class PodSync(ApiClient client, EventRecorder events)
 
     public async Task MakeAsync(SyncOwner owner, IEnumerable<Pod> pods, PipelineMemory memory, DateTimeOffset now, CancellationToken cancel)
     {
+        var made = new List<string>();
         foreach (var pod in pods.Where(pod => !memory.IsOnItsWay(pod.Metadata!.Name!, now)))
         {
-            try
-            {
-                await _pods.CreateAsync(pod, cancel);
-                events.Normal(owner.About, Reasons.PodCreated, $"pod {pod.Metadata!.Name} made");
-            }
-            catch (ApiException error) when (error.Reason == ApiReason.AlreadyExists)
-            {
-                // An earlier attempt got through, or the store trails.
-            }
+            if (await CreateAsync(pod, cancel))
+                made.Add(pod.Metadata!.Name!);
             memory.Made(pod.Metadata!.Name!, pod.Label(Marks.Pod)!, now);
+        }
+        // One Event however many there are: a thousand pipelines that start together are news enough.
+        if (made.Count > 0)
+            events.Normal(owner.About, Reasons.PodCreated, $"{(made.Count == 1 ? "pod" : "pods")} {string.Join(", ", made)} made");
+    }
+
+    /// <summary>False: an earlier attempt got through, or the store trails.</summary>
+    private async Task<bool> CreateAsync(Pod pod, CancellationToken cancel)
+    {
+        try
+        {
+            await _pods.CreateAsync(pod, cancel);
+            return true;
+        }
+        catch (ApiException error) when (error.IsAlreadyExists)
+        {
+            return false;
         }
     }
 

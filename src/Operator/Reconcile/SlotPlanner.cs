@@ -42,12 +42,12 @@ internal static class SlotPlanner
         return SlotDecisions.Decide(slot, pods, new(uid, string.IsNullOrEmpty(recorded) ? null : recorded, seen, hash, mayRoll, history.NotBefore, now));
     }
 
-    /// <summary>What has ended is kept for its logs; after a failure those that would wait for ever are not.</summary>
+    /// <summary>What has ended is kept for its logs; after a failure what still runs, or would be restarted for ever, is not.</summary>
     private static SlotDecision Ended(PodSlot slot, IReadOnlyList<PodView> pods, string? recorded, BatchOutcome outcome)
     {
         var current = pods.OrderBy(pod => pod.CreatedAt).LastOrDefault();
         var useless = outcome.Phase == PipelinePhase.Failed
-            ? pods.Where(pod => !pod.Terminating && pod.State is PodState.Pending or PodState.Running && pod.Restarts == 0)
+            ? pods.Where(pod => !pod.Terminating && pod.State is PodState.Pending or PodState.Running)
                 .Select(pod => new Removal(pod, Reasons.PodRemoved, $"pod {pod.Name} ends: {outcome.Message}")).ToList()
             : [];
         return new(slot, current, recorded ?? "", false, useless, null);

@@ -23,7 +23,7 @@ internal static class SidecarCondition
             : new(false, Reasons.UpdateOnDemand, $"sidecars have image {input.SidecarImage}; {input.NewestSidecarImage} is to be had: set spec.sidecar.updatePolicy to Automatic to take it");
     }
 
-    private static string Pending(StatusInput input, SlotDecision slot) => slot.Current is null
-        ? $"{slot.Slot.Stable} has no pod yet"
-        : input.Report(slot).Unreachable is { Length: > 0 } why && slot.Current.Started ? $"pod {slot.Current.Name} has no plan: {why}" : $"pod {slot.Current.Name} has no plan yet";
+    /// <summary>The same words before and after the pod is made: it is not worth a write of its own.</summary>
+    private static string Pending(StatusInput input, SlotDecision slot) => input.Report(slot).Unreachable is { Length: > 0 } why && slot.Current?.Started == true
+        ? $"{slot.Slot.Stable} has no plan: {why}" : $"{slot.Slot.Stable} has no plan yet";
 }

@@ -44,7 +44,7 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         var before = one.CurrentPlan!.Value;
         one.Forget();
         await UntilAsync(() => Task.FromResult(one.CurrentPlan is not null), () => "no plan after the restart");
-        one.CurrentPlan.ShouldBe(before, "nothing has changed but the sidecar");
+        one.CurrentPlan.ShouldBe(before, string.Join(Environment.NewLine, one.Plans.Select(plan => System.Text.Encoding.UTF8.GetString(K8sMediaFlow.Pipelines.Planning.PlanJson.Write(plan)))));
         other.Plans.Count.ShouldBe(1);
     }
 

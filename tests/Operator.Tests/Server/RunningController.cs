@@ -12,6 +12,7 @@ internal sealed class RunningController : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly ILoggerFactory _logging = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
     private readonly Task _run;
+    private int _ended;
 
     public RunningController(string kubeconfig, string @namespace, Func<ControllerOptions, ControllerOptions>? change = null)
     {
@@ -31,11 +32,18 @@ internal sealed class RunningController : IAsyncDisposable
 
     public ControllerOptions Options { get; }
 
-    /// <summary>Of the process's own pages: healthz, readyz, metrics.</summary>
+    /// <summary>Of the process's own pages: healthz, readyz, metrics; empty before it serves them.</summary>
     public async Task<string> PageAsync(string path)
     {
         using var http = new HttpClient();
-        return await http.GetStringAsync(new Uri($"http://{Options.MetricsAddress}/{path}"));
+        try
+        {
+            return await http.GetStringAsync(new Uri($"http://{Options.MetricsAddress}/{path}"));
+        }
+        catch (HttpRequestException)
+        {
+            return "";
+        }
     }
 
     public static int FreePort()
@@ -47,6 +55,8 @@ internal sealed class RunningController : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+            return;
         await _end.CancelAsync();
         await _run.ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(30));
         _logging.Dispose();
