@@ -41,7 +41,21 @@ internal sealed class ActedSidecar : IControlHandler, IAsyncDisposable
         }
     }
 
-    public PlanVersion? CurrentPlan { get; private set; }
+    /// <summary>Under the lock: a version is too wide to be read in one piece.</summary>
+    public PlanVersion? CurrentPlan
+    {
+        get
+        {
+            lock (_lock)
+                return field;
+        }
+
+        private set
+        {
+            lock (_lock)
+                field = value;
+        }
+    }
 
     public static async Task<ActedSidecar> StartAsync(string address, string pod, Secret secret)
     {
