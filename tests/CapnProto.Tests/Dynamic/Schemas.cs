@@ -33,7 +33,7 @@ public sealed class Schemas
     public byte[] Encode(string type, string text) => Tool.Run("capnp", ["encode", .. _imports, _file, type], Encoding.UTF8.GetBytes(text));
 
     public byte[] FromJson(string type, string json) =>
-        Tool.Run("capnp", ["convert", .. _imports, "json:binary", _file, type], Encoding.UTF8.GetBytes(json));
+        Tool.Run("capnp", ["convert", "--quiet", .. _imports, "json:binary", _file, type], Encoding.UTF8.GetBytes(json));
 
     /// <summary>The reference's text; several messages one after the other give several.</summary>
     public string Text(string type, byte[] framed, bool isShort = false) => Convert("text", type, framed, isShort);
