@@ -31,14 +31,14 @@ public readonly unsafe ref struct AnyPointerReader : IPointerReader<AnyPointerRe
     internal WirePointer Word => _slot is null ? default : WirePointer.ReadOnce(_slot);
 
     /// <exception cref="CapnProtoException">The pointer is not a sound one of that kind.</exception>
-    public StructReader AsStruct() => _slot is null ? default : _message.ReadStruct(_slot, _segment, _depth);
+    public StructReader AsStruct() => _slot is null ? new StructReader(ref _message, StructPlace.Empty(_depth - 1)) : _message.ReadStruct(_slot, _segment, _depth);
 
     /// <inheritdoc cref="AsStruct()"/>
     public T AsStruct<T>()
         where T : IStructReader<T>, allows ref struct => T.From(AsStruct());
 
     /// <inheritdoc cref="AsStruct()"/>
-    public ListReader AsList() => _slot is null ? default : _message.ReadList(_slot, _segment, _depth);
+    public ListReader AsList() => _slot is null ? new ListReader(ref _message, default) : _message.ReadList(_slot, _segment, _depth);
 
     /// <inheritdoc cref="AsStruct()"/>
     public ReadOnlySpan<byte> AsData() =>

@@ -21,7 +21,7 @@ public partial struct MessageReader
     internal unsafe StructReader ReadStruct(byte* slot, uint segment, int depth)
     {
         if (!Follow(slot, segment, out var target))
-            return new StructReader(ref this, default);
+            return new StructReader(ref this, StructPlace.Empty(depth - 1));
         if (target.Tag.Kind != PointerKind.Struct)
             CapnProtoException.Throw(CapnProtoError.WrongPointerKind);
         if (depth <= 0)
@@ -81,7 +81,7 @@ public partial struct MessageReader
     /// <summary>The pointer of a default value in static data; null if there is none.</summary>
     [UnscopedRef]
     internal unsafe AnyPointerReader ReadDefault(scoped ReadOnlySpan<byte> words, int depth) =>
-        words.Length < 8 ? default : new AnyPointerReader(ref this, Segment.Of(words).Start, StaticData, depth);
+        new(ref this, words.Length < 8 ? null : Segment.Of(words).Start, StaticData, depth);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private unsafe bool Follow(byte* slot, uint segment, out Target target)

@@ -94,7 +94,7 @@ public partial struct MessageReader
 
     /// <summary>Reads again at a place that was found and checked before, in this same message.</summary>
     [UnscopedRef]
-    public StructReader At(scoped in StructPlace place) => new(ref this, place);
+    public unsafe StructReader At(scoped in StructPlace place) => new(ref this, place.Data is null ? StructPlace.Empty(_depth) : place);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly Segment SegmentAt(uint index)

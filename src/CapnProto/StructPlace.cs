@@ -20,4 +20,7 @@ public readonly unsafe struct StructPlace
         Segment = segment;
         Depth = depth;
     }
+
+    /// <summary>What a null pointer leads to. It counts levels too: the schema's defaults are read from here, and can contain themselves.</summary>
+    internal static StructPlace Empty(int depth) => new(null, 0, 0, 0, depth);
 }

@@ -53,7 +53,7 @@ public readonly unsafe ref partial struct StructReader
 
     /// <exception cref="CapnProtoException">The pointer is not sound.</exception>
     public StructReader GetStruct(int index) =>
-        index < _place.PointerCount ? _message.ReadStruct(Slot(index), _place.Segment, _place.Depth) : new StructReader(ref _message, default);
+        index < _place.PointerCount ? _message.ReadStruct(Slot(index), _place.Segment, _place.Depth) : new StructReader(ref _message, StructPlace.Empty(_place.Depth - 1));
 
     /// <inheritdoc cref="GetStruct(int)"/>
     public T GetStruct<T>(int index)
@@ -84,7 +84,7 @@ public readonly unsafe ref partial struct StructReader
             : default;
 
     public AnyPointerReader GetAny(int index) =>
-        index < _place.PointerCount ? new AnyPointerReader(ref _message, Slot(index), _place.Segment, _place.Depth) : default;
+        new(ref _message, index < _place.PointerCount ? Slot(index) : null, _place.Segment, _place.Depth);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* Slot(int index) => _place.Data + _place.DataBytes + (8L * index);

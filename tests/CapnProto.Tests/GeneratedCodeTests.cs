@@ -5,6 +5,8 @@ namespace K8sMediaFlow.CapnProto.Tests;
 /// <summary>What the generator makes of names that clash, and of constants, defaults and type parameters.</summary>
 public class GeneratedCodeTests
 {
+    private static readonly byte[] NullRoot = [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
     private readonly MessageBuffer _buffer = new(8192);
 
     [Fact]
@@ -46,6 +48,31 @@ public class GeneratedCodeTests
         float.IsNegative(read.F32).ShouldBeTrue();
         double.IsNaN(read.F64).ShouldBeTrue();
         read.Cap.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Pointer_defaults_are_read_where_the_struct_itself_is_null()
+    {
+        _buffer.Read<Clashing.Reader>(NullRoot).Pt.X.ShouldBe(77);
+        _buffer.Read<Clashing.Reader>(NullRoot).Lp[1].Y.ShouldBe(2);
+        _buffer.Read<Clashing.Reader>(NullRoot).Raw.GetStruct<Clashing.Reader>(0).Pt.Label.ToString().ShouldBe("dflt");
+        _buffer.Read<Clashing.Reader>(NullRoot).Raw.GetAny(1000).AsStruct<Clashing.Reader>().Ll[1].ToArray().ShouldBe([2, 3]);
+        var message = Dynamic.Rendered.Read(NullRoot);
+        new Clashing.Reader(message.At(default)).Pt.X.ShouldBe(77);
+    }
+
+    /// <summary>As through pointers: a default that contains itself has an end.</summary>
+    [Fact]
+    public void Nulls_below_nulls_count_as_levels()
+    {
+        var below = Dynamic.Rendered.Read(NullRoot, new ReadLimits(1000, 3));
+        var reader = below.Root();
+        _ = new Clashing.Reader(reader.GetStruct(0)).Pt;
+        Should.Throw<CapnProtoException>(() =>
+        {
+            var message = Dynamic.Rendered.Read(NullRoot, new ReadLimits(1000, 3));
+            _ = new Clashing.Reader(message.Root().GetStruct(0).GetAny(5).AsStruct()).Pt;
+        }).Error.ShouldBe(CapnProtoError.DepthLimit);
     }
 
     [Fact]

@@ -18,8 +18,8 @@ try
 {
     var options = CompilerOptions.Read(args);
     var schema = SchemaReader.Read(options.Files.Count > 0 ? new MemoryStream(ReferenceCompiler.Run(options)) : Console.OpenStandardInput());
-    foreach (var (id, name) in schema.Files)
-        File.WriteAllText(Path.Combine(options.OutFolder, Path.GetFileName(name) + ".cs"), new FileEmitter(schema.Nodes, options).Emit(id, name));
+    foreach (var output in OutputFiles.Of(schema.Files, options.OutFolder))
+        File.WriteAllText(output.Path, new FileEmitter(schema.Nodes, options).Emit(output.FileId, output.Schema));
     return 0;
 }
 catch (Exception e) when (e is CapnProtoException or CompilerException or NotSupportedException or ArgumentException or IOException or UnauthorizedAccessException)

@@ -14,6 +14,9 @@ internal static class ReferenceCompiler
         string[] arguments = ["compile", "-o-", .. options.Imports.Select(folder => "-I" + folder), "-I" + AnnotationFolder, .. options.Files];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+
+        // Left by a parent that changed its folder otherwise, it makes the compiler warn, and the warning would stand among a schema's errors.
+        start.Environment["PWD"] = Directory.GetCurrentDirectory();
         using var process = Start(start);
         var errors = process.StandardError.ReadToEndAsync();
         using var request = new MemoryStream();
