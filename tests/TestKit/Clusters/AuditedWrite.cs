@@ -10,7 +10,8 @@ namespace K8sMediaFlow.TestKit.Clusters;
 /// <param name="UserAgent">Which client.</param>
 /// <param name="Code">Of the answer.</param>
 /// <param name="At">When it was answered.</param>
-public sealed record AuditedWrite(string Verb, string Resource, string Namespace, string Name, string UserAgent, int Code, DateTimeOffset At)
+/// <param name="Source">Address of the client: which of several alike.</param>
+public sealed record AuditedWrite(string Verb, string Resource, string Namespace, string Name, string UserAgent, int Code, DateTimeOffset At, string Source = "")
 {
     internal static IEnumerable<AuditedWrite> Read(string log)
     {
@@ -31,7 +32,8 @@ public sealed record AuditedWrite(string Verb, string Resource, string Namespace
         Text(target, "name"),
         Text(entry, "userAgent"),
         entry.TryGetProperty("responseStatus", out var status) ? status.GetProperty("code").GetInt32() : 0,
-        entry.GetProperty("stageTimestamp").GetDateTimeOffset());
+        entry.GetProperty("stageTimestamp").GetDateTimeOffset(),
+        entry.TryGetProperty("sourceIPs", out var addresses) && addresses.GetArrayLength() > 0 ? addresses[0].GetString() ?? "" : "");
 
     private static string Text(JsonElement owner, string name) => owner.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
 }
