@@ -1,0 +1,36 @@
+using K8sMediaFlow.Cluster.Tests.Harness;
+using K8sMediaFlow.TestKit;
+using K8sMediaFlow.TestKit.Clusters;
+using Shouldly;
+using Xunit.Abstractions;
+
+namespace K8sMediaFlow.Cluster.Tests.Cases;
+
+/// <summary>What the control plane pays for a pipeline that simply runs.</summary>
+public sealed class QuietCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+{
+    private static readonly TimeSpan Watched = TimeSpan.FromMinutes(2);
+
+    [NeedsFact("kubernetes", "images", "helm", "root")]
+    public void While_frames_flow_the_controller_writes_four_statuses_a_minute_at_most_and_nothing_else()
+    {
+        using var flow = NewFlow().Start();
+        Wait.Until("Ready", () => flow.Is("Ready", "True") && flow.Is("TransportReady", "True"), flow.Describe);
+        // Readiness is told at once and the figures that belong to it a while later: that is the start, not the flow.
+        Thread.Sleep(TimeSpan.FromSeconds(20));
+        var (from, before) = (DateTimeOffset.UtcNow, flow.Seen);
+        Thread.Sleep(Watched);
+        var until = DateTimeOffset.UtcNow;
+        var writes = Cluster.Cluster.Writes().Where(write => IsOurs(write) && write.Namespace == flow.Space && write.At >= from && write.At < until).ToList();
+        var statuses = writes.Where(write => write is { Resource: "mediapipelines/status", Name: "flow" }).ToList();
+        Print(FormattableString.Invariant($"{statuses.Count} status writes in {Watched.TotalMinutes:0} minutes, {writes.Count - statuses.Count} others; {flow.Seen - before} frames; {flow.Account}, recovery 0.0 s"));
+        statuses.Count.ShouldBeLessThanOrEqualTo(4 * (int)Watched.TotalMinutes);
+        writes.Except(statuses).ShouldBeEmpty();
+        statuses.ShouldNotBeEmpty("the figures of a flow are told");
+        (flow.Seen - before).ShouldBeGreaterThan(1000);
+        flow.ShouldBeWhole("steady flow");
+    }
+
+    // The lease of its own is in another namespace and is the election's, not a pipeline's.
+    private static bool IsOurs(AuditedWrite write) => write.UserAgent.StartsWith("k8smediaflow-controller", StringComparison.Ordinal);
+}
