@@ -19,6 +19,9 @@ internal sealed record CertificateTimes(TimeSpan Authority, TimeSpan Leaf, TimeS
 
     /// <summary>Clocks of nodes differ: a certificate is valid a little before it is made.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    /// <summary>Two thirds of a life that began a clock skew ago must lie in the future, else every look would issue another certificate.</summary>
+    public const int LeafMinutesMin = 3;
 }
 
 /// <summary>

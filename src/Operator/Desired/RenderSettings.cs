@@ -7,6 +7,9 @@ internal sealed record RenderSettings(string SidecarImage, string ControllerName
 {
     public string? SidecarImagePullPolicy { get; init; }
 
+    /// <summary>False: sidecars end at once (a planted fault).</summary>
+    public bool Drains { get; init; } = true;
+
     /// <summary>Labels of the controller's own pods, for the network policies.</summary>
     public IReadOnlyDictionary<string, string> ControllerLabels { get; init; } =
         new Dictionary<string, string> { ["app.kubernetes.io/name"] = "k8smediaflow", ["app.kubernetes.io/component"] = "controller" };

@@ -27,7 +27,7 @@ internal static class UnitConfigs
         ["certificateFile"] = $"{PodPaths.IdentityDirectory}/{UnitSecrets.Certificate}",
         ["keyFile"] = $"{PodPaths.IdentityDirectory}/{UnitSecrets.Key}",
         ["caFile"] = $"{PodPaths.IdentityDirectory}/{UnitSecrets.Authorities}",
-        ["drainSeconds"] = DrainSeconds(input.Parts(unit)),
+        ["drainSeconds"] = input.Settings.Drains ? DrainSeconds(input.Parts(unit)) : 0,
         // A native sidecar is ended by the kubelet when the media operators have ended; a plain one has to end by itself.
         ["exitWhenFinished"] = input.Graph.Execution == Execution.Batch && !input.Server.NativeSidecar,
     };

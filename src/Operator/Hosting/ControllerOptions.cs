@@ -37,6 +37,9 @@ internal sealed record ControllerOptions
     public CertificateTimes Certificates { get; init; } = CertificateTimes.Default;
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>What this process leaves undone, for the tests that prove that tests would notice.</summary>
+    public PlantedFault PlantedFault { get; init; }
+
     /// <summary>Of this process, the pod's name: part of its identity in the lease, and of Events.</summary>
     public string Identity { get; init; } = Environment.MachineName;
 
@@ -61,9 +64,10 @@ internal sealed record ControllerOptions
             Workers = (int)reader.Number("workers", 4, 1, 64),
             Certificates = new(
                 TimeSpan.FromMinutes(reader.Number("authority-minutes", (long)CertificateTimes.Default.Authority.TotalMinutes, 3, 20L * 365 * 24 * 60)),
-                TimeSpan.FromMinutes(reader.Number("certificate-minutes", (long)CertificateTimes.Default.Leaf.TotalMinutes, 1, 10L * 365 * 24 * 60)),
+                TimeSpan.FromMinutes(reader.Number("certificate-minutes", (long)CertificateTimes.Default.Leaf.TotalMinutes, CertificateTimes.LeafMinutesMin, 10L * 365 * 24 * 60)),
                 TimeSpan.FromSeconds(reader.Number("authority-overlap-seconds", (long)CertificateTimes.Default.Overlap.TotalSeconds, 1, 24 * 60 * 60))),
             LogLevel = reader.Enum("log-level", LogLevel.Information),
+            PlantedFault = reader.Enum("planted-fault", PlantedFault.None),
             Identity = reader.Text("identity") ?? Environment.MachineName,
         };
         reader.Finish();

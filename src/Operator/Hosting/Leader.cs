@@ -44,7 +44,10 @@ internal sealed class Leader(
         await view.Synced.WaitAsync(cancel);
         await using var sessions = new SidecarSessions(() => certificate.Current!, new(transitions, fence, TimeProvider.System), _queue.Add, logging.CreateLogger("plans"), cancel);
         _sessions = sessions;
-        var reconciler = new PipelineReconciler(new(fenced, view, events, new(sessions), () => authority.Current, options.Certificates, Settings(), server, TimeProvider.System));
+        var reconciler = new PipelineReconciler(new(fenced, view, events, new(sessions) { Brings = options.PlantedFault != PlantedFault.NoPlans }, () => authority.Current, options.Certificates, Settings(), server, TimeProvider.System)
+        {
+            Replaces = options.PlantedFault != PlantedFault.NoReplacement,
+        });
         var loop = new ReconcileLoop<ObjectKey>("pipelines", _queue, reconciler.ReconcileAsync, new() { Workers = options.Workers }, _logger);
         foreach (var heartbeat in loop.Heartbeats)
             liveness.Add(heartbeat);
@@ -62,7 +65,7 @@ internal sealed class Leader(
         }
     }
 
-    private RenderSettings Settings() => new(options.SidecarImage, @namespace) { SidecarImagePullPolicy = options.SidecarImagePullPolicy };
+    private RenderSettings Settings() => new(options.SidecarImage, @namespace) { SidecarImagePullPolicy = options.SidecarImagePullPolicy, Drains = options.PlantedFault != PlantedFault.NoDrain };
 
     private void EnqueueAll()
     {

@@ -9,6 +9,9 @@ namespace K8sMediaFlow.Operator.Plans;
 /// <summary>Brings every pod that has an address its plan, as soon as everybody that it has to call has one.</summary>
 internal sealed class PlanSync(SidecarSessions sessions)
 {
+    /// <summary>False: plans are drawn and not brought (a planted fault).</summary>
+    public bool Brings { get; init; } = true;
+
     public void Sync(ObjectKey key, AcceptedPipeline accepted, IReadOnlyList<PipelineUnit> units, IReadOnlyList<SlotDecision> slots, IReadOnlyDictionary<string, UnitIdentity> identities)
     {
         var reachable = slots.Where(slot => slot.Current is { Lost: false } pod && IPAddress.TryParse(pod.Address, out _)).ToList();
@@ -22,7 +25,7 @@ internal sealed class PlanSync(SidecarSessions sessions)
         foreach (var slot in asked)
         {
             var session = sessions.With(key, Target(accepted, slot));
-            if (PlanDrawing.IsComplete(plans[slot.Slot.Stable]))
+            if (Brings && PlanDrawing.IsComplete(plans[slot.Slot.Stable]))
                 session.Want(plans[slot.Slot.Stable], accepted.Generation);
         }
     }

@@ -5,11 +5,12 @@ namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>
 /// Why a pod hangs between its node and its containers: a volume that is missing, a sandbox that cannot be made. The pod's status does not say;
-/// the kubelet's Events do. They are asked for only about pods that hang, and every five seconds at most.
+/// the kubelet's Events do. They are asked for only about pods that hang, and every four seconds at most.
 /// </summary>
 internal sealed class PendingEvents(ApiClient client)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Every = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Every = TimeSpan.FromSeconds(4);
+    private const string Scheduling = "FailedScheduling";
     private static readonly string[] Volumes = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
 
     private readonly ResourceClient<CoreEvent> _events = client.For(Resources.Events);
@@ -28,13 +29,19 @@ internal sealed class PendingEvents(ApiClient client)
         try
         {
             var list = await _events.ListAsync(view.Namespace, new(Fields: $"involvedObject.uid={view.Uid},type=Warning"), cancel);
-            var last = list.Items.OrderBy(one => one.LastTimestamp ?? one.Metadata?.CreationTimestamp).LastOrDefault();
-            return last is null ? null : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {view.Name}: {last.Message}");
+            return Explain(view.Name, list.Items);
         }
         catch (ApiException)
         {
             // Only an explanation: without the permission to read Events there is none.
             return null;
         }
+    }
+
+    /// <summary>The newest Event that is still of interest: what the scheduler said is over once the pod has its node.</summary>
+    internal static Trouble? Explain(string pod, IEnumerable<CoreEvent> events)
+    {
+        var last = events.Where(one => one.Reason != Scheduling).OrderBy(one => one.LastTimestamp ?? one.Metadata?.CreationTimestamp).LastOrDefault();
+        return last is null ? null : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {pod}: {last.Message}");
     }
 }

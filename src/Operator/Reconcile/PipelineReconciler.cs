@@ -15,7 +15,11 @@ namespace K8sMediaFlow.Operator.Reconcile;
 /// <summary>What reconciling needs beside the cluster.</summary>
 /// <param name="Authority">The installation's authority; null until it is known.</param>
 internal sealed record ReconcilerParts(
-    ApiClient Client, ClusterView View, EventRecorder Events, PlanSync Plans, Func<AuthorityState?> Authority, CertificateTimes Times, RenderSettings Settings, ServerCapabilities Server, TimeProvider Time);
+    ApiClient Client, ClusterView View, EventRecorder Events, PlanSync Plans, Func<AuthorityState?> Authority, CertificateTimes Times, RenderSettings Settings, ServerCapabilities Server, TimeProvider Time)
+{
+    /// <summary>False: only the first pod of a slot is made (a planted fault).</summary>
+    public bool Replaces { get; init; } = true;
+}
 
 /// <summary>
 /// Brings one pipeline into line: observe, render, apply, prune, plan, report. Every decision in between is a function of values; here they are
@@ -132,7 +136,7 @@ internal sealed class PipelineReconciler
         var status = Summary(turn, accepted, input, slots, outcome, missing);
         // The names first: whatever happens next, they are on record.
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
-        input = input with { PodNames = slots.Where(slot => slot.Make).ToDictionary(slot => slot.Slot.Stable, slot => PodNames.Of(slot.Slot.Stable, slot.Incarnation)) };
+        input = input with { PodNames = slots.Where(slot => slot.Make && (_parts.Replaces || IsFirst(turn, slot))).ToDictionary(slot => slot.Slot.Stable, slot => PodNames.Of(slot.Slot.Stable, slot.Incarnation)) };
         var desired = Renderer.Render(input);
         await _objects.SyncAsync(turn.Owner, desired, cancel);
         await _pods.RemoveAsync(turn.Owner, decisions.Removals, cancel);
@@ -141,6 +145,8 @@ internal sealed class PipelineReconciler
             await _status.WriteAsync(one, input.Units.First(unit => unit.Operators.Any(node => node.Name == one.Spec.Operator)), slots, status, cancel);
         return Again(turn, slots, views, input.Identities.Values.Min(identity => identity.RenewAt));
     }
+
+    private static bool IsFirst(Turn turn, SlotDecision slot) => slot.Incarnation == PodNames.Next(turn.Stored.Metadata!.Uid!, slot.Slot.Stable, null);
 
     private RenderInput Input(Turn turn, AcceptedPipeline accepted, Pipelines.Graph.PipelineGraph graph) => new()
     {
@@ -212,7 +218,8 @@ internal sealed class PipelineReconciler
             waits.Add(StatusPace.FiguresEvery);
         if (renewAt - turn.Now < TimeSpan.FromMinutes(15))
             waits.Add(renewAt - turn.Now);
-        if (views.Any(view => view is { State: PodState.Pending, Node: not null, Trouble: null }))
+        // Nothing tells of Events: whoever they explain is looked at again.
+        if (views.Any(view => view is { State: PodState.Pending, Node: not null, Trouble: null or { Reason: Reasons.VolumeUnavailable or Reasons.PodsPending } }))
             waits.Add(TimeSpan.FromSeconds(4));
         return waits.Count == 0 ? Outcome.Done : Outcome.After(waits.Min() is var wait && wait > TimeSpan.FromMilliseconds(100) ? wait : TimeSpan.FromMilliseconds(100));
     }
