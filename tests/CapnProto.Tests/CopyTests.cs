@@ -157,6 +157,9 @@ public class CopyTests
         Refused(ref reader, (ref source) => CanonicalForm.Write(source.RootPointer(), target));
         Refused(ref reader, (ref source) => CanonicalForm.SizeBytesMax(source.RootPointer()));
         Refused(ref reader, (ref source) => CanonicalForm.IsCanonical(ref source));
+        // Readers and builders know addresses, not objects.
+        GC.KeepAlive(memory);
+        GC.KeepAlive(target);
     }
 
     private delegate void Reading(ref MessageReader source);

@@ -26,7 +26,6 @@ public sealed class QuietCases(TwoNodes cluster, ITestOutputHelper output) : Flo
         Print(FormattableString.Invariant($"{statuses.Count} status writes in {Watched.TotalMinutes:0} minutes, {writes.Count - statuses.Count} others; {flow.Seen - before} frames; {flow.Account}, recovery 0.0 s"));
         statuses.Count.ShouldBeLessThanOrEqualTo(4 * (int)Watched.TotalMinutes);
         writes.Except(statuses).ShouldBeEmpty();
-        statuses.ShouldNotBeEmpty("the figures of a flow are told");
         (flow.Seen - before).ShouldBeGreaterThan(1000);
         flow.ShouldBeWhole("steady flow");
     }
