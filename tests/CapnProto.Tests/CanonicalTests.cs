@@ -42,6 +42,8 @@ public class CanonicalTests
                 CanonicalForm.IsCanonical(ref plain).ShouldBeFalse();
             again.AsSpan(0, CanonicalForm.Write(canonical.RootPointer(), again)).SequenceEqual(_memory.AsSpan(0, length)).ShouldBeTrue();
         }
+        GC.KeepAlive(again);
+        GC.KeepAlive(source);
     }
 
     [Fact]

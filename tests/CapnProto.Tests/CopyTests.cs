@@ -22,6 +22,8 @@ public class CopyTests
             var again = copy.ToReader(ReadLimits.Default);
             FastWalker.Digest(ref again).ShouldBe(FastWalker.Digest(ref reader));
         }
+        GC.KeepAlive(memory);
+        GC.KeepAlive(source);
     }
 
     [Fact]

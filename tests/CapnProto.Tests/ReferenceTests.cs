@@ -70,6 +70,7 @@ public class ReferenceTests
         SampleMessage.Fill(message.InitRoot<Everything.Builder>());
         var framed = new byte[StreamFraming.SizeBytes(in message)];
         StreamFraming.Write(in message, framed).ShouldBe(framed.Length);
+        GC.KeepAlive(memory);
         return framed;
     }
 }

@@ -64,6 +64,7 @@ public class StreamTests
         message.InitRoot<Everything.Builder>().InitData(8 << 20).Fill(7);
         using var stream = new MemoryStream();
         new MessageOutput(stream).Write(in message);
+        GC.KeepAlive(memory);
         stream.Position = 0;
         var input = new MessageInput(stream, ReadLimits.ForSize(9 << 20));
         input.MoveNext().ShouldBeTrue();

@@ -60,5 +60,10 @@ public static class JsonMessage
             framed = [];
             return false;
         }
+        finally
+        {
+            // The builder knows its address, not the array.
+            GC.KeepAlive(memory);
+        }
     }
 }
