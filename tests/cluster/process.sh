@@ -9,7 +9,10 @@ state=$1 verb=$2 name=$3 file=$1/pids/$3
 with_paths
 case $verb in
     kill) stop KILL "$file"; gone 50 "$file" || fail "$name does not end" ;;
-    start) ! alive "$file" || fail "$name runs"; eval "command=($(cat "$state/commands/$name"))"; start "$name" "${command[@]}" ;;
+    start) ! alive "$file" || fail "$name runs"
+           # A node lives in cgroups of its own: else its pods would be accounted to whoever starts it, and down.sh would leave them behind.
+           if [ -e "$state/$name/cgroups" ]; then while read -r cgroup; do echo $$ >"$cgroup/cgroup.procs"; done <"$state/$name/cgroups"; fi
+           eval "command=($(cat "$state/commands/$name"))"; start "$name" "${command[@]}" ;;
     stop) stop STOP "$file" ;;
     continue) stop CONT "$file" ;;
     *) fail "kill, start, stop or continue, not $verb" ;;
