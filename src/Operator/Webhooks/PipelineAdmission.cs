@@ -19,7 +19,8 @@ internal static class PipelineAdmission
         var (refusal, warnings) = Judge(request);
         var response = new JsonObject { ["uid"] = uid.DeepClone(), ["allowed"] = refusal is null };
         if (refusal is not null)
-            response["status"] = new JsonObject { ["status"] = "Failure", ["reason"] = "Invalid", ["code"] = 422, ["message"] = $"{refusal.Message} ({refusal.Reason})" };
+            // Not Invalid: of that kubectl shows details alone and keeps the message to itself.
+            response["status"] = new JsonObject { ["status"] = "Failure", ["reason"] = "BadRequest", ["code"] = 400, ["message"] = $"{refusal.Message} ({refusal.Reason})" };
         if (warnings.Count > 0)
             response["warnings"] = new JsonArray([.. warnings.Select(one => (JsonNode)one)]);
         return new() { ["apiVersion"] = ApiVersion, ["kind"] = "AdmissionReview", ["response"] = response };

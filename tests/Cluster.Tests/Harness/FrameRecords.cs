@@ -53,6 +53,7 @@ internal sealed record FrameAccount(long Sent, long Received, long Lost, long Do
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var bytes = new byte[65536];
         var length = stream.Read(bytes);
-        return bytes[..(Array.FindLastIndex(bytes, length - 1, mark => mark != 0) + 1)];
+        // A record that was made a moment ago has no length yet.
+        return length == 0 ? [] : bytes[..(Array.FindLastIndex(bytes, length - 1, mark => mark != 0) + 1)];
     }
 }

@@ -23,7 +23,7 @@ public class AdmissionTests
         var answer = PipelineAdmission.Review(Review(Pipelines.Pair, document => document["spec"]!["edges"]![0]!["from"] = "source.sound"))!["response"]!;
         ((bool)answer["allowed"]!).ShouldBeFalse();
         ((string)answer["status"]!["message"]!).ShouldContain("sound");
-        ((int)answer["status"]!["code"]!).ShouldBe(422);
+        ((int)answer["status"]!["code"]!, (string)answer["status"]!["reason"]!).ShouldBe((400, "BadRequest"), "kubectl keeps the message of Invalid to itself");
     }
 
     [Fact]
