@@ -21,6 +21,9 @@ internal sealed class Flow : IDisposable
         Kubectl.Apply(Documents.Records(Space, Records));
     }
 
+    /// <summary>The longest that a flow is waited for: where it is known that it will not come, not as long.</summary>
+    public static TimeSpan PatienceMax { get; set; } = TimeSpan.MaxValue;
+
     public string Space { get; }
 
     public string Records { get; }
@@ -48,7 +51,7 @@ internal sealed class Flow : IDisposable
     public void AwaitFrames(long more)
     {
         var goal = Seen + more;
-        Wait.Until($"{more} more frames", () => Seen >= goal, () => $"{Seen} of {goal}\n{Describe()}", seconds: 120);
+        Wait.Until($"{more} more frames", () => Seen >= goal, () => $"{Seen} of {goal}\n{Describe()}", seconds: (int)Patience(120).TotalSeconds);
     }
 
     /// <summary>Does what it is given while frames flow, and returns the longest time without a new frame from then until the flow is steady again.</summary>
@@ -59,8 +62,8 @@ internal sealed class Flow : IDisposable
         var limit = Stopwatch.StartNew();
         while (!fault1.IsCompleted || last < before + framesAfter)
         {
-            if (limit.Elapsed > TimeSpan.FromSeconds(180))
-                throw new TimeoutException($"{what}: {last - before} frames in three minutes\n{Describe()}");
+            if (limit.Elapsed > Patience(180))
+                throw new TimeoutException($"{what}: {last - before} frames in {limit.Elapsed.TotalSeconds:0} s\n{Describe()}");
             Thread.Sleep(20);
             if (Seen is var seen && seen == last)
                 continue;
@@ -94,6 +97,8 @@ internal sealed class Flow : IDisposable
     public Pod PodOf(string unit) => Pods().Where(pod => pod.Unit == unit && !pod.IsEnding).OrderByDescending(pod => pod.Created).First();
 
     public string Describe() => $"{Kubectl.Try(null, "get", "pods,mp,events", "-n", Space, "-o", "wide").Output}\n{Kubectl.Try(null, "logs", "-n", "k8smediaflow", "-l", "app.kubernetes.io/component=controller", "--tail=20").Output}";
+
+    private static TimeSpan Patience(int seconds) => TimeSpan.FromSeconds(Math.Min(seconds, PatienceMax.TotalSeconds));
 
     public void Dispose()
     {
