@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests: test.sh all|quick [ROOM]. Prints what was skipped and why, and one closing line.
+# Runs the tests: test.sh all|quick [ROOM]. Prints what was skipped and why, what failed, and one closing line.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 which=${1:-all} room=${2:-}
@@ -37,5 +37,6 @@ total=$(sum total) executed=$(sum executed) passed=$(sum passed)
 skipped=$((total - executed)) failed=$((executed - passed))
 [ "$failed" -gt 0 ] || [ "$broken" = 0 ] || failed=1
 [ "$skipped" = 0 ] || { echo "Skipped:"; { cat "$results"/*.trx | tr '\n' ' ' | grep -o '<UnitTestResult [^>]*outcome="NotExecuted".\{0,600\}' | sed -E 's/.*testName="([^"]*)".*<Message>([^<]*)<.*/  \1: \2/' | cut -c1-200; } || true; }
+[ "$failed" = 0 ] || { echo "Failed:"; grep -ho '<UnitTestResult [^>]*outcome="Failed"' "$results"/*.trx | sed -E 's/.*testName="([^"]*)".*/  \1/'; }
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$broken" = 0 ]
