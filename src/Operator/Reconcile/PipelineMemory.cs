@@ -12,7 +12,12 @@ namespace K8sMediaFlow.Operator.Reconcile;
 internal sealed class PipelineMemory(string uid)
 {
     private static readonly TimeSpan StoreLag = TimeSpan.FromSeconds(10);
+
+    /// <summary>Of a slot's pods one is on record and another may stand beside it; older names are asked for no more.</summary>
+    private const int SeenPerSlotMax = 4;
+
     private readonly Dictionary<string, DateTimeOffset> _made = [];
+    private readonly Dictionary<string, Queue<string>> _seen = [];
 
     public string Uid => uid;
 
@@ -20,9 +25,6 @@ internal sealed class PipelineMemory(string uid)
     public AcceptedPipeline? Accepted { get; set; }
 
     public (long Generation, Refusal? Refusal)? Judged { get; set; }
-
-    /// <summary>Names of pods that have been in the store.</summary>
-    public HashSet<string> Seen { get; } = [];
 
     /// <summary>By stable name.</summary>
     public Dictionary<string, RestartHistory> Restarts { get; } = [];
@@ -72,14 +74,30 @@ internal sealed class PipelineMemory(string uid)
     }
 
     /// <summary>The pod was made a moment ago and the store may not show it yet.</summary>
-    public bool IsOnItsWay(string podName, DateTimeOffset now) => _made.TryGetValue(podName, out var at) && now - at < StoreLag && !Seen.Contains(podName);
+    public bool IsOnItsWay(string podName, DateTimeOffset now) => _made.TryGetValue(podName, out var at) && now - at < StoreLag;
 
-    public void See(IEnumerable<Pod> pods)
+    /// <summary>The pod has been in the store.</summary>
+    public bool HasSeen(string stable, string podName) => _seen.TryGetValue(stable, out var names) && names.Contains(podName);
+
+    /// <summary>Takes note of the pods that are there, and forgets what nobody will ask for: a slot may have its pod replaced for years.</summary>
+    public void See(IReadOnlyCollection<Pod> pods)
     {
         foreach (var pod in pods)
-        {
-            Seen.Add(pod.Metadata!.Name!);
-            _made.Remove(pod.Metadata.Name!);
-        }
+            See(pod.Label(Marks.Pod) ?? "", pod.Metadata!.Name!);
+        var uids = pods.Select(pod => pod.Metadata!.Uid).ToHashSet();
+        foreach (var gone in Asked.Keys.Where(uid => !uids.Contains(uid)).ToList())
+            Asked.Remove(gone);
+    }
+
+    private void See(string stable, string podName)
+    {
+        _made.Remove(podName);
+        if (HasSeen(stable, podName))
+            return;
+        if (!_seen.TryGetValue(stable, out var names))
+            _seen[stable] = names = new();
+        names.Enqueue(podName);
+        if (names.Count > SeenPerSlotMax)
+            names.Dequeue();
     }
 }

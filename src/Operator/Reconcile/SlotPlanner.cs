@@ -37,7 +37,7 @@ internal static class SlotPlanner
         var recorded = before?.Pods.FirstOrDefault(one => one.Name == slot.Stable)?.Incarnation;
         if (outcome is not null)
             return Ended(slot, pods, recorded, outcome);
-        var seen = recorded is not null && memory.Seen.Contains(PodNames.Of(slot.Stable, recorded));
+        var seen = recorded is not null && memory.HasSeen(slot.Stable, PodNames.Of(slot.Stable, recorded));
         var history = memory.Restarts.GetValueOrDefault(slot.Stable, RestartHistory.None);
         return SlotDecisions.Decide(slot, pods, new(uid, string.IsNullOrEmpty(recorded) ? null : recorded, seen, hash, mayRoll, history.NotBefore, now));
     }
