@@ -11,6 +11,7 @@ internal sealed class PendingEvents(ApiClient client)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Every = TimeSpan.FromSeconds(4);
     private const string Scheduling = "FailedScheduling";
+    private static readonly string[] Progress = ["Pulling", "Pulled", "Created", "Started"];
     private static readonly string[] Volumes = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
 
     private readonly ResourceClient<CoreEvent> _events = client.For(Resources.Events);
@@ -28,7 +29,7 @@ internal sealed class PendingEvents(ApiClient client)
     {
         try
         {
-            var list = await _events.ListAsync(view.Namespace, new(Fields: $"involvedObject.uid={view.Uid},type=Warning"), cancel);
+            var list = await _events.ListAsync(view.Namespace, new(Fields: $"involvedObject.uid={view.Uid}"), cancel);
             return Explain(view.Name, list.Items);
         }
         catch (ApiException)
@@ -38,10 +39,14 @@ internal sealed class PendingEvents(ApiClient client)
         }
     }
 
-    /// <summary>The newest Event that is still of interest: what the scheduler said is over once the pod has its node.</summary>
+    /// <summary>The newest warning that is still of interest: what the scheduler said is over once the pod has its node, what kept its containers once one is on its way.</summary>
     internal static Trouble? Explain(string pod, IEnumerable<CoreEvent> events)
     {
-        var last = events.Where(one => one.Reason != Scheduling).OrderBy(one => one.LastTimestamp ?? one.Metadata?.CreationTimestamp).LastOrDefault();
-        return last is null ? null : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {pod}: {last.Message}");
+        var byTime = events.OrderBy(At).ToList();
+        var began = byTime.Where(one => Progress.Contains(one.Reason)).Select(At).LastOrDefault();
+        var last = byTime.LastOrDefault(one => one is { Type: "Warning", Reason: not Scheduling } && (began is null || At(one) > began));
+        return last is null ? null : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {pod}: {last.Message}", MayPass: true);
     }
+
+    private static DateTimeOffset? At(CoreEvent one) => one.LastTimestamp ?? one.Metadata?.CreationTimestamp;
 }

@@ -3,7 +3,10 @@ using K8sMediaFlow.Kubernetes.Objects;
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>What keeps a pod from running: a reason of ours and the words of whoever noticed.</summary>
-internal sealed record Trouble(string Reason, string Message);
+/// <param name="Reason">One of <see cref="Reasons"/>.</param>
+/// <param name="Message">Begins with the pod.</param>
+/// <param name="MayPass">Somebody will try again and may succeed, as with a volume on a busy node; other troubles are told first.</param>
+internal sealed record Trouble(string Reason, string Message, bool MayPass = false);
 
 /// <summary>Reads a pod's status for what is wrong.</summary>
 internal static class Troubles

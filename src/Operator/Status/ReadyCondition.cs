@@ -9,7 +9,7 @@ internal readonly record struct Answer(bool? Holds, string Reason, string Messag
     public string Status => Holds switch { true => "True", false => "False", null => "Unknown" };
 }
 
-/// <summary>Whether every pod of the pipeline is ready, and if not, the first thing that keeps one from it.</summary>
+/// <summary>Whether every pod of the pipeline is ready, and if not, the first thing that keeps one from it; what may pass by itself comes after what will not.</summary>
 internal static class ReadyCondition
 {
     public static Answer Of(StatusInput input)
@@ -21,7 +21,7 @@ internal static class ReadyCondition
         var waiting = input.Slots.Where(slot => !IsReady(slot)).ToList();
         if (waiting.Count == 0)
             return new(true, Reasons.AllReady, Count(input));
-        return waiting.Select(Trouble).FirstOrDefault(trouble => trouble is not null) is { } trouble
+        return waiting.Select(Trouble).OfType<Trouble>().OrderBy(trouble => trouble.MayPass).FirstOrDefault() is { } trouble
             ? new(false, trouble.Reason, trouble.Message)
             : new(false, Pending(waiting), $"{Count(input)}; waiting for {Names(waiting)}");
     }

@@ -9,7 +9,7 @@ public class PendingEventTests
 
     [Fact]
     public void The_newest_warning_about_a_pod_that_hangs_explains_it() => PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 9), Warning("FailedCreatePodSandBox", "no network", 5)])
-        .ShouldBe(new Trouble(Reasons.VolumeUnavailable, "pod p: no secret"));
+        .ShouldBe(new Trouble(Reasons.VolumeUnavailable, "pod p: no secret", MayPass: true));
 
     [Fact]
     public void What_the_scheduler_said_is_over_once_a_pod_has_its_node()
@@ -17,6 +17,16 @@ public class PendingEventTests
         PendingEvents.Explain("p", [Warning("FailedScheduling", "0/2 nodes are available", 9)]).ShouldBeNull();
         PendingEvents.Explain("p", [Warning("FailedCreatePodSandBox", "no network", 5), Warning("FailedScheduling", "0/2 nodes are available", 9)])!.Reason.ShouldBe(Reasons.PodsPending);
     }
+
+    [Fact]
+    public void What_kept_the_containers_is_over_once_one_is_on_its_way()
+    {
+        PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 5), Normal("Scheduled", 4)])!.Reason.ShouldBe(Reasons.VolumeUnavailable);
+        PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 5), Normal("Pulled", 6)]).ShouldBeNull();
+        PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 5), Normal("Pulled", 6), Warning("FailedCreatePodSandBox", "no network", 7)])!.Message.ShouldBe("pod p: no network");
+    }
+
+    private static CoreEvent Normal(string reason, int second) => Warning(reason, "", second) with { Type = "Normal" };
 
     private static CoreEvent Warning(string reason, string message, int second) => new() { Type = "Warning", Reason = reason, Message = message, LastTimestamp = Now.AddSeconds(second) };
 }

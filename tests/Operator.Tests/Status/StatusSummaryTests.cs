@@ -43,6 +43,14 @@ public class StatusSummaryTests
     }
 
     [Fact]
+    public void A_trouble_that_may_pass_is_told_after_one_that_will_not()
+    {
+        var slow = Slot("source", ready: false, new(Reasons.VolumeUnavailable, "pod pair-source-0-x: timed out", MayPass: true));
+        Summary(slow, Slot("sink", ready: false, new(Reasons.Unschedulable, "pod pair-sink-0-x: no memory"))).Conditions.Find("Ready")!.Reason.ShouldBe("Unschedulable");
+        Summary(slow, Slot("sink", ready: false)).Conditions.Find("Ready")!.Reason.ShouldBe("VolumeUnavailable");
+    }
+
+    [Fact]
     public void What_did_not_change_keeps_its_time_so_nothing_is_written()
     {
         var first = Summary(Slot("source"), Slot("sink"));
