@@ -3,7 +3,7 @@ using System.Text.Unicode;
 namespace K8sMediaFlow.Protobuf;
 
 /// <summary>Reads one message; its limits are for all of it together.</summary>
-internal sealed class MessageParser(ReadLimits limits, bool isGuessing = false)
+internal sealed class MessageParser(ReadLimits limits)
 {
     private int _values;
 
@@ -122,7 +122,7 @@ internal sealed class MessageParser(ReadLimits limits, bool isGuessing = false)
         {
             if (reader.IsAtEnd)
                 throw reader.Wrong($"group {group} has no end");
-            var (number, type) = reader.ReadTag(isGuessing);
+            var (number, type) = reader.ReadTag();
             if (type == WireType.EndGroup)
             {
                 RequireEnd(ref reader, number, group);
@@ -138,12 +138,12 @@ internal sealed class MessageParser(ReadLimits limits, bool isGuessing = false)
     {
         try
         {
-            var parser = new MessageParser(limits, isGuessing: true);
-            var reader = new WireReader(bytes, 0);
+            var parser = new MessageParser(limits);
+            var reader = new WireReader(bytes, 0, isCut: true);
             var fields = new List<UnknownField>();
             while (!reader.IsAtEnd)
             {
-                var (number, type) = reader.ReadTag(isCut: true);
+                var (number, type) = reader.ReadTag();
                 if (type == WireType.EndGroup)
                     return null;
                 fields.Add(parser.Unknown(number, type, ref reader, limits.DepthMax));

@@ -3,7 +3,10 @@ using System.Buffers.Binary;
 namespace K8sMediaFlow.Protobuf;
 
 /// <summary>Tags and values of a message's bytes, one after the other. Every length is checked against what is there.</summary>
-internal struct WireReader(ReadOnlyMemory<byte> bytes, int offsetBytes)
+/// <param name="bytes">The message, or a part of it.</param>
+/// <param name="offsetBytes">Where the part begins in the whole message.</param>
+/// <param name="isCut">Whether tags and lengths of more than 32 bits count by their lowest 32, as where the reference guesses.</param>
+internal struct WireReader(ReadOnlyMemory<byte> bytes, int offsetBytes, bool isCut = false)
 {
     private int _position;
 
@@ -12,11 +15,9 @@ internal struct WireReader(ReadOnlyMemory<byte> bytes, int offsetBytes)
     /// <summary>Position in the whole message, for errors.</summary>
     public readonly int Offset => offsetBytes + _position;
 
-    /// <param name="isCut">Whether a tag of more than 32 bits counts by its lowest 32, as where the reference guesses.</param>
-    public (int Number, WireType Type) ReadTag(bool isCut = false)
+    public (int Number, WireType Type) ReadTag()
     {
-        var tag = ReadVarint();
-        tag = isCut ? (uint)tag : tag;
+        var tag = ReadHead();
         var type = (WireType)(tag & 7);
         if (tag > uint.MaxValue || tag >> 3 == 0 || type > WireType.Fixed32)
             throw Wrong("a tag that is none");
@@ -48,7 +49,7 @@ internal struct WireReader(ReadOnlyMemory<byte> bytes, int offsetBytes)
     /// <summary>The bytes behind their length, and where they begin in the whole message.</summary>
     public (ReadOnlyMemory<byte> Bytes, int OffsetBytes) ReadBytes()
     {
-        var length = ReadVarint();
+        var length = ReadHead();
         if (length > int.MaxValue)
             throw Wrong("a length that exceeds the message");
         var offset = Offset;
@@ -63,6 +64,9 @@ internal struct WireReader(ReadOnlyMemory<byte> bytes, int offsetBytes)
     };
 
     public readonly ProtobufException Wrong(string what) => new($"byte {Offset}: {what}");
+
+    /// <summary>A tag or a length.</summary>
+    private ulong ReadHead() => isCut ? (uint)ReadVarint() : ReadVarint();
 
     private ReadOnlyMemory<byte> Take(int count)
     {

@@ -42,6 +42,16 @@ public class TextFormatTests
         }
     }
 
+    /// <summary>Whether unknown bytes are a message is a guess, which only the reference's own rules make alike: one call for many of them.</summary>
+    [NeedsFact("protoc")]
+    public void Unknown_bytes_are_taken_for_a_message_where_protoc_takes_them_for_one()
+    {
+        var random = new Random(Seed.Take(nameof(Unknown_bytes_are_taken_for_a_message_where_protoc_takes_them_for_one)));
+        var bytes = Enumerable.Range(0, 2000).Select(_ => RandomWire.Bytes(random)).ToList();
+        var message = bytes.SelectMany(one => (byte[])[(1 << 3) | 2, (byte)(one.Length & 0x7f | 0x80), (byte)(one.Length >> 7), .. one]).ToArray();
+        ShouldPrintAlike(Reference.Classic, "classic.Empty", message);
+    }
+
     [NeedsFact("protoc")]
     public void What_protoc_encodes_from_our_text_is_what_we_wrote()
     {
