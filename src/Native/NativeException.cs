@@ -24,6 +24,9 @@ public sealed class NativeException : Exception
     /// <summary>A peer sent more at once than its protocol allows.</summary>
     public bool IsTooLong => Errno is Libc.Errno.EMSGSIZE;
 
+    /// <summary>More memory than there is, or than the process may lock.</summary>
+    public bool IsOutOfMemory => Errno is Libc.Errno.ENOMEM;
+
     /// <summary>What was waited for did not come in time.</summary>
     public bool IsTimeout => Errno is Libc.Errno.ETIMEDOUT;
 

@@ -10,6 +10,17 @@ internal static unsafe class Readiness
 
     internal static bool WaitWritable(int descriptor, int timeoutMs) => Wait(descriptor, FileCalls.POLLOUT, timeoutMs);
 
+    /// <summary>True when the first descriptor is readable; false when only <paramref name="wake"/> is, or time ran out.</summary>
+    internal static bool WaitReadable(int descriptor, int wake, int timeoutMs)
+    {
+        var entries = stackalloc FileCalls.pollfd[2];
+        entries[0] = new FileCalls.pollfd { fd = descriptor, events = FileCalls.POLLIN };
+        entries[1] = new FileCalls.pollfd { fd = wake, events = FileCalls.POLLIN };
+        if (FileCalls.poll(entries, 2, timeoutMs) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
+            throw NativeException.Last("poll");
+        return entries[0].revents != 0;
+    }
+
     /// <summary>True when ready, hung up or in error (the following call says which); false when time ran out. Negative: no limit.</summary>
     private static bool Wait(int descriptor, short events, int timeoutMs)
     {

@@ -13,6 +13,7 @@ internal static class Errno
     internal const int ENOSPC = 28;
     internal const int EPIPE = 32;
     internal const int ENAMETOOLONG = 36;
+    internal const int ENOSYS = 38;
     internal const int EMSGSIZE = 90;
     internal const int EADDRINUSE = 98;
     internal const int ECONNRESET = 104;
