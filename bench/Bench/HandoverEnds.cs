@@ -20,7 +20,7 @@ internal sealed class HandoverEnds : IDisposable
     public HandoverEnds()
     {
         BlockClass[] classes = [new(4096, Capacity), new((LargeBytes + 4095) / 4096 * 4096L, 2)];
-        StagingRegion[] regions = [Make(StagingRegion.Create("bench-lead", classes, false)), Make(StagingRegion.Create("bench-end", classes, false))];
+        StagingRegion[] regions = [Make(StagingRegion.Create("bench-lead", classes)), Make(StagingRegion.Create("bench-end", classes))];
         ChannelFile[] channels = [Make(ChannelFile.Create(1, Capacity)), Make(ChannelFile.Create(2, Capacity))];
         MemoryFile[] bells = [Make(Bell.Create("bench-lead")), Make(Bell.Create("bench-end"))];
         var words = Make(Bell.Create("bench-words"));

@@ -28,7 +28,8 @@ public enum MemorySeals
 /// <summary>An anonymous file in memory (memfd): shared by handing over its descriptor, gone when the last holder is.</summary>
 public sealed unsafe class MemoryFile : IDisposable
 {
-    private const int HugePageBytes = 2 << 20;
+    /// <summary>The machine's ordinary page.</summary>
+    public const int PageBytes = 4096;
 
     private readonly Descriptor _descriptor;
 
@@ -54,15 +55,16 @@ public sealed unsafe class MemoryFile : IDisposable
     }
 
     /// <param name="name">Shown in /proc/self/fd; at most 249 bytes.</param>
-    /// <param name="lengthBytes">Rounded up to 2 MiB with huge pages.</param>
-    /// <param name="hugePages">Backed by the machine's reserved 2 MiB pages.</param>
-    /// <exception cref="NativeException">Also when the machine has no huge pages: then the message says how many are needed.</exception>
-    public static MemoryFile Create(string name, long lengthBytes, bool hugePages = false)
+    /// <param name="lengthBytes">Rounded up to whole pages where those are huge.</param>
+    /// <param name="pageBytes">A power of two: <see cref="PageBytes"/>, or a size of huge pages that the processor has, of which the machine has reserved some.</param>
+    /// <exception cref="NativeException">Also when the processor has no pages of that size.</exception>
+    public static MemoryFile Create(string name, long lengthBytes, long pageBytes = PageBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lengthBytes);
-        if (hugePages)
-            lengthBytes = checked(lengthBytes + HugePageBytes - 1) / HugePageBytes * HugePageBytes;
-        var descriptor = new Descriptor(Open(name, hugePages));
+        Invariant.That(long.IsPow2(pageBytes) && pageBytes >= PageBytes);
+        if (pageBytes > PageBytes)
+            lengthBytes = checked(lengthBytes + pageBytes - 1) / pageBytes * pageBytes;
+        var descriptor = new Descriptor(Open(name, pageBytes));
         if (MemoryCalls.ftruncate(descriptor.Number, lengthBytes) == 0)
             return new MemoryFile(descriptor, lengthBytes);
         var failure = NativeException.Last("ftruncate");
@@ -103,9 +105,9 @@ public sealed unsafe class MemoryFile : IDisposable
 
     public void Dispose() => _descriptor.Dispose();
 
-    private static int Open(string name, bool hugePages)
+    private static int Open(string name, long pageBytes)
     {
-        var flags = MemoryCalls.MFD_CLOEXEC | MemoryCalls.MFD_ALLOW_SEALING | (hugePages ? MemoryCalls.MFD_HUGETLB : 0);
+        var flags = MemoryCalls.MFD_CLOEXEC | MemoryCalls.MFD_ALLOW_SEALING | (pageBytes > PageBytes ? MemoryCalls.MFD_HUGETLB | ((uint)long.Log2(pageBytes) << MemoryCalls.MFD_HUGE_SHIFT) : 0);
         fixed (byte* text = NativeText.Of(name))
         {
             // Kernels before 6.3 do not know NOEXEC_SEAL; later ones log a warning when it is left out.

@@ -55,6 +55,24 @@ internal static class Pipelines
         }
         """;
 
+    /// <summary>A source and a sink whose frames lie in chosen blocks on huge pages, and who never sleep.</summary>
+    public const string Huge = """
+        {
+          "apiVersion": "k8smediaflow.io/v1alpha1", "kind": "MediaPipeline",
+          "metadata": { "name": "huge", "namespace": "media", "uid": "u-huge", "generation": 1, "resourceVersion": "1" },
+          "spec": {
+            "staging": { "hugePages": "2Mi", "blockClasses": [{ "size": "32Ki", "count": 64 }, { "size": "4Mi", "count": 24 }], "polling": { "mode": "Busy" } },
+            "sidecar": { "resources": { "limits": { "hugepages-2Mi": "8Mi" } } },
+            "operators": [
+              { "name": "source", "image": "registry.example/media:1",
+                "outputs": [{ "name": "video", "caps": { "video": { "width": 1920, "height": 1080, "format": "yuv420p", "frameRate": "25" } } }] },
+              { "name": "sink", "image": "registry.example/media:1", "inputs": [{ "name": "video" }] }
+            ],
+            "edges": [{ "from": "source.video", "to": "sink.video" }]
+          }
+        }
+        """;
+
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
     public static CustomObject Stored(string json, Action<JsonObject>? change = null)

@@ -13,7 +13,7 @@ public sealed class LeakTests
         const ulong Id = 987654321;
         for (var round = 0; round < 3; round++)
         {
-            using var region = StagingRegion.Create("leak-region", [new BlockClass(4096, 1)], hugePages: false);
+            using var region = StagingRegion.Create("leak-region", [new BlockClass(4096, 1)]);
             using var producer = region.MapForProducer();
             region.Seal();
             using var reader = region.MapForReader();
@@ -34,7 +34,7 @@ public sealed class LeakTests
     [Fact]
     public void A_refused_set_up_leaves_nothing_either()
     {
-        using (var unsealed = StagingRegion.Create("leak-refused", [new BlockClass(4096, 1)], hugePages: false))
+        using (var unsealed = StagingRegion.Create("leak-refused", [new BlockClass(4096, 1)]))
         {
             Should.Throw<StagingException>(unsealed.MapForReader);
             using var producer = unsealed.MapForProducer();

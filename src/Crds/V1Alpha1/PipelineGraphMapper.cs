@@ -1,4 +1,5 @@
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
@@ -23,8 +24,8 @@ public static class PipelineGraphMapper
 
     private static StagingNode Staging(PipelineSpec spec) => new()
     {
-        HugePages = spec.Staging?.HugePages switch { HugePages.Size2Mi => "2Mi", HugePages.Size1Gi => "1Gi", _ => null },
-        BlockClasses = spec.Staging?.BlockClasses.Count ?? 0,
+        HugePages = spec.Staging?.HugePages ?? HugePages.None,
+        BlockClasses = [.. (spec.Staging?.BlockClasses ?? []).Select(one => new BlockClassPlan(one.Size.Bytes, one.Count))],
         RdmaTrafficClass = spec.Rdma?.TrafficClass,
         NodeLossSeconds = spec.NodeLossSeconds,
     };

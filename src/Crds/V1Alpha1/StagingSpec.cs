@@ -1,39 +1,31 @@
-using System.Text.Json.Serialization;
 using K8sMediaFlow.Crds.Schema;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
-/// <summary>The shared memory of the pods. Its sizes are computed from the caps of the ports.</summary>
+/// <summary>The shared memory of the pods.</summary>
 public sealed record StagingSpec
 {
-    /// <summary>The page size of regions: None takes ordinary pages.</summary>
+    /// <summary>The page size of regions: None takes ordinary pages. Others must be reserved on the nodes; the sidecars then request hugepages-2Mi or hugepages-1Gi, and a region takes whole pages.</summary>
     public HugePages HugePages { get; set; } = HugePages.None;
 
-    /// <summary>Block sizes and counts in place of those computed from caps.</summary>
-    [MaxItems(8)]
+    /// <summary>Block sizes and counts in place of those computed from the caps of the ports. A region takes the classes from the smallest that holds an envelope to the first that holds its largest frame; what it has beyond the least lets more frames be under way. A link's region takes the class that holds a whole frame with its envelope.</summary>
+    [MaxItems(PlanLimits.ClassesMax)]
     public IReadOnlyList<BlockClassSpec> BlockClasses { get; set; } = [];
 
     /// <summary>How sidecars and media operators wait.</summary>
     public PollingSpec? Polling { get; set; }
 }
 
-/// <summary>Page sizes of regions.</summary>
-public enum HugePages
-{
-    None,
-    [JsonStringEnumMemberName("2Mi")] Size2Mi,
-    [JsonStringEnumMemberName("1Gi")] Size1Gi,
-}
-
 /// <summary>Blocks of one size.</summary>
 public sealed record BlockClassSpec
 {
-    /// <summary>Bytes of a block, for example 4Mi.</summary>
+    /// <summary>Bytes of a block, for example 4Mi: a multiple of 4Ki from 16Ki, which an envelope takes, to 1Gi.</summary>
     public required Quantity Size { get; init; }
 
-    /// <summary>How many of them a region has.</summary>
-    [Bounds(1, 1048576)]
+    /// <summary>How many of them a region has. All classes together have 4096 at most.</summary>
+    [Bounds(1, PlanLimits.ChosenBlocksMax)]
     public required int Count { get; init; }
 }
 

@@ -1265,6 +1265,8 @@ public static partial class AttachMessage
         NoPlan = 6,
         /// <summary>It broke the protocol; the reason says who saw what. Final for this process.</summary>
         Expelled = 7,
+        /// <summary>The machine has not the pages that its region needs; the reason says how many.</summary>
+        OutOfMemory = 8,
     }
 
     public static partial class Region

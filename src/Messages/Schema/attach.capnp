@@ -211,6 +211,9 @@ struct AttachMessage {
 
     expelled @7;
     # It broke the protocol; the reason says who saw what. Final for this process.
+
+    outOfMemory @8;
+    # The machine has not the pages that its region needs; the reason says how many.
   }
 
   struct Region {

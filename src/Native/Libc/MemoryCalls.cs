@@ -9,6 +9,7 @@ internal static unsafe partial class MemoryCalls
     internal const uint MFD_ALLOW_SEALING = 2;
     internal const uint MFD_HUGETLB = 4;
     internal const uint MFD_NOEXEC_SEAL = 8;
+    internal const int MFD_HUGE_SHIFT = 26;
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
     internal const int MAP_SHARED = 1;

@@ -51,6 +51,8 @@ internal static class SidecarContainer
         var (limits, requests) = (Copy(asked?.Limits), Copy(asked?.Requests));
         limits["memory"] = Larger(limits.GetValueOrDefault("memory"), memory.Limit);
         requests["memory"] = Larger(requests.GetValueOrDefault("memory"), memory.Request);
+        if (memory.HugePagesResource is { } pages)
+            limits[pages] = requests[pages] = Larger(limits.GetValueOrDefault(pages), memory.HugePagesLimit);
         requests.TryAdd("cpu", limits.GetValueOrDefault("cpu") ?? "100m");
         if (input.RequestsRdma && input.Pipeline.Spec.Rdma is { } rdma)
             (limits[rdma.ResourceName], requests[rdma.ResourceName]) = ("1", "1");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Operator.Desired;
 
@@ -6,26 +7,38 @@ namespace K8sMediaFlow.Operator.Desired;
 /// What a sidecar's memory pays for. A page of shared memory is charged to who touches it first, and that is the sidecar, which prefaults
 /// every region. The limit has room for a second set: of each producer one dead region may still be read when its successor has its own.
 /// </summary>
-/// <param name="RegionBytes">All regions of the pod.</param>
-internal readonly record struct SidecarMemory(long RegionBytes)
+/// <param name="RegionBytes">All regions of the pod, in whole pages.</param>
+/// <param name="HugePages">The pages that they lie in: huge ones are a resource of their own, and no part of memory.</param>
+internal readonly record struct SidecarMemory(long RegionBytes, HugePages HugePages)
 {
     private const long ProcessRequestBytes = 96L << 20, ProcessLimitBytes = 256L << 20, Granule = 1 << 20;
 
-    public long RequestBytes => RoundedUp(RegionBytes + ProcessRequestBytes);
+    public long RequestBytes => RoundedUp(OrdinaryBytes + ProcessRequestBytes);
 
-    public long LimitBytes => RoundedUp((2 * RegionBytes) + ProcessLimitBytes);
+    public long LimitBytes => RoundedUp((2 * OrdinaryBytes) + ProcessLimitBytes);
+
+    /// <summary>The resource that the huge pages are; null where there are none. Request and limit of it are the same: it cannot be overcommitted.</summary>
+    public string? HugePagesResource => HugePages switch
+    {
+        HugePages.Size2Mi => "hugepages-2Mi",
+        HugePages.Size1Gi => "hugepages-1Gi",
+        _ => null,
+    };
+
+    public string HugePagesLimit => Text(2 * RegionBytes);
 
     public string Request => Text(RequestBytes);
 
     public string Limit => Text(LimitBytes);
 
-    /// <summary>The sums of the plan for the pod, headers and bitmaps included.</summary>
+    /// <summary>The sums of the plan for the pod.</summary>
     public static SidecarMemory Of(RenderInput input, PodSlot slot)
     {
-        var blocks = input.Widest.Regions.Where(region => region.Pod == slot.Stable).Sum(region => region.BlockBytes);
-        // Headers and bitmaps are less than a thousandth of the blocks; a page per region covers the smallest.
-        return new SidecarMemory(blocks + (blocks / 1000) + (input.Widest.Regions.Count(region => region.Pod == slot.Stable) * 8192L));
+        var regions = input.Widest.Regions.Where(region => region.Pod == slot.Stable);
+        return new SidecarMemory(regions.Sum(region => region.MemoryBytes), input.Graph.Staging.HugePages);
     }
+
+    private long OrdinaryBytes => HugePages == HugePages.None ? RegionBytes : 0;
 
     private static long RoundedUp(long bytes) => (bytes + Granule - 1) / Granule * Granule;
 

@@ -28,6 +28,7 @@ public static class GraphRules
             .. SupportRules.Check(graph),
             .. NameRules.Check(graph),
             .. BoundRules.Check(graph),
+            .. BlockRules.Check(graph),
             .. EdgeRules.Check(index),
             .. ConnectionRules.Check(index),
             .. CycleRule.Check(index),

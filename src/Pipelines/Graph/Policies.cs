@@ -35,5 +35,13 @@ public enum Encryption
 /// <summary>How sidecar and media operators wait: spin a little and then sleep, always spin, or always sleep.</summary>
 public enum PollingMode { Hybrid, Busy, Event }
 
+/// <summary>Page sizes of regions: None takes ordinary pages, the others have to be reserved on the machine.</summary>
+public enum HugePages
+{
+    None,
+    [JsonStringEnumMemberName("2Mi")] Size2Mi,
+    [JsonStringEnumMemberName("1Gi")] Size1Gi,
+}
+
 /// <summary>SamePod shares memory; SameNode only places pods on one machine.</summary>
 public enum GroupMode { SamePod, SameNode }

@@ -1,3 +1,5 @@
+using K8sMediaFlow.Pipelines.Planning;
+
 namespace K8sMediaFlow.Pipelines.Graph;
 
 /// <summary>What is asked of shared memory, device and nodes beyond the defaults.</summary>
@@ -5,10 +7,11 @@ public sealed record StagingNode
 {
     public static StagingNode Plain { get; } = new();
 
-    /// <summary>The page size asked for, or null.</summary>
-    public string? HugePages { get; init; }
+    /// <summary>The pages of regions.</summary>
+    public HugePages HugePages { get; init; }
 
-    public int BlockClasses { get; init; }
+    /// <summary>Blocks in place of those that the planner computes; empty where it shall.</summary>
+    public IReadOnlyList<BlockClassPlan> BlockClasses { get; init; } = [];
 
     public int? RdmaTrafficClass { get; init; }
 

@@ -1,3 +1,5 @@
+using K8sMediaFlow.Pipelines.Graph;
+
 namespace K8sMediaFlow.Pipelines.Planning;
 
 /// <summary>Sizes of blocks. All are whole pages, so that every payload begins on one.</summary>
@@ -20,6 +22,14 @@ public static class BlockSizes
     /// <summary>A whole frame in the landing region of a link: header, envelope and payload, each padded to 64 bytes.</summary>
     public static long Landing(long frameBytes) =>
         RoundUp(LinkHeaderBytes + RoundUp(EnvelopeBytes, LinkAlignmentBytes) + RoundUp(frameBytes, LinkAlignmentBytes), PlanLimits.PageBytes);
+
+    /// <summary>A page of regions.</summary>
+    public static long PageBytes(HugePages pages) => pages switch
+    {
+        HugePages.Size2Mi => 2 << 20,
+        HugePages.Size1Gi => 1 << 30,
+        _ => PlanLimits.PageBytes,
+    };
 
     private static long RoundUp(long bytes, int multiple) => (bytes + multiple - 1) / multiple * multiple;
 }

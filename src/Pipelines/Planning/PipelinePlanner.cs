@@ -46,7 +46,10 @@ public static class PipelinePlanner
             [.. pod.Replicas.Select(replica => Operator(graph, pod, replica, sizing))],
             [.. edges.Where(edge => edge.Producers.Concat(edge.Consumers).Any(end => end.Pod == pod.Name))],
             [.. links.Outbound(pod.Name)],
-            [.. links.Inbound(pod.Name)]);
+            [.. links.Inbound(pod.Name)])
+        {
+            HugePages = graph.Staging.HugePages,
+        };
     }
 
     private static OperatorPlan Operator(PipelineGraph graph, PodPlacement pod, ReplicaPlacement replica, PipelineSizing sizing)

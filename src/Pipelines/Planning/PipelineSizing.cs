@@ -8,6 +8,7 @@ internal sealed class PipelineSizing
     private readonly GraphIndex _index;
     private readonly CapsFlow _caps;
     private readonly PlannerOptions _options;
+    private readonly ChosenBlocks _chosen;
     private readonly WindowSums _sums;
     private readonly Dictionary<(string Pod, string Owner), RegionSizing> _byOwner;
 
@@ -15,13 +16,17 @@ internal sealed class PipelineSizing
     {
         _index = new GraphIndex(graph);
         _caps = new CapsFlow(_index);
-        _options = options;
+        _chosen = new ChosenBlocks(graph.Staging);
+        _options = options = _chosen.IsEmpty ? options : options.Least;
         Routes = graph.Edges.ToDictionary(edge => edge.Name, edge => EdgeRoute.Of(edge, graph, placement));
         _sums = new WindowSums(_index, _caps, Routes, options);
         Warnings = [.. JoinArms.Widen(_index, _caps, _sums, options)];
         Regions = [.. placement.Pods.SelectMany(OfPod)];
+        Violations = [.. Regions.Where(_ => !_chosen.IsEmpty).Select(_chosen.Misfit).OfType<GraphViolation>()];
+        if (!_chosen.IsEmpty && Violations.Count == 0)
+            Regions = [.. Grown(placement).Select(_chosen.Of)];
         _byOwner = Regions.ToDictionary(region => (region.Pod, region.Owner));
-        Violations = [.. TooLarge()];
+        Violations = [.. Violations, .. TooLarge()];
     }
 
     internal IReadOnlyDictionary<string, EdgeRoute> Routes { get; }
@@ -53,6 +58,17 @@ internal sealed class PipelineSizing
         return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(needed, _options.DepthOf(Caps(edge).FrameBytes).Channel));
     }
 
+    /// <summary>The regions with windows as large as the chosen blocks allow.</summary>
+    private IEnumerable<RegionSizing> Grown(Placement placement)
+    {
+        _sums.Percent = _chosen.Percent(percent =>
+        {
+            _sums.Percent = percent;
+            return placement.Pods.SelectMany(OfPod);
+        });
+        return placement.Pods.SelectMany(OfPod);
+    }
+
     private IEnumerable<RegionSizing> OfPod(PodPlacement pod)
     {
         foreach (var replica in pod.Replicas)
@@ -66,19 +82,19 @@ internal sealed class PipelineSizing
     private RegionSizing OfOperator(string pod, OperatorNode node, int replica)
     {
         var windows = node.Outputs.Select(port => _sums.Window(new PortRef(node.Name, port.Name))).ToList();
-        return new RegionSizing(pod, OwnerOf(node.Name, replica), windows, RegionClasses.ForOutputs(windows));
+        return new RegionSizing(pod, OwnerOf(node.Name, replica), windows, RegionClasses.ForOutputs(windows)) { HugePages = _index.Graph.Staging.HugePages };
     }
 
     private RegionSizing OfLink(string pod, string source, EdgeRoute route)
     {
         var window = _sums.Window(route.Edge.From);
         var own = new FrameWindow(route.Edge.Name, window.FrameBytes, [.. _sums.Landing(route.Edge)]);
-        return new RegionSizing(pod, OwnerOf(route.Edge.Name, source), [own], [new(BlockSizes.Landing(window.FrameBytes), own.Frames)]);
+        return new RegionSizing(pod, OwnerOf(route.Edge.Name, source), [own], [new(BlockSizes.Landing(window.FrameBytes), own.Frames)]) { HugePages = _index.Graph.Staging.HugePages };
     }
 
     private IEnumerable<GraphViolation> TooLarge() =>
         from pod in Regions.GroupBy(region => region.Pod)
-        let bytes = pod.Sum(region => region.BlockBytes)
+        let bytes = pod.Sum(region => region.MemoryBytes)
         where bytes > _options.PodRegionBytesMax
         select new GraphViolation("spec", GraphReason.MemoryExceeded,
             $"pod {pod.Key} needs {Bytes.Text(bytes)} for frames, more than {Bytes.Text(_options.PodRegionBytesMax)}: {string.Join("; ", pod)}");

@@ -7,6 +7,9 @@ public static class PlanLimits
     public const int ReplicasMax = 64;
     public const int ClassesMax = 8;
     public const int BlocksMax = 1 << 20;
+    /// <summary>Blocks that a user may choose: so many frames at most are then on one port's way, and within a replay window.</summary>
+    public const int ChosenBlocksMax = 4096;
+
     public const long BlockBytesMax = 1L << 30;
     public const int ChannelCapacityMin = 4;
     public const int ChannelCapacityMax = 1 << 16;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Pipelines.Planning;
@@ -13,7 +14,12 @@ public sealed record SidecarPlan(
     IReadOnlyList<OperatorPlan> Operators,
     IReadOnlyList<EdgePlan> Edges,
     IReadOnlyList<LinkPlan> Outbound,
-    IReadOnlyList<LinkPlan> Inbound);
+    IReadOnlyList<LinkPlan> Inbound)
+{
+    /// <summary>The pages of all regions. Not written where they are ordinary ones, so that a sidecar of the version before it reads the plan.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public HugePages HugePages { get; init; }
+}
 
 /// <summary>How everybody in the pod waits.</summary>
 public sealed record PollingPlan(PollingMode Mode, int SpinMicroseconds);

@@ -1,3 +1,5 @@
+using K8sMediaFlow.Pipelines.Graph;
+
 namespace K8sMediaFlow.Pipelines.Planning;
 
 /// <summary>One line of a sum: so many frames, and why.</summary>
@@ -18,12 +20,21 @@ public sealed record FrameWindow(string Port, long FrameBytes, IReadOnlyList<Siz
     public int QuotaBlocks => 2 * Frames;
 }
 
-/// <summary>One region of a pod: who owns it, the windows it has room for, and the blocks that this takes.</summary>
+/// <summary>One region of a pod: who owns it, the windows it has room for, the blocks that this takes, and the pages that they lie in.</summary>
 public sealed record RegionSizing(string Pod, string Owner, IReadOnlyList<FrameWindow> Windows, IReadOnlyList<BlockClassPlan> Classes)
 {
-    /// <summary>Bytes of all blocks. Header and bitmap come on top, less than a thousandth.</summary>
-    public long BlockBytes => Classes.Sum(one => one.SizeBytes * one.Count);
+    /// <summary>Bytes of all blocks.</summary>
+    public long BlockBytes => BlockClasses.BytesOf(Classes);
 
-    public override string ToString() =>
-        $"{Owner}: {Bytes.Text(BlockBytes)} for {string.Join(" and ", Windows.Select(window => $"{window.Port}: {string.Join(" + ", window.Terms)}"))}";
+    public HugePages HugePages { get; init; }
+
+    /// <summary>Bytes of its memory: header and bitmap are less than a thousandth, and two pages where the blocks are few; it takes whole pages.</summary>
+    public long MemoryBytes => (BlockBytes + (BlockBytes / 1000) + (2 * PlanLimits.PageBytes) + PageBytes - 1) / PageBytes * PageBytes;
+
+    /// <summary>The windows with their terms.</summary>
+    public string Why => string.Join(" and ", Windows.Select(window => $"{window.Port}: {string.Join(" + ", window.Terms)}"));
+
+    private long PageBytes => BlockSizes.PageBytes(HugePages);
+
+    public override string ToString() => $"{Owner}: {Bytes.Text(MemoryBytes)} for {Why}";
 }

@@ -25,10 +25,13 @@ internal sealed class WindowSums
                 Window(new PortRef(node.Name, port.Name));
     }
 
+    /// <summary>Room for more frames of every port alike, in percent of their own sums.</summary>
+    internal int Percent { get; set; } = 100;
+
     internal FrameWindow Window(PortRef port)
     {
         if (_windows.TryGetValue(port, out var known))
-            return known;
+            return Grown(known);
         var bytes = _caps.Output(port)!.FrameBytes;
         var terms = new List<SizingTerm> { new(_options.DepthOf(bytes).Loans, $"being written by {port.Operator}") };
         terms.AddRange(Longest(_index.EdgesFrom(port)));
@@ -103,6 +106,12 @@ internal sealed class WindowSums
             _ordered[node.Name] = ordered = _index.EdgesFrom(node)
                 .Any(edge => edge.Order == FrameOrder.BySequence || OrderedBehind(_index.Operator(edge.To.Operator)!));
         return ordered;
+    }
+
+    private FrameWindow Grown(FrameWindow window)
+    {
+        var more = (int)(window.Frames * (Percent - 100L) / 100);
+        return more == 0 ? window : window with { Terms = [.. window.Terms, new(more, "that blockClasses has room for")] };
     }
 
     private static string Times(int count, int each) => count == 1 ? "" : FormattableString.Invariant($" ({count} x {each})");

@@ -10,7 +10,7 @@ internal static class PlanSizes
 {
     /// <summary>All regions of a pod together.</summary>
     public static long RegionBytes(SidecarPlan plan) =>
-        plan.Operators.Sum(one => Bytes(one.RegionClasses)) + plan.Inbound.Sum(link => Bytes(link.RegionClasses));
+        plan.Operators.Sum(one => BlockClasses.BytesOf(one.RegionClasses)) + plan.Inbound.Sum(link => BlockClasses.BytesOf(link.RegionClasses));
 
     /// <summary>What of the newer plan does not fit into what the older one made; null where all does. Expects the same operators, edges and ports.</summary>
     public static string? Misfit(SidecarPlan running, SidecarPlan next) =>
@@ -55,24 +55,13 @@ internal static class PlanSizes
         ? null
         : More($"inbound[{link.Edge} from {link.PeerPod}].regionClasses", Text(was.RegionClasses), Text(link.RegionClasses));
 
-    // Every block that is asked for has one of its own that is no smaller: from the largest down.
-    private static bool Fits(IReadOnlyList<BlockClassPlan> has, IReadOnlyList<BlockClassPlan> needs)
-    {
-        foreach (var size in needs.Select(one => one.SizeBytes))
-        {
-            if (needs.Where(one => one.SizeBytes >= size).Sum(one => (long)one.Count) > has.Where(one => one.SizeBytes >= size).Sum(one => (long)one.Count))
-                return false;
-        }
-        return true;
-    }
+    private static bool Fits(IReadOnlyList<BlockClassPlan> has, IReadOnlyList<BlockClassPlan> needs) => BlockClasses.FirstMissing(has, needs) is null;
 
     private static OperatorPlan OperatorOf(SidecarPlan running, OperatorPlan one) => running.Operators.First(other => other.Name == one.Name && other.Replica == one.Replica);
 
     private static EdgePlan EdgeOf(SidecarPlan running, EdgePlan edge) => running.Edges.First(other => other.Name == edge.Name);
 
-    private static long Bytes(IReadOnlyList<BlockClassPlan> classes) => classes.Sum(one => one.SizeBytes * one.Count);
-
-    private static string Text(IReadOnlyList<BlockClassPlan> classes) => $"{Bytes(classes)} bytes ({string.Join(" + ", classes.Select(one => $"{one.Count} x {one.SizeBytes}"))})";
+    private static string Text(IReadOnlyList<BlockClassPlan> classes) => $"{BlockClasses.BytesOf(classes)} bytes ({string.Join(" + ", classes.Select(one => $"{one.Count} x {one.SizeBytes}"))})";
 
     private static string More(string place, string was, string asked) => $"{place}: {asked} is more than the running pod has: {was}";
 }

@@ -151,7 +151,7 @@ internal sealed class PodLinks : IDisposable
     {
         var edge = plan.Edges.First(one => one.Name == link.Edge);
         var consumers = edge.Consumers.Where(end => end.Pod == plan.Pod).Select(end => PodTopology.OperatorEnd(end.Operator, end.Replica));
-        return new InboundPort(link, edge, [.. consumers], _waiting);
+        return new InboundPort(link, edge, [.. consumers], plan.HugePages, _waiting);
     }
 
     private static InboundEndpoint EndpointOf(SidecarPlan plan, LinkPlan link) =>

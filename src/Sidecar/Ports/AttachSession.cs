@@ -160,7 +160,9 @@ internal sealed class AttachSession : IDisposable
             if (!IsFree(name))
                 return;
             (_name, _incarnation) = (name, incarnation);
-            Introduce(plan, name);
+            if (RegionFor(plan) is not { } region)
+                return;
+            Introduce(plan, region);
             _pod!.Roster.Attach(name, incarnation);
             _pod!.Ports.Add(_end!);
         }
@@ -187,11 +189,24 @@ internal sealed class AttachSession : IDisposable
         return false;
     }
 
-    private void Introduce(OperatorPlan plan, string name)
+    // Huge pages are the memory that runs out; what the process cannot have, it is told, and everybody who reads the status.
+    private PodRegion? RegionFor(OperatorPlan plan)
     {
-        // A sink has no outputs and no classes, but the handshake has a region of its own for everybody.
-        BlockClass[] classes = plan.RegionClasses.Count == 0 ? [new BlockClass(4096, 1)] : [.. plan.RegionClasses.Select(one => new BlockClass(one.SizeBytes, one.Count))];
-        var region = new PodRegion(name, StagingRegion.Create($"kmf-{name}", classes, hugePages: false));
+        try
+        {
+            return PodRegion.Create(_name!, plan.RegionClasses, _pod!.Plan.HugePages);
+        }
+        catch (StagingException missing) when (missing.Error == StagingError.OutOfMemory)
+        {
+            Log.Write($"{_name}: {missing.Message}");
+            _pod!.Roster.Set(_name!, _incarnation, OperatorState.Failed, missing.Message);
+            Refuse(AttachMessage.RefusalCode.OutOfMemory, missing.Message);
+            return null;
+        }
+    }
+
+    private void Introduce(OperatorPlan plan, PodRegion region)
+    {
         var end = new OperatorEnd(plan.Name, plan.Replica, _socket, region, (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer), Expelled);
         try
         {

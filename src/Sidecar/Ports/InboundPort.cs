@@ -42,11 +42,11 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     private volatile bool _stopping, _refused;
     private bool _ended;
 
-    public InboundPort(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, WaitPolicy waiting)
+    public InboundPort(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, HugePages pages, WaitPolicy waiting)
         : base(PodTopology.InboundEnd(link))
     {
         Edge = edge.Name;
-        OwnRegion = new PodRegion(Name, StagingRegion.Create($"kmf-{Name}", [.. link.RegionClasses.Select(one => new BlockClass(one.SizeBytes, one.Count))], hugePages: false));
+        OwnRegion = PodRegion.Create(Name, link.RegionClasses, pages);
         _memory = OwnRegion.Staging.MapForProducer();
         OwnRegion.Seal();
         _writer = new RegionWriter(_memory);

@@ -1,4 +1,7 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Staging;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sidecar.Ports;
@@ -8,6 +11,12 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
 {
     private MappedMemory? _mapping;
     private RegionReader? _reader;
+
+    /// <summary>Makes a region as the plan has it. Who sends nothing has no classes; the handshake has a region for everybody, the least that there is.</summary>
+    /// <exception cref="StagingException">OutOfMemory: the machine has not the pages.</exception>
+    public static PodRegion Create(string name, IReadOnlyList<BlockClassPlan> classes, HugePages pages) => new(name, classes.Count == 0
+        ? StagingRegion.Create($"kmf-{name}", [new BlockClass(MemoryFile.PageBytes, 1)])
+        : StagingRegion.Create($"kmf-{name}", [.. classes.Select(one => new BlockClass(one.SizeBytes, one.Count))], BlockSizes.PageBytes(pages)));
 
     public string Name { get; } = name;
 

@@ -28,15 +28,17 @@ public sealed class StagingRegion : IDisposable
 
     /// <summary>Makes a region with every page in memory.</summary>
     /// <param name="name">Shown by the kernel beside the descriptor.</param>
+    /// <param name="classes">Its blocks.</param>
+    /// <param name="pageBytes">Of its memory: ordinary pages, or huge ones, which a machine has only where somebody reserved them.</param>
     /// <exception cref="ArgumentException">The classes break a rule of <see cref="RegionLayout"/>.</exception>
     /// <exception cref="StagingException"><see cref="StagingError.OutOfMemory"/></exception>
-    public static StagingRegion Create(string name, IReadOnlyList<BlockClass> classes, bool hugePages)
+    public static StagingRegion Create(string name, IReadOnlyList<BlockClass> classes, long pageBytes = MemoryFile.PageBytes)
     {
         var layout = RegionLayout.For(classes);
         MemoryFile? file = null;
         try
         {
-            file = MemoryFile.Create(name, layout.LengthBytes, hugePages);
+            file = MemoryFile.Create(name, layout.LengthBytes, pageBytes);
             file.Preallocate();
             var id = RegionId.New();
             using var memory = MappedMemory.Map(file, MemoryAccess.ReadWrite, populate: false);
@@ -46,8 +48,7 @@ public sealed class StagingRegion : IDisposable
         catch (NativeException failure)
         {
             file?.Dispose();
-            var pages = hugePages ? " of huge pages (see vm.nr_hugepages)" : "";
-            throw new StagingException(StagingError.OutOfMemory, $"region '{name}' needs {layout.LengthBytes} bytes{pages}: {failure.Message}", failure);
+            throw new StagingException(StagingError.OutOfMemory, $"region '{name}' needs {Need(layout.LengthBytes, pageBytes)}: {failure.Message}", failure);
         }
     }
 
@@ -86,4 +87,8 @@ public sealed class StagingRegion : IDisposable
     public MappedMemory MapForReader() => RegionMemory.MapForReader(File);
 
     public void Dispose() => File.Dispose();
+
+    private static string Need(long lengthBytes, long pageBytes) => pageBytes == MemoryFile.PageBytes
+        ? $"{lengthBytes} bytes"
+        : $"{(lengthBytes + pageBytes - 1) / pageBytes} huge pages of {pageBytes >> 20} MiB that this machine does not have free (reserve more of them in /sys/kernel/mm/hugepages/hugepages-{pageBytes >> 10}kB/nr_hugepages, or do without)";
 }

@@ -11,7 +11,7 @@ internal sealed class WatchedChannel : IDisposable
 {
     public const int Width = 6;
     public const int Height = 4;
-    private readonly StagingRegion _region = StagingRegion.Create("watched", [new BlockClass(4096, 8)], hugePages: false);
+    private readonly StagingRegion _region = StagingRegion.Create("watched", [new BlockClass(4096, 8)]);
     private readonly ChannelFile _file = ChannelFile.Create(7, 4);
     private readonly MappedMemory _regionMemory;
     private readonly MappedMemory _channelMemory;

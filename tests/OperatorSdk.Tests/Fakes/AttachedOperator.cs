@@ -54,7 +54,7 @@ internal sealed class AttachedOperator : IEnd, IDisposable
         BellFile = Bell.Create(Name);
         _outgoing.Begin<AttachMessage.Builder>().SetBell();
         Send(BellFile.Descriptor);
-        Region = StagingRegion.Create(Name, classes, hugePages: false);
+        Region = StagingRegion.Create(Name, classes);
         SendRegion(Region, isOwn: true);
         Listen(AttachMessage.Which.RegionMapped);
         Region.Seal();

@@ -16,7 +16,7 @@ internal sealed class RawProducer : IEnd
     public RawProducer(string name = "link")
     {
         Name = name;
-        Region = StagingRegion.Create(name, [new BlockClass(4096, 256), new BlockClass(64 << 10, 256)], hugePages: false);
+        Region = StagingRegion.Create(name, [new BlockClass(4096, 256), new BlockClass(64 << 10, 256)]);
         _writer = new RegionWriter(Region.MapForProducer());
         Region.Seal();
         _bell = Bell.Create(name);

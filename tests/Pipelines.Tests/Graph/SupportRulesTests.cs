@@ -12,8 +12,6 @@ public sealed class SupportRulesTests
     {
         ["spec.transport"] = Highlights() with { Transport = Transport.Rdma },
         ["spec.encryption"] = Highlights() with { Encryption = Encryption.Tls },
-        ["spec.staging.hugePages"] = Highlights() with { Staging = new() { HugePages = "2Mi" } },
-        ["spec.staging.blockClasses"] = Highlights() with { Staging = new() { BlockClasses = 1 } },
         ["spec.rdma.trafficClass"] = Highlights() with { Staging = new() { RdmaTrafficClass = 106 } },
         ["spec.groups[0].mode"] = Highlights() with { Groups = [new("studio", GroupMode.SameNode, ["analyse"])] },
         ["spec.edges[0].distribution"] = Highlights().WithEdge(0, edge => edge with { Distribution = Distribution.ByKey, KeyField = "camera" }),

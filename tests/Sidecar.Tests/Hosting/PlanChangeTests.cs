@@ -15,6 +15,7 @@ public sealed class PlanChangeTests
         { "namespace: 'test' is running, 'other' is asked for", plan => plan with { Namespace = "other" } },
         { "execution: ", plan => plan with { Execution = Execution.Streaming } },
         { "polling.spinMicroseconds: 20 is running, 50 is asked for", plan => plan with { Polling = plan.Polling with { SpinMicroseconds = 50 } } },
+        { "hugePages: nothing is running, '2Mi' is asked for", plan => plan with { HugePages = HugePages.Size2Mi } },
         { "operators[camera/0]: it is running, none is asked for", plan => plan with { Operators = [] } },
         { "operators[camera/1]: none is running, one is asked for", plan => plan with { Operators = [.. plan.Operators, plan.Operators[0] with { Replica = 1 }] } },
         { "operators[camera/0].outputs[video].quotaBlocks: 65 is more than the running pod has: 64", plan => WithOutput(plan, output => output with { QuotaBlocks = 65 }) },

@@ -14,7 +14,7 @@ internal sealed class FakeEnd : PortEnd
         BellFile = Bell.Create(name);
         if (!producer)
             return;
-        OwnRegion = new PodRegion(name, StagingRegion.Create(name, [new BlockClass(4096, 4)], hugePages: false));
+        OwnRegion = new PodRegion(name, StagingRegion.Create(name, [new BlockClass(4096, 4)]));
         OwnRegion.Seal();
     }
 

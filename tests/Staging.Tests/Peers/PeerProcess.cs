@@ -26,7 +26,7 @@ internal sealed class PeerProcess : IDisposable
     public PeerProcess(int capacity, bool isProducerHere, params string[] arguments)
     {
         _channel = ChannelFile.Create(5, capacity);
-        Region = StagingRegion.Create("peer-test-region", [new BlockClass(8192, capacity)], hugePages: false);
+        Region = StagingRegion.Create("peer-test-region", [new BlockClass(8192, capacity)]);
         Channel = ChannelFile.Map(_channel.File);
         _ownBellMemory = Staging.Channels.Bell.Map(_ownBell);
         _peerBellMemory = Staging.Channels.Bell.Map(_peerBell);

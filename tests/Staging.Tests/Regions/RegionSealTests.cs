@@ -7,7 +7,7 @@ namespace K8sMediaFlow.Staging.Tests.Regions;
 
 public sealed unsafe partial class RegionSealTests : IDisposable
 {
-    private readonly StagingRegion _region = StagingRegion.Create("sealed-region", [new BlockClass(4096, 4)], hugePages: false);
+    private readonly StagingRegion _region = StagingRegion.Create("sealed-region", [new BlockClass(4096, 4)]);
     private readonly MappedMemory _producer;
 
     public RegionSealTests()
@@ -81,7 +81,7 @@ public sealed unsafe partial class RegionSealTests : IDisposable
     [Fact]
     public void No_reader_maps_what_is_not_sealed()
     {
-        using var open = StagingRegion.Create("open-region", [new BlockClass(4096, 1)], hugePages: false);
+        using var open = StagingRegion.Create("open-region", [new BlockClass(4096, 1)]);
         Should.Throw<StagingException>(open.MapForReader).Error.ShouldBe(StagingError.NotSealed);
         Should.Throw<StagingException>(open.VerifySealed).Error.ShouldBe(StagingError.NotSealed);
     }
@@ -89,21 +89,19 @@ public sealed unsafe partial class RegionSealTests : IDisposable
     [Fact]
     public void A_header_that_the_producer_changed_before_the_seal_is_found()
     {
-        using var region = StagingRegion.Create("changed-region", [new BlockClass(4096, 1)], hugePages: false);
+        using var region = StagingRegion.Create("changed-region", [new BlockClass(4096, 1)]);
         using var producer = region.MapForProducer();
         producer.Span(16, 1)[0] ^= 1;
         Should.Throw<StagingException>(region.Seal).Error.ShouldBe(StagingError.BadHeader);
     }
 
     [Fact]
-    public void Huge_pages_that_are_not_there_are_an_error_that_says_how_many_bytes()
+    public void Huge_pages_that_are_not_there_are_an_error_that_says_how_many_and_where_to_get_them()
     {
-        if (int.Parse(File.ReadAllText("/proc/sys/vm/nr_hugepages"), System.Globalization.CultureInfo.InvariantCulture) > 0)
-            return;
-        var failure = Should.Throw<StagingException>(() => StagingRegion.Create("huge", [new BlockClass(4096, 1)], hugePages: true));
+        var failure = Should.Throw<StagingException>(() => StagingRegion.Create("huge", [new BlockClass(1 << 30, 512)], pageBytes: 2 << 20));
         failure.Error.ShouldBe(StagingError.OutOfMemory);
-        failure.Message.ShouldContain("huge pages");
-        failure.Message.ShouldContain("8192 bytes");
+        failure.Message.ShouldContain("262145 huge pages of 2 MiB");
+        failure.Message.ShouldContain("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
     }
 
     [LibraryImport("libc")]

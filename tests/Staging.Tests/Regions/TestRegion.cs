@@ -11,7 +11,7 @@ internal sealed class TestRegion : IDisposable
 
     public TestRegion(params BlockClass[] classes)
     {
-        Region = StagingRegion.Create("test-region", classes, hugePages: false);
+        Region = StagingRegion.Create("test-region", classes);
         _writable = Region.MapForProducer();
         Region.Seal();
         _readable = Region.MapForReader();

@@ -14,17 +14,7 @@ internal static class SupportRules
             yield return Unsupported("spec.encryption", "encryption TLS of payloads", "use None");
         if (graph is { Transport: Transport.Tcp, RdmaResourceName: not null })
             yield return new GraphViolation("spec.rdma", GraphReason.Contradiction, "transport TCP uses no RDMA device: use Auto, or leave spec.rdma out");
-        foreach (var violation in OfStaging(graph.Staging))
-            yield return violation;
-    }
-
-    private static IEnumerable<GraphViolation> OfStaging(StagingNode staging)
-    {
-        if (staging.HugePages is { } size)
-            yield return Unsupported("spec.staging.hugePages", $"hugePages {size}", "use None");
-        if (staging.BlockClasses > 0)
-            yield return Unsupported("spec.staging.blockClasses", "choosing blockClasses", "leave it out; they follow from the caps");
-        if (staging.RdmaTrafficClass is not null)
+        if (graph.Staging.RdmaTrafficClass is not null)
             yield return Unsupported("spec.rdma.trafficClass", "an RDMA traffic class", "leave it out");
     }
 

@@ -15,6 +15,10 @@ internal sealed record PodPlans(Execution Execution = Execution.Batch, int Camer
 
     public FrameOrder Order { get; init; } = FrameOrder.Arrival;
 
+    public HugePages HugePages { get; init; }
+
+    public PollingPlan Polling { get; init; } = new(PollingMode.Hybrid, 20);
+
     /// <summary>The token of a media operator's container.</summary>
     public static string TokenOf(string name) => $"token of {name}";
 
@@ -38,9 +42,12 @@ internal sealed record PodPlans(Execution Execution = Execution.Batch, int Camer
         if (pod == renderPod)
             operators.AddRange(Enumerable.Range(0, Renders).Select(replica => Operator(Render, replica, [new InputPortPlan("video", edge.Name, Caps)], [])));
         var isSplit = cameraPod != renderPod;
-        return new SidecarPlan(new PlanVersion(1, 1, 1), "test", "line", pod, Execution, new PollingPlan(PollingMode.Hybrid, 20), operators, [edge],
+        return new SidecarPlan(new PlanVersion(1, 1, 1), "test", "line", pod, Execution, Polling, operators, [edge],
             isSplit && pod == cameraPod ? [Link(edge, "pod-b", [])] : [],
-            isSplit && pod == renderPod ? [Link(edge, "pod-a", [new BlockClassPlan(4096, 4 * Capacity)])] : []);
+            isSplit && pod == renderPod ? [Link(edge, "pod-a", [new BlockClassPlan(4096, 4 * Capacity)])] : [])
+        {
+            HugePages = HugePages,
+        };
     }
 
     private static LinkPlan Link(EdgePlan edge, string peer, BlockClassPlan[] classes) =>

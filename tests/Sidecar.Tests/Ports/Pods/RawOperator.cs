@@ -33,6 +33,9 @@ internal sealed class RawOperator : IDisposable
 
     public (AttachMessage.RefusalCode Code, string Reason)? Refusal { get; private set; }
 
+    /// <summary>How it was told to wait.</summary>
+    public (AttachMessage.Waiting Mode, uint SpinMicroseconds)? Waiting { get; private set; }
+
     /// <summary>The sidecar's last word.</summary>
     public string? Violation { get; private set; }
 
@@ -145,6 +148,9 @@ internal sealed class RawOperator : IDisposable
         {
             case AttachMessage.Which.Refused:
                 Refusal = (message.Refused.Code, message.Refused.Reason.ToString());
+                break;
+            case AttachMessage.Which.Welcome:
+                Waiting = (message.Welcome.Waiting, message.Welcome.SpinMicroseconds);
                 break;
             case AttachMessage.Which.Violation:
                 Violation = message.Violation.Reason.ToString();

@@ -26,7 +26,7 @@ internal sealed class TestPod : IDisposable
         if (plan.Outbound is [var outbound])
             Ports.Add(Outbound = new OutboundPort(outbound, plan.Edges[0].Producers.Count, Waiting, Reports.Add));
         if (plan.Inbound is [var inbound])
-            Ports.Add(Inbound = new InboundPort(inbound, plan.Edges[0], [.. plan.Operators.Select(one => PodTopology.OperatorEnd(one.Name, one.Replica))], Waiting));
+            Ports.Add(Inbound = new InboundPort(inbound, plan.Edges[0], [.. plan.Operators.Select(one => PodTopology.OperatorEnd(one.Name, one.Replica))], plan.HugePages, Waiting));
         var observer = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ObserverToken)));
         Server = new AttachServer(SocketPath, Incarnation.New(), observer) { Pod = new AttachablePod(plan, Ports, Roster) };
     }
