@@ -24,21 +24,22 @@ public readonly unsafe ref partial struct AnyPointerBuilder
         where T : unmanaged
     {
         var segment = _segment;
-        return new ListBuilder<T>(_message.GetList(_slot, ref segment, ElementSizes.Of<T>(), defaultWords, out var count), count);
+        var start = _message.GetList(_slot, ref segment, ElementSizes.Of<T>(), defaultWords, out var count, out var stepBytes);
+        return new ListBuilder<T>(start, count, stepBytes);
     }
 
     /// <inheritdoc cref="StructBuilder.GetStruct(int, StructSize, ReadOnlySpan{byte})"/>
     public BoolListBuilder GetBools(ReadOnlySpan<byte> defaultWords = default)
     {
         var segment = _segment;
-        return new BoolListBuilder(_message.GetList(_slot, ref segment, ElementSize.Bit, defaultWords, out var count), count);
+        return new BoolListBuilder(_message.GetList(_slot, ref segment, ElementSize.Bit, defaultWords, out var count, out _), count);
     }
 
     /// <inheritdoc cref="StructBuilder.GetVoids"/>
     public int GetVoids(ReadOnlySpan<byte> defaultWords = default)
     {
         var segment = _segment;
-        _message.GetList(_slot, ref segment, ElementSize.Void, defaultWords, out var count);
+        _message.GetList(_slot, ref segment, ElementSize.Void, defaultWords, out var count, out _);
         return count;
     }
 
@@ -54,8 +55,8 @@ public readonly unsafe ref partial struct AnyPointerBuilder
     public PointerListBuilder GetPointers(ReadOnlySpan<byte> defaultWords = default)
     {
         var segment = _segment;
-        var content = _message.GetList(_slot, ref segment, ElementSize.Pointer, defaultWords, out var count);
-        return new PointerListBuilder(ref _message, content, segment, count);
+        var start = _message.GetList(_slot, ref segment, ElementSize.Pointer, defaultWords, out var count, out var stepBytes);
+        return new PointerListBuilder(ref _message, start, segment, count, stepBytes);
     }
 
     /// <inheritdoc cref="StructBuilder.GetData"/>
@@ -63,8 +64,7 @@ public readonly unsafe ref partial struct AnyPointerBuilder
     {
         if (IsNull && defaultBytes.Length > 0)
             SetData(defaultBytes);
-        var segment = _segment;
-        return new Span<byte>(_message.GetList(_slot, ref segment, ElementSize.Byte, default, out var count), count);
+        return _message.GetBytes(_slot, _segment);
     }
 
     /// <inheritdoc cref="StructBuilder.GetText"/>

@@ -1,13 +1,16 @@
 namespace K8sMediaFlow.CapnProto;
 
-/// <summary>A list of bits.</summary>
+/// <summary>
+/// A list of bits. Bits never become anything else by the upgrade rules; where numbers lie instead, as after a field changed hands within
+/// a union, the first bits of that memory are read, as the reference reads them, and not refused.
+/// </summary>
 public readonly ref struct BoolListReader : IPointerReader<BoolListReader>
 {
     private readonly ListReader _list;
 
     internal BoolListReader(ListReader list)
     {
-        list.Require(list.ElementSize == ElementSize.Bit);
+        list.Require(list.ElementSize is >= ElementSize.Bit and <= ElementSize.EightBytes);
         _list = list;
     }
 

@@ -31,7 +31,8 @@ public readonly unsafe ref struct ListReader : IPointerReader<ListReader>
     public ListReader<T> As<T>()
         where T : unmanaged => new(this);
 
-    /// <inheritdoc cref="As{T}"/>
+    /// <summary>The elements as bits.</summary>
+    /// <exception cref="CapnProtoException">They are neither bits nor numbers.</exception>
     public BoolListReader AsBools() => new(this);
 
     /// <summary>The elements as structs.</summary>

@@ -34,19 +34,34 @@ public partial struct MessageBuilder
             : GrowStruct(slot, segment, in built, Larger(actual, size));
     }
 
-    /// <summary>A list of anything but structs; null and count 0 if there is none.</summary>
-    internal unsafe byte* GetList(byte* slot, ref int segment, ElementSize elementSize, scoped ReadOnlySpan<byte> defaultWords, out int count)
+    /// <summary>
+    /// A list of anything but structs. A newer program may have made structs of the elements, or wider numbers: then they do not lie side
+    /// by side, and the rest of each is left as it is.
+    /// </summary>
+    /// <returns>The first element; null and count 0 if there is none.</returns>
+    internal unsafe byte* GetList(byte* slot, ref int segment, ElementSize elementSize, scoped ReadOnlySpan<byte> defaultWords, out int count, out int stepBytes)
     {
-        count = 0;
+        (count, stepBytes) = (0, 0);
         if (WirePointer.ReadOnce(slot).IsNull && !CopyDefault(slot, segment, defaultWords))
             return null;
         var built = Find(slot, segment);
         Require(built.Tag.Kind == PointerKind.List, CapnProtoError.WrongPointerKind);
-        Require(built.Tag.ElementSize == elementSize, CapnProtoError.WrongElementSize);
+        var elements = Elements(in built);
+        Require(Has(elementSize, built.Tag.ElementSize, in elements), CapnProtoError.WrongElementSize);
+        (count, stepBytes, segment) = (elements.Count, elements.StepBytes, built.Segment);
+        return elementSize == ElementSize.Pointer ? elements.Start + elements.DataBytes : elements.Start;
+    }
+
+    /// <summary>The bytes of a Data or Text.</summary>
+    internal unsafe Span<byte> GetBytes(byte* slot, int segment)
+    {
+        if (WirePointer.ReadOnce(slot).IsNull)
+            return default;
+        var built = Find(slot, segment);
+        Require(built.Tag.Kind == PointerKind.List, CapnProtoError.WrongPointerKind);
+        Require(built.Tag.ElementSize == ElementSize.Byte, CapnProtoError.WrongElementSize);
         Require(built.Content is not null, CapnProtoError.ExternalSegment);
-        count = built.Tag.Count;
-        segment = built.Segment;
-        return built.Content;
+        return new Span<byte>(built.Content, built.Tag.Count);
     }
 
     /// <summary>A list of structs, each at least as large as asked for.</summary>
@@ -58,12 +73,21 @@ public partial struct MessageBuilder
         var built = Find(slot, segment);
         Require(built.Tag.Kind == PointerKind.List, CapnProtoError.WrongPointerKind);
         var elements = Elements(in built);
+        Require(elements.Count == 0 || built.Tag.ElementSize != ElementSize.Bit, CapnProtoError.WrongElementSize);
         if (elements.IsStruct && elements.Size.DataWords >= least.DataWords && elements.Size.PointerCount >= least.PointerCount)
             return new StructListBuilder(ref this, elements.Start, built.Segment, elements.Count, elements.Size);
         var size = Larger(elements.Size, least);
         var content = GrowList(slot, ref segment, in elements, built.Segment, size);
         return new StructListBuilder(ref this, content, segment, elements.Count, size);
     }
+
+    /// <summary>Whether each element begins with what is asked for. A bit is never a part of something else.</summary>
+    private static bool Has(ElementSize asked, ElementSize actual, scoped in BuiltElements elements) => asked switch
+    {
+        _ when actual == ElementSize.Bit || asked == ElementSize.Bit => actual == asked,
+        ElementSize.Pointer => elements.StepBytes > elements.DataBytes,
+        _ => elements.DataBytes >= asked.Bits() / 8,
+    };
 
     private unsafe Built Find(byte* slot, int segment)
     {

@@ -83,7 +83,6 @@ public partial struct MessageBuilder
     private static unsafe BuiltElements Elements(scoped in Built list)
     {
         var size = list.Tag.ElementSize;
-        Require(size != ElementSize.Bit || list.Tag.Count == 0, CapnProtoError.WrongElementSize);
         Require(list.Content is not null, CapnProtoError.ExternalSegment);
         if (size == ElementSize.Composite)
             return Structs(list.Content);

@@ -6,12 +6,14 @@ public readonly unsafe ref struct PointerListBuilder : IListBuilder<PointerListB
     private readonly ref MessageBuilder _message;
     private readonly byte* _start;
     private readonly int _segment;
+    private readonly int _stepBytes;
 
-    internal PointerListBuilder(ref MessageBuilder message, byte* start, int segment, int count)
+    internal PointerListBuilder(ref MessageBuilder message, byte* start, int segment, int count, int stepBytes = 8)
     {
         _message = ref message;
         _start = start;
         _segment = segment;
+        _stepBytes = stepBytes;
         Count = count;
     }
 
@@ -23,7 +25,7 @@ public readonly unsafe ref struct PointerListBuilder : IListBuilder<PointerListB
         {
             if ((uint)index >= (uint)Count)
                 ListReader.ThrowIndex();
-            return new AnyPointerBuilder(ref _message, _start + (index * 8L), _segment);
+            return new AnyPointerBuilder(ref _message, _start + ((long)index * _stepBytes), _segment);
         }
     }
 

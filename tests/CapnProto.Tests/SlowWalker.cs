@@ -114,7 +114,7 @@ internal sealed partial class SlowWalker(byte[][] segments, int depthMax, bool w
         Extent(target.Segment, target.Position, ((count * bits[size]) + 7) / 8);
         _digest.Add((ulong)size);
         _digest.Add((ulong)count);
-        Views(target.Segment, target.Position, count, bits[size] / 8, size == 6 ? 0 : bits[size] / 8, size == 1);
+        Views(target.Segment, target.Position, count, bits[size] / 8, size == 6 ? 0 : bits[size] / 8, isBits: size == 1, isFlat: true);
         for (var index = 0; index < count && size > 0; index++)
             FlatElement(target, size, index, bits[size] / 8, depth - 1);
     }
@@ -140,7 +140,7 @@ internal sealed partial class SlowWalker(byte[][] segments, int depthMax, bool w
             throw new Unsound();
         _digest.Add(7);
         _digest.Add((ulong)count);
-        Views(target.Segment, target.Position + 8, count, (int)(8 * (data + pointers)), (int)(8 * data), isBits: false);
+        Views(target.Segment, target.Position + 8, count, (int)(8 * (data + pointers)), (int)(8 * data), isBits: false, isFlat: false);
         for (var index = 0; index < count; index++)
             Struct(target.Segment, target.Position + 8 + (8 * index * (data + pointers)), data * 8, pointers, depth - 1);
     }

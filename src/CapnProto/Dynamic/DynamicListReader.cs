@@ -32,7 +32,7 @@ public readonly ref struct DynamicListReader
             return;
         var fits = kind switch
         {
-            DynamicKind.Bool => place.ElementSize == ElementSize.Bit,
+            DynamicKind.Bool => place.ElementSize is >= ElementSize.Bit and <= ElementSize.EightBytes,
             _ when place.ElementSize == ElementSize.Bit => false,
             DynamicKind.Struct => true,
             _ => kind.IsPointer() ? place.PointerCount > 0 : place.DataBytes * 8 >= kind.DataBits(),
