@@ -1,3 +1,5 @@
+using K8sMediaFlow.CapnProto.Dynamic;
+
 namespace K8sMediaFlow.CapnProto.Compiler;
 
 /// <summary>Emits <c>Builder</c>: properties for values, Init methods for what needs room.</summary>
@@ -33,9 +35,9 @@ internal sealed class BuilderEmitter(NodeCode code)
     {
         if (field.IsGroup)
             Group(field);
-        else if (TypeNames.IsNumber(field.Type) || field.Type.Kind == TypeKind.Bool)
+        else if (TypeNames.IsNumber(field.Type) || field.Type.Kind == DynamicKind.Bool)
             Value(field);
-        else if (field.Type.Kind == TypeKind.Void)
+        else if (field.Type.Kind == DynamicKind.Void)
             Void(field);
         else
             _pointers.Emit(field);
@@ -57,8 +59,8 @@ internal sealed class BuilderEmitter(NodeCode code)
         foreach (var field in group.Fields)
         {
             var lines = field.IsGroup ? Clear(code.Names.Node(field.GroupId))
-                : TypeNames.IsNumber(field.Type) || field.Type.Kind == TypeKind.Bool ? [NumberCode.Clear(field) + ";"]
-                : field.Type.Kind == TypeKind.Void ? [] : (IEnumerable<string>)[$"_struct.Clear({field.Offset});"];
+                : TypeNames.IsNumber(field.Type) || field.Type.Kind == DynamicKind.Bool ? [NumberCode.Clear(field) + ";"]
+                : field.Type.Kind == DynamicKind.Void ? [] : (IEnumerable<string>)[$"_struct.Clear({field.Offset});"];
             foreach (var line in lines)
                 yield return line;
         }

@@ -1,3 +1,5 @@
+using K8sMediaFlow.CapnProto.Dynamic;
+
 namespace K8sMediaFlow.CapnProto.Compiler;
 
 /// <summary>Emits constants: as C# constants where C# has them, else as properties that read static data.</summary>
@@ -7,18 +9,18 @@ internal sealed class ConstantEmitter(CSharpNames names, TypeParameters paramete
     {
         var type = node.ConstType!;
         var value = node.ConstValue!;
-        if (type.Kind == TypeKind.Void)
+        if (type.Kind == DynamicKind.Void)
             return;
         var name = names.Type(node);
         var types = new TypeNames(names, parameters, node.ScopeId);
         source.Separate();
         source.Doc(node.Doc);
-        if (type.Kind == TypeKind.Text)
+        if (type.Kind == DynamicKind.Text)
             source.Line($"public const string {name} = {Literals.String(System.Text.Encoding.UTF8.GetString(value.Bytes))};");
-        else if (type.Kind == TypeKind.Data)
+        else if (type.Kind == DynamicKind.Data)
             source.Line($"public static {NodeCode.Bytes} {name} => {Literals.Bytes(value.Bytes)};");
-        else if (type.Kind == TypeKind.Bool || TypeNames.IsNumber(type))
-            Number(name, type.Kind == TypeKind.Bool ? "bool" : types.Number(type), type, value);
+        else if (type.Kind == DynamicKind.Bool || TypeNames.IsNumber(type))
+            Number(name, type.Kind == DynamicKind.Bool ? "bool" : types.Number(type), type, value);
         else
             Pointer(node, name, types);
     }
@@ -28,7 +30,7 @@ internal sealed class ConstantEmitter(CSharpNames names, TypeParameters paramete
 
     private void Pointer(SchemaNode node, string name, TypeNames types)
     {
-        var reader = node.ConstType!.Kind is TypeKind.Struct or TypeKind.List
+        var reader = node.ConstType!.Kind is DynamicKind.Struct or DynamicKind.List
             ? types.PointerReader(node.ConstType)
             : throw new CompilerException($"{node.DisplayName}: a constant of type {node.ConstType.Kind} has no C# form");
         source.Line($"public static {reader} {name} => capnp::StaticMessage.Read<{reader}>({Literals.Words(node.ConstValue!.Words)});");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using K8sMediaFlow.CapnProto.Dynamic;
 
 namespace K8sMediaFlow.CapnProto.Compiler;
 
@@ -44,13 +45,13 @@ internal static class Literals
     /// <param name="type">The C# type.</param>
     /// <param name="kind">A number, bool or enum.</param>
     /// <param name="bits">Its value.</param>
-    public static string Number(string type, TypeKind kind, ulong bits) => kind switch
+    public static string Number(string type, DynamicKind kind, ulong bits) => kind switch
     {
-        TypeKind.Bool => bits != 0 ? "true" : "false",
-        TypeKind.Float32 => Float(BitConverter.UInt32BitsToSingle((uint)bits)),
-        TypeKind.Float64 => Float(BitConverter.UInt64BitsToDouble(bits)),
-        TypeKind.Enum => $"({type}){bits}",
-        TypeKind.UInt8 or TypeKind.UInt16 or TypeKind.UInt32 or TypeKind.UInt64 => TypeNames.Hex(bits),
+        DynamicKind.Bool => bits != 0 ? "true" : "false",
+        DynamicKind.Float32 => Float(BitConverter.UInt32BitsToSingle((uint)bits)),
+        DynamicKind.Float64 => Float(BitConverter.UInt64BitsToDouble(bits)),
+        DynamicKind.Enum => $"({type}){bits}",
+        DynamicKind.UInt8 or DynamicKind.UInt16 or DynamicKind.UInt32 or DynamicKind.UInt64 => TypeNames.Hex(bits),
         _ => $"unchecked(({type}){TypeNames.Hex(bits)})",
     };
 

@@ -1,3 +1,5 @@
+using K8sMediaFlow.CapnProto.Dynamic;
+
 namespace K8sMediaFlow.CapnProto.Compiler;
 
 /// <summary>Emits what a builder offers for a pointer field: Has, the value that is there, Init, Set and Clear.</summary>
@@ -14,19 +16,19 @@ internal sealed class PointerBuilderEmitter(NodeCode code)
         code.Source.Line($"public bool Has{code.Name(field)} => {code.Has(field)};");
         switch (field.Type.Kind)
         {
-            case TypeKind.Text:
+            case DynamicKind.Text:
                 Text(field);
                 break;
-            case TypeKind.Data:
+            case DynamicKind.Data:
                 Data(field);
                 break;
-            case TypeKind.List:
+            case DynamicKind.List:
                 List(field, _types.List(field.Type.Element!));
                 break;
-            case TypeKind.Struct:
+            case DynamicKind.Struct:
                 Struct(field);
                 break;
-            case TypeKind.AnyPointer:
+            case DynamicKind.AnyPointer:
                 Any(field);
                 break;
         }
@@ -66,7 +68,7 @@ internal sealed class PointerBuilderEmitter(NodeCode code)
         code.Method(field, "void", $"Set{name}({(isRaw ? "capnp::ListReader" : list.Reader)} source)", $"_struct.SetList({index}, source{(isRaw ? "" : ".Raw")})");
         if (TypeNames.IsNumber(field.Type.Element!))
             code.Method(field, "void", $"Set{name}(global::System.ReadOnlySpan<{_types.Number(field.Type.Element!)}> values)", $"values.CopyTo(_struct.{list.Init}({index}, values.Length).Span)");
-        if (field.Type.Element!.Kind == TypeKind.Text)
+        if (field.Type.Element!.Kind == DynamicKind.Text)
             code.Method(field, "void", $"Set{name}(params global::System.ReadOnlySpan<string> values)", $"capnp::PointerLists.SetTexts(_struct.InitPointers({index}, values.Length), values)");
     }
 

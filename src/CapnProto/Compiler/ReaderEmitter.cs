@@ -1,3 +1,5 @@
+using K8sMediaFlow.CapnProto.Dynamic;
+
 namespace K8sMediaFlow.CapnProto.Compiler;
 
 /// <summary>Emits <c>Reader</c>: a property for each field.</summary>
@@ -31,9 +33,9 @@ internal sealed class ReaderEmitter(NodeCode code)
     {
         if (field.IsGroup)
             code.Property(field, _types.GroupReader(field.GroupId), "new(_struct)");
-        else if (TypeNames.IsNumber(field.Type) || field.Type.Kind == TypeKind.Bool)
+        else if (TypeNames.IsNumber(field.Type) || field.Type.Kind == DynamicKind.Bool)
             code.Property(field, NumberCode.Type(_types, field), NumberCode.Get(_types, field));
-        else if (field.Type.Kind != TypeKind.Void)
+        else if (field.Type.Kind != DynamicKind.Void)
             Pointer(field);
     }
 
@@ -43,7 +45,7 @@ internal sealed class ReaderEmitter(NodeCode code)
         code.Source.Line($"public bool Has{code.Name(field)} => {code.Has(field)};");
         var (type, expression) = Value(field);
         code.Property(field, type, expression);
-        if (field.Type.Kind != TypeKind.Data)
+        if (field.Type.Kind != DynamicKind.Data)
             return;
         code.Source.Separate();
         code.Source.Line("/// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>");
@@ -55,16 +57,16 @@ internal sealed class ReaderEmitter(NodeCode code)
         var index = field.Offset;
         switch (field.Type.Kind)
         {
-            case TypeKind.Text:
+            case DynamicKind.Text:
                 return ("capnp::Utf8Text", $"_struct.GetText({index}{Default(field, Literals.Utf8)})");
-            case TypeKind.Data:
+            case DynamicKind.Data:
                 return (NodeCode.Bytes, $"_struct.GetData({index}{Default(field, Literals.Bytes)})");
-            case TypeKind.List:
+            case DynamicKind.List:
                 var list = _types.List(field.Type.Element!);
                 return (list.Reader, $"_struct.GetList({index}{code.DefaultWords(field)}){list.As}");
-            case TypeKind.Struct:
+            case DynamicKind.Struct:
                 return (_types.StructReader(field.Type), $"new(_struct.GetStruct({index}{code.DefaultWords(field)}))");
-            case TypeKind.Interface:
+            case DynamicKind.Interface:
                 return ("uint?", $"_struct.GetCapabilityIndex({index})");
             default:
                 return Any(field);

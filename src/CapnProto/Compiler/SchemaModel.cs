@@ -1,28 +1,6 @@
-namespace K8sMediaFlow.CapnProto.Compiler;
+using K8sMediaFlow.CapnProto.Dynamic;
 
-/// <summary>The kinds of types, as schema.capnp orders them.</summary>
-internal enum TypeKind
-{
-    Void,
-    Bool,
-    Int8,
-    Int16,
-    Int32,
-    Int64,
-    UInt8,
-    UInt16,
-    UInt32,
-    UInt64,
-    Float32,
-    Float64,
-    Text,
-    Data,
-    List,
-    Enum,
-    Struct,
-    Interface,
-    AnyPointer,
-}
+namespace K8sMediaFlow.CapnProto.Compiler;
 
 internal enum NodeKind
 {
@@ -51,7 +29,7 @@ internal readonly record struct SchemaParameter(ulong ScopeId, int Index);
 /// <param name="Parameter">Set if the type is a type parameter; the kind then is any-pointer.</param>
 /// <param name="Bindings">Of a struct: what its scopes' parameters are bound to; a scope that is bound to null inherits.</param>
 internal sealed record SchemaType(
-    TypeKind Kind,
+    DynamicKind Kind,
     ulong Id = 0,
     SchemaType? Element = null,
     AnyKind Any = AnyKind.Pointer,

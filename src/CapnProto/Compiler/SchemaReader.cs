@@ -1,3 +1,4 @@
+using K8sMediaFlow.CapnProto.Dynamic;
 using K8sMediaFlow.CapnProto.Schema;
 
 namespace K8sMediaFlow.CapnProto.Compiler;
@@ -90,7 +91,7 @@ internal sealed class SchemaReader
     {
         ushort? member = field.DiscriminantValue == Schema.Field.NoDiscriminant ? null : field.DiscriminantValue;
         return field.Which == Schema.Field.Which.Group
-            ? new SchemaField(field.Name.ToString(), doc, member, field.Group.TypeId, 0, new SchemaType(TypeKind.Void), ValueReader.Null)
+            ? new SchemaField(field.Name.ToString(), doc, member, field.Group.TypeId, 0, new SchemaType(DynamicKind.Void), ValueReader.Null)
             : new SchemaField(
                 field.Name.ToString(), doc, member, 0, field.Slot.Offset, TypeReader.Read(field.Slot.Type), ValueReader.Read(field.Slot.DefaultValue));
     }

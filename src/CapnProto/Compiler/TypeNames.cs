@@ -1,21 +1,22 @@
 using System.Globalization;
+using K8sMediaFlow.CapnProto.Dynamic;
 
 namespace K8sMediaFlow.CapnProto.Compiler;
 
 /// <summary>How schema types appear in C#, in the code of one node.</summary>
 internal sealed class TypeNames(CSharpNames names, TypeParameters parameters, ulong contextId)
 {
-    public static bool IsNumber(SchemaType type) => type.Kind is >= TypeKind.Int8 and <= TypeKind.Float64 or TypeKind.Enum;
+    public static bool IsNumber(SchemaType type) => type.Kind is >= DynamicKind.Int8 and <= DynamicKind.Float64 or DynamicKind.Enum;
 
     public static int SizeBytes(SchemaType type) => type.Kind switch
     {
-        TypeKind.Int8 or TypeKind.UInt8 => 1,
-        TypeKind.Int16 or TypeKind.UInt16 or TypeKind.Enum => 2,
-        TypeKind.Int32 or TypeKind.UInt32 or TypeKind.Float32 => 4,
+        DynamicKind.Int8 or DynamicKind.UInt8 => 1,
+        DynamicKind.Int16 or DynamicKind.UInt16 or DynamicKind.Enum => 2,
+        DynamicKind.Int32 or DynamicKind.UInt32 or DynamicKind.Float32 => 4,
         _ => 8,
     };
 
-    public string Number(SchemaType type) => type.Kind == TypeKind.Enum ? names.Qualified(type.Id) : Primitive(type.Kind);
+    public string Number(SchemaType type) => type.Kind == DynamicKind.Enum ? names.Qualified(type.Id) : Primitive(type.Kind);
 
     public string GroupReader(ulong id) => names.Qualified(id) + ".Reader" + parameters.List(id);
 
@@ -27,14 +28,14 @@ internal sealed class TypeNames(CSharpNames names, TypeParameters parameters, ul
 
     public ListType List(SchemaType element) => element.Kind switch
     {
-        TypeKind.Void => ListType.Voids,
-        TypeKind.Bool => ListType.Bools,
-        TypeKind.Text => ListType.Texts,
-        TypeKind.Data => ListType.Datas,
-        TypeKind.Struct => ListType.Structs(StructReader(element), StructBuilder(element)),
-        TypeKind.List => ListType.Pointers(PointerReader(element), PointerBuilder(element)),
-        TypeKind.AnyPointer when Parameter(element) is not null => ListType.Pointers(PointerReader(element), PointerBuilder(element)),
-        TypeKind.Interface or TypeKind.AnyPointer => ListType.AnyPointers,
+        DynamicKind.Void => ListType.Voids,
+        DynamicKind.Bool => ListType.Bools,
+        DynamicKind.Text => ListType.Texts,
+        DynamicKind.Data => ListType.Datas,
+        DynamicKind.Struct => ListType.Structs(StructReader(element), StructBuilder(element)),
+        DynamicKind.List => ListType.Pointers(PointerReader(element), PointerBuilder(element)),
+        DynamicKind.AnyPointer when Parameter(element) is not null => ListType.Pointers(PointerReader(element), PointerBuilder(element)),
+        DynamicKind.Interface or DynamicKind.AnyPointer => ListType.AnyPointers,
         _ => ListType.Numbers(Number(element)),
     };
 
@@ -44,22 +45,22 @@ internal sealed class TypeNames(CSharpNames names, TypeParameters parameters, ul
     /// <summary>What reads it where a type parameter stands for it.</summary>
     public string PointerReader(SchemaType type) => type.Kind switch
     {
-        TypeKind.Text => "capnp::Utf8Text",
-        TypeKind.Data => "capnp::DataReader",
-        TypeKind.List => List(type.Element!).Reader,
-        TypeKind.Struct => StructReader(type),
-        TypeKind.AnyPointer => Parameter(type) ?? "capnp::AnyPointerReader",
+        DynamicKind.Text => "capnp::Utf8Text",
+        DynamicKind.Data => "capnp::DataReader",
+        DynamicKind.List => List(type.Element!).Reader,
+        DynamicKind.Struct => StructReader(type),
+        DynamicKind.AnyPointer => Parameter(type) ?? "capnp::AnyPointerReader",
         _ => "capnp::AnyPointerReader",
     };
 
     /// <summary>What builds it where a type parameter stands for it.</summary>
     public string PointerBuilder(SchemaType type) => type.Kind switch
     {
-        TypeKind.Text => "capnp::TextBuilder",
-        TypeKind.Data => "capnp::DataBuilder",
-        TypeKind.List when type.Element!.Kind != TypeKind.Void => List(type.Element!).Builder,
-        TypeKind.Struct => StructBuilder(type),
-        TypeKind.AnyPointer => Parameter(type) ?? "capnp::AnyPointerBuilder",
+        DynamicKind.Text => "capnp::TextBuilder",
+        DynamicKind.Data => "capnp::DataBuilder",
+        DynamicKind.List when type.Element!.Kind != DynamicKind.Void => List(type.Element!).Builder,
+        DynamicKind.Struct => StructBuilder(type),
+        DynamicKind.AnyPointer => Parameter(type) ?? "capnp::AnyPointerBuilder",
         _ => "capnp::AnyPointerBuilder",
     };
 
@@ -84,24 +85,24 @@ internal sealed class TypeNames(CSharpNames names, TypeParameters parameters, ul
     private static SchemaType Bound(SchemaType type, SchemaParameter parameter)
     {
         if (type.Bindings is null || !type.Bindings.TryGetValue(parameter.ScopeId, out var bound))
-            return new SchemaType(TypeKind.AnyPointer);
+            return new SchemaType(DynamicKind.AnyPointer);
         if (bound is null)
-            return new SchemaType(TypeKind.AnyPointer, Parameter: parameter);
-        return parameter.Index < bound.Length ? bound[parameter.Index] : new SchemaType(TypeKind.AnyPointer);
+            return new SchemaType(DynamicKind.AnyPointer, Parameter: parameter);
+        return parameter.Index < bound.Length ? bound[parameter.Index] : new SchemaType(DynamicKind.AnyPointer);
     }
 
-    private static string Primitive(TypeKind kind) => kind switch
+    private static string Primitive(DynamicKind kind) => kind switch
     {
-        TypeKind.Int8 => "sbyte",
-        TypeKind.Int16 => "short",
-        TypeKind.Int32 => "int",
-        TypeKind.Int64 => "long",
-        TypeKind.UInt8 => "byte",
-        TypeKind.UInt16 => "ushort",
-        TypeKind.UInt32 => "uint",
-        TypeKind.UInt64 => "ulong",
-        TypeKind.Float32 => "float",
-        TypeKind.Float64 => "double",
+        DynamicKind.Int8 => "sbyte",
+        DynamicKind.Int16 => "short",
+        DynamicKind.Int32 => "int",
+        DynamicKind.Int64 => "long",
+        DynamicKind.UInt8 => "byte",
+        DynamicKind.UInt16 => "ushort",
+        DynamicKind.UInt32 => "uint",
+        DynamicKind.UInt64 => "ulong",
+        DynamicKind.Float32 => "float",
+        DynamicKind.Float64 => "double",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a number"),
     };
 }

@@ -1,3 +1,4 @@
+using K8sMediaFlow.CapnProto.Dynamic;
 using K8sMediaFlow.CapnProto.Schema;
 
 namespace K8sMediaFlow.CapnProto.Compiler;
@@ -7,20 +8,20 @@ internal static class TypeReader
 {
     public static SchemaType Read(Schema.Type.Reader type) => type.Which switch
     {
-        Schema.Type.Which.List => new SchemaType(TypeKind.List, Element: Read(type.List.ElementType)),
-        Schema.Type.Which.Enum => new SchemaType(TypeKind.Enum, type.Enum.TypeId),
-        Schema.Type.Which.Struct => new SchemaType(TypeKind.Struct, type.Struct.TypeId, Bindings: Bindings(type.Struct.Brand)),
-        Schema.Type.Which.Interface => new SchemaType(TypeKind.Interface, type.Interface.TypeId),
+        Schema.Type.Which.List => new SchemaType(DynamicKind.List, Element: Read(type.List.ElementType)),
+        Schema.Type.Which.Enum => new SchemaType(DynamicKind.Enum, type.Enum.TypeId),
+        Schema.Type.Which.Struct => new SchemaType(DynamicKind.Struct, type.Struct.TypeId, Bindings: Bindings(type.Struct.Brand)),
+        Schema.Type.Which.Interface => new SchemaType(DynamicKind.Interface, type.Interface.TypeId),
         Schema.Type.Which.AnyPointer => Any(type.AnyPointer),
-        _ => new SchemaType((TypeKind)type.Which),
+        _ => new SchemaType((DynamicKind)type.Which),
     };
 
     private static SchemaType Any(Schema.Type.AnyPointer.Reader any) => any.Which switch
     {
-        Schema.Type.AnyPointer.Which.Unconstrained => new SchemaType(TypeKind.AnyPointer, Any: (AnyKind)any.Unconstrained.Which),
+        Schema.Type.AnyPointer.Which.Unconstrained => new SchemaType(DynamicKind.AnyPointer, Any: (AnyKind)any.Unconstrained.Which),
         Schema.Type.AnyPointer.Which.Parameter => new SchemaType(
-            TypeKind.AnyPointer, Parameter: new SchemaParameter(any.Parameter.ScopeId, any.Parameter.ParameterIndex)),
-        _ => new SchemaType(TypeKind.AnyPointer),
+            DynamicKind.AnyPointer, Parameter: new SchemaParameter(any.Parameter.ScopeId, any.Parameter.ParameterIndex)),
+        _ => new SchemaType(DynamicKind.AnyPointer),
     };
 
     private static Dictionary<ulong, SchemaType[]?> Bindings(Brand.Reader brand)
@@ -37,7 +38,7 @@ internal static class TypeReader
         for (var index = 0; index < types.Length; index++)
         {
             var binding = scope.Bind[index];
-            types[index] = binding.Which == Brand.Binding.Which.Type ? Read(binding.Type) : new SchemaType(TypeKind.AnyPointer);
+            types[index] = binding.Which == Brand.Binding.Which.Type ? Read(binding.Type) : new SchemaType(DynamicKind.AnyPointer);
         }
 
         return types;
