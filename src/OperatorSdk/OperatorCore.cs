@@ -295,7 +295,7 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
     {
         ref var record = ref _records[tag];
         record.LeaveRegions();
-        record.Port.Merge.Return(record.Number, done);
+        record.Port.Merge.Return(record.Number, done, MonotonicClock.Nanoseconds);
         if (done)
             Forget(tag);
     }

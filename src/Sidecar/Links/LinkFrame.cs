@@ -52,6 +52,9 @@ public struct LinkFrame
     /// <summary>When the frame was sent on this edge (CLOCK_MONOTONIC of this machine). The link adds what has passed since to the edge age.</summary>
     public long SentAtNanoseconds { get; set; }
 
+    /// <summary>When the link took it (the same clock), for its figures; 0 where nobody says. Never travels.</summary>
+    public long TakenAtNanoseconds { get; set; }
+
     /// <summary>Gap: how many consecutive sequences it explains, from <see cref="Sequence"/> on. Otherwise 0.</summary>
     public uint GapCount { get; set; }
 

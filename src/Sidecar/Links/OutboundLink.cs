@@ -47,6 +47,9 @@ public sealed class OutboundLink : IDisposable
         _redial = new Redial(options);
     }
 
+    /// <summary>Where the time of frames goes. Any thread.</summary>
+    internal OutboundCounters Counters => _counters;
+
     /// <summary>State and figures. Any thread.</summary>
     public LinkStatus Status
     {

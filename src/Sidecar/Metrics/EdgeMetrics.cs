@@ -2,6 +2,7 @@ using K8sMediaFlow.Control.Metrics;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Sidecar.Hosting;
 using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Metrics;
 
@@ -28,9 +29,23 @@ internal static class EdgeMetrics
             text.Gauge(Prefix + "blocks_in_use", "Blocks taken in the regions that this part of an edge reads from.", edge.BlocksInUse, labels);
             text.Gauge(Prefix + "blocks", "Blocks of those regions.", edge.BlocksTotal, labels);
             text.Gauge(Prefix + "ended", "1 when the end of the stream has passed.", edge.Ended ? 1 : 0, labels);
-            var sum = tallies.GetValueOrDefault((edge.Edge, edge.Side))?.LatencySumNanoseconds ?? 0;
-            WriteLatency(text, Prefix + "latency_seconds", "From the producer's send until the consumer's receipt; for side Outbound until the link's.", edge.Latency.Buckets, sum, labels);
+            var tally = tallies.GetValueOrDefault((edge.Edge, edge.Side)) ?? new ChannelTally();
+            WriteLatency(text, Prefix + "latency_seconds", "From the producer's send until the consumer's receipt; for side Outbound until the link's.", edge.Latency.Buckets, tally.LatencySumNanoseconds, labels);
+            WritePart(text, tally, LatencyPart.Queue, "queue", labels);
+            WritePart(text, tally, LatencyPart.WakeUp, "wakeup", labels);
+            // A link gives frames back when the other end is done with them: what that takes is not its own work.
+            if (edge.Side != EdgeSide.Outbound)
+                WritePart(text, tally, LatencyPart.Processing, "processing", labels);
         }
+    }
+
+    private static void WritePart(PrometheusText text, ChannelTally tally, LatencyPart part, string name, (string Name, string Value)[] labels)
+    {
+        var (sum, octaves) = tally.Part(part);
+        Span<long> buckets = stackalloc long[2 * ChannelCounters.Octaves];
+        for (var octave = 0; octave < octaves.Length; octave++)
+            buckets[2 * octave] = octaves.Span[octave];
+        WriteLatency(text, Prefix + "part_seconds", "What frames spent in this pod on a part of an edge: waiting in a queue, for the consumer to wake up, in its hands.", buckets, sum, [.. labels, ("part", name)]);
     }
 
     public static void WriteLatency(PrometheusText text, string name, string help, ReadOnlySpan<long> buckets, long sumNanoseconds, (string Name, string Value)[] labels)

@@ -2,6 +2,7 @@ using K8sMediaFlow.Control.Metrics;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Sidecar.Hosting;
 using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Links.Shells;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Staging.Channels;
 
@@ -24,7 +25,10 @@ internal static class SidecarMetrics
             return text.ToString();
         EdgeMetrics.Write(text, status, runtime);
         foreach (var (port, link) in runtime.Outbound)
+        {
             WriteOutbound(text, port, link.Status);
+            WriteWay(text, link.Counters, Labels(link.Status, "Outbound"));
+        }
         foreach (var (port, link) in runtime.Inbound)
             WriteInbound(text, port, link.Status);
         foreach (var (reason, count) in runtime.Links.Refusals)
@@ -45,6 +49,14 @@ internal static class SidecarMetrics
         text.Counter(Prefix + "link_repeated_total", "Frames sent again after a loss (Outbound), or landed again (Inbound).", link.Repeated, Labels(link, "Outbound"));
         WriteGaps(text, port.Edge, link.PeerPod, "Outbound", port.Gaps);
         text.Counter(Prefix + "edge_drops_total", GapHelp, link.TooLarge, ("edge", port.Edge), ("peer", link.PeerPod), ("side", "Outbound"), ("cause", "FrameTooLarge"));
+    }
+
+    private static void WriteWay(PrometheusText text, OutboundCounters counters, (string Name, string Value)[] labels)
+    {
+        EdgeMetrics.WriteLatency(text, Prefix + "link_grant_wait_seconds", "From the link's taking a frame until it had a grant and was written.",
+            counters.GrantWait.Buckets, counters.GrantWait.SumNanoseconds, labels);
+        EdgeMetrics.WriteLatency(text, Prefix + "link_wire_seconds", "From the write until the other end's word that the frame lay there, less half a round trip.",
+            counters.Wire.Buckets, counters.Wire.SumNanoseconds, labels);
     }
 
     private static void WriteInbound(PrometheusText text, InboundPort port, Sidecar.Links.LinkStatus link)

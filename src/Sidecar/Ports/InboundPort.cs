@@ -4,6 +4,7 @@ using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Links.Wire;
+using K8sMediaFlow.Sidecar.Metrics;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Ports;
 using K8sMediaFlow.Staging.Regions;

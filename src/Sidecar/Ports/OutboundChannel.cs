@@ -1,6 +1,5 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Messages;
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
@@ -86,7 +85,10 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     }
 
     /// <summary>Counts what has left the pod's memory for the link; latency is what it waited in the channel.</summary>
-    public void Count(in FrameDescriptor descriptor)
+    /// <param name="descriptor">What was taken.</param>
+    /// <param name="nowNanoseconds">When.</param>
+    /// <param name="lookedInVainNanoseconds">The link's last look that found nothing, if it took nothing since; else 0.</param>
+    public void Count(in FrameDescriptor descriptor, long nowNanoseconds, long lookedInVainNanoseconds)
     {
         if (descriptor.Kind == DescriptorKind.Gap)
             Consumer.Counters.AddGaps(descriptor.GapCount);
@@ -95,7 +97,11 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
         long bytes = 0;
         foreach (ref readonly var segment in descriptor.Segments)
             bytes += segment.Length;
-        Consumer.Counters.AddFrame(bytes, MonotonicClock.Nanoseconds - (long)descriptor.SentAtNanoseconds);
+        var waited = Math.Max(0, nowNanoseconds - (long)descriptor.SentAtNanoseconds);
+        var wakeUp = lookedInVainNanoseconds == 0 ? 0 : Math.Clamp(nowNanoseconds - lookedInVainNanoseconds, 0, waited);
+        Consumer.Counters.AddFrame(bytes, waited);
+        Consumer.Counters.AddPart(LatencyPart.Queue, waited - wakeUp);
+        Consumer.Counters.AddPart(LatencyPart.WakeUp, wakeUp);
     }
 
     /// <summary>Adds the descriptor's segments as memory. False: the producer named what it may not, or no frame is there; the channel is at its end.</summary>

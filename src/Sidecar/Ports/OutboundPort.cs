@@ -27,6 +27,9 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
     private ulong _lastSequence;
     private int _turn, _woken;
 
+    // The data thread's: its last look that found nothing, 0 when it took something since.
+    private long _lookedInVainNanoseconds;
+
     /// <param name="link">What the plan says.</param>
     /// <param name="producerCount">Replicas of this pod that produce into the edge: the stream ends when all of theirs have.</param>
     /// <param name="waiting">How the data thread waits.</param>
@@ -96,6 +99,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
                 }
             }
         }
+        _lookedInVainNanoseconds = MonotonicClock.Nanoseconds;
         SettleChannels();
         frame = default;
         return false;
@@ -208,7 +212,9 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         channel.Held++;
         if (channel.TryResolve(ref descriptor, ref frame))
         {
-            channel.Count(in descriptor);
+            frame.TakenAtNanoseconds = MonotonicClock.Nanoseconds;
+            channel.Count(in descriptor, frame.TakenAtNanoseconds, _lookedInVainNanoseconds);
+            _lookedInVainNanoseconds = 0;
             Gaps.Add(in descriptor);
             return true;
         }

@@ -15,6 +15,14 @@ public sealed unsafe class ChannelCounters
     private const int Duplicates = 3;
     private const int LatencySum = 4;
     private const int Histogram = 8;
+    private const int PartSums = 136;
+    private const int PartOctaves = 144;
+
+    /// <summary>Parts that are counted apart.</summary>
+    public const int Parts = 3;
+
+    /// <summary>Buckets of a part: one an octave of nanoseconds.</summary>
+    public const int Octaves = 64;
 
     private readonly ulong* _words;
 
@@ -35,6 +43,16 @@ public sealed unsafe class ChannelCounters
         Add(Histogram + BucketOf(latency), 1);
     }
 
+    /// <summary>Counts what a frame spent on a part of its way.</summary>
+    /// <param name="part">Which.</param>
+    /// <param name="nanoseconds">Below zero counts as zero.</param>
+    public void AddPart(LatencyPart part, long nanoseconds)
+    {
+        var spent = (ulong)Math.Max(0, nanoseconds);
+        Add(PartSums + (int)part, spent);
+        Add(PartOctaves + ((int)part * Octaves) + BitOperations.Log2(spent | 1), 1);
+    }
+
     /// <summary>Counts sequences that a gap explained.</summary>
     public void AddGaps(long sequences) => Add(Gaps, (ulong)sequences);
 
@@ -45,8 +63,13 @@ public sealed unsafe class ChannelCounters
         var histogram = new ulong[Buckets];
         for (var bucket = 0; bucket < Buckets; bucket++)
             histogram[bucket] = Volatile.Read(ref _words[Histogram + bucket]);
-        return new ChannelFigures(Word(Frames), Word(Bytes), Word(Gaps), Word(Duplicates), Word(LatencySum), histogram);
+        return new ChannelFigures(Word(Frames), Word(Bytes), Word(Gaps), Word(Duplicates), Word(LatencySum), histogram)
+        {
+            Parts = [.. Enumerable.Range(0, Parts).Select(PartOf)],
+        };
     }
+
+    private PartFigures PartOf(int part) => new(Word(PartSums + part), [.. Enumerable.Range(0, Octaves).Select(octave => Word(PartOctaves + (part * Octaves) + octave))]);
 
     /// <summary>Two buckets an octave: 2·⌊log2 ns⌋ + the next bit.</summary>
     internal static int BucketOf(ulong nanoseconds)

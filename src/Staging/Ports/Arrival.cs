@@ -9,6 +9,9 @@ internal struct Arrival
     public MergeChannel Channel;
     public bool IsReturned;
 
+    /// <summary>When it was handed out; 0 before that, and of what is no frame.</summary>
+    public long TakenAtNs;
+
     /// <summary>The first of the duplicates that are done when this one is; -1 if none.</summary>
     public int Echo;
 }

@@ -28,13 +28,20 @@ public sealed class ConsumerChannel(ChannelConsumer consumer, BellRinger ringer)
     }
 
     /// <inheritdoc/>
-    public void CountFrame(ref FrameDescriptor descriptor, long nowNs)
+    public void CountFrame(ref FrameDescriptor descriptor, long nowNs, long wakeUpNs)
     {
         long bytes = 0;
         foreach (ref readonly var segment in descriptor.Segments)
             bytes += segment.Length;
-        consumer.Counters.AddFrame(bytes, nowNs - (long)descriptor.SentAtNanoseconds + (long)descriptor.EdgeAgeNanoseconds);
+        var here = Math.Max(0, nowNs - (long)descriptor.SentAtNanoseconds);
+        var wakeUp = Math.Clamp(wakeUpNs, 0, here);
+        consumer.Counters.AddFrame(bytes, here + (long)descriptor.EdgeAgeNanoseconds);
+        consumer.Counters.AddPart(LatencyPart.Queue, here - wakeUp);
+        consumer.Counters.AddPart(LatencyPart.WakeUp, wakeUp);
     }
+
+    /// <inheritdoc/>
+    public void CountProcessing(long nanoseconds) => consumer.Counters.AddPart(LatencyPart.Processing, nanoseconds);
 
     /// <inheritdoc/>
     public void CountGaps(uint sequences) => consumer.Counters.AddGaps(sequences);

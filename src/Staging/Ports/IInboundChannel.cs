@@ -20,8 +20,11 @@ public interface IInboundChannel
     /// <summary>Gives something back and rings the producer.</summary>
     void Return(ulong ticket, ReturnKind kind);
 
-    /// <summary>Counts a frame that was received.</summary>
-    void CountFrame(ref FrameDescriptor descriptor, long nowNs);
+    /// <summary>Counts a frame that was received, and how much of its time on this channel its consumer took to come back for it.</summary>
+    void CountFrame(ref FrameDescriptor descriptor, long nowNs, long wakeUpNs);
+
+    /// <summary>Counts what a frame's consumer took until it gave it back.</summary>
+    void CountProcessing(long nanoseconds);
 
     /// <summary>Counts sequences that a notice explained.</summary>
     void CountGaps(uint sequences);

@@ -32,6 +32,9 @@ public sealed class InputMerge
     private Pool<Arrival> _arrivals;
     private int _turn;
 
+    // The last look that found nothing, 0 when something was taken since; and the send of the newest thing that this look popped.
+    private long _lookedInVainNs, _newestSentNs;
+
     /// <param name="options">What the port wants.</param>
     public InputMerge(MergeOptions options)
     {
@@ -152,15 +155,29 @@ public sealed class InputMerge
     public MergeChannel ChannelOf(int number) => _arrivals[number].Channel;
 
     /// <summary>Hands out the next frame or gap notice.</summary>
-    public bool TryTake(long nowNs, out int number) =>
-        _window is null ? TryTakeAsItComes(nowNs, out number) : TryTakeInOrder(_window, nowNs, out number);
+    public bool TryTake(long nowNs, out int number)
+    {
+        _newestSentNs = 0;
+        if (_window is null ? TryTakeAsItComes(out number) : TryTakeInOrder(_window, nowNs, out number))
+        {
+            Count(ref _arrivals[number], nowNs);
+            return true;
+        }
+        _lookedInVainNs = nowNs;
+        return false;
+    }
 
     /// <summary>Gives the bytes back; with <paramref name="done"/> it is done as well.</summary>
-    public void Return(int number, bool done)
+    /// <param name="number">As it was handed out.</param>
+    /// <param name="done">Nothing derives from it, or all that does is done.</param>
+    /// <param name="nowNs">For the figures; 0: nobody's work is counted.</param>
+    public void Return(int number, bool done, long nowNs = 0)
     {
         ref var arrival = ref _arrivals[number];
         Invariant.That(!arrival.IsReturned);
         arrival.IsReturned = true;
+        if (nowNs > 0 && arrival.TakenAtNs > 0 && !arrival.Channel.IsCut)
+            arrival.Channel.Channel.CountProcessing(nowNs - arrival.TakenAtNs);
         arrival.Channel.GiveBack(arrival.Descriptor.Ticket, done ? ReturnKind.Both : ReturnKind.Returned);
         if (done)
             Settle(number);
@@ -175,12 +192,27 @@ public sealed class InputMerge
         Settle(number);
     }
 
-    private bool TryTakeAsItComes(long nowNs, out int number)
+    // What came while the consumer was away from its work did not wait for its work. A frame that waited for one before it waited until that was sent.
+    private void Count(ref Arrival arrival, long nowNs)
+    {
+        var channel = arrival.Channel;
+        var wokenNs = _lookedInVainNs;
+        _lookedInVainNs = 0;
+        if (arrival.Descriptor.Kind == DescriptorKind.Gap && !channel.IsCut)
+            channel.Channel.CountGaps(arrival.Descriptor.GapCount);
+        if (arrival.Descriptor.Kind != DescriptorKind.Frame)
+            return;
+        arrival.TakenAtNs = nowNs;
+        if (!channel.IsCut)
+            channel.Channel.CountFrame(ref arrival.Descriptor, nowNs, wokenNs == 0 ? 0 : nowNs - Math.Max(wokenNs, _newestSentNs));
+    }
+
+    private bool TryTakeAsItComes(out int number)
     {
         for (var step = 0; step < _channels.Count; step++)
         {
             var channel = _channels[(_turn + step) % _channels.Count];
-            while (TryPop(channel, nowNs, out number))
+            while (TryPop(channel, out number))
             {
                 if (number < 0)
                     continue;
@@ -195,7 +227,7 @@ public sealed class InputMerge
     private bool TryTakeInOrder(ReorderWindow window, long nowNs, out int number)
     {
         foreach (var channel in _channels)
-            while (TryPop(channel, nowNs, out number))
+            while (TryPop(channel, out number))
                 if (number >= 0)
                     Place(window, channel, number);
         while (window.TryTake(nowNs, window.HasHole ? StuckSeats() : 0, out var entry))
@@ -229,7 +261,7 @@ public sealed class InputMerge
     }
 
     /// <summary>Pops one descriptor; -1: it was one that needs no hearing (duplicate, end of stream).</summary>
-    private bool TryPop(MergeChannel channel, long nowNs, out int number)
+    private bool TryPop(MergeChannel channel, out int number)
     {
         number = -1;
         if (channel.IsBehind)
@@ -244,7 +276,7 @@ public sealed class InputMerge
         if (descriptor.Kind == DescriptorKind.EndOfStream)
             End(channel, in descriptor);
         else
-            number = Admit(channel, ref descriptor, nowNs);
+            number = Admit(channel, ref descriptor);
         return true;
     }
 
@@ -279,7 +311,7 @@ public sealed class InputMerge
             Last = (descriptor.Stream, descriptor.Sequence);
     }
 
-    private int Admit(MergeChannel channel, ref FrameDescriptor descriptor, long nowNs)
+    private int Admit(MergeChannel channel, ref FrameDescriptor descriptor)
     {
         var isGap = descriptor.Kind == DescriptorKind.Gap;
         var verdict = isGap ? _replays.MarkRange(descriptor.Stream, descriptor.Sequence, descriptor.GapCount)
@@ -289,10 +321,7 @@ public sealed class InputMerge
         if (verdict != ReplayVerdict.New)
             return Echo(channel, number, isGap);
         _originals[(descriptor.Stream, descriptor.Sequence)] = number;
-        if (isGap)
-            channel.Channel.CountGaps(descriptor.GapCount);
-        else
-            channel.Channel.CountFrame(ref descriptor, nowNs);
+        _newestSentNs = Math.Max(_newestSentNs, (long)descriptor.SentAtNanoseconds);
         return number;
     }
 

@@ -41,6 +41,15 @@ public sealed partial class MetricsTests
         // The same frame is not received before it has landed, nor given back before that.
         Mean(inbound, "edge_latency_seconds").ShouldBeGreaterThan(Mean(inbound, "link_landed_seconds"));
         inbound[$"k8smediaflow_link_held_seconds_sum{{{edge},peer=\"camera-0\",direction=\"Inbound\"}}"].ShouldBeGreaterThan(0);
+        Parts(outbound, "Outbound").ShouldBe([("queue", count), ("wakeup", count)], ignoreOrder: true);
+        Parts(inbound, "Inbound").ShouldBe([("processing", count), ("queue", count), ("wakeup", count)], ignoreOrder: true);
+        // Every nanosecond of the way is in one part: what was spent here, and behind the link what had been spent when the frame landed.
+        Sum(outbound, "edge_part_seconds", "queue", "wakeup").ShouldBe(Sum(outbound, "edge_latency_seconds"), 1e-6);
+        (Sum(inbound, "link_landed_seconds") + Sum(inbound, "edge_part_seconds", "queue", "wakeup")).ShouldBe(Sum(inbound, "edge_latency_seconds"), 1e-6);
+        // What the sender saw before the wire is part of what the receiver saw when it landed.
+        (Sum(outbound, "edge_latency_seconds") + Sum(outbound, "link_grant_wait_seconds")).ShouldBeLessThanOrEqualTo(Sum(inbound, "link_landed_seconds") + 1e-6);
+        outbound.Where(one => one.Key.StartsWith("k8smediaflow_link_grant_wait_seconds_count", StringComparison.Ordinal)).Sum(one => one.Value).ShouldBe(count);
+        outbound.Where(one => one.Key.StartsWith("k8smediaflow_link_wire_seconds_count", StringComparison.Ordinal)).Sum(one => one.Value).ShouldBe(count);
         outbound[$"k8smediaflow_link_losses_total{{{edge},peer=\"render-0\",direction=\"Outbound\"}}"].ShouldBe(0);
         outbound["k8smediaflow_operator_state{operator=\"camera\",replica=\"0\",state=\"Attached\"}"].ShouldBe(1);
         inbound["k8smediaflow_sidecar_plan_generation"].ShouldBe(1);
@@ -82,6 +91,13 @@ public sealed partial class MetricsTests
 
     private static string Documentation([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", "METRICS.md");
+
+    private static IEnumerable<(string Part, int Count)> Parts(Dictionary<string, double> samples, string side) =>
+        samples.Where(one => one.Key.StartsWith("k8smediaflow_edge_part_seconds_count", StringComparison.Ordinal) && one.Key.Contains($"side=\"{side}\"", StringComparison.Ordinal))
+            .Select(one => (one.Key.Split("part=\"")[1].TrimEnd('}').TrimEnd('"'), (int)one.Value));
+
+    private static double Sum(Dictionary<string, double> samples, string name, params string[] parts) =>
+        samples.Where(one => one.Key.StartsWith($"k8smediaflow_{name}_sum", StringComparison.Ordinal) && (parts.Length == 0 || parts.Any(part => one.Key.Contains($"part=\"{part}\"", StringComparison.Ordinal)))).Sum(one => one.Value);
 
     private static double Mean(Dictionary<string, double> samples, string name) =>
         samples.First(one => one.Key.StartsWith($"k8smediaflow_{name}_sum", StringComparison.Ordinal)).Value / samples.First(one => one.Key.StartsWith($"k8smediaflow_{name}_count", StringComparison.Ordinal)).Value;

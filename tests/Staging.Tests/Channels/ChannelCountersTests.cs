@@ -34,6 +34,20 @@ public sealed class ChannelCountersTests : IDisposable
     }
 
     [Fact]
+    public void Parts_stand_where_the_wire_document_says()
+    {
+        _channel.Consumer.Counters.AddPart(LatencyPart.Queue, 5);
+        _channel.Consumer.Counters.AddPart(LatencyPart.WakeUp, 1 << 20);
+        _channel.Consumer.Counters.AddPart(LatencyPart.Processing, long.MaxValue);
+        _channel.Consumer.Counters.AddPart(LatencyPart.Processing, -1);
+        var parts = _channel.Observer.Figures.Parts;
+        parts.Select(part => part.SumNanoseconds).ShouldBe([5ul, 1ul << 20, long.MaxValue]);
+        parts.Select(part => part.Count).ShouldBe([1ul, 1, 2]);
+        (BitConverter.ToUInt64(_channel.Raw[1600..]), BitConverter.ToUInt64(_channel.Raw[1608..])).ShouldBe((5ul, 1ul << 20));
+        (BitConverter.ToUInt64(_channel.Raw[(1664 + (8 * 2))..]), BitConverter.ToUInt64(_channel.Raw[(1664 + (8 * (64 + 20)))..]), BitConverter.ToUInt64(_channel.Raw[(1664 + (8 * (128 + 62)))..])).ShouldBe((1ul, 1ul, 1ul));
+    }
+
+    [Fact]
     public void A_percentile_is_the_upper_end_of_its_bucket()
     {
         for (var count = 0; count < 99; count++)

@@ -41,9 +41,16 @@ internal sealed class FakeChannel(int capacity) : IOutboundChannel, IInboundChan
 
     public void Return(ulong ticket, ReturnKind kind) => _returns.Enqueue(new ReturnEntry(ticket, kind));
 
-    public void CountFrame(ref FrameDescriptor descriptor, long nowNs)
-    {
-    }
+    /// <summary>What was counted of frames: sequence, the time here, and what of it their consumer took to come back.</summary>
+    public List<(ulong Sequence, long HereNs, long WakeUpNs)> Counted { get; } = [];
+
+    /// <summary>What consumers took for frames that they gave back.</summary>
+    public List<long> Processed { get; } = [];
+
+    public void CountFrame(ref FrameDescriptor descriptor, long nowNs, long wakeUpNs) =>
+        Counted.Add((descriptor.Sequence, nowNs - (long)descriptor.SentAtNanoseconds, wakeUpNs));
+
+    public void CountProcessing(long nanoseconds) => Processed.Add(nanoseconds);
 
     public void CountGaps(uint sequences)
     {

@@ -120,7 +120,11 @@ public sealed class InputMergeTests
         {
         }
 
-        public void CountFrame(ref FrameDescriptor descriptor, long nowNs)
+        public void CountFrame(ref FrameDescriptor descriptor, long nowNs, long wakeUpNs)
+        {
+        }
+
+        public void CountProcessing(long nanoseconds)
         {
         }
 

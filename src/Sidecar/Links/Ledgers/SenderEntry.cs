@@ -31,6 +31,9 @@ internal struct SenderEntry
     /// <summary>Was handed to a fabric before: from now on a replay.</summary>
     public bool WasWritten;
 
+    /// <summary>When it was written last, by the clock of who writes; 0 before that.</summary>
+    public long WrittenAtNanoseconds;
+
     /// <summary>The source has heard of the landing.</summary>
     public bool LandedTold;
 }
@@ -43,8 +46,8 @@ internal enum SenderEventKind : byte
     Done,
 }
 
-/// <summary>One thing to tell the source.</summary>
-internal readonly record struct SenderEvent(SenderEventKind Kind, ulong Handle);
+/// <summary>One thing to tell the source; of a landed frame (no notice) also when it was written, else 0.</summary>
+internal readonly record struct SenderEvent(SenderEventKind Kind, ulong Handle, long WrittenAtNanoseconds = 0);
 
 /// <summary>A frame with the grant that it is to be written into.</summary>
 internal struct PendingWrite

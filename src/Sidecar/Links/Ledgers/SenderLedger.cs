@@ -103,7 +103,9 @@ internal sealed class SenderLedger
         !_open || epoch != Epoch ? LedgerVerdict.Stale : _grants.Add(message, grants, total);
 
     /// <summary>The next frame to write, with its grant taken; false while there is none of either. The caller writes it and reports <see cref="Completed"/>.</summary>
-    public bool TryWrite(out PendingWrite write)
+    /// <param name="write">What to write.</param>
+    /// <param name="atNanoseconds">The time, for the figures; decides nothing.</param>
+    public bool TryWrite(out PendingWrite write, long atNanoseconds = 0)
     {
         write = default;
         while (_open && _nextToWrite <= LastOffered)
@@ -113,7 +115,10 @@ internal sealed class SenderLedger
                 _nextToWrite++;
                 continue;
             }
-            return TryWrite(_nextToWrite, ref EntryOf(_nextToWrite), ref write);
+            if (!TryWrite(_nextToWrite, ref EntryOf(_nextToWrite), ref write))
+                return false;
+            EntryOf(write.LinkSequence).WrittenAtNanoseconds = atNanoseconds;
+            return true;
         }
         return false;
     }
@@ -227,7 +232,7 @@ internal sealed class SenderLedger
         if (entry.LandedTold)
             return;
         entry.LandedTold = true;
-        _events.Enqueue(new SenderEvent(SenderEventKind.Landed, entry.Frame.Handle));
+        _events.Enqueue(new SenderEvent(SenderEventKind.Landed, entry.Frame.Handle, entry.Frame.Kind == LinkFrameKind.Frame ? entry.WrittenAtNanoseconds : 0));
     }
 
     private void MarkDone(ulong sequence, ref SenderEntry entry)

@@ -32,7 +32,7 @@ internal sealed class OutboundEpoch
         _epoch = ledger.Epoch;
         (_name, _ledger, _source, _connection, _sender) = (name, ledger, source, connection, sender);
         _beats = new Beats(options);
-        _pump = new OutboundPump(ledger, source, sender, counters, options.WritesInFlightMax, _watch);
+        _pump = new OutboundPump(ledger, source, sender, counters, () => _beats.RoundTripNanoseconds, options.WritesInFlightMax, _watch);
     }
 
     public long RoundTripNanoseconds => _beats.RoundTripNanoseconds;

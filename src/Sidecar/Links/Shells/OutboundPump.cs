@@ -2,6 +2,7 @@ using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Sidecar.Links.Ledgers;
 using K8sMediaFlow.Sidecar.Links.Wire;
+using K8sMediaFlow.Sidecar.Metrics;
 
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
@@ -10,6 +11,12 @@ internal sealed class OutboundCounters
 {
     private ulong _frames;
     private ulong _bytes;
+
+    /// <summary>From the link's taking a frame until it had a grant and was written: with a receiver that keeps up nearly nothing.</summary>
+    public LatencyCounts GrantWait { get; } = new();
+
+    /// <summary>From the write until the other end's word that the frame lay there, less that word's way, half a round trip.</summary>
+    public LatencyCounts Wire { get; } = new();
 
     public ulong Frames => Volatile.Read(ref _frames);
     public ulong Bytes => Volatile.Read(ref _bytes);
@@ -23,7 +30,7 @@ internal sealed class OutboundCounters
 
 /// <summary>The data thread's loop: source → ledger → fabric, and what became of it back to the source. Allocates nothing per frame.</summary>
 internal sealed class OutboundPump(
-    SenderLedger ledger, ILinkSource source, IFabricSender sender, OutboundCounters counters, int writesInFlightMax, Bell finished)
+    SenderLedger ledger, ILinkSource source, IFabricSender sender, OutboundCounters counters, Func<long> roundTripNanoseconds, int writesInFlightMax, Bell finished)
 {
     /// <summary>Bounds every sleep, so that a forgotten wake-up would cost this and not for ever.</summary>
     private static readonly TimeSpan NapMax = TimeSpan.FromMilliseconds(200);
@@ -32,6 +39,7 @@ internal sealed class OutboundPump(
     private static readonly TimeSpan PollMax = TimeSpan.FromMilliseconds(1);
 
     private readonly Bell _bell = new();
+    private readonly long _beganNanoseconds = MonotonicClock.Nanoseconds;
     private readonly byte[] _header = new byte[FrameHeaderCodec.SizeBytes];
     private readonly MemoryPart[] _parts = new MemoryPart[LinkFrame.SegmentsMax];
     private readonly ulong[] _tags = new ulong[64];
@@ -66,16 +74,21 @@ internal sealed class OutboundPump(
         while (!_stopping)
         {
             var moved = Poll(TimeSpan.Zero);
-            moved |= TellSource(ledger, source);
+            moved |= TellSource(ledger, source, this);
             moved |= Take();
             moved |= Write();
             if (!moved)
                 Rest();
         }
+        // What the last acknowledgement said, which may have ended the loop.
+        TellSource(ledger, source, this);
     }
 
     /// <summary>Hands the ledger's news to the source. The caller is the only thread that touches the source.</summary>
-    public static bool TellSource(SenderLedger ledger, ILinkSource source)
+    /// <param name="ledger">Whose news.</param>
+    /// <param name="source">To be told.</param>
+    /// <param name="pump">Counts what landed; null while the link is down, when it is the new epoch that says what had.</param>
+    public static bool TellSource(SenderLedger ledger, ILinkSource source, OutboundPump? pump = null)
     {
         var moved = false;
         while (TryTakeEvent(ledger, out var next))
@@ -83,7 +96,10 @@ internal sealed class OutboundPump(
             moved = true;
             switch (next.Kind)
             {
-                case SenderEventKind.Landed: source.Landed(next.Handle); break;
+                case SenderEventKind.Landed:
+                    pump?.CountWire(next.WrittenAtNanoseconds);
+                    source.Landed(next.Handle);
+                    break;
                 case SenderEventKind.Refused: source.Refused(next.Handle, LinkRefusal.FrameTooLarge); break;
                 default: source.Done(next.Handle); break;
             }
@@ -135,12 +151,22 @@ internal sealed class OutboundPump(
         if (sender.WritesInFlight >= writesInFlightMax)
             return false;
         lock (ledger)
-            return ledger.TryWrite(out write);
+            return ledger.TryWrite(out write, MonotonicClock.Nanoseconds);
+    }
+
+    // A frame that was written before this epoch is known to have landed by the handshake, which says nothing of the wire.
+    private void CountWire(long writtenAtNanoseconds)
+    {
+        if (writtenAtNanoseconds >= _beganNanoseconds)
+            counters.Wire.Add(MonotonicClock.Nanoseconds - writtenAtNanoseconds - (roundTripNanoseconds() / 2));
     }
 
     private void Write(in PendingWrite write)
     {
-        var edgeAge = write.Frame.EdgeAgeNanoseconds + (ulong)Math.Max(0, MonotonicClock.Nanoseconds - write.Frame.SentAtNanoseconds);
+        var nowNanoseconds = MonotonicClock.Nanoseconds;
+        var edgeAge = write.Frame.EdgeAgeNanoseconds + (ulong)Math.Max(0, nowNanoseconds - write.Frame.SentAtNanoseconds);
+        if (write.Frame is { Kind: LinkFrameKind.Frame, TakenAtNanoseconds: > 0 })
+            counters.GrantWait.Add(nowNanoseconds - write.Frame.TakenAtNanoseconds);
         FrameHeaderCodec.Write(_header, FrameHeaderCodec.Describe(write.Frame, ledger.Epoch, write.LinkSequence, write.Grant.Slot, edgeAge));
         for (var index = 0; index < write.Frame.SegmentCount; index++)
             _parts[index] = write.Frame.Segment(index);
