@@ -2,14 +2,11 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using K8sMediaFlow.Control.Certificates;
-using Microsoft.AspNetCore.Builder;
+using K8sMediaFlow.Control.Http;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace K8sMediaFlow.Control.Grpc;
 
@@ -27,7 +24,7 @@ internal sealed class GrpcServer : IAsyncDisposable
     private readonly GrpcServerOptions _options;
     private readonly IReadOnlyDictionary<string, Func<GrpcCall, Task>> _methods;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly WebApplication _application;
+    private readonly KestrelHost _host;
     private int _disposed;
 
     /// <param name="methods">By path: <c>/package.Service/Method</c>.</param>
@@ -35,36 +32,25 @@ internal sealed class GrpcServer : IAsyncDisposable
     {
         _options = options;
         _methods = methods;
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
-        _application = builder.Build();
-        _application.Run(ServeAsync);
+        _host = new KestrelHost(Configure, ServeAsync, patience: TimeSpan.FromSeconds(2));
     }
 
     /// <summary>The port that it listens on; known once started.</summary>
-    public int Port { get; private set; }
+    public int Port => _host.Port;
 
-    public async Task StartAsync(CancellationToken cancellation)
-    {
-        await _application.StartAsync(cancellation);
-        var addresses = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        Port = new Uri(addresses.Addresses.Single()).Port;
-    }
+    public Task StartAsync(CancellationToken cancellation) => _host.StartAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        await _stopping.CancelAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        await _application.StopAsync(patience.Token);
         // The source is left to the collector: a call that is being torn down may still look at it.
-        await _application.DisposeAsync();
+        await _stopping.CancelAsync();
+        await _host.DisposeAsync();
     }
 
     private void Configure(KestrelServerOptions kestrel)
     {
-        kestrel.AddServerHeader = false;
         // The message limit is ours (RESOURCE_EXHAUSTED says more than a reset stream).
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxConcurrentConnections = 64;

@@ -1,11 +1,6 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace K8sMediaFlow.Control.Http;
 
@@ -26,7 +21,7 @@ public sealed record PlainPage(int Status, string Text, string ContentType = "te
 public sealed class PlainHttpServer : IAsyncDisposable
 {
     private readonly IReadOnlyDictionary<string, Func<PlainPage>> _pages;
-    private readonly WebApplication _application;
+    private readonly KestrelHost _host;
 
     /// <param name="address">Where to listen.</param>
     /// <param name="port">0: any free one.</param>
@@ -34,33 +29,19 @@ public sealed class PlainHttpServer : IAsyncDisposable
     public PlainHttpServer(IPAddress address, int port, IReadOnlyDictionary<string, Func<PlainPage>> pages)
     {
         _pages = pages;
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, port));
-        _application = builder.Build();
-        _application.Run(ServeAsync);
+        _host = new KestrelHost(kestrel => Configure(kestrel, address, port), ServeAsync, patience: TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The port that it listens on; known once started.</summary>
-    public int Port { get; private set; }
+    public int Port => _host.Port;
 
     /// <exception cref="IOException">The address cannot be listened on.</exception>
-    public async Task StartAsync(CancellationToken cancellation)
-    {
-        await _application.StartAsync(cancellation);
-        var addresses = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        Port = new Uri(addresses.Addresses.Single()).Port;
-    }
+    public Task StartAsync(CancellationToken cancellation) => _host.StartAsync(cancellation);
 
-    public async ValueTask DisposeAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await _application.StopAsync(patience.Token);
-        await _application.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static void Configure(KestrelServerOptions kestrel, IPAddress address, int port)
     {
-        kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.MaxConcurrentConnections = 32;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
