@@ -1,3 +1,4 @@
+using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Kubernetes.Client;
 using K8sMediaFlow.Kubernetes.Connection;
 using K8sMediaFlow.Kubernetes.Health;
@@ -26,7 +27,8 @@ internal static class ControllerHost
         using var metrics = new Metrics(Metrics.MeterName, Telemetry.MeterName);
         var liveness = new Liveness();
         var synced = false;
-        await using var health = HealthServer.Build(options.MetricsAddress, liveness, () => Volatile.Read(ref synced) ? null : "the stores are not filled yet", metrics);
+        await using var health = new PlainHttpServer(options.MetricsAddress.Address, options.MetricsAddress.Port,
+            HealthPages.Of(liveness, () => Volatile.Read(ref synced) ? null : "the stores are not filled yet", metrics));
         await health.StartAsync(end);
         var server = await CapabilitiesAsync(client, logger, end);
         logger.LogInformation("server 1.{Minor}, namespace {Namespace}, watching {Watched}", server.Minor, @namespace, options.WatchNamespaces.Count == 0 ? "all namespaces" : string.Join(", ", options.WatchNamespaces));

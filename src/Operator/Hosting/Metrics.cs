@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using System.Text;
+using K8sMediaFlow.Control.Metrics;
 
 namespace K8sMediaFlow.Operator.Hosting;
 
 /// <summary>
-/// The meters of this process as a Prometheus page. Ours, since OpenTelemetry's exporter does not restore from the project's feed; counters, gauges and
-/// histograms are all that is needed of it.
+/// The meters of this process, counted for the page that collectors read. Ours, since OpenTelemetry's exporter does not restore from the project's feed;
+/// counters, gauges and histograms are all that is needed of it.
 /// </summary>
 internal sealed class Metrics : IDisposable
 {
@@ -20,10 +20,12 @@ internal sealed class Metrics : IDisposable
 
     private sealed record Family(string Type, string Help, ConcurrentDictionary<string, Series> Series);
 
-    private sealed class Series
+    private sealed class Series((string Name, string Value)[] labels)
     {
+        public readonly (string Name, string Value)[] Labels = labels;
+        public readonly long[] Counts = new long[Bounds.Length];
         public double Value, Sum;
-        public readonly long[] Counts = new long[Bounds.Length + 1];
+        public long Count;
     }
 
     public Metrics(params string[] meters)
@@ -39,20 +41,17 @@ internal sealed class Metrics : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The text exposition format, version 0.0.4.</summary>
+    /// <summary>The page as it is now.</summary>
     public string Page()
     {
         foreach (var family in _families.Values.Where(family => family.Type == "gauge"))
             family.Series.Clear();
         _listener.RecordObservableInstruments();
-        var page = new StringBuilder();
+        var text = new PrometheusText();
         foreach (var (name, family) in _families.OrderBy(one => one.Key, StringComparer.Ordinal))
-        {
-            page.Append(CultureInfo.InvariantCulture, $"# HELP {name} {family.Help}\n# TYPE {name} {family.Type}\n");
-            foreach (var (labels, series) in family.Series.OrderBy(one => one.Key, StringComparer.Ordinal))
-                Write(page, name, family.Type, labels, series);
-        }
-        return page.ToString();
+            foreach (var (_, series) in family.Series.OrderBy(one => one.Key, StringComparer.Ordinal))
+                Write(text, name, family, series);
+        return text.ToString();
     }
 
     public void Dispose() => _listener.Dispose();
@@ -62,47 +61,40 @@ internal sealed class Metrics : IDisposable
         var type = TypeOf(instrument);
         var name = Prefix + instrument.Name + (type == "counter" ? "_total" : "");
         var family = _families.GetOrAdd(name, _ => new(type, instrument.Description ?? instrument.Name, new(StringComparer.Ordinal)));
-        var series = family.Series.GetOrAdd(Labels(tags), static _ => new());
+        var labels = Labels(tags);
+        var series = family.Series.GetOrAdd(string.Join(',', labels), _ => new(labels));
         lock (series)
         {
             series.Sum += value;
             series.Value = type == "gauge" ? value : series.Value + value;
-            if (type == "histogram")
-                series.Counts[Array.FindIndex(Bounds, bound => value <= bound) is var at && at >= 0 ? at : Bounds.Length]++;
+            series.Count++;
+            if (type == "histogram" && Array.FindIndex(Bounds, bound => value <= bound) is var at and >= 0)
+                series.Counts[at]++;
         }
     }
 
     private static string TypeOf(Instrument instrument) =>
         instrument is Histogram<double> or Histogram<long> ? "histogram" : instrument.GetType().Name.Contains("Gauge", StringComparison.Ordinal) || instrument.GetType().Name.Contains("UpDown", StringComparison.Ordinal) ? "gauge" : "counter";
 
-    private static void Write(StringBuilder page, string name, string type, string labels, Series series)
+    private static void Write(PrometheusText text, string name, Family family, Series series)
     {
         lock (series)
         {
-            if (type != "histogram")
-            {
-                page.Append(CultureInfo.InvariantCulture, $"{name}{Braced(labels)} {series.Value}\n");
-                return;
-            }
-            long total = 0;
-            for (var i = 0; i < series.Counts.Length; i++)
-            {
-                total += series.Counts[i];
-                var bound = i < Bounds.Length ? Bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
-                page.Append(CultureInfo.InvariantCulture, $"{name}_bucket{Braced($"{labels}{(labels.Length > 0 ? "," : "")}le=\"{bound}\"")} {total}\n");
-            }
-            page.Append(CultureInfo.InvariantCulture, $"{name}_sum{Braced(labels)} {series.Sum}\n{name}_count{Braced(labels)} {total}\n");
+            if (family.Type == "histogram")
+                text.Histogram(name, family.Help, Bounds, series.Counts, series.Sum, series.Count, series.Labels);
+            else if (family.Type == "gauge")
+                text.Gauge(name, family.Help, series.Value, series.Labels);
+            else
+                text.Counter(name, family.Help, series.Value, series.Labels);
         }
     }
 
-    private static string Braced(string labels) => labels.Length == 0 ? "" : $"{{{labels}}}";
-
-    private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private static (string Name, string Value)[] Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var parts = new List<string>(tags.Length);
-        foreach (var (name, value) in tags)
-            parts.Add($"{name}=\"{Convert.ToString(value, CultureInfo.InvariantCulture)?.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")}\"");
-        parts.Sort(StringComparer.Ordinal);
-        return string.Join(',', parts);
+        var labels = new (string Name, string Value)[tags.Length];
+        for (var i = 0; i < tags.Length; i++)
+            labels[i] = (tags[i].Key, Convert.ToString(tags[i].Value, CultureInfo.InvariantCulture) ?? "");
+        Array.Sort(labels, static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        return labels;
     }
 }
