@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
+using K8sMediaFlow.CapnProto.Dynamic;
 using Kinds = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
 
 namespace K8sMediaFlow.Protobuf;
@@ -13,6 +15,9 @@ public static class JsonParser
     /// <exception cref="ProtobufException">It is no JSON, or no such message.</exception>
     public static ProtobufMessage Parse(ReadOnlyMemory<byte> utf8Json, MessageType type, ProtobufSchema schema)
     {
+        // Of strings the library finds it out only when they are asked for, each in its own way.
+        if (!Utf8.IsValid(utf8Json.Span))
+            throw new ProtobufException("the text is not UTF-8");
         try
         {
             using var document = JsonDocument.Parse(utf8Json, new JsonDocumentOptions { MaxDepth = 2 * ReadLimits.Default.DepthMax });

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using K8sMediaFlow.CapnProto.Dynamic;
 using Kinds = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
 
 namespace K8sMediaFlow.Protobuf;
@@ -14,8 +14,8 @@ internal static class JsonScalars
         Kinds.Bytes => new ProtobufValue(Bytes(place)),
         Kinds.Bool => new ProtobufValue(Bool(place)),
         Kinds.Enum => new ProtobufValue((ulong)Number(place, field.Enum)),
-        Kinds.Float => new ProtobufValue(BitConverter.SingleToUInt32Bits((float)Fraction(place, isSingle: true))),
-        Kinds.Double => new ProtobufValue(BitConverter.DoubleToUInt64Bits(Fraction(place, isSingle: false))),
+        Kinds.Float => new ProtobufValue(BitConverter.SingleToUInt32Bits((float)JsonNumber.Fraction(place, isSingle: true))),
+        Kinds.Double => new ProtobufValue(BitConverter.DoubleToUInt64Bits(JsonNumber.Fraction(place, isSingle: false))),
         _ => new ProtobufValue(Whole(place, field.Kind)),
     };
 
@@ -53,42 +53,5 @@ internal static class JsonScalars
         return number;
     }
 
-    private static ulong Whole(JsonPlace place, Kinds kind)
-    {
-        var bits = Scalars.IsWide(kind) ? 64 : 32;
-        var (least, most) = Scalars.IsSigned(kind)
-            ? (-(Int128.One << (bits - 1)), (Int128.One << (bits - 1)) - 1)
-            : (Int128.Zero, (Int128.One << bits) - 1);
-        var expected = $"a whole number from {least} to {most}";
-        place.Require(place.Kind is JsonValueKind.Number or JsonValueKind.String, expected);
-        var isWhole = Int128.TryParse(Raw(place), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || IsWholeFraction(place, out value);
-        place.Require(isWhole && value >= least && value <= most, expected);
-        return unchecked((ulong)(long)(ulong)value);
-    }
-
-    /// <summary>1e3 and 5.0 are whole numbers too.</summary>
-    private static bool IsWholeFraction(JsonPlace place, out Int128 value)
-    {
-        value = 0;
-        if (!decimal.TryParse(Raw(place), NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) || exact != decimal.Truncate(exact))
-            return false;
-        value = (Int128)exact;
-        return true;
-    }
-
-    private static double Fraction(JsonPlace place, bool isSingle)
-    {
-        place.Require(place.Kind is JsonValueKind.Number or JsonValueKind.String, "a number");
-        var text = Raw(place);
-        if (text == "NaN")
-            return double.NaN;
-        if (text is "Infinity" or "-Infinity")
-            return text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
-        place.Require(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && !double.IsNaN(value), "a number");
-        if (!double.IsFinite(value) || (isSingle && !float.IsFinite((float)value)))
-            place.Fail($"the number is too large for {(isSingle ? 32 : 64)} bits");
-        return value;
-    }
-
-    private static string Raw(JsonPlace place) => place.Kind == JsonValueKind.String ? place.Text("a number") : place.Element.GetRawText();
+    private static ulong Whole(JsonPlace place, Kinds kind) => JsonNumber.Whole(place, Scalars.IsWide(kind) ? 64 : 32, Scalars.IsSigned(kind));
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using K8sMediaFlow.CapnProto.Dynamic;
 
 namespace K8sMediaFlow.Protobuf;
 

@@ -126,16 +126,16 @@ internal static class JsonBuilder
         if (element.Kind == DynamicKind.Struct)
         {
             var structs = target.InitStructs(element.Struct.Size, count);
-            foreach (var item in place.Element.EnumerateArray())
-                Struct(place.Item(item, index), new DynamicBuilder(structs[index++], element.Struct), element.Struct.Shape);
+            foreach (var item in place.Items())
+                Struct(item, new DynamicBuilder(structs[index++], element.Struct), element.Struct.Shape);
         }
         else if (element.Kind.IsPointer())
         {
             var pointers = target.InitPointers(count);
-            foreach (var item in place.Element.EnumerateArray())
+            foreach (var item in place.Items())
             {
-                if (item.ValueKind != JsonValueKind.Null)
-                    Pointer(place.Item(item, index), pointers[index], element);
+                if (item.Kind != JsonValueKind.Null)
+                    Pointer(item, pointers[index], element);
                 index++;
             }
         }

@@ -18,11 +18,8 @@ internal static class JsonBytes
         place.Require(place.Kind == JsonValueKind.Array, "an array of bytes");
         var bytes = target.InitData(place.Element.GetArrayLength());
         var index = 0;
-        foreach (var item in place.Element.EnumerateArray())
-        {
-            bytes[index] = (byte)JsonNumbers.Whole(place.Item(item, index), DynamicKind.UInt8);
-            index++;
-        }
+        foreach (var item in place.Items())
+            bytes[index++] = (byte)JsonNumbers.Whole(item, DynamicKind.UInt8);
     }
 
     private static byte[] Decoded(JsonPlace place, JsonDataForm form)

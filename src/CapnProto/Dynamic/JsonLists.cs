@@ -31,7 +31,7 @@ internal static class JsonLists
     }
 
     private static IEnumerable<ulong> All(JsonPlace place, DynamicType element) =>
-        place.Element.EnumerateArray().Select((item, index) => JsonNumbers.Bits(place.Item(item, index), element));
+        place.Items().Select(item => JsonNumbers.Bits(item, element));
 
     private static void Bools(JsonPlace place, BoolListBuilder target, DynamicType element)
     {

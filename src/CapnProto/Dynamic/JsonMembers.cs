@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
 /// <summary>The members of a JSON object that have not been used yet: one that nobody takes is a mistake of the writer.</summary>
@@ -15,10 +13,10 @@ internal sealed class JsonMembers
     public static JsonMembers Of(JsonPlace place)
     {
         var members = new JsonMembers(place);
-        foreach (var property in place.Element.EnumerateObject())
+        foreach (var (name, member) in place.Members())
         {
-            if (!members._members.TryAdd(property.Name, place.Member(property)))
-                place.Member(property).Fail("the object has this member twice");
+            if (!members._members.TryAdd(name, member))
+                member.Fail("the object has this member twice");
         }
 
         return members;

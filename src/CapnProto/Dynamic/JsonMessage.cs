@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
@@ -34,6 +35,9 @@ public static class JsonMessage
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
+        // Of strings the library finds it out only when they are asked for, each in its own way.
+        if (!Utf8.IsValid(json.Span))
+            throw new JsonFaultException("$", "the text is not UTF-8");
         try
         {
             return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = DepthMax });

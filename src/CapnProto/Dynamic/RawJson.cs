@@ -47,13 +47,13 @@ internal static class RawJson
 
     private static void Object(JsonPlace place, AnyPointerBuilder target, StructSchema schema)
     {
-        var properties = place.Element.EnumerateObject().ToArray();
-        var items = target.InitStructs(schema.Size, properties.Length);
-        for (var index = 0; index < properties.Length; index++)
+        var members = place.Members().ToArray();
+        var items = target.InitStructs(schema.Size, members.Length);
+        for (var index = 0; index < members.Length; index++)
         {
             var item = new DynamicBuilder(items[index], schema);
-            item.GetPointer(schema.Find("name")!).SetText(properties[index].Name.AsSpan());
-            Build(place.Member(properties[index]), item.Open(schema.Find("value")!));
+            item.GetPointer(schema.Find("name")!).SetText(members[index].Name.AsSpan());
+            Build(members[index].Place, item.Open(schema.Find("value")!));
         }
     }
 

@@ -15,6 +15,7 @@ public class JsonMessageTests
     [InlineData("Scalars", """{"colour": "pink"}""", "$.colour: Colour has no 'pink'")]
     [InlineData("Scalars", """{"text": 5}""", "$.text: expected a string, found 5")]
     [InlineData("Scalars", """{"text": "\ud800"}""", "$.text: half of a surrogate pair is no character")]
+    [InlineData("Scalars", """{"\ud800": 1}""", "$: half of a surrogate pair is no character")]
     [InlineData("Scalars", """{"data": [1, 256]}""", "$.data[1]: expected a whole number from 0 to 255, found 256")]
     [InlineData("Scalars", """{"wrong": 1}""", "$.wrong: Scalars has no such member, or it belongs to a member of a union that is not in use")]
     [InlineData("Scalars", """{"int8": 1, "int8": 2}""", "$.int8: the object has this member twice")]
@@ -32,6 +33,11 @@ public class JsonMessageTests
     [NeedsFact("capnp")]
     public void What_is_no_json_is_named_with_its_line() =>
         Should.Throw<JsonFaultException>(() => JsonMessage.Build("{\n  \"int8\": ,\n}", Schemas.Every.Schema.Struct("Scalars"))).Path.ShouldBe("line 2, byte 11");
+
+    [NeedsFact("capnp")]
+    public void What_is_no_utf8_is_no_json() =>
+        Should.Throw<JsonFaultException>(() => JsonMessage.Build((byte[])[.. "{\""u8, 0xb5, .. "\": 1}"u8], Schemas.Every.Schema.Struct("Scalars")))
+            .Message.ShouldBe("$: the text is not UTF-8");
 
     [NeedsFact("capnp")]
     public void A_message_beyond_its_limit_is_refused()
