@@ -59,8 +59,9 @@ install-bench:
 	@scripts/install.sh bench
 
 .PHONY: fuzz
-fuzz: install-test ## Mutated messages through the Cap'n Proto runtime for longer than the tests do: make fuzz [FUZZ_MINUTES=10] [SEED=…].
-	FUZZ_MINUTES=$${FUZZ_MINUTES:-10} dotnet test tests/CapnProto.Tests -c Release --nologo --filter Category=Fuzz --logger "console;verbosity=detailed"
+fuzz: install-test ## Mutated messages, schemas and JSON through Cap'n Proto and Protobuf for longer than the tests do: make fuzz [FUZZ_MINUTES=10] [SEED=…].
+	@for room in CapnProto Protobuf; do FUZZ_MINUTES=$${FUZZ_MINUTES:-10} \
+	    dotnet test tests/$$room.Tests -c Release --nologo --filter Category=Fuzz --logger "console;verbosity=detailed"; done
 
 ##@ Housekeeping
 install-run: ## Install what `make run` needs (asks for nothing, says what it does).

@@ -1,4 +1,3 @@
-using System.Text;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Protobuf.Tests;
@@ -62,69 +61,10 @@ public class ProtobufMessageTests
     }
 
     [NeedsFact("protoc")]
-    public void Mutated_messages_are_refused_or_rendered()
-    {
-        var random = new Random(Seed.Take(nameof(Mutated_messages_are_refused_or_rendered)));
-        var messages = new RandomMessages(random);
-        var (rendered, refused) = (0, 0);
-        for (var count = 0; count < 6_000; count++)
-        {
-            var (reference, type) = (count % 3) switch
-            {
-                0 => (Reference.Modern, "modern.Everything"),
-                1 => (Reference.Modern, "modern.WellKnown"),
-                _ => (Reference.Classic, "classic.Old"),
-            };
-            var bytes = Mutated(random, WireWriter.ToBytes(messages.Message(reference.Schema.Message(type))));
-            try
-            {
-                var message = reference.Parse(type, bytes);
-                TextFormat.ToText(message, RenderOptions.Glance);
-                TextFormat.ToText(ProtobufMessage.Parse(WireWriter.ToBytes(message), message.Type)).ShouldBe(TextFormat.ToText(message));
-                JsonFormat.ToJson(message, reference.Schema, RenderOptions.Glance);
-                rendered++;
-            }
-            catch (ProtobufException)
-            {
-                refused++;
-            }
-        }
-
-        Console.WriteLine($"rendered {rendered}, refused {refused}");
-        rendered.ShouldBeGreaterThan(100);
-        refused.ShouldBeGreaterThan(100);
-    }
-
-    [NeedsFact("protoc")]
-    public void A_schema_that_is_none_is_refused_and_a_mutated_one_harms_nobody()
+    public void A_schema_that_is_none_is_refused()
     {
         Should.Throw<ProtobufException>(() => ProtobufSchema.Load([0xff])).Message.ShouldStartWith("the schema is no FileDescriptorSet");
         Should.Throw<ProtobufException>(() => Reference.Modern.Schema.Message("Nothing")).Message.ShouldStartWith("the schema has no message 'Nothing' (it has: ");
-        var random = new Random(Seed.Take(nameof(A_schema_that_is_none_is_refused_and_a_mutated_one_harms_nobody)));
-        var loaded = 0;
-        for (var count = 0; count < 1000; count++)
-        {
-            try
-            {
-                var schema = ProtobufSchema.Load(Mutated(random, Reference.Classic.Set));
-                foreach (var type in schema.Messages.ToList())
-                    JsonFormat.ToJson(ProtobufMessage.Parse((byte[])[8, 1, 18, 1, (byte)'x'], type), schema);
-                loaded++;
-            }
-            catch (ProtobufException)
-            {
-            }
-        }
-
-        loaded.ShouldBeGreaterThan(0);
-    }
-
-    private static byte[] Mutated(Random random, byte[] bytes)
-    {
-        var copy = (byte[])bytes.Clone();
-        for (var change = random.Next(1, 4); change > 0 && copy.Length > 0; change--)
-            copy[random.Next(copy.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : (byte)(copy[random.Next(copy.Length)] ^ (1 << random.Next(8)));
-        return random.Next(8) == 0 ? copy[..random.Next(copy.Length + 1)] : copy;
     }
 
     private static byte[] Length(int length) => length < 128 ? [(byte)length] : [(byte)(length & 0x7f | 0x80), (byte)(length >> 7)];

@@ -47,48 +47,8 @@ public class DynamicReaderTests
         Should.Throw<ArgumentException>(() => box.Of(DynamicType.Plain(DynamicKind.Bool)));
     }
 
-    [NeedsFact("capnp")]
-    public void A_schema_that_is_none_is_refused_and_a_mutated_one_harms_nobody()
-    {
-        Should.Throw<CapnProtoException>(() => DynamicSchema.Load([])).Error.ShouldBe(CapnProtoError.BadFraming);
-        var random = new Random(Seed.Take(nameof(A_schema_that_is_none_is_refused_and_a_mutated_one_harms_nobody)));
-        var (loaded, refused) = (0, 0);
-        for (var count = 0; count < 1500; count++)
-        {
-            var request = (byte[])Schemas.Every.Request.Clone();
-            for (var again = 0; again < 5; again++)
-                Mutation.Apply(random, request);
-            if (TryUse(request))
-                loaded++;
-            else
-                refused++;
-        }
-
-        Console.WriteLine($"loaded {loaded}, refused {refused}");
-        loaded.ShouldBeGreaterThan(0);
-        refused.ShouldBeGreaterThan(0);
-    }
-
-    private static bool TryUse(byte[] request)
-    {
-        try
-        {
-            var schema = DynamicSchema.Load(request);
-            foreach (var one in schema.Structs.ToList())
-            {
-                var empty = new byte[] { 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
-                _ = Rendered.Text(one, empty, RenderOptions.Glance);
-                if (one.Name != "Recursive")
-                    _ = Rendered.Json(one, empty, RenderOptions.Glance);
-            }
-
-            return true;
-        }
-        catch (CapnProtoException)
-        {
-            return false;
-        }
-    }
+    [Fact]
+    public void A_schema_that_is_none_is_refused() => Should.Throw<CapnProtoException>(() => DynamicSchema.Load([])).Error.ShouldBe(CapnProtoError.BadFraming);
 
     private static void Get(string type, string field) => Get(type, field, _ => 0L);
 

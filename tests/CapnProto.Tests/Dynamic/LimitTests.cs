@@ -77,8 +77,8 @@ public class LimitTests
             var framed = values.Message(Struct(type));
             if (framed.Length > memory.LengthBytes)
                 continue;
-            Mutate(random, framed);
-            if (Guarded(memory, Struct(type), framed) is { } text)
+            GuardedRendering.Mutate(random, framed);
+            if (GuardedRendering.Text(memory, Struct(type), framed) is { } text)
                 accepted.Add((type, framed, text));
             else
                 refused++;
@@ -92,33 +92,6 @@ public class LimitTests
         {
             var together = group.SelectMany(one => one.Framed).ToArray();
             string.Concat(group.Select(one => one.Text + "\n")).ShouldBe(Schemas.Every.TextOfUnsound(group.Key, together));
-        }
-    }
-
-    /// <summary>The body only: with another table, messages could not stand one after the other.</summary>
-    private static void Mutate(Random random, byte[] framed)
-    {
-        var body = framed.AsSpan(8).ToArray();
-        Mutation.Apply(random, body);
-        body.CopyTo(framed, 8);
-    }
-
-    private static string? Guarded(GuardedMemory memory, StructSchema schema, byte[] framed)
-    {
-        var last = memory.Last(framed.Length);
-        framed.CopyTo(last);
-        var options = new RenderOptions { OutputBytesMax = 1 << 20 };
-        try
-        {
-            StreamFraming.TryRead(last, new ReadLimits(10_000, 32), out var message, out _).ShouldBeTrue();
-            var text = Rendering.ToText(ref message, schema, options);
-            message.Renew(new ReadLimits(10_000, 32));
-            System.Text.Json.JsonDocument.Parse(Encoding.UTF8.GetBytes(Rendering.ToJson(ref message, schema, options)), new() { MaxDepth = 200 }).Dispose();
-            return text;
-        }
-        catch (CapnProtoException)
-        {
-            return null;
         }
     }
 }
