@@ -30,6 +30,21 @@ public sealed class MessageBench
         return dump.ToString();
     }
 
+    /// <summary>What the generated readers see, or null where they refuse the message: then <paramref name="reason"/> says why.</summary>
+    public string? TryDump(SchemaDriver driver, int root, byte[] framed, out string reason)
+    {
+        try
+        {
+            reason = "";
+            return Dump(driver, root, framed);
+        }
+        catch (CapnProtoException e)
+        {
+            reason = e.Message;
+            return null;
+        }
+    }
+
     public static List<string> DumpStream(SchemaDriver driver, int root, byte[] stream, bool isPacked)
     {
         var dumps = new List<string>();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using K8sMediaFlow.TestKit;
 
@@ -36,6 +37,23 @@ public sealed partial class GuideTests : IDisposable
         var (code, text) = Run("dotnet build", "Hello");
         code.ShouldNotBe(0);
         text.ShouldMatch(@"outer\.capnp\(5,\d+\): error CAPNP001: .*Uint32");
+    }
+
+    [NeedsFact("capnp")]
+    public void The_tool_is_installed_as_the_guide_says_and_generates_by_itself_and_as_a_plugin()
+    {
+        WriteFiles();
+        var (folder, command) = Blocks("tool").ShouldHaveSingleItem();
+        var (code, text) = Run(command, folder);
+        code.ShouldBe(0, text);
+        text.ShouldContain("capnpc-csharp - C# readers and builders");
+        foreach (var schema in (string[])["outer", "shapes"])
+        {
+            var alone = File.ReadAllText(Path.Combine(_folder, $"Generated/{schema}.capnp.cs"));
+            var plugin = File.ReadAllText(Path.Combine(_folder, $"Generated/Plugin/{schema}.capnp.cs"));
+            alone.ShouldContain("namespace Hello;");
+            plugin.Replace($"Schemas.{char.ToUpperInvariant(schema[0])}{schema[1..]}", "Hello").ShouldBe(alone);
+        }
     }
 
     [Fact]
@@ -89,6 +107,9 @@ public sealed partial class GuideTests : IDisposable
         // Packages unpack here, not in the user's cache, where an older build of the same version could lie.
         start.Environment["NUGET_PACKAGES"] = Path.Combine(_folder, "cache");
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+
+        // An installed tool looks for the runtime by this, which is not set where the SDK is not in its usual place.
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -100,6 +121,6 @@ public sealed partial class GuideTests : IDisposable
     private IEnumerable<(string Name, string Text)> Blocks(string kind) =>
         Block().Matches(_guide).Where(match => match.Groups["kind"].Value == kind).Select(match => (match.Groups["name"].Value, match.Groups["text"].Value));
 
-    [GeneratedRegex(@"<!-- (?<kind>file|run|output): (?<name>\S+) -->\n```\w+\n(?<text>.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex(@"<!-- (?<kind>file|run|output|tool): (?<name>\S+) -->\n```\w+\n(?<text>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();
 }

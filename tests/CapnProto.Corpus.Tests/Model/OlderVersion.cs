@@ -1,6 +1,7 @@
 namespace K8sMediaFlow.CapnProto.Corpus.Tests.Model;
 
-/// <summary>The older version of a schema: without what is new, with lists before they became lists of structs.</summary>
+/// <summary>The older version of a schema: without what is new, with lists before they became lists of structs, any-pointers before they became
+/// certain ones, and fields before they moved into a union.</summary>
 public sealed class OlderVersion
 {
     private readonly Dictionary<StructModel, StructModel> _structs = [];
@@ -40,11 +41,19 @@ public sealed class OlderVersion
         foreach (var member in members.Where(one => !one.IsNew))
         {
             if (member is FieldMember field)
-                yield return new FieldMember(field.Name, Map(field.OldType ?? field.Type), field.Default) { Ordinal = field.Ordinal };
+                yield return Field(field);
+            else if (member is GroupMember { WasField: true } union)
+                yield return Field((FieldMember)union.Members[0]);
             else
                 yield return Group((GroupMember)member);
         }
     }
+
+    private FieldMember Field(FieldMember from) => new(from.Name, Map(from.OldType ?? from.Type), from.Default)
+    {
+        Ordinal = from.Ordinal,
+        NewType = from.OldType is { Kind: Kind.Any } ? Map(from.Type) : null,
+    };
 
     private GroupMember Group(GroupMember from)
     {

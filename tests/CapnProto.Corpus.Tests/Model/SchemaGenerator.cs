@@ -23,9 +23,12 @@ public sealed class SchemaGenerator(Random random)
             AddStruct(null, 0);
         if (random.Next(3) == 0)
             AddGeneric();
-        Fill(AddStruct(null, 0));
-        foreach (var one in _structs)
+        var root = AddStruct(null, 0);
+        foreach (var one in _structs.Where(one => one != root))
             Fill(one);
+
+        // Last: what a list became a list of, and what a default names, has to be complete.
+        Fill(root);
         return _schema;
     }
 
@@ -103,8 +106,15 @@ public sealed class SchemaGenerator(Random random)
     /// <summary>Its first member is a field and old, so that it is the one that an unset union holds.</summary>
     private GroupMember Union(StructModel scope, string name, int depth, bool isNew)
     {
-        var union = new GroupMember(name, isUnion: true) { IsNew = isNew };
+        var union = new GroupMember(name, isUnion: true) { IsNew = isNew, WasField = _evolves && !isNew && random.Next(3) == 0 };
         union.Members.Add(Field(scope, isNew: false));
+        if (union.WasField)
+        {
+            for (var count = random.Next(1, 4); count > 0; count--)
+                union.Members.Add(random.Next(4) == 0 ? Group(scope, 2, isNew: true) : Field(scope, isNew: true));
+            return union;
+        }
+
         Fill(scope, union.Members, 1, 3, mustBeOld: true);
         Fill(scope, union.Members, random.Next(4), Math.Max(depth + 1, 1), mustBeOld: false);
         return union;
@@ -113,16 +123,30 @@ public sealed class SchemaGenerator(Random random)
     private FieldMember Field(StructModel scope, bool isNew)
     {
         var types = new TypeGenerator(random, scope, _structs, _enums);
-        var type = types.Next(0);
-        var oldType = _evolves && !isNew && type is { Kind: Kind.List, Element: { Kind: Kind.Struct, Struct.IsGeneric: false } }
-            ? Upgraded(type.Element!.Struct!) : null;
+        var type = _evolves && !isNew && random.Next(8) == 0 ? Upgradable() ?? types.Next(0) : types.Next(0);
+        var oldType = _evolves && !isNew ? OldType(type) : null;
         var value = oldType is null && random.Next(3) == 0 && HasDefault(type) ? new ValueGenerator(random, isForDefault: true).Next(type, 0) : null;
         return new FieldMember(Name('f'), type, value) { IsNew = isNew, OldType = oldType };
     }
 
+    private CorpusType? OldType(CorpusType type)
+    {
+        var canBeAny = type is { Kind: Kind.Text or Kind.Data } or { Kind: Kind.List, Element.Kind: Kind.UInt64 } or { Kind: Kind.Struct, Struct.IsGeneric: false };
+        if (canBeAny && random.Next(4) == 0)
+            return CorpusType.Any;
+        return type is { Kind: Kind.List, Element: { Kind: Kind.Struct, Struct.IsGeneric: false } } ? Upgraded(type.Element!.Struct!) : null;
+    }
+
+    /// <summary>A list of structs that may have been a list of something else; chance alone makes too few.</summary>
+    private CorpusType? Upgradable()
+    {
+        var elements = _structs.Where(one => !one.IsGeneric && Upgraded(one) is not null).ToArray();
+        return elements.Length == 0 ? null : new CorpusType(Kind.List, Element: new CorpusType(Kind.Struct, Struct: elements[random.Next(elements.Length)]));
+    }
+
     /// <summary>A list of structs may have been a list of their first field, if that is not a bool, struct or group.</summary>
-    private CorpusType? Upgraded(StructModel element) => random.Next(2) == 0
-        && element.Members.FirstOrDefault() is FieldMember { IsNew: false, OldType: null, Default: null, Type: var type } && element.Members.Count > 1
+    private static CorpusType? Upgraded(StructModel element) =>
+        element.Members.FirstOrDefault() is FieldMember { IsNew: false, OldType: null, Default: null, Type: var type } && element.Members.Count > 1
         && (type.IsNumber || type.Kind is Kind.Text or Kind.Data || (type.Kind == Kind.List && !type.HasAny()))
             ? new CorpusType(Kind.List, Element: type) : null;
 

@@ -16,8 +16,11 @@ public sealed class FieldMember(string name, CorpusType type, Val? fallback) : M
 {
     public CorpusType Type => type;
 
-    /// <summary>The type in the older one of an evolution pair, if a list of values became a list of structs.</summary>
+    /// <summary>The type in the older one of an evolution pair, if a list of values became a list of structs, or an any-pointer a certain one.</summary>
     public CorpusType? OldType { get; init; }
+
+    /// <summary>Of an any-pointer: the type that it has in the newer one of an evolution pair, and that its writers mostly put there.</summary>
+    public CorpusType? NewType { get; init; }
 
     /// <summary>The schema's default, or null.</summary>
     public Val? Default => fallback;
@@ -26,6 +29,9 @@ public sealed class FieldMember(string name, CorpusType type, Val? fallback) : M
 public sealed class GroupMember(string name, bool isUnion) : Member(name)
 {
     public bool IsUnion => isUnion;
+
+    /// <summary>Whether the older one of an evolution pair has the first member in the union's place, and no union.</summary>
+    public bool WasField { get; init; }
 
     public List<Member> Members { get; } = [];
 }

@@ -114,25 +114,36 @@ public sealed class ValueGenerator(Random random, bool isForDefault = false, IRe
             return value;
         }
 
-        var type = ((FieldMember)member).Type.With(arguments);
+        var field = (FieldMember)member;
+        var type = field.Type.With(arguments);
         if (!isChosen && (random.Next(5) == 0 || (depth > 3 && type.IsPointer)))
             return null;
-        return Next(type, depth + 1);
+        return field.NewType is { } newer && random.Next(8) > 0 ? Any(newer, depth + 1) : Next(type, depth + 1);
     }
+
+    /// <summary>In an any-pointer, what a newer schema says that it is.</summary>
+    private Val Any(CorpusType newer, int depth) => newer.Kind switch
+    {
+        Kind.Text => new Val { Bits = AnyContent.Text, Bytes = "any"u8.ToArray() },
+        Kind.Data => new Val { Bits = AnyContent.Data, Bytes = Bytes(random.Next(9)) },
+        Kind.List => Words(),
+        _ => AnyStruct(depth, Enumerable.Range(0, anyStructs?.Count ?? 0).First(index => anyStructs![index] == newer.Struct)),
+    };
 
     private Val Any(int depth) => random.Next(4) switch
     {
         0 => new Val { Bits = AnyContent.Text, Bytes = "any"u8.ToArray() },
         1 => new Val { Bits = AnyContent.Data, Bytes = Bytes(random.Next(9)) },
-        2 => new Val { Bits = AnyContent.Words, Items = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Val.Number((ulong)random.NextInt64()))] },
-        _ => AnyStruct(depth),
+        2 => Words(),
+        _ => AnyStruct(depth, random.Next(Math.Max(1, anyStructs?.Count ?? 0))),
     };
 
-    private Val AnyStruct(int depth)
+    private Val Words() => new() { Bits = AnyContent.Words, Items = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Val.Number((ulong)random.NextInt64()))] };
+
+    private Val AnyStruct(int depth, int index)
     {
         if (anyStructs is null or { Count: 0 } || depth > 3)
             return new Val { Bits = AnyContent.Text };
-        var index = random.Next(anyStructs.Count);
         return new Val { Bits = AnyContent.FirstStruct + (ulong)index, Items = [Struct(anyStructs[index], [], depth + 1)] };
     }
 }

@@ -28,6 +28,21 @@ public sealed class ReferencePeer : IDisposable
         return Split(Ask('D', payload));
     }
 
+    /// <summary>What the reference reads, or null where it refuses the message: then <paramref name="reason"/> says why.</summary>
+    public string? TryRead(ulong type, byte[] message, out string reason)
+    {
+        try
+        {
+            reason = "";
+            return Read(type, message, isPacked: false).Dump;
+        }
+        catch (ReferenceRefusalException e)
+        {
+            reason = e.Message;
+            return null;
+        }
+    }
+
     /// <summary>A random message of the reference's, and what it reads as.</summary>
     public (string Dump, byte[] Message) Build(ulong type, int seed, bool isPacked)
     {
@@ -59,7 +74,7 @@ public sealed class ReferencePeer : IDisposable
         output.ReadExactly(head);
         var reply = new byte[BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1))];
         output.ReadExactly(reply);
-        return head[0] == 0 ? reply : throw new InvalidOperationException("the reference refuses it: " + Encoding.UTF8.GetString(reply));
+        return head[0] == 0 ? reply : throw new ReferenceRefusalException("the reference refuses it: " + Encoding.UTF8.GetString(reply));
     }
 
     private static (string Text, byte[] Behind) Split(byte[] reply)
