@@ -1,6 +1,7 @@
 using System.CommandLine;
 using K8sMediaFlow.Cli.Commands;
 using K8sMediaFlow.Cli.Decode;
+using K8sMediaFlow.Cli.Doctor;
 using K8sMediaFlow.Cli.Inspect;
 using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Cli.Top;
@@ -20,6 +21,7 @@ public static class CommandRoot
         InspectCommand.Create(),
         TapCommand.Create(),
         DecodeCommand.Create(),
+        DoctorCommand.Create(),
     };
 
     /// <summary>Without the library's own answer to signals, which ends the process two seconds later: a run drains first.</summary>

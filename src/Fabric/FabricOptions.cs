@@ -37,4 +37,23 @@ public sealed record FabricOptions
 
     /// <summary>How long a new connection may take to show its token.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Verbs: how completions are waited for.</summary>
+    public CompletionPolling Polling { get; init; } = CompletionPolling.Hybrid;
+
+    /// <summary>Verbs: how long a hybrid wait looks before it sleeps.</summary>
+    public TimeSpan SpinTime { get; init; } = TimeSpan.FromMicroseconds(20);
+}
+
+/// <summary>How an end of a connection waits for its device.</summary>
+public enum CompletionPolling
+{
+    /// <summary>Looks for a while, then sleeps.</summary>
+    Hybrid = 0,
+
+    /// <summary>Looks all the time: least latency, one core.</summary>
+    Busy = 1,
+
+    /// <summary>Sleeps at once.</summary>
+    Event = 2,
 }

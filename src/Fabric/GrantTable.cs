@@ -41,18 +41,32 @@ internal sealed class GrantTable(uint epoch, nint areaAddress, long areaLengthBy
         return new LandingArea(slot, areaAddress + (nint)grant.OffsetBytes, (int)total);
     }
 
+    /// <summary>Where a slot's block is, if it is granted: for fabrics on which the frame is there before its header is read.</summary>
+    public Span<byte> HeaderOf(uint slot)
+    {
+        lock (_grants)
+        {
+            if (!_grants.TryGetValue(slot, out var grant))
+                throw NotGranted(slot);
+            return RawMemory.Span(areaAddress + (nint)grant.OffsetBytes, FrameHeaderPrefix.SizeBytes);
+        }
+    }
+
     private Granted Take(uint slot, ulong totalBytes)
     {
         lock (_grants)
         {
             if (!_grants.TryGetValue(slot, out var grant))
-                throw new FabricException(FabricError.GrantViolation, $"slot {slot} is not granted, or its grant is used up");
+                throw NotGranted(slot);
             if (totalBytes > (ulong)grant.SizeBytes)
                 throw new FabricException(FabricError.GrantViolation, $"a frame of {totalBytes} bytes for slot {slot}, granted with {grant.SizeBytes}");
             _grants.Remove(slot);
             return grant;
         }
     }
+
+    private static FabricException NotGranted(uint slot) =>
+        new(FabricError.GrantViolation, $"slot {slot} is not granted, or its grant is used up");
 
     private readonly record struct Granted(long OffsetBytes, int SizeBytes);
 }

@@ -2,9 +2,15 @@ using System.Runtime.InteropServices;
 using K8sMediaFlow.Sidecar;
 using K8sMediaFlow.Sidecar.Hosting;
 
+if (args is ["preflight", "--json"])
+{
+    var report = PreflightReport.Make();
+    Console.WriteLine(report.ToJson());
+    return report.IsUsable ? 0 : 1;
+}
 if (args is not ([_] or ["--config", _]) || args[^1].StartsWith('-'))
 {
-    Console.Error.WriteLine("usage: k8smediaflow-sidecar [--config] FILE");
+    Console.Error.WriteLine("usage: k8smediaflow-sidecar [--config] FILE | preflight --json");
     return 2;
 }
 try

@@ -10,12 +10,12 @@ public abstract partial class FabricConformance
     public void A_wrong_token_opens_nothing()
     {
         using var listener = _fabric.Listen(IPAddress.Loopback, 0, FabricOptions.Default);
-        using var offer = listener.Open(1, [], _area.Address, _area.LengthBytes);
+        using var proposal = _fabric.Propose(FabricOptions.Default);
+        using var offer = listener.Open(1, proposal.Bytes.Span, _area.Address, _area.LengthBytes);
         var forged = offer.Bytes.ToArray();
         forged[12] ^= 1;
         IsTurnedAway(forged).ShouldBeTrue();
         Should.Throw<FabricException>(() => offer.Accept(TimeSpan.FromMilliseconds(50))).Error.ShouldBe(FabricError.Deadline);
-        using var proposal = _fabric.Propose(FabricOptions.Default);
         using var sender = proposal.Connect(offer.Bytes.Span, FabricPair.Watchdog);
         using var receiver = offer.Accept(FabricPair.Watchdog);
     }
@@ -24,8 +24,8 @@ public abstract partial class FabricConformance
     public void A_token_is_good_once()
     {
         using var listener = _fabric.Listen(IPAddress.Loopback, 0, FabricOptions.Default);
-        using var offer = listener.Open(1, [], _area.Address, _area.LengthBytes);
         using var proposal = _fabric.Propose(FabricOptions.Default);
+        using var offer = listener.Open(1, proposal.Bytes.Span, _area.Address, _area.LengthBytes);
         using var sender = proposal.Connect(offer.Bytes.Span, FabricPair.Watchdog);
         using var receiver = offer.Accept(FabricPair.Watchdog);
         IsTurnedAway(offer.Bytes.ToArray()).ShouldBeTrue();
@@ -36,9 +36,10 @@ public abstract partial class FabricConformance
     public void A_withdrawn_offer_opens_nothing()
     {
         using var listener = _fabric.Listen(IPAddress.Loopback, 0, FabricOptions.Default);
-        var offer = listener.Open(1, [], _area.Address, _area.LengthBytes);
+        using var proposal = _fabric.Propose(FabricOptions.Default);
+        var offer = listener.Open(1, proposal.Bytes.Span, _area.Address, _area.LengthBytes);
         offer.Dispose();
-        IsTurnedAway(offer.Bytes.ToArray()).ShouldBeTrue();
+        IsTurnedAway(offer.Bytes.ToArray(), proposal).ShouldBeTrue();
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public abstract partial class FabricConformance
     public void Waiting_for_a_sender_has_a_deadline()
     {
         using var listener = _fabric.Listen(IPAddress.Loopback, 0, FabricOptions.Default);
-        using var offer = listener.Open(1, [], _area.Address, _area.LengthBytes);
+        using var proposal = _fabric.Propose(FabricOptions.Default);
+        using var offer = listener.Open(1, proposal.Bytes.Span, _area.Address, _area.LengthBytes);
         Should.Throw<FabricException>(() => offer.Accept(TimeSpan.FromMilliseconds(50))).Error.ShouldBe(FabricError.Deadline);
     }
 
@@ -68,7 +70,8 @@ public abstract partial class FabricConformance
     public void Waiting_for_a_sender_ends_when_the_listener_is_disposed()
     {
         var listener = _fabric.Listen(IPAddress.Loopback, 0, FabricOptions.Default);
-        var offer = listener.Open(1, [], _area.Address, _area.LengthBytes);
+        using var proposal = _fabric.Propose(FabricOptions.Default);
+        var offer = listener.Open(1, proposal.Bytes.Span, _area.Address, _area.LengthBytes);
         var waiting = Watched.Start(() =>
             Should.Throw<FabricException>(() => offer.Accept(FabricPair.Watchdog)).Error.ShouldBe(FabricError.Aborted));
         listener.Dispose();
@@ -79,9 +82,9 @@ public abstract partial class FabricConformance
     public void Nobody_listens_any_more_where_a_listener_was_disposed()
     {
         var listener = _fabric.Listen(IPAddress.Loopback, 0, FabricOptions.Default);
-        using var offer = listener.Open(1, [], _area.Address, _area.LengthBytes);
-        listener.Dispose();
         using var proposal = _fabric.Propose(FabricOptions.Default);
+        using var offer = listener.Open(1, proposal.Bytes.Span, _area.Address, _area.LengthBytes);
+        listener.Dispose();
         Should.Throw<FabricException>(() => proposal.Connect(offer.Bytes.Span, FabricPair.Watchdog)).Error.ShouldBe(FabricError.Refused);
     }
 
@@ -191,9 +194,14 @@ public abstract partial class FabricConformance
 
     private bool IsTurnedAway(byte[] offer)
     {
+        using var stranger = _fabric.Propose(FabricOptions.Default);
+        return IsTurnedAway(offer, stranger);
+    }
+
+    private static bool IsTurnedAway(byte[] offer, IFabricProposal proposal)
+    {
         try
         {
-            using var proposal = _fabric.Propose(FabricOptions.Default);
             using var sender = proposal.Connect(offer, FabricPair.Watchdog);
             sender.Poll(new ulong[1], FabricPair.Watchdog);
             return false;

@@ -10,15 +10,24 @@ public abstract partial class FabricConformance : IDisposable
     private const int BlockCount = 8;
 
     private readonly IFabric _fabric;
+    private readonly IDisposable _registration;
     private readonly TestArea _source = new(BlockBytes, 4);
     private readonly TestArea _area = new(BlockBytes, BlockCount);
 
-    protected FabricConformance() => _fabric = Create();
+    protected FabricConformance()
+    {
+        _fabric = Create();
+        _registration = _fabric.Register(_source.Address, _source.LengthBytes);
+    }
+
+    /// <summary>Whether a write beyond the grants is kept out of the area. One-sided writes are found out when they have landed: then the connection ends.</summary>
+    protected virtual bool KeepsStrayWritesOut => true;
 
     protected abstract IFabric Create();
 
     public void Dispose()
     {
+        _registration.Dispose();
         _fabric.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -107,7 +116,7 @@ public abstract partial class FabricConformance : IDisposable
         var lie = TestFrame.Of(FabricPair.Epoch, 0, 1, _source.Part(0, BlockBytes));
         pair.Write(lie, sizeBytes: int.MaxValue);
         pair.ReceiveUntilError().ShouldBe(FabricError.GrantViolation);
-        _area.IsFilledWith(TestArea.Untouched).ShouldBeTrue();
+        _area.IsFilledWith(TestArea.Untouched).ShouldBe(KeepsStrayWritesOut);
         pair.PollUntilError().ShouldBe(FabricError.PeerGone);
     }
 
@@ -118,7 +127,7 @@ public abstract partial class FabricConformance : IDisposable
         pair.Grant(0);
         pair.Write(TestFrame.Of(FabricPair.Epoch, 1, 1, _source.Part(0, 1000)));
         pair.ReceiveUntilError().ShouldBe(FabricError.GrantViolation);
-        _area.IsFilledWith(TestArea.Untouched).ShouldBeTrue();
+        _area.IsFilledWith(TestArea.Untouched).ShouldBe(KeepsStrayWritesOut);
         pair.PollUntilError().ShouldBe(FabricError.PeerGone);
     }
 
@@ -131,7 +140,7 @@ public abstract partial class FabricConformance : IDisposable
         pair.Write(TestFrame.Of(FabricPair.Epoch, 2, 2, _source.Part(0, 1000)), 2);
         pair.Receive().Slot.ShouldBe(2u);
         pair.ReceiveUntilError().ShouldBe(FabricError.GrantViolation);
-        TestFrame.Number(_area.Block(2)).ShouldBe(1ul);
+        TestFrame.Number(_area.Block(2)).ShouldBe(KeepsStrayWritesOut ? 1ul : 2ul);
     }
 
     [Fact]
@@ -169,11 +178,17 @@ public abstract partial class FabricConformance : IDisposable
         Should.Throw<InvalidOperationException>(() => pair.Write(TestFrame.Of(FabricPair.Epoch, 4, 4), tag: 104));
         for (var slot = 0u; slot < 4; slot++)
             pair.Receive().Slot.ShouldBe(slot);
+        // A device's acknowledgements may come one by one.
         var tags = new ulong[3];
-        pair.Sender.Poll(tags, FabricPair.Watchdog).ShouldBe(3);
-        tags.ShouldBe([100ul, 101ul, 102ul]);
-        pair.Sender.Poll(tags, FabricPair.Watchdog).ShouldBe(1);
-        tags[0].ShouldBe(103ul);
+        var seen = new List<ulong>();
+        while (seen.Count < 4)
+        {
+            var count = pair.Sender.Poll(tags, FabricPair.Watchdog);
+            count.ShouldBeInRange(1, 3);
+            seen.AddRange(tags.Take(count));
+            pair.Sender.WritesInFlight.ShouldBe(4 - seen.Count);
+        }
+        seen.ShouldBe([100ul, 101ul, 102ul, 103ul]);
         pair.Write(TestFrame.Of(FabricPair.Epoch, 4, 4), tag: 104);
         pair.Receive().Slot.ShouldBe(4u);
     }
@@ -204,6 +219,7 @@ public abstract partial class FabricConformance : IDisposable
         var area = new TestArea(4096, 4);
         var source = new TestArea(4096, 1);
         source.Fill((byte)number);
+        using var registration = _fabric.Register(source.Address, source.LengthBytes);
         using var proposal = _fabric.Propose(FabricOptions.Default);
         using var offer = listener.Open(number, proposal.Bytes.Span, area.Address, area.LengthBytes);
         using var sender = proposal.Connect(offer.Bytes.Span, FabricPair.Watchdog);

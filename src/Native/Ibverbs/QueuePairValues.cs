@@ -27,7 +27,7 @@ public readonly record struct QueuePairRoute
     /// <summary>An acknowledgement is missed after 4.096 µs × 2^code.</summary>
     public required byte TimeoutCode { get; init; }
 
-    /// <summary>At most 7.</summary>
+    /// <summary>At most 6: some devices take 7 for ever.</summary>
     public required byte RetriesMax { get; init; }
 
     /// <summary>How long a peer without receives asks us to wait, as the standard's table codes it.</summary>

@@ -1,0 +1,239 @@
+using System.Diagnostics;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Native.Ibverbs;
+
+namespace K8sMediaFlow.Fabric.Verbs;
+
+/// <summary>
+/// A queue pair with its completions, from its making to its end, which comes once. Every use holds the gate. An abort marks the end, wakes
+/// whoever waits inside, and passes through the gate; exactly one caller, the one that claims the end, tears it down: queue pair to
+/// error, completions read up to the flush of a last work request, queue pair destroyed, then its memory deregistered. Only after that may blocks be reused.
+/// </summary>
+internal sealed class VerbsEnd
+{
+    /// <summary>Work requests of our own beside the caller's: the hello or a probe, and the last one.</summary>
+    private const int OwnWorks = 2;
+
+    private const ulong HelloId = ulong.MaxValue, ProbeId = ulong.MaxValue - 1, LastId = ulong.MaxValue - 2;
+
+    // Silence is noticed after about half a second: 67 ms for an acknowledgement, asked for seven times; Soft-RoCE takes one retry more than
+    // these for "for ever". A lost packet costs one of these times at most. Receives are always posted before they are needed; a peer
+    // that has none is asked for some milliseconds.
+    private const byte TimeoutCode = 14, RetriesMax = 6, NotReadyDelayCode = 12, NotReadyRetriesMax = 6;
+
+    private static readonly TimeSpan s_probeInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_flushBound = TimeSpan.FromSeconds(1);
+
+    private readonly VerbsDevice _device;
+    private readonly CompletionReader _reader;
+    private readonly QueuePair _pair;
+    private readonly List<IDisposable> _memory = [];
+    private readonly uint _firstPacket = VerbsCard.NewFirstPacket();
+    private long _heardTicks;
+    private bool _isConnected, _isProbing;
+    private int _isClaimed;
+    private volatile bool _isAborted;
+    private volatile string? _broken;
+    private FabricException? _failure;
+
+    /// <param name="device">Whose queue pair it is.</param>
+    /// <param name="sendsMax">Work requests that the caller may have posted at a time.</param>
+    /// <param name="receivesMax">The same of receives.</param>
+    /// <param name="options">How to wait.</param>
+    /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the device has no room for it.</exception>
+    public VerbsEnd(VerbsDevice device, int sendsMax, int receivesMax, FabricOptions options)
+    {
+        _device = device;
+        var limits = device.Limits;
+        var size = new QueuePairSize(sendsMax + OwnWorks, receivesMax, PartsPerWorkMax);
+        var completions = size.SendsMax + size.ReceivesMax;
+        if (size.SendsMax > limits.WorkRequestsMax || receivesMax > limits.WorkRequestsMax || completions > limits.CompletionsMax)
+            throw new FabricException(FabricError.Incompatible, $"{size} is more than {device.Context.Name} has: {limits}");
+        _reader = VerbsErrors.Making(() => new CompletionReader(device.Context, completions, options));
+        try
+        {
+            _pair = VerbsErrors.Making(() => QueuePair.Create(device.Domain, _reader.Queue, size));
+        }
+        catch
+        {
+            _reader.Dispose();
+            throw;
+        }
+        device.Add(this);
+    }
+
+    public Lock Gate { get; } = new();
+
+    public bool IsAborted => _isAborted;
+
+    /// <summary>Inside the gate: aborted or failed.</summary>
+    public bool IsFinished => _isAborted || _failure is not null;
+
+    /// <summary>Parts that one work request may be gathered from.</summary>
+    public int PartsPerWorkMax => Math.Min(_device.Limits.ScatterPartsMax, 2 * FrameHeaderPrefix.SegmentsMax + 1);
+
+    /// <summary>What the peer must know of this end.</summary>
+    public VerbsCard Card(byte[] nonce) => new(_device.Port.MtuBytes, _pair.Number, _firstPacket, nonce, _device.Address.Gid);
+
+    public bool Is(nint element) => _pair.Identity == element;
+
+    /// <summary>Memory that lives as long as the queue pair.</summary>
+    public void Own(IDisposable memory) => _memory.Add(memory);
+
+    /// <summary>Receives may be posted from here on.</summary>
+    public void Open() => _pair.Open(_device.PortNumber);
+
+    /// <summary>Binds it to the peer.</summary>
+    public void Connect(VerbsCard peer) => _pair.Connect(new QueuePairRoute
+    {
+        Port = _device.PortNumber,
+        GidIndex = _device.Address.Index,
+        RemoteGid = peer.Gid,
+        RemoteNumber = peer.Number,
+        RemoteFirstPacket = peer.FirstPacket,
+        LocalFirstPacket = _firstPacket,
+        MtuBytes = Math.Min(peer.MtuBytes, _device.Port.MtuBytes),
+        TimeoutCode = TimeoutCode,
+        RetriesMax = RetriesMax,
+        NotReadyDelayCode = NotReadyDelayCode,
+        NotReadyRetriesMax = NotReadyRetriesMax,
+    });
+
+    public void PostReceives(int count) => _pair.PostReceives(count);
+
+    public void Post(ReadOnlySpan<SendWork> works, ReadOnlySpan<MemoryPiece> parts) => _pair.Post(works, parts);
+
+    /// <summary>The sender's first word: a message of no bytes with the epoch.</summary>
+    public void PostHello(uint epoch) => _pair.Post([new SendWork(HelloId, SendKind.SendWithImmediate, IsSignaled: true, epoch, 0, 0, 0)], []);
+
+    /// <summary>From here on the peer's silence means that it is gone.</summary>
+    public void BeginProbing() => (_isConnected, _heardTicks) = (true, Stopwatch.GetTimestamp());
+
+    /// <summary>Inside the gate, before it is used.</summary>
+    public void ThrowIfFinished()
+    {
+        if (_isAborted)
+            throw VerbsErrors.OfAbort();
+        if (_failure is not null)
+            throw new FabricException(_failure.Error, _failure.Message, _failure);
+    }
+
+    /// <summary>Inside the gate: the next completion that is the caller's; false when none came within the wait.</summary>
+    public bool TryNext(out Completion completion, TimeSpan wait)
+    {
+        var startedTicks = wait > TimeSpan.Zero ? Stopwatch.GetTimestamp() : 0;
+        while (true)
+        {
+            if (_isAborted)
+                throw VerbsErrors.OfAbort();
+            while (_reader.TryTake(out completion))
+            {
+                _heardTicks = Stopwatch.GetTimestamp();
+                if (!IsProbe(completion))
+                    return true;
+            }
+            if (_broken is { } what)
+                throw VerbsErrors.OfDevice(what);
+            var left = wait > TimeSpan.Zero ? wait - Stopwatch.GetElapsedTime(startedTicks) : TimeSpan.Zero;
+            var quiet = ProbeIfDue();
+            if (left <= TimeSpan.Zero)
+                return false;
+            _reader.Wait(left < quiet ? left : quiet);
+        }
+    }
+
+    /// <summary>Inside the gate: of no use any more. Returns what to throw.</summary>
+    public FabricException Fail(FabricException failure)
+    {
+        _failure = failure;
+        if (TryClaim())
+            TearDown();
+        return failure;
+    }
+
+    /// <summary>The device says that it cannot go on. From the device's thread; what has arrived is still taken.</summary>
+    public void Break(string what)
+    {
+        _broken = what;
+        _reader.Wake();
+    }
+
+    public void Abort()
+    {
+        _isAborted = true;
+        if (!TryClaim())
+        {
+            PassGate();
+            return;
+        }
+        _reader.Wake();
+        lock (Gate)
+            TearDown();
+    }
+
+    private bool TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
+
+    private void PassGate()
+    {
+        lock (Gate)
+        {
+            // Being let in is all there is to it.
+        }
+    }
+
+    private bool IsProbe(in Completion completion)
+    {
+        if (completion.Id != ProbeId || !completion.IsSuccess)
+            return false;
+        _isProbing = false;
+        return true;
+    }
+
+    /// <summary>
+    /// A peer that is gone says nothing: a write of no bytes asks its device whether the queue pair still lives, and comes back as an error if not.
+    /// Returns how long to wait until it is due again.
+    /// </summary>
+    private TimeSpan ProbeIfDue()
+    {
+        if (!_isConnected || _isProbing)
+            return s_probeInterval;
+        var left = s_probeInterval - Stopwatch.GetElapsedTime(_heardTicks);
+        if (left > TimeSpan.Zero)
+            return left;
+        _isProbing = true;
+        _pair.Post([new SendWork(ProbeId, SendKind.Write, IsSignaled: true, 0, 0, 0, 0)], []);
+        return s_probeInterval;
+    }
+
+    private void TearDown()
+    {
+        _device.Remove(this);
+        Flush();
+        _pair.Dispose();
+        _reader.Dispose();
+        foreach (var one in _memory)
+            one.Dispose();
+    }
+
+    /// <summary>Bounded: destroying the queue pair is the fence, whether its flush was seen or not.</summary>
+    private void Flush()
+    {
+        try
+        {
+            _pair.Fail();
+            _pair.Post([new SendWork(LastId, SendKind.Write, IsSignaled: true, 0, 0, 0, 0)], []);
+            var startedTicks = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(startedTicks) < s_flushBound)
+            {
+                if (!_reader.TryTake(out var completion))
+                    Thread.Yield();
+                else if (completion.Id == LastId)
+                    return;
+            }
+        }
+        catch (NativeException)
+        {
+            // A device that is gone flushes nothing.
+        }
+    }
+}

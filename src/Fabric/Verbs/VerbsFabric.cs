@@ -1,0 +1,36 @@
+using System.Net;
+
+namespace K8sMediaFlow.Fabric.Verbs;
+
+/// <summary>
+/// Frames by one-sided writes of an RNIC (RoCE v2): out of the producers' blocks into granted blocks, without a CPU on the way. A queue pair
+/// per connection, its two halves brought together by what proposal and offer say; nothing is registered on a frame's path.
+/// A writer that goes beyond its grants is found out when its write arrives, not before: the device knows the block area, not the grants.
+/// </summary>
+public sealed class VerbsFabric : IFabric
+{
+    private readonly VerbsDevice _device;
+    private readonly VerbsRegistrations _registrations;
+
+    private VerbsFabric(VerbsDevice device) => (_device, _registrations) = (device, new VerbsRegistrations(device.Domain));
+
+    public FabricKind Kind => FabricKind.Verbs;
+
+    /// <summary>Name of the device in use.</summary>
+    public string DeviceName => _device.Context.Name;
+
+    /// <summary>Its address on the wire.</summary>
+    public IPAddress Address => _device.Address.Address;
+
+    /// <exception cref="VerbsUnusableException">This machine cannot, and why.</exception>
+    public static VerbsFabric Open(VerbsChoice choice) => new(VerbsDevice.Open(choice));
+
+    /// <summary>Nothing listens: what arrives, arrives at the queue pair of an offer. Address and port are the device's own matter.</summary>
+    public IFabricListener Listen(IPAddress address, int port, FabricOptions options) => new VerbsListener(_device, options);
+
+    public IFabricProposal Propose(FabricOptions options) => new VerbsProposal(_device, _registrations, options);
+
+    public IDisposable Register(nint address, long lengthBytes) => _registrations.Add(address, lengthBytes);
+
+    public void Dispose() => _device.Dispose();
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using K8sMediaFlow.RdmaGuest;
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.Rdma.Tests;
+
+/// <summary>One run of the guest for all of its tests: started by the first who asks, waited for by all.</summary>
+public sealed class Guest
+{
+    private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(8);
+
+    private readonly Lazy<Dictionary<string, GuestResult>> _results;
+    private string _output = "";
+
+    public Guest() => _results = new Lazy<Dictionary<string, GuestResult>>(Run);
+
+    /// <summary>Null where the guest ended without having run it; what it printed last says why.</summary>
+    public GuestResult? ResultOf(string test) => _results.Value.GetValueOrDefault(test);
+
+    public string LastWords => _output.Length > 4000 ? _output[^4000..] : _output;
+
+    private Dictionary<string, GuestResult> Run()
+    {
+        _output = Output();
+        return _output.Split('\n').Select(GuestResult.TryRead).OfType<GuestResult>().DistinctBy(one => one.Test).ToDictionary(one => one.Test);
+    }
+
+    private static string Output()
+    {
+        var log = Path.GetTempFileName();
+        try
+        {
+            var program = typeof(GuestResult).Assembly.Location;
+            string[] command = [Path.Combine(Sources.Root, "tests", "rdma", "run.sh"), "--seconds", $"{(int)s_bound.TotalSeconds}", "dotnet", program];
+            var start = new ProcessStartInfo("bash", ["-c", "exec \"${@:2}\" >\"$1\" 2>&1 </dev/null", "guest", log, .. command]) { WorkingDirectory = Sources.Root };
+            using var process = Process.Start(start)!;
+            // The script ends the guest when its time is over; building it may take as long again.
+            if (!process.WaitForExit(s_bound + s_bound))
+            {
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit(s_bound);
+            }
+            return File.ReadAllText(log) + $"\n(the guest's script ended with {process.ExitCode})";
+        }
+        finally
+        {
+            File.Delete(log);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.RdmaGuest;
+
+/// <summary>What can be done to the cable between the guest's devices; disposing mends it.</summary>
+internal sealed class Cable : IDisposable
+{
+    private static readonly TimeSpan s_watchdog = TimeSpan.FromSeconds(20);
+
+    private readonly Action _mend;
+
+    private Cable(Action mend) => _mend = mend;
+
+    /// <summary>Takes one end's interface down. It comes up again with its address, and the device's port with it.</summary>
+    public static Cable Unplug(string port)
+    {
+        Tool.Run("/bin/ip", ["link", "set", port, "down"]);
+        return new Cable(() =>
+        {
+            Tool.Run("/bin/ip", ["link", "set", port, "up"]);
+            Await(() => IsActive("rxe0") && IsActive("rxe1") && HasRoutes());
+        });
+    }
+
+    /// <summary>What leaves by rxe0 goes through netem.</summary>
+    public static Cable Disturb(params string[] netem)
+    {
+        Tool.Run("/sbin/tc", ["qdisc", "add", "dev", "eth0", "root", "netem", .. netem]);
+        return new Cable(() => Tool.Run("/sbin/tc", ["qdisc", "del", "dev", "eth0", "root"]));
+    }
+
+    public static long Counter(string device, string name) =>
+        long.Parse(File.ReadAllText($"/sys/class/infiniband/{device}/ports/1/hw_counters/{name}"), System.Globalization.CultureInfo.InvariantCulture);
+
+    public void Dispose() => _mend();
+
+    private static bool IsActive(string device) => File.ReadAllText($"/sys/class/infiniband/{device}/ports/1/state").Contains("ACTIVE", StringComparison.Ordinal);
+
+    /// <summary>guest.sh puts the routes back that link down took away.</summary>
+    private static bool HasRoutes() => Tool.Run("/bin/ip", ["route", "show", "table", "100"]).Length > 0 && Tool.Run("/bin/ip", ["route", "show", "table", "101"]).Length > 0;
+
+    private static void Await(Func<bool> condition)
+    {
+        var startedAt = DateTime.UtcNow;
+        while (!condition())
+        {
+            (DateTime.UtcNow - startedAt).ShouldBeLessThan(s_watchdog);
+            Thread.Sleep(20);
+        }
+    }
+}

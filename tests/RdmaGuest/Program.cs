@@ -1,0 +1,4 @@
+using K8sMediaFlow.RdmaGuest;
+
+// Runs the tests of this program, which need RDMA devices, and prints a line for each: Program [PART OF A NAME].
+return GuestRun.Run(args.FirstOrDefault() ?? "") ? 0 : 1;
