@@ -35,7 +35,7 @@ internal sealed class StallWatch(string program, HeldFrames held, TimeSpan patie
             var isStalled = _isWaitingForProgram && held.Count > 0 && Stopwatch.GetElapsedTime(Volatile.Read(ref _lastProgress)) > patience;
             if (isStalled && patience > TimeSpan.Zero)
                 throw new MediaException($"{program} holds {held.Count} frames and has written none for {patience.TotalSeconds:0} s: "
-                    + "it hangs, or it needs more frames at once than the edge lets it hold");
+                    + "it hangs, or it needs more frames at once than it may hold: then raise maxBorrowed of its input");
         }
     }
 }
