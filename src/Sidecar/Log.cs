@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Sidecar.Hosting;
 
 namespace K8sMediaFlow.Sidecar;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Sidecar;
 using K8sMediaFlow.Sidecar.Hosting;
 
@@ -15,7 +16,7 @@ if (args is not ([_] or ["--config", _]) || args[^1].StartsWith('-'))
 }
 try
 {
-    var options = SidecarOptions.Read(args[^1]);
+    var options = SidecarOptionsFile.Read(args[^1]);
     Log.Use(options.LogFormat, options.LogLevel, options.Pod);
     await using var host = new SidecarHost(options);
     using var end = new CancellationTokenSource();

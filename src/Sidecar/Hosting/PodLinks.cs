@@ -1,4 +1,5 @@
 using System.Net;
+using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tcp;
 using K8sMediaFlow.Pipelines.Planning;

@@ -1,3 +1,4 @@
+using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;

@@ -1,4 +1,5 @@
 using System.Net;
+using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Grpc;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Pipelines.Planning;
@@ -16,7 +15,7 @@ internal static class FakeSidecar
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var config = JsonSerializer.Deserialize<SidecarFile>(await File.ReadAllBytesAsync(args[1]), JsonSerializerOptions.Web)!;
+        var config = SidecarOptions.Parse(await File.ReadAllBytesAsync(args[1]));
         var folder = new FakePodFolder(Path.GetDirectoryName(args[1])!);
         if (folder.Has("broken"))
             return 7;

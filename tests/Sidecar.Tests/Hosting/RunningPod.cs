@@ -1,3 +1,4 @@
+using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.OperatorSdk;
 using K8sMediaFlow.Sidecar.Hosting;
 using K8sMediaFlow.Sidecar.Links;

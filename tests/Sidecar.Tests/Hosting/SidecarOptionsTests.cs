@@ -1,4 +1,5 @@
 using System.Text.Json;
+using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Sidecar.Hosting;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
@@ -65,6 +66,6 @@ public sealed class SidecarOptionsTests : IDisposable
         foreach (var property in JsonSerializer.SerializeToElement(more).EnumerateObject())
             values[property.Name] = property.Value;
         File.WriteAllText(file, JsonSerializer.Serialize(values));
-        return SidecarOptions.Read(file, name => environment.FirstOrDefault(one => one.Name == name).Value);
+        return SidecarOptionsFile.Read(file, name => environment.FirstOrDefault(one => one.Name == name).Value);
     }
 }

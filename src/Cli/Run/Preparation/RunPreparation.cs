@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using K8sMediaFlow.Cli.Run.Processes;
+using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Pipelines.Graph;
@@ -83,9 +84,8 @@ internal sealed class RunPreparation : IDisposable
         using var leaf = _authority.Issue(new LeafRequest(pod.Name, identities, [address], Now(), Validity));
         TlsIdentityFiles.Write(PodFile(index, "tls.crt"), PodFile(index, "tls.key"), PodFile(index, "ca.crt"), leaf, _authority.CertificatePem);
         var observer = AccessToken.Create(PodFile(index, "observer.token"));
-        var file = new SidecarFile(
-            pod.Name, pod.Address, LocalNetwork.ControlPort, pod.LinkPort, PodFile(index, "socket"), PodFile(index, "state"),
-            PodFile(index, "tls.crt"), PodFile(index, "tls.key"), PodFile(index, "ca.crt"), observer.Sha256);
+        var file = new SidecarOptions(LocalNetwork.ControlPort, pod.LinkPort, PodFile(index, "socket"), PodFile(index, "state"),
+            PodFile(index, "tls.crt"), PodFile(index, "tls.key"), PodFile(index, "ca.crt"), pod.Name, pod.Address, ObserverTokenSha256: observer.Sha256);
         PrivateFile.Write(PodFile(index, "sidecar.json"), file.ToJson());
         return new RunPod(pod.Name, pod.Address, LocalNetwork.ControlPort, file.SocketPath, observer.File, identities);
     }

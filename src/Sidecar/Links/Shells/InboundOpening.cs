@@ -20,7 +20,7 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
         var receiver = offer.Accept(deadline);
         try
         {
-            SayReady(ledger.Epoch);
+            OpeningWords.SayReady(connection, ledger.Epoch, done: null);
             return receiver;
         }
         catch
@@ -47,29 +47,17 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
             ControlWords.Write(welcome.InitLanded(), ledger.Landed);
             ControlWords.Write(welcome.InitDone(), ledger.Done);
         }
-        connection.Queue();
-        connection.Flush();
+        OpeningWords.Send(connection);
     }
 
     private void HearReady(ReceiverLedger ledger)
     {
-        var message = connection.Receive();
-        if (message.Which != LinkMessage.Which.Ready || message.Ready.Epoch != ledger.Epoch)
-            throw new LinkException(LinkLoss.ProtocolViolation, $"{message.Which} instead of Ready for epoch {ledger.Epoch}");
-        var done = message.Ready.Done;
+        var done = OpeningWords.HearReady(connection, ledger.Epoch).Done;
         var words = ControlWords.Bitmap(done, stackalloc ulong[SequenceSet.WordsMax]);
         lock (ledger)
         {
             if (!ledger.Adopt(done.Cumulative, words))
                 throw new LinkException(LinkLoss.ProtocolViolation, "impossible set of link sequences");
         }
-    }
-
-    private void SayReady(uint epoch)
-    {
-        var ready = connection.Begin().InitReady();
-        ready.Epoch = epoch;
-        connection.Queue();
-        connection.Flush();
     }
 }

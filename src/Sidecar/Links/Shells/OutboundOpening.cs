@@ -23,14 +23,8 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
     /// <summary>Says ready, with what is done, and waits for the peer's.</summary>
     public void GetReady(uint epoch, SequenceSet done)
     {
-        var ready = connection.Begin().InitReady();
-        ready.Epoch = epoch;
-        ControlWords.Write(ready.InitDone(), done);
-        connection.Queue();
-        connection.Flush();
-        var answer = Expect(LinkMessage.Which.Ready).Ready;
-        if (answer.Epoch != epoch)
-            throw new LinkException(LinkLoss.ProtocolViolation, $"ready for epoch {answer.Epoch}, not {epoch}");
+        OpeningWords.SayReady(connection, epoch, done);
+        OpeningWords.HearReady(connection, epoch);
     }
 
     private void Dial()
@@ -61,13 +55,12 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
         var fabric = hello.InitFabrics(1)[0];
         fabric.Kind = ControlWords.KindOf(kind);
         fabric.Offer = proposal.Bytes.Span;
-        connection.Queue();
-        connection.Flush();
+        OpeningWords.Send(connection);
     }
 
     private Welcome HearWelcome()
     {
-        var welcome = Expect(LinkMessage.Which.Welcome).Welcome;
+        var welcome = OpeningWords.Expect(connection, LinkMessage.Which.Welcome).Welcome;
         if (welcome.Protocol != LinkMessage.Protocol)
             throw new LinkException(LinkLoss.VersionMismatch, $"the peer chose protocol {welcome.Protocol}");
         if (welcome.Fabric.Kind != ControlWords.KindOf(kind))
@@ -76,15 +69,5 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
             throw new LinkException(LinkLoss.ProtocolViolation, "welcome without epoch, incarnation or blocks");
         return new Welcome(welcome.Epoch, new Incarnation(welcome.ReceiverIncarnation), (int)welcome.LargestBlockBytes,
             welcome.Fabric.Offer.ToArray(), ControlWords.ReadSet(welcome.Landed), ControlWords.ReadSet(welcome.Done));
-    }
-
-    private LinkMessage.Reader Expect(LinkMessage.Which which)
-    {
-        var message = connection.Receive();
-        if (message.Which == LinkMessage.Which.Refused)
-            throw new LinkException(ControlWords.LossOf(message.Refused.Code), "refused by the peer: " + message.Refused.Reason.ToString());
-        if (message.Which != which)
-            throw new LinkException(LinkLoss.ProtocolViolation, $"{message.Which} instead of {which}");
-        return message;
     }
 }
