@@ -14,9 +14,6 @@ public enum StagingError
     /// <summary>Nobody listens, or the peer has closed, or it sent what the protocol does not allow.</summary>
     PeerGone,
 
-    /// <summary>A path cannot be listened on; mostly because a living sidecar does.</summary>
-    CannotListen,
-
     /// <summary>The peer did not take or give a message in time.</summary>
     Deadline,
 

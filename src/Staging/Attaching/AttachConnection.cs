@@ -23,7 +23,8 @@ public sealed class AttachConnection : IDisposable
     private readonly Lock _sending = new();
     private readonly byte[] _buffer = new byte[MessageBytesMax];
 
-    internal AttachConnection(LocalSocket socket) => _socket = socket;
+    /// <param name="socket">That somebody connected with, or was connected by; owned by this object from here on.</param>
+    public AttachConnection(LocalSocket socket) => _socket = socket;
 
     /// <summary>For an <see cref="EventPoll"/> or another way of waiting; owned by this object.</summary>
     public int Descriptor => _socket.Descriptor;

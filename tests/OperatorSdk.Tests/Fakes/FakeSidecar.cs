@@ -1,3 +1,4 @@
+using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Attaching;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
@@ -11,14 +12,14 @@ internal sealed class FakeSidecar : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-sdk-");
     private readonly List<AttachedOperator> _operators = [];
-    private AttachListener _listener;
+    private LocalListener _listener;
     private ulong _incarnation = 1;
     private ulong _channels;
 
     public FakeSidecar()
     {
         File.WriteAllText(TokenFile, "secret");
-        _listener = new AttachListener(SocketPath);
+        _listener = new LocalListener(SocketPath);
     }
 
     public string SocketPath => Path.Combine(_folder.FullName, "sidecar.sock");
@@ -38,7 +39,7 @@ internal sealed class FakeSidecar : IDisposable
         DrainPatience = DrainPatience,
     };
 
-    public AttachedOperator Accept() => _operators.AddAnd(new AttachedOperator(_listener.Accept(TimeSpan.FromSeconds(20)) ?? throw new TimeoutException("no attach")));
+    public AttachedOperator Accept() => _operators.AddAnd(new AttachedOperator(new AttachConnection(_listener.Accept(timeoutMs: 20_000) ?? throw new TimeoutException("no attach"))));
 
     /// <summary>Takes an attach up to the mapped region.</summary>
     public AttachedOperator Welcome(IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null) =>
@@ -89,7 +90,7 @@ internal sealed class FakeSidecar : IDisposable
             attached.Dispose();
         _operators.Clear();
         _incarnation++;
-        _listener = new AttachListener(SocketPath);
+        _listener = new LocalListener(SocketPath);
     }
 
     public void Dispose()

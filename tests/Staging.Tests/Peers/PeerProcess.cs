@@ -11,7 +11,7 @@ internal sealed class PeerProcess : IDisposable
 {
     private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
 
-    private readonly AttachListener _listener = new(Path.Combine(Path.GetTempPath(), $"kmf-{Guid.NewGuid():n}.sock"));
+    private readonly LocalListener _listener = new(Path.Combine(Path.GetTempPath(), $"kmf-{Guid.NewGuid():n}.sock"));
     private readonly MemoryFile _ownBell = Staging.Channels.Bell.Create("peer-test-bell");
     private readonly MemoryFile _peerBell = Staging.Channels.Bell.Create("peer-test-bell");
     private readonly ChannelFile _channel;
@@ -41,7 +41,7 @@ internal sealed class PeerProcess : IDisposable
             Descriptors = new Dictionary<int, int> { [2] = _errors.WriteEnd.Descriptor },
         });
         _errors.WriteEnd.Dispose();
-        _connection = _listener.Accept(Watchdog) ?? throw new TimeoutException("the peer did not come");
+        _connection = new AttachConnection(_listener.Accept((int)Watchdog.TotalMilliseconds) ?? throw new TimeoutException("the peer did not come"));
         Introduce();
     }
 
