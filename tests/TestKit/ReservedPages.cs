@@ -14,10 +14,11 @@ public sealed class ReservedPages : IDisposable
     public ReservedPages(int count)
     {
         _turn = TakeTurn();
-        _before = Read("nr_hugepages");
+        // A page that was in use when its reservation ended is surplus, and goes when it is given back.
+        _before = Read("nr_hugepages") - Read("surplus_hugepages");
         // Memory that is in pieces has no whole 2 MiB: the kernel puts them together when asked.
         File.WriteAllText("/proc/sys/vm/compact_memory", "1");
-        Reserve(_before - Free + count);
+        Reserve(Read("nr_hugepages") - Free + count);
         if (Free is var got && got != count)
         {
             Dispose();
