@@ -14,13 +14,13 @@ internal sealed class PlanSync(SidecarSessions sessions)
 
     public void Sync(ObjectKey key, AcceptedPipeline accepted, IReadOnlyList<PipelineUnit> units, IReadOnlyList<SlotDecision> slots, IReadOnlyDictionary<string, UnitIdentity> identities)
     {
-        var reachable = slots.Where(slot => slot.Current is { Lost: false } pod && IPAddress.TryParse(pod.Address, out _)).ToList();
+        var reachable = slots.Where(slot => slot.Reachable is { Lost: false } pod && IPAddress.TryParse(pod.Address, out _)).ToList();
         // Whoever has completed is asked nothing more; its address still stands in its peers' plans.
-        var asked = reachable.Where(slot => slot.Current!.State is PodState.Running or PodState.Pending).ToList();
-        sessions.Keep(key, asked.Select(slot => slot.Current!.Uid).ToHashSet());
+        var asked = reachable.Where(slot => slot.Reachable!.State is PodState.Running or PodState.Pending).ToList();
+        sessions.Keep(key, asked.Select(slot => slot.Reachable!.Uid).ToHashSet());
         if (asked.Count == 0)
             return;
-        var plans = PlanDrawing.Of(accepted.Widest, default, [.. slots.Select(slot => slot.Slot)], reachable.ToDictionary(slot => slot.Slot.Stable, slot => slot.Current!.Address!),
+        var plans = PlanDrawing.Of(accepted.Widest, default, [.. slots.Select(slot => slot.Slot)], reachable.ToDictionary(slot => slot.Slot.Stable, slot => slot.Reachable!.Address!),
             replica => Token(units, identities, replica)).ToDictionary(plan => plan.Pod);
         foreach (var slot in asked)
         {
@@ -34,7 +34,7 @@ internal sealed class PlanSync(SidecarSessions sessions)
 
     public void Forget(ObjectKey key) => sessions.Keep(key, new HashSet<string>());
 
-    private static SidecarTarget Target(AcceptedPipeline accepted, SlotDecision slot) => new(slot.Current!.Uid, slot.Current.Name, IPAddress.Parse(slot.Current.Address!),
+    private static SidecarTarget Target(AcceptedPipeline accepted, SlotDecision slot) => new(slot.Reachable!.Uid, slot.Reachable.Name, IPAddress.Parse(slot.Reachable.Address!),
         [.. slot.Slot.Replicas.Select(one => PeerIdentity.Of(accepted.Graph.Namespace, accepted.Graph.Name, one.Operator)).Distinct()]);
 
     private static string? Token(IReadOnlyList<PipelineUnit> units, IReadOnlyDictionary<string, UnitIdentity> identities, ReplicaPlacement replica)

@@ -14,6 +14,12 @@ internal sealed record PodView(
     string Name, string Uid, string Stable, PodState State, bool Terminating, bool Ready, bool Started, string Hash,
     string? Node, string? NodeFault, DateTimeOffset? NodeLostAt, bool Cordoned, string? Address, DateTimeOffset CreatedAt, Trouble? Trouble, int Restarts = 0, string Namespace = "")
 {
+    /// <summary>How long a pod that nobody complains of may take to be ready before others do not wait for it any more.</summary>
+    public static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>It comes or goes.</summary>
+    public bool IsMoving(DateTimeOffset now) => !Lost && (Terminating || (!Ready && State is PodState.Pending or PodState.Running && Trouble is null && now < CreatedAt + SettlingMax));
+
     /// <summary>It cannot be waited for: nobody is there to end it.</summary>
     public bool Lost => NodeFault is not null;
 

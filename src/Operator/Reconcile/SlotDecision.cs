@@ -10,14 +10,21 @@ internal sealed record Removal(PodView Pod, string Reason, string Message);
 /// <param name="Incarnation">To be recorded; the name of the pod that is, or is to be made.</param>
 /// <param name="Make">That pod is to be made.</param>
 /// <param name="LookAgainAt">When nothing but time will change the decision.</param>
-internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incarnation, bool Make, IReadOnlyList<Removal> Removals, DateTimeOffset? LookAgainAt);
+internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incarnation, bool Make, IReadOnlyList<Removal> Removals, DateTimeOffset? LookAgainAt)
+{
+    /// <summary>A pod that is ending and nobody follows yet. It is brought plans to its end: what it has still to bring away goes to peers that may move meanwhile.</summary>
+    public PodView? Ending { get; init; }
+
+    /// <summary>The pod in this slot that has a sidecar to speak with.</summary>
+    public PodView? Reachable => Current ?? Ending;
+}
 
 /// <summary>What a decision about a slot depends on beside the pods.</summary>
 /// <param name="Uid">Of the pipeline.</param>
 /// <param name="Recorded">The incarnation on record, or null.</param>
 /// <param name="Seen">That pod has been there: it is not on its way, it is gone.</param>
 /// <param name="Hash">Of the template that a pod would be made from.</param>
-/// <param name="MayRoll">No other pod of the unit is being replaced.</param>
+/// <param name="MayRoll">No other pod of the pipeline comes or goes, and all of the unit are ready.</param>
 /// <param name="NotBefore">A pod that keeps failing is made again after a pause.</param>
 /// <param name="Now">The time.</param>
 internal sealed record SlotContext(string Uid, string? Recorded, bool Seen, string Hash, bool MayRoll, DateTimeOffset NotBefore, DateTimeOffset Now);
@@ -46,8 +53,8 @@ internal static class SlotDecisions
     {
         var recorded = context.Recorded;
         var used = recorded is not null && (context.Seen || pods.Any(pod => pod.Name == PodNames.Of(slot.Stable, recorded)));
-        if (pods.Any(pod => pod.Terminating && !pod.Lost))
-            return new(slot, null, recorded ?? PodNames.Next(context.Uid, slot.Stable, null), false, removals, again);
+        if (pods.FirstOrDefault(pod => pod.Terminating && !pod.Lost) is { } ending)
+            return new(slot, null, recorded ?? PodNames.Next(context.Uid, slot.Stable, null), false, removals, again) { Ending = ending };
         var next = recorded is null || used ? PodNames.Next(context.Uid, slot.Stable, recorded) : recorded;
         return context.Now < context.NotBefore
             ? new(slot, null, recorded ?? next, false, removals, Earlier(again, context.NotBefore))
@@ -62,8 +69,11 @@ internal static class SlotDecisions
             return Surge(slot, first, context, removals, again);
         if (living.Count > 1)
             return Choose(slot, living, context, removals, again);
-        if (first.Hash != context.Hash && first.State != PodState.Succeeded && (context.MayRoll || !first.Ready))
-            removals.Add(new(first, Reasons.PodReplaced, $"pod {first.Name} is replaced: what it was made from has changed"));
+        if (first.Hash == context.Hash || first.State == PodState.Succeeded)
+            return new(slot, first, incarnation, false, removals, again);
+        if (first.Ready && !context.MayRoll)
+            return new(slot, first, incarnation, false, removals, Earlier(again, context.Now + PodView.SettlingMax));
+        removals.Add(new(first, Reasons.PodReplaced, $"pod {first.Name} is replaced: what it was made from has changed"));
         return new(slot, first, incarnation, false, removals, again);
     }
 

@@ -13,15 +13,17 @@ internal static class SlotPlanner
     {
         var byStable = pods.ToLookup(pod => pod.Stable);
         var slots = new List<SlotDecision>();
+        // One at a time: a pod that ends brings what it holds to others, and a unit whose pods are not all ready is rolled no further.
+        var moving = input.Units.SelectMany(unit => unit.Slots).Any(slot => !byStable[slot.Stable].Any() || byStable[slot.Stable].Any(pod => pod.IsMoving(now)));
         foreach (var unit in input.Units)
         {
             var parts = input.Parts(unit);
-            // One at a time: a unit whose pods are not all ready is rolled no further.
-            var mayRoll = unit.Slots.All(slot => byStable[slot.Stable].Any(pod => pod is { Ready: true, Terminating: false } or { State: PodState.Succeeded }));
+            var mayRoll = !moving && unit.Slots.All(slot => byStable[slot.Stable].Any(pod => pod is { Ready: true, Terminating: false } or { State: PodState.Succeeded }));
             foreach (var slot in unit.Slots)
             {
                 var decision = Decide(slot, [.. byStable[slot.Stable]], memory, before, pipelineUid, TemplateHash.Of(parts, slot), mayRoll, outcome, now);
-                mayRoll &= decision.Removals.Count == 0;
+                moving |= decision.Removals.Count > 0;
+                mayRoll &= !moving;
                 slots.Add(decision);
             }
         }

@@ -11,6 +11,8 @@ internal sealed record Trouble(string Reason, string Message, bool MayPass = fal
 /// <summary>Reads a pod's status for what is wrong.</summary>
 internal static class Troubles
 {
+    private const int CharsMax = 300;
+
     private static readonly string[] Images = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable"];
     private static readonly string[] Configs = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
 
@@ -42,5 +44,11 @@ internal static class Troubles
     private static string? LastWords(ContainerTerminated? ended) => ended is null ? null
         : $"ended with {(ended.Signal is > 0 ? $"signal {ended.Signal}" : $"code {ended.ExitCode}")} ({ended.Reason}){(string.IsNullOrWhiteSpace(ended.Message) ? "" : ": " + LastLine(ended.Message))}";
 
-    private static string LastLine(string text) => text.Trim().Split('\n')[^1] is var line && line.Length > 300 ? line[..300] + "…" : text.Trim().Split('\n')[^1];
+    /// <summary>The last that was said: under an exception it is not the sentence but where it came from.</summary>
+    private static string LastLine(string text)
+    {
+        var lines = text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
+        var line = lines.FindLast(line => !line.StartsWith("at ", StringComparison.Ordinal)) ?? lines[^1];
+        return line.Length > CharsMax ? line[..CharsMax] + "…" : line;
+    }
 }
