@@ -40,6 +40,9 @@ total=$(sum total) executed=$(sum executed) passed=$(sum passed)
 skipped=$((total - executed)) failed=$((executed - passed))
 [ "$failed" -gt 0 ] || [ "$broken" = 0 ] || failed=1
 [ "$skipped" = 0 ] || { echo "Skipped:"; { cat "$results"/*.trx | tr '\n' ' ' | grep -o '<UnitTestResult [^>]*outcome="NotExecuted".\{0,600\}' | sed -E 's/.*testName="([^"]*)".*<Message>([^<]*)<.*/  \1: \2/' | cut -c1-200; } || true; }
+# The cases on the cluster take most of the time: what each of them took.
+[ ! -e "$results/Cluster.Tests.trx" ] || { echo "Seconds on the cluster:"; grep -o '<UnitTestResult [^>]*' "$results/Cluster.Tests.trx" | sed -nE 's/.*testName="[^"]*Cases\.([^"]*)".*duration="([0-9]+):([0-9]+):([0-9.]+)".*/\2 \3 \4 \1/p' \
+    | awk '{printf "%7.1f  %s\n", $1 * 3600 + $2 * 60 + $3, substr($0, length($1 $2 $3) + 4)}' | sort -rn; }
 [ "$failed" = 0 ] || { echo "Failed:"; grep -ho '<UnitTestResult [^>]*outcome="Failed"' "$results"/*.trx | sed -E 's/.*testName="([^"]*)".*/  \1/'; }
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$broken" = 0 ]

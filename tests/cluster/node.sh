@@ -54,6 +54,8 @@ T
 containerd >"$log/$node-containerd.log" 2>&1 &
 until ctr version >/dev/null 2>&1; do sleep 0.1; done
 for one in "$root/pause.tar" "${images[@]}"; do ctr -n k8s.io images import "$one"; done
+# Every image under a second tag, for upgrades to the "next" version.
+for one in $(ctr -n k8s.io images ls -q | grep ':dev$' || true); do ctr -n k8s.io images tag --force "$one" "${one%:dev}:next"; done
 touch "$folder/images-done"
 
 cat >"$folder/kubelet.yaml" <<Y
@@ -74,6 +76,7 @@ staticPodPath: /etc/kubernetes/manifests
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
 imageGCHighThresholdPercent: 100
 nodeStatusUpdateFrequency: 2s
+syncFrequency: 10s
 Y
 kubelet --config="$folder/kubelet.yaml" --kubeconfig="$pki/$node.conf" --hostname-override="$node" --node-ip="$node_address" \
     --container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock \

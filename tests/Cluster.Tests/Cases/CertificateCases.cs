@@ -14,17 +14,24 @@ public sealed class CertificateCases(TwoNodes cluster, ITestOutputHelper output)
     private static readonly string[] Units = ["source", "analyse", "sink"];
 
     [NeedsFact("kubernetes", "images", "helm", "root")]
-    public void Certificates_that_are_renewed_under_flow_are_used_and_cost_no_frame()
+    public void An_authority_that_changes_under_flow_renews_every_certificate_and_costs_no_frame()
     {
         using var flow = NewFlow().Start();
         Wait.Until("Ready", () => flow.Is("Ready", "True"), flow.Describe);
+        using var next = CertificateAuthority.Create("k8smediaflow", DateTimeOffset.UtcNow.AddMinutes(-10), TimeSpan.FromDays(3650));
+        var herald = new Stranger(Secrets.IssuedBy(next, ControllerIdentity.Uri, next.CertificatePem));
         var before = Units.ToDictionary(unit => unit, unit => Shown(flow, unit));
-        flow.Disturb("certificates renewed", () =>
+        Units.ShouldAllBe(unit => Answer(flow, unit, herald) == Stranger.NoTls, "nobody knows the next authority");
+        flow.Disturb("authority announced", () =>
         {
-            foreach (var unit in Units)
-                Secrets.Spoil(Kubectl, flow.Space, $"flow-{unit}-kmf");
-            Wait.Until("others are issued", () => Units.All(unit => Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf") is { Length: > 0 } serial && serial != before[unit]), flow.Describe, seconds: 30);
-            // The kubelet looks at mounted Secrets once a minute.
+            Secrets.Announce(Kubectl, next);
+            Wait.Until("every sidecar trusts it", () => Units.All(unit => Answer(flow, unit, herald) == Stranger.Ok), flow.Describe, seconds: 140);
+        });
+        Units.ShouldAllBe(unit => Shown(flow, unit) == before[unit], "it issues nothing before everybody trusts it");
+        flow.Disturb("authority changed", () =>
+        {
+            Secrets.Elapse(Kubectl);
+            Wait.Until("others are issued", () => Units.All(unit => Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf") is { Length: > 0 } serial && serial != before[unit]), flow.Describe, seconds: 60);
             Wait.Until("the sidecars show them", () => Units.All(unit => Shown(flow, unit) == Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf")), flow.Describe, seconds: 140);
         });
         // Links that stand were made with the old ones: the next handshake is with the new ones.
@@ -35,7 +42,7 @@ public sealed class CertificateCases(TwoNodes cluster, ITestOutputHelper output)
             Cluster.Link(2, isUp: true);
         });
         Wait.Until("the controller speaks with them too", () => flow.Is("Ready", "True") && flow.Is("TransportReady", "True") && flow.Is("SidecarsUpToDate", "True"), () => flow.Pipeline().ToString());
-        flow.ShouldBeWhole("certificates renewed");
+        flow.ShouldBeWhole("authority changed");
     }
 
     [NeedsFact("kubernetes", "images", "helm", "root")]
@@ -47,8 +54,7 @@ public sealed class CertificateCases(TwoNodes cluster, ITestOutputHelper output)
         var foreign = new Stranger(Secrets.Identity(Kubectl, flow.Space, "other-source-kmf"));
         var own = new Stranger(Secrets.Identity(Kubectl, flow.Space, "flow-source-kmf"));
         using var authority = CertificateAuthority.Create("k8smediaflow", DateTimeOffset.UtcNow.AddMinutes(-1), TimeSpan.FromHours(1));
-        using var leaf = authority.Issue(new("self-made", [ControllerIdentity.Uri], [], DateTimeOffset.UtcNow.AddMinutes(-1), TimeSpan.FromHours(1)));
-        var selfMade = new Stranger(TlsIdentity.FromPem(leaf.CertificatePem, leaf.PrivateKeyPem(), authority.CertificatePem));
+        var selfMade = new Stranger(Secrets.IssuedBy(authority, ControllerIdentity.Uri, authority.CertificatePem));
         var address = flow.PodOf("analyse").Address;
         flow.Disturb("strangers at the ports", () =>
         {
@@ -65,6 +71,12 @@ public sealed class CertificateCases(TwoNodes cluster, ITestOutputHelper output)
             new Stranger(Secrets.Issued(Kubectl, ControllerIdentity.Uri)).AskAt(control).ShouldBe(Stranger.Ok);
         });
         flow.ShouldBeWhole("strangers");
+    }
+
+    private int Answer(Flow flow, string unit, Stranger asking)
+    {
+        using var port = new PodTunnel(Cluster, flow.PodOf(unit).Address, ControlPort);
+        return asking.AskAt(port);
     }
 
     private string Shown(Flow flow, string unit)

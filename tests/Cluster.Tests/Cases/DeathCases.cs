@@ -17,7 +17,7 @@ public sealed class DeathCases(TwoNodes cluster, ITestOutputHelper output) : Flo
     {
         using var flow = NewFlow().Start();
         var pod = flow.PodOf(unit);
-        flow.Disturb($"{process} of {unit} killed", () => Kill(flow, pod, process));
+        flow.Disturb($"{process} of {unit} killed", () => NodeProcess.Kill(pod, process));
         flow.ShouldBeWhole(process);
         flow.PodOf(unit).Name.ShouldBe(pod.Name, "the pod stays, its container is started again");
     }
@@ -38,7 +38,7 @@ public sealed class DeathCases(TwoNodes cluster, ITestOutputHelper output) : Flo
         using var flow = NewFlow().Start();
         var pod = flow.PodOf("analyse");
         foreach (var order in new[] { new[] { "media-operator", "k8smediaflow-sidecar" }, ["k8smediaflow-sidecar", "media-operator"] })
-            flow.Disturb($"{string.Join(", then ", order)} killed", () => Array.ForEach(order, process => Kill(flow, pod, process)));
+            flow.Disturb($"{string.Join(", then ", order)} killed", () => Array.ForEach(order, process => NodeProcess.Kill(pod, process)));
         flow.ShouldBeWhole("both killed");
     }
 
@@ -53,13 +53,5 @@ public sealed class DeathCases(TwoNodes cluster, ITestOutputHelper output) : Flo
             Cluster.Link(2, isUp: true);
         });
         flow.ShouldBeWhole("link cut");
-    }
-
-    private static void Kill(Flow flow, Pod pod, string process)
-    {
-        var uid = flow.Kubectl.Get("pod", pod.Name, "-n", flow.Space).GetProperty("metadata").GetProperty("uid").GetString()!;
-        var found = NodeProcess.Of(uid, process);
-        found.ShouldNotBeEmpty($"{process} in {pod.Name}");
-        NodeProcess.Signal("KILL", found[0]);
     }
 }

@@ -22,9 +22,8 @@ public sealed class DeviceCases(TwoNodes cluster, ITestOutputHelper output) : Fl
         foreach (var pod in flow.Pods())
         {
             pod.Node.ShouldBe(HasIt, pod.Name);
-            var uid = flow.Kubectl.Get("pod", pod.Name, "-n", flow.Space).GetProperty("metadata").GetProperty("uid").GetString()!;
-            Has(uid, "k8smediaflow-sidecar").ShouldBe((true, true), $"{pod.Name}: device file and variable of the sidecar");
-            Has(uid, "media-operator").ShouldBe((false, false), $"{pod.Name}: device file and variable of the media operator");
+            Has(pod.Uid, "k8smediaflow-sidecar").ShouldBe((true, true), $"{pod.Name}: device file and variable of the sidecar");
+            Has(pod.Uid, "media-operator").ShouldBe((false, false), $"{pod.Name}: device file and variable of the media operator");
         }
         Print($"device on {HasIt} alone: {Account(flow)}, recovery 0.0 s");
     }

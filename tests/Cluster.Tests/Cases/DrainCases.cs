@@ -8,33 +8,37 @@ namespace K8sMediaFlow.Cluster.Tests.Cases;
 /// <summary>Nothing that was sent is lost with a pod that ends in peace.</summary>
 public sealed class DrainCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
 {
-    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(4);
+    // More frames than the source has blocks, so that some wait in its pod whatever is under way.
+    private static readonly TimeSpan Filling = TimeSpan.FromSeconds(3);
 
+    // Less than the pod has to drain, with time left to find the peer again.
+    private const int CutSecondsMax = 6;
+
+    /// <summary>
+    /// A frame that has landed lives in its reader's pod. So the source's pod alone holds what it has sent since the link was cut: it has to stay until the link is back.
+    /// </summary>
     [NeedsFact("kubernetes", "images", "helm", "root")]
-    public void A_source_that_is_deleted_while_its_reader_stands_still_brings_what_it_has_sent()
+    public void A_source_that_is_deleted_while_its_link_is_cut_brings_what_it_has_sent()
     {
-        using var flow = NewFlow().Start();
-        var (source, reader) = (flow.PodOf("source"), flow.PodOf("analyse"));
-        var process = NodeProcess.Of(Uid(flow, reader), "media-operator analyse").ShouldHaveSingleItem();
-        flow.Disturb("source deleted, reader stopped", () =>
+        using var flow = NewFlow();
+        flow.Apply(Variants.AcrossNodes(flow.Space)).AwaitFrames(25);
+        var source = flow.PodOf("source");
+        (source.Node, flow.PodOf("analyse").Node).ShouldBe(("node1", "node2"));
+        flow.Disturb("source deleted, its link cut", () =>
         {
-            NodeProcess.Signal("STOP", process);
+            Cluster.PodLink(isUp: false);
             try
             {
-                // Long enough for more frames than there is room for beyond the source's pod.
-                Thread.Sleep(Standstill);
+                Thread.Sleep(Filling);
                 flow.Kubectl.Run("delete", "pod", source.Name, "-n", flow.Space, "--wait=false");
-                Thread.Sleep(Standstill);
+                Wait.AtMost(CutSecondsMax, () => flow.Pods().All(pod => pod.Uid != source.Uid));
             }
             finally
             {
-                NodeProcess.Signal("CONT", process);
+                Cluster.PodLink(isUp: true);
             }
-            Wait.Until("another source", () => flow.Pods().Any(pod => pod.Unit == "source" && pod.Name != source.Name && pod.Phase == "Running"), flow.Describe);
+            Wait.Until("another source", () => flow.Pods().Any(pod => pod.Unit == "source" && pod.Uid != source.Uid && pod.Phase == "Running"), flow.Describe);
         });
-        flow.AwaitFrames(25);
-        flow.ShouldBeWhole("source deleted");
+        flow.ShouldBeWhole("source drained");
     }
-
-    private static string Uid(Flow flow, Pod pod) => flow.Kubectl.Get("pod", pod.Name, "-n", flow.Space).GetProperty("metadata").GetProperty("uid").GetString()!;
 }

@@ -19,12 +19,17 @@ public sealed class MutantCases(TwoNodes cluster, ITestOutputHelper output) : Fl
     public void Without_replacement_the_case_of_a_deleted_pod_fails() =>
         Planted("NoReplacement", new DeathCases(Cluster, _output).A_deleted_pod_is_replaced_under_another_name_and_nothing_is_lost).ShouldBeOfType<TimeoutException>().Message.ShouldContain("pod of analyse deleted");
 
-    private Exception Planted(string fault, Action @case)
+    [NeedsFact("kubernetes", "images", "helm", "root")]
+    public void Without_draining_the_case_of_a_deleted_source_fails() =>
+        Planted("NoDrain", new DrainCases(Cluster, _output).A_source_that_is_deleted_while_its_link_is_cut_brings_what_it_has_sent, secondsMax: 180).ShouldBeOfType<ShouldAssertException>().Message.ShouldMatch("source drained: .*lost [1-9]");
+
+    /// <param name="secondsMax">For how long the case may wait: less where it is known that what it waits for does not come.</param>
+    private Exception Planted(string fault, Action @case, int secondsMax = 60)
     {
         try
         {
             Plant($"{Variable}={fault}");
-            Flow.PatienceMax = TimeSpan.FromSeconds(60);
+            Flow.PatienceMax = TimeSpan.FromSeconds(secondsMax);
             var failure = Should.Throw<Exception>(@case);
             Print($"{fault} is noticed: {failure.Message.Split('\n')[0]}");
             return failure;

@@ -18,6 +18,9 @@ public sealed class PipelineCases(TwoNodes cluster, ITestOutputHelper output) : 
         Wait.Until("the status counts frames", () => Columns(flow) is [_, "True", "Running", "3/3", "3/3", "TCP", not "" and not "0", "0", _], () => string.Join(" | ", Columns(flow)));
         Print($"kubectl get mp: {string.Join(" ", Columns(flow))}; {flow.Account}");
         flow.ShouldBeWhole("steady flow");
+        var source = flow.PodOf("source");
+        foreach (var line in Kubectl.Run("logs", source.Name, "-n", flow.Space, "-c", "sidecar").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            JsonDocument.Parse(line).RootElement.GetProperty("pod").GetString().ShouldBe("flow-source-0");
     }
 
     [NeedsFact("kubernetes", "images", "helm", "root")]

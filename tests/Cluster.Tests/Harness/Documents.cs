@@ -35,25 +35,28 @@ internal static class Documents
         {{{more}}}
         """;
 
-    /// <summary>A folder of the host as the claim that the recorders write to: it outlives pods and nodes.</summary>
-    public static string Records(string space, string folder) => $$$"""
+    /// <summary>The claim that the recorders write to: it outlives pods and nodes.</summary>
+    public static string Records(string space, string folder) => Claim(space, "records", folder);
+
+    /// <summary>A folder of the host as a claim.</summary>
+    public static string Claim(string space, string name, string folder) => $$$"""
         apiVersion: v1
         kind: PersistentVolume
-        metadata: {name: {{{space}}}}
+        metadata: {name: {{{space}}}-{{{name}}}, labels: {case: {{{space}}}}}
         spec:
           capacity: {storage: 1Gi}
           accessModes: [ReadWriteMany]
           storageClassName: ""
           persistentVolumeReclaimPolicy: Retain
-          claimRef: {namespace: {{{space}}}, name: records}
+          claimRef: {namespace: {{{space}}}, name: {{{name}}}}
           hostPath: {path: {{{folder}}}}
         ---
         apiVersion: v1
         kind: PersistentVolumeClaim
-        metadata: {name: records, namespace: {{{space}}}}
+        metadata: {name: {{{name}}}, namespace: {{{space}}}}
         spec:
           storageClassName: ""
-          volumeName: {{{space}}}
+          volumeName: {{{space}}}-{{{name}}}
           accessModes: [ReadWriteMany]
           resources: {requests: {storage: 1Gi}}
         """;

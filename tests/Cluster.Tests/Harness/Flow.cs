@@ -103,19 +103,33 @@ internal sealed class Flow : IDisposable
     public void Dispose()
     {
         Kubectl.Try(null, "delete", "namespace", Space, "--wait=false");
-        Kubectl.Try(null, "delete", "persistentvolume", Space, "--wait=false");
+        // Sources would wait for their readers, which end too.
+        Kubectl.Try(null, "delete", "pods", "--all", "-n", Space, "--grace-period=1", "--wait=false");
+        Kubectl.Try(null, "delete", "persistentvolumes", "-l", $"case={Space}", "--wait=false");
     }
 }
 
 /// <summary>A pod as far as the cases ask.</summary>
-internal sealed record Pod(string Name, string Unit, string Node, string Phase, string Address, DateTime Created, bool IsEnding)
+internal sealed record Pod(string Name, string Uid, string Unit, string Node, string Phase, string Address, DateTime Created, bool IsEnding, string SidecarImage, IReadOnlyList<PodContainer> Containers)
 {
+    public PodContainer? Container(string name) => Containers.FirstOrDefault(one => one.Name == name);
+
     public static Pod Read(JsonElement pod)
     {
         var (metadata, status) = (pod.GetProperty("metadata"), pod.GetProperty("status"));
-        return new Pod(metadata.GetProperty("name").GetString()!, Text(metadata.GetProperty("labels"), "k8smediaflow.io/unit"), Text(pod.GetProperty("spec"), "nodeName"),
-            Text(status, "phase"), Text(status, "podIP"), metadata.GetProperty("creationTimestamp").GetDateTime(), metadata.TryGetProperty("deletionTimestamp", out _));
+        return new Pod(Text(metadata, "name"), Text(metadata, "uid"), Text(metadata.GetProperty("labels"), "k8smediaflow.io/unit"), Text(pod.GetProperty("spec"), "nodeName"),
+            Text(status, "phase"), Text(status, "podIP"), metadata.GetProperty("creationTimestamp").GetDateTime(), metadata.TryGetProperty("deletionTimestamp", out _),
+            pod.GetProperty("spec").GetProperty("containers").EnumerateArray().Where(one => Text(one, "name") == "sidecar").Select(one => Text(one, "image")).FirstOrDefault(""),
+            status.TryGetProperty("containerStatuses", out var containers) ? [.. containers.EnumerateArray().Select(PodContainer.Read)] : []);
     }
 
-    private static string Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) ? value.GetString()! : "";
+    internal static string Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) ? value.GetString()! : "";
+}
+
+/// <summary>A container as its pod's status has it.</summary>
+/// <param name="StartedAt">Null while it does not run.</param>
+internal sealed record PodContainer(string Name, int Restarts, DateTime? StartedAt)
+{
+    public static PodContainer Read(JsonElement container) => new(Pod.Text(container, "name"), container.GetProperty("restartCount").GetInt32(),
+        container.GetProperty("state").TryGetProperty("running", out var running) ? running.GetProperty("startedAt").GetDateTime() : null);
 }

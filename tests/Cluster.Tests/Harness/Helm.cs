@@ -14,6 +14,8 @@ internal sealed class Helm(string kubeconfig)
 
     public void Uninstall() => Run("uninstall", Release, "--namespace", Space, "--wait");
 
+    public string Test() => Run("test", Release, "--namespace", Space, "--timeout", "90s");
+
     public string Run(params string[] arguments)
     {
         var (code, output) = Programs.Run(Downloads.Get("helm"), ["--kubeconfig", kubeconfig, .. arguments], null, Patience);

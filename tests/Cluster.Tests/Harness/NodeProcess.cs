@@ -8,6 +8,16 @@ internal static class NodeProcess
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))
             .Where(pid => Read($"/proc/{pid}/cgroup").Contains(podUid, StringComparison.Ordinal) && Read($"/proc/{pid}/cmdline").Replace('\0', ' ').Contains(text, StringComparison.Ordinal))];
 
+    /// <summary>SIGKILL to the one process of the pod whose command line holds the text; returns which it was.</summary>
+    public static int Kill(Pod pod, string text)
+    {
+        var found = Of(pod.Uid, text);
+        if (found.Count == 0)
+            throw new InvalidOperationException($"there is no {text} in {pod.Name}");
+        Signal("KILL", found[0]);
+        return found[0];
+    }
+
     public static void Signal(string name, int pid)
     {
         var (code, output) = Programs.Run("kill", ["-" + name, pid.ToString(System.Globalization.CultureInfo.InvariantCulture)], null, TimeSpan.FromSeconds(10));

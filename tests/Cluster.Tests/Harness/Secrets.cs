@@ -7,6 +7,8 @@ namespace K8sMediaFlow.Cluster.Tests.Harness;
 /// <summary>Certificates as the Secrets of a cluster hold them.</summary>
 internal static class Secrets
 {
+    private const string Authority = "k8smediaflow-ca";
+
     public static TlsIdentity Identity(Kubectl kubectl, string space, string name)
     {
         var (certificate, key, authorities) = Pem(kubectl, space, name);
@@ -26,15 +28,28 @@ internal static class Secrets
     /// <summary>Somebody whom the installation's authority calls by this name. The authority's key is the administrator's to read.</summary>
     public static TlsIdentity Issued(Kubectl kubectl, string uri)
     {
-        var (certificate, key, authorities) = Pem(kubectl, Helm.Space, "k8smediaflow-ca");
+        var (certificate, key, authorities) = Pem(kubectl, Helm.Space, Authority);
         using var authority = CertificateAuthority.FromPem(certificate, key);
+        return IssuedBy(authority, uri, authorities);
+    }
+
+    public static TlsIdentity IssuedBy(CertificateAuthority authority, string uri, string authorities)
+    {
         using var leaf = authority.Issue(new("test", [uri], [], DateTimeOffset.UtcNow.AddMinutes(-1), TimeSpan.FromHours(1)));
         return TlsIdentity.FromPem(leaf.CertificatePem, leaf.PrivateKeyPem(), authorities);
     }
 
-    /// <summary>Takes the certificate out of a Secret, which has the controller issue another one.</summary>
-    public static void Spoil(Kubectl kubectl, string space, string name) => kubectl.Run("patch", "secret", name, "-n", space, "--type=json", "-p",
-        """[{"op": "remove", "path": "/data/tls.crt"}, {"op": "remove", "path": "/data/tls.key"}]""");
+    /// <summary>Has an authority announced as the next one, as the controller does when the present one grows old.</summary>
+    public static void Announce(Kubectl kubectl, CertificateAuthority next) => Patch(kubectl, DateTimeOffset.UtcNow,
+        $$""", "data": {"next.crt": "{{Base64(next.CertificatePem)}}", "next.key": "{{Base64(next.PrivateKeyPem())}}"}""");
+
+    /// <summary>Sets the announcement back behind the 10 minutes that everybody has to learn of it.</summary>
+    public static void Elapse(Kubectl kubectl) => Patch(kubectl, DateTimeOffset.UtcNow.AddMinutes(-11), "");
+
+    private static void Patch(Kubectl kubectl, DateTimeOffset announced, string more) => kubectl.Run("patch", "secret", Authority, "-n", Helm.Space, "--type=merge", "-p",
+        $$$"""{"metadata": {"annotations": {"k8smediaflow.io/next-since": "{{{announced:O}}}"}}{{{more}}}}""");
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static (string Certificate, string Key, string Authorities) Pem(Kubectl kubectl, string space, string name)
     {

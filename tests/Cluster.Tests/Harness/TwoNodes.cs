@@ -37,10 +37,15 @@ public sealed class TwoNodes : IDisposable
     internal Helm Helm { get; } = null!;
 
     /// <summary>Cuts or heals the link of a node to everything else.</summary>
-    public void Link(int node, bool isUp)
+    public void Link(int node, bool isUp) => Ip(0, "link", "set", string.Create(CultureInfo.InvariantCulture, $"v{node}"), isUp ? "up" : "down");
+
+    /// <summary>Cuts or heals the way from the pods of the first node to those of the second, and nothing else: all controllers and kubelets go on.</summary>
+    public void PodLink(bool isUp) => Ip(1, ["route", "replace", .. isUp ? (string[])["10.244.2.0/24", "via", "10.250.0.12"] : ["blackhole", "10.244.2.0/24"]]);
+
+    /// <param name="network">0: the control plane's, else the node's.</param>
+    private void Ip(int network, params string[] change)
     {
-        var plane = File.ReadLines(Path.Combine(Cluster.Folder, "networks")).First();
-        var (code, output) = Programs.Run("ip", ["-n", plane, "link", "set", string.Create(CultureInfo.InvariantCulture, $"v{node}"), isUp ? "up" : "down"], null, TimeSpan.FromSeconds(10));
+        var (code, output) = Programs.Run("ip", ["-n", File.ReadLines(Path.Combine(Cluster.Folder, "networks")).ElementAt(network), .. change], null, TimeSpan.FromSeconds(10));
         if (code != 0)
             throw new InvalidOperationException(output);
     }

@@ -12,6 +12,21 @@ internal static class Variants
         .With("{name: analyse,", $"{{name: analyse, affinity: {ToNode2},")
         .With("execution: Streaming", $"execution: Streaming\n  nodeLossSeconds: {nodeLossSeconds}");
 
+    /// <summary>The source on the first node, all that reads it on the second.</summary>
+    public static string AcrossNodes(string space) => Documents.Flow(space, "Streaming").With("{name: analyse,", "{name: analyse, nodeSelector: {kubernetes.io/hostname: node2},");
+
+    /// <summary>Its sidecars follow the controller's version.</summary>
+    public static string Following(string space) => Documents.Flow(space, "Streaming").With("execution: Streaming", "execution: Streaming\n  sidecar: {updatePolicy: Automatic}");
+
+    /// <summary>The file in the records' folder that the reluctant analyser waits for.</summary>
+    public const string Gate = "go";
+
+    /// <summary>An analyser that starts only when it may, and does not hear when its pod is to end: its shell does, and waits.</summary>
+    public static string Reluctant(string space) => Documents.Flow(space, "Streaming").With("args: [analyse],", $$"""
+        volumeMounts: [{name: records, mountPath: /records}],
+                     command: [bash, -c, "until [ -e /records/{{Gate}} ]; do sleep 0.2; done; trap : TERM; /opt/k8smediaflow/media-operator analyse & wait $!; wait $!"],
+        """);
+
     /// <summary>A source and a sink and few frames a second: ten of them stand side by side on a small machine.</summary>
     public static string Small(string space, string name) => $$$"""
         apiVersion: k8smediaflow.io/v1alpha1

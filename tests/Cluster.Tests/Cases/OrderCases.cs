@@ -1,0 +1,61 @@
+using K8sMediaFlow.Cluster.Tests.Harness;
+using K8sMediaFlow.TestKit;
+using Shouldly;
+using Xunit.Abstractions;
+
+namespace K8sMediaFlow.Cluster.Tests.Cases;
+
+/// <summary>Which container of a pod starts first, and which ends first, is nobody's to choose on servers without native sidecars.</summary>
+public sealed class OrderCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+{
+    private const string Sidecar = "sidecar", Analyse = "analyse";
+
+    [NeedsFact("kubernetes", "images", "helm", "root")]
+    public void A_media_operator_that_starts_long_after_its_sidecar_and_is_not_told_of_the_end_loses_nothing()
+    {
+        using var flow = NewFlow();
+        flow.Apply(Variants.Reluctant(flow.Space));
+        Wait.Until("the sidecars run", () => flow.Pods().Count(pod => pod.Container(Sidecar)?.StartedAt is not null) == 3, flow.Describe);
+        Wait.Until("the other pods are ready", () => Columns(flow).Contains("2/3", StringComparison.Ordinal), flow.Describe);
+        flow.Seen.ShouldBe(0);
+        File.WriteAllText(Path.Combine(flow.Records, Variants.Gate), "");
+        flow.AwaitFrames(25);
+        var pod = flow.PodOf(Analyse);
+        flow.Disturb("pod deleted, its sidecar alone told", () => Replace(flow, pod));
+        flow.ShouldBeWhole("sidecar first");
+    }
+
+    [NeedsFact("kubernetes", "images", "helm", "root")]
+    public void A_media_operator_that_starts_long_before_its_sidecar_and_ends_before_it_loses_nothing()
+    {
+        using var flow = NewFlow().Start();
+        var pod = flow.PodOf(Analyse);
+        flow.Disturb("sidecar kept down, media operator started meanwhile", () =>
+        {
+            // What ends twice is started again only after 10 s.
+            NodeProcess.Kill(pod, "k8smediaflow-sidecar");
+            AwaitRestarts(flow, Sidecar, 1);
+            NodeProcess.Kill(pod, "k8smediaflow-sidecar");
+            NodeProcess.Kill(pod, "media-operator analyse");
+            AwaitRestarts(flow, Analyse, 1);
+            AwaitRestarts(flow, Sidecar, 2);
+        });
+        var after = flow.PodOf(Analyse);
+        after.Uid.ShouldBe(pod.Uid);
+        after.Container(Analyse)!.StartedAt!.Value.ShouldBeLessThan(after.Container(Sidecar)!.StartedAt!.Value);
+        // The media operator hears SIGTERM and ends at once; its sidecar drains.
+        flow.Disturb("pod deleted, both told", () => Replace(flow, pod));
+        flow.ShouldBeWhole("media operator first");
+    }
+
+    private static void Replace(Flow flow, Pod pod)
+    {
+        flow.Kubectl.Run("delete", "pod", pod.Name, "-n", flow.Space, "--wait=false");
+        Wait.Until("another pod", () => flow.Pods().Any(other => other.Unit == pod.Unit && other.Uid != pod.Uid && other.Phase == "Running"), flow.Describe);
+    }
+
+    private static void AwaitRestarts(Flow flow, string container, int restarts) => Wait.Until($"{container} is started for the {restarts}. time again",
+        () => flow.PodOf(Analyse).Container(container) is { StartedAt: not null } one && one.Restarts >= restarts, flow.Describe);
+
+    private static string Columns(Flow flow) => flow.Kubectl.Run("get", "mediapipelines", "-n", flow.Space, "--no-headers");
+}
