@@ -12,6 +12,8 @@ internal sealed class PendingEvents(ApiClient client)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Every = TimeSpan.FromSeconds(4);
     private const string Scheduling = "FailedScheduling";
     private static readonly string[] Progress = ["Pulling", "Pulled", "Created", "Started"];
+    // A kubelet that is busy says so of Secrets and ConfigMaps that are there, and tries again at once.
+    private const string OwnCache = "failed to sync ";
     private static readonly string[] Volumes = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
 
     private readonly ResourceClient<CoreEvent> _events = client.For(Resources.Events);
@@ -44,7 +46,7 @@ internal sealed class PendingEvents(ApiClient client)
     {
         var byTime = events.OrderBy(At).ToList();
         var began = byTime.Where(one => Progress.Contains(one.Reason)).Select(At).LastOrDefault();
-        var last = byTime.LastOrDefault(one => one is { Type: "Warning", Reason: not Scheduling } && (began is null || At(one) > began));
+        var last = byTime.LastOrDefault(one => one is { Type: "Warning", Reason: not Scheduling } && one.Message?.Contains(OwnCache, StringComparison.Ordinal) != true && (began is null || At(one) > began));
         return last is null ? null : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {pod}: {last.Message}", MayPass: true);
     }
 

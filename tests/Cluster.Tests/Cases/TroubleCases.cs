@@ -17,7 +17,7 @@ public sealed class TroubleCases(TwoNodes cluster, ITestOutputHelper output) : F
     {
         { "image that does not exist", $"{{name: analyse, image: {Documents.Operators}", "{name: analyse, image: localhost/nothing:1", "pods", "ErrImagePull", "ImageUnavailable" },
         { "missing Secret of variables", "args: [analyse],", "args: [analyse], envFrom: [{secretRef: {name: nowhere}}],", "pods", "CreateContainerConfigError", "ConfigMissing" },
-        { "missing Secret of a volume", "volumes: [", "volumes: [{name: gone, secret: {secretName: nowhere}}, ", "events", "FailedMount", "VolumeUnavailable" },
+        { "missing Secret of a volume", "volumes: [", "volumes: [{name: gone, secret: {secretName: nowhere}}, ", "events", "nowhere", "VolumeUnavailable" },
         { "memory that no node has", "args: [analyse],", "args: [analyse], resources: {requests: {memory: 900Gi}},", "pods", "Insufficient memory", "Unschedulable" },
     };
 

@@ -28,5 +28,9 @@ public class PendingEventTests
 
     private static CoreEvent Normal(string reason, int second) => Warning(reason, "", second) with { Type = "Normal" };
 
+    [Fact]
+    public void A_kubelet_that_waits_for_itself_hides_nothing() => PendingEvents.Explain("p", [Warning("FailedMount", "secret \"nowhere\" not found", 5), Warning("FailedMount", "failed to sync configmap cache: timed out waiting for the condition", 9)])!
+        .Message.ShouldContain("nowhere");
+
     private static CoreEvent Warning(string reason, string message, int second) => new() { Type = "Warning", Reason = reason, Message = message, LastTimestamp = Now.AddSeconds(second) };
 }
