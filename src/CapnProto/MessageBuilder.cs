@@ -8,7 +8,8 @@ namespace K8sMediaFlow.CapnProto;
 /// A message under construction in memory that the caller gives. The memory need not be zeroed: what is handed out as struct or list is
 /// cleared then, what is handed out as payload (<see cref="StructBuilder.InitData"/>) is not touched at all.
 /// A plain struct that the builders refer to: keep it where it is while they are in use.
-/// Safety: the memory is unmanaged or pinned, 8-byte aligned, outlives every builder, and nobody else writes to it meanwhile.
+/// Safety: the memory is unmanaged or pinned, 8-byte aligned, outlives every builder (an array given as such is
+/// kept alive, see <see cref="Keep"/>), and nobody else writes to it meanwhile.
 /// </summary>
 public partial struct MessageBuilder
 {
@@ -16,6 +17,7 @@ public partial struct MessageBuilder
 
     private NearBuildSegments _near;
     private BuildSegment[]? _far;
+    private object? _owner;
     private int _count;
 
     /// <param name="segment0">Takes the root pointer and all that fits.</param>
@@ -42,6 +44,7 @@ public partial struct MessageBuilder
     public void Reset(Span<byte> segment0)
     {
         _count = 0;
+        _owner = null;
         AddSegment(segment0);
         if (segment0.Length < 8)
             CapnProtoException.Throw(CapnProtoError.OutOfSpace);
@@ -105,7 +108,7 @@ public partial struct MessageBuilder
     /// <summary>What was built so far, to be read. Valid until more is built.</summary>
     public readonly unsafe MessageReader ToReader(ReadLimits limits)
     {
-        var reader = new MessageReader(limits);
+        var reader = MessageReader.Of(_owner, limits);
         for (var index = 0; index < _count; index++)
             reader.AddSegment((nint)SegmentAt(index).Start, SegmentAt(index).Start is null ? 0 : SegmentAt(index).UsedBytes);
         return reader;

@@ -7,7 +7,7 @@ namespace K8sMediaFlow.CapnProto;
 /// A message being read: its segments and its budget. A plain struct that the readers refer to, because a ref field cannot refer to
 /// a ref struct; so keep it where it is (a local, a field) while readers of it are in use, never copy it in between.
 /// Safety:
-/// * the memory is unmanaged or pinned, and outlives every reader and span;
+/// * the memory is unmanaged or pinned, and outlives every reader and span (an array given as such is kept alive, see <see cref="Keep"/>);
 /// * it may be rewritten by others at any time: values then are garbage, but no read leaves the segments.
 /// </summary>
 public partial struct MessageReader
@@ -17,6 +17,7 @@ public partial struct MessageReader
     private NearSegments _near;
     private Segment[]? _far;
     private long[]? _announcedBytes;
+    private object? _owner;
     private int _count;
     private int _depth;
     private long _budgetWords;
@@ -49,6 +50,7 @@ public partial struct MessageReader
     public void Reset(ReadLimits limits)
     {
         _far = null;
+        _owner = null;
         _announcedBytes = null;
         _count = 0;
         Renew(limits);

@@ -70,6 +70,15 @@ public static class StreamFraming
         return isRead;
     }
 
+    /// <summary>As <see cref="TryRead(ReadOnlySpan{byte}, ReadLimits, out MessageReader, out int)"/>, for a pinned array, which stays alive as
+    /// long as the message.</summary>
+    public static bool TryRead(byte[] framed, ReadLimits limits, out MessageReader message, out int lengthBytes)
+    {
+        var isRead = TryRead(framed.AsSpan(), limits, out message, out lengthBytes);
+        message.Keep(framed);
+        return isRead;
+    }
+
     /// <summary>As <see cref="TryRead(ReadOnlySpan{byte}, ReadLimits, out MessageReader, out int)"/>, for memory longer than a span can be.</summary>
     public static unsafe bool TryRead(nint address, long availableBytes, ReadLimits limits, out MessageReader message, out long lengthBytes)
     {

@@ -25,8 +25,6 @@ internal sealed class SchemaReader
             throw new CompilerException("standard input holds no CodeGeneratorRequest; run this by `capnp compile -o`, or name the files: --help");
         var schema = new SchemaReader();
         schema.ReadRequest(message.Root<CodeGeneratorRequest.Reader>());
-        // The readers know its address, not the array.
-        GC.KeepAlive(pinned);
         return schema;
     }
 

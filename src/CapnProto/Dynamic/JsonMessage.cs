@@ -64,10 +64,5 @@ public static class JsonMessage
             framed = [];
             return false;
         }
-        finally
-        {
-            // The builder knows its address, not the array.
-            GC.KeepAlive(memory);
-        }
     }
 }
