@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Fabric.Tests;
 internal sealed class FabricPair : IDisposable
 {
     public const uint Epoch = 7;
-    public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
 
     private readonly IFabricListener _listener;
     private readonly IFabricOffer _offer;

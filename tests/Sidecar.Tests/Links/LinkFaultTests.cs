@@ -17,14 +17,15 @@ public sealed class LinkFaultTests
     public void Connections_cut_at_random_moments_lose_nothing_and_double_nothing()
     {
         var random = new Random(Seed.Take(nameof(Connections_cut_at_random_moments_lose_nothing_and_double_nothing)));
-        using var source = new MemorySource(3000, 24, 60_000);
+        const int frames = 120 * PodFabrics.Cuts;
+        using var source = new MemorySource(frames, 24, 60_000);
         var consumer = new Consumer();
         using var sink = new MemorySink(10, 65_536, consumer, holdFrames: 4);
         using var receiving = new ReceivingPod(sink, 0, Options);
         using var relay = new Relay(receiving.Listener.LocalEndpoint.Port);
         using var sending = new SendingPod(source, relay.Endpoint, Options);
 
-        for (var cut = 0; cut < 25; cut++)
+        for (var cut = 0; cut < PodFabrics.Cuts; cut++)
         {
             source.Limit = (ulong)(cut + 1) * 110;
             var target = (ulong)(cut * 110) + (ulong)random.Next(1, 100);
@@ -35,7 +36,7 @@ public sealed class LinkFaultTests
                 sending.CutData();
         }
         source.Limit = ulong.MaxValue;
-        Finish(source, sink, consumer, sending, receiving, 3000);
+        Finish(source, sink, consumer, sending, receiving, frames);
 
         consumer.Duplicates.ShouldBe(0UL);
         sending.Link.Status.Losses.ShouldBeGreaterThan(0UL);

@@ -31,6 +31,10 @@ internal sealed class MemorySource : ILinkSource, IDisposable
             _freeBlocks.Enqueue(block);
     }
 
+    public nint Address => _memory.Address;
+
+    public long LengthBytes => _memory.LengthBytes;
+
     public int FrameBytes { get; set; }
 
     /// <summary>Hand out frames up to this one only.</summary>

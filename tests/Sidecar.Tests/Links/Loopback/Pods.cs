@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Fabric.Tcp;
 using K8sMediaFlow.Sidecar.Links;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
@@ -32,12 +31,14 @@ internal static class Papers
 /// <summary>The sending sidecar's half: one life of it.</summary>
 internal sealed class SendingPod : IDisposable
 {
-    private readonly CuttableFabric _fabric = new(new TcpFabric());
+    private readonly CuttableFabric _fabric = new(PodFabrics.Sending());
+    private readonly IDisposable? _registration;
 
     public SendingPod(ILinkSource source, IPEndPoint peer, LinkOptions options, LinkCredentials? credentials = null,
         string pipeline = "test/line", string edge = Edge, string expects = "render")
     {
         var papers = credentials ?? Papers.Of("camera");
+        _registration = source is MemorySource memory ? _fabric.Register(memory.Address, memory.LengthBytes) : null;
         var endpoint = new OutboundEndpoint(pipeline, edge, "pod-a", "pod-b", peer.Address.ToString(), peer.Port, [Papers.Identity(expects)]);
         Link = new OutboundLink(endpoint, source, _fabric, FabricOptions.Default, () => papers, Incarnation.New(), options);
         Link.Start();
@@ -52,6 +53,7 @@ internal sealed class SendingPod : IDisposable
     public void Dispose()
     {
         Link.Dispose();
+        _registration?.Dispose();
         _fabric.Dispose();
     }
 }
@@ -59,14 +61,14 @@ internal sealed class SendingPod : IDisposable
 /// <summary>The receiving sidecar's half: one life of it.</summary>
 internal sealed class ReceivingPod : IDisposable
 {
-    private readonly TcpFabric _fabric = new();
+    private readonly IFabric _fabric = PodFabrics.Receiving();
     private readonly IFabricListener _data;
 
     public ReceivingPod(ILinkSink sink, int port, LinkOptions options, LinkCredentials? credentials = null)
     {
         var papers = credentials ?? Papers.Of("render");
         _data = _fabric.Listen(IPAddress.Loopback, 0, FabricOptions.Default);
-        Listener = new LinkListener(new IPEndPoint(IPAddress.Loopback, port), "test/line", _data, FabricKind.Tcp, () => papers, options);
+        Listener = new LinkListener(new IPEndPoint(IPAddress.Loopback, port), "test/line", _data, _fabric.Kind, () => papers, options);
         Link = new InboundLink(new InboundEndpoint("test/line", SendingPod.Edge, "pod-a", [Papers.Identity("camera")]), sink, Incarnation.New(), options);
         Link.Start();
         Listener.Add(Link);
@@ -89,7 +91,7 @@ internal sealed class ReceivingPod : IDisposable
 internal static class Watchdog
 {
     /// <summary>Bounded, but generous: a slow machine is no failure.</summary>
-    public static void Until(Func<bool> condition, Func<string> otherwise, int seconds = 60)
+    public static void Until(Func<bool> condition, Func<string> otherwise, int seconds = PodFabrics.PatienceSeconds)
     {
         var end = Environment.TickCount64 + (seconds * 1000L);
         while (!condition())
