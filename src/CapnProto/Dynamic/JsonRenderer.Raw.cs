@@ -7,12 +7,12 @@ internal ref partial struct JsonRenderer
     {
         if (!RawJson.Is(reader.Schema) || reader.Which is not { } which || which.Name == "call")
             return false;
-        Enter();
+        sink.Enter();
         if (which.Name == "object")
             RawObject(reader.Get(which).AsList, indent, isPrefixed);
         else
             Value(reader.Get(which), null, indent, isPrefixed);
-        _depth--;
+        sink.Leave();
         return true;
     }
 
@@ -45,7 +45,7 @@ internal ref partial struct JsonRenderer
             var left = _message.BudgetWords;
             sink.Measure(PartBytesMax);
             RawMember(items[index].AsStruct, 0);
-            if (Measured(left) < 0)
+            if (sink.Measured(ref _message, left) < 0)
                 return true;
         }
 

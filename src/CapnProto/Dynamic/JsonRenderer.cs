@@ -9,7 +9,6 @@ internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options,
 {
     private const int PartBytesMax = 50;
     private readonly ref MessageReader _message = ref message;
-    private int _depth;
 
     public void Render(DynamicReader root) => Struct(root, root.Schema.Shape, indent: 0, isPrefixed: false);
 
@@ -47,7 +46,7 @@ internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options,
 
     private void List(DynamicListReader list, int indent, bool isPrefixed)
     {
-        Enter();
+        sink.Enter();
         var shown = Math.Min(list.Count, options.ElementsMax);
         var pass = new Pass(indent, isPrefixed, list.Count > 1 && IsBroken(list, shown));
         sink.Write("["u8);
@@ -64,7 +63,7 @@ internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options,
         }
 
         sink.Write(pass.IsBroken ? " ]"u8 : "]"u8);
-        _depth--;
+        sink.Leave();
     }
 
     private bool IsBroken(DynamicListReader list, int shown)
@@ -74,7 +73,7 @@ internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options,
             var left = _message.BudgetWords;
             sink.Measure(PartBytesMax);
             Value(list[index], null, 0, isPrefixed: false);
-            if (Measured(left) < 0)
+            if (sink.Measured(ref _message, left) < 0)
                 return true;
         }
 
@@ -85,7 +84,7 @@ internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options,
     {
         if (TryRaw(reader, indent, isPrefixed))
             return;
-        Enter();
+        sink.Enter();
         var looked = default(Pass);
         if (IsLineWanted)
             Members(reader, shape, "", ref looked);
@@ -93,7 +92,7 @@ internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options,
         sink.Write("{"u8);
         Members(reader, shape, "", ref pass);
         sink.Write(pass.IsBroken ? " }"u8 : "}"u8);
-        _depth--;
+        sink.Leave();
     }
 
     /// <summary>The members of an object, flattened structs in their place; the first time they are only looked at.</summary>
@@ -120,9 +119,9 @@ internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options,
         var json = shape.Fields[field.Index];
         if (json.IsFlat)
         {
-            Enter();
+            sink.Enter();
             Members(reader.Get(field).AsStruct, json.Shape!, prefix + json.Prefix, ref pass);
-            _depth--;
+            sink.Leave();
             return;
         }
 
@@ -137,7 +136,7 @@ internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options,
             var left = _message.BudgetWords;
             sink.Measure(PartBytesMax);
             Member(name, reader, field, json, 0);
-            pass.IsBroken = Measured(left) < 0;
+            pass.IsBroken = sink.Measured(ref _message, left) < 0;
         }
     }
 
@@ -174,18 +173,6 @@ internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options,
     }
 
     private readonly bool IsLineWanted => options.IsPretty && !sink.IsMeasuring;
-
-    private readonly long Measured(long budgetWords)
-    {
-        _message.Restore(budgetWords);
-        return sink.Measured();
-    }
-
-    private void Enter()
-    {
-        if (++_depth > options.DepthMax)
-            CapnProtoException.Throw(CapnProtoError.DepthLimit);
-    }
 
     /// <summary>One walk over the parts of a list or object: to see how many and how wide they are, or to write them.</summary>
     private struct Pass(int indent, bool isPrefixed, bool isBroken)

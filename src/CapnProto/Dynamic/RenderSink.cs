@@ -8,10 +8,11 @@ namespace K8sMediaFlow.CapnProto.Dynamic;
 /// Where rendered bytes go: to the output, or, while something is measured to see whether it fits into a line, nowhere. Measuring
 /// stops at the first byte too many, so it costs no more than a line per value, however large the value.
 /// </summary>
-internal sealed class RenderSink(IBufferWriter<byte> output, long limitBytes)
+internal sealed class RenderSink(IBufferWriter<byte> output, RenderOptions options)
 {
     private long _writtenBytes;
     private long _lineBytes;
+    private int _depth;
 
     public bool IsMeasuring { get; private set; }
 
@@ -31,6 +32,22 @@ internal sealed class RenderSink(IBufferWriter<byte> output, long limitBytes)
         return _lineBytes;
     }
 
+    /// <summary>As <see cref="Measured()"/>. What was measured is visited again to be written: the budget is for visits that a reader would make.</summary>
+    public long Measured(ref MessageReader message, long budgetWords)
+    {
+        message.Restore(budgetWords);
+        return Measured();
+    }
+
+    /// <summary>One level deeper.</summary>
+    public void Enter()
+    {
+        if (++_depth > options.DepthMax)
+            CapnProtoException.Throw(CapnProtoError.DepthLimit);
+    }
+
+    public void Leave() => _depth--;
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
         if (IsMeasuring)
@@ -40,8 +57,8 @@ internal sealed class RenderSink(IBufferWriter<byte> output, long limitBytes)
         }
 
         _writtenBytes += bytes.Length;
-        if (_writtenBytes > limitBytes)
-            CapnProtoException.Throw(CapnProtoError.TooLarge, $"rendered, the message has more than {limitBytes} bytes");
+        if (_writtenBytes > options.OutputBytesMax)
+            CapnProtoException.Throw(CapnProtoError.TooLarge, $"rendered, the message has more than {options.OutputBytesMax} bytes");
         output.Write(bytes);
     }
 

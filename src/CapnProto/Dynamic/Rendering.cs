@@ -13,12 +13,12 @@ public static class Rendering
     /// <param name="options">How, and how much.</param>
     /// <exception cref="CapnProtoException">The message is not sound, or exceeds a limit; what was written until then stays.</exception>
     public static void WriteText(ref MessageReader message, DynamicReader reader, IBufferWriter<byte> output, RenderOptions options) =>
-        new TextRenderer(new RenderSink(output, options.OutputBytesMax), options, ref message).Render(reader);
+        new TextRenderer(new RenderSink(output, options), options, ref message).Render(reader);
 
     /// <summary>Writes a struct as JSON.</summary>
     /// <inheritdoc cref="WriteText(ref MessageReader, DynamicReader, IBufferWriter{byte}, RenderOptions)"/>
     public static void WriteJson(ref MessageReader message, DynamicReader reader, IBufferWriter<byte> output, RenderOptions options) =>
-        new JsonRenderer(new RenderSink(output, options.OutputBytesMax), options, ref message).Render(reader);
+        new JsonRenderer(new RenderSink(output, options), options, ref message).Render(reader);
 
     /// <summary>The root of a message as text.</summary>
     /// <inheritdoc cref="WriteText(ref MessageReader, DynamicReader, IBufferWriter{byte}, RenderOptions)"/>

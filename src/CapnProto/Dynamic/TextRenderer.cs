@@ -8,7 +8,6 @@ internal ref struct TextRenderer(RenderSink sink, RenderOptions options, ref Mes
 {
     private const int PartBytesMax = 24, StructBytesMax = 64;
     private readonly ref MessageReader _message = ref message;
-    private int _depth;
 
     public void Render(DynamicReader root) => Struct(root, indent: 1, isPrefixed: false);
 
@@ -74,7 +73,7 @@ internal ref struct TextRenderer(RenderSink sink, RenderOptions options, ref Mes
 
     private void List(DynamicListReader list, int indent, bool isPrefixed)
     {
-        Enter();
+        sink.Enter();
         var shown = Math.Min(list.Count, options.ElementsMax);
         var isBroken = IsBroken(list, shown);
         sink.Write("["u8);
@@ -91,12 +90,12 @@ internal ref struct TextRenderer(RenderSink sink, RenderOptions options, ref Mes
         }
 
         sink.Write(isBroken ? " ]"u8 : "]"u8);
-        _depth--;
+        sink.Leave();
     }
 
     private void Struct(DynamicReader reader, int indent, bool isPrefixed)
     {
-        Enter();
+        sink.Enter();
         var isBroken = IsBroken(reader);
         var which = Shown(reader);
         var isFirst = true;
@@ -113,7 +112,7 @@ internal ref struct TextRenderer(RenderSink sink, RenderOptions options, ref Mes
         }
 
         sink.Write(isBroken ? " )"u8 : ")"u8);
-        _depth--;
+        sink.Leave();
     }
 
     private void Field(DynamicReader reader, FieldSchema field, int indent)
@@ -146,7 +145,7 @@ internal ref struct TextRenderer(RenderSink sink, RenderOptions options, ref Mes
             var left = _message.BudgetWords;
             sink.Measure(PartBytesMax);
             Value(list[index], 0, isPrefixed: false);
-            if (Measured(left) < 0)
+            if (sink.Measured(ref _message, left) < 0)
                 return true;
         }
 
@@ -165,25 +164,12 @@ internal ref struct TextRenderer(RenderSink sink, RenderOptions options, ref Mes
             var left = _message.BudgetWords;
             sink.Measure(PartBytesMax);
             Field(reader, field, 0);
-            var spare = Measured(left);
+            var spare = sink.Measured(ref _message, left);
             total += PartBytesMax - spare;
             if (spare < 0 || total > StructBytesMax)
                 return true;
         }
 
         return false;
-    }
-
-    /// <summary>What was measured is visited again to be written: the budget is for visits that a reader would make.</summary>
-    private readonly long Measured(long budgetWords)
-    {
-        _message.Restore(budgetWords);
-        return sink.Measured();
-    }
-
-    private void Enter()
-    {
-        if (++_depth > options.DepthMax)
-            CapnProtoException.Throw(CapnProtoError.DepthLimit);
     }
 }
