@@ -27,7 +27,7 @@ public sealed class DeathCases(TwoNodes cluster, ITestOutputHelper output) : Flo
     {
         using var flow = NewFlow().Start();
         var pod = flow.PodOf("analyse");
-        flow.Disturb("pod of analyse deleted", () => flow.Kubectl.Run("delete", "pod", pod.Name, "-n", flow.Space, "--wait=false"));
+        flow.Disturb("pod of analyse deleted", () => flow.Replace(pod));
         flow.ShouldBeWhole("pod deleted");
         flow.PodOf("analyse").Name.ShouldNotBe(pod.Name);
     }

@@ -20,7 +20,8 @@ public sealed class FailureCases(TwoNodes cluster, ITestOutputHelper output) : F
         Print($"gave up: {Ready(flow).Message}");
         Ready(flow).Message.ShouldSatisfyAllConditions(message => message.ShouldContain("operator 'source'"), message => message.ShouldContain("nothing.mp4"));
         flow.Pipeline().GetProperty("status").GetProperty("phase").GetString().ShouldBe("Failed");
-        Kubectl.Run("delete", "pods", "--all", "-n", flow.Space);
+        Kubectl.Run("delete", "pods", "--all", "-n", flow.Space, "--wait=false");
+        Wait.Until("the pods are gone", () => flow.Pods().Count == 0, flow.Describe, seconds: 180);
         Thread.Sleep(TimeSpan.FromSeconds(3));
         Ready(flow).Message.ShouldContain("nothing.mp4");
         flow.Pods().ShouldBeEmpty("what has failed is not begun again");

@@ -21,7 +21,7 @@ public sealed class OrderCases(TwoNodes cluster, ITestOutputHelper output) : Flo
         File.WriteAllText(Path.Combine(flow.Records, Variants.Gate), "");
         flow.AwaitFrames(25);
         var pod = flow.PodOf(Analyse);
-        flow.Disturb("pod deleted, its sidecar alone told", () => Replace(flow, pod));
+        flow.Disturb("pod deleted, its sidecar alone told", () => flow.Replace(pod));
         flow.ShouldBeWhole("sidecar first");
     }
 
@@ -44,14 +44,8 @@ public sealed class OrderCases(TwoNodes cluster, ITestOutputHelper output) : Flo
         after.Uid.ShouldBe(pod.Uid);
         after.Container(Analyse)!.StartedAt!.Value.ShouldBeLessThan(after.Container(Sidecar)!.StartedAt!.Value);
         // The media operator hears SIGTERM and ends at once; its sidecar drains.
-        flow.Disturb("pod deleted, both told", () => Replace(flow, pod));
+        flow.Disturb("pod deleted, both told", () => flow.Replace(pod));
         flow.ShouldBeWhole("media operator first");
-    }
-
-    private static void Replace(Flow flow, Pod pod)
-    {
-        flow.Kubectl.Run("delete", "pod", pod.Name, "-n", flow.Space, "--wait=false");
-        Wait.Until("another pod", () => flow.Pods().Any(other => other.Unit == pod.Unit && other.Uid != pod.Uid && other.Phase == "Running"), flow.Describe);
     }
 
     private static void AwaitRestarts(Flow flow, string container, int restarts) => Wait.Until($"{container} is started for the {restarts}. time again",

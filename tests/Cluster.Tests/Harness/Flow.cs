@@ -96,6 +96,13 @@ internal sealed class Flow : IDisposable
 
     public Pod PodOf(string unit) => Pods().Where(pod => pod.Unit == unit && !pod.IsEnding).OrderByDescending(pod => pod.Created).First();
 
+    /// <summary>Deletes a pod and waits for its successor: what ends drains, and frames flow meanwhile.</summary>
+    public void Replace(Pod pod)
+    {
+        Kubectl.Run("delete", "pod", pod.Name, "-n", Space, "--wait=false");
+        Wait.Until($"a successor of {pod.Name}", () => Pods().Any(other => other.Unit == pod.Unit && other.Uid != pod.Uid && other.Phase == "Running"), Describe);
+    }
+
     public string Describe() => $"{Kubectl.Try(null, "get", "pods,mp,events", "-n", Space, "-o", "wide").Output}\n{Kubectl.Try(null, "logs", "-n", "k8smediaflow", "-l", "app.kubernetes.io/component=controller", "--tail=20").Output}";
 
     private static TimeSpan Patience(int seconds) => TimeSpan.FromSeconds(Math.Min(seconds, PatienceMax.TotalSeconds));
