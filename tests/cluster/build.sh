@@ -6,6 +6,7 @@
 # About 4 minutes on two cores and 2.5 GB while building, 0.5 GB afterwards; a second run ends at once.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$here/../../scripts/apt.sh"
 [ "${1:-}" != --where ] || { echo "$cache"; exit 0; }
 check=0; [ "${1:-}" != --check ] || { check=1; shift; }
 wanted=("$@"); [ $# -gt 0 ] || wanted=("${programs[@]}")
@@ -26,21 +27,7 @@ say "building Kubernetes $KUBERNETES_VERSION into $cache: once, about 4 minutes 
 # ---- an apt of our own: the host's Debian mirror, our suite, binaries and sources ---------------------
 lists() {
     [ ! -e "$scratch/apt/done" ] || return 0
-    local mirror key=
-    mirror=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' |
-        awk -F'|' '$1 == "Debian" && $2 == "Debian" {print $3; exit}')
-    [ -n "$mirror" ] || fail "apt knows no Debian mirror: run 'apt-get update' first"
-    [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ] || key='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
-    mkdir -p "$scratch"/apt/{lists/partial,cache/archives/partial}
-    printf '%s %s %s %s main\n' deb "$key" "$mirror" $DEBIAN_SUITE deb-src "$key" "$mirror" $DEBIAN_SUITE >"$scratch/apt/sources.list"
-    cat >"$scratch/apt/apt.conf" <<C
-Dir::Etc::sourcelist "$scratch/apt/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::State::Lists "$scratch/apt/lists";
-Dir::Cache "$scratch/apt/cache";
-APT::Sandbox::User "$(id -un)";
-Acquire::Languages "none";
-C
+    private_apt "$scratch/apt" $DEBIAN_SUITE deb deb-src || exit 1
     quietly "$scratch/apt/update.log" apt-get -q update
     touch "$scratch/apt/done"; say "package lists of $DEBIAN_SUITE"
 }

@@ -4,6 +4,7 @@
 # Nothing is installed and the host's apt configuration is read, not changed. 70 MB to fetch, 60 MB afterwards, about 20 s; a second run ends at once.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$here/../../scripts/apt.sh"
 [ "${1:-}" != --where ] || { echo "$cache"; exit 0; }
 complete() { [ -s "$cache/init.cpio" ] && [ "$cache/init.cpio" -nt "$here/init.sh" ]; }
 if complete; then exit 0; fi
@@ -20,22 +21,7 @@ scratch=$(mktemp -d "$cache/.build-XXXXXX"); trap 'rm -rf "$scratch"' EXIT
 
 # An apt of our own: the host's Debian mirror, our suite.
 fetch_kernel() {
-    local mirror key=
-    mirror=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-        awk -F'|' '$1 == "Debian" && $2 == "Debian" {print $3; exit}')
-    [ -n "$mirror" ] || fail "apt knows no Debian mirror: run 'apt-get update' first"
-    [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ] || key='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
-    mkdir -p "$scratch"/apt/{lists/partial,cache/archives/partial}
-    echo "deb $key $mirror $DEBIAN_SUITE main" >"$scratch/apt/sources.list"
-    cat >"$scratch/apt/apt.conf" <<C
-Dir::Etc::sourcelist "$scratch/apt/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::State::Lists "$scratch/apt/lists";
-Dir::Cache "$scratch/apt/cache";
-APT::Sandbox::User "$(id -un)";
-Acquire::Languages "none";
-Acquire::Retries "3";
-C
+    private_apt "$scratch/apt" $DEBIAN_SUITE deb || exit 1
     export APT_CONFIG=$scratch/apt/apt.conf
     apt-get -q update >"$scratch/log" 2>&1 || { cat "$scratch/log" >&2; exit 1; }
     package=$(apt-cache depends linux-image-amd64 | awk '/Depends:/ {print $2; exit}')
