@@ -10,6 +10,7 @@ internal static class Words
     {
         EdgeWay.Tcp => "TCP",
         EdgeWay.Rdma => "RDMA",
+        EdgeWay.Auto => "Auto",
         _ => "Local",
     };
 

@@ -44,6 +44,7 @@ public enum LogLevel
 /// <param name="DrainSeconds">How long the end after SIGTERM may take: less than the pod's grace period.</param>
 /// <param name="ExitWhenFinished">End by itself when every media operator has completed and all links are drained: a plain container of a batch pod has to.</param>
 /// <param name="RegionBytesMax">Most bytes of frames that the pod's memory limit has room for; a plan that asks for more is refused. Absent: not checked here.</param>
+/// <param name="RdmaDevice">Name of the RDMA device to use; absent: the one that was allocated to this container, or the first. <c>K8SMEDIAFLOW_RDMA_DEVICE</c> goes before it.</param>
 public sealed record SidecarOptions(
     int ControlPort,
     int LinkPort,
@@ -61,10 +62,12 @@ public sealed record SidecarOptions(
     LogLevel LogLevel = LogLevel.Information,
     int DrainSeconds = 10,
     bool ExitWhenFinished = false,
-    long? RegionBytesMax = null)
+    long? RegionBytesMax = null,
+    string? RdmaDevice = null)
 {
     /// <summary>Environment variables that go before the file: what only a pod knows of itself cannot stand in a file that all pods of a unit share.</summary>
-    public const string PodVariable = "K8SMEDIAFLOW_POD", AddressVariable = "K8SMEDIAFLOW_ADDRESS", LogFormatVariable = "K8SMEDIAFLOW_LOG_FORMAT", LogLevelVariable = "K8SMEDIAFLOW_LOG_LEVEL";
+    public const string PodVariable = "K8SMEDIAFLOW_POD", AddressVariable = "K8SMEDIAFLOW_ADDRESS", LogFormatVariable = "K8SMEDIAFLOW_LOG_FORMAT", LogLevelVariable = "K8SMEDIAFLOW_LOG_LEVEL",
+        RdmaDeviceVariable = "K8SMEDIAFLOW_RDMA_DEVICE";
 
     /// <summary>The file.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SidecarOptionsJson.Default.SidecarOptions);

@@ -19,7 +19,7 @@ public enum LinkState
 }
 
 /// <summary>One link of a sidecar.</summary>
-/// <param name="Way">Tcp or Rdma.</param>
+/// <param name="Way">Tcp or Rdma: what it runs on, or ran on last.</param>
 /// <param name="Reason">Why it is not ready; else empty.</param>
 /// <param name="NotDone">Frames kept for a replay (outbound), or landed and not done (inbound).</param>
 public sealed record LinkStatus(
@@ -31,4 +31,8 @@ public sealed record LinkStatus(
     uint Epoch,
     string Reason,
     long NotDone,
-    long Reconnects);
+    long Reconnects)
+{
+    /// <summary>Why it does not run on RDMA, in words; empty where it does, and where nobody asked for that.</summary>
+    public string WayReason { get; init; } = "";
+}

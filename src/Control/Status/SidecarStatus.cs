@@ -16,4 +16,8 @@ public sealed record SidecarStatus(
     long MonotonicNanoseconds,
     IReadOnlyList<EdgeStatus> Edges,
     IReadOnlyList<OperatorStatus> Operators,
-    IReadOnlyList<LinkStatus> Links);
+    IReadOnlyList<LinkStatus> Links)
+{
+    /// <summary>What became of the RDMA device; null where transport is TCP, and before the first plan.</summary>
+    public RdmaStatus? Rdma { get; init; }
+}

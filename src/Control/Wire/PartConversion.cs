@@ -72,6 +72,7 @@ internal static class PartConversion
         Reason = link.Reason,
         NotDone = (ulong)link.NotDone,
         Reconnects = (ulong)link.Reconnects,
+        WayReason = link.WayReason,
     };
 
     public static Control.Status.LinkStatus FromWire(LinkStatus wire) => new(
@@ -83,7 +84,21 @@ internal static class PartConversion
         wire.Epoch,
         wire.Reason,
         (long)wire.NotDone,
-        (long)wire.Reconnects);
+        (long)wire.Reconnects)
+    {
+        WayReason = wire.WayReason,
+    };
+
+    public static RdmaStatus ToWire(Control.Status.RdmaStatus rdma) => new()
+    {
+        Usable = rdma.Usable,
+        Device = rdma.Device,
+        Address = rdma.Address,
+        Obstacle = rdma.Obstacle,
+        Detail = rdma.Detail,
+    };
+
+    public static Control.Status.RdmaStatus FromWire(RdmaStatus wire) => new(wire.Usable, wire.Device, wire.Address, wire.Obstacle, wire.Detail);
 
     private static T Known<T>(int number)
         where T : struct, Enum

@@ -15,6 +15,7 @@ internal static class StatusConversion
             Draining = status.Draining,
             Finished = status.Finished,
             MonotonicNanoseconds = status.MonotonicNanoseconds,
+            Rdma = status.Rdma is { } rdma ? PartConversion.ToWire(rdma) : null,
         };
         wire.Edges.AddRange(status.Edges.Select(PartConversion.ToWire));
         wire.Operators.AddRange(status.Operators.Select(PartConversion.ToWire));
@@ -31,7 +32,10 @@ internal static class StatusConversion
         wire.MonotonicNanoseconds,
         wire.Edges.Select(PartConversion.FromWire).ToList(),
         wire.Operators.Select(PartConversion.FromWire).ToList(),
-        wire.Links.Select(PartConversion.FromWire).ToList());
+        wire.Links.Select(PartConversion.FromWire).ToList())
+    {
+        Rdma = wire.Rdma is { } rdma ? PartConversion.FromWire(rdma) : null,
+    };
 
     public static Wire.PlanVersion? ToWire(Pipelines.Planning.PlanVersion? version) => version is not { } known ? null : new Wire.PlanVersion
     {

@@ -3,7 +3,18 @@ using K8sMediaFlow.Pipelines.Graph;
 namespace K8sMediaFlow.Pipelines.Planning;
 
 /// <summary>How the frames of an edge travel.</summary>
-public enum EdgeWay { Local, Tcp, Rdma }
+public enum EdgeWay
+{
+    /// <summary>Inside a pod, by reference.</summary>
+    Local,
+
+    Tcp,
+
+    Rdma,
+
+    /// <summary>Between pods: each link takes RDMA where both of its ends can, TCP elsewhere, and says which and why.</summary>
+    Auto,
+}
 
 /// <summary>
 /// An edge that begins or ends in this pod, with every replica at both ends. <see cref="ChannelCapacity"/> is a power of two;

@@ -19,7 +19,7 @@ internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Pro
         var sources = producers.Select(end => end.Pod).Distinct().ToList();
         var targets = consumers.Select(end => end.Pod).Distinct().ToList();
         var local = sources.Count == 1 && targets.Count == 1 && sources[0] == targets[0];
-        return new EdgeRoute(edge, producers, consumers, local ? EdgeWay.Local : EdgeWay.Tcp,
+        return new EdgeRoute(edge, producers, consumers, local ? EdgeWay.Local : WayOf(graph.Transport),
             local ? $"both ends are in pod {sources[0]}: by reference" : Remote(graph, sources, targets));
     }
 
@@ -34,9 +34,21 @@ internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Pro
 
     private static string Remote(PipelineGraph graph, List<string> sources, List<string> targets)
     {
-        var why = graph.Transport == Transport.Tcp ? "transport TCP is asked for" : "transport Auto means TCP, since RDMA is not built yet";
-        return $"{Pods(sources)} and {Pods(targets)} share no memory; {why}: TCP";
+        var way = graph.Transport switch
+        {
+            Transport.Tcp => "transport TCP is asked for",
+            Transport.Rdma => "transport RDMA is asked for",
+            _ => "transport Auto: RDMA where both ends have a device, else TCP",
+        };
+        return $"{Pods(sources)} and {Pods(targets)} share no memory; {way}";
     }
+
+    private static EdgeWay WayOf(Transport transport) => transport switch
+    {
+        Transport.Tcp => EdgeWay.Tcp,
+        Transport.Rdma => EdgeWay.Rdma,
+        _ => EdgeWay.Auto,
+    };
 
     private static string Pods(List<string> names) => names.Count == 1 ? $"pod {names[0]}" : $"pods {names[0]} to {names[^1]}";
 }

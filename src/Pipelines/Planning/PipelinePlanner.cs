@@ -49,6 +49,8 @@ public static class PipelinePlanner
             [.. links.Inbound(pod.Name)])
         {
             HugePages = graph.Staging.HugePages,
+            Transport = graph.Transport,
+            RdmaAddress = pod.RdmaAddress,
         };
     }
 

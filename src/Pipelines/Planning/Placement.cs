@@ -39,6 +39,9 @@ public sealed record PodPlacement(string Name, IReadOnlyList<ReplicaPlacement> R
 
     public string Address { get; init; } = AddressUnknown;
     public int LinkPort { get; init; } = 7402;
+
+    /// <summary>The pod's own address on the RDMA network; null where nothing names one.</summary>
+    public string? RdmaAddress { get; init; }
 }
 
 /// <summary>One replica, and the hash of the token that only its container has (64 lower-case hex digits).</summary>

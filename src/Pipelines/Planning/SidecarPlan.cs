@@ -19,6 +19,14 @@ public sealed record SidecarPlan(
     /// <summary>The pages of all regions. Not written where they are ordinary ones, so that a sidecar of the version before it reads the plan.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public HugePages HugePages { get; init; }
+
+    /// <summary>What links may travel over. Auto is not written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Transport Transport { get; init; }
+
+    /// <summary>This pod's own address on the RDMA network, numeric; null takes the device's best one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RdmaAddress { get; init; }
 }
 
 /// <summary>How everybody in the pod waits.</summary>

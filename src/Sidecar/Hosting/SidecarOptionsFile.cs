@@ -37,6 +37,7 @@ internal static class SidecarOptionsFile
     {
         Pod = variable(SidecarOptions.PodVariable) is { Length: > 0 } pod ? pod : options.Pod,
         Address = variable(SidecarOptions.AddressVariable) is { Length: > 0 } address ? address : options.Address,
+        RdmaDevice = variable(SidecarOptions.RdmaDeviceVariable) is { Length: > 0 } device ? device : options.RdmaDevice,
         LogLevel = variable(SidecarOptions.LogLevelVariable) switch
         {
             null or "" => options.LogLevel,

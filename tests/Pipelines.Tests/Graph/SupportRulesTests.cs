@@ -10,7 +10,6 @@ public sealed class SupportRulesTests
 
     private static readonly Dictionary<string, PipelineGraph> Unbuilt = new()
     {
-        ["spec.transport"] = Highlights() with { Transport = Transport.Rdma },
         ["spec.encryption"] = Highlights() with { Encryption = Encryption.Tls },
         ["spec.rdma.trafficClass"] = Highlights() with { Staging = new() { RdmaTrafficClass = 106 } },
         ["spec.groups[0].mode"] = Highlights() with { Groups = [new("studio", GroupMode.SameNode, ["analyse"])] },

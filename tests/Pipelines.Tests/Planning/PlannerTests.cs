@@ -22,7 +22,7 @@ public sealed class PlannerTests
     public void Edges_inside_a_pod_go_by_reference_and_others_say_why_not()
     {
         var plan = Draw(Highlights());
-        plan.Edges.Select(edge => edge.Way).ShouldBe([EdgeWay.Tcp, EdgeWay.Local, EdgeWay.Local, EdgeWay.Tcp]);
+        plan.Edges.Select(edge => edge.Way).ShouldBe([EdgeWay.Auto, EdgeWay.Local, EdgeWay.Local, EdgeWay.Auto]);
         plan.Edges[0].WayReason.ShouldContain("share no memory");
     }
 

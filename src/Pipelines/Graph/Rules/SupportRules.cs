@@ -8,8 +8,6 @@ internal static class SupportRules
 
     private static IEnumerable<GraphViolation> OfPipeline(PipelineGraph graph)
     {
-        if (graph.Transport == Transport.Rdma)
-            yield return Unsupported("spec.transport", "transport RDMA", "use Auto or TCP");
         if (graph.Encryption == Encryption.Tls)
             yield return Unsupported("spec.encryption", "encryption TLS of payloads", "use None");
         if (graph is { Transport: Transport.Tcp, RdmaResourceName: not null })
