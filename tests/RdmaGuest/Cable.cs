@@ -22,6 +22,19 @@ internal sealed class Cable : IDisposable
         });
     }
 
+    /// <summary>Takes the IPv4 address from eth0, and the GID that was made of it with it.</summary>
+    public static Cable TakeAddress()
+    {
+        Tool.Run("/bin/ip", ["addr", "del", "10.77.0.1/24", "dev", "eth0"]);
+        Await(() => !HasGid());
+        return new Cable(() =>
+        {
+            Tool.Run("/bin/ip", ["addr", "add", "10.77.0.1/24", "dev", "eth0"]);
+            Tool.Run("/bin/ip", ["route", "replace", "10.77.0.2", "dev", "eth0", "src", "10.77.0.1", "table", "100"]);
+            Await(HasGid);
+        });
+    }
+
     /// <summary>What leaves by rxe0 goes through netem.</summary>
     public static Cable Disturb(params string[] netem)
     {
@@ -35,6 +48,8 @@ internal sealed class Cable : IDisposable
     public void Dispose() => _mend();
 
     private static bool IsActive(string device) => File.ReadAllText($"/sys/class/infiniband/{device}/ports/1/state").Contains("ACTIVE", StringComparison.Ordinal);
+
+    private static bool HasGid() => Directory.EnumerateFiles("/sys/class/infiniband/rxe0/ports/1/gids").Any(one => File.ReadAllText(one).Contains("ffff:0a4d:0001", StringComparison.Ordinal));
 
     /// <summary>guest.sh puts the routes back that link down took away.</summary>
     private static bool HasRoutes() => Tool.Run("/bin/ip", ["route", "show", "table", "100"]).Length > 0 && Tool.Run("/bin/ip", ["route", "show", "table", "101"]).Length > 0;

@@ -18,6 +18,12 @@ internal sealed class CableFabric : IFabric
 
     public IDisposable Register(nint address, long lengthBytes) => _sending.Register(address, lengthBytes);
 
+    public void Refresh()
+    {
+        _sending.Refresh();
+        _receiving.Refresh();
+    }
+
     public void Dispose()
     {
         _sending.Dispose();

@@ -6,20 +6,18 @@ namespace K8sMediaFlow.Fabric.Verbs;
 /// <summary>An open device with its one protection domain, and a thread that hears what happens to it beside its completions.</summary>
 internal sealed class VerbsDevice : IDisposable
 {
-    // What RoCE v2 puts around a packet's payload: IP and UDP, transport, RDMA and immediate headers, checksum.
-    private const int HeaderBytes = 64;
-
     private readonly VerbsChoice _choice;
     private readonly HashSet<VerbsEnd> _ends = [];
     private readonly EventDescriptor _stop = EventDescriptor.Create();
     private readonly Thread _watcher;
+    private volatile VerbsPort _port;
+    private volatile string? _failed;
     private volatile bool _isStopping;
 
-    private VerbsDevice(DeviceContext context, VerbsChoice choice, RoceAddress address)
+    private VerbsDevice(DeviceContext context, VerbsChoice choice, VerbsPort port)
     {
-        (Context, _choice, Address) = (context, choice, address);
+        (Context, _choice, _port) = (context, choice, port);
         Limits = context.Limits();
-        Port = context.Port(choice.Port);
         Domain = ProtectionDomain.Create(context);
         _watcher = new Thread(Watch) { IsBackground = true, Name = $"verbs {context.Name}" };
         _watcher.Start();
@@ -33,10 +31,8 @@ internal sealed class VerbsDevice : IDisposable
 
     public byte PortNumber => _choice.Port;
 
-    /// <summary>As it was when the device was opened.</summary>
-    public PortState Port { get; }
-
-    public RoceAddress Address { get; }
+    /// <summary>As it was when somebody looked last: take it once for what belongs together.</summary>
+    public VerbsPort Port => _port;
 
     /// <exception cref="VerbsUnusableException"/>
     public static VerbsDevice Open(VerbsChoice choice)
@@ -47,7 +43,7 @@ internal sealed class VerbsDevice : IDisposable
         try
         {
             context = OpenContext(choice);
-            return new VerbsDevice(context, choice, RequireAddress(context, choice));
+            return new VerbsDevice(context, choice, VerbsPort.Require(context, choice));
         }
         catch (NativeException failure)
         {
@@ -58,6 +54,22 @@ internal sealed class VerbsDevice : IDisposable
         {
             context?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Looks at the port again. Ends that live keep what they were made with.</summary>
+    /// <exception cref="VerbsUnusableException"/>
+    public void Refresh()
+    {
+        if (_failed is { } what)
+            throw new VerbsUnusableException(VerbsObstacle.DeviceBusy, $"{what}; restart the sidecar to open it again");
+        try
+        {
+            _port = VerbsPort.Require(Context, _choice);
+        }
+        catch (NativeException failure)
+        {
+            throw new VerbsUnusableException(VerbsObstacle.DeviceBusy, failure.Message, failure);
         }
     }
 
@@ -96,19 +108,6 @@ internal sealed class VerbsDevice : IDisposable
         return DeviceContext.TryOpen(name) ?? throw new VerbsUnusableException(VerbsObstacle.NoDevice, $"this process sees no RDMA device {name}");
     }
 
-    private static RoceAddress RequireAddress(DeviceContext context, VerbsChoice choice)
-    {
-        var port = context.Port(choice.Port);
-        var where = $"{context.Name} port {choice.Port}";
-        if (!port.IsActive)
-            throw new VerbsUnusableException(VerbsObstacle.PortDown, $"{where} is not active");
-        var address = RoceAddress.Find(context, choice.Port, port, choice.Address)
-            ?? throw new VerbsUnusableException(VerbsObstacle.NoRoceV2Gid, $"{where} has no RoCE v2 GID" + (choice.Address is { } wanted ? $" of {wanted}" : ""));
-        if (address.InterfaceMtuBytes(context.Name, choice.Port) is { } mtu && mtu < port.MtuBytes + HeaderBytes)
-            throw new VerbsUnusableException(VerbsObstacle.MtuMismatch, $"{where} sends packets of {port.MtuBytes} bytes, and its interface carries {mtu} with their headers");
-        return address;
-    }
-
     private void Watch()
     {
         const int boundMs = 60_000;
@@ -120,13 +119,14 @@ internal sealed class VerbsDevice : IDisposable
             }
             catch (NativeException failure)
             {
-                TellAll($"the device's events cannot be read: {failure.Message}");
+                Fail($"{Context.Name}: its events cannot be read: {failure.Message}");
                 return;
             }
         }
     }
 
-    private void Tell(DeviceEvent happened)
+    /// <summary>What the device says of itself.</summary>
+    internal void Tell(DeviceEvent happened)
     {
         switch (happened.Kind)
         {
@@ -138,9 +138,16 @@ internal sealed class VerbsDevice : IDisposable
                 TellAll($"{Context.Name}: port {PortNumber} went down");
                 break;
             case DeviceEventKind.DeviceFailed:
-                TellAll($"{Context.Name}: the device failed");
+                Fail($"{Context.Name}: the device failed (event {happened.Number})");
                 break;
         }
+    }
+
+    /// <summary>For good: what was opened of a device that failed does not come back.</summary>
+    private void Fail(string what)
+    {
+        _failed = what;
+        TellAll(what);
     }
 
     private void TellOne(nint element, string what)

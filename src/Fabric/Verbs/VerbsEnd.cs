@@ -25,6 +25,7 @@ internal sealed class VerbsEnd
     private static readonly TimeSpan s_flushBound = TimeSpan.FromSeconds(1);
 
     private readonly VerbsDevice _device;
+    private readonly VerbsPort _port;
     private readonly CompletionReader _reader;
     private readonly QueuePair _pair;
     private readonly List<IDisposable> _memory = [];
@@ -43,7 +44,7 @@ internal sealed class VerbsEnd
     /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the device has no room for it.</exception>
     public VerbsEnd(VerbsDevice device, int sendsMax, int receivesMax, FabricOptions options)
     {
-        _device = device;
+        (_device, _port) = (device, device.Port);
         var limits = device.Limits;
         var size = new QueuePairSize(sendsMax + OwnWorks, receivesMax, PartsPerWorkMax);
         var completions = size.SendsMax + size.ReceivesMax;
@@ -73,7 +74,7 @@ internal sealed class VerbsEnd
     public int PartsPerWorkMax => Math.Min(_device.Limits.ScatterPartsMax, 2 * FrameHeaderPrefix.SegmentsMax + 1);
 
     /// <summary>What the peer must know of this end.</summary>
-    public VerbsCard Card(byte[] nonce) => new(_device.Port.MtuBytes, _pair.Number, _firstPacket, nonce, _device.Address.Gid);
+    public VerbsCard Card(byte[] nonce) => new(_port.State.MtuBytes, _pair.Number, _firstPacket, nonce, _port.Address.Gid);
 
     public bool Is(nint element) => _pair.Identity == element;
 
@@ -87,12 +88,12 @@ internal sealed class VerbsEnd
     public void Connect(VerbsCard peer) => _pair.Connect(new QueuePairRoute
     {
         Port = _device.PortNumber,
-        GidIndex = _device.Address.Index,
+        GidIndex = _port.Address.Index,
         RemoteGid = peer.Gid,
         RemoteNumber = peer.Number,
         RemoteFirstPacket = peer.FirstPacket,
         LocalFirstPacket = _firstPacket,
-        MtuBytes = Math.Min(peer.MtuBytes, _device.Port.MtuBytes),
+        MtuBytes = Math.Min(peer.MtuBytes, _port.State.MtuBytes),
         TimeoutCode = TimeoutCode,
         RetriesMax = RetriesMax,
         NotReadyDelayCode = NotReadyDelayCode,

@@ -19,11 +19,18 @@ public sealed class VerbsFabric : IFabric
     /// <summary>Name of the device in use.</summary>
     public string DeviceName => _device.Context.Name;
 
-    /// <summary>Its address on the wire.</summary>
-    public IPAddress Address => _device.Address.Address;
+    /// <summary>Its address on the wire, as it was at the last look.</summary>
+    public IPAddress Address => _device.Port.Address.Address;
 
     /// <exception cref="VerbsUnusableException">This machine cannot, and why.</exception>
     public static VerbsFabric Open(VerbsChoice choice) => new(VerbsDevice.Open(choice));
+
+    /// <summary>
+    /// Looks whether the device can still be used; proposals and offers from now on have the state and the address that its port has now. For one
+    /// thread, while others propose and open.
+    /// </summary>
+    /// <exception cref="VerbsUnusableException">Not now, and why; or never again, where the device itself failed.</exception>
+    public void Refresh() => _device.Refresh();
 
     /// <summary>Nothing listens: what arrives, arrives at the queue pair of an offer. Address and port are the device's own matter.</summary>
     public IFabricListener Listen(IPAddress address, int port, FabricOptions options) => new VerbsListener(_device, options);

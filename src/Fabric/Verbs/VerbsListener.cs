@@ -8,7 +8,7 @@ internal sealed class VerbsListener(VerbsDevice device, FabricOptions options) :
     private readonly List<VerbsOffer> _offers = [];
     private bool _isDisposed;
 
-    public IPEndPoint Endpoint => new(device.Address.Address, 0);
+    public IPEndPoint Endpoint => new(device.Port.Address.Address, 0);
 
     public IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes)
     {

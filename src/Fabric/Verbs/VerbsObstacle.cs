@@ -9,7 +9,7 @@ public enum VerbsObstacle
     /// <summary>No RDMA device, or not the one that was named.</summary>
     NoDevice = 2,
 
-    /// <summary>The device is there and cannot be opened, or has no queue pairs left.</summary>
+    /// <summary>The device is there and cannot be opened, has no queue pairs left, or failed while it was in use.</summary>
     DeviceBusy = 3,
 
     /// <summary>The device's port is not active.</summary>

@@ -34,7 +34,7 @@ public static class VerbsPreflight
             using var device = VerbsDevice.Open(choice);
             Try(device, registeredBytes);
             var detail = $"{registeredBytes} bytes registered, a queue pair made";
-            return new VerbsFinding(device.Context.Name, null, detail, device.Address.Address, device.Port.MtuBytes);
+            return new VerbsFinding(device.Context.Name, null, detail, device.Port.Address.Address, device.Port.State.MtuBytes);
         }
         catch (VerbsUnusableException unusable)
         {

@@ -22,7 +22,7 @@ internal sealed class VerbsSender : IFabricSender
         (_end, _peer, _registrations, _options) = (end, peer, registrations, options);
         _worksMax = WorksMax(options);
         _writes = new WriteRing(options.WritesInFlightMax);
-        _gather = new FrameGather(end.PartsPerWorkMax, device.Port.MessageBytesMax);
+        _gather = new FrameGather(end.PartsPerWorkMax, device.Port.State.MessageBytesMax);
         _shelf = new HeaderShelf(device.Domain, options.WritesInFlightMax);
         end.Own(_shelf);
     }

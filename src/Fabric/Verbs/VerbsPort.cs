@@ -1,0 +1,26 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Native.Ibverbs;
+
+namespace K8sMediaFlow.Fabric.Verbs;
+
+/// <summary>A port that frames can leave by, and our address there.</summary>
+internal sealed record VerbsPort(PortState State, RoceAddress Address)
+{
+    // What RoCE v2 puts around a packet's payload: IP and UDP, transport, RDMA and immediate headers, checksum.
+    private const int HeaderBytes = 64;
+
+    /// <exception cref="VerbsUnusableException">None can now, and why.</exception>
+    /// <exception cref="NativeException">The device does not answer.</exception>
+    public static VerbsPort Require(DeviceContext context, VerbsChoice choice)
+    {
+        var state = context.Port(choice.Port);
+        var where = $"{context.Name} port {choice.Port}";
+        if (!state.IsActive)
+            throw new VerbsUnusableException(VerbsObstacle.PortDown, $"{where} is not active");
+        var address = RoceAddress.Find(context, choice.Port, state, choice.Address)
+            ?? throw new VerbsUnusableException(VerbsObstacle.NoRoceV2Gid, $"{where} has no RoCE v2 GID" + (choice.Address is { } wanted ? $" of {wanted}" : ""));
+        if (address.InterfaceMtuBytes(context.Name, choice.Port) is { } mtu && mtu < state.MtuBytes + HeaderBytes)
+            throw new VerbsUnusableException(VerbsObstacle.MtuMismatch, $"{where} sends packets of {state.MtuBytes} bytes, and its interface carries {mtu} with their headers");
+        return new VerbsPort(state, address);
+    }
+}
