@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using K8sMediaFlow.Fabric.Verbs;
+using K8sMediaFlow.Native.Ibverbs;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
@@ -13,12 +14,19 @@ internal sealed record PreflightReport(IReadOnlyList<PreflightDevice> Devices)
     [JsonIgnore]
     public bool IsUsable => Devices.Any(one => one.Usable);
 
-    public static PreflightReport Make() => new([.. VerbsPreflight.Check(TrialBytes).Select(Of)]);
+    /// <summary>Of the devices that were handed to this process; what the machine has beside them is not its business.</summary>
+    public static PreflightReport Make() => Of(RdmaAllocation.Find());
+
+    private static PreflightReport Of(RdmaAllocation allocation) => new(VerbsLibrary.MissingReason is { } missing
+        ? [new(null, false, nameof(VerbsObstacle.LibraryMissing), missing, null, 0)]
+        : allocation.Obstacle is { } obstacle
+            ? [new(null, false, obstacle.ToString(), allocation.Detail, null, 0)]
+            : [.. allocation.Devices.Select(name => Of(VerbsPreflight.Check(new VerbsChoice { Device = name }, TrialBytes), allocation))]);
 
     public string ToJson() => JsonSerializer.Serialize(this, PreflightJson.Default.PreflightReport);
 
-    private static PreflightDevice Of(VerbsFinding finding) =>
-        new(finding.Device, finding.Obstacle is null, finding.Obstacle?.ToString(), finding.Detail, finding.Address?.ToString(), finding.MtuBytes);
+    private static PreflightDevice Of(VerbsFinding finding, RdmaAllocation allocation) =>
+        new(finding.Device, finding.Obstacle is null, finding.Obstacle?.ToString(), $"{finding.Detail} ({allocation.Detail})", finding.Address?.ToString(), finding.MtuBytes);
 }
 
 /// <summary>One device, or the reason why there is none.</summary>
