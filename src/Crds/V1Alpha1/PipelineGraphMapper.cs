@@ -14,7 +14,7 @@ public static class PipelineGraphMapper
         Transport = pipeline.Spec.Transport,
         Encryption = pipeline.Spec.Encryption,
         Polling = Map(pipeline.Spec.Staging?.Polling ?? new PollingSpec()),
-        RdmaResourceName = pipeline.Spec.Rdma?.ResourceName,
+        Rdma = pipeline.Spec.Rdma is { } rdma ? new() { ResourceName = rdma.ResourceName, ClaimTemplateName = rdma.ResourceClaimTemplateName, Network = rdma.Network, TrafficClass = rdma.TrafficClass } : null,
         Staging = Staging(pipeline.Spec),
         Operators = [.. pipeline.Spec.Operators.Select(Map)],
         Edges = [.. pipeline.Spec.Edges.Select(Map)],
@@ -26,7 +26,6 @@ public static class PipelineGraphMapper
     {
         HugePages = spec.Staging?.HugePages ?? HugePages.None,
         BlockClasses = [.. (spec.Staging?.BlockClasses ?? []).Select(one => new BlockClassPlan(one.Size.Bytes, one.Count))],
-        RdmaTrafficClass = spec.Rdma?.TrafficClass,
         NodeLossSeconds = spec.NodeLossSeconds,
     };
 

@@ -6,6 +6,7 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
 /// <summary>The declared pipeline.</summary>
 [CelRule("self.spec.operators.all(one, size(self.metadata.name) + 1 + size(one.name) <= 50)", "the names of pipeline and operator have 50 characters at most, with the dash between them",
     AtRoot = true)]
+[CelRule("!has(self.transport) || self.transport != 'RDMA' || has(self.rdma)", "transport RDMA needs rdma")]
 public sealed record PipelineSpec
 {
     /// <summary>Seconds after which a pod counts as lost with its node.</summary>

@@ -40,17 +40,23 @@ public sealed record PollingSpec
     public int SpinMicroseconds { get; set; } = Polling.SpinMicrosecondsDefault;
 }
 
-/// <summary>The RDMA device of the sidecars: an extended resource of the nodes. Only the sidecar's container requests it.</summary>
+/// <summary>The RDMA device of the sidecars: an extended resource of the nodes, or a claim. Only the sidecar's container gets it.</summary>
+[CelRule("has(self.resourceName) != has(self.resourceClaimTemplateName)", "exactly one of resourceName and resourceClaimTemplateName")]
 public sealed record RdmaSpec
 {
     /// <summary>The extended resource that stands for an RNIC on a node, for example rdma/hca_shared_devices_a.</summary>
     [MaxChars(253)]
-    public required string ResourceName { get; init; }
+    public string? ResourceName { get; set; }
+
+    /// <summary>A ResourceClaimTemplate of the namespace, from which each pod gets a claim for its sidecar. Needs a server with resource.k8s.io/v1 (Kubernetes 1.34).</summary>
+    [MaxChars(253)]
+    public string? ResourceClaimTemplateName { get; set; }
 
     /// <summary>Who lets the sidecar pin its regions: the node's unlimited memlock, or the capability IPC_LOCK with user 0.</summary>
     public MemoryLock Memlock { get; set; } = MemoryLock.NodeUnlimited;
 
-    /// <summary>A network attachment of the pods (k8s.v1.cni.cncf.io/networks) on which the device's addresses lie.</summary>
+    /// <summary>A network attachment of the pods (k8s.v1.cni.cncf.io/networks) on which the device's addresses lie: NAME, NAMESPACE/NAME or NAMESPACE/NAME@INTERFACE.</summary>
+    [MaxChars(400)]
     public string? Network { get; set; }
 
     /// <summary>The traffic class that RDMA packets carry.</summary>

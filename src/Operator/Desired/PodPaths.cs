@@ -5,6 +5,7 @@ internal static class PodPaths
 {
     public const int ControlPort = 7400, LinkPort = 7401, DataPort = 7402, HealthPort = 7403;
 
+    public const string RdmaClaim = "kmf-rdma";
     public const string RunVolume = "kmf-run", RunDirectory = "/run/k8smediaflow";
     public const string StateVolume = "kmf-state", StateDirectory = "/var/lib/k8smediaflow";
     public const string IdentityVolume = "kmf-identity", IdentityDirectory = "/etc/k8smediaflow/identity";

@@ -11,7 +11,6 @@ namespace K8sMediaFlow.Operator.Desired;
 internal static class PodTemplate
 {
     public const long GraceSeconds = 30;
-    private const string Networks = "k8s.v1.cni.cncf.io/networks";
 
     public static Pod Of(PodParts parts, PodSlot slot, string name) => new()
     {
@@ -51,9 +50,14 @@ internal static class PodTemplate
             SchedulerName = parts.First(spec => spec.SchedulerName),
             SecurityContext = SecurityDefaults.Pod(parts.First(spec => spec.PodSecurityContext)),
             ImagePullSecrets = parts.Specs.SelectMany(spec => spec.ImagePullSecrets).Distinct().ToList() is { Count: > 0 } secrets ? secrets : null,
-            ResourceClaims = List(parts.Specs.Select(spec => CrdResources.Element(spec.ResourceClaims))),
+            ResourceClaims = List(parts.Specs.Select(spec => CrdResources.Element(spec.ResourceClaims)).Append(RdmaClaim(parts.Input))),
         };
     }
+
+    /// <summary>The claim of the sidecar: a pod names all of its containers' claims.</summary>
+    private static JsonElement? RdmaClaim(RenderInput input) => input.ClaimsRdma
+        ? JsonSerializer.SerializeToElement(new JsonArray(new JsonObject { ["name"] = PodPaths.RdmaClaim, ["resourceClaimTemplateName"] = input.Pipeline.Spec.Rdma!.ResourceClaimTemplateName }))
+        : null;
 
     private static Dictionary<string, string> Labels(PodParts parts, PodSlot slot)
     {
@@ -68,7 +72,7 @@ internal static class PodTemplate
     {
         var annotations = Merged(parts.Specs.Select(spec => spec.PodMetadata?.Annotations)) ?? [];
         if (parts.Input.RequestsRdma && parts.Input.Pipeline.Spec.Rdma?.Network is { } network)
-            annotations[Networks] = annotations.TryGetValue(Networks, out var others) ? $"{others},{network}" : network;
+            annotations[Reconcile.RdmaAddress.NetworksAnnotation] = annotations.TryGetValue(Reconcile.RdmaAddress.NetworksAnnotation, out var others) ? $"{others},{network}" : network;
         annotations[Marks.TemplateHash] = TemplateHash.Of(parts, slot);
         annotations["kubectl.kubernetes.io/default-container"] = PodParts.ContainerName(slot, slot.Replicas[0]);
         return annotations;

@@ -39,8 +39,11 @@ internal sealed record RenderInput
     /// <summary>The recorded name of the pod in each slot, by stable name. A slot without one gets no pod yet.</summary>
     public IReadOnlyDictionary<string, string> PodNames { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether the pods ask for the pipeline's RDMA resource.</summary>
+    /// <summary>Whether the pods ask for the pipeline's RDMA device.</summary>
     public bool RequestsRdma { get; init; }
+
+    /// <summary>Whether they do so by a claim.</summary>
+    public bool ClaimsRdma => RequestsRdma && Pipeline.Spec.Rdma?.ResourceClaimTemplateName is not null;
 
     public string Namespace => Graph.Namespace;
 

@@ -12,9 +12,15 @@ namespace K8sMediaFlow.Operator.Desired;
 internal sealed record ServerCapabilities(
     int Minor, bool NativeSidecar, bool PodDisruptionBudgetV1, bool Cel, bool NamespaceNameLabel, bool EvictsUnhealthy)
 {
+    /// <summary>resource.k8s.io/v1 is served (1.34 and later). Its beta versions are off unless somebody turns them on.</summary>
+    public bool ResourceClaims { get; init; }
+
     /// <summary>Disruption budgets in the version that this server serves.</summary>
     public ResourceType<PodDisruptionBudget> PodDisruptionBudgets => PodDisruptionBudgetV1 ? Resources.PodDisruptionBudgets : Resources.PodDisruptionBudgets.At("v1beta1");
 
     public static ServerCapabilities OfMinor(int minor) =>
-        new(minor, minor >= 29, minor >= 21, minor >= 25, minor >= 21, minor >= 27);
+        new(minor, minor >= 29, minor >= 21, minor >= 25, minor >= 21, minor >= 27)
+        {
+            ResourceClaims = minor >= 34,
+        };
 }

@@ -54,9 +54,9 @@ internal static class SidecarContainer
         if (memory.HugePagesResource is { } pages)
             limits[pages] = requests[pages] = Larger(limits.GetValueOrDefault(pages), memory.HugePagesLimit);
         requests.TryAdd("cpu", limits.GetValueOrDefault("cpu") ?? "100m");
-        if (input.RequestsRdma && input.Pipeline.Spec.Rdma is { } rdma)
-            (limits[rdma.ResourceName], requests[rdma.ResourceName]) = ("1", "1");
-        return new() { Limits = limits, Requests = requests, Claims = asked?.Claims };
+        if (input.RequestsRdma && input.Pipeline.Spec.Rdma?.ResourceName is { } resource)
+            (limits[resource], requests[resource]) = ("1", "1");
+        return new() { Limits = limits, Requests = requests, Claims = input.ClaimsRdma ? [.. asked?.Claims ?? [], new(PodPaths.RdmaClaim)] : asked?.Claims };
     }
 
     private static string Larger(string? asked, string needed) =>

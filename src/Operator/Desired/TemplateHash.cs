@@ -51,7 +51,7 @@ internal static class TemplateHash
         {
             Version = default,
             Operators = [.. plan.Operators.Select(one => one with { TokenSha256 = "" })],
-            Edges = [.. plan.Edges.Select(edge => edge with { Producers = [], Consumers = [], WayReason = "" })],
+            Edges = [.. plan.Edges.Select(edge => edge with { Producers = [], Consumers = [], WayReason = "", Way = edge.Way == EdgeWay.Auto ? EdgeWay.Tcp : edge.Way })],
             Outbound = [],
             Inbound = [.. plan.Inbound.Select(link => link with { PeerAddress = "", PeerLinkPort = 0, PeerIdentities = [] })],
         };

@@ -6,6 +6,11 @@ using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Operator.Plans;
 
+/// <summary>Where a pod is.</summary>
+/// <param name="Pod">On the pods' network.</param>
+/// <param name="Rdma">On the RDMA network, where it was attached to one.</param>
+internal sealed record PodAddresses(string Pod, string? Rdma = null);
+
 /// <summary>
 /// The plans of a pipeline's pods. Memory is planned once, for the most replicas that there may be; the plan of the moment is that plan
 /// without the replicas that do not run. So a scale within the maximum changes who is linked to whom, and no region.
@@ -19,11 +24,12 @@ internal static class PlanDrawing
     /// <param name="addresses">Of pods that have one, by stable name.</param>
     /// <param name="tokens">By unit and key, see <see cref="PodPaths.TokenKey"/>.</param>
     public static IReadOnlyList<SidecarPlan> Of(
-        PipelineGraph widest, PlanVersion version, IReadOnlyCollection<PodSlot> slots, IReadOnlyDictionary<string, string> addresses, Func<ReplicaPlacement, string?> tokens)
+        PipelineGraph widest, PlanVersion version, IReadOnlyCollection<PodSlot> slots, IReadOnlyDictionary<string, PodAddresses> addresses, Func<ReplicaPlacement, string?> tokens)
     {
         var placement = Placement.Of(widest).With(pod => pod with
         {
-            Address = addresses.GetValueOrDefault(pod.Name, PodPlacement.AddressUnknown),
+            Address = addresses.GetValueOrDefault(pod.Name)?.Pod ?? PodPlacement.AddressUnknown,
+            RdmaAddress = addresses.GetValueOrDefault(pod.Name)?.Rdma,
             LinkPort = PodPaths.LinkPort,
             Replicas = [.. pod.Replicas.Select(replica => tokens(replica) is { } token ? replica with { TokenSha256 = Hash(token) } : replica)],
         });

@@ -20,7 +20,7 @@ internal sealed class PlanSync(SidecarSessions sessions)
         sessions.Keep(key, asked.Select(slot => slot.Reachable!.Uid).ToHashSet());
         if (asked.Count == 0)
             return;
-        var plans = PlanDrawing.Of(accepted.Widest, default, [.. slots.Select(slot => slot.Slot)], reachable.ToDictionary(slot => slot.Slot.Stable, slot => slot.Reachable!.Address!),
+        var plans = PlanDrawing.Of(accepted.Widest, default, [.. slots.Select(slot => slot.Slot)], reachable.ToDictionary(slot => slot.Slot.Stable, slot => new PodAddresses(slot.Reachable!.Address!, slot.Reachable.Rdma.Address)),
             replica => Token(units, identities, replica)).ToDictionary(plan => plan.Pod);
         foreach (var slot in asked)
         {

@@ -17,7 +17,8 @@ internal sealed record SidecarReport(
     public string Signature => Status is null ? $"{HasPlan}|{Refusal}|{Unreachable}" : string.Join('|',
         [$"{HasPlan}", Refusal, Unreachable, Status.Incarnation, $"{Status.Plan}", $"{Status.Draining}", $"{Status.Finished}",
             .. Status.Operators.Select(one => $"{one.Name}/{one.Replica}={one.State} {one.Reason}"),
-            .. Status.Links.Select(one => $"{one.Edge}/{one.PeerPod}/{one.Direction}={one.State} {one.Reason}")]);
+            .. Status.Links.Select(one => $"{one.Edge}/{one.PeerPod}/{one.Direction}={one.State} {one.Reason} {one.Way} {one.WayReason}"),
+            $"{Status.Rdma?.Usable} {Status.Rdma?.Device} {Status.Rdma?.Obstacle}"]);
 
     /// <summary>The report after another status; rates are those since the one before, of the same life of the sidecar.</summary>
     public SidecarReport With(SidecarStatus next, bool hasPlan)

@@ -29,7 +29,7 @@ internal static class Acceptance
         if (MediaPipelineReader.Read(stored, out var faults) is not { } pipeline)
             return (null, new(Reasons.InvalidDocument, Sentence(faults.Select(fault => $"{fault.Path}: {fault.Message}"))));
         var graph = PipelineGraphMapper.Map(pipeline);
-        var violations = GraphRules.Check(WidestOf(pipeline, graph));
+        var violations = GraphRules.CheckForCluster(WidestOf(pipeline, graph));
         return violations.Count == 0
             ? (new AcceptedPipeline(pipeline, graph, stored.Metadata?.Generation ?? 0, stored.Spec!.Value), null)
             : (null, Refused(violations));

@@ -122,8 +122,8 @@ internal sealed class PipelineReconciler
         var operators = await _objects.SyncOperatorsAsync(turn.Owner, Renderer.RenderOperators(input), cancel);
         input = input with { OperatorOwners = operators.ToDictionary(one => one.Spec.Operator, CrdResources.MediaOperators.ControllerReference) };
 
-        var (pods, missing, requests) = ObservePods(turn, accepted, operators);
-        input = Identified(turn, input with { RequestsRdma = requests });
+        var (pods, device) = ObservePods(turn, accepted, operators);
+        input = Identified(turn, input with { RequestsRdma = device.Requests });
         var views = await ViewAsync(turn, accepted, pods, cancel);
         var outcome = BatchOutcome.Of(graph, accepted.Generation, turn.Before, [.. input.Units.SelectMany(unit => unit.Slots)], views, view => _parts.Plans.Report(turn.Owner.Key, view));
         var decisions = SlotPlanner.Decide(input, views, turn.Memory, turn.Before, turn.Stored.Metadata!.Uid!, outcome, turn.Now);
@@ -133,7 +133,7 @@ internal sealed class PipelineReconciler
             _parts.Plans.Sync(turn.Owner.Key, accepted, input.Units, slots, input.Identities);
         else
             _parts.Plans.Forget(turn.Owner.Key);
-        var status = Summary(turn, accepted, input, slots, outcome, missing);
+        var status = Summary(turn, accepted, input, slots, outcome, device.Missing);
         // The names first: whatever happens next, they are on record.
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
         input = input with { PodNames = slots.Where(slot => slot.Make && (_parts.Replaces || IsFirst(turn, slot))).ToDictionary(slot => slot.Slot.Stable, slot => PodNames.Of(slot.Slot.Stable, slot.Incarnation)) };
@@ -161,19 +161,18 @@ internal sealed class PipelineReconciler
         Owner = CrdResources.MediaPipelines.ControllerReference(turn.Stored),
     };
 
-    private (IReadOnlyList<Pod> Pods, string? Missing, bool Requests) ObservePods(Turn turn, AcceptedPipeline accepted, IReadOnlyList<MediaOperator> operators)
+    private (IReadOnlyList<Pod> Pods, DeviceDemand Device) ObservePods(Turn turn, AcceptedPipeline accepted, IReadOnlyList<MediaOperator> operators)
     {
         var owners = operators.Select(one => one.Metadata.Uid!).Append(turn.Owner.Uid).ToHashSet();
         var pods = Observation.PodsOf(_parts.View, turn.Owner.Key, owners);
         turn.Memory.See(pods);
-        var (requests, missing) = Observation.Rdma(_parts.View, accepted.Pipeline, pods);
-        return (pods, missing, requests);
+        return (pods, DeviceDemand.Of(_parts.View, accepted.Pipeline, pods, _parts.Server));
     }
 
     private async Task<IReadOnlyList<PodView>> ViewAsync(Turn turn, AcceptedPipeline accepted, IReadOnlyList<Pod> pods, CancellationToken cancel)
     {
         var patience = TimeSpan.FromSeconds(accepted.Pipeline.Spec.NodeLossSeconds);
-        var views = pods.Select(pod => Observation.View(_parts.View, pod, patience, turn.Now)).ToList();
+        var views = pods.Select(pod => Observation.View(_parts.View, pod, patience, accepted.Pipeline.Spec.Rdma?.Network, turn.Now)).ToList();
         for (var i = 0; i < views.Count; i++)
             views[i] = await _pending.ExplainAsync(views[i], turn.Memory, turn.Now, cancel);
         return views;
@@ -204,7 +203,7 @@ internal sealed class PipelineReconciler
         Slots = slots,
         Reports = slots.Where(slot => slot.Current is not null).ToDictionary(slot => slot.Current!.Uid, slot => _parts.Plans.Report(turn.Owner.Key, slot.Current!)),
         Outcome = outcome,
-        MissingResource = missing,
+        MissingDevice = missing,
         SidecarImage = input.SidecarImage,
         NewestSidecarImage = _parts.Settings.SidecarImage,
         Now = turn.Now,

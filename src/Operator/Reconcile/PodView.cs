@@ -17,6 +17,9 @@ internal sealed record PodView(
     /// <summary>How long a pod that nobody complains of may take to be ready before others do not wait for it any more.</summary>
     public static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(60);
 
+    /// <summary>Where it is on the RDMA network, where it was attached to one.</summary>
+    public RdmaAddress Rdma { get; init; }
+
     /// <summary>It comes or goes.</summary>
     public bool IsMoving(DateTimeOffset now) => !Lost && (Terminating || (!Ready && State is PodState.Pending or PodState.Running && Trouble is null && now < CreatedAt + SettlingMax));
 

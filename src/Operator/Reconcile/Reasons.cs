@@ -20,6 +20,13 @@ internal static class Reasons
 
     // TransportReady.
     public const string Connected = "Connected", Connecting = "Connecting", LinkLost = "LinkLost", NoLinks = "NoLinks", ResourceMissing = "ResourceMissing";
+    public const string NetworkAddressMissing = "NetworkAddressMissing";
+
+    // TransportReady where RDMA is demanded and a sidecar cannot: the sidecars' own names for why.
+    public const string LibraryMissing = "LibraryMissing", NoDevice = "NoDevice", DeviceBusy = "DeviceBusy", PortDown = "PortDown";
+    public const string NoRoceV2Gid = "NoRoceV2Gid", MemlockLimited = "MemlockLimited", MtuMismatch = "MtuMismatch";
+
+    public static IReadOnlyList<string> Obstacles { get; } = [LibraryMissing, NoDevice, DeviceBusy, PortDown, NoRoceV2Gid, MemlockLimited, MtuMismatch];
 
     // SidecarsUpToDate.
     public const string UpToDate = "UpToDate", UpdateOnDemand = "UpdateOnDemand", Updating = "Updating", PlanPending = "PlanPending", PlanRefused = "PlanRefused";

@@ -31,8 +31,8 @@ internal sealed record StatusInput
     /// <summary>What keeps the controller from doing its part: an object of another owner, a request that the server refuses.</summary>
     public Trouble? Stalled { get; init; }
 
-    /// <summary>An RDMA resource that is asked for and that no node has.</summary>
-    public string? MissingResource { get; init; }
+    /// <summary>What the cluster lacks for the RDMA device that is asked for, as a sentence.</summary>
+    public string? MissingDevice { get; init; }
 
     public string SidecarImage { get; init; } = "";
     public string NewestSidecarImage { get; init; } = "";

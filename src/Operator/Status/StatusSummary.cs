@@ -24,14 +24,14 @@ internal static class StatusSummary
             Conditions = Conditions(input, ready),
             ReadyOperators = $"{operators.Count(one => one.ReadyReplicas >= one.Replicas)}/{operators.Count}",
             ReadyPods = $"{input.Slots.Count(ReadyCondition.IsReady)}/{input.Slots.Count}",
-            Transport = TransportCondition.Name(input),
+            Transport = EdgeTransport.OfAll(input),
             FramesPerSecond = Figures.PerSecond(AtSinks(input, reports)),
             DroppedFrames = input.Accepted?.WidestPlan.Edges.Select(edge => Figures.Dropped(edge, reports)).OfType<long>().ToList() is { Count: > 0 } drops ? Figures.Rounded(drops.Sum()) : null,
             SidecarImage = input.SidecarImage.Length > 0 ? input.SidecarImage : null,
             StartTime = input.Before?.StartTime ?? (input.Slots.Count > 0 ? Time(input.Now) : null),
             CompletionTime = input.Outcome is null ? null : input.Before?.CompletionTime ?? Time(input.Now),
             Operators = operators,
-            Edges = [.. input.Accepted?.WidestPlan.Edges.Select(edge => Edge(edge, reports)) ?? []],
+            Edges = [.. input.Accepted?.WidestPlan.Edges.Select(edge => Edge(input, edge, reports)) ?? []],
             Pods = [.. input.Slots.Select(Pod)],
         };
     }
@@ -92,14 +92,18 @@ internal static class StatusSummary
         return known is null ? (OperatorState.Waiting, "") : (known.State, known.Reason);
     }
 
-    private static EdgeSummary Edge(EdgePlan edge, List<Plans.SidecarReport> reports) => new()
+    private static EdgeSummary Edge(StatusInput input, EdgePlan edge, List<Plans.SidecarReport> reports)
     {
-        Name = edge.Name,
-        Transport = TransportCondition.Name(edge.Way),
-        Reason = edge.WayReason,
-        FramesPerSecond = Figures.PerSecond(Figures.Delivered(edge, reports)),
-        DroppedFrames = Figures.Dropped(edge, reports) is { } dropped ? Figures.Rounded(dropped) : null,
-    };
+        var (transport, reason) = EdgeTransport.Of(input, edge);
+        return new()
+        {
+            Name = edge.Name,
+            Transport = transport,
+            Reason = reason,
+            FramesPerSecond = Figures.PerSecond(Figures.Delivered(edge, reports)),
+            DroppedFrames = Figures.Dropped(edge, reports) is { } dropped ? Figures.Rounded(dropped) : null,
+        };
+    }
 
     private static PodSummary Pod(SlotDecision slot) => new()
     {

@@ -1,42 +1,61 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Operator.Status;
 
-/// <summary>Whether every link between pods stands, over what, and why over that.</summary>
+/// <summary>Whether every link between pods stands, over what, and why over that. Where RDMA is demanded, first what stands in its way.</summary>
 internal static class TransportCondition
 {
     public static Answer Of(StatusInput input)
     {
         if (input.Accepted is not { } accepted)
             return new(null, Reasons.NotAccepted, "the pipeline was never accepted");
-        if (input.MissingResource is { } resource && input.Graph?.Transport == Pipelines.Graph.Transport.Rdma)
-            return new(false, Reasons.ResourceMissing, $"no node that the pods may use offers {resource}");
+        var demands = input.Graph?.Transport == Transport.Rdma;
+        if (demands && input.MissingDevice is { } missing)
+            return new(false, Reasons.ResourceMissing, missing + Scheduler(input));
         var remote = accepted.WidestPlan.Edges.Where(edge => edge.Way != EdgeWay.Local).ToList();
         if (remote.Count == 0)
             return new(true, Reasons.NoLinks, "every edge stays inside a pod");
         if (input.Outcome is { Phase: Crds.V1Alpha1.PipelinePhase.Succeeded })
             return new(true, Reasons.Succeeded, "every link has brought what it had to");
-        return OfLinks(input, remote);
+        return (demands ? OfObstacles(input) : null) ?? OfLinks(input, remote, demands);
     }
 
-    /// <summary>What frames between pods travel over, for a column.</summary>
-    public static string? Name(StatusInput input) => input.Accepted?.WidestPlan.Edges.Select(edge => Name(edge.Way)).Where(name => name != "Local").Distinct().DefaultIfEmpty("Local").Aggregate((one, other) => $"{one},{other}");
+    /// <summary>A sidecar that cannot do what is demanded; its word for why is the reason.</summary>
+    private static Answer? OfObstacles(StatusInput input) => EdgeTransport.Obstacles(input).FirstOrDefault() is { Pod: { } pod, Rdma: { } rdma }
+        ? new(false, Reasons.Obstacles.Contains(rdma.Obstacle) ? rdma.Obstacle : Reasons.Connecting, $"pod {pod}: {rdma.Obstacle}: {rdma.Detail}")
+        : null;
 
-    public static string Name(EdgeWay way) => way switch { EdgeWay.Local => "Local", EdgeWay.Rdma => "RDMA", _ => "TCP" };
-
-    private static Answer OfLinks(StatusInput input, List<EdgePlan> remote)
+    private static Answer OfLinks(StatusInput input, List<EdgePlan> remote, bool demands)
     {
         var links = input.Slots.SelectMany(slot => input.Report(slot).Status?.Links ?? []).ToList();
         if (links.FirstOrDefault(link => link.State == LinkState.Lost) is { } lost)
             return new(false, Reasons.LinkLost, $"link of {lost.Edge} with pod {lost.PeerPod}: {lost.Reason}");
-        var missing = input.MissingResource is { } resource ? $"; no node that the pods may use offers {resource}" : "";
-        var why = $"{remote[0].WayReason}{missing}";
         // Both ends of a link report it.
         var running = input.Slots.Select(slot => slot.Slot.Stable).ToHashSet();
         var expected = input.Accepted!.WidestPlan.Sidecars.Where(one => running.Contains(one.Pod)).Sum(one => one.Outbound.Concat(one.Inbound).Count(link => running.Contains(link.PeerPod)));
         var ready = links.Count(link => link.State is LinkState.Ready or LinkState.Drained);
-        return ready >= expected ? new(true, Reasons.Connected, why) : new(false, Reasons.Connecting, $"{ready / 2} of {expected / 2} links are ready; {why}");
+        var why = Why(input, remote);
+        if (ready >= expected)
+            return new(true, Reasons.Connected, why);
+        return demands && NetworkProblem(input) is { } problem
+            ? new(false, Reasons.NetworkAddressMissing, problem)
+            : new(false, Reasons.Connecting, $"{ready / 2} of {expected / 2} links are ready; {why}{Scheduler(input)}");
     }
+
+    private static string Why(StatusInput input, List<EdgePlan> remote)
+    {
+        var standing = EdgeTransport.Standing(input).ToList();
+        if (remote[0].Way == EdgeWay.Tcp || standing.Count == 0)
+            return remote[0].WayReason;
+        return EdgeTransport.WhyOf(input, standing) + (NetworkProblem(input) is { } problem ? $"; {problem}" : "");
+    }
+
+    private static string? NetworkProblem(StatusInput input) => input.Slots.Select(slot => slot.Current?.Rdma.Problem).FirstOrDefault(problem => problem is not null);
+
+    /// <summary>Why a pod waits, in the scheduler's own words.</summary>
+    private static string Scheduler(StatusInput input) =>
+        input.Slots.Select(slot => slot.Current?.Trouble).FirstOrDefault(trouble => trouble?.Reason == Reasons.Unschedulable) is { } waits ? $"; {waits.Message}" : "";
 }

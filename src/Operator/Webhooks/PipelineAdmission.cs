@@ -37,7 +37,7 @@ internal static class PipelineAdmission
         if (MediaPipelineReader.Read(document, out var faults) is not { } pipeline)
             return (new(Reasons.InvalidDocument, string.Join("; ", faults.Select(fault => $"{fault.Path}: {fault.Message}"))), []);
         var graph = Acceptance.WidestOf(pipeline, PipelineGraphMapper.Map(pipeline));
-        var violations = GraphRules.Check(graph);
+        var violations = GraphRules.CheckForCluster(graph);
         return violations.Count > 0 ? (Acceptance.Refused(violations), []) : (null, [.. GraphRules.Warnings(graph).Select(one => $"{one.Path}: {one.Message}")]);
     }
 

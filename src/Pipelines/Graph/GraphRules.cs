@@ -15,13 +15,16 @@ public static class GraphRules
         return violations.Count > 0 ? violations : [.. MemoryRule.Check(graph)];
     }
 
+    /// <summary>As <see cref="Check"/>, and what a pipeline needs in a cluster beside: the webhook's and the controller's rules.</summary>
+    public static IReadOnlyList<GraphViolation> CheckForCluster(PipelineGraph graph) => [.. Check(graph), .. DeviceRules.InCluster(graph)];
+
     /// <summary>All rules but the sums, which need the planner's options.</summary>
     internal static IReadOnlyList<GraphViolation> CheckDocument(PipelineGraph graph) =>
         BoundRules.Sizes(graph).ToList() is { Count: > 0 } sizes ? sizes : OfDocument(graph, new GraphIndex(graph));
 
     /// <summary>What is allowed and yet perhaps not meant. Says nothing about a graph that breaks a rule.</summary>
     public static IReadOnlyList<GraphViolation> Warnings(PipelineGraph graph) =>
-        Check(graph).Count > 0 ? [] : [.. WarningRules.Check(new GraphIndex(graph)), .. MemoryRule.Warnings(graph)];
+        Check(graph).Count > 0 ? [] : [.. DeviceRules.InCluster(graph), .. WarningRules.Check(new GraphIndex(graph)), .. MemoryRule.Warnings(graph)];
 
     private static List<GraphViolation> OfDocument(PipelineGraph graph, GraphIndex index) =>
         [
@@ -29,6 +32,7 @@ public static class GraphRules
             .. NameRules.Check(graph),
             .. BoundRules.Check(graph),
             .. BlockRules.Check(graph),
+            .. DeviceRules.Check(graph),
             .. EdgeRules.Check(index),
             .. ConnectionRules.Check(index),
             .. CycleRule.Check(index),

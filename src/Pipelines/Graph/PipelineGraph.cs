@@ -13,10 +13,10 @@ public sealed record PipelineGraph
     public Encryption Encryption { get; init; } = Encryption.None;
     public Polling Polling { get; init; } = new(PollingMode.Hybrid, Polling.SpinMicrosecondsDefault);
 
-    /// <summary>The extended resource that stands for an RNIC, where the user names one.</summary>
-    public string? RdmaResourceName { get; init; }
+    /// <summary>The RDMA device of the sidecars, where the user names one.</summary>
+    public RdmaNode? Rdma { get; init; }
 
-    /// <summary>Shared memory, device and sidecar beyond the defaults.</summary>
+    /// <summary>Shared memory and sidecar beyond the defaults.</summary>
     public StagingNode Staging { get; init; } = StagingNode.Plain;
 
     public IReadOnlyList<OperatorNode> Operators { get; init; } = [];

@@ -2,7 +2,7 @@ using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Pipelines.Graph;
 
-/// <summary>What is asked of shared memory, device and nodes beyond the defaults.</summary>
+/// <summary>What is asked of shared memory and nodes beyond the defaults.</summary>
 public sealed record StagingNode
 {
     public static StagingNode Plain { get; } = new();
@@ -12,8 +12,6 @@ public sealed record StagingNode
 
     /// <summary>Blocks in place of those that the planner computes; empty where it shall.</summary>
     public IReadOnlyList<BlockClassPlan> BlockClasses { get; init; } = [];
-
-    public int? RdmaTrafficClass { get; init; }
 
     /// <summary>How long a node may be silent.</summary>
     public int NodeLossSeconds { get; init; } = 30;

@@ -28,13 +28,13 @@ public sealed partial class CelRuleTests
         Evaluate([.. RuleSample.All.Select(sample => (RuleOf(sample), At(Broken(sample), sample.Place)))]).ShouldAllBe(verdict => verdict!.ToJsonString() == "false");
 
     [Fact]
-    public void The_sound_pipeline_keeps_the_graph_rules_too() => GraphRules.Check(Graph(Sound())).ShouldBeEmpty();
+    public void The_sound_pipeline_keeps_the_graph_rules_too() => GraphRules.CheckForCluster(Graph(Sound())).ShouldBeEmpty();
 
     [Fact]
     public void Every_rule_has_a_twin_among_the_graph_rules()
     {
         foreach (var sample in RuleSample.All)
-            GraphRules.Check(Graph(Broken(sample))).Select(one => one.Reason).ShouldContain(sample.Twin, sample.Message);
+            GraphRules.CheckForCluster(Graph(Broken(sample))).Select(one => one.Reason).ShouldContain(sample.Twin, sample.Message);
     }
 
     /// <summary>The server estimates what a rule may cost from the bounds of what it looks at and of the lists around it, and refuses the whole kind for an unbounded one.</summary>
@@ -102,6 +102,8 @@ public sealed partial class CelRuleTests
         document["spec"]!["edges"]![0] = JsonNode.Parse("""
             {"from": "generate.video", "to": "sink.video", "distribution": "Broadcast", "onFull": "Block", "delivery": "AtLeastOnce"}
             """);
+        document["spec"]!["transport"] = "Auto";
+        document["spec"]!["rdma"] = JsonNode.Parse("""{"resourceName": "rdma/hca"}""");
         var source = document["spec"]!["operators"]![0]!.AsObject();
         source["env"] = JsonNode.Parse("""[{"name": "A", "value": "x"}, {"name": "B", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]""");
         source["envFrom"] = JsonNode.Parse("""[{"configMapRef": {"name": "settings"}}]""");

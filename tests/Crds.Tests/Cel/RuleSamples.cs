@@ -10,6 +10,8 @@ internal sealed record RuleSample(string Message, string Place, Action<JsonObjec
     [
         new("the names of pipeline and operator have 50 characters at most, with the dash between them", "",
             root => root["metadata"]!["name"] = new string('a', 45), GraphReason.NameTooLong),
+        new("transport RDMA needs rdma", "spec", DemandWithoutDevice, GraphReason.Contradiction),
+        new("exactly one of resourceName and resourceClaimTemplateName", "spec.rdma", one => one.Remove("resourceName"), GraphReason.BadResource),
         new("an operator has inputs or outputs", "spec.operators[1]", one => one.Remove("inputs"), GraphReason.NoPorts),
         new("maxReplicas is at least replicas", "spec.operators[1]", one => one["maxReplicas"] = 1, GraphReason.OutOfBounds),
         new("a service needs ports that it leads to", "spec.operators[1]", one => one["service"] = new JsonObject(), GraphReason.Contradiction),
@@ -27,6 +29,12 @@ internal sealed record RuleSample(string Message, string Place, Action<JsonObjec
         new("distribution ByKey and keyField go together", "spec.edges[0]", one => one["keyField"] = "camera", GraphReason.Contradiction),
         new("exactly one source", "spec.volumes[0]", one => one["secret"] = new JsonObject(), GraphReason.BadVolume),
     ];
+
+    private static void DemandWithoutDevice(JsonObject spec)
+    {
+        spec["transport"] = "RDMA";
+        spec.Remove("rdma");
+    }
 
     private static JsonNode Json(string text) => JsonNode.Parse(text)!;
 }

@@ -11,9 +11,12 @@ public class GoldenTests
     [InlineData("pair", 31)]
     [InlineData("pair", 34)]
     [InlineData("huge", 31)]
+    [InlineData("device", 20)]
+    [InlineData("device", 31)]
+    [InlineData("claim", 34)]
     public void What_is_rendered_is_what_stands_in_the_file(string pipeline, int minor)
     {
-        var text = Rendering.Text(Rendering.Input(Json(pipeline), minor));
+        var text = Rendering.Text(Rendering.Input(Json(pipeline), minor) with { RequestsRdma = pipeline is "device" or "claim" });
         var path = Path.Combine(Folder(), $"{pipeline}-1.{minor}.txt");
         if (Environment.GetEnvironmentVariable("REWRITE_GOLDEN") == "1")
             File.WriteAllText(path, text);
@@ -24,7 +27,7 @@ public class GoldenTests
     public void The_same_input_renders_the_same_bytes() =>
         Rendering.Text(Rendering.Input(Pipelines.Live, 31)).ShouldBe(Rendering.Text(Rendering.Input(Pipelines.Live, 31)));
 
-    private static string Json(string pipeline) => pipeline switch { "live" => Pipelines.Live, "huge" => Pipelines.Huge, _ => Pipelines.Pair };
+    private static string Json(string pipeline) => pipeline switch { "live" => Pipelines.Live, "huge" => Pipelines.Huge, "device" => Pipelines.Device, "claim" => Pipelines.Claim, _ => Pipelines.Pair };
 
     private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "Golden");
 }

@@ -25,6 +25,10 @@ public class PlanDrawingTests
     }
 
     [Fact]
+    public void Only_the_pod_itself_is_told_its_address_on_the_RDMA_network() =>
+        Draw(2).ToDictionary(plan => plan.Pod, plan => plan.RdmaAddress ?? "").Where(one => one.Value.Length > 0).ShouldHaveSingleItem().ShouldBe(new("live-ingest-0", "192.168.5.1"));
+
+    [Fact]
     public void Every_plan_is_one_that_a_sidecar_reads()
     {
         foreach (var plan in Draw(2).Concat(Draw(3)))
@@ -42,7 +46,7 @@ public class PlanDrawingTests
     {
         var graph = Live.Graph with { Operators = [.. Live.Graph.Operators.Select(node => node.Name == "analyse" ? node with { Replicas = analysers } : node)] };
         var slots = PipelineUnit.Of(graph).SelectMany(unit => unit.Slots).ToList();
-        var addresses = slots.Where(slot => known.Length == 0 || known.Contains(slot.Stable)).Select((slot, i) => (slot.Stable, $"10.0.0.{i + 1}")).ToDictionary();
+        var addresses = slots.Where(slot => known.Length == 0 || known.Contains(slot.Stable)).Select((slot, i) => (slot.Stable, new PodAddresses($"10.0.0.{i + 1}", slot.Stable == "live-ingest-0" ? "192.168.5.1" : null))).ToDictionary();
         return PlanDrawing.Of(Live.Widest, new(1, 2, 3), slots, addresses, _ => "token");
     }
 }

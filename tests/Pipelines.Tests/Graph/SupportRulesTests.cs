@@ -11,7 +11,7 @@ public sealed class SupportRulesTests
     private static readonly Dictionary<string, PipelineGraph> Unbuilt = new()
     {
         ["spec.encryption"] = Highlights() with { Encryption = Encryption.Tls },
-        ["spec.rdma.trafficClass"] = Highlights() with { Staging = new() { RdmaTrafficClass = 106 } },
+        ["spec.rdma.trafficClass"] = Highlights() with { Rdma = new() { ResourceName = "rdma/hca", TrafficClass = 106 } },
         ["spec.groups[0].mode"] = Highlights() with { Groups = [new("studio", GroupMode.SameNode, ["analyse"])] },
         ["spec.edges[0].distribution"] = Highlights().WithEdge(0, edge => edge with { Distribution = Distribution.ByKey, KeyField = "camera" }),
         ["spec.edges[1].distribution"] = Highlights().WithEdge(1, edge => edge with { Distribution = Distribution.OneToOne }),
@@ -29,10 +29,6 @@ public sealed class SupportRulesTests
     [Fact]
     public void Dropping_and_delivering_at_least_once_exclude_each_other() => GraphRulesTests.Refused(
         Highlights().WithEdge(2, edge => edge with { OnFull = OnFull.DropOldest }), GraphReason.Contradiction, "spec.edges[2].onFull", "AtLeastOnce");
-
-    [Fact]
-    public void A_device_that_the_transport_does_not_use_is_refused() => GraphRulesTests.Refused(
-        Highlights() with { Transport = Transport.Tcp, RdmaResourceName = "rdma/hca" }, GraphReason.Contradiction, "spec.rdma", "transport TCP uses no RDMA device");
 
     [Fact]
     public void What_is_built_is_accepted() => GraphRules.Check(Highlights() with

@@ -74,6 +74,8 @@ internal static class ContainerRules
     {
         if (!Names.IsLabel(claim.Name))
             yield return new($"{at}.name", GraphReason.BadName, $"resource claim '{claim.Name}' is no name: lower-case letters, digits and '-' are allowed, at most 63, not '-' at an end");
+        if (claim.Name.StartsWith("kmf-", StringComparison.Ordinal))
+            yield return new($"{at}.name", GraphReason.Reserved, $"resource claim '{claim.Name}' of operator '{node.Name}': names that begin with kmf- are the controller's");
         if (node.Container.Claims.Take(j).Any(other => other.Name == claim.Name))
             yield return new($"{at}.name", GraphReason.DuplicateName, $"resource claim '{claim.Name}' of operator '{node.Name}' is there already");
         if (claim.Sources.Count != 1)

@@ -10,9 +10,7 @@ internal static class SupportRules
     {
         if (graph.Encryption == Encryption.Tls)
             yield return Unsupported("spec.encryption", "encryption TLS of payloads", "use None");
-        if (graph is { Transport: Transport.Tcp, RdmaResourceName: not null })
-            yield return new GraphViolation("spec.rdma", GraphReason.Contradiction, "transport TCP uses no RDMA device: use Auto, or leave spec.rdma out");
-        if (graph.Staging.RdmaTrafficClass is not null)
+        if (graph.Rdma?.TrafficClass is not null)
             yield return Unsupported("spec.rdma.trafficClass", "an RDMA traffic class", "leave it out");
     }
 
