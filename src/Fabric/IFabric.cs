@@ -36,7 +36,7 @@ public interface IFabric : IDisposable
     /// <summary>
     /// Makes memory known that <see cref="IFabricSender.Write"/> will read from; dispose the result when no sender reads from it
     /// any more. Once per region, off the frame path. On Tcp and Simulated it does nothing; on Verbs a write from
-    /// unregistered memory is refused as a programming error.
+    /// unregistered memory ends the connection as <see cref="FabricError.Incompatible"/>.
     /// </summary>
     IDisposable Register(nint address, long lengthBytes);
 }

@@ -15,6 +15,9 @@ internal sealed record RoceAddress(byte Index, byte[] Gid)
     public static RoceAddress? Find(DeviceContext context, byte port, PortState state, IPAddress? wanted) =>
         All(context, port, state).Where(one => wanted is null || one.Address.Equals(wanted)).OrderBy(one => one.Rank).FirstOrDefault();
 
+    /// <summary>The entry has not changed.</summary>
+    public bool IsStill(DeviceContext context, byte port) => IsRoceV2(context.Name, port, Index) && context.Gid(port, Index).AsSpan().SequenceEqual(Gid);
+
     /// <summary>MTU of the network interface that the address is of; null where this process does not see it.</summary>
     public int? InterfaceMtuBytes(string device, byte port) =>
         ReadLine($"{Devices}/{device}/ports/{port}/gid_attrs/ndevs/{Index}") is { Length: > 0 } name && int.TryParse(ReadLine($"{Interfaces}/{name}/mtu"), out var mtu) ? mtu : null;

@@ -65,7 +65,7 @@ internal sealed class VerbsDevice : IDisposable
             throw new VerbsUnusableException(VerbsObstacle.DeviceBusy, $"{what}; restart the sidecar to open it again");
         try
         {
-            _port = VerbsPort.Require(Context, _choice);
+            _port = VerbsPort.Require(Context, _choice, _port);
         }
         catch (NativeException failure)
         {

@@ -17,7 +17,7 @@ internal sealed class VerbsRegistrations(ProtectionDomain domain)
         return new Entry(this, memory);
     }
 
-    /// <exception cref="InvalidOperationException">Nobody registered it: the caller's own error.</exception>
+    /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the device does not know it; where memory cannot be locked, not all can be registered.</exception>
     public uint KeyOf(MemoryPart part)
     {
         foreach (var memory in _known)
@@ -25,7 +25,7 @@ internal sealed class VerbsRegistrations(ProtectionDomain domain)
             if (memory.Holds(part.Address, part.LengthBytes))
                 return memory.LocalKey;
         }
-        throw new InvalidOperationException($"{part.LengthBytes} bytes at {part.Address:x} are not registered");
+        throw new FabricException(FabricError.Incompatible, $"{part.LengthBytes} bytes at {part.Address:x} are not registered");
     }
 
     private sealed class Entry(VerbsRegistrations registrations, RegisteredMemory memory) : IDisposable

@@ -164,6 +164,11 @@ public static partial class LinkMessage
             /// <summary>The link sequence that the next new frame will get.</summary>
             public ulong NextSequence => _struct.Get<ulong>(40);
 
+            public bool HasMissing => _struct.HasPointer(5);
+
+            /// <summary>Why a better fabric is not among those offered, in words; empty where nothing is missing.</summary>
+            public capnp::Utf8Text Missing => _struct.GetText(5);
+
             static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
         }
 
@@ -292,7 +297,25 @@ public static partial class LinkMessage
                 set => _struct.Set(40, value);
             }
 
-            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(6, 5);
+            public bool HasMissing => _struct.HasPointer(5);
+
+            /// <summary>Why a better fabric is not among those offered, in words; empty where nothing is missing.</summary>
+            public string? Missing
+            {
+                get => _struct.GetText(5).ToString();
+                set => _struct.SetText(5, value);
+            }
+
+            /// <summary>Why a better fabric is not among those offered, in words; empty where nothing is missing.</summary>
+            public void SetMissing(global::System.ReadOnlySpan<byte> utf8) => _struct.SetText(5, utf8);
+
+            /// <summary>Why a better fabric is not among those offered, in words; empty where nothing is missing.</summary>
+            public capnp::TextBuilder InitMissing(int lengthBytes) => _struct.InitText(5, lengthBytes);
+
+            /// <summary>Why a better fabric is not among those offered, in words; empty where nothing is missing.</summary>
+            public void ClearMissing() => _struct.Clear(5);
+
+            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(6, 6);
 
             static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
         }
@@ -338,6 +361,11 @@ public static partial class LinkMessage
 
             /// <summary>Size of the largest block of the landing area: a frame that needs more can never cross.</summary>
             public uint LargestBlockBytes => _struct.Get<uint>(16);
+
+            public bool HasWayReason => _struct.HasPointer(4);
+
+            /// <summary>Why the receiver could not take a better fabric that was offered, in words; empty where it took the best.</summary>
+            public capnp::Utf8Text WayReason => _struct.GetText(4);
 
             static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
         }
@@ -429,7 +457,25 @@ public static partial class LinkMessage
                 set => _struct.Set(16, value);
             }
 
-            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(3, 4);
+            public bool HasWayReason => _struct.HasPointer(4);
+
+            /// <summary>Why the receiver could not take a better fabric that was offered, in words; empty where it took the best.</summary>
+            public string? WayReason
+            {
+                get => _struct.GetText(4).ToString();
+                set => _struct.SetText(4, value);
+            }
+
+            /// <summary>Why the receiver could not take a better fabric that was offered, in words; empty where it took the best.</summary>
+            public void SetWayReason(global::System.ReadOnlySpan<byte> utf8) => _struct.SetText(4, utf8);
+
+            /// <summary>Why the receiver could not take a better fabric that was offered, in words; empty where it took the best.</summary>
+            public capnp::TextBuilder InitWayReason(int lengthBytes) => _struct.InitText(4, lengthBytes);
+
+            /// <summary>Why the receiver could not take a better fabric that was offered, in words; empty where it took the best.</summary>
+            public void ClearWayReason() => _struct.Clear(4);
+
+            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(3, 5);
 
             static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
         }
@@ -988,6 +1034,9 @@ public static partial class LinkMessage
 
             public capnp::Utf8Text Reason => _struct.GetText(0);
 
+            /// <summary>Receiver: the data connection failed at this end, which the other one may not see.</summary>
+            public bool DataLost => _struct.GetBool(32);
+
             static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
         }
 
@@ -1020,6 +1069,13 @@ public static partial class LinkMessage
             public capnp::TextBuilder InitReason(int lengthBytes) => _struct.InitText(0, lengthBytes);
 
             public void ClearReason() => _struct.Clear(0);
+
+            /// <summary>Receiver: the data connection failed at this end, which the other one may not see.</summary>
+            public bool DataLost
+            {
+                get => _struct.GetBool(32);
+                set => _struct.SetBool(32, value);
+            }
 
             static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(1, 1);
 

@@ -69,6 +69,9 @@ struct LinkMessage {
 
     nextSequence @11 :UInt64;
     # The link sequence that the next new frame will get.
+
+    missing @12 :Text;
+    # Why a better fabric is not among those offered, in words; empty where nothing is missing.
   }
 
   struct Welcome {
@@ -86,6 +89,9 @@ struct LinkMessage {
 
     largestBlockBytes @7 :UInt32;
     # Size of the largest block of the landing area: a frame that needs more can never cross.
+
+    wayReason @8 :Text;
+    # Why the receiver could not take a better fabric that was offered, in words; empty where it took the best.
   }
 
   struct Refused {
@@ -172,5 +178,8 @@ struct LinkMessage {
   struct Bye {
     epoch @0 :UInt32;
     reason @1 :Text;
+
+    dataLost @2 :Bool;
+    # Receiver: the data connection failed at this end, which the other one may not see.
   }
 }

@@ -12,14 +12,26 @@ internal static class EdgeStatuses
     {
         var tallies = runtime.Ports.Tally();
         var blocks = BlocksOf(runtime.Ports);
-        return [.. runtime.Plan.Edges.SelectMany(edge => SidesOf(runtime.Plan, edge).Select(side => Of(edge, side,
+        return [.. runtime.Plan.Edges.SelectMany(edge => SidesOf(runtime.Plan, edge).Select(side => Of(edge, side, WayOf(runtime, edge.Name, side),
             tallies.GetValueOrDefault((edge.Name, side)) ?? new ChannelTally(), blocks.GetValueOrDefault((edge.Name, side)), HasEnded(runtime, edge.Name, side))))];
     }
 
-    private static EdgeStatus Of(EdgePlan edge, EdgeSide side, ChannelTally tally, (int InUse, int Total) blocks, bool ended) => new(
-        edge.Name, side, (side == EdgeSide.Local ? EdgeWay.Local : edge.Way).ToString(),
+    private static EdgeStatus Of(EdgePlan edge, EdgeSide side, string way, ChannelTally tally, (int InUse, int Total) blocks, bool ended) => new(
+        edge.Name, side, way,
         tally.Frames, tally.Bytes, tally.Gaps, tally.Duplicates,
         new Dictionary<string, long>(), new LatencyHistogram(tally.Latencies), blocks.InUse, blocks.Total, ended);
+
+    /// <summary>What its links run on; all that there is where they differ.</summary>
+    private static string WayOf(PodRuntime runtime, string edge, EdgeSide side)
+    {
+        var links = side switch
+        {
+            EdgeSide.Outbound => runtime.Outbound.Where(one => one.Port.Edge == edge).Select(one => one.Link.Status),
+            EdgeSide.Inbound => runtime.Inbound.Where(one => one.Port.Edge == edge).Select(one => one.Link.Status),
+            _ => [],
+        };
+        return string.Join('+', links.Select(link => PodStatus.WayOf(runtime.Plan, link)).DefaultIfEmpty(EdgeWay.Local).Distinct().Order());
+    }
 
     private static IEnumerable<EdgeSide> SidesOf(SidecarPlan plan, EdgePlan edge)
     {

@@ -1,7 +1,5 @@
 using System.Net;
 using K8sMediaFlow.Control.Options;
-using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Fabric.Tcp;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
@@ -18,8 +16,7 @@ internal sealed record OutboundPair(OutboundPort Port, OutboundLink Link);
 /// <summary>The links of a pod, with their ends in its ports; they come and go with the plan.</summary>
 internal sealed class PodLinks : IDisposable
 {
-    private readonly TcpFabric _fabric = new();
-    private readonly IFabricListener _fabricListener;
+    private readonly PodFabrics _fabrics;
     private readonly LinkListener _listener;
     private readonly PodPorts _ports;
     private readonly WaitPolicy _waiting;
@@ -31,20 +28,19 @@ internal sealed class PodLinks : IDisposable
     private volatile InboundPair[] _inbound = [];
     private volatile OutboundPair[] _outbound = [];
 
-    public PodLinks(SidecarOptions options, string pipeline, PodPorts ports, WaitPolicy waiting, Func<LinkCredentials> credentials)
+    public PodLinks(SidecarOptions options, SidecarPlan plan, PodPorts ports, WaitPolicy waiting, Func<LinkCredentials> credentials)
     {
         (_ports, _waiting, _credentials, _address) = (ports, waiting, credentials, options.Address);
-        var address = IPAddress.Parse(options.Address);
-        _fabricListener = _fabric.Listen(address, options.DataPort, FabricOptions.Default);
+        _fabrics = new PodFabrics(options, plan);
         try
         {
-            _listener = new LinkListener(new IPEndPoint(address, options.LinkPort), pipeline, _fabricListener, FabricKind.Tcp, credentials, new LinkOptions());
+            var endpoint = new IPEndPoint(IPAddress.Parse(options.Address), options.LinkPort);
+            _listener = new LinkListener(endpoint, $"{plan.Namespace}/{plan.Pipeline}", _fabrics, credentials, new LinkOptions());
         }
         catch
         {
             // The plan will be sent again, and then the port has to be free.
-            _fabricListener.Dispose();
-            _fabric.Dispose();
+            _fabrics.Dispose();
             throw;
         }
     }
@@ -52,6 +48,9 @@ internal sealed class PodLinks : IDisposable
     public IReadOnlyList<InboundPair> Inbound => _inbound;
 
     public IReadOnlyList<OutboundPair> Outbound => _outbound;
+
+    /// <summary>What they may travel over.</summary>
+    public PodFabrics Fabrics => _fabrics;
 
     /// <summary>Connections that were refused, by reason.</summary>
     public IReadOnlyDictionary<LinkLoss, long> Refusals => _listener.Refusals;
@@ -94,9 +93,9 @@ internal sealed class PodLinks : IDisposable
     public void Open(SidecarPlan plan, LinkPlan link, Incarnation incarnation)
     {
         var edge = plan.Edges.First(one => one.Name == link.Edge);
-        var port = new OutboundPort(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting, Log.Write);
+        var port = new OutboundPort(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting, Log.Write) { Register = _fabrics.Register };
         _ports.Add(port);
-        var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabric, FabricOptions.Default, _credentials, incarnation, new LinkOptions());
+        var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation, new LinkOptions());
         outbound.Start();
         _outbound = [.. _outbound, new OutboundPair(port, outbound)];
     }
@@ -144,15 +143,14 @@ internal sealed class PodLinks : IDisposable
             link.Dispose();
         foreach (var (_, link) in _inbound)
             link.Dispose();
-        _fabricListener.Dispose();
-        _fabric.Dispose();
+        _fabrics.Dispose();
     }
 
     private InboundPort Prepare(SidecarPlan plan, LinkPlan link)
     {
         var edge = plan.Edges.First(one => one.Name == link.Edge);
         var consumers = edge.Consumers.Where(end => end.Pod == plan.Pod).Select(end => PodTopology.OperatorEnd(end.Operator, end.Replica));
-        return new InboundPort(link, edge, [.. consumers], plan.HugePages, _waiting);
+        return new InboundPort(link, edge, [.. consumers], plan.HugePages, _waiting, _fabrics.MayUseDevice);
     }
 
     private static InboundEndpoint EndpointOf(SidecarPlan plan, LinkPlan link) =>

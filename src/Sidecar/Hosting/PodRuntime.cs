@@ -27,7 +27,7 @@ internal sealed class PodRuntime : IDisposable
         (_plan, _attach) = (plan, attach);
         Ports = new PodPorts(PodTopology.Pairs(plan));
         Roster = new OperatorRoster(plan, new CompletedStore(options.StateDirectory));
-        _links = new PodLinks(options, $"{plan.Namespace}/{plan.Pipeline}", Ports, WaitPolicyOf(plan.Polling), credentials);
+        _links = new PodLinks(options, plan, Ports, WaitPolicyOf(plan.Polling), credentials);
         try
         {
             Open(_links.Prepare(plan, plan.Inbound), incarnation);
@@ -66,7 +66,7 @@ internal sealed class PodRuntime : IDisposable
     {
         var prepared = _links.Prepare(change.Next, change.Inbound.Added);
         _plan = change.Next;
-        _attach.Pod = new AttachablePod(_plan, Ports, Roster);
+        _attach.Pod = new AttachablePod(_plan, Ports, Roster, _links.Fabrics.MayUseDevice);
         Ports.Extend(PodTopology.Pairs(_plan));
         _links.HurryOut([.. change.Inbound.Added.Select(PodTopology.InboundEnd), .. change.Outbound.Added.Select(PodTopology.OutboundEnd)]);
         for (var index = 0; index < prepared.Count; index++)
@@ -107,7 +107,7 @@ internal sealed class PodRuntime : IDisposable
         foreach (var name in Roster.Completed)
             StandInFor(name);
         _links.Start();
-        _attach.Pod = new AttachablePod(_plan, Ports, Roster);
+        _attach.Pod = new AttachablePod(_plan, Ports, Roster, _links.Fabrics.MayUseDevice);
     }
 
     private void OpenOutbound(LinkPlan link, Incarnation incarnation)

@@ -1,5 +1,7 @@
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
@@ -20,16 +22,26 @@ internal static class PodStatus
         MonotonicClock.Nanoseconds,
         runtime is null ? [] : EdgeStatuses.Of(runtime),
         runtime?.Roster.States ?? [],
-        runtime is null ? [] : Links(runtime));
+        runtime is null ? [] : Links(runtime))
+    {
+        Rdma = runtime?.Links.Fabrics.Rdma,
+    };
 
     private static List<LinkStatus> Links(PodRuntime runtime) =>
     [
-        .. runtime.Outbound.Select(one => Of(one.Link.Status, LinkDirection.Outbound, one.Link.Status.Retained)),
-        .. runtime.Inbound.Select(one => Of(one.Link.Status, LinkDirection.Inbound, one.Port.NotDone)),
+        .. runtime.Outbound.Select(one => Of(runtime.Plan, one.Link.Status, LinkDirection.Outbound, one.Link.Status.Retained)),
+        .. runtime.Inbound.Select(one => Of(runtime.Plan, one.Link.Status, LinkDirection.Inbound, one.Port.NotDone)),
     ];
 
-    private static LinkStatus Of(Sidecar.Links.LinkStatus link, LinkDirection direction, long notDone) => new(
-        link.Edge, link.PeerPod, direction, StateOf(link.State), nameof(EdgeWay.Tcp), link.Epoch, link.Reason, notDone, (long)link.Losses);
+    private static LinkStatus Of(SidecarPlan plan, Sidecar.Links.LinkStatus link, LinkDirection direction, long notDone) => new(
+        link.Edge, link.PeerPod, direction, StateOf(link.State), WayOf(plan, link).ToString(), link.Epoch, link.Reason, notDone, (long)link.Losses)
+    {
+        WayReason = link.Way?.Reason ?? "",
+    };
+
+    /// <summary>What carries a link, or carried it last; before it was ever ready, what the plan may have promised.</summary>
+    public static EdgeWay WayOf(SidecarPlan plan, Sidecar.Links.LinkStatus link) =>
+        (link.Way?.Kind ?? (plan.Transport == Transport.Rdma ? FabricKind.Verbs : FabricKind.Tcp)) == FabricKind.Verbs ? EdgeWay.Rdma : EdgeWay.Tcp;
 
     private static LinkState StateOf(Sidecar.Links.LinkState state) => state switch
     {

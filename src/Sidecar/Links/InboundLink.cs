@@ -1,5 +1,5 @@
-using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Links.Fabrics;
 using K8sMediaFlow.Sidecar.Links.Ledgers;
 using K8sMediaFlow.Sidecar.Links.Shells;
 
@@ -25,6 +25,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
     private ControlConnection? _connection;
     private IDisposable? _offer;
     private InboundEpoch? _current;
+    private LinkWay? _way;
     private bool _isServing;
     private bool _isEnding;
     private (LinkState State, LinkLoss Loss, string Reason, ulong Losses) _shown = (LinkState.Connecting, LinkLoss.None, "", 0);
@@ -129,7 +130,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
     /// <summary>Serves one authenticated connection whose hello named this link, on the caller's thread, until it ends. A living one is ended first: its peer
     /// would not dial again if it still had it.</summary>
     /// <exception cref="LinkException">It could not be opened.</exception>
-    internal void Serve(ControlConnection connection, InboundHello hello, IFabricListener listener, FabricKind kind, IDisposable deadline)
+    internal void Serve(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics, IDisposable deadline)
     {
         LinkTls.CheckIdentity(connection, Endpoint.PeerIdentities);
         lock (_state)
@@ -143,7 +144,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         try
         {
             Show(LinkState.Connecting, LinkLoss.None, "");
-            var failure = Run(connection, hello, listener, kind, deadline);
+            var failure = Run(connection, hello, fabrics, deadline);
             Show(failure is null ? LinkState.Ended : LinkState.Lost, failure?.Loss ?? LinkLoss.None, failure?.Message ?? "");
         }
         catch (LinkException e)
@@ -157,17 +158,20 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         }
     }
 
-    private LinkException? Run(ControlConnection connection, InboundHello hello, IFabricListener listener, FabricKind kind, IDisposable deadline)
+    private LinkException? Run(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics, IDisposable deadline)
     {
         _delivery.Open(hello.Sender);
         InboundEpoch? epoch = null;
         try
         {
-            var opening = new InboundOpening(connection, _incarnation, kind, _options.OpenDeadline);
-            var receiver = opening.Open(listener, hello, _ledger, _sink, Publish);
+            var choice = InboundChoice.Make(fabrics.Now, hello, _ledger.Epoch, _sink);
+            var receiver = new InboundOpening(connection, _incarnation, _options.OpenDeadline).Open(choice, _ledger, _sink, Publish);
             deadline.Dispose();
-            epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _bell, _options);
-            Enter(epoch);
+            epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _bell, _options)
+            {
+                IsOutdone = () => choice.IsOutdone(fabrics.Now),
+            };
+            Enter(epoch, new LinkWay(choice.Kind, LinkWay.Because(choice.Declined, hello.Missing)));
             return epoch.Run($"link {Endpoint.Edge} data");
         }
         catch (Exception e) when (LinkException.IsExpected(e))
@@ -180,10 +184,10 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         }
     }
 
-    private void Enter(InboundEpoch epoch)
+    private void Enter(InboundEpoch epoch, LinkWay way)
     {
         lock (_state)
-            _current = epoch;
+            (_current, _way) = (epoch, way);
         Show(LinkState.Ready, LinkLoss.None, "");
         if (_closing)
             epoch.Fail(new LinkException(LinkLoss.Closed, "closed"));
@@ -289,6 +293,6 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         Edge = Endpoint.Edge, PeerPod = Endpoint.PeerPod, State = _shown.State, Loss = _shown.Loss, Reason = _shown.Reason, Epoch = _ledger.Epoch,
         RoundTripNanoseconds = _current?.RoundTripNanoseconds ?? 0, Frames = _delivery.Frames, Bytes = _delivery.Bytes,
         Retained = _ledger.HeldCount, GrantsOutstanding = _ledger.GrantsOutstanding, TooLarge = 0, Repeated = _ledger.Duplicates,
-        Losses = _shown.Losses,
+        Losses = _shown.Losses, Way = _way,
     };
 }

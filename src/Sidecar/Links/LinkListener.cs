@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Sidecar.Links.Fabrics;
 using K8sMediaFlow.Sidecar.Links.Shells;
 
 namespace K8sMediaFlow.Sidecar.Links;
@@ -11,8 +11,7 @@ public sealed class LinkListener : IDisposable
 {
     private readonly Socket _socket;
     private readonly string _pipeline;
-    private readonly IFabricListener _fabricListener;
-    private readonly FabricKind _fabricKind;
+    private readonly ILinkFabrics _fabrics;
     private readonly Func<LinkCredentials> _credentials;
     private readonly LinkOptions _options;
     private readonly ConcurrentDictionary<(string Edge, string Pod), InboundLink> _links = new();
@@ -25,15 +24,14 @@ public sealed class LinkListener : IDisposable
     /// <summary>Nothing is accepted before <see cref="Start"/>, but the port is taken at once.</summary>
     /// <param name="endpoint">Address and port (0 = any).</param>
     /// <param name="pipeline">"namespace/pipeline" that this sidecar serves.</param>
-    /// <param name="fabricListener">Where the data connections of all links arrive. Belongs to the caller.</param>
-    /// <param name="fabricKind">Its kind.</param>
+    /// <param name="fabrics">What the data connections of all links may travel over. Belongs to the caller.</param>
     /// <param name="credentials">Asked anew for each connection.</param>
     /// <param name="options">Times and limits.</param>
     /// <exception cref="SocketException">The port is in use.</exception>
-    public LinkListener(IPEndPoint endpoint, string pipeline, IFabricListener fabricListener, FabricKind fabricKind,
+    public LinkListener(IPEndPoint endpoint, string pipeline, ILinkFabrics fabrics,
         Func<LinkCredentials> credentials, LinkOptions options)
     {
-        (_pipeline, _fabricListener, _fabricKind, _credentials, _options) = (pipeline, fabricListener, fabricKind, credentials, options);
+        (_pipeline, _fabrics, _credentials, _options) = (pipeline, fabrics, credentials, options);
         _socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -68,7 +66,7 @@ public sealed class LinkListener : IDisposable
     public void Remove(InboundLink link) =>
         _links.TryRemove(new KeyValuePair<(string, string), InboundLink>((link.Endpoint.Edge, link.Endpoint.PeerPod), link));
 
-    /// <summary>Closes the port and every connection, and joins all threads; dispose it before the fabric listener.</summary>
+    /// <summary>Closes the port and every connection, and joins all threads; dispose it before the fabrics.</summary>
     public void Dispose()
     {
         _closing = true;
@@ -136,10 +134,10 @@ public sealed class LinkListener : IDisposable
     private void Route(ControlConnection connection, Handshake handshake)
     {
         LinkTls.Accept(connection, _credentials());
-        var hello = InboundHello.Read(connection.Receive(), _pipeline, _fabricKind);
+        var hello = InboundHello.Read(connection.Receive(), _pipeline);
         if (!_links.TryGetValue((hello.Edge, hello.SenderPod), out var link))
             throw new LinkException(LinkLoss.UnknownEdge, $"no link of edge {hello.Edge} from pod {hello.SenderPod}");
-        link.Serve(connection, hello, _fabricListener, _fabricKind, handshake);
+        link.Serve(connection, hello, _fabrics, handshake);
     }
 
     /// <summary>Counts, and tells the peer why if it can still hear. Before TLS stands, nobody is told anything.</summary>

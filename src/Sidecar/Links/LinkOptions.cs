@@ -27,6 +27,12 @@ public sealed record LinkOptions
     /// <summary>How long an open breaker rests before one attempt is let through. <remarks>Defaults to 5 s.</remarks></summary>
     public TimeSpan BreakerPause { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the best of several fabrics rests after it has failed on the way; doubles up to <see cref="FabricRestMax"/>. <remarks>Defaults to 2 s.</remarks></summary>
+    public TimeSpan FabricRestMin { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest such rest, and how long it must have held to be trusted anew. <remarks>Defaults to 60 s: a try that fails stands still for half a second.</remarks></summary>
+    public TimeSpan FabricRestMax { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Writes posted to the fabric and not completed. <remarks>Defaults to 64: enough to keep a socket busy, and each needs a header buffer.</remarks></summary>
     public int WritesInFlightMax { get; init; } = 64;
 

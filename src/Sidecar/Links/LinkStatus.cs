@@ -1,3 +1,5 @@
+using K8sMediaFlow.Sidecar.Links.Fabrics;
+
 namespace K8sMediaFlow.Sidecar.Links;
 
 /// <summary>Where a link stands.</summary>
@@ -42,6 +44,9 @@ public enum LinkLoss
     /// <summary>No common fabric.</summary>
     NoCommonFabric,
 
+    /// <summary>This end cannot use any fabric that the plan allows; the reason names what stands in the way.</summary>
+    FabricUnusable,
+
     /// <summary>The peer said something that the protocol forbids.</summary>
     ProtocolViolation,
 
@@ -68,6 +73,9 @@ public enum LinkLoss
 
     /// <summary>The plan says now that the peer is elsewhere, or somebody else.</summary>
     Moved,
+
+    /// <summary>A better fabric can be used again.</summary>
+    BetterFabric,
 }
 
 /// <summary>A link's state and figures at one moment. Counters count since the link's object was made.</summary>
@@ -81,6 +89,9 @@ public readonly record struct LinkStatus
     /// <summary>The loss in words, naming the peer; empty when ready.</summary>
     public required string Reason { get; init; }
     public required uint Epoch { get; init; }
+
+    /// <summary>What carries it, or carried it last; null before the first epoch.</summary>
+    public LinkWay? Way { get; init; }
 
     /// <summary>Last measured round trip of the control connection; 0 before the first.</summary>
     public required long RoundTripNanoseconds { get; init; }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Links.Fabrics;
 using K8sMediaFlow.Sidecar.Links.Ledgers;
 using K8sMediaFlow.Sidecar.Links.Liveness;
 using K8sMediaFlow.Sidecar.Links.Shells;
@@ -13,7 +14,7 @@ public sealed class OutboundLink : IDisposable
 {
     private volatile OutboundEndpoint _endpoint;
     private readonly ILinkSource _source;
-    private readonly IFabric _fabric;
+    private readonly ILinkFabrics _fabrics;
     private readonly FabricOptions _fabricOptions;
     private readonly Func<LinkCredentials> _credentials;
     private readonly Incarnation _incarnation;
@@ -23,7 +24,9 @@ public sealed class OutboundLink : IDisposable
     private readonly Bell _pause = new();
     private readonly ManualResetEventSlim _ended = new();
     private readonly object _state = new();
+    private readonly FabricRest _rest;
     private Redial _redial;
+    private LinkWay? _way;
     private LinkThread? _shepherd;
     private ControlConnection? _connection;
     private OutboundEpoch? _current;
@@ -34,17 +37,18 @@ public sealed class OutboundLink : IDisposable
     /// <summary>Nothing runs before <see cref="Start"/>.</summary>
     /// <param name="endpoint">Whom to dial, as the plan says.</param>
     /// <param name="source">Frames to send.</param>
-    /// <param name="fabric">How bytes get there.</param>
+    /// <param name="fabrics">How bytes may get there.</param>
     /// <param name="fabricOptions">Settings of the data connection.</param>
     /// <param name="credentials">Asked anew for each connection.</param>
     /// <param name="incarnation">This sidecar process's life.</param>
     /// <param name="options">Times and limits.</param>
-    public OutboundLink(OutboundEndpoint endpoint, ILinkSource source, IFabric fabric, FabricOptions fabricOptions,
+    public OutboundLink(OutboundEndpoint endpoint, ILinkSource source, ILinkFabrics fabrics, FabricOptions fabricOptions,
         Func<LinkCredentials> credentials, Incarnation incarnation, LinkOptions options)
     {
-        (_endpoint, _source, _fabric, _fabricOptions) = (endpoint, source, fabric, fabricOptions);
+        (_endpoint, _source, _fabrics, _fabricOptions) = (endpoint, source, fabrics, fabricOptions);
         (_credentials, _incarnation, _options) = (credentials, incarnation, options);
         _redial = new Redial(options);
+        _rest = new FabricRest(options);
     }
 
     /// <summary>Where the time of frames goes. Any thread.</summary>
@@ -176,13 +180,16 @@ public sealed class OutboundLink : IDisposable
     private LinkException? Connect(ControlConnection connection, OutboundEndpoint endpoint)
     {
         OutboundEpoch epoch;
+        var now = _fabrics.Now;
+        var way = new LinkWay(default, "");
         using (connection.AbortAfter(_options.OpenDeadline))
-        using (var proposal = _fabric.Propose(_fabricOptions))
-            epoch = Open(connection, endpoint, proposal);
+        using (var proposals = new LinkProposals(_rest.Offered(now, MonotonicClock.Nanoseconds), _fabricOptions))
+            epoch = Open(connection, endpoint, proposals, now, ref way);
         _redial.Succeeded();
+        var beganNanoseconds = MonotonicClock.Nanoseconds;
         lock (_state)
         {
-            _current = epoch;
+            (_current, _way) = (epoch, way);
             if (!_endpoint.Holds(endpoint))
                 epoch.Fail(new LinkException(LinkLoss.Moved, "the plan has changed meanwhile"));
         }
@@ -194,22 +201,28 @@ public sealed class OutboundLink : IDisposable
         var failure = epoch.Run();
         lock (_state)
             _current = null;
+        if (!_closing && failure is { Loss: LinkLoss.DataClosed or LinkLoss.NoCommonFabric or LinkLoss.Closed })
+            Rest(now, way.Kind, failure.Message, TimeSpan.FromTicks((MonotonicClock.Nanoseconds - beganNanoseconds) / 100));
         return failure;
     }
 
     /// <summary>Until Ready. The ledger is open from the welcome on, so whatever fails after it closes it again.</summary>
-    private OutboundEpoch Open(ControlConnection connection, OutboundEndpoint endpoint, IFabricProposal proposal)
+    private OutboundEpoch Open(ControlConnection connection, OutboundEndpoint endpoint, LinkProposals proposals, FabricsNow now, ref LinkWay way)
     {
-        var opening = new OutboundOpening(endpoint, _incarnation, _fabric.Kind, connection);
-        var welcome = opening.Open(_credentials(), proposal, _ledger.Done.Cumulative + 1, _ledger.LastOffered + 1);
+        var opening = new OutboundOpening(endpoint, _incarnation, connection);
+        var welcome = opening.Open(_credentials(), proposals, _ledger.Done.Cumulative + 1, _ledger.LastOffered + 1);
         IFabricSender? sender = null;
         try
         {
             lock (_ledger)
                 OutboundEpoch.Check(_ledger.Open(welcome.Epoch, welcome.LargestBlockBytes, welcome.Landed, welcome.Done));
-            sender = proposal.Connect(welcome.Offer, _options.OpenDeadline);
+            sender = Connect(proposals, welcome, now);
             opening.GetReady(welcome.Epoch, _ledger.Done);
-            return new OutboundEpoch($"link {_endpoint.Edge}", _ledger, _source, connection, sender, _counters, _options);
+            way = new LinkWay(welcome.Kind, LinkWay.Because(proposals.Missing, welcome.WayReason));
+            return new OutboundEpoch($"link {_endpoint.Edge}", _ledger, _source, connection, sender, _counters, _options)
+            {
+                IsOutdone = IsOutdone(proposals, welcome.Kind),
+            };
         }
         catch
         {
@@ -219,6 +232,33 @@ public sealed class OutboundLink : IDisposable
                 _ledger.Fence();
             throw;
         }
+    }
+
+    private IFabricSender Connect(LinkProposals proposals, Welcome welcome, FabricsNow now)
+    {
+        try
+        {
+            return proposals.Of(welcome.Kind).Connect(welcome.Offer, _options.OpenDeadline);
+        }
+        catch (FabricException failure) when (failure.Error != FabricError.Aborted)
+        {
+            Rest(now, welcome.Kind, failure.Message, TimeSpan.Zero);
+            throw;
+        }
+    }
+
+    /// <summary>The best of several is left out for a while; the only one is tried again at once.</summary>
+    private void Rest(FabricsNow now, FabricKind kind, string why, TimeSpan held)
+    {
+        if (now.Usable.Count > 1 && now.RankOf(kind) == 0)
+            _rest.Failed(why, held, MonotonicClock.Nanoseconds);
+    }
+
+    /// <summary>Only what was not offered: of what was, the peer knows when it can be used.</summary>
+    private Func<bool> IsOutdone(LinkProposals proposals, FabricKind kind)
+    {
+        var offered = proposals.All.Select(one => one.Kind).ToList();
+        return () => _rest.Offered(_fabrics.Now, MonotonicClock.Nanoseconds).Usable.TakeWhile(one => one.Kind != kind).Any(one => !offered.Contains(one.Kind));
     }
 
     private void Publish(ControlConnection? connection)
@@ -242,6 +282,6 @@ public sealed class OutboundLink : IDisposable
         Edge = _endpoint.Edge, PeerPod = _endpoint.PeerPod, State = _shown.State, Loss = _shown.Loss, Reason = _shown.Reason,
         Epoch = _ledger.Epoch, RoundTripNanoseconds = _current?.RoundTripNanoseconds ?? 0, Frames = _counters.Frames, Bytes = _counters.Bytes,
         Retained = _ledger.Retained, GrantsOutstanding = _ledger.GrantsHeld, TooLarge = _ledger.TooLarge, Repeated = _ledger.Repeated,
-        Losses = _shown.Losses,
+        Losses = _shown.Losses, Way = _way,
     };
 }

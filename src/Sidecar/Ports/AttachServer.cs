@@ -9,7 +9,8 @@ namespace K8sMediaFlow.Sidecar.Ports;
 /// <param name="Plan">The plan in force.</param>
 /// <param name="Ports">Where they are introduced to each other.</param>
 /// <param name="Roster">What has become of them.</param>
-internal sealed record AttachablePod(SidecarPlan Plan, PodPorts Ports, OperatorRoster Roster);
+/// <param name="DeviceReads">Its regions are made so that an RNIC can read them.</param>
+internal sealed record AttachablePod(SidecarPlan Plan, PodPorts Ports, OperatorRoster Roster, bool DeviceReads = false);
 
 /// <summary>Listens on the pod's socket, from before there is a plan; each connection gets a session with a thread of its own, so that a silent one holds up nobody.</summary>
 internal sealed class AttachServer : IDisposable

@@ -194,7 +194,7 @@ internal sealed class AttachSession : IDisposable
     {
         try
         {
-            return PodRegion.Create(_name!, plan.RegionClasses, _pod!.Plan.HugePages);
+            return PodRegion.Create(_name!, plan.RegionClasses, _pod!.Plan.HugePages, _pod!.DeviceReads);
         }
         catch (StagingException missing) when (missing.Error == StagingError.OutOfMemory)
         {

@@ -43,11 +43,11 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     private volatile bool _stopping, _refused;
     private bool _ended;
 
-    public InboundPort(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, HugePages pages, WaitPolicy waiting)
+    public InboundPort(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, HugePages pages, WaitPolicy waiting, bool deviceReads = false)
         : base(PodTopology.InboundEnd(link))
     {
         Edge = edge.Name;
-        OwnRegion = PodRegion.Create(Name, link.RegionClasses, pages);
+        OwnRegion = PodRegion.Create(Name, link.RegionClasses, pages, deviceReads);
         _memory = OwnRegion.Staging.MapForProducer();
         OwnRegion.Seal();
         _writer = new RegionWriter(_memory);

@@ -20,6 +20,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
     private readonly Dictionary<PortChannel, OutboundChannel> _known = [];
     private readonly HandleTable<Hold> _holds = new();
     private readonly HashSet<string> _endedProducers = [];
+    private readonly Dictionary<PodRegion, IDisposable> _registered = [];
     private readonly int _producerCount;
     private readonly MappedMemory _bellMemory;
     private readonly BellWaiter _waiter;
@@ -46,6 +47,9 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
     }
 
     public string Edge { get; }
+
+    /// <summary>Makes memory known to the device that the link may use: address and length; null where there is none.</summary>
+    public Func<nint, long, IDisposable?> Register { private get; init; } = static (_, _) => null;
 
     /// <summary>What went as gap notices.</summary>
     public GapCounts Gaps { get; } = new();
@@ -182,16 +186,25 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         _waiter.Dispose();
         foreach (var channel in _known.Values)
             channel.Lease.Dispose();
+        foreach (var registration in _registered.Values)
+            registration.Dispose();
         _bellMemory.Dispose();
         BellFile.Dispose();
         base.Dispose();
     }
 
-    protected override void OfferRegion(PodRegion region) => Ports!.RegionMapped(this, region);
+    protected override void OfferRegion(PodRegion region)
+    {
+        if (Register(region.Memory.Address, region.Memory.LengthBytes) is { } registration)
+            _registered[region] = registration;
+        Ports!.RegionMapped(this, region);
+    }
 
     // Its mapping is the region's own and goes with it; all frames of it are done by now.
     protected override void RegionGone(PodRegion region)
     {
+        if (_registered.Remove(region, out var registration))
+            registration.Dispose();
     }
 
     private OutboundChannel Know(PortChannel channel)

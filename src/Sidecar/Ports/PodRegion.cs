@@ -14,9 +14,20 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
 
     /// <summary>Makes a region as the plan has it. Who sends nothing has no classes; the handshake has a region for everybody, the least that there is.</summary>
     /// <exception cref="StagingException">OutOfMemory: the machine has not the pages.</exception>
-    public static PodRegion Create(string name, IReadOnlyList<BlockClassPlan> classes, HugePages pages) => new(name, classes.Count == 0
-        ? StagingRegion.Create($"kmf-{name}", [new BlockClass(MemoryFile.PageBytes, 1)])
-        : StagingRegion.Create($"kmf-{name}", [.. classes.Select(one => new BlockClass(one.SizeBytes, one.Count))], BlockSizes.PageBytes(pages)));
+    /// <param name="name">Of its producer.</param>
+    /// <param name="classes">Its blocks.</param>
+    /// <param name="pages">Of its memory.</param>
+    /// <param name="forDevice">An RNIC may have to read it. Linux up to 6.1 lets a device read only what this process could write: the sidecar's own
+    /// mapping is then writable, made before the seal; it is read all the same.</param>
+    public static PodRegion Create(string name, IReadOnlyList<BlockClassPlan> classes, HugePages pages, bool forDevice = false)
+    {
+        var region = new PodRegion(name, classes.Count == 0
+            ? StagingRegion.Create($"kmf-{name}", [new BlockClass(MemoryFile.PageBytes, 1)])
+            : StagingRegion.Create($"kmf-{name}", [.. classes.Select(one => new BlockClass(one.SizeBytes, one.Count))], BlockSizes.PageBytes(pages)));
+        if (forDevice)
+            region._mapping = region.Staging.MapForProducer();
+        return region;
+    }
 
     public string Name { get; } = name;
 
@@ -37,13 +48,16 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
             return;
         Staging.Seal();
         // Now and not on first use: the producer can still write the header, and whoever reads a bad one later would be blamed for it.
-        _mapping = Staging.MapForReader();
+        _mapping ??= Staging.MapForReader();
         _reader = new RegionReader(_mapping);
         IsSealed = true;
     }
 
     /// <summary>The sidecar's own reading of it, once it is sealed.</summary>
     public RegionReader Reader => _reader ?? throw new InvalidOperationException($"region {Name} is not sealed");
+
+    /// <summary>Where the sidecar reads it, once it is sealed: what a device has to know.</summary>
+    public MappedMemory Memory => _mapping ?? throw new InvalidOperationException($"region {Name} is not sealed");
 
     /// <summary>Nobody can meet it any more: it is not to be offered again.</summary>
     public void Bury() => IsGone = true;

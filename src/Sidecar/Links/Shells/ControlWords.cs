@@ -10,6 +10,8 @@ internal static class ControlWords
     /// <summary>Grants in one message.</summary>
     public const int GrantsMax = 512;
 
+    private const int ReasonCharsMax = 512;
+
     public static void Write(LinkMessage.AckSet.Builder target, SequenceSet set)
     {
         Span<ulong> words = stackalloc ulong[SequenceSet.WordsMax];
@@ -73,6 +75,18 @@ internal static class ControlWords
         _ => LinkMessage.FabricKind.Unknown,
     };
 
+    /// <summary>Null: one that this version does not know.</summary>
+    public static FabricKind? KindOf(LinkMessage.FabricKind kind) => kind switch
+    {
+        LinkMessage.FabricKind.Tcp => FabricKind.Tcp,
+        LinkMessage.FabricKind.Verbs => FabricKind.Verbs,
+        LinkMessage.FabricKind.Simulated => FabricKind.Simulated,
+        _ => null,
+    };
+
+    /// <summary>Why, for people: cut where it is longer than anybody reads.</summary>
+    public static string Words(CapnProto.Utf8Text text) => text.ToString() is { Length: > ReasonCharsMax } longer ? longer[..ReasonCharsMax] : text.ToString();
+
     public static LinkLoss LossOf(LinkMessage.RefusalCode code) => code switch
     {
         LinkMessage.RefusalCode.UnknownEdge or LinkMessage.RefusalCode.NoPlan => LinkLoss.UnknownEdge,
@@ -90,7 +104,7 @@ internal static class ControlWords
         LinkLoss.WrongIdentity => LinkMessage.RefusalCode.WrongIdentity,
         LinkLoss.WrongPipeline => LinkMessage.RefusalCode.WrongPipeline,
         LinkLoss.VersionMismatch => LinkMessage.RefusalCode.VersionMismatch,
-        LinkLoss.NoCommonFabric => LinkMessage.RefusalCode.NoCommonFabric,
+        LinkLoss.NoCommonFabric or LinkLoss.FabricUnusable => LinkMessage.RefusalCode.NoCommonFabric,
         LinkLoss.PeerLeft => LinkMessage.RefusalCode.Busy,
         _ => LinkMessage.RefusalCode.ProtocolViolation,
     };

@@ -23,6 +23,7 @@ internal sealed class InboundEpoch
     private readonly Grant[] _grants = new Grant[ControlWords.GrantsMax];
     private readonly long[] _offsets;
     private LinkException? _failure;
+    private volatile LinkException? _dataLoss;
     private ulong _acknowledged;
     private ulong _drainedAt;
     private volatile bool _drainAsked;
@@ -40,6 +41,9 @@ internal sealed class InboundEpoch
 
     public uint Epoch { get; }
 
+    /// <summary>A better fabric can be used now; asked at every beat.</summary>
+    public Func<bool> IsOutdone { private get; init; } = static () => false;
+
     public long RoundTripNanoseconds => _beats.RoundTripNanoseconds;
 
     /// <summary>Ends the epoch for a reason; the first one counts. Any thread.</summary>
@@ -53,7 +57,7 @@ internal sealed class InboundEpoch
     /// <summary>Reads control until the end; null: the orderly one. The caller takes the epoch from the pump, then fences.</summary>
     public LinkException? Run(string name)
     {
-        var receiving = LinkThread.Start(name, () => Shell(Receive));
+        var receiving = LinkThread.Start(name, () => Shell(ReceiveOrTell));
         Shell(Read);
         if (_failure is null)
             _receiver.Abort();
@@ -76,6 +80,10 @@ internal sealed class InboundEpoch
         {
             if (_beats.IsSilent())
                 throw new LinkException(LinkLoss.Silence, "nothing heard from the peer");
+            if (_dataLoss is { } lost)
+                SayDataLost(lost);
+            if (IsOutdone())
+                throw new LinkException(LinkLoss.BetterFabric, "a better fabric can be used again");
             SayGrants();
             SayAcknowledgements();
             SayDrained();
@@ -99,6 +107,20 @@ internal sealed class InboundEpoch
         catch (Exception e) when (LinkException.IsExpected(e))
         {
             Fail(LinkException.Of(e));
+        }
+    }
+
+    /// <summary>A data connection may fail at this end alone: the peer has to hear of it, or it would dial the same way again.</summary>
+    private void ReceiveOrTell()
+    {
+        try
+        {
+            Receive();
+        }
+        catch (FabricException failure) when (LinkException.Of(failure).Loss == LinkLoss.DataClosed && !_drainedSaid)
+        {
+            _dataLoss = LinkException.Of(failure);
+            _bell.Now();
         }
     }
 
@@ -171,6 +193,15 @@ internal sealed class InboundEpoch
             ControlWords.Write(ack.InitDone(), _ledger.Done);
         }
         _connection.Queue();
+    }
+
+    private void SayDataLost(LinkException lost)
+    {
+        var bye = _connection.Begin().InitBye();
+        (bye.Epoch, bye.Reason, bye.DataLost) = (Epoch, lost.Message, true);
+        _connection.Queue();
+        _connection.Flush();
+        throw lost;
     }
 
     private void SayDrained()

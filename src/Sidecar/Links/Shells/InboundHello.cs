@@ -4,7 +4,7 @@ using K8sMediaFlow.Messages;
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
 /// <summary>A hello, copied out of its message and checked for all that does not depend on the link that it names.</summary>
-internal sealed record InboundHello(string Edge, string SenderPod, Incarnation Sender, byte[] Proposal)
+internal sealed record InboundHello(string Edge, string SenderPod, Incarnation Sender, IReadOnlyDictionary<FabricKind, byte[]> Proposals, string Missing)
 {
     /// <summary>Names in a plan are shorter.</summary>
     private const int NameBytesMax = 512;
@@ -12,7 +12,7 @@ internal sealed record InboundHello(string Edge, string SenderPod, Incarnation S
     private const int FabricsMax = 16;
 
     /// <exception cref="LinkException">With the reason to refuse it.</exception>
-    public static InboundHello Read(LinkMessage.Reader message, string pipeline, FabricKind kind)
+    public static InboundHello Read(LinkMessage.Reader message, string pipeline)
     {
         if (message.Which != LinkMessage.Which.Hello)
             throw new LinkException(LinkLoss.ProtocolViolation, $"{message.Which} instead of Hello");
@@ -27,22 +27,22 @@ internal sealed record InboundHello(string Edge, string SenderPod, Incarnation S
             throw new LinkException(LinkLoss.WrongPipeline, $"pipeline {named}, this end belongs to {pipeline}");
         if (hello.SenderIncarnation == 0)
             throw new LinkException(LinkLoss.ProtocolViolation, "hello without an incarnation");
-        return new InboundHello(Name(hello.Edge), Name(hello.SenderPod), new Incarnation(hello.SenderIncarnation), ProposalOf(hello, kind));
+        return new InboundHello(Name(hello.Edge), Name(hello.SenderPod), new Incarnation(hello.SenderIncarnation), ProposalsOf(hello), ControlWords.Words(hello.Missing));
     }
 
     private static string Name(CapnProto.Utf8Text text) => text.Length <= NameBytesMax
         ? text.ToString()
         : throw new LinkException(LinkLoss.ProtocolViolation, $"name of {text.Length} bytes");
 
-    private static byte[] ProposalOf(LinkMessage.Hello.Reader hello, FabricKind kind)
+    private static Dictionary<FabricKind, byte[]> ProposalsOf(LinkMessage.Hello.Reader hello)
     {
-        var wanted = ControlWords.KindOf(kind);
         var fabrics = hello.Fabrics;
+        var proposals = new Dictionary<FabricKind, byte[]>();
         for (var index = 0; index < Math.Min(fabrics.Count, FabricsMax); index++)
         {
-            if (fabrics[index].Kind == wanted)
-                return fabrics[index].Offer.ToArray();
+            if (ControlWords.KindOf(fabrics[index].Kind) is { } kind)
+                proposals.TryAdd(kind, fabrics[index].Offer.ToArray());
         }
-        throw new LinkException(LinkLoss.NoCommonFabric, $"no {kind} among the {fabrics.Count} fabrics offered");
+        return proposals;
     }
 }

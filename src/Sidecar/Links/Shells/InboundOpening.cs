@@ -1,20 +1,20 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Sidecar.Links.Fabrics;
 using K8sMediaFlow.Sidecar.Links.Ledgers;
 
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
 /// <summary>The accepting end's handshake after the hello. The caller bounds all of it by aborting the connection.</summary>
-internal sealed class InboundOpening(ControlConnection connection, Incarnation incarnation, FabricKind kind, TimeSpan deadline)
+internal sealed class InboundOpening(ControlConnection connection, Incarnation incarnation, TimeSpan deadline)
 {
     /// <summary>Welcome, the sender's ready, data connection, own ready. Returns the receiving end of the fabric; the ledger is adopted.</summary>
     /// <param name="opened">Hears of the offer: disposing it ends the wait for the data connection.</param>
-    public IFabricReceiver Open(
-        IFabricListener listener, InboundHello hello, ReceiverLedger ledger, ILinkSink sink, Action<IDisposable> opened)
+    public IFabricReceiver Open(InboundChoice choice, ReceiverLedger ledger, ILinkSink sink, Action<IDisposable> opened)
     {
-        using var offer = listener.Open(ledger.Epoch, hello.Proposal, sink.AreaAddress, sink.AreaLengthBytes);
+        using var offer = choice.Offer;
         opened(offer);
-        SayWelcome(offer, ledger, sink.LargestBlockBytes);
+        SayWelcome(choice, ledger, sink.LargestBlockBytes);
         // Ready first: the sender says it when it has connected, and whoever waits here for control also hears of a peer that goes away.
         HearReady(ledger);
         var receiver = offer.Accept(deadline);
@@ -31,7 +31,7 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
         }
     }
 
-    private void SayWelcome(IFabricOffer offer, ReceiverLedger ledger, int largestBlockBytes)
+    private void SayWelcome(InboundChoice choice, ReceiverLedger ledger, int largestBlockBytes)
     {
         var welcome = connection.Begin().InitWelcome();
         welcome.Protocol = LinkMessage.Protocol;
@@ -39,8 +39,9 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
         welcome.ReceiverIncarnation = incarnation.Value;
         welcome.LargestBlockBytes = (uint)largestBlockBytes;
         var fabric = welcome.InitFabric();
-        fabric.Kind = ControlWords.KindOf(kind);
-        fabric.Offer = offer.Bytes.Span;
+        fabric.Kind = ControlWords.KindOf(choice.Kind);
+        fabric.Offer = choice.Offer.Bytes.Span;
+        welcome.WayReason = choice.Declined;
         // Consumers finish frames meanwhile, on other threads.
         lock (ledger)
         {

@@ -35,6 +35,9 @@ internal sealed class OutboundEpoch
         _pump = new OutboundPump(ledger, source, sender, counters, () => _beats.RoundTripNanoseconds, options.WritesInFlightMax, _watch);
     }
 
+    /// <summary>A better fabric can be used now; asked at every beat.</summary>
+    public Func<bool> IsOutdone { private get; init; } = static () => false;
+
     public long RoundTripNanoseconds => _beats.RoundTripNanoseconds;
 
     /// <summary>Takes nothing new from the source; ends in order when all that was taken is done. Any thread.</summary>
@@ -95,6 +98,8 @@ internal sealed class OutboundEpoch
         {
             if (_beats.IsSilent())
                 throw new LinkException(LinkLoss.Silence, "nothing heard from the peer");
+            if (IsOutdone())
+                throw new LinkException(LinkLoss.BetterFabric, "a better fabric can be used again");
             var pause = _beats.Beat(_connection, _epoch);
             SayDrained();
             _connection.Flush();
@@ -155,7 +160,9 @@ internal sealed class OutboundEpoch
                 _watch.Ring();
                 break;
             case LinkMessage.Which.Bye:
-                throw new LinkException(LinkLoss.PeerLeft, "the peer left: " + message.Bye.Reason.ToString());
+                throw message.Bye.DataLost
+                    ? new LinkException(LinkLoss.DataClosed, "the peer's " + ControlWords.Words(message.Bye.Reason))
+                    : new LinkException(LinkLoss.PeerLeft, "the peer left: " + ControlWords.Words(message.Bye.Reason));
             default:
                 throw new LinkException(LinkLoss.ProtocolViolation, $"unexpected {message.Which}");
         }

@@ -1,23 +1,24 @@
 using System.Net;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Sidecar.Links.Fabrics;
 using K8sMediaFlow.Sidecar.Links.Ledgers;
 
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
 /// <summary>What the receiver said when it was dialled.</summary>
-internal sealed record Welcome(uint Epoch, Incarnation Receiver, int LargestBlockBytes, byte[] Offer, SequenceSet Landed, SequenceSet Done);
+internal sealed record Welcome(uint Epoch, Incarnation Receiver, int LargestBlockBytes, FabricKind Kind, byte[] Offer, string WayReason, SequenceSet Landed, SequenceSet Done);
 
 /// <summary>The dialling end's handshake, step by step; each step ends in an error or in the next one. The caller bounds all of it.</summary>
-internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation incarnation, FabricKind kind, ControlConnection connection)
+internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation incarnation, ControlConnection connection)
 {
     /// <summary>Dial, TLS, hello, welcome.</summary>
-    public Welcome Open(LinkCredentials credentials, IFabricProposal proposal, ulong firstUndone, ulong nextSequence)
+    public Welcome Open(LinkCredentials credentials, LinkProposals proposals, ulong firstUndone, ulong nextSequence)
     {
         Dial();
         LinkTls.Dial(connection, credentials, endpoint.PeerIdentities);
-        SayHello(proposal, firstUndone, nextSequence);
-        return HearWelcome();
+        SayHello(proposals, firstUndone, nextSequence);
+        return HearWelcome(proposals);
     }
 
     /// <summary>Says ready, with what is done, and waits for the peer's.</summary>
@@ -41,7 +42,7 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
         }
     }
 
-    private void SayHello(IFabricProposal proposal, ulong firstUndone, ulong nextSequence)
+    private void SayHello(LinkProposals proposals, ulong firstUndone, ulong nextSequence)
     {
         var hello = connection.Begin().InitHello();
         hello.Magic = LinkMessage.Magic;
@@ -52,22 +53,27 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
         (hello.Edge, hello.SenderPod) = (endpoint.Edge, endpoint.Pod);
         hello.SenderIncarnation = incarnation.Value;
         (hello.FirstUndone, hello.NextSequence) = (firstUndone, nextSequence);
-        var fabric = hello.InitFabrics(1)[0];
-        fabric.Kind = ControlWords.KindOf(kind);
-        fabric.Offer = proposal.Bytes.Span;
+        hello.Missing = proposals.Missing;
+        var fabrics = hello.InitFabrics(proposals.All.Count);
+        for (var index = 0; index < fabrics.Count; index++)
+        {
+            var fabric = fabrics[index];
+            fabric.Kind = ControlWords.KindOf(proposals.All[index].Kind);
+            fabric.Offer = proposals.All[index].Proposal.Bytes.Span;
+        }
         OpeningWords.Send(connection);
     }
 
-    private Welcome HearWelcome()
+    private Welcome HearWelcome(LinkProposals proposals)
     {
         var welcome = OpeningWords.Expect(connection, LinkMessage.Which.Welcome).Welcome;
         if (welcome.Protocol != LinkMessage.Protocol)
             throw new LinkException(LinkLoss.VersionMismatch, $"the peer chose protocol {welcome.Protocol}");
-        if (welcome.Fabric.Kind != ControlWords.KindOf(kind))
+        if (ControlWords.KindOf(welcome.Fabric.Kind) is not { } kind || proposals.All.All(one => one.Kind != kind))
             throw new LinkException(LinkLoss.NoCommonFabric, $"the peer chose fabric {welcome.Fabric.Kind}");
         if (welcome.Epoch == 0 || welcome.ReceiverIncarnation == 0 || welcome.LargestBlockBytes is 0 or > int.MaxValue)
             throw new LinkException(LinkLoss.ProtocolViolation, "welcome without epoch, incarnation or blocks");
         return new Welcome(welcome.Epoch, new Incarnation(welcome.ReceiverIncarnation), (int)welcome.LargestBlockBytes,
-            welcome.Fabric.Offer.ToArray(), ControlWords.ReadSet(welcome.Landed), ControlWords.ReadSet(welcome.Done));
+            kind, welcome.Fabric.Offer.ToArray(), ControlWords.Words(welcome.WayReason), ControlWords.ReadSet(welcome.Landed), ControlWords.ReadSet(welcome.Done));
     }
 }

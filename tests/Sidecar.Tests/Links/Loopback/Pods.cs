@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Links.Fabrics;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
@@ -33,14 +34,16 @@ internal sealed class SendingPod : IDisposable
 {
     private readonly CuttableFabric _fabric = new(PodFabrics.Sending());
     private readonly IDisposable? _registration;
+    private readonly FixedFabrics _fixed;
 
     public SendingPod(ILinkSource source, IPEndPoint peer, LinkOptions options, LinkCredentials? credentials = null,
-        string pipeline = "test/line", string edge = Edge, string expects = "render")
+        string pipeline = "test/line", string edge = Edge, string expects = "render", ILinkFabrics? fabrics = null)
     {
         var papers = credentials ?? Papers.Of("camera");
+        _fixed = new FixedFabrics(_fabric);
         _registration = source is MemorySource memory ? _fabric.Register(memory.Address, memory.LengthBytes) : null;
         var endpoint = new OutboundEndpoint(pipeline, edge, "pod-a", "pod-b", peer.Address.ToString(), peer.Port, [Papers.Identity(expects)]);
-        Link = new OutboundLink(endpoint, source, _fabric, FabricOptions.Default, () => papers, Incarnation.New(), options);
+        Link = new OutboundLink(endpoint, source, fabrics ?? _fixed, FabricOptions.Default, () => papers, Incarnation.New(), options);
         Link.Start();
     }
 
@@ -54,6 +57,7 @@ internal sealed class SendingPod : IDisposable
     {
         Link.Dispose();
         _registration?.Dispose();
+        _fixed.Dispose();
         _fabric.Dispose();
     }
 }
@@ -62,13 +66,13 @@ internal sealed class SendingPod : IDisposable
 internal sealed class ReceivingPod : IDisposable
 {
     private readonly IFabric _fabric = PodFabrics.Receiving();
-    private readonly IFabricListener _data;
+    private readonly FixedFabrics _fixed;
 
-    public ReceivingPod(ILinkSink sink, int port, LinkOptions options, LinkCredentials? credentials = null)
+    public ReceivingPod(ILinkSink sink, int port, LinkOptions options, LinkCredentials? credentials = null, ILinkFabrics? fabrics = null)
     {
         var papers = credentials ?? Papers.Of("render");
-        _data = _fabric.Listen(IPAddress.Loopback, 0, FabricOptions.Default);
-        Listener = new LinkListener(new IPEndPoint(IPAddress.Loopback, port), "test/line", _data, _fabric.Kind, () => papers, options);
+        _fixed = new FixedFabrics(_fabric);
+        Listener = new LinkListener(new IPEndPoint(IPAddress.Loopback, port), "test/line", fabrics ?? _fixed, () => papers, options);
         Link = new InboundLink(new InboundEndpoint("test/line", SendingPod.Edge, "pod-a", [Papers.Identity("camera")]), sink, Incarnation.New(), options);
         Link.Start();
         Listener.Add(Link);
@@ -83,8 +87,20 @@ internal sealed class ReceivingPod : IDisposable
     {
         Link.Dispose();
         Listener.Dispose();
-        _data.Dispose();
+        _fixed.Dispose();
         _fabric.Dispose();
+    }
+}
+
+/// <summary>Fabrics that are always there; dispose it before them.</summary>
+internal sealed class FixedFabrics(params IFabric[] fabrics) : ILinkFabrics, IDisposable
+{
+    public FabricsNow Now { get; } = new([.. fabrics.Select(one => new LinkFabric(one, one.Listen(IPAddress.Loopback, 0, FabricOptions.Default)))], "");
+
+    public void Dispose()
+    {
+        foreach (var one in Now.Usable)
+            one.Listener.Dispose();
     }
 }
 

@@ -1,0 +1,144 @@
+using System.Net;
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Fabric.Verbs;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Links.Fabrics;
+
+namespace K8sMediaFlow.Sidecar.Hosting;
+
+/// <summary>
+/// The RDMA device of this sidecar. Opened as soon as it can be, looked at twice a second, with all memory registered on it that links may read from: a port
+/// that goes down and comes back is told by what links are offered, and by the status. Any thread.
+/// </summary>
+internal sealed class RdmaSeat : IDisposable
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What is not there at all comes seldom, and is looked for in many files.</summary>
+    private static readonly TimeSpan AbsentInterval = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly IReadOnlyList<VerbsChoice> _choices;
+    private readonly string _absence;
+    private readonly FabricOptions _options;
+    private readonly RegisteredRegions _regions = new();
+    private readonly Timer _timer;
+    private VerbsFabric? _fabric;
+    private LinkFabric? _link;
+    private bool _isDisposed;
+    private volatile LinkFabric? _usable;
+    private volatile RdmaStatus _status = new(false, "", "", "", "");
+
+    /// <param name="choices">Devices that this process may use, the preferred one first.</param>
+    /// <param name="absence">Why there is none, where there is none.</param>
+    /// <param name="options">Of every connection.</param>
+    public RdmaSeat(IReadOnlyList<VerbsChoice> choices, string absence, FabricOptions options)
+    {
+        (_choices, _absence, _options) = (choices, absence, options);
+        _timer = new Timer(_ => Look());
+        Look();
+    }
+
+    /// <summary>Null: not now, and <see cref="Status"/> says why.</summary>
+    public LinkFabric? Usable => _usable;
+
+    public RdmaStatus Status => _status;
+
+    /// <summary>Whether there is a device that may have to read the pod's memory, now or later.</summary>
+    public bool HasDevice => _choices.Count > 0;
+
+    /// <summary>Makes memory known to the device, now or when there is one, until the result is disposed.</summary>
+    public IDisposable Register(nint address, long lengthBytes)
+    {
+        lock (_gate)
+        {
+            var region = _regions.Add(address, lengthBytes);
+            if (_fabric is not null)
+                Settle(() => _regions.RegisterAll(_fabric));
+            return region;
+        }
+    }
+
+    /// <summary>After the links: their ends keep the device open.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _usable = null;
+            _timer.Dispose();
+            _regions.Dispose();
+            _link?.Listener.Dispose();
+            _fabric?.Dispose();
+        }
+    }
+
+    private void Look()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            Settle(LookNow);
+            _timer.Change(_fabric is null ? AbsentInterval : LookInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void LookNow()
+    {
+        if (_fabric is null)
+        {
+            _fabric = Open();
+            _link = new LinkFabric(_fabric, _fabric.Listen(IPAddress.Any, 0, _options));
+        }
+        _fabric.Refresh();
+        _regions.RegisterAll(_fabric);
+    }
+
+    /// <summary>The first one that can be opened; where none can, the first one's reason counts.</summary>
+    private VerbsFabric Open()
+    {
+        VerbsUnusableException? first = null;
+        foreach (var choice in _choices)
+        {
+            try
+            {
+                return VerbsFabric.Open(choice);
+            }
+            catch (VerbsUnusableException failure)
+            {
+                first ??= failure;
+            }
+        }
+        throw first ?? new VerbsUnusableException(VerbsObstacle.NoDevice, _absence);
+    }
+
+    /// <summary>Tries, and says what came of it.</summary>
+    private void Settle(Action attempt)
+    {
+        var before = _status;
+        try
+        {
+            attempt();
+            _usable = _link;
+            _status = new RdmaStatus(true, _fabric!.DeviceName, _fabric.Address.ToString(), "", "");
+        }
+        catch (VerbsUnusableException failure)
+        {
+            Refuse(failure.Obstacle, failure.Message);
+        }
+        catch (FabricException failure)
+        {
+            Refuse(failure.InnerException is NativeException { IsOutOfMemory: true } ? VerbsObstacle.MemlockLimited : VerbsObstacle.DeviceBusy, failure.Message);
+        }
+        if (_status != before)
+            Log.Write(_status.Usable ? $"RDMA by {_status.Device} as {_status.Address}" : $"no RDMA: {_status.Detail}");
+    }
+
+    private void Refuse(VerbsObstacle obstacle, string why)
+    {
+        _usable = null;
+        _status = new RdmaStatus(false, _fabric?.DeviceName ?? _choices.FirstOrDefault()?.Device ?? "", "", obstacle.ToString(), why);
+    }
+}
