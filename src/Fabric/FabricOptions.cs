@@ -43,6 +43,9 @@ public sealed record FabricOptions
 
     /// <summary>Verbs: how long a hybrid wait looks before it sleeps.</summary>
     public TimeSpan SpinTime { get; init; } = TimeSpan.FromMicroseconds(20);
+
+    /// <summary>Verbs: entries of the completion queue where a test wants it to overflow; null for as many as can be needed.</summary>
+    internal int? CompletionsMax { get; init; }
 }
 
 /// <summary>How an end of a connection waits for its device.</summary>

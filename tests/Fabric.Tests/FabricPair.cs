@@ -11,12 +11,12 @@ internal sealed class FabricPair : IDisposable
     private readonly IFabricListener _listener;
     private readonly IFabricOffer _offer;
 
-    public FabricPair(IFabric fabric, TestArea area, FabricOptions? options = null)
+    public FabricPair(IFabric fabric, TestArea area, FabricOptions? options = null, FabricOptions? sending = null)
     {
         var chosen = options ?? FabricOptions.Default;
         Area = area;
         _listener = fabric.Listen(IPAddress.Loopback, 0, chosen);
-        using var proposal = fabric.Propose(chosen);
+        using var proposal = fabric.Propose(sending ?? chosen);
         _offer = _listener.Open(Epoch, proposal.Bytes.Span, area.Address, area.LengthBytes);
         Sender = proposal.Connect(_offer.Bytes.Span, Watchdog);
         Receiver = _offer.Accept(Watchdog);

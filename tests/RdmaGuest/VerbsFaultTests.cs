@@ -65,8 +65,10 @@ public sealed class VerbsFaultTests : IDisposable
     public void A_bad_wire_loses_no_frame_and_doubles_none(params string[] netem)
     {
         using var pair = new FabricPair(_fabric, _area);
+        var before = Disturbances();
         using var disturbed = Cable.Disturb(netem);
         Exchange(pair, 40);
+        Disturbances().ShouldBeGreaterThan(before);
     }
 
     [Fact]
@@ -124,6 +126,9 @@ public sealed class VerbsFaultTests : IDisposable
         pair.Write(TestFrame.Of(FabricPair.Epoch, 0, 2, _source.Part(0, 100)));
         pair.Receive().Slot.ShouldBe(0u);
     }
+
+    /// <summary>Packets that came twice or not in their turn, as the receiving device counts them.</summary>
+    private static long Disturbances() => Cable.Counter("rxe1", "duplicate_request") + Cable.Counter("rxe1", "out_of_seq_request");
 
     private (IFabricOffer Offer, IFabricProposal Proposal) Open(IFabricListener listener, uint epoch)
     {

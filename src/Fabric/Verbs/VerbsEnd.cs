@@ -50,7 +50,7 @@ internal sealed class VerbsEnd
         var completions = size.SendsMax + size.ReceivesMax;
         if (size.SendsMax > limits.WorkRequestsMax || receivesMax > limits.WorkRequestsMax || completions > limits.CompletionsMax)
             throw new FabricException(FabricError.Incompatible, $"{size} is more than {device.Context.Name} has: {limits}");
-        _reader = VerbsErrors.Making(() => new CompletionReader(device.Context, completions, options));
+        _reader = VerbsErrors.Making(() => new CompletionReader(device.Context, options.CompletionsMax ?? completions, options));
         try
         {
             _pair = VerbsErrors.Making(() => QueuePair.Create(device.Domain, _reader.Queue, size));
@@ -76,7 +76,7 @@ internal sealed class VerbsEnd
     /// <summary>What the peer must know of this end.</summary>
     public VerbsCard Card(byte[] nonce) => new(_port.State.MtuBytes, _pair.Number, _firstPacket, nonce, _port.Address.Gid);
 
-    public bool Is(nint element) => _pair.Identity == element;
+    public bool Is(nint element) => _pair.Identity == element || _reader.Queue.Identity == element;
 
     /// <summary>Memory that lives as long as the queue pair.</summary>
     public void Own(IDisposable memory) => _memory.Add(memory);
@@ -130,6 +130,8 @@ internal sealed class VerbsEnd
             while (_reader.TryTake(out completion))
             {
                 _heardTicks = Stopwatch.GetTimestamp();
+                if (completion.IsFlush)
+                    throw VerbsErrors.OfDevice(AwaitCause() ?? CompletionStatus.Text(completion.Status));
                 if (!IsProbe(completion))
                     return true;
             }
@@ -180,6 +182,15 @@ internal sealed class VerbsEnd
         {
             // Being let in is all there is to it.
         }
+    }
+
+    /// <summary>Work that is flushed says only that the queue pair failed before. Where no other work of it did, an event says why, and comes by another thread.</summary>
+    private string? AwaitCause()
+    {
+        var startedTicks = Stopwatch.GetTimestamp();
+        while (_broken is null && !_isAborted && Stopwatch.GetElapsedTime(startedTicks) < s_flushBound)
+            Thread.Sleep(1);
+        return _broken;
     }
 
     private bool IsProbe(in Completion completion)

@@ -162,7 +162,8 @@ internal sealed class VerbsSender : IFabricSender
     {
         if (!completion.IsSuccess)
             throw VerbsErrors.Of(completion);
-        Invariant.That(completion.Id == _completed);
+        if (completion.Id != _completed)
+            throw VerbsErrors.OfDevice($"the device skipped from write {_completed} to {completion.Id}");
         _completed++;
         _writes.Complete();
     }

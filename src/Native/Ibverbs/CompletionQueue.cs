@@ -18,6 +18,9 @@ public sealed unsafe class CompletionQueue : VerbsHandle
     {
     }
 
+    /// <summary>What a <see cref="DeviceEvent"/> names it by.</summary>
+    public nint Identity => Value;
+
     /// <param name="channel">Where it says that it has something.</param>
     /// <param name="capacity">As much as can be outstanding at a time: a queue that overflows is lost.</param>
     /// <exception cref="NativeException"/>
