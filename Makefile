@@ -19,6 +19,10 @@ run: install-run publish ## Run the sample pipeline on this machine: make run [I
 test: install-test ## Run every test (some need root: they say so and are skipped without it). ROOM=Staging runs one room.
 	@scripts/test.sh all $(ROOM)
 
+.PHONY: rdma-demo
+rdma-demo: install-test publish ## The sample with decode's edges over RDMA, in a guest with two software RNICs: make rdma-demo [INPUT=file]. Writes out/rdma.
+	@scripts/rdma-demo.sh $(if $(INPUT),"$(INPUT)")
+
 .PHONY: cluster-test
 cluster-test: install-test ## The end-to-end cases on a real two-node Kubernetes alone (as root; part of `make test`).
 	@scripts/test.sh all Cluster

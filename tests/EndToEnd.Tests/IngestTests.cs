@@ -27,7 +27,7 @@ public class IngestTests
         var port = FreePort();
         using var run = Start("ingest-rtmp", "1935", port);
         Publish(run, [.. Picture, "-f", "lavfi", "-i", "sine=sample_rate=48000", .. Coding, "-c:a", "aac", "-ac", "2", "-f", "flv", $"rtmp://127.0.0.1:{port}/live/match"]);
-        ShouldHaveFlown(run, "scale.video->watch.video (Tcp)", "ingest.audio->watch.audio (Tcp)");
+        ShouldHaveFlown(run, "scale.video->watch.video (TCP)", "ingest.audio->watch.audio (TCP)");
     }
 
     /// <summary>As a batch, so that the run ends with the encoder, and with the stream's key written out: there is no Secret here.</summary>

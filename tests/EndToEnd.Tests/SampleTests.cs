@@ -11,7 +11,7 @@ public class SampleTests
     {
         using var run = new LocalRun();
         run.Start(Sample("fan-out")).WaitForExit().ShouldBe(0, run.Log);
-        run.Log.ShouldContain("generate.video->preview.video (Tcp): 200 frames");
+        run.Log.ShouldContain("generate.video->preview.video (TCP): 200 frames");
         run.Log.ShouldContain("scale.video->archive.video (Local): 100 frames");
         run.Leftovers().ShouldBeEmpty();
     }
@@ -22,7 +22,7 @@ public class SampleTests
     {
         using var run = new LocalRun();
         run.Start(Sample("exec-filter")).WaitForExit().ShouldBe(0, run.Log);
-        run.Log.ShouldContain("blur.video->sink.video (Tcp): 100 frames");
+        run.Log.ShouldContain("blur.video->sink.video (TCP): 100 frames");
         run.Leftovers().ShouldBeEmpty();
     }
 

@@ -14,6 +14,9 @@ internal static class Words
         _ => "Local",
     };
 
+    /// <summary>As a sidecar says it, or several of those.</summary>
+    internal static string OfWay(string way) => string.Join('+', way.Split('+').Select(one => Enum.TryParse<EdgeWay>(one, out var known) ? Of(known) : one));
+
     internal static string Of(Transport transport) => transport switch
     {
         Transport.Tcp => "TCP",

@@ -21,6 +21,7 @@ internal static class RunCommand
         var file = Inputs.File();
         var sets = new Option<string[]>("--set") { Description = "VOLUME=DIR: a folder of this machine that stands for a volume. Once per volume." };
         var probe = new Option<bool>("--probe") { Description = "Read the first source's caps from its --input; without sound, leave out what carries it." };
+        var devices = new Option<string[]>("--device") { Description = "POD=NAME: the RDMA device that the pod's sidecar uses; the machine's first one where nothing is said. Once per pod." };
         var stall = new Option<int?>("--stall-seconds")
         {
             Description = "Fail when nothing has moved on any edge for so long; 0: never. Default: 60 for Batch, 0 for Streaming.",
@@ -32,10 +33,10 @@ internal static class RunCommand
         });
         var command = new Command("run", "Run a pipeline on this machine: a sidecar per pod, media operators as processes. Exit code 0 when all has arrived, 1 on failure, 130 when interrupted.")
         {
-            file, sets, probe, stall,
+            file, sets, probe, devices, stall,
         };
         command.SetAction((parsed, _) => RunAsync(
-            new RunOptions(parsed.GetRequiredValue(file), parsed.GetValue(sets) ?? [], parsed.GetValue(probe), parsed.GetValue(stall)),
+            new RunOptions(parsed.GetRequiredValue(file), parsed.GetValue(sets) ?? [], parsed.GetValue(probe), parsed.GetValue(devices) ?? [], parsed.GetValue(stall)),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return command;
@@ -72,7 +73,7 @@ internal static class RunCommand
         var graph = await GraphAsync(document, options, signals.Interrupted);
         var stall = options.StallSeconds ?? (graph.Execution == Execution.Batch ? StallSecondsDefault : 0);
         using var directory = RunDirectory.Create(RunDirectory.Base());
-        var spec = RunPreparation.Prepare(graph, directory.Path, stall == 0 ? null : TimeSpan.FromSeconds(stall));
+        var spec = RunPreparation.Prepare(graph, directory.Path, stall == 0 ? null : TimeSpan.FromSeconds(stall), options.Devices);
         using var run = new LocalRun(new RunState(spec));
         return await ShowAsync(run, signals, output, errors);
     }

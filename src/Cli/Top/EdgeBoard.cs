@@ -1,3 +1,4 @@
+using K8sMediaFlow.Cli.Commands;
 using K8sMediaFlow.Control.Status;
 
 namespace K8sMediaFlow.Cli.Top;
@@ -63,7 +64,7 @@ internal sealed class EdgeBoard(IReadOnlyList<string> edges)
         var arrivals = arrived.Select(part => part.Total!).ToList();
         return new EdgeRow(
             edge,
-            string.Join("+", totals.Select(total => total.Way).Distinct().Order(StringComparer.Ordinal)),
+            string.Join("+", totals.Select(total => Words.OfWay(total.Way)).Distinct().Order(StringComparer.Ordinal)),
             arrivals.Sum(total => total.Frames),
             arrivals.Sum(total => total.Bytes),
             arrived.Sum(part => part.FramesPerSecond),

@@ -3,7 +3,7 @@ using K8sMediaFlow.Control.Status;
 namespace K8sMediaFlow.Cli.Top;
 
 /// <summary>One edge over all pods.</summary>
-/// <param name="Way">Local, Tcp, Rdma, or several where its replicas differ.</param>
+/// <param name="Way">Local, TCP, RDMA, or several where its replicas differ.</param>
 /// <param name="Frames">Delivered to consumers.</param>
 /// <param name="MeanFramesPerSecond">From the first frame to the last.</param>
 /// <param name="Ended">Its end of stream has reached every consumer.</param>

@@ -46,6 +46,9 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
     /// <summary>Whether a device may have to read the pod's memory.</summary>
     public bool MayUseDevice => _rdma is { HasDevice: true };
 
+    /// <summary>Pieces of memory that the device knows for the links to read from.</summary>
+    public int RegisteredRegions => _rdma?.RegisteredRegions ?? 0;
+
     public FabricsNow Now
     {
         get

@@ -45,6 +45,8 @@ internal sealed class RdmaSeat : IDisposable
 
     public RdmaStatus Status => _status;
 
+    public int RegisteredRegions => _regions.Count;
+
     /// <summary>Whether there is a device that may have to read the pod's memory, now or later.</summary>
     public bool HasDevice => _choices.Count > 0;
 

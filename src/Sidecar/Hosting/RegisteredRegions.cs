@@ -11,6 +11,15 @@ internal sealed class RegisteredRegions : IDisposable
     private readonly Lock _gate = new();
     private readonly List<Piece> _pieces = [];
 
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _pieces.Count;
+        }
+    }
+
     public IDisposable Add(nint address, long lengthBytes)
     {
         lock (_gate)

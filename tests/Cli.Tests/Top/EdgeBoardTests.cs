@@ -14,7 +14,7 @@ public class EdgeBoardTests
         board.Accept(Status("decode", "one", 1, Part(EdgeSide.Outbound, 12, drops: 1)));
         board.Accept(Status("studio", "one", 1, Part(EdgeSide.Inbound, 10, drops: 2)));
         var row = board.Rows().Single();
-        (row.Frames, row.Bytes, row.Way, row.BlocksInUse, row.BlocksTotal).ShouldBe((10, 1000, "Tcp", 4, 10));
+        (row.Frames, row.Bytes, row.Way, row.BlocksInUse, row.BlocksTotal).ShouldBe((10, 1000, "TCP", 4, 10));
         row.Drops["Late"].ShouldBe(3);
         row.Latency.Count.ShouldBe(10);
     }

@@ -31,6 +31,11 @@ internal sealed record FlowPlans
 
     public string Token { get; init; } = "first";
 
+    public Transport Transport { get; init; } = Transport.Tcp;
+
+    /// <summary>The RDMA device of a pod; the first that the machine has where nothing is said.</summary>
+    public Func<string, string?> DeviceOf { get; init; } = static _ => null;
+
     public long Generation { get; init; } = 1;
 
     /// <summary>Pods that were replaced, by how often: each time they are elsewhere.</summary>
@@ -52,7 +57,10 @@ internal sealed record FlowPlans
             [isCamera ? Operator("camera", replica, [], [new OutputPortPlan("video", [Edge], Caps, 64)]) : Operator("render", replica, [new InputPortPlan("video", Edge, Caps)], [])],
             [edge],
             isCamera ? [.. Renders.Select(number => Link($"render-{number}", "render", []))] : [],
-            isCamera ? [] : [.. Cameras.Select(number => Link($"camera-{number}", "camera", [new BlockClassPlan(4096, 4 * Capacity)]))]);
+            isCamera ? [] : [.. Cameras.Select(number => Link($"camera-{number}", "camera", [new BlockClassPlan(4096, 4 * Capacity)]))])
+        {
+            Transport = Transport,
+        };
     }
 
     private LinkPlan Link(string peer, string identity, BlockClassPlan[] classes) =>

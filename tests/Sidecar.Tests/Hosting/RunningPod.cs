@@ -19,7 +19,7 @@ internal sealed class RunningPod : IDisposable
         _pod = pod;
         var incarnation = Incarnation.New();
         var papers = Papers.Of(pod[..^2]);
-        var options = new SidecarOptions(7400, FlowPlans.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod, plans.AddressOf(pod), FlowPlans.DataPort);
+        var options = new SidecarOptions(7400, FlowPlans.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod, plans.AddressOf(pod), FlowPlans.DataPort, RdmaDevice: plans.DeviceOf(pod));
         _attach = new AttachServer(SocketPath, incarnation, null);
         Runtime = new PodRuntime(options, plans.Of(pod), incarnation, credentials ?? (() => papers), _attach);
     }

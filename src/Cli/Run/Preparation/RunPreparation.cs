@@ -18,17 +18,20 @@ internal sealed class RunPreparation : IDisposable
     private readonly CertificateAuthority _authority = CertificateAuthority.Create("k8smediaflow local run", Now(), Validity);
     private readonly Dictionary<(string Operator, int Replica), string> _tokenFiles = [];
 
-    private RunPreparation(PipelineGraph graph, string directory)
+    private readonly Dictionary<string, string> _devices;
+
+    private RunPreparation(PipelineGraph graph, string directory, IReadOnlyList<string> devices)
     {
         _graph = graph;
         _directory = directory;
+        _devices = PodDevices.Parse(devices, Placement.Of(graph));
     }
 
-    /// <exception cref="RunException">A program is missing.</exception>
+    /// <exception cref="RunException">A program is missing, or a device is named for a pod that there is not.</exception>
     /// <exception cref="PlanRefusedException">The planner refuses the graph.</exception>
-    public static RunSpec Prepare(PipelineGraph graph, string directory, TimeSpan? stallAfter)
+    public static RunSpec Prepare(PipelineGraph graph, string directory, TimeSpan? stallAfter, IReadOnlyList<string>? devices = null)
     {
-        using var preparation = new RunPreparation(graph, directory);
+        using var preparation = new RunPreparation(graph, directory, devices ?? []);
         return preparation.Prepare(stallAfter);
     }
 
@@ -85,7 +88,8 @@ internal sealed class RunPreparation : IDisposable
         TlsIdentityFiles.Write(PodFile(index, "tls.crt"), PodFile(index, "tls.key"), PodFile(index, "ca.crt"), leaf, _authority.CertificatePem);
         var observer = AccessToken.Create(PodFile(index, "observer.token"));
         var file = new SidecarOptions(LocalNetwork.ControlPort, pod.LinkPort, PodFile(index, "socket"), PodFile(index, "state"),
-            PodFile(index, "tls.crt"), PodFile(index, "tls.key"), PodFile(index, "ca.crt"), pod.Name, pod.Address, ObserverTokenSha256: observer.Sha256);
+            PodFile(index, "tls.crt"), PodFile(index, "tls.key"), PodFile(index, "ca.crt"), pod.Name, pod.Address, ObserverTokenSha256: observer.Sha256,
+            RdmaDevice: _devices.GetValueOrDefault(pod.Name));
         PrivateFile.Write(PodFile(index, "sidecar.json"), file.ToJson());
         return new RunPod(pod.Name, pod.Address, LocalNetwork.ControlPort, file.SocketPath, observer.File, identities);
     }
