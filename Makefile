@@ -20,7 +20,7 @@ test: install-test ## Run every test (some need root: they say so and are skippe
 	@scripts/test.sh all $(ROOM)
 
 .PHONY: rdma-demo
-rdma-demo: install-test publish ## The sample with decode's edges over RDMA, in a guest with two software RNICs: make rdma-demo [INPUT=file]. Writes out/rdma.
+rdma-demo: install-test ## The sample with decode's edges over RDMA, in a guest with two software RNICs: make rdma-demo [INPUT=file]. Writes out/rdma.
 	@scripts/rdma-demo.sh $(if $(INPUT),"$(INPUT)")
 
 .PHONY: cluster-test

@@ -14,7 +14,9 @@ read -r sent0 again0 <<<"$(counter rxe0 sent_pkts) $(again)"
 tcp_before=$(cat /sys/class/net/lo/statistics/tx_bytes)
 
 code=0
-artifacts/bin/k8smediaflow run config/samples/highlights.yaml --set media="$media" --probe --stall-seconds 240 \
+# An emulated CPU: what costs compile time does not pay.
+export DOTNET_TieredPGO=0
+artifacts/compiled/k8smediaflow run config/samples/highlights.yaml --set media="$media" --probe --stall-seconds 240 --silence-seconds 200 \
     --device highlights-decode-0=rxe0 --device highlights-studio-0=rxe1 | tee "$media/run.log" || code=$?
 
 packets=$(($(counter rxe0 sent_pkts) - sent0 - ($(again) - again0)))

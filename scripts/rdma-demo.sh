@@ -14,6 +14,7 @@ else
         -f lavfi -i "testsrc2=size=640x360:rate=30:duration=10" -f lavfi -i "sine=frequency=440:sample_rate=48000:duration=10" \
         -ac 2 -c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac -f mp4 "$results/match.mp4"
 fi
+scripts/publish.sh artifacts/compiled Release --compiled
 started=$SECONDS
 # The guest's files are lost with it, but for its output: the results come by that.
 code=0

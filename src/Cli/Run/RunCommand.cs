@@ -14,7 +14,7 @@ namespace K8sMediaFlow.Cli.Run;
 /// <summary><c>run FILE</c>: the pipeline on this machine, with the real sidecars and media operators.</summary>
 internal static class RunCommand
 {
-    private const int StallSecondsDefault = 60;
+    private const int StallSecondsDefault = 60, SilenceSecondsDefault = 20;
 
     internal static Command Create()
     {
@@ -26,21 +26,28 @@ internal static class RunCommand
         {
             Description = "Fail when nothing has moved on any edge for so long; 0: never. Default: 60 for Batch, 0 for Streaming.",
         };
-        stall.Validators.Add(result =>
+        var silence = new Option<int>("--silence-seconds")
         {
-            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out var seconds) && seconds is < 0 or > 86_400)
-                result.AddError("--stall-seconds must be between 0 and 86400");
-        });
+            Description = "Start a sidecar again that has said nothing for so long: more for a machine that is very slow.", DefaultValueFactory = _ => SilenceSecondsDefault,
+        };
+        Bound(stall, 0);
+        Bound(silence, 1);
         var command = new Command("run", "Run a pipeline on this machine: a sidecar per pod, media operators as processes. Exit code 0 when all has arrived, 1 on failure, 130 when interrupted.")
         {
-            file, sets, probe, devices, stall,
+            file, sets, probe, devices, stall, silence,
         };
         command.SetAction((parsed, _) => RunAsync(
-            new RunOptions(parsed.GetRequiredValue(file), parsed.GetValue(sets) ?? [], parsed.GetValue(probe), parsed.GetValue(devices) ?? [], parsed.GetValue(stall)),
+            new RunOptions(parsed.GetRequiredValue(file), parsed.GetValue(sets) ?? [], parsed.GetValue(probe), parsed.GetValue(devices) ?? [], parsed.GetValue(stall), parsed.GetValue(silence)),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return command;
     }
+
+    private static void Bound(Option option, int least) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out var seconds) && (seconds < least || seconds > 86_400))
+            result.AddError($"{option.Name} must be between {least} and 86400");
+    });
 
     internal static async Task<int> RunAsync(RunOptions options, TextWriter output, TextWriter errors)
     {
@@ -73,7 +80,7 @@ internal static class RunCommand
         var graph = await GraphAsync(document, options, signals.Interrupted);
         var stall = options.StallSeconds ?? (graph.Execution == Execution.Batch ? StallSecondsDefault : 0);
         using var directory = RunDirectory.Create(RunDirectory.Base());
-        var spec = RunPreparation.Prepare(graph, directory.Path, stall == 0 ? null : TimeSpan.FromSeconds(stall), options.Devices);
+        var spec = RunPreparation.Prepare(graph, directory.Path, stall == 0 ? null : TimeSpan.FromSeconds(stall), options.Devices) with { SilenceMax = TimeSpan.FromSeconds(options.SilenceSeconds) };
         using var run = new LocalRun(new RunState(spec));
         return await ShowAsync(run, signals, output, errors);
     }

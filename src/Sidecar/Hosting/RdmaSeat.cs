@@ -141,6 +141,6 @@ internal sealed class RdmaSeat : IDisposable
     private void Refuse(VerbsObstacle obstacle, string why)
     {
         _usable = null;
-        _status = new RdmaStatus(false, _fabric?.DeviceName ?? _choices.FirstOrDefault()?.Device ?? "", "", obstacle.ToString(), why);
+        _status = new RdmaStatus(false, _fabric?.DeviceName ?? (_choices.Count > 0 ? _choices[0].Device : null) ?? "", "", obstacle.ToString(), why);
     }
 }

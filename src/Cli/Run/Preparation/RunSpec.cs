@@ -23,4 +23,8 @@ internal sealed record RunSpec(
     IReadOnlyList<PodSpec> Pods,
     IReadOnlyList<ReplicaSpec> Replicas,
     IReadOnlyList<string> Edges,
-    TimeSpan? StallAfter);
+    TimeSpan? StallAfter)
+{
+    /// <summary>How long a sidecar may say nothing, from its start or since its last word, before it is ended and started again.</summary>
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(20);
+}

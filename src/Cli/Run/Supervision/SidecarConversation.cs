@@ -8,8 +8,7 @@ namespace K8sMediaFlow.Cli.Run.Supervision;
 /// <summary>Speaks with one life of a sidecar: pushes the plan when it answers, then listens to its status.</summary>
 internal sealed class SidecarConversation(PodSpec pod, RunState state, TaskCompletionSource firstReady)
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(50), RetryMax = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StatusInterval = TimeSpan.FromMilliseconds(250);
     private long _lastAnswer = Stopwatch.GetTimestamp();
 
@@ -35,7 +34,9 @@ internal sealed class SidecarConversation(PodSpec pod, RunState state, TaskCompl
             }
 
             // Until the process listens, refused connections are how one learns that it does not yet.
-            await Task.Delay(Retry, life).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // On a machine so slow that this takes long, asking often makes it take longer.
+            var silent = Stopwatch.GetElapsedTime(_lastAnswer) / 20;
+            await Task.Delay(silent < RetryMin ? RetryMin : silent < RetryMax ? silent : RetryMax, life).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -60,9 +61,9 @@ internal sealed class SidecarConversation(PodSpec pod, RunState state, TaskCompl
             return false;
         }
 
-        if (Stopwatch.GetElapsedTime(_lastAnswer) < SilenceMax)
+        if (Stopwatch.GetElapsedTime(_lastAnswer) < state.Spec.SilenceMax)
             return true;
-        state.Notice($"sidecar of pod {pod.Name} has said nothing for {SilenceMax.TotalSeconds:0} s: {error.Message}");
+        state.Notice($"sidecar of pod {pod.Name} has said nothing for {state.Spec.SilenceMax.TotalSeconds:0} s: {error.Message}");
         kill();
         return false;
     }
