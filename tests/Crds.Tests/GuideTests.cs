@@ -29,6 +29,24 @@ public sealed class GuideTests
     }
 
     [Fact]
+    public void The_pipeline_of_the_RDMA_page_is_one_that_a_cluster_accepts_in_each_form_that_the_page_names()
+    {
+        var example = Read("docs/guide/rdma.md").Split("```yaml\n").Single(part => part.Contains("kind: MediaPipeline", StringComparison.Ordinal)).Split("```")[0];
+        var claim = example.Replace("resourceName: rdma/hca_shared_devices_a ", "resourceClaimTemplateName: rdma-nic #", StringComparison.Ordinal).Replace("transport: Auto", "transport: RDMA", StringComparison.Ordinal);
+        claim.ShouldNotBe(example);
+        foreach (var document in YamlDocuments.Parse(example).Concat(YamlDocuments.Parse(claim)))
+            GraphRules.CheckForCluster(PipelineGraphMapper.Map(MediaPipelineReader.Read(document, out var faults).ShouldNotBeNull(string.Join('\n', faults)))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_obstacle_of_a_device_stands_in_the_RDMA_page_with_what_to_do()
+    {
+        var page = Read("docs/guide/rdma.md");
+        foreach (var obstacle in new[] { "LibraryMissing", "NoDevice", "DeviceBusy", "PortDown", "NoRoceV2Gid", "MemlockLimited", "MtuMismatch", "ResourceMissing", "NetworkAddressMissing" })
+            page.ShouldContain($"`{obstacle}`");
+    }
+
+    [Fact]
     public void No_link_of_the_guide_leads_nowhere()
     {
         foreach (var page in Directory.GetFiles(Path.Combine(Sources.Root, "docs", "guide"), "*.md"))

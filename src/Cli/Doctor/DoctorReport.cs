@@ -38,7 +38,6 @@ internal sealed record DoctorReport(IReadOnlyList<DoctorDevice> Devices)
                 text.Append($"{reason}: {remedy}\n");
         }
         output.Write(text);
-        output.WriteLine("Links go by TCP in this version, with a usable device as well.");
     }
 }
 

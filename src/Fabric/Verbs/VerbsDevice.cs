@@ -102,7 +102,7 @@ internal sealed class VerbsDevice : IDisposable
     private static DeviceContext OpenContext(VerbsChoice choice)
     {
         var names = VerbsLibrary.DeviceNames();
-        if (names.Count == 0)
+        if (names.Count == 0 && choice.Device is null)
             throw new VerbsUnusableException(VerbsObstacle.NoDevice, "this process sees no RDMA device");
         var name = choice.Device ?? names[0];
         return DeviceContext.TryOpen(name) ?? throw new VerbsUnusableException(VerbsObstacle.NoDevice, $"this process sees no RDMA device {name}");

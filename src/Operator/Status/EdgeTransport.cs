@@ -42,9 +42,9 @@ internal sealed record EdgeTransport(string? Name, string Reason)
 
     public static bool IsTcp(LinkStatus link) => !string.Equals(link.Way, nameof(EdgeWay.Rdma), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Links that run on something, or did until they were lost.</summary>
+    /// <summary>Links that run on something. One that is lost may never have: what it ran on, if it did, stands in the status before.</summary>
     public static IEnumerable<LinkStatus> Standing(StatusInput input, string? edge = null) => input.Slots.SelectMany(slot => input.Report(slot).Status?.Links ?? [])
-        .Where(link => link.State is LinkState.Ready or LinkState.Drained or LinkState.Lost && (edge is null || link.Edge == edge));
+        .Where(link => link.State is LinkState.Ready or LinkState.Drained && (edge is null || link.Edge == edge));
 
     private static string Names(List<LinkStatus> links) => string.Join(',', links.Select(link => IsTcp(link) ? Tcp : Rdma).Distinct().Order(StringComparer.Ordinal));
 
@@ -53,19 +53,21 @@ internal sealed record EdgeTransport(string? Name, string Reason)
     {
         if (input.Graph is { Rdma: null, Transport: Transport.Auto })
             return "spec.rdma names no device";
-        return input.MissingDevice ?? links.Where(IsTcp).Select(link => link.WayReason).FirstOrDefault(reason => reason.Length > 0) ?? ObstacleText(input) ?? "an end of it does not say why";
+        var tcp = links.Where(IsTcp).ToList();
+        // Both ends report a link, so that each end is a peer of the other.
+        return input.MissingDevice ?? Obstacles(input).Where(one => tcp.Any(link => link.PeerPod == one.Pod)).Select(one => one.Text).FirstOrDefault()
+            ?? tcp.Select(link => link.WayReason).FirstOrDefault(reason => reason.Length > 0) ?? "an end of it does not say why";
     }
 
-    private static string? ObstacleText(StatusInput input) => Obstacles(input).Select(one => $"pod {one.Pod}: {one.Rdma.Obstacle}: {one.Rdma.Detail}").FirstOrDefault();
-
-    /// <summary>Sidecars that cannot use RDMA.</summary>
-    public static IEnumerable<(string Pod, RdmaStatus Rdma)> Obstacles(StatusInput input) =>
+    /// <summary>Sidecars that cannot use RDMA, and why in words.</summary>
+    public static IEnumerable<(string Pod, string Reason, string Text)> Obstacles(StatusInput input) =>
         from slot in input.Slots
         let rdma = input.Report(slot).Status?.Rdma
         where rdma is { Usable: false }
-        select (slot.Slot.Stable, rdma);
+        let detail = rdma.Detail.StartsWith(rdma.Obstacle, StringComparison.Ordinal) ? rdma.Detail : $"{rdma.Obstacle}: {rdma.Detail}"
+        select (slot.Slot.Stable, rdma.Obstacle, $"pod {slot.Slot.Stable}: {detail}");
 
-    /// <summary>A batch that has ended has no links, and a controller that has just started has not heard of them.</summary>
+    /// <summary>A batch that has ended has no links, one that is lost runs on nothing, and a controller that has just started has not heard of them.</summary>
     private static EdgeTransport? Before(StatusInput input, EdgePlan edge) => input.Before?.Edges.FirstOrDefault(one => one.Name == edge.Name) is { Transport: Tcp or Rdma or $"{Rdma},{Tcp}", Reason: { } reason } before
         && reason.StartsWith(edge.WayReason, StringComparison.Ordinal) ? new(before.Transport, reason) : null;
 }

@@ -24,8 +24,8 @@ internal static class TransportCondition
     }
 
     /// <summary>A sidecar that cannot do what is demanded; its word for why is the reason.</summary>
-    private static Answer? OfObstacles(StatusInput input) => EdgeTransport.Obstacles(input).FirstOrDefault() is { Pod: { } pod, Rdma: { } rdma }
-        ? new(false, Reasons.Obstacles.Contains(rdma.Obstacle) ? rdma.Obstacle : Reasons.Connecting, $"pod {pod}: {rdma.Obstacle}: {rdma.Detail}")
+    private static Answer? OfObstacles(StatusInput input) => EdgeTransport.Obstacles(input).FirstOrDefault() is { Pod: not null } one
+        ? new(false, Reasons.Obstacles.Contains(one.Reason) ? one.Reason : Reasons.Connecting, one.Text)
         : null;
 
     private static Answer OfLinks(StatusInput input, List<EdgePlan> remote, bool demands)

@@ -14,6 +14,9 @@ internal sealed record RdmaAllocation(IReadOnlyList<string> Devices, string Sour
     /// <summary>Other roots than /sys and /dev. For tests: a machine without RDMA shows no such tree of its own.</summary>
     internal const string SysRootVariable = "K8SMEDIAFLOW_SYS_ROOT", DevRootVariable = "K8SMEDIAFLOW_DEV_ROOT";
 
+    /// <summary>Where the kernel's account of the devices stands.</summary>
+    public string SysRoot { get; private init; } = "/sys";
+
     /// <summary>What stands in the way; null where there is a device.</summary>
     public VerbsObstacle? Obstacle => Devices.Count == 0 ? VerbsObstacle.NoDevice : null;
 
@@ -31,7 +34,7 @@ internal sealed record RdmaAllocation(IReadOnlyList<string> Devices, string Sour
     {
         var files = new VerbsFiles(devRoot, sysRoot);
         var passed = PassedDevices.Of(environment);
-        return passed.Count == 0 ? ByFiles(files) : ByAddresses(passed, files);
+        return (passed.Count == 0 ? ByFiles(files) : ByAddresses(passed, files)) with { SysRoot = sysRoot };
     }
 
     /// <summary>The shared plugin and DRA pass device files and nothing else; a machine without plugins has all of its own.</summary>

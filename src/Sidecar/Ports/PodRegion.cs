@@ -21,9 +21,10 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
     /// mapping is then writable, made before the seal; it is read all the same.</param>
     public static PodRegion Create(string name, IReadOnlyList<BlockClassPlan> classes, HugePages pages, bool forDevice = false)
     {
-        var region = new PodRegion(name, classes.Count == 0
+        StagingRegion Make() => classes.Count == 0
             ? StagingRegion.Create($"kmf-{name}", [new BlockClass(MemoryFile.PageBytes, 1)])
-            : StagingRegion.Create($"kmf-{name}", [.. classes.Select(one => new BlockClass(one.SizeBytes, one.Count))], BlockSizes.PageBytes(pages)));
+            : StagingRegion.Create($"kmf-{name}", [.. classes.Select(one => new BlockClass(one.SizeBytes, one.Count))], BlockSizes.PageBytes(pages));
+        var region = new PodRegion(name, forDevice ? DeviceMemory.Near(Make) : Make());
         if (forDevice)
             region._mapping = region.Staging.MapForProducer();
         return region;

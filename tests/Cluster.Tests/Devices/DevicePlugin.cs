@@ -1,33 +1,29 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace K8sMediaFlow.Cluster.Tests.Devices;
 
 /// <summary>
-/// A device plugin on one node of the tests' cluster, through the kubelet's real sockets: it offers devices of one resource and puts a device file and a variable
-/// into the container that gets one.
+/// A device plugin on one node of the tests' cluster, through the kubelet's real sockets: it offers devices of one resource and hands them
+/// out in the way that it is told.
 /// </summary>
 internal sealed class DevicePlugin : IDisposable
 {
-    /// <summary>What the container that gets a device finds.</summary>
-    public const string File = "/dev/mf-rnic", Variable = "MF_RNIC";
-
-    private const string EndPoint = "mf-rnic.sock";
-    private readonly string _folder, _resource;
-    private readonly byte[] _devices;
+    private readonly string _folder, _resource, _endPoint;
+    private readonly byte[] _devices, _handout;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly List<CallConnection> _connections = [];
 
     /// <param name="nodeFolder">The node's folder in the state of the cluster.</param>
     /// <param name="resource">Name of the extended resource.</param>
     /// <param name="devices">How many of it the node has.</param>
-    public DevicePlugin(string nodeFolder, string resource, int devices)
+    /// <param name="handout">What the container that gets a device finds.</param>
+    public DevicePlugin(string nodeFolder, string resource, int devices, Handout handout)
     {
-        (_folder, _resource) = (Path.Combine(nodeFolder, "kubelet", "device-plugins"), resource);
+        (_folder, _resource, _endPoint, _handout) = (Path.Combine(nodeFolder, "kubelet", "device-plugins"), resource, $"tests-{resource.Split('/')[^1]}.sock", handout.ToBytes());
         _devices = Wire.Framed([.. Enumerable.Range(0, devices).Select(number => Wire.Field(1, Wire.Text(1, $"rnic{number}"), Wire.Text(2, "Healthy")))]);
-        System.IO.File.Delete(Path.Combine(_folder, EndPoint));
-        _listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(_folder, EndPoint)));
+        File.Delete(Path.Combine(_folder, _endPoint));
+        _listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(_folder, _endPoint)));
         _listener.Listen();
         new Thread(Accept) { IsBackground = true, Name = "device plugin" }.Start();
         Register();
@@ -36,7 +32,7 @@ internal sealed class DevicePlugin : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
-        System.IO.File.Delete(Path.Combine(_folder, EndPoint));
+        File.Delete(Path.Combine(_folder, _endPoint));
         lock (_connections)
             _connections.ForEach(connection => connection.Dispose());
     }
@@ -47,7 +43,7 @@ internal sealed class DevicePlugin : IDisposable
         {
             while (true)
             {
-                var connection = new CallConnection(new NetworkStream(_listener.Accept(), ownsSocket: true), _devices, Allocate);
+                var connection = new CallConnection(new NetworkStream(_listener.Accept(), ownsSocket: true), _devices, _ => _handout);
                 lock (_connections)
                     _connections.Add(connection);
                 new Thread(() => Serve(connection)) { IsBackground = true, Name = "device plugin call" }.Start();
@@ -71,11 +67,6 @@ internal sealed class DevicePlugin : IDisposable
         }
     }
 
-    /// <summary>One answer for each container of the request: the kubelet asks about one container at a time. The file is harmless: it is /dev/null under another name.</summary>
-    private static byte[] Allocate(byte[] request) => Wire.Framed(Wire.Field(1,
-        Wire.Field(1, Wire.Text(1, Variable), Wire.Text(2, Encoding.UTF8.GetString(request).Contains("rnic", StringComparison.Ordinal) ? "given" : "none")),
-        Wire.Field(3, Wire.Text(1, File), Wire.Text(2, "/dev/null"), Wire.Text(3, "rw"))));
-
     private void Register()
     {
         using var handler = new SocketsHttpHandler { ConnectCallback = async (_, cancel) => await ConnectAsync(Path.Combine(_folder, "kubelet.sock"), cancel) };
@@ -83,7 +74,7 @@ internal sealed class DevicePlugin : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/v1beta1.Registration/Register"))
         {
             Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(Wire.Framed(Wire.Text(1, "v1beta1"), Wire.Text(2, EndPoint), Wire.Text(3, _resource))),
+            Content = new ByteArrayContent(Wire.Framed(Wire.Text(1, "v1beta1"), Wire.Text(2, _endPoint), Wire.Text(3, _resource))),
         };
         request.Content.Headers.ContentType = new("application/grpc");
         request.Headers.TE.Add(new("trailers"));

@@ -101,7 +101,7 @@ internal static class RefusedSamples
             "spec.operators[1].env[0].name: operator 'analyse' sets 'K8SMEDIAFLOW_SOCKET': variables that begin with K8SMEDIAFLOW_ are set by the controller",
             (Analyse, Analyse + " env: [{name: K8SMEDIAFLOW_SOCKET, value: x}],")),
         new("unsupported", "Unsupported",
-            "spec.transport: transport RDMA is not supported yet: use Auto or TCP",
-            ("execution: Streaming", "execution: Streaming\n  transport: RDMA")),
+            "spec.encryption: encryption TLS of payloads is not supported yet: use None",
+            ("execution: Streaming", "execution: Streaming\n  encryption: TLS")),
     ];
 }

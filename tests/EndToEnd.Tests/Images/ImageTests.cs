@@ -30,6 +30,7 @@ public sealed partial class ImageTests
         Stage("base").ShouldContain("USER " + archive.User);
         Stage("base").ShouldContain("ENV " + archive.Variables.Single(one => one.StartsWith("DOTNET", StringComparison.Ordinal)));
         stage.Contains("ffmpeg", StringComparison.Ordinal).ShouldBe(File.Exists(Path.Combine(archive.Root, "usr/bin/ffmpeg")));
+        stage.Contains("libibverbs1 ibverbs-providers", StringComparison.Ordinal).ShouldBe(Directory.Exists(Path.Combine(archive.Root, "etc/libibverbs.d")));
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed partial class ImageTests
         using var sidecar = new ImageArchive("sidecar");
         using var operators = new ImageArchive("media-operators");
         sidecar.Layers[0].ShouldBe(operators.Layers[0]);
-        (sidecar.Layers.Count, operators.Layers.Count).ShouldBe((2, 3));
+        (sidecar.Layers.Count, operators.Layers.Count).ShouldBe((3, 3));
     }
 
     [NeedsFact("root", "unshare", "setpriv")]

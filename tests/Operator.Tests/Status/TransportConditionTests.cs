@@ -40,8 +40,8 @@ public class TransportConditionTests
     }
 
     [Fact]
-    public void Where_links_do_not_say_why_a_sidecars_obstacle_does() =>
-        Read(Summary(Input("Auto", rdma: true, ways: ["Tcp", "Tcp"], obstacle: "MemlockLimited"))).Message.ShouldBe("TCP, since pod pair-sink-0: MemlockLimited: in words");
+    public void A_sidecars_obstacle_says_more_than_its_link_since_it_names_the_pod() =>
+        Read(Summary(Input("Auto", rdma: true, ways: ["Tcp", "Tcp"], why: "MemlockLimited: in words", obstacle: "MemlockLimited"))).Message.ShouldBe("TCP, since pod pair-sink-0: MemlockLimited: in words");
 
     [Theory]
     [InlineData("LibraryMissing")]
@@ -100,6 +100,15 @@ public class TransportConditionTests
     }
 
     [Fact]
+    public void A_link_that_never_stood_runs_on_nothing_whatever_it_was_promised()
+    {
+        var input = Input("RDMA", rdma: true, ways: ["Rdma", "Rdma"], obstacle: "NoDevice");
+        var lost = input with { Reports = input.Reports.ToDictionary(one => one.Key, one => one.Value with { Status = one.Value.Status! with { Links = [.. one.Value.Status.Links.Select(link => link with { State = LinkState.Lost })] } }) };
+        var status = Summary(lost);
+        (status.Transport, status.Edges[0].Transport, Read(status).Reason).ShouldBe((null, null, "NoDevice"));
+    }
+
+    [Fact]
     public void Another_way_or_obstacle_is_looked_at_at_once()
     {
         var reports = new[] { ("Tcp", ""), ("Rdma", ""), ("Tcp", "PortDown") }.Select(one => Report("sink", [one.Item1], "", one.Item2).Signature).ToList();
@@ -131,7 +140,7 @@ public class TransportConditionTests
     {
         var peer = unit == "source" ? "pair-sink-0" : "pair-source-0";
         var links = ways.Select(way => new LinkStatus(Edge, peer, unit == "source" ? LinkDirection.Outbound : LinkDirection.Inbound, LinkState.Ready, way, 1, "", 0, 0) { WayReason = way == "Rdma" ? "" : why }).ToList();
-        var rdma = obstacle.Length > 0 ? new RdmaStatus(false, "", "", obstacle, "in words") : null;
+        var rdma = obstacle.Length > 0 ? new RdmaStatus(false, "", "", obstacle, obstacle == "NoDevice" ? "NoDevice: in words" : "in words") : null;
         return SidecarReport.Unknown with { HasPlan = true, Status = new("p", "i", new(1, 1, 1), false, false, 0, [], [], links) { Rdma = rdma } };
     }
 
