@@ -65,7 +65,8 @@ public class ControlCallTests
             edge.Latency.Count.ShouldBe(7);
             status.Operators.Single().ShouldBe(new OperatorStatus("decode", 0, OperatorState.Failed, "two", "no such file: ü"));
             status.Links.Single().ShouldBe(
-                new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11, 2));
+                new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11, 2) { WayReason = "PortDown: no cable" });
+            status.Rdma.ShouldBe(new RdmaStatus(false, "mlx5_0", "10.0.0.7", "PortDown", "no cable") { Probes = 4 });
             break;
         }
     }

@@ -8,6 +8,8 @@ require() { "$@" || { echo "in the guest failed: $*" >"$(port err)"; finish 125;
 set_kernel() { local one; for one; do echo "${one#*=}" >"/proc/sys/net/${one%%=*}"; done; }
 
 ulimit -l unlimited
+# Programs come by 9p, a message each time: large ones.
+for one in /sys/class/bdi/9p*/read_ahead_kb; do [ ! -w "$one" ] || echo 2048 >"$one"; done
 ip link set lo up
 require ip link add eth0 mtu 4500 type veth peer name eth1 mtu 4500      # room for RDMA's path MTU of 4096
 set_kernel ipv4/conf/all/rp_filter=0 ipv4/conf/all/accept_local=1

@@ -6,4 +6,8 @@ namespace K8sMediaFlow.Control.Status;
 /// <param name="Address">Its address on the wire; empty where it has none.</param>
 /// <param name="Obstacle">What stands in the way, by its stable name (NoDevice, PortDown …); empty where nothing does.</param>
 /// <param name="Detail">The obstacle in words, with what helps.</param>
-public sealed record RdmaStatus(bool Usable, string Device, string Address, string Obstacle, string Detail);
+public sealed record RdmaStatus(bool Usable, string Device, string Address, string Obstacle, string Detail)
+{
+    /// <summary>Empty packets that were sent to ask whether peers live; each is answered by another.</summary>
+    public long Probes { get; init; }
+}

@@ -96,9 +96,13 @@ internal static class PartConversion
         Address = rdma.Address,
         Obstacle = rdma.Obstacle,
         Detail = rdma.Detail,
+        Probes = (ulong)rdma.Probes,
     };
 
-    public static Control.Status.RdmaStatus FromWire(RdmaStatus wire) => new(wire.Usable, wire.Device, wire.Address, wire.Obstacle, wire.Detail);
+    public static Control.Status.RdmaStatus FromWire(RdmaStatus wire) => new(wire.Usable, wire.Device, wire.Address, wire.Obstacle, wire.Detail)
+    {
+        Probes = (long)wire.Probes,
+    };
 
     private static T Known<T>(int number)
         where T : struct, Enum

@@ -13,6 +13,7 @@ internal sealed class VerbsDevice : IDisposable
     private volatile VerbsPort _port;
     private volatile string? _failed;
     private volatile bool _isStopping;
+    private long _probes;
 
     private VerbsDevice(DeviceContext context, VerbsChoice choice, VerbsPort port)
     {
@@ -30,6 +31,9 @@ internal sealed class VerbsDevice : IDisposable
     public DeviceLimits Limits { get; }
 
     public byte PortNumber => _choice.Port;
+
+    /// <summary>Empty writes by which its ends asked for their peers.</summary>
+    public long Probes => Volatile.Read(ref _probes);
 
     /// <summary>As it was when somebody looked last: take it once for what belongs together.</summary>
     public VerbsPort Port => _port;
@@ -72,6 +76,8 @@ internal sealed class VerbsDevice : IDisposable
             throw new VerbsUnusableException(VerbsObstacle.DeviceBusy, failure.Message, failure);
         }
     }
+
+    public void CountProbe() => Interlocked.Increment(ref _probes);
 
     public void Add(VerbsEnd end)
     {

@@ -213,6 +213,7 @@ internal sealed class VerbsEnd
         if (left > TimeSpan.Zero)
             return left;
         _isProbing = true;
+        _device.CountProbe();
         _pair.Post([new SendWork(ProbeId, SendKind.Write, IsSignaled: true, 0, 0, 0, 0)], []);
         return s_probeInterval;
     }

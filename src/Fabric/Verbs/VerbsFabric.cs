@@ -22,6 +22,9 @@ public sealed class VerbsFabric : IFabric
     /// <summary>Its address on the wire, as it was at the last look.</summary>
     public IPAddress Address => _device.Port.Address.Address;
 
+    /// <summary>Packets of no bytes that were sent to ask whether peers live; each is answered by another.</summary>
+    public long Probes => _device.Probes;
+
     /// <exception cref="VerbsUnusableException">This machine cannot, and why.</exception>
     public static VerbsFabric Open(VerbsChoice choice) => new(VerbsDevice.Open(choice));
 

@@ -28,6 +28,7 @@ internal sealed class RdmaSeat : IDisposable
     private LinkFabric? _link;
     private bool _isDisposed;
     private volatile LinkFabric? _usable;
+    private volatile VerbsFabric? _probed;
     private volatile RdmaStatus _status = new(false, "", "", "", "");
 
     /// <param name="choices">Devices that this process may use, the preferred one first.</param>
@@ -43,7 +44,7 @@ internal sealed class RdmaSeat : IDisposable
     /// <summary>Null: not now, and <see cref="Status"/> says why.</summary>
     public LinkFabric? Usable => _usable;
 
-    public RdmaStatus Status => _status;
+    public RdmaStatus Status => _status with { Probes = _probed?.Probes ?? 0 };
 
     public int RegisteredRegions => _regions.Count;
 
@@ -92,6 +93,7 @@ internal sealed class RdmaSeat : IDisposable
         if (_fabric is null)
         {
             _fabric = Open();
+            _probed = _fabric;
             _link = new LinkFabric(_fabric, _fabric.Listen(IPAddress.Any, 0, _options));
         }
         _fabric.Refresh();
