@@ -16,6 +16,7 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
     private readonly TcpFabric? _tcp;
     private readonly LinkFabric? _tcpLink;
     private readonly RdmaSeat? _rdma;
+    private volatile FabricsNow? _now;
 
     public PodFabrics(SidecarOptions options, SidecarPlan plan)
     {
@@ -49,16 +50,13 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
     /// <summary>Pieces of memory that the device knows for the links to read from.</summary>
     public int RegisteredRegions => _rdma?.RegisteredRegions ?? 0;
 
+    // Asked at every word of every link: made anew only when the device's state is another one.
     public FabricsNow Now
     {
         get
         {
-            var usable = new List<LinkFabric>(2);
-            if (_rdma?.Usable is { } rdma)
-                usable.Add(rdma);
-            if (_tcpLink is not null)
-                usable.Add(_tcpLink);
-            return new FabricsNow(usable, _rdma is { Usable: null } ? _rdma.Status.Detail : "");
+            var (rdma, missing) = _rdma?.Now ?? (null, "");
+            return _now is { } last && last.Missing == missing && (last.RankOf(FabricKind.Verbs) >= 0) == (rdma is not null) ? last : _now = Make(rdma, missing);
         }
     }
 
@@ -70,6 +68,16 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
         _tcpLink?.Listener.Dispose();
         _tcp?.Dispose();
         _rdma?.Dispose();
+    }
+
+    private FabricsNow Make(LinkFabric? rdma, string missing)
+    {
+        var usable = new List<LinkFabric>(2);
+        if (rdma is not null)
+            usable.Add(rdma);
+        if (_tcpLink is not null)
+            usable.Add(_tcpLink);
+        return new FabricsNow(usable, rdma is null ? missing : "");
     }
 
     private static RdmaSeat SeatOf(SidecarOptions options, SidecarPlan plan, FabricOptions fabricOptions)

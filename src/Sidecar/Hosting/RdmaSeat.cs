@@ -27,9 +27,8 @@ internal sealed class RdmaSeat : IDisposable
     private VerbsFabric? _fabric;
     private LinkFabric? _link;
     private bool _isDisposed;
-    private volatile LinkFabric? _usable;
+    private volatile State _state = new(null, new RdmaStatus(false, "", "", "", ""));
     private volatile VerbsFabric? _probed;
-    private volatile RdmaStatus _status = new(false, "", "", "", "");
 
     /// <param name="choices">Devices that this process may use, the preferred one first.</param>
     /// <param name="absence">Why there is none, where there is none.</param>
@@ -41,10 +40,17 @@ internal sealed class RdmaSeat : IDisposable
         Look();
     }
 
-    /// <summary>Null: not now, and <see cref="Status"/> says why.</summary>
-    public LinkFabric? Usable => _usable;
+    /// <summary>The fabric, or null and why it cannot be used now.</summary>
+    public (LinkFabric? Usable, string Missing) Now
+    {
+        get
+        {
+            var state = _state;
+            return (state.Usable, state.Status.Detail);
+        }
+    }
 
-    public RdmaStatus Status => _status with { Probes = _probed?.Probes ?? 0 };
+    public RdmaStatus Status => _state.Status with { Probes = _probed?.Probes ?? 0 };
 
     public int RegisteredRegions => _regions.Count;
 
@@ -69,7 +75,7 @@ internal sealed class RdmaSeat : IDisposable
         lock (_gate)
         {
             _isDisposed = true;
-            _usable = null;
+            _state = _state with { Usable = null };
             _timer.Dispose();
             _regions.Dispose();
             _link?.Listener.Dispose();
@@ -121,12 +127,11 @@ internal sealed class RdmaSeat : IDisposable
     /// <summary>Tries, and says what came of it.</summary>
     private void Settle(Action attempt)
     {
-        var before = _status;
+        var before = _state.Status;
         try
         {
             attempt();
-            _usable = _link;
-            _status = new RdmaStatus(true, _fabric!.DeviceName, _fabric.Address.ToString(), "", "");
+            _state = new State(_link, new RdmaStatus(true, _fabric!.DeviceName, _fabric.Address.ToString(), "", ""));
         }
         catch (VerbsUnusableException failure)
         {
@@ -136,13 +141,12 @@ internal sealed class RdmaSeat : IDisposable
         {
             Refuse(failure.InnerException is NativeException { IsOutOfMemory: true } ? VerbsObstacle.MemlockLimited : VerbsObstacle.DeviceBusy, failure.Message);
         }
-        if (_status != before)
-            Log.Write(_status.Usable ? $"RDMA by {_status.Device} as {_status.Address}" : $"no RDMA: {_status.Detail}");
+        if (_state.Status is var now && now != before)
+            Log.Write(now.Usable ? $"RDMA by {now.Device} as {now.Address}" : $"no RDMA: {now.Detail}");
     }
 
-    private void Refuse(VerbsObstacle obstacle, string why)
-    {
-        _usable = null;
-        _status = new RdmaStatus(false, _fabric?.DeviceName ?? (_choices.Count > 0 ? _choices[0].Device : null) ?? "", "", obstacle.ToString(), why);
-    }
+    private void Refuse(VerbsObstacle obstacle, string why) =>
+        _state = new State(null, new RdmaStatus(false, _fabric?.DeviceName ?? (_choices.Count > 0 ? _choices[0].Device : null) ?? "", "", obstacle.ToString(), why));
+
+    private sealed record State(LinkFabric? Usable, RdmaStatus Status);
 }

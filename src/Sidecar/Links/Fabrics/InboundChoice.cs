@@ -33,7 +33,7 @@ internal sealed record InboundChoice(IFabricOffer Offer, FabricKind Kind, string
     }
 
     /// <summary>What was declined for our own sake can be used now.</summary>
-    public bool IsOutdone(FabricsNow now) => Missed.Any(better => now.RankOf(better) is >= 0 and var rank && rank < now.RankOf(Kind));
+    public bool IsOutdone(FabricsNow now) => Missed.Count > 0 && Missed.Any(better => now.RankOf(better) is >= 0 and var rank && rank < now.RankOf(Kind));
 
     private static string Refusal(FabricsNow now, InboundHello hello, string declined)
     {
