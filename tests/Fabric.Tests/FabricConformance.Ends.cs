@@ -141,7 +141,7 @@ public abstract partial class FabricConformance
     public void Nothing_lands_after_an_abort_of_either_side_at_any_moment()
     {
         var random = new Random(Seed.Take(nameof(Nothing_lands_after_an_abort_of_either_side_at_any_moment)));
-        for (var turn = 0; turn < 60; turn++)
+        for (var turn = 0; turn < AbortsTried; turn++)
             AbortAtRandom(random);
     }
 

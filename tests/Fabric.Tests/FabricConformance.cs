@@ -23,6 +23,9 @@ public abstract partial class FabricConformance : IDisposable
     /// <summary>Whether a write beyond the grants is kept out of the area. One-sided writes are found out when they have landed: then the connection ends.</summary>
     protected virtual bool KeepsStrayWritesOut => true;
 
+    /// <summary>At as many random moments a connection is aborted.</summary>
+    protected virtual int AbortsTried => 60;
+
     protected abstract IFabric Create();
 
     public void Dispose()

@@ -35,6 +35,13 @@ internal sealed class Cable : IDisposable
         });
     }
 
+    /// <summary>Makes eth0 carry less at once.</summary>
+    public static Cable Narrow(int mtuBytes)
+    {
+        Tool.Run("/bin/ip", ["link", "set", "eth0", "mtu", $"{mtuBytes}"]);
+        return new Cable(() => Tool.Run("/bin/ip", ["link", "set", "eth0", "mtu", "4500"]));
+    }
+
     /// <summary>What leaves by rxe0 goes through netem.</summary>
     public static Cable Disturb(params string[] netem)
     {

@@ -25,7 +25,7 @@ internal sealed class DeafReceiver : IDisposable
         _pair = QueuePair.Create(_domain, _queue, new QueuePairSize(SendsMax: 4, ReceivesMax: 16, PartsPerSendMax: 1));
         _memory = RegisteredMemory.Create(_domain, area.Address, area.LengthBytes, RemoteAccess.Write);
         var port = VerbsPort.Require(_context, choice);
-        var mine = new VerbsCard(port.State.MtuBytes, _pair.Number, VerbsCard.NewFirstPacket(), VerbsCard.Read(proposal).Nonce, port.Address.Gid);
+        var mine = new VerbsCard(port.State.MtuBytes, [_pair.Number], VerbsCard.NewFirstPacket(), VerbsCard.Read(proposal).Nonce, port.Address.Gid);
         Connect(VerbsCard.Read(proposal), mine, port, receives);
         Offer = new VerbsInvitation(mine, FabricPair.Epoch, _memory.RemoteKey, (ulong)area.Address, (ulong)area.LengthBytes).ToBytes();
     }
@@ -46,13 +46,13 @@ internal sealed class DeafReceiver : IDisposable
     {
         _pair.Open(1);
         if (receives > 0)
-            _pair.PostReceives(receives);
+            _pair.PostReceives(receives, id: 0);
         _pair.Connect(new QueuePairRoute
         {
             Port = 1,
             GidIndex = port.Address.Index,
             RemoteGid = sender.Gid,
-            RemoteNumber = sender.Number,
+            RemoteNumber = sender.Numbers[0],
             RemoteFirstPacket = sender.FirstPacket,
             LocalFirstPacket = mine.FirstPacket,
             MtuBytes = mine.MtuBytes,

@@ -117,14 +117,14 @@ public sealed class VerbsFaultTests : IDisposable
     }
 
     [Fact]
-    public void Memory_that_nobody_registered_is_the_writers_own_error_and_the_connection_lives_on()
+    public void Memory_that_nobody_registered_ends_the_connection_as_incompatible()
     {
         using var pair = new FabricPair(_fabric, _area);
         var stranger = new TestArea(4096, 1);
         pair.Grant(0);
-        Should.Throw<InvalidOperationException>(() => pair.Write(TestFrame.Of(FabricPair.Epoch, 0, 1, stranger.Part(0, 100))));
-        pair.Write(TestFrame.Of(FabricPair.Epoch, 0, 2, _source.Part(0, 100)));
-        pair.Receive().Slot.ShouldBe(0u);
+        for (var turn = 0; turn < 2; turn++)
+            Should.Throw<FabricException>(() => pair.Write(TestFrame.Of(FabricPair.Epoch, 0, 1, stranger.Part(0, 100)))).Error.ShouldBe(FabricError.Incompatible);
+        pair.ReceiveUntilError().ShouldBe(FabricError.PeerGone);
     }
 
     /// <summary>Packets that came twice or not in their turn, as the receiving device counts them.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using K8sMediaFlow.Fabric.Verbs;
+using K8sMediaFlow.Sidecar.Hosting;
 
 namespace K8sMediaFlow.RdmaGuest;
 
@@ -29,6 +30,37 @@ public class VerbsPreflightTests
     {
         using var unplugged = Cable.Unplug("eth1");
         VerbsPreflight.Check(new VerbsChoice { Device = "rxe1" }, TrialBytes).Obstacle.ShouldBe(VerbsObstacle.PortDown);
+        var reported = PreflightReport.Make().Devices;
+        reported.Select(one => one.Reason).ShouldBe(["PortDown", "PortDown"]);
+        reported[0].Detail.ShouldContain("interface up");
+    }
+
+    [Fact]
+    public void An_interface_that_carries_less_than_a_packet_is_named()
+    {
+        // Down to its least packet of 256 bytes Soft-RoCE follows the interface.
+        using var narrow = Cable.Narrow(300);
+        var found = VerbsPreflight.Check(new VerbsChoice { Device = "rxe0" }, TrialBytes);
+        found.Obstacle.ShouldBe(VerbsObstacle.MtuMismatch);
+        found.Detail.ShouldContain("raise its MTU");
+        PreflightReport.Make().Devices.Select(one => one.Reason).ShouldBe(["MtuMismatch", null]);
+    }
+
+    [Fact]
+    public void A_device_follows_the_mtu_of_its_interface_and_says_so()
+    {
+        using var narrow = Cable.Narrow(1500);
+        var found = VerbsPreflight.Check(new VerbsChoice { Device = "rxe0" }, TrialBytes);
+        (found.Obstacle, found.MtuBytes).ShouldBe((null, 1024));
+    }
+
+    [Fact]
+    public void An_address_that_was_taken_away_is_missed()
+    {
+        using var taken = Cable.TakeAddress();
+        var found = VerbsPreflight.Check(new VerbsChoice { Device = "rxe0", Address = IPAddress.Parse("10.77.0.1") }, TrialBytes);
+        found.Obstacle.ShouldBe(VerbsObstacle.NoRoceV2Gid);
+        found.Detail.ShouldContain("give that address");
     }
 
     [Fact]

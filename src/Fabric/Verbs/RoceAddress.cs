@@ -15,6 +15,9 @@ internal sealed record RoceAddress(byte Index, byte[] Gid)
     public static RoceAddress? Find(DeviceContext context, byte port, PortState state, IPAddress? wanted) =>
         All(context, port, state).Where(one => wanted is null || one.Address.Equals(wanted)).OrderBy(one => one.Rank).FirstOrDefault();
 
+    /// <summary>None is preferred to it.</summary>
+    public bool IsBest => Rank == 0;
+
     /// <summary>The entry has not changed.</summary>
     public bool IsStill(DeviceContext context, byte port) => IsRoceV2(context.Name, port, Index) && context.Gid(port, Index).AsSpan().SequenceEqual(Gid);
 

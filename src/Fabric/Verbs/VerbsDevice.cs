@@ -6,6 +6,8 @@ namespace K8sMediaFlow.Fabric.Verbs;
 /// <summary>An open device with its one protection domain, and a thread that hears what happens to it beside its completions.</summary>
 internal sealed class VerbsDevice : IDisposable
 {
+    public const string NoneSeen = "this process sees no RDMA device: its driver must be loaded, its file under /dev/infiniband handed to this process, and ibverbs-providers installed";
+
     private readonly VerbsChoice _choice;
     private readonly HashSet<VerbsEnd> _ends = [];
     private readonly EventDescriptor _stop = EventDescriptor.Create();
@@ -109,9 +111,21 @@ internal sealed class VerbsDevice : IDisposable
     {
         var names = VerbsLibrary.DeviceNames();
         if (names.Count == 0 && choice.Device is null)
-            throw new VerbsUnusableException(VerbsObstacle.NoDevice, "this process sees no RDMA device");
+            throw new VerbsUnusableException(VerbsObstacle.NoDevice, NoneSeen);
         var name = choice.Device ?? names[0];
-        return DeviceContext.TryOpen(name) ?? throw new VerbsUnusableException(VerbsObstacle.NoDevice, $"this process sees no RDMA device {name}");
+        return TryOpen(name) ?? throw new VerbsUnusableException(VerbsObstacle.NoDevice, $"this process sees no RDMA device {name}" + (names.Count > 0 ? $", only {string.Join(", ", names)}" : ""));
+    }
+
+    private static DeviceContext? TryOpen(string name)
+    {
+        try
+        {
+            return DeviceContext.TryOpen(name);
+        }
+        catch (NativeException failure)
+        {
+            throw new VerbsUnusableException(VerbsObstacle.DeviceBusy, $"{failure.Message}: this process must be able to read and write the device's file under /dev/infiniband", failure);
+        }
     }
 
     private void Watch()

@@ -5,9 +5,9 @@ using K8sMediaFlow.Native.Ibverbs;
 namespace K8sMediaFlow.Fabric.Verbs;
 
 /// <summary>
-/// A queue pair with its completions, from its making to its end, which comes once. Every use holds the gate. An abort marks the end, wakes
+/// A queue pair, or several, with their completions, from its making to its end, which comes once. Every use holds the gate. An abort marks the end, wakes
 /// whoever waits inside, and passes through the gate; exactly one caller, the one that claims the end, tears it down: queue pair to
-/// error, completions read up to the flush of a last work request, queue pair destroyed, then its memory deregistered. Only after that may blocks be reused.
+/// error, completions read up to the flush of a last work request on each, queue pairs destroyed, then their memory deregistered. Only after that may blocks be reused.
 /// </summary>
 internal sealed class VerbsEnd
 {
@@ -27,33 +27,35 @@ internal sealed class VerbsEnd
     private readonly VerbsDevice _device;
     private readonly VerbsPort _port;
     private readonly CompletionReader _reader;
-    private readonly QueuePair _pair;
+    private readonly PairSet _pairs;
     private readonly List<IDisposable> _memory = [];
     private readonly uint _firstPacket = VerbsCard.NewFirstPacket();
     private long _heardTicks;
     private bool _isConnected, _isProbing;
+    private int _probes;
     private int _isClaimed;
     private volatile bool _isAborted;
     private volatile string? _broken;
     private FabricException? _failure;
 
-    /// <param name="device">Whose queue pair it is.</param>
+    /// <param name="device">Whose queue pairs they are.</param>
     /// <param name="sendsMax">Work requests that the caller may have posted at a time.</param>
-    /// <param name="receivesMax">The same of receives.</param>
+    /// <param name="receivesMax">The same of receives, on each queue pair.</param>
+    /// <param name="pairs">How many.</param>
     /// <param name="options">How to wait.</param>
     /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the device has no room for it.</exception>
-    public VerbsEnd(VerbsDevice device, int sendsMax, int receivesMax, FabricOptions options)
+    public VerbsEnd(VerbsDevice device, int sendsMax, int receivesMax, int pairs, FabricOptions options)
     {
         (_device, _port) = (device, device.Port);
         var limits = device.Limits;
         var size = new QueuePairSize(sendsMax + OwnWorks, receivesMax, PartsPerWorkMax);
-        var completions = size.SendsMax + size.ReceivesMax;
+        var completions = sendsMax + pairs * (OwnWorks + receivesMax);
         if (size.SendsMax > limits.WorkRequestsMax || receivesMax > limits.WorkRequestsMax || completions > limits.CompletionsMax)
             throw new FabricException(FabricError.Incompatible, $"{size} is more than {device.Context.Name} has: {limits}");
         _reader = VerbsErrors.Making(() => new CompletionReader(device.Context, options.CompletionsMax ?? completions, options));
         try
         {
-            _pair = VerbsErrors.Making(() => QueuePair.Create(device.Domain, _reader.Queue, size));
+            _pairs = VerbsErrors.Making(() => PairSet.Create(device.Domain, _reader.Queue, size, pairs));
         }
         catch
         {
@@ -70,27 +72,32 @@ internal sealed class VerbsEnd
     /// <summary>Inside the gate: aborted or failed.</summary>
     public bool IsFinished => _isAborted || _failure is not null;
 
+    public int PairCount => _pairs.Count;
+
     /// <summary>Parts that one work request may be gathered from.</summary>
     public int PartsPerWorkMax => Math.Min(_device.Limits.ScatterPartsMax, 2 * FrameHeaderPrefix.SegmentsMax + 1);
 
     /// <summary>What the peer must know of this end.</summary>
-    public VerbsCard Card(byte[] nonce) => new(_port.State.MtuBytes, _pair.Number, _firstPacket, nonce, _port.Address.Gid);
+    public VerbsCard Card(byte[] nonce) => new(_port.State.MtuBytes, _pairs.Numbers, _firstPacket, nonce, _port.Address.Gid);
 
-    public bool Is(nint element) => _pair.Identity == element || _reader.Queue.Identity == element;
+    public bool Is(nint element) => _pairs.Has(element) || _reader.Queue.Identity == element;
 
-    /// <summary>Memory that lives as long as the queue pair.</summary>
+    /// <summary>Memory that lives as long as the queue pairs.</summary>
     public void Own(IDisposable memory) => _memory.Add(memory);
 
     /// <summary>Receives may be posted from here on.</summary>
-    public void Open() => _pair.Open(_device.PortNumber);
+    public void Open() => _pairs.Open(_device.PortNumber);
 
-    /// <summary>Binds it to the peer.</summary>
-    public void Connect(VerbsCard peer) => _pair.Connect(new QueuePairRoute
+    /// <summary>Before they are opened: the peer has fewer.</summary>
+    public void Keep(int pairs) => _pairs.Keep(pairs);
+
+    /// <summary>Binds them to the peer's.</summary>
+    public void Connect(VerbsCard peer) => _pairs.Connect(new QueuePairRoute
     {
         Port = _device.PortNumber,
         GidIndex = _port.Address.Index,
         RemoteGid = peer.Gid,
-        RemoteNumber = peer.Number,
+        RemoteNumber = 0,
         RemoteFirstPacket = peer.FirstPacket,
         LocalFirstPacket = _firstPacket,
         MtuBytes = Math.Min(peer.MtuBytes, _port.State.MtuBytes),
@@ -98,14 +105,14 @@ internal sealed class VerbsEnd
         RetriesMax = RetriesMax,
         NotReadyDelayCode = NotReadyDelayCode,
         NotReadyRetriesMax = NotReadyRetriesMax,
-    });
+    }, peer.Numbers);
 
-    public void PostReceives(int count) => _pair.PostReceives(count);
+    public void PostReceives(int pair, int count) => _pairs.PostReceives(pair, count);
 
-    public void Post(ReadOnlySpan<SendWork> works, ReadOnlySpan<MemoryPiece> parts) => _pair.Post(works, parts);
+    public void Post(int pair, ReadOnlySpan<SendWork> works, ReadOnlySpan<MemoryPiece> parts) => _pairs.Post(pair, works, parts);
 
-    /// <summary>The sender's first word: a message of no bytes with the epoch.</summary>
-    public void PostHello(uint epoch) => _pair.Post([new SendWork(HelloId, SendKind.SendWithImmediate, IsSignaled: true, epoch, 0, 0, 0)], []);
+    /// <summary>The sender's first word on each: a message of no bytes with the epoch.</summary>
+    public void PostHello(uint epoch) => _pairs.PostOnAll(new SendWork(HelloId, SendKind.SendWithImmediate, IsSignaled: true, epoch, 0, 0, 0));
 
     /// <summary>From here on the peer's silence means that it is gone.</summary>
     public void BeginProbing() => (_isConnected, _heardTicks) = (true, Stopwatch.GetTimestamp());
@@ -202,7 +209,7 @@ internal sealed class VerbsEnd
     }
 
     /// <summary>
-    /// A peer that is gone says nothing: a write of no bytes asks its device whether the queue pair still lives, and comes back as an error if not.
+    /// A peer that is gone says nothing: a write of no bytes asks its device whether the queue pair still lives, and comes back as an error if not. They take turns.
     /// Returns how long to wait until it is due again.
     /// </summary>
     private TimeSpan ProbeIfDue()
@@ -214,7 +221,7 @@ internal sealed class VerbsEnd
             return left;
         _isProbing = true;
         _device.CountProbe();
-        _pair.Post([new SendWork(ProbeId, SendKind.Write, IsSignaled: true, 0, 0, 0, 0)], []);
+        _pairs.Post(_probes++ % _pairs.Count, [new SendWork(ProbeId, SendKind.Write, IsSignaled: true, 0, 0, 0, 0)], []);
         return s_probeInterval;
     }
 
@@ -222,25 +229,26 @@ internal sealed class VerbsEnd
     {
         _device.Remove(this);
         Flush();
-        _pair.Dispose();
+        _pairs.Dispose();
         _reader.Dispose();
         foreach (var one in _memory)
             one.Dispose();
     }
 
-    /// <summary>Bounded: destroying the queue pair is the fence, whether its flush was seen or not.</summary>
+    /// <summary>Bounded: destroying the queue pairs is the fence, whether its flush was seen or not.</summary>
     private void Flush()
     {
         try
         {
-            _pair.Fail();
-            _pair.Post([new SendWork(LastId, SendKind.Write, IsSignaled: true, 0, 0, 0, 0)], []);
+            _pairs.Fail();
+            _pairs.PostOnAll(new SendWork(LastId, SendKind.Write, IsSignaled: true, 0, 0, 0, 0));
+            var awaited = _pairs.Count;
             var startedTicks = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(startedTicks) < s_flushBound)
             {
                 if (!_reader.TryTake(out var completion))
                     Thread.Yield();
-                else if (completion.Id == LastId)
+                else if (completion.Id == LastId && --awaited == 0)
                     return;
             }
         }

@@ -13,6 +13,9 @@ internal static class VerbsErrors
 
     public static FabricException OfCall(NativeException failure) => new(FabricError.PeerGone, failure.Message, failure);
 
+    /// <summary>Of memory that could not be registered: what happened, and what helps.</summary>
+    public static string OfLocking(NativeException failure) => $"{failure.Message}: raise the limit of locked memory (ulimit -l), or give the capability IPC_LOCK";
+
     public static FabricException OfAbort() => new(FabricError.Aborted, "this end was aborted");
 
     /// <summary>Making things is where a machine's limits show.</summary>
@@ -36,7 +39,7 @@ internal static class VerbsErrors
         }
         catch (NativeException failure) when (failure.IsOutOfMemory)
         {
-            throw new FabricException(FabricError.Incompatible, $"{VerbsObstacle.MemlockLimited}: {failure.Message}: raise the limit of locked memory (ulimit -l)", failure);
+            throw new FabricException(FabricError.Incompatible, $"{VerbsObstacle.MemlockLimited}: {OfLocking(failure)}", failure);
         }
         catch (NativeException failure)
         {

@@ -5,17 +5,17 @@ namespace K8sMediaFlow.Fabric.Verbs;
 /// <summary>The bytes of a verbs offer: the receiver's card, then epoch u32, key of the block area u32, its address u64 and length u64.</summary>
 internal sealed record VerbsInvitation(VerbsCard Card, uint Epoch, uint AreaKey, ulong AreaAddress, ulong AreaLengthBytes)
 {
-    private const int EpochOffset = VerbsCard.SizeBytes, KeyOffset = EpochOffset + 4, AddressOffset = KeyOffset + 4, LengthOffset = AddressOffset + 8,
-        SizeBytes = LengthOffset + 8;
+    private const int KeyOffset = 4, AddressOffset = 8, LengthOffset = 16, OwnBytes = 24;
 
     public byte[] ToBytes()
     {
-        var bytes = new byte[SizeBytes];
+        var bytes = new byte[Card.SizeBytes + OwnBytes];
         Card.Write(bytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(EpochOffset), Epoch);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(KeyOffset), AreaKey);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(AddressOffset), AreaAddress);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(LengthOffset), AreaLengthBytes);
+        var own = bytes.AsSpan(Card.SizeBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(own, Epoch);
+        BinaryPrimitives.WriteUInt32LittleEndian(own[KeyOffset..], AreaKey);
+        BinaryPrimitives.WriteUInt64LittleEndian(own[AddressOffset..], AreaAddress);
+        BinaryPrimitives.WriteUInt64LittleEndian(own[LengthOffset..], AreaLengthBytes);
         return bytes;
     }
 
@@ -23,13 +23,14 @@ internal sealed record VerbsInvitation(VerbsCard Card, uint Epoch, uint AreaKey,
     public static VerbsInvitation Read(ReadOnlySpan<byte> bytes)
     {
         var card = VerbsCard.Read(bytes);
-        if (bytes.Length != SizeBytes)
+        if (bytes.Length != card.SizeBytes + OwnBytes)
             throw new FabricException(FabricError.Incompatible, $"{bytes.Length} bytes are no verbs offer");
+        var own = bytes[card.SizeBytes..];
         return new VerbsInvitation(
             card,
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[EpochOffset..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[KeyOffset..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[AddressOffset..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[LengthOffset..]));
+            BinaryPrimitives.ReadUInt32LittleEndian(own),
+            BinaryPrimitives.ReadUInt32LittleEndian(own[KeyOffset..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(own[AddressOffset..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(own[LengthOffset..]));
     }
 }

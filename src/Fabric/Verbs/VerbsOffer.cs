@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Numerics;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Native.Ibverbs;
 
@@ -9,21 +11,26 @@ internal sealed class VerbsOffer : IFabricOffer
     private readonly VerbsListener _listener;
     private readonly GrantTable _grants;
     private readonly VerbsEnd _end;
+    private readonly LandingOrder _order;
     private readonly byte[] _bytes;
+    private uint _heard;
     private bool _isTaken;
 
     public VerbsOffer(VerbsListener listener, VerbsDevice device, uint epoch, VerbsCard sender, GrantTable grants, nint areaAddress, long areaLengthBytes, FabricOptions options)
     {
         (_listener, _grants, Epoch) = (listener, grants, epoch);
-        // A receive for each grant, and one for the hello.
-        var receives = options.GrantsMax + 1;
-        _end = new VerbsEnd(device, sendsMax: 0, receives, options);
+        // Frames alternate over the pairs: a receive for each grant that may be used on this one, and one for the hello.
+        var pairs = Math.Min(options.QueuePairs, sender.Numbers.Length);
+        var receives = (options.GrantsMax + pairs - 1) / pairs + 1;
+        _end = new VerbsEnd(device, sendsMax: 0, receives, pairs, options);
+        _order = new LandingOrder(pairs, options.GrantsMax);
         try
         {
             var area = VerbsErrors.Registering(() => RegisteredMemory.Create(device.Domain, areaAddress, areaLengthBytes, RemoteAccess.Write));
             _end.Own(area);
             _end.Open();
-            _end.PostReceives(receives);
+            for (var pair = 0; pair < pairs; pair++)
+                _end.PostReceives(pair, receives);
             _end.Connect(sender);
             _bytes = new VerbsInvitation(_end.Card(sender.Nonce), epoch, area.RemoteKey, (ulong)areaAddress, (ulong)areaLengthBytes).ToBytes();
         }
@@ -50,7 +57,7 @@ internal sealed class VerbsOffer : IFabricOffer
             _end.ThrowIfFinished();
             try
             {
-                TakeHello(deadline);
+                TakeHellos(deadline);
             }
             catch (NativeException failure)
             {
@@ -59,7 +66,7 @@ internal sealed class VerbsOffer : IFabricOffer
             _isTaken = true;
         }
         _listener.Forget(this);
-        return new VerbsReceiver(_end, _grants);
+        return new VerbsReceiver(_end, _grants, _order);
     }
 
     /// <summary>Withdraws the leave; once the receiver is there the queue pair is that one's.</summary>
@@ -70,15 +77,27 @@ internal sealed class VerbsOffer : IFabricOffer
             _end.Abort();
     }
 
-    private void TakeHello(TimeSpan deadline)
+    /// <summary>One on each queue pair; those that came before a deadline ran out are not said again.</summary>
+    private void TakeHellos(TimeSpan deadline)
     {
-        if (!_end.TryNext(out var hello, deadline))
-            throw new FabricException(FabricError.Deadline, $"no sender came for epoch {Epoch}");
+        var startedTicks = Stopwatch.GetTimestamp();
+        while (BitOperations.PopCount(_heard) < _end.PairCount)
+        {
+            if (!_end.TryNext(out var hello, deadline - Stopwatch.GetElapsedTime(startedTicks)))
+                throw new FabricException(FabricError.Deadline, $"no sender came for epoch {Epoch}");
+            Take(hello);
+        }
+        _end.BeginProbing();
+    }
+
+    private void Take(in Completion hello)
+    {
         if (!hello.IsSuccess)
             throw _end.Fail(VerbsErrors.Of(hello));
-        if (!hello.IsReceive || hello.IsWrite || hello.Immediate != Epoch)
+        var pair = 1u << (int)hello.Id;
+        if (!hello.IsReceive || hello.IsWrite || hello.Immediate != Epoch || (_heard & pair) != 0)
             throw _end.Fail(new FabricException(FabricError.Malformed, $"the sender's first word is not the hello of epoch {Epoch}"));
-        _end.PostReceives(1);
-        _end.BeginProbing();
+        _heard |= pair;
+        _end.PostReceives((int)hello.Id, 1);
     }
 }

@@ -24,7 +24,7 @@ public static class VerbsPreflight
         var names = DeviceNames(out var failure);
         return names.Count > 0
             ? [.. names.Select(name => Check(new VerbsChoice { Device = name }, registeredBytes))]
-            : [new VerbsFinding(null, VerbsObstacle.NoDevice, failure ?? "this process sees no RDMA device", null, 0)];
+            : [new VerbsFinding(null, VerbsObstacle.NoDevice, failure ?? VerbsDevice.NoneSeen, null, 0)];
     }
 
     public static VerbsFinding Check(VerbsChoice choice, long registeredBytes)
@@ -66,12 +66,12 @@ public static class VerbsPreflight
         }
         catch (NativeException failure) when (failure.IsOutOfMemory)
         {
-            throw new VerbsUnusableException(VerbsObstacle.MemlockLimited, failure.Message, failure);
+            throw new VerbsUnusableException(VerbsObstacle.MemlockLimited, VerbsErrors.OfLocking(failure), failure);
         }
         try
         {
             var options = FabricOptions.Default;
-            var end = new VerbsEnd(device, VerbsSender.WorksMax(options), options.GrantsMax + 1, options);
+            var end = new VerbsEnd(device, VerbsSender.WorksMax(options), options.GrantsMax + 1, options.QueuePairs, options);
             end.Abort();
         }
         catch (FabricException failure)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Fabric.Verbs;
@@ -10,14 +11,16 @@ internal sealed class VerbsProposal : IFabricProposal
     private readonly FabricOptions _options;
     private readonly VerbsEnd _end;
     private readonly byte[] _nonce = VerbsCard.NewNonce();
-    private readonly byte[] _bytes = new byte[VerbsCard.SizeBytes];
+    private readonly byte[] _bytes;
     private bool _isUsed;
 
     public VerbsProposal(VerbsDevice device, VerbsRegistrations registrations, FabricOptions options)
     {
         (_device, _registrations, _options) = (device, registrations, options);
-        _end = new VerbsEnd(device, VerbsSender.WorksMax(options), receivesMax: 1, options);
-        _end.Card(_nonce).Write(_bytes);
+        _end = new VerbsEnd(device, VerbsSender.WorksMax(options), receivesMax: 1, options.QueuePairs, options);
+        var card = _end.Card(_nonce);
+        _bytes = new byte[card.SizeBytes];
+        card.Write(_bytes);
     }
 
     public ReadOnlyMemory<byte> Bytes => _bytes;
@@ -27,6 +30,8 @@ internal sealed class VerbsProposal : IFabricProposal
         var peer = VerbsInvitation.Read(offer);
         if (!peer.Card.Nonce.AsSpan().SequenceEqual(_nonce))
             throw new FabricException(FabricError.Incompatible, "this offer answers another proposal");
+        if (peer.Card.Numbers.Length > _options.QueuePairs)
+            throw new FabricException(FabricError.Incompatible, $"an offer of {peer.Card.Numbers.Length} queue pairs, of {_options.QueuePairs} proposed");
         lock (_end.Gate)
         {
             _end.ThrowIfFinished();
@@ -57,13 +62,18 @@ internal sealed class VerbsProposal : IFabricProposal
     /// <summary>The peer's device acknowledges the hello, whatever its program does: nobody answers where the offer was withdrawn.</summary>
     private void Greet(VerbsInvitation peer, TimeSpan deadline)
     {
+        _end.Keep(peer.Card.Numbers.Length);
         _end.Open();
         _end.Connect(peer.Card);
         _end.PostHello(peer.Epoch);
-        if (!_end.TryNext(out var hello, deadline))
-            throw new FabricException(FabricError.Deadline, "the peer's device has not answered yet");
-        if (!hello.IsSuccess)
-            throw new FabricException(FabricError.Refused, VerbsErrors.Of(hello).Message);
+        var startedTicks = Stopwatch.GetTimestamp();
+        for (var heard = 0; heard < _end.PairCount; heard++)
+        {
+            if (!_end.TryNext(out var hello, deadline - Stopwatch.GetElapsedTime(startedTicks)))
+                throw new FabricException(FabricError.Deadline, "the peer's device has not answered yet");
+            if (!hello.IsSuccess)
+                throw new FabricException(FabricError.Refused, VerbsErrors.Of(hello).Message);
+        }
         _end.BeginProbing();
     }
 }

@@ -1,13 +1,12 @@
+using System.Diagnostics;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Native.Ibverbs;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
 /// <summary>Hears of frames that the device has put into granted blocks. What the immediate and the header say is checked after the fact.</summary>
-internal sealed class VerbsReceiver(VerbsEnd end, GrantTable grants) : IFabricReceiver
+internal sealed class VerbsReceiver(VerbsEnd end, GrantTable grants, LandingOrder order) : IFabricReceiver
 {
-    private ulong _landed;
-
     public void Grant(uint slot, long offsetBytes, int sizeBytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slot, FrameImmediate.SlotMax);
@@ -22,9 +21,9 @@ internal sealed class VerbsReceiver(VerbsEnd end, GrantTable grants) : IFabricRe
             end.ThrowIfFinished();
             try
             {
-                if (!end.TryNext(out var completion, wait))
+                if (!TryAwaitDue(out var pair, out var immediate, wait))
                     return false;
-                landing = Land(completion);
+                landing = Land(pair, immediate);
                 return true;
             }
             catch (FabricException failure)
@@ -42,23 +41,40 @@ internal sealed class VerbsReceiver(VerbsEnd end, GrantTable grants) : IFabricRe
 
     public void Dispose() => end.Abort();
 
-    private Landing Land(in Completion completion)
+    /// <summary>What comes by other queue pairs before the write that is due is kept.</summary>
+    private bool TryAwaitDue(out int pair, out uint immediate, TimeSpan wait)
+    {
+        var startedTicks = end.PairCount > 1 && wait > TimeSpan.Zero ? Stopwatch.GetTimestamp() : 0;
+        while (!order.TryTake(out pair, out immediate))
+        {
+            var left = startedTicks == 0 ? wait : wait - Stopwatch.GetElapsedTime(startedTicks);
+            if (!end.TryNext(out var completion, left))
+                return false;
+            Keep(completion);
+        }
+        return true;
+    }
+
+    private void Keep(in Completion completion)
     {
         if (!completion.IsSuccess)
             throw VerbsErrors.Of(completion);
         if (!completion.IsReceive || !completion.IsWrite)
             throw new FabricException(FabricError.Malformed, "a message where only frames are due");
-        if (!FrameImmediate.IsNumber(completion.Immediate, _landed++))
-            throw new FabricException(FabricError.Malformed, $"immediate {completion.Immediate:x8} is not that of write {_landed - 1}");
+        order.Add((int)completion.Id, completion.Immediate);
+    }
+
+    private Landing Land(int pair, uint immediate)
+    {
         // The peer can still write there: what is checked must be what was read, so it is read once.
-        var slot = FrameImmediate.Slot(completion.Immediate);
+        var slot = FrameImmediate.Slot(immediate);
         Span<byte> header = stackalloc byte[FrameHeaderPrefix.SizeBytes];
         grants.HeaderOf(slot).CopyTo(header);
         if (FrameHeaderPrefix.ReadSlot(header) != slot)
             throw new FabricException(FabricError.Malformed, $"the header in slot {slot} names slot {FrameHeaderPrefix.ReadSlot(header)}");
         var area = grants.Use(header);
         Checksum.Verify(area);
-        end.PostReceives(1);
+        end.PostReceives(pair, 1);
         return new Landing(area.Slot, area.LengthBytes);
     }
 }

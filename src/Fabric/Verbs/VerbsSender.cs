@@ -4,7 +4,7 @@ using K8sMediaFlow.Native.Ibverbs;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
-/// <summary>Posts a frame as writes out of the producers' blocks; the last one carries the immediate that tells the receiver.</summary>
+/// <summary>Posts a frame as writes out of the producers' blocks; the last one carries the immediate that tells the receiver. All of a frame goes by one queue pair, the next one by the next.</summary>
 internal sealed class VerbsSender : IFabricSender
 {
     private readonly VerbsEnd _end;
@@ -15,13 +15,14 @@ internal sealed class VerbsSender : IFabricSender
     private readonly FrameGather _gather;
     private readonly WriteRing _writes;
     private readonly int _worksMax;
-    private ulong _posted, _completed;
+    private ulong _posted;
+    private int _pair;
 
     public VerbsSender(VerbsEnd end, VerbsInvitation peer, VerbsDevice device, VerbsRegistrations registrations, FabricOptions options)
     {
         (_end, _peer, _registrations, _options) = (end, peer, registrations, options);
         _worksMax = WorksMax(options);
-        _writes = new WriteRing(options.WritesInFlightMax);
+        _writes = new WriteRing(options.WritesInFlightMax, end.PairCount);
         _gather = new FrameGather(end.PartsPerWorkMax, device.Port.State.MessageBytesMax);
         _shelf = new HeaderShelf(device.Domain, options.WritesInFlightMax);
         end.Own(_shelf);
@@ -46,7 +47,7 @@ internal sealed class VerbsSender : IFabricSender
             {
                 Gather(offsetBytes, slot, header, segments);
                 AwaitRoom(_gather.Works.Length);
-                _end.Post(_gather.Works, _gather.Parts);
+                _end.Post(_pair, _gather.Works, _gather.Parts);
             }
             catch (FabricException failure)
             {
@@ -58,6 +59,7 @@ internal sealed class VerbsSender : IFabricSender
             }
             _writes.Add(tag, _gather.Works.Length);
             _posted++;
+            _pair = _pair + 1 == _end.PairCount ? 0 : _pair + 1;
         }
     }
 
@@ -162,9 +164,7 @@ internal sealed class VerbsSender : IFabricSender
     {
         if (!completion.IsSuccess)
             throw VerbsErrors.Of(completion);
-        if (completion.Id != _completed)
-            throw VerbsErrors.OfDevice($"the device skipped from write {_completed} to {completion.Id}");
-        _completed++;
-        _writes.Complete();
+        if (!_writes.TryComplete(completion.Id))
+            throw VerbsErrors.OfDevice($"the device reports write {completion.Id} out of its turn");
     }
 }

@@ -1,15 +1,19 @@
 namespace K8sMediaFlow.Fabric.Verbs;
 
-/// <summary>Writes from their posting until they are reported, in order: a ring of fixed size, used under the sender's gate.</summary>
-internal sealed class WriteRing(int capacity)
+/// <summary>
+/// Writes from their posting until they are reported, in order: a ring of fixed size, used under the sender's gate. They alternate over the queue
+/// pairs, and complete in order on each.
+/// </summary>
+internal sealed class WriteRing(int capacity, int pairs)
 {
     private readonly (ulong Tag, int Works)[] _writes = new (ulong, int)[capacity];
+    private ulong _reported;
     private int _head, _completed;
 
     /// <summary>Not reported yet.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Posted and not complete.</summary>
+    /// <summary>Posted, and it or an older one not complete.</summary>
     public int Underway => Count - _completed;
 
     /// <summary>Work requests of those.</summary>
@@ -31,11 +35,17 @@ internal sealed class WriteRing(int capacity)
         Works += works;
     }
 
-    /// <summary>The oldest that was not complete is.</summary>
-    public void Complete()
+    /// <summary>False where that write is not the one that its queue pair has to complete next.</summary>
+    public bool TryComplete(ulong number)
     {
-        Works -= _writes[(_head + _completed) % capacity].Works;
-        _completed++;
+        if (!IsUnderway(number) || IsUnderway(number - (ulong)pairs))
+            return false;
+        ref var works = ref _writes[Cell(number)].Works;
+        Works -= works;
+        works = 0;
+        while (_completed < Count && _writes[(_head + _completed) % capacity].Works == 0)
+            _completed++;
+        return true;
     }
 
     public int Take(Span<ulong> tags)
@@ -44,8 +54,14 @@ internal sealed class WriteRing(int capacity)
         for (var index = 0; index < taken; index++)
             tags[index] = _writes[(_head + index) % capacity].Tag;
         _head = (_head + taken) % capacity;
+        _reported += (ulong)taken;
         _completed -= taken;
         Count -= taken;
         return taken;
     }
+
+    private bool IsUnderway(ulong number) => number - _reported < (ulong)Count && _writes[Cell(number)].Works > 0;
+
+    /// <summary>Of a write that is not reported.</summary>
+    private int Cell(ulong number) => (_head + (int)(number - _reported)) % capacity;
 }

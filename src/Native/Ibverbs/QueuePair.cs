@@ -21,8 +21,8 @@ public sealed unsafe class QueuePair : VerbsHandle
     /// <summary>The number that a peer must know.</summary>
     public uint Number => ((ibv_qp*)Value)->qp_num;
 
-    /// <summary>What a <see cref="DeviceEvent"/> names it by.</summary>
-    public nint Identity => Value;
+    /// <summary>What a <see cref="DeviceEvent"/> names it by. Also where it was just disposed: events come by another thread.</summary>
+    public nint Identity => DangerousGetHandle();
 
     /// <exception cref="NativeException"/>
     public static QueuePair Create(ProtectionDomain domain, CompletionQueue completions, in QueuePairSize size)
@@ -91,9 +91,9 @@ public sealed unsafe class QueuePair : VerbsHandle
         GC.KeepAlive(this);
     }
 
-    /// <summary>Posts receives that have no memory of their own: for writes with immediate, and messages of no bytes.</summary>
+    /// <summary>Posts receives that have no memory of their own: for writes with immediate, and messages of no bytes. All have the same id.</summary>
     /// <exception cref="NativeException"/>
-    public void PostReceives(int count)
+    public void PostReceives(int count, ulong id)
     {
         const int chain = 64;
         var requests = stackalloc ibv_recv_wr[chain];
@@ -101,7 +101,7 @@ public sealed unsafe class QueuePair : VerbsHandle
         {
             var now = Math.Min(left, chain);
             for (var index = 0; index < now; index++)
-                requests[index] = new ibv_recv_wr { next = index + 1 < now ? requests + index + 1 : null };
+                requests[index] = new ibv_recv_wr { wr_id = id, next = index + 1 < now ? requests + index + 1 : null };
             ibv_recv_wr* refused;
             Require(VerbsTable.ibv_post_recv((ibv_qp*)Value, requests, &refused), "ibv_post_recv");
         }

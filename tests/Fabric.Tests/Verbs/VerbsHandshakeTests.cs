@@ -6,18 +6,22 @@ namespace K8sMediaFlow.Fabric.Tests.Verbs;
 /// <summary>The bytes of proposals and offers, which come from a peer.</summary>
 public class VerbsHandshakeTests
 {
-    private static VerbsInvitation Sample() => new(
-        new VerbsCard(4096, 0x00ABCDEF, 0x00FEDCBA, VerbsCard.NewNonce(), [.. Enumerable.Range(0, 16).Select(one => (byte)one)]), 7, 0xDEADBEEF, 0x7F00_1234_5678_9000, 1ul << 40);
+    private static VerbsInvitation Sample(params uint[] further) => new(
+        new VerbsCard(4096, [0x00ABCDEF, .. further], 0x00FEDCBA, VerbsCard.NewNonce(), [.. Enumerable.Range(0, 16).Select(one => (byte)one)]), 7, 0xDEADBEEF, 0x7F00_1234_5678_9000, 1ul << 40);
 
-    [Fact]
-    public void An_offer_is_read_as_it_was_written()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void An_offer_is_read_as_it_was_written(int further)
     {
-        var sample = Sample();
+        var sample = Sample([.. Enumerable.Range(1, further).Select(one => (uint)one)]);
         var read = VerbsInvitation.Read(sample.ToBytes());
         (read with { Card = sample.Card }).ShouldBe(sample);
-        (read.Card with { Nonce = sample.Card.Nonce, Gid = sample.Card.Gid }).ShouldBe(sample.Card);
+        (read.Card with { Nonce = sample.Card.Nonce, Gid = sample.Card.Gid, Numbers = sample.Card.Numbers }).ShouldBe(sample.Card);
         read.Card.Nonce.ShouldBe(sample.Card.Nonce);
         read.Card.Gid.ShouldBe(sample.Card.Gid);
+        read.Card.Numbers.ShouldBe(sample.Card.Numbers);
         sample.ToBytes().Length.ShouldBeLessThanOrEqualTo(256);
     }
 
@@ -28,7 +32,7 @@ public class VerbsHandshakeTests
         for (var length = 0; length < bytes.Length; length++)
             Should.Throw<FabricException>(() => VerbsInvitation.Read(bytes.AsSpan(0, length))).Error.ShouldBe(FabricError.Incompatible);
         Should.Throw<FabricException>(() => VerbsInvitation.Read([.. bytes, 0])).Error.ShouldBe(FabricError.Incompatible);
-        bytes[0] = 2;
+        bytes[0] = 1;
         Should.Throw<FabricException>(() => VerbsInvitation.Read(bytes)).Error.ShouldBe(FabricError.Incompatible);
     }
 
@@ -39,6 +43,8 @@ public class VerbsHandshakeTests
         Refused(offset: 3, 0xFF).ShouldBeTrue();
         Refused(offset: 7, 1).ShouldBeTrue();
         Refused(offset: 11, 1).ShouldBeTrue();
+        Refused(offset: 1, 0).ShouldBeTrue();
+        Refused(offset: 1, 9).ShouldBeTrue();
         Refused(offset: 40, 0x55).ShouldBeFalse();
     }
 
@@ -48,7 +54,7 @@ public class VerbsHandshakeTests
         var random = new Random(Seed.Take(nameof(Noise_is_read_or_refused_and_nothing_else)));
         for (var turn = 0; turn < 5000; turn++)
         {
-            var bytes = Sample().ToBytes();
+            var bytes = Sample(1, 2, 3).ToBytes();
             for (var hits = random.Next(1, 9); hits > 0; hits--)
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             try

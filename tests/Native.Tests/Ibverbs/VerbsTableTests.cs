@@ -46,7 +46,7 @@ public sealed class VerbsTableTests : IDisposable
     [InlineData(4097)]
     public void As_many_receives_are_posted_as_were_asked_for(int count)
     {
-        _table.Pair.PostReceives(count);
+        _table.Pair.PostReceives(count, id: 5);
         _table.Received.ShouldBe(count);
     }
 
@@ -70,7 +70,7 @@ public sealed class VerbsTableTests : IDisposable
     {
         _table.Answer = 22;
         Should.Throw<NativeException>(() => _table.Pair.Post([new SendWork(1, SendKind.Write, true, 0, 0, 0, 0)], [])).Message.ShouldContain("ibv_post_send");
-        Should.Throw<NativeException>(() => _table.Pair.PostReceives(1)).Errno.ShouldBe(22);
+        Should.Throw<NativeException>(() => _table.Pair.PostReceives(1, id: 0)).Errno.ShouldBe(22);
         Should.Throw<NativeException>(_table.Queue.RequestEvent).Call.ShouldBe("ibv_req_notify_cq");
         _table.Answer = -5;
         Should.Throw<NativeException>(() => _table.Queue.Poll(new Completion[1])).Errno.ShouldBe(5);
