@@ -14,7 +14,7 @@ public static class PipelineGraphMapper
         Transport = pipeline.Spec.Transport,
         Encryption = pipeline.Spec.Encryption,
         Polling = Map(pipeline.Spec.Staging?.Polling ?? new PollingSpec()),
-        Rdma = pipeline.Spec.Rdma is { } rdma ? new() { ResourceName = rdma.ResourceName, ClaimTemplateName = rdma.ResourceClaimTemplateName, Network = rdma.Network, TrafficClass = rdma.TrafficClass } : null,
+        Rdma = pipeline.Spec.Rdma is { } rdma ? new() { ResourceName = rdma.ResourceName, ClaimTemplateName = rdma.ResourceClaimTemplateName, Network = rdma.Network, TrafficClass = rdma.TrafficClass, QueuePairs = rdma.QueuePairs } : null,
         Staging = Staging(pipeline.Spec),
         Operators = [.. pipeline.Spec.Operators.Select(Map)],
         Edges = [.. pipeline.Spec.Edges.Select(Map)],

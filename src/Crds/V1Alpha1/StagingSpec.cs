@@ -59,6 +59,10 @@ public sealed record RdmaSpec
     [MaxChars(400)]
     public string? Network { get; set; }
 
+    /// <summary>Queue pairs of each link, over which its frames alternate: more than one helps where a card shares its time among queue pairs, or the network spreads them over several paths.</summary>
+    [Bounds(1, PlanLimits.QueuePairsMax)]
+    public int QueuePairs { get; set; } = 1;
+
     /// <summary>The traffic class that RDMA packets carry.</summary>
     [Bounds(0, 255)]
     public int? TrafficClass { get; set; }

@@ -13,4 +13,7 @@ public sealed record RdmaNode
     public string? Network { get; init; }
 
     public int? TrafficClass { get; init; }
+
+    /// <summary>Queue pairs of each link.</summary>
+    public int QueuePairs { get; init; } = 1;
 }

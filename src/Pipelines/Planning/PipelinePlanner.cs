@@ -51,6 +51,7 @@ public static class PipelinePlanner
             HugePages = graph.Staging.HugePages,
             Transport = graph.Transport,
             RdmaAddress = pod.RdmaAddress,
+            QueuePairs = graph.Rdma is { QueuePairs: > 1 } rdma ? rdma.QueuePairs : null,
         };
     }
 

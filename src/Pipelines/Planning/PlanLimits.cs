@@ -16,4 +16,7 @@ public static class PlanLimits
     public const int SpinMicrosecondsMax = 10_000;
     public const int ListMax = 4096;
     public const int TextCharsMax = 1024;
+
+    /// <summary>Of one link.</summary>
+    public const int QueuePairsMax = 8;
 }

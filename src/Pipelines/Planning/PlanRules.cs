@@ -22,6 +22,7 @@ internal static class PlanRules
         check.Label("pod", plan.Pod);
         check.Number("polling.spinMicroseconds", plan.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax);
         check.That("rdmaAddress", plan.RdmaAddress is null || IPAddress.TryParse(plan.RdmaAddress, out _), $"'{plan.RdmaAddress}' is no IP address");
+        check.Number("queuePairs", plan.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax);
         check.Each("edges", plan.Edges, edge => edge.Name, CheckEdge);
         if (check.Failed)
             return check.Error;

@@ -27,6 +27,10 @@ public sealed record SidecarPlan(
     /// <summary>This pod's own address on the RDMA network, numeric; null takes the device's best one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RdmaAddress { get; init; }
+
+    /// <summary>Queue pairs of each link over RDMA; null for one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? QueuePairs { get; init; }
 }
 
 /// <summary>How everybody in the pod waits.</summary>

@@ -20,7 +20,7 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
 
     public PodFabrics(SidecarOptions options, SidecarPlan plan)
     {
-        Options = OptionsOf(plan.Polling);
+        Options = OptionsOf(plan.Polling) with { QueuePairs = plan.QueuePairs ?? 1 };
         if (plan.Transport != Transport.Rdma)
         {
             _tcp = new TcpFabric();

@@ -32,6 +32,7 @@ internal static class BoundRules
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph) =>
     [
         .. Between("spec.staging.polling.spinMicroseconds", "spinMicroseconds", graph.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax),
+        .. Between("spec.rdma.queuePairs", "queuePairs", graph.Rdma?.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax),
         .. Between("spec.nodeLossSeconds", "nodeLossSeconds", graph.Staging.NodeLossSeconds, NodeLossSecondsMin, NodeLossSecondsMax),
         .. Between("spec.edges", "the number of replica pairs of all edges", Pairs(graph), 0, LinksMax),
         .. graph.Operators.SelectMany((node, i) => OfOperator($"spec.operators[{i}]", node)),
