@@ -54,7 +54,7 @@ cluster: install-test ## Build the real Kubernetes that the tests start, into th
 	@tests/cluster/build.sh
 
 ##@ Measurements
-bench: install-bench ## Measure: make bench [ONLY="encode capnp handover tcp"]. Writes bench/results/*.json.
+bench: install-bench ## Measure: make bench [ONLY="encode capnp handover tcp", or rdma controller]. Writes bench/results/*.json.
 	dotnet build bench/Bench/Bench.csproj -c Release -v q
 	@for one in $(ONLY); do dotnet bench/Bench/bin/Release/net10.0/K8sMediaFlow.Bench.dll $$one --out bench/results; done
 

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Bench;
 using K8sMediaFlow.Bench.Capnp;
+using K8sMediaFlow.Bench.Rdma;
 
 return args switch
 {
@@ -9,12 +10,15 @@ return args switch
     ["handover-side", var role] => HandoverSide.Run(role),
     ["tcp", .. var rest] => TcpBench.Run(rest),
     ["tcp-end", .. var rest] => TcpBenchEnd.Run(rest),
+    ["rdma", .. var rest] => RdmaBench.Run(rest),
+    ["rdma-guest", var bare, var pairs] => RdmaRun.Run(bare, pairs),
+    ["rdma-end", var device] => RdmaEnd.Run(device),
     ["controller", .. var rest] => await K8sMediaFlow.Bench.Controller.ControllerBench.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench encode|capnp|handover|tcp|controller [--out DIRECTORY]");
+    Console.Error.WriteLine("usage: bench encode|capnp|handover|tcp|rdma|controller [--out DIRECTORY]");
     return 2;
 }

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace K8sMediaFlow.Bench.Rdma;
+
+/// <summary>
+/// Frames between two RDMA devices of the guest of tests/rdma: ours against perftest and a bare C program, all of it in one run of the guest. Writes
+/// rdma.json.
+/// </summary>
+internal static class RdmaBench
+{
+    private const int Pairs = 9, GuestSeconds = 900;
+
+    public static int Run(string[] words)
+    {
+        var missing = new[] { "qemu-system-x86_64", "ib_write_bw", "gcc", "taskset" }.Where(program => !IsInstalled(program)).ToArray();
+        if (missing.Length > 0)
+        {
+            Console.Error.WriteLine("bench rdma: missing: " + string.Join(", ", missing));
+            return 1;
+        }
+        var root = Root();
+        var line = RunGuest(root, Compile(root), words is [.., "--pairs", var pairs] ? pairs : $"{Pairs}");
+        var report = JsonSerializer.Deserialize<SortedDictionary<string, object?>>(line)!;
+        Figures.Write(words is ["--out", var folder, ..] ? ["--out", folder] : [], "rdma.json", report);
+        return 0;
+    }
+
+    /// <summary>Beside this program: the guest sees the folder that it is started in, and not the machine's temporary one.</summary>
+    private static string Compile(string root)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "bare_rdma");
+        using var gcc = Process.Start("gcc", ["-O2", "-o", program, Path.Combine(root, "bench", "native", "bare_rdma.c"), "-libverbs"]);
+        gcc.WaitForExit();
+        return gcc.ExitCode == 0 ? program : throw new InvalidOperationException("bare_rdma.c does not compile");
+    }
+
+    private static string RunGuest(string root, string bare, string pairs)
+    {
+        var start = new ProcessStartInfo(
+            Path.Combine(root, "tests", "rdma", "run.sh"),
+            ["--seconds", $"{GuestSeconds}", Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "K8sMediaFlow.Bench.dll"), "rdma-guest", bare, pairs])
+        {
+            WorkingDirectory = root,
+            RedirectStandardOutput = true,
+        };
+        using var guest = Process.Start(start)!;
+        string? report = null;
+        while (guest.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.StartsWith(RdmaReport.Mark, StringComparison.Ordinal))
+                report = line[RdmaReport.Mark.Length..];
+            else
+                Console.Error.WriteLine(line);
+        }
+        guest.WaitForExit();
+        return guest.ExitCode == 0 && report is not null ? report : throw new InvalidOperationException($"the guest ended with {guest.ExitCode}");
+    }
+
+    private static bool IsInstalled(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+}

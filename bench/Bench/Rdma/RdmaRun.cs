@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace K8sMediaFlow.Bench.Rdma;
+
+/// <summary>
+/// The measuring itself, inside of the guest: pairs of ours and theirs, who goes first alternating, so that a machine that warms up or slows down
+/// favours neither. Prints the report as one line.
+/// </summary>
+internal sealed class RdmaRun(RdmaOurs ours, RdmaPeers peers)
+{
+    /// <summary>Of ours and of perftest alike: half a megabyte of 64 KiB frames.</summary>
+    public const int Writes = 8;
+
+    /// <summary>The smallest frame that carries something: header and one line of payload.</summary>
+    public const int SmallBytes = 320;
+
+    private const int Rounds = 1200, RoundsWarmup = 200, WarmupRepeats = 4;
+    private static readonly TimeSpan s_compileTime = TimeSpan.FromSeconds(1);
+
+    private readonly RdmaReport _report = new();
+    private readonly Dictionary<string, double> _startCpuNs = [];
+
+    public static int Run(string bare, string pairs)
+    {
+        using var ours = new RdmaOurs();
+        var run = new RdmaRun(ours, new RdmaPeers(bare));
+        run.WarmUp();
+        for (var pair = 0; pair < int.Parse(pairs, CultureInfo.InvariantCulture); pair++)
+            run.MeasurePair(oursFirst: pair % 2 == 1);
+        Console.WriteLine(RdmaReport.Mark + JsonSerializer.Serialize(run._report.Make()));
+        return 0;
+    }
+
+    /// <summary>The runtime compiles again what was called often, in the background: it gets calls, and time for it, until nothing is left.</summary>
+    private void WarmUp()
+    {
+        for (var repeat = 0; repeat < WarmupRepeats; repeat++)
+        {
+            foreach (var mode in RdmaReport.Modes)
+                ours.Play(mode, SmallBytes, warmup: 500, rounds: 500);
+            foreach (var mode in RdmaReport.StreamModes)
+                ours.Stream(mode, RdmaReport.Sizes[0].Bytes, Writes, warmup: 300, frames: 300);
+            Thread.Sleep(s_compileTime);
+        }
+        foreach (var (name, bytes, _) in RdmaReport.Sizes)
+            _startCpuNs[name] = RdmaPeers.StartCpuNs(bytes, Writes);
+    }
+
+    private void MeasurePair(bool oursFirst)
+    {
+        var startedTicks = Stopwatch.GetTimestamp();
+        foreach (var size in RdmaReport.Sizes)
+            _report.Streams[size.Name].Add(Stream(size, oursFirst));
+        foreach (var mode in RdmaReport.Modes)
+            _report.Plays[mode].Add(Play(mode, oursFirst));
+        _report.WriteLatencies.Add(RdmaPeers.LatencyNs("ib_write_lat", SmallBytes, Rounds));
+        _report.SendLatencies.Add(RdmaPeers.LatencyNs("ib_send_lat", SmallBytes, Rounds));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pair in {Stopwatch.GetElapsedTime(startedTicks).TotalSeconds:F1} s: {_report.LastPair()}"));
+    }
+
+    private RdmaStreams Stream((string Name, int Bytes, int Frames) size, bool oursFirst)
+    {
+        var (own, (rate, cpuNs)) = InTurn(
+            oursFirst,
+            () => RdmaReport.StreamModes.Select(mode => ours.Stream(mode, size.Bytes, Writes, warmup: 4 * Writes, size.Frames)).ToArray(),
+            () => RdmaPeers.WriteBandwidth(size.Bytes, Writes, size.Frames));
+        return new RdmaStreams(
+            [.. own.Select(one => (double)size.Bytes * size.Frames / one.Sent.TotalNs * 1e3)],
+            [.. own.Select(one => (one.Sent.CpuNs + one.Received.CpuNs) / size.Frames)],
+            own.Max(one => (one.Sent.AllocatedBytes + one.Received.AllocatedBytes) / size.Frames),
+            rate,
+            Math.Max(0, cpuNs - _startCpuNs[size.Name]) / size.Frames);
+    }
+
+    private RdmaPlays Play(string mode, bool oursFirst)
+    {
+        var (own, their) = InTurn(
+            oursFirst,
+            () => ours.Play(mode, SmallBytes, RoundsWarmup, Rounds),
+            () => peers.Play(mode, SmallBytes, RoundsWarmup, Rounds));
+        // A round is a frame there and a frame back.
+        return new RdmaPlays(
+            own.Lead.MedianNs / 2,
+            (own.Lead.CpuNs + own.Answer.CpuNs) / (2 * Rounds),
+            their.Lead.MedianNs / 2,
+            (their.Lead.CpuNs + their.Answer.CpuNs) / (2 * Rounds));
+    }
+
+    private static (TOurs Ours, TTheirs Theirs) InTurn<TOurs, TTheirs>(bool oursFirst, Func<TOurs> ours, Func<TTheirs> theirs)
+    {
+        if (oursFirst)
+            return (ours(), theirs());
+        var second = theirs();
+        return (ours(), second);
+    }
+}
