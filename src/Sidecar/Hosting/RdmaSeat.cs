@@ -63,8 +63,9 @@ internal sealed class RdmaSeat : IDisposable
         lock (_gate)
         {
             var region = _regions.Add(address, lengthBytes);
+            // The whole look: memory that was registered says nothing of a port that is down.
             if (_fabric is not null)
-                Settle(() => _regions.RegisterAll(_fabric));
+                Settle(LookNow);
             return region;
         }
     }
