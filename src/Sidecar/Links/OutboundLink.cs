@@ -181,15 +181,14 @@ public sealed class OutboundLink : IDisposable
     {
         OutboundEpoch epoch;
         var now = _fabrics.Now;
-        var way = new LinkWay(default, "");
         using (connection.AbortAfter(_options.OpenDeadline))
         using (var proposals = new LinkProposals(_rest.Offered(now, MonotonicClock.Nanoseconds), _fabricOptions))
-            epoch = Open(connection, endpoint, proposals, now, ref way);
+            epoch = Open(connection, endpoint, proposals, now);
         _redial.Succeeded();
         var beganNanoseconds = MonotonicClock.Nanoseconds;
         lock (_state)
         {
-            (_current, _way) = (epoch, way);
+            (_current, _way) = (epoch, epoch.Way);
             if (!_endpoint.Holds(endpoint))
                 epoch.Fail(new LinkException(LinkLoss.Moved, "the plan has changed meanwhile"));
         }
@@ -202,12 +201,12 @@ public sealed class OutboundLink : IDisposable
         lock (_state)
             _current = null;
         if (!_closing && failure is { Loss: LinkLoss.DataClosed or LinkLoss.NoCommonFabric or LinkLoss.Closed })
-            Rest(now, way.Kind, failure.Message, TimeSpan.FromTicks((MonotonicClock.Nanoseconds - beganNanoseconds) / 100));
+            Rest(now, epoch.Way.Kind, failure.Message, TimeSpan.FromTicks((MonotonicClock.Nanoseconds - beganNanoseconds) / 100));
         return failure;
     }
 
     /// <summary>Until Ready. The ledger is open from the welcome on, so whatever fails after it closes it again.</summary>
-    private OutboundEpoch Open(ControlConnection connection, OutboundEndpoint endpoint, LinkProposals proposals, FabricsNow now, ref LinkWay way)
+    private OutboundEpoch Open(ControlConnection connection, OutboundEndpoint endpoint, LinkProposals proposals, FabricsNow now)
     {
         var opening = new OutboundOpening(endpoint, _incarnation, connection);
         var welcome = opening.Open(_credentials(), proposals, _ledger.Done.Cumulative + 1, _ledger.LastOffered + 1);
@@ -218,9 +217,9 @@ public sealed class OutboundLink : IDisposable
                 OutboundEpoch.Check(_ledger.Open(welcome.Epoch, welcome.LargestBlockBytes, welcome.Landed, welcome.Done));
             sender = Connect(proposals, welcome, now);
             opening.GetReady(welcome.Epoch, _ledger.Done);
-            way = new LinkWay(welcome.Kind, LinkWay.Because(proposals.Missing, welcome.WayReason));
             return new OutboundEpoch($"link {_endpoint.Edge}", _ledger, _source, connection, sender, _counters, _options)
             {
+                Way = new LinkWay(welcome.Kind, LinkWay.Because(proposals.Missing, welcome.WayReason)),
                 IsOutdone = IsOutdone(proposals, welcome.Kind),
             };
         }

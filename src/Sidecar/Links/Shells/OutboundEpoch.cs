@@ -1,5 +1,6 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Sidecar.Links.Fabrics;
 using K8sMediaFlow.Sidecar.Links.Ledgers;
 
 namespace K8sMediaFlow.Sidecar.Links.Shells;
@@ -34,6 +35,9 @@ internal sealed class OutboundEpoch
         _beats = new Beats(options);
         _pump = new OutboundPump(ledger, source, sender, counters, () => _beats.RoundTripNanoseconds, options.WritesInFlightMax, _watch);
     }
+
+    /// <summary>What carries it.</summary>
+    public required LinkWay Way { get; init; }
 
     /// <summary>A better fabric can be used now; asked at every beat.</summary>
     public Func<bool> IsOutdone { private get; init; } = static () => false;
