@@ -49,6 +49,9 @@ internal sealed class Cable : IDisposable
         return new Cable(() => Tool.Run("/sbin/tc", ["qdisc", "del", "dev", "eth0", "root"]));
     }
 
+    /// <summary>Packets that came twice or not in their turn, as the device at the other end counts them.</summary>
+    public static long Disturbances() => Counter("rxe1", "duplicate_request") + Counter("rxe1", "out_of_seq_request");
+
     public static long Counter(string device, string name) =>
         long.Parse(File.ReadAllText($"/sys/class/infiniband/{device}/ports/1/hw_counters/{name}"), System.Globalization.CultureInfo.InvariantCulture);
 

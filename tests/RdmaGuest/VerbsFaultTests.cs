@@ -59,16 +59,14 @@ public sealed class VerbsFaultTests : IDisposable
         Exchange(next, 5);
     }
 
-    [Theory]
-    [InlineData("loss", "5%")]
-    [InlineData("delay", "2ms", "1ms", "reorder", "25%", "duplicate", "5%")]
-    public void A_bad_wire_loses_no_frame_and_doubles_none(params string[] netem)
+    [Fact]
+    public void A_wire_that_loses_some_packets_loses_no_frame_and_doubles_none()
     {
         using var pair = new FabricPair(_fabric, _area);
-        var before = Disturbances();
-        using var disturbed = Cable.Disturb(netem);
+        var before = Cable.Disturbances();
+        using var disturbed = Cable.Disturb("loss", "5%");
         Exchange(pair, 40);
-        Disturbances().ShouldBeGreaterThan(before);
+        Cable.Disturbances().ShouldBeGreaterThan(before);
     }
 
     [Fact]
@@ -126,9 +124,6 @@ public sealed class VerbsFaultTests : IDisposable
             Should.Throw<FabricException>(() => pair.Write(TestFrame.Of(FabricPair.Epoch, 0, 1, stranger.Part(0, 100)))).Error.ShouldBe(FabricError.Incompatible);
         pair.ReceiveUntilError().ShouldBe(FabricError.PeerGone);
     }
-
-    /// <summary>Packets that came twice or not in their turn, as the receiving device counts them.</summary>
-    private static long Disturbances() => Cable.Counter("rxe1", "duplicate_request") + Cable.Counter("rxe1", "out_of_seq_request");
 
     private (IFabricOffer Offer, IFabricProposal Proposal) Open(IFabricListener listener, uint epoch)
     {
