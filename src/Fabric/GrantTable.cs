@@ -28,6 +28,25 @@ internal sealed class GrantTable(uint epoch, nint areaAddress, long areaLengthBy
     /// <summary>Uses up the grant that a peer's header names, if the header may.</summary>
     public LandingArea Use(ReadOnlySpan<byte> header)
     {
+        var total = Total(header);
+        return Area(FrameHeaderPrefix.ReadSlot(header), total, Take(FrameHeaderPrefix.ReadSlot(header)));
+    }
+
+    /// <summary>The same where the frame is there before its header is read.</summary>
+    public LandingArea UseLanded(uint slot)
+    {
+        var grant = Take(slot);
+        // The peer can still write there: what is checked must be what was read, so it is read once.
+        Span<byte> header = stackalloc byte[FrameHeaderPrefix.SegmentTableOffset];
+        RawMemory.ReadOnlySpan(areaAddress + (nint)grant.OffsetBytes, header.Length).CopyTo(header);
+        var total = Total(header);
+        if (FrameHeaderPrefix.ReadSlot(header) is var other && other != slot)
+            throw new FabricException(FabricError.Malformed, $"the header in slot {slot} names slot {other}");
+        return Area(slot, total, grant);
+    }
+
+    private ulong Total(ReadOnlySpan<byte> header)
+    {
         var magic = FrameHeaderPrefix.ReadMagic(header);
         if (magic != FrameHeaderPrefix.Magic)
             throw new FabricException(FabricError.Malformed, $"frame header: magic is {magic:x8}");
@@ -36,34 +55,18 @@ internal sealed class GrantTable(uint epoch, nint areaAddress, long areaLengthBy
         var total = FrameHeaderPrefix.ReadTotalLength(header);
         if (total < FrameHeaderPrefix.SizeBytes || total % FrameHeaderPrefix.Alignment != 0)
             throw new FabricException(FabricError.Malformed, $"frame header: total length {total}");
-        var slot = FrameHeaderPrefix.ReadSlot(header);
-        var grant = Take(slot, total);
-        return new LandingArea(slot, areaAddress + (nint)grant.OffsetBytes, (int)total);
+        return total;
     }
 
-    /// <summary>Where a slot's block is, if it is granted: for fabrics on which the frame is there before its header is read.</summary>
-    public Span<byte> HeaderOf(uint slot)
+    private Granted Take(uint slot)
     {
         lock (_grants)
-        {
-            if (!_grants.TryGetValue(slot, out var grant))
-                throw NotGranted(slot);
-            return RawMemory.Span(areaAddress + (nint)grant.OffsetBytes, FrameHeaderPrefix.SizeBytes);
-        }
+            return _grants.Remove(slot, out var grant) ? grant : throw NotGranted(slot);
     }
 
-    private Granted Take(uint slot, ulong totalBytes)
-    {
-        lock (_grants)
-        {
-            if (!_grants.TryGetValue(slot, out var grant))
-                throw NotGranted(slot);
-            if (totalBytes > (ulong)grant.SizeBytes)
-                throw new FabricException(FabricError.GrantViolation, $"a frame of {totalBytes} bytes for slot {slot}, granted with {grant.SizeBytes}");
-            _grants.Remove(slot);
-            return grant;
-        }
-    }
+    private LandingArea Area(uint slot, ulong totalBytes, Granted grant) => totalBytes <= (ulong)grant.SizeBytes
+        ? new LandingArea(slot, areaAddress + (nint)grant.OffsetBytes, (int)totalBytes)
+        : throw new FabricException(FabricError.GrantViolation, $"a frame of {totalBytes} bytes for slot {slot}, granted with {grant.SizeBytes}");
 
     private static FabricException NotGranted(uint slot) =>
         new(FabricError.GrantViolation, $"slot {slot} is not granted, or its grant is used up");

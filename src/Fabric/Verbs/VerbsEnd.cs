@@ -31,7 +31,7 @@ internal sealed class VerbsEnd
     private readonly List<IDisposable> _memory = [];
     private readonly uint _firstPacket = VerbsCard.NewFirstPacket();
     private long _heardTicks;
-    private bool _isConnected, _isProbing;
+    private bool _isConnected, _isProbing, _hasHeard;
     private int _probes;
     private int _isClaimed;
     private volatile bool _isAborted;
@@ -129,27 +129,37 @@ internal sealed class VerbsEnd
     /// <summary>Inside the gate: the next completion that is the caller's; false when none came within the wait.</summary>
     public bool TryNext(out Completion completion, TimeSpan wait)
     {
-        var startedTicks = wait > TimeSpan.Zero ? Stopwatch.GetTimestamp() : 0;
-        while (true)
+        var startedTicks = 0L;
+        while (!TryTake(out completion))
         {
-            if (_isAborted)
-                throw VerbsErrors.OfAbort();
-            while (_reader.TryTake(out completion))
-            {
-                _heardTicks = Stopwatch.GetTimestamp();
-                if (completion.IsFlush)
-                    throw VerbsErrors.OfDevice(AwaitCause() ?? CompletionStatus.Text(completion.Status));
-                if (!IsProbe(completion))
-                    return true;
-            }
+            // The clock is read only when there is nothing to do.
+            var nowTicks = Stopwatch.GetTimestamp();
+            startedTicks = startedTicks == 0 ? nowTicks : startedTicks;
             if (_broken is { } what)
                 throw VerbsErrors.OfDevice(what);
-            var left = wait > TimeSpan.Zero ? wait - Stopwatch.GetElapsedTime(startedTicks) : TimeSpan.Zero;
-            var quiet = ProbeIfDue();
+            var quiet = ProbeIfDue(nowTicks);
+            var left = wait - Stopwatch.GetElapsedTime(startedTicks, nowTicks);
             if (left <= TimeSpan.Zero)
                 return false;
             _reader.Wait(left < quiet ? left : quiet);
         }
+        return true;
+    }
+
+    /// <summary>Inside the gate: one that is there.</summary>
+    public bool TryTake(out Completion completion)
+    {
+        if (_isAborted)
+            throw VerbsErrors.OfAbort();
+        while (_reader.TryTake(out completion))
+        {
+            _hasHeard = true;
+            if (completion.IsFlush)
+                throw VerbsErrors.OfDevice(AwaitCause() ?? CompletionStatus.Text(completion.Status));
+            if (!IsProbe(completion))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Inside the gate: of no use any more. Returns what to throw.</summary>
@@ -212,11 +222,13 @@ internal sealed class VerbsEnd
     /// A peer that is gone says nothing: a write of no bytes asks its device whether the queue pair still lives, and comes back as an error if not. They take turns.
     /// Returns how long to wait until it is due again.
     /// </summary>
-    private TimeSpan ProbeIfDue()
+    private TimeSpan ProbeIfDue(long nowTicks)
     {
         if (!_isConnected || _isProbing)
             return s_probeInterval;
-        var left = s_probeInterval - Stopwatch.GetElapsedTime(_heardTicks);
+        if (_hasHeard)
+            (_hasHeard, _heardTicks) = (false, nowTicks);
+        var left = s_probeInterval - Stopwatch.GetElapsedTime(_heardTicks, nowTicks);
         if (left > TimeSpan.Zero)
             return left;
         _isProbing = true;

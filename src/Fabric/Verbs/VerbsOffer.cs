@@ -19,9 +19,9 @@ internal sealed class VerbsOffer : IFabricOffer
     public VerbsOffer(VerbsListener listener, VerbsDevice device, uint epoch, VerbsCard sender, GrantTable grants, nint areaAddress, long areaLengthBytes, FabricOptions options)
     {
         (_listener, _grants, Epoch) = (listener, grants, epoch);
-        // Frames alternate over the pairs: a receive for each grant that may be used on this one, and one for the hello.
+        // Frames alternate over the pairs: a receive for each grant that may be used on this one, one for the hello, and those that are not posted again at once.
         var pairs = Math.Min(options.QueuePairs, sender.Numbers.Length);
-        var receives = (options.GrantsMax + pairs - 1) / pairs + 1;
+        var receives = (options.GrantsMax + pairs - 1) / pairs + 1 + VerbsReceiver.ReceivesBatch;
         _end = new VerbsEnd(device, sendsMax: 0, receives, pairs, options);
         _order = new LandingOrder(pairs, options.GrantsMax);
         try

@@ -7,6 +7,11 @@ namespace K8sMediaFlow.Fabric.Verbs;
 /// <summary>Hears of frames that the device has put into granted blocks. What the immediate and the header say is checked after the fact.</summary>
 internal sealed class VerbsReceiver(VerbsEnd end, GrantTable grants, LandingOrder order) : IFabricReceiver
 {
+    /// <summary>Used receives of a pair are posted again so many at a time; as many are posted beyond the grants, so that there is one for every grant all the while.</summary>
+    public const int ReceivesBatch = 32;
+
+    private readonly int[] _used = new int[end.PairCount];
+
     public void Grant(uint slot, long offsetBytes, int sizeBytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slot, FrameImmediate.SlotMax);
@@ -66,15 +71,13 @@ internal sealed class VerbsReceiver(VerbsEnd end, GrantTable grants, LandingOrde
 
     private Landing Land(int pair, uint immediate)
     {
-        // The peer can still write there: what is checked must be what was read, so it is read once.
-        var slot = FrameImmediate.Slot(immediate);
-        Span<byte> header = stackalloc byte[FrameHeaderPrefix.SizeBytes];
-        grants.HeaderOf(slot).CopyTo(header);
-        if (FrameHeaderPrefix.ReadSlot(header) != slot)
-            throw new FabricException(FabricError.Malformed, $"the header in slot {slot} names slot {FrameHeaderPrefix.ReadSlot(header)}");
-        var area = grants.Use(header);
+        var area = grants.UseLanded(FrameImmediate.Slot(immediate));
         Checksum.Verify(area);
-        end.PostReceives(pair, 1);
+        if (++_used[pair] == ReceivesBatch)
+        {
+            end.PostReceives(pair, ReceivesBatch);
+            _used[pair] = 0;
+        }
         return new Landing(area.Slot, area.LengthBytes);
     }
 }

@@ -46,7 +46,8 @@ internal sealed class VerbsSender : IFabricSender
             try
             {
                 Gather(offsetBytes, slot, header, segments);
-                AwaitRoom(_gather.Works.Length);
+                if (_writes.Works + _gather.Works.Length > _worksMax)
+                    AwaitRoom(_gather.Works.Length);
                 _end.Post(_pair, _gather.Works, _gather.Parts);
             }
             catch (FabricException failure)
@@ -147,7 +148,7 @@ internal sealed class VerbsSender : IFabricSender
     {
         try
         {
-            for (; _end.TryNext(out var completion, wait); wait = TimeSpan.Zero)
+            for (var isThere = _end.TryNext(out var completion, wait); isThere; isThere = _end.TryTake(out completion))
                 Complete(completion);
         }
         catch (FabricException failure)

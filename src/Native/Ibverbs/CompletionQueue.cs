@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace K8sMediaFlow.Native.Ibverbs;
 
@@ -29,6 +30,7 @@ public sealed unsafe class CompletionQueue : VerbsHandle
 
     /// <summary>Takes what is there, without waiting; returns how many.</summary>
     /// <exception cref="NativeException"/>
+    [SkipLocalsInit]
     public int Poll(Span<Completion> completions)
     {
         var found = stackalloc ibv_wc[BatchMax];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace K8sMediaFlow.Native.Ibverbs;
 
@@ -72,6 +73,7 @@ public sealed unsafe class QueuePair : VerbsHandle
     /// <param name="works">At most 64.</param>
     /// <param name="parts">What the works take their bytes from, one after the other.</param>
     /// <exception cref="NativeException"/>
+    [SkipLocalsInit]
     public void Post(ReadOnlySpan<SendWork> works, ReadOnlySpan<MemoryPiece> parts)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(works.Length, WorkMax);
@@ -82,8 +84,7 @@ public sealed unsafe class QueuePair : VerbsHandle
         var requests = stackalloc ibv_send_wr[works.Length];
         for (var index = 0; index < works.Length; index++)
         {
-            requests[index] = Of(works[index], elements);
-            requests[index].next = index + 1 < works.Length ? requests + index + 1 : null;
+            Fill(ref requests[index], works[index], elements, next: index + 1 < works.Length ? requests + index + 1 : null);
             elements += works[index].PartCount;
         }
         ibv_send_wr* refused;
@@ -93,6 +94,7 @@ public sealed unsafe class QueuePair : VerbsHandle
 
     /// <summary>Posts receives that have no memory of their own: for writes with immediate, and messages of no bytes. All have the same id.</summary>
     /// <exception cref="NativeException"/>
+    [SkipLocalsInit]
     public void PostReceives(int count, ulong id)
     {
         const int chain = 64;
@@ -110,22 +112,24 @@ public sealed unsafe class QueuePair : VerbsHandle
 
     private protected override int Destroy(nint value) => VerbsCalls.ibv_destroy_qp(value);
 
-    private static ibv_send_wr Of(in SendWork work, ibv_sge* elements) => new()
+    /// <summary>What the driver reads of a write or a message; the rest stays as it is, for it is another operation's.</summary>
+    private static void Fill(ref ibv_send_wr request, in SendWork work, ibv_sge* elements, ibv_send_wr* next)
     {
-        wr_id = work.Id,
-        sg_list = work.PartCount > 0 ? elements : null,
-        num_sge = work.PartCount,
-        opcode = work.Kind switch
+        request.wr_id = work.Id;
+        request.next = next;
+        request.sg_list = work.PartCount > 0 ? elements : null;
+        request.num_sge = work.PartCount;
+        request.opcode = work.Kind switch
         {
             SendKind.Write => VerbsConstants.IBV_WR_RDMA_WRITE,
             SendKind.WriteWithImmediate => VerbsConstants.IBV_WR_RDMA_WRITE_WITH_IMM,
             _ => VerbsConstants.IBV_WR_SEND_WITH_IMM,
-        },
-        send_flags = work.IsSignaled ? (uint)VerbsConstants.IBV_SEND_SIGNALED : 0,
-        imm_data = BinaryPrimitives.ReverseEndianness(work.Immediate),
-        remote_addr = work.RemoteAddress,
-        rkey = work.RemoteKey,
-    };
+        };
+        request.send_flags = work.IsSignaled ? (uint)VerbsConstants.IBV_SEND_SIGNALED : 0;
+        request.imm_data = BinaryPrimitives.ReverseEndianness(work.Immediate);
+        request.remote_addr = work.RemoteAddress;
+        request.rkey = work.RemoteKey;
+    }
 
     private void Receive(in QueuePairRoute route)
     {
