@@ -10,7 +10,7 @@ namespace K8sMediaFlow.Bench.Rdma;
 /// </summary>
 internal static class RdmaBench
 {
-    private const int Pairs = 9, GuestSeconds = 900;
+    private const int Pairs = 7, GuestSeconds = 900;
 
     public static int Run(string[] words)
     {

@@ -17,6 +17,9 @@ internal sealed class RdmaRun(RdmaOurs ours, RdmaPeers peers)
     public const int SmallBytes = 320;
 
     private const int Rounds = 1200, RoundsWarmup = 200, WarmupRepeats = 4;
+
+    // Of the larger frames, and about as long in time.
+    private const int FrameRoundsBytes = 200 * 65_536, FrameRoundsWarmup = 8;
     private static readonly TimeSpan s_compileTime = TimeSpan.FromSeconds(1);
 
     private readonly RdmaReport _report = new();
@@ -54,7 +57,9 @@ internal sealed class RdmaRun(RdmaOurs ours, RdmaPeers peers)
         foreach (var size in RdmaReport.Sizes)
             _report.Streams[size.Name].Add(Stream(size, oursFirst));
         foreach (var mode in RdmaReport.Modes)
-            _report.Plays[mode].Add(Play(mode, oursFirst));
+            _report.Plays[mode].Add(Play(mode, SmallBytes, RoundsWarmup, Rounds, oursFirst));
+        foreach (var size in RdmaReport.Sizes)
+            _report.FramePlays[size.Name].Add(Play("busy", size.Bytes, FrameRoundsWarmup, Math.Max(FrameRoundsWarmup, FrameRoundsBytes / size.Bytes), oursFirst));
         _report.WriteLatencies.Add(RdmaPeers.LatencyNs("ib_write_lat", SmallBytes, Rounds));
         _report.SendLatencies.Add(RdmaPeers.LatencyNs("ib_send_lat", SmallBytes, Rounds));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pair in {Stopwatch.GetElapsedTime(startedTicks).TotalSeconds:F1} s: {_report.LastPair()}"));
@@ -74,18 +79,15 @@ internal sealed class RdmaRun(RdmaOurs ours, RdmaPeers peers)
             Math.Max(0, cpuNs - _startCpuNs[size.Name]) / size.Frames);
     }
 
-    private RdmaPlays Play(string mode, bool oursFirst)
+    private RdmaPlays Play(string mode, int messageBytes, int warmup, int rounds, bool oursFirst)
     {
-        var (own, their) = InTurn(
-            oursFirst,
-            () => ours.Play(mode, SmallBytes, RoundsWarmup, Rounds),
-            () => peers.Play(mode, SmallBytes, RoundsWarmup, Rounds));
+        var (own, their) = InTurn(oursFirst, () => ours.Play(mode, messageBytes, warmup, rounds), () => peers.Play(mode, messageBytes, warmup, rounds));
         // A round is a frame there and a frame back.
         return new RdmaPlays(
             own.Lead.MedianNs / 2,
-            (own.Lead.CpuNs + own.Answer.CpuNs) / (2 * Rounds),
+            (own.Lead.CpuNs + own.Answer.CpuNs) / (2 * rounds),
             their.Lead.MedianNs / 2,
-            (their.Lead.CpuNs + their.Answer.CpuNs) / (2 * Rounds));
+            (their.Lead.CpuNs + their.Answer.CpuNs) / (2 * rounds));
     }
 
     private static (TOurs Ours, TTheirs Theirs) InTurn<TOurs, TTheirs>(bool oursFirst, Func<TOurs> ours, Func<TTheirs> theirs)

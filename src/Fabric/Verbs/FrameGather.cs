@@ -13,6 +13,9 @@ internal sealed class FrameGather(int partsPerWorkMax, uint messageBytesMax)
     private readonly SendWork[] _works = new SendWork[WorksMax];
     private readonly MemoryPiece[] _parts = new MemoryPiece[WorksMax + 2 * FrameHeaderPrefix.SegmentsMax + 1];
     private readonly long _messageBytesMax = Math.Min(messageBytesMax, int.MaxValue);
+
+    // Works that parts may end before they are full are left out.
+    private readonly long _totalBytesMax = Math.Min(messageBytesMax, int.MaxValue) * (long)(WorksMax - 2 - (2 * FrameHeaderPrefix.SegmentsMax + 1) / partsPerWorkMax);
     private int _workCount, _partCount, _workParts;
     private long _workBytes;
     private ulong _address;
@@ -23,7 +26,7 @@ internal sealed class FrameGather(int partsPerWorkMax, uint messageBytesMax)
     public ReadOnlySpan<MemoryPiece> Parts => _parts.AsSpan(0, _partCount);
 
     /// <summary>Whether a frame of that length can be cut at all: known before a byte of it is touched.</summary>
-    public bool Fits(long totalBytes) => totalBytes / _messageBytesMax + (2 * FrameHeaderPrefix.SegmentsMax + 1) / partsPerWorkMax + 2 <= WorksMax;
+    public bool Fits(long totalBytes) => totalBytes <= _totalBytesMax;
 
     public void Begin(ulong remoteAddress, uint remoteKey)
     {

@@ -20,7 +20,7 @@ internal sealed class WriteRing(int capacity, int pairs)
     public int Works { get; private set; }
 
     /// <summary>Which cell the next write takes: no other write that is not reported has it.</summary>
-    public int NextCell => (_head + Count) % capacity;
+    public int NextCell => Wrap(_head + Count);
 
     public void RequireRoom()
     {
@@ -43,7 +43,7 @@ internal sealed class WriteRing(int capacity, int pairs)
         ref var works = ref _writes[Cell(number)].Works;
         Works -= works;
         works = 0;
-        while (_completed < Count && _writes[(_head + _completed) % capacity].Works == 0)
+        while (_completed < Count && _writes[Wrap(_head + _completed)].Works == 0)
             _completed++;
         return true;
     }
@@ -52,8 +52,8 @@ internal sealed class WriteRing(int capacity, int pairs)
     {
         var taken = Math.Min(tags.Length, _completed);
         for (var index = 0; index < taken; index++)
-            tags[index] = _writes[(_head + index) % capacity].Tag;
-        _head = (_head + taken) % capacity;
+            tags[index] = _writes[Wrap(_head + index)].Tag;
+        _head = Wrap(_head + taken);
         _reported += (ulong)taken;
         _completed -= taken;
         Count -= taken;
@@ -63,5 +63,8 @@ internal sealed class WriteRing(int capacity, int pairs)
     private bool IsUnderway(ulong number) => number - _reported < (ulong)Count && _writes[Cell(number)].Works > 0;
 
     /// <summary>Of a write that is not reported.</summary>
-    private int Cell(ulong number) => (_head + (int)(number - _reported)) % capacity;
+    private int Cell(ulong number) => Wrap(_head + (int)(number - _reported));
+
+    /// <summary>Never twice around; a division would take longer than the rest of it.</summary>
+    private int Wrap(int cell) => cell < capacity ? cell : cell - capacity;
 }
