@@ -84,9 +84,7 @@ public sealed unsafe class PipeEnd : IDisposable
     {
         if (_isNonBlocking)
             return;
-        var flags = FileCalls.fcntl(Descriptor, FileCalls.F_GETFL, 0);
-        if (flags < 0 || FileCalls.fcntl(Descriptor, FileCalls.F_SETFL, flags | FileCalls.O_NONBLOCK) != 0)
-            throw NativeException.Last("fcntl(O_NONBLOCK)");
+        Readiness.SetNonBlocking(Descriptor, "pipe");
         _isNonBlocking = true;
     }
 }

@@ -3,9 +3,17 @@ using K8sMediaFlow.Native.Libc;
 
 namespace K8sMediaFlow.Native;
 
-/// <summary>poll(2) on one descriptor with a deadline that survives EINTR.</summary>
+/// <summary>poll(2) on one descriptor with a deadline that survives EINTR; and calls that do not wait, for what is ready may be gone when it is taken.</summary>
 internal static unsafe class Readiness
 {
+    /// <exception cref="NativeException"/>
+    internal static void SetNonBlocking(int descriptor, string what)
+    {
+        var flags = FileCalls.fcntl(descriptor, FileCalls.F_GETFL, 0);
+        if (flags < 0 || FileCalls.fcntl(descriptor, FileCalls.F_SETFL, flags | FileCalls.O_NONBLOCK) < 0)
+            throw NativeException.Last($"fcntl({what})");
+    }
+
     internal static bool WaitReadable(int descriptor, int timeoutMs) => Wait(descriptor, FileCalls.POLLIN, timeoutMs);
 
     internal static bool WaitWritable(int descriptor, int timeoutMs) => Wait(descriptor, FileCalls.POLLOUT, timeoutMs);

@@ -13,9 +13,7 @@ public sealed unsafe class CompletionChannel : VerbsHandle
     {
         Context = context;
         _descriptor = ((ibv_comp_channel*)value)->fd;
-        var flags = FileCalls.fcntl(_descriptor, FileCalls.F_GETFL, 0);
-        if (flags < 0 || FileCalls.fcntl(_descriptor, FileCalls.F_SETFL, flags | FileCalls.O_NONBLOCK) < 0)
-            throw NativeException.Last("fcntl(completion channel)");
+        Readiness.SetNonBlocking(_descriptor, "completion channel");
     }
 
     public DeviceContext Context { get; }

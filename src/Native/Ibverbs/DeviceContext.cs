@@ -1,10 +1,17 @@
+using System.Runtime.InteropServices;
+using K8sMediaFlow.Native.Libc;
+
 namespace K8sMediaFlow.Native.Ibverbs;
 
 /// <summary>An open RDMA device.</summary>
 public sealed unsafe class DeviceContext : VerbsHandle
 {
     private DeviceContext(nint value, string name)
-        : base(value, ownsHandle: true) => Name = name;
+        : base(value, ownsHandle: true)
+    {
+        Name = name;
+        Readiness.SetNonBlocking(((ibv_context*)value)->async_fd, "events of " + name);
+    }
 
     public string Name { get; }
 
@@ -68,7 +75,9 @@ public sealed unsafe class DeviceContext : VerbsHandle
         if (!Readiness.WaitReadable(((ibv_context*)Value)->async_fd, wake.Descriptor, timeoutMs))
             return false;
         ibv_async_event happened;
-        Require(VerbsCalls.ibv_get_async_event(Value, &happened), "ibv_get_async_event", Name);
+        // Destroying what an event is about takes the event away, perhaps since the wait: reading would then wait for the next one, with no end.
+        if (VerbsCalls.ibv_get_async_event(Value, &happened) != 0)
+            return Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR ? false : throw NativeException.Last("ibv_get_async_event");
         try
         {
             handle(DeviceEvent.Of(happened));
