@@ -8,7 +8,7 @@ namespace K8sMediaFlow.Rdma.Tests;
 public sealed class Guest
 {
     // Below the ten minutes after which a test run is taken to hang.
-    private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(8), s_patience = TimeSpan.FromMinutes(9);
+    private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(9), s_patience = TimeSpan.FromMinutes(9.5);
 
     private readonly Lazy<Dictionary<string, GuestResult>> _results;
     private string _output = "";

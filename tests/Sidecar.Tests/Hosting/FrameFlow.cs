@@ -4,7 +4,7 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>A source that sends on a thread of its own until the test stops it; each frame carries its number.</summary>
+/// <summary>A source that sends on a thread of its own until the test stops it; each frame's bytes follow from its sequence.</summary>
 internal sealed class FlowingSource : IDisposable
 {
     private readonly Thread _thread;
@@ -44,7 +44,10 @@ internal sealed class FlowingSource : IDisposable
                 continue;
             }
             using (loan)
+            {
+                Picture.Of(Sent + 1, loan.Payload.Length).CopyTo(loan.Payload);
                 loan.Send();
+            }
             // Paced: what is in flight at any moment is then a few frames, some of them on the wire.
             if (Interlocked.Increment(ref _sent) % 8 == 0)
                 Thread.Sleep(1);
@@ -59,6 +62,7 @@ internal sealed class FlowingSink : IDisposable
     private readonly ConcurrentQueue<(ulong Stream, ulong Sequence)> _got = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Thread _thread;
+    private int _torn;
 
     public FlowingSink(MediaOperator render)
     {
@@ -67,6 +71,9 @@ internal sealed class FlowingSink : IDisposable
     }
 
     public IReadOnlyList<(ulong Stream, ulong Sequence)> Got => [.. _got];
+
+    /// <summary>Frames whose bytes are not those of their sequence.</summary>
+    public int Torn => Volatile.Read(ref _torn);
 
     /// <summary>The end of the stream came.</summary>
     public bool Ended { get; private set; }
@@ -88,7 +95,9 @@ internal sealed class FlowingSink : IDisposable
         {
             while (input.Receive(_end.Token) is { } frame)
             {
-                _got.Enqueue((frame.Identity.Stream, frame.Identity.Sequence));
+                if (!frame.Payload.SequenceEqual(Picture.Of((int)frame.Sequence, frame.Payload.Length)))
+                    Interlocked.Increment(ref _torn);
+                _got.Enqueue((frame.Stream, frame.Sequence));
                 frame.Dispose();
             }
             Ended = true;
@@ -97,6 +106,23 @@ internal sealed class FlowingSink : IDisposable
         {
             // The test has seen enough, or killed its pod.
         }
+    }
+}
+
+/// <summary>Bytes of a frame: random ones, from a place that its sequence says.</summary>
+internal static class Picture
+{
+    // A prime: no power of two brings a neighbour's bytes.
+    private const int Places = 251, BytesMax = 1 << 16;
+    private static readonly byte[] s_random = Random();
+
+    public static ReadOnlySpan<byte> Of(int sequence, int lengthBytes) => s_random.AsSpan(sequence % Places, lengthBytes);
+
+    private static byte[] Random()
+    {
+        var random = new byte[BytesMax + Places];
+        new Random(1).NextBytes(random);
+        return random;
     }
 }
 
