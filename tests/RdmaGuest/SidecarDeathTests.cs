@@ -17,22 +17,22 @@ public sealed class SidecarDeathTests
         var random = new Random(Seed.Take("killed sidecars"));
         var held = HeldResources.Now();
         using (var pair = new SidecarPair())
-            await FlowAsync(pair, [[pair.Camera], [pair.Render]], random);
+            await FlowAsync(pair, [pair.Camera, pair.Render], random);
         // Neither the dead nor those that ended by themselves left anything on the devices.
         HeldResources.Now().ShouldBe(held);
     }
 
-    private static async Task FlowAsync(SidecarPair pair, SidecarProcess[][] deaths, Random random)
+    private static async Task FlowAsync(SidecarPair pair, SidecarProcess[] deaths, Random random)
     {
         await using (var camera = await pair.Camera.AttachAsync())
         await using (var render = await pair.Render.AttachAsync())
         using (var sink = new FlowingSink(render))
         using (var source = new FlowingSource(camera))
         {
-            foreach (var victims in deaths)
+            foreach (var victim in deaths)
             {
                 sink.AwaitGot(sink.Got.Count + FramesMin + random.Next(FramesMin));
-                SidecarProcess.KillAndStartAgain(victims);
+                victim.KillAndStartAgain();
             }
             sink.AwaitGot(sink.Got.Count + FramesMin);
             AwaitRdma(pair);

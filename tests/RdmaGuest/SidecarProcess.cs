@@ -63,18 +63,13 @@ internal sealed class SidecarProcess : IDisposable
         return null;
     }
 
-    /// <summary>SIGKILL to all, and when the kernel has taken back what they had, the next life of each.</summary>
-    public static void KillAndStartAgain(IReadOnlyList<SidecarProcess> victims)
+    /// <summary>SIGKILL, and when the kernel has taken back what it had, the next life.</summary>
+    public void KillAndStartAgain()
     {
-        foreach (var one in victims)
-        {
-            one._life.HasExited.ShouldBeFalse(one.Words);
-            one.Kill();
-        }
-        foreach (var one in victims)
-            one._life = one.Start();
-        foreach (var one in victims)
-            one.AwaitListening();
+        _life.HasExited.ShouldBeFalse(Words);
+        Kill();
+        _life = Start();
+        AwaitListening();
     }
 
     /// <summary>It ends by itself when all has arrived and both pods know it.</summary>
