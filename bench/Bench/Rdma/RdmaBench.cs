@@ -45,6 +45,9 @@ internal static class RdmaBench
             WorkingDirectory = root,
             RedirectStandardOutput = true,
         };
+        // Compiled as well as can be from the first call on, as a sidecar is that has run for a while; who leads the comparison, too. Compiled in the
+        // background meanwhile, on one of the two processors, some streams had 0.65 to 0.8 of the rate of others.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
         using var guest = Process.Start(start)!;
         string? report = null;
         while (guest.StandardOutput.ReadLine() is { } line)

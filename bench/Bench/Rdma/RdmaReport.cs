@@ -1,7 +1,16 @@
 namespace K8sMediaFlow.Bench.Rdma;
 
 /// <summary>One size in one pair: ours in each polling mode, and ib_write_bw, which polls all the time.</summary>
-internal sealed record RdmaStreams(double[] Rates, double[] CpuNs, double AllocatedBytes, double PeerRate, double PeerCpuNs);
+internal sealed record RdmaStreams(double[] Rates, double[] CpuNs, double AllocatedBytes, double PeerRate, double PeerCpuNs)
+{
+    /// <summary>Of several turns, all of the same length: rates as of one long one.</summary>
+    public static RdmaStreams Of(RdmaStreams[] turns) => new(
+        [.. RdmaReport.StreamModes.Select((_, mode) => turns.Length / turns.Sum(turn => 1 / turn.Rates[mode]))],
+        [.. RdmaReport.StreamModes.Select((_, mode) => turns.Average(turn => turn.CpuNs[mode]))],
+        turns.Max(turn => turn.AllocatedBytes),
+        turns.Length / turns.Sum(turn => 1 / turn.PeerRate),
+        turns.Average(turn => turn.PeerCpuNs));
+}
 
 /// <summary>One polling mode in one pair, per frame one way: ours and the bare program.</summary>
 internal sealed record RdmaPlays(double Ns, double CpuNs, double PeerNs, double PeerCpuNs);
