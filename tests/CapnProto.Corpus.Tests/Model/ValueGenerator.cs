@@ -11,8 +11,8 @@ namespace K8sMediaFlow.CapnProto.Corpus.Tests.Model;
 public sealed class ValueGenerator(Random random, bool isForDefault = false, IReadOnlyList<StructModel>? anyStructs = null, bool isForText = false)
 {
     private static readonly ulong[] Edges = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, long.MaxValue, 1UL << 63, ulong.MaxValue];
-    private static readonly double[] Doubles = [0, -0.0, 1, -1.5, 1e300, double.Epsilon, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
-    private static readonly float[] Floats = [0, -0f, 1, -1.5f, 1e30f, float.Epsilon, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
+    private static readonly double[] Doubles = [0, -0.0, 1, -1.5, 1e300, double.Epsilon, Math.PI / 4, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
+    private static readonly float[] Floats = [0, -0f, 1, -1.5f, 1e30f, float.Epsilon, 1 / MathF.PI, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
     private static readonly string[] Texts = ["", "a", "hello", "héllo", "𝄞 clef", "quote\" back\\slash", "tab\t line\n", "\u0001\u007f", "日本語"];
 
     public Val Next(CorpusType type, int depth) => type.Kind switch
@@ -44,17 +44,14 @@ public sealed class ValueGenerator(Random random, bool isForDefault = false, IRe
         _ => 64,
     };
 
-    private ulong Float32()
-    {
-        var value = random.Next(2) == 0 ? Floats[random.Next(Floats.Length)] : random.NextSingle();
-        return BitConverter.SingleToUInt32Bits(isForText ? random.Next(-999, 999) / 8f : value);
-    }
+    private ulong Float32() => BitConverter.SingleToUInt32Bits(
+        !isForText && random.Next(2) == 0 ? Floats[random.Next(Floats.Length)] : IsPlain ? random.Next(-999, 999) / 8f : random.NextSingle());
 
-    private ulong Float64()
-    {
-        var value = random.Next(2) == 0 ? Doubles[random.Next(Doubles.Length)] : random.NextDouble();
-        return BitConverter.DoubleToUInt64Bits(isForText ? random.Next(-999, 999) / 8d : value);
-    }
+    private ulong Float64() => BitConverter.DoubleToUInt64Bits(
+        !isForText && random.Next(2) == 0 ? Doubles[random.Next(Doubles.Length)] : IsPlain ? random.Next(-999, 999) / 8d : random.NextDouble());
+
+    /// <summary>A default stands in texts as well, where a field that was not set is the one that its union is about: one in some hundred random numbers comes back with other last bits.</summary>
+    private bool IsPlain => isForText || isForDefault;
 
     private byte[] Bytes(int length)
     {
