@@ -12,7 +12,8 @@ namespace K8sMediaFlow.OperatorSdk;
 /// </summary>
 /// <remarks>
 /// Dispose gives the frame back. A frame that is disposed without anything having been sent from it on an output that follows its input
-/// leaves a gap notice there in its place, so that no consumer waits for it.
+/// leaves a gap notice there in its place, so that no consumer waits for it. After <see cref="MediaOperator.Fail"/> or <see cref="MediaOperator.DisposeAsync"/>
+/// it leaves none: what is in hand then is not done, and goes to the operator's next life.
 /// </remarks>
 public sealed class Frame : IDisposable
 {

@@ -179,13 +179,19 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
     /// <summary>What the user holds, oldest first.</summary>
     public ReadOnlySpan<int> Held => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_held);
 
-    /// <summary>The user gave a frame back. On every output that follows its input and got nothing for it, a gap notice takes its place.</summary>
+    /// <summary>
+    /// The user gave a frame back. On every output that follows its input and got nothing for it, a gap notice takes its place. Where the operator has failed
+    /// or is being disposed nobody decided that: the frame stays with who sent it, for the next life.
+    /// </summary>
     public void LetGo(Frame frame, int tag)
     {
         _held.Remove(tag);
         _frames.Push(frame);
         _records[tag].Frame = null;
-        PassGap(tag, GapCause.Disposed);
+        if (Failure is null)
+            PassGap(tag, GapCause.Disposed);
+        else
+            _records[tag].LeaveRegions();
     }
 
     /// <summary>Passes a gap notice on, with its cause.</summary>

@@ -225,6 +225,26 @@ public sealed class PasserTests : IDisposable
         Ends["first"].Listen(Messages.AttachMessage.Which.Goodbye).Channel.ShouldBe(1UL);
     }
 
+    [Fact]
+    public async Task What_an_operator_that_has_failed_lets_go_of_is_neither_explained_nor_done_and_goes_to_its_next_life()
+    {
+        var media = await Passer();
+        _source.Send(1);
+        _source.Send(2);
+        using (var frame = media.Input("video").Receive()!)
+            media.Output("video").Forward(frame);
+        using (var frame = media.Input("video").Receive()!)
+        {
+            media.Fail("out of luck");
+            Should.Throw<MediaOperatorException>(() => media.Output("video").Forward(frame));
+        }
+        _sink.PopFrame(ReturnKind.None).Sequence.ShouldBe(1UL);
+        await media.DisposeAsync();
+        _sink.Channel.TryPop(out var more).ShouldBeFalse($"{more.Kind} {more.GapCause} of {more.Sequence}");
+        _source.Collect();
+        _source.Returns.ShouldBeEmpty();
+    }
+
     private Dictionary<string, AttachedOperator> Ends { get; } = [];
 
     private Dictionary<string, MediaOperator> Media { get; } = [];
