@@ -157,6 +157,8 @@ if [ "$nodes" -gt 0 ]; then                            # 127.0.0.1:PORT of the h
 fi
 export KUBECONFIG=$state/kubeconfig
 wait_for 90 'kube-apiserver ready' "$bin/kubectl" get --raw /readyz
+# It is ready a moment before it has made its namespaces.
+wait_for 60 'namespace default' "$bin/kubectl" get namespace default
 [ $only_api = 0 ] || { say "up: KUBECONFIG=$KUBECONFIG"; exit 0; }
 start kube-controller-manager "${inside[@]}" kube-controller-manager --kubeconfig="$pki/kube-controller-manager.conf" \
     --bind-address=127.0.0.1 --port=0 --leader-elect=false --use-service-account-credentials=true --cert-dir="$pki" \
