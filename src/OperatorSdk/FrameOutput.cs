@@ -100,7 +100,7 @@ public sealed class FrameOutput
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         lock (_core.Gate)
         {
-            ThrowIfComplete();
+            ThrowIfOver();
             if (_port.OwnStream == 0)
                 throw new InvalidOperationException($"Output '{Name}' continues its inputs' sequences: an input that is disposed without output leaves the gap by itself.");
             var (stream, sequence) = _port.Next();
@@ -116,16 +116,22 @@ public sealed class FrameOutput
     {
         lock (_core.Gate)
         {
-            ThrowIfComplete();
+            ThrowIfOver();
             return _port.OpenStream();
         }
     }
 
     /// <summary>Ends the port's stream: consumers end when they have received everything. Nothing can be sent afterwards. A second call does nothing.</summary>
+    /// <exception cref="MediaOperatorException">The operator has failed or was disposed: its stream has not ended.</exception>
     public void Complete()
     {
         lock (_core.Gate)
+        {
+            if (_port.IsComplete)
+                return;
+            _core.ThrowIfFailed();
             _core.Complete(_port);
+        }
     }
 
     private int SizeOf(FrameCaps? caps) => caps is { PayloadBytes: > 0 } ? caps.PayloadBytes
@@ -147,8 +153,7 @@ public sealed class FrameOutput
         loan = null;
         lock (_core.Gate)
         {
-            _core.ThrowIfFailed();
-            ThrowIfComplete();
+            ThrowIfOver();
             _core.Poll();
             if (_core.Region is not { } region)
                 return false;
@@ -175,8 +180,9 @@ public sealed class FrameOutput
                 $"A frame of {payloadBytes} bytes on output '{Name}' needs {blocks} blocks; the region's largest block has {largestBytes} bytes, the port's quota is {_port.Quota.LimitBlocks} blocks.");
     }
 
-    private void ThrowIfComplete()
+    private void ThrowIfOver()
     {
+        _core.ThrowIfFailed();
         if (_port.IsComplete)
             throw new InvalidOperationException($"Output '{Name}' is complete: nothing can be sent after the end of its stream.");
     }

@@ -123,6 +123,18 @@ public sealed class SourceTests : IDisposable
     }
 
     [Fact]
+    public async Task An_operator_that_has_failed_ends_no_stream_and_explains_no_gap()
+    {
+        await using var media = await Source();
+        Send(media, 1);
+        media.Fail("out of luck");
+        Should.Throw<MediaOperatorException>(() => media.Output("out").SendGap(1));
+        Should.Throw<MediaOperatorException>(() => media.Output("out").Complete());
+        _sink.PopFrame().Sequence.ShouldBe(1UL);
+        _sink.Channel.TryPop(out var more).ShouldBeFalse($"{more.Kind}");
+    }
+
+    [Fact]
     public async Task A_stop_asks_a_source_to_end()
     {
         await using var media = await Source();
