@@ -44,7 +44,7 @@ skipped=$((total - executed)) failed=$((executed - passed))
 [ ! -e "$results/Cluster.Tests.trx" ] || { echo "Seconds on the cluster:"; grep -o '<UnitTestResult [^>]*' "$results/Cluster.Tests.trx" | sed -nE 's/.*testName="[^"]*Cases\.([^"]*)".*duration="([0-9]+):([0-9]+):([0-9.]+)".*/\2 \3 \4 \1/p' \
     | awk '{printf "%7.1f  %s\n", $1 * 3600 + $2 * 60 + $3, substr($0, length($1 $2 $3) + 4)}' | sort -rn; }
 # What failed, each with the beginning of its message, stands last: the end of a log is what people are shown.
-[ "$failed" = 0 ] || { echo "Failed:"; cat "$results"/*.trx | tr '\r\n' '  ' | sed 's/<UnitTestResult /\n&/g' | grep '^<UnitTestResult [^>]*outcome="Failed"' \
+[ "$failed" = 0 ] || { echo "Failed:"; cat "$results"/*.trx | tr '\r\n' '  ' | sed 's/&#xD;//g; s/<UnitTestResult /\n&/g' | grep '^<UnitTestResult [^>]*outcome="Failed"' \
     | sed -E 's/[^>]*testName="([^"]*)"[^>]*>.*<Message>([^<]*)<.*/  \1: \2/; t; s/[^>]*testName="([^"]*)".*/  \1/' | tr -s ' ' | cut -c1-900; }
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$broken" = 0 ]

@@ -68,6 +68,7 @@ internal sealed class RdmaReport
         ["message_bytes"] = Sizes.ToDictionary(size => size.Name, size => size.Bytes),
         ["smallest_message_bytes"] = RdmaRun.SmallBytes,
         ["writes_in_flight"] = RdmaRun.Writes,
+        ["blocks"] = RdmaArea.Blocks,
         ["path_mtu_bytes"] = RdmaPeers.PathMtuBytes,
         ["pairs"] = WriteLatencies.Count,
     };
