@@ -17,7 +17,7 @@ internal sealed class InputPort
     {
         (_core, Number, Plan) = (core, number, plan);
         Seats = new SeatBook(Enumerable.Range(0, plan.Seats), () => Merge!.Seats < ReorderWindow.ChannelsMax ? Merge.AddSeat() : -1);
-        Merge = new InputMerge(new MergeOptions(plan.Seats, plan.BySequence, IsSparse: false, plan.ReplaySequences, core.ReorderPatienceNs));
+        Merge = new InputMerge(new MergeOptions(plan.Seats, plan.BySequence, IsSparse: false, plan.ReplayRuns, core.ReorderPatienceNs));
     }
 
     public int Number { get; }

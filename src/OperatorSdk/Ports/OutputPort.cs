@@ -12,7 +12,7 @@ namespace K8sMediaFlow.OperatorSdk.Ports;
 internal sealed class OutputPort : IFrameOwner
 {
     private readonly OperatorCore _core;
-    private readonly ReplayWindow _sent = new(4096, 64);
+    private readonly ReplayWindow _sent = new(ReplayWindow.RunsUsual, ReplayWindow.StreamsUsual);
     private readonly List<(string Name, SeatBook Seats)> _edges = [];
     private Pool<OutRecord> _records = new(64);
     private ulong _follows;
@@ -71,7 +71,7 @@ internal sealed class OutputPort : IFrameOwner
     public (ulong Stream, ulong Sequence) Next() => (OwnStream, _last.Sequence + 1);
 
     /// <summary>Whether a frame of this identity has gone out on this port.</summary>
-    public bool HasSent((ulong Stream, ulong Sequence) identity) => _sent.Look(identity.Stream, identity.Sequence) == ReplayVerdict.Duplicate;
+    public bool HasSent((ulong Stream, ulong Sequence) identity) => _sent.HasSeen(identity.Stream, identity.Sequence);
 
     public void Inherited(InputPort input)
     {

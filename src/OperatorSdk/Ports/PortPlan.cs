@@ -3,7 +3,7 @@ using K8sMediaFlow.Messages;
 namespace K8sMediaFlow.OperatorSdk.Ports;
 
 /// <summary>What the sidecar's welcome says of a port.</summary>
-internal sealed record PortPlan(string Name, FrameCaps? Caps, int Seats, bool BySequence, int ReplaySequences, int QuotaBlocks, IReadOnlyList<EdgePlan> Edges)
+internal sealed record PortPlan(string Name, FrameCaps? Caps, int Seats, bool BySequence, int ReplayRuns, int QuotaBlocks, IReadOnlyList<EdgePlan> Edges)
 {
     public static PortPlan Read(AttachMessage.InputPort.Reader port) => new(
         port.Name.ToString(),

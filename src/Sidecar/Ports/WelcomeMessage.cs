@@ -8,7 +8,7 @@ namespace K8sMediaFlow.Sidecar.Ports;
 /// <summary>Tells a media operator what the plan says of its ports.</summary>
 internal static class WelcomeMessage
 {
-    /// <summary>Sequences within which a replay is recognised: far more than can be in flight and not done on one port.</summary>
+    /// <summary>Runs of sequences that are remembered of a stream: far more than can be in flight and not done on one port.</summary>
     private const int ReplayWindow = 4096;
 
     public static void Write(AttachMessage.Welcome.Builder welcome, SidecarPlan plan, OperatorPlan own, Incarnation incarnation)

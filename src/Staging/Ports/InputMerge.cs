@@ -7,9 +7,9 @@ namespace K8sMediaFlow.Staging.Ports;
 /// <param name="Seats">Producers: the stream ends when all of them have ended. At most 64.</param>
 /// <param name="BySequence">Restore the order of sequences; else they come as they come.</param>
 /// <param name="IsSparse">Sequences are dealt out among several consumers (a reorder window then passes what every producer has passed).</param>
-/// <param name="ReplaySequences">Sequences within which a duplicate is recognised; rounded up to a power of two.</param>
+/// <param name="ReplayRuns">Runs of sequences without holes that are remembered of a stream, at least, so that duplicates are recognised.</param>
 /// <param name="PatienceNs">See <see cref="ReorderWindow"/>.</param>
-public sealed record MergeOptions(int Seats, bool BySequence, bool IsSparse, int ReplaySequences, long PatienceNs);
+public sealed record MergeOptions(int Seats, bool BySequence, bool IsSparse, int ReplayRuns, long PatienceNs);
 
 /// <summary>
 /// The channels of one input port as one stream of frames and gap notices, each identity once: duplicates are counted and given back
@@ -43,7 +43,7 @@ public sealed class InputMerge
         _arrivals = new Pool<Arrival>(64);
         _originals = new Dictionary<(ulong, ulong), int>(256);
         _seatEnded = new bool[options.Seats];
-        _replays = new ReplayWindow((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(options.ReplaySequences, 4096)), 64);
+        _replays = new ReplayWindow(Math.Max(options.ReplayRuns, ReplayWindow.RunsUsual), ReplayWindow.StreamsUsual);
         _window = options.BySequence ? new ReorderWindow(options.Seats, options.PatienceNs, options.IsSparse) : null;
     }
 
@@ -314,11 +314,12 @@ public sealed class InputMerge
     private int Admit(MergeChannel channel, ref FrameDescriptor descriptor)
     {
         var isGap = descriptor.Kind == DescriptorKind.Gap;
-        var verdict = isGap ? _replays.MarkRange(descriptor.Stream, descriptor.Sequence, descriptor.GapCount)
-            : _replays.Mark(descriptor.Stream, descriptor.Sequence);
+        // What is in hand is known for certain, however much the window had to forget.
+        var isNew = _replays.MarkRange(descriptor.Stream, descriptor.Sequence, isGap ? descriptor.GapCount : 1)
+            && !(!isGap && _originals.ContainsKey((descriptor.Stream, descriptor.Sequence)));
         var number = _arrivals.Take();
         _arrivals[number] = new Arrival { Descriptor = descriptor, Channel = channel, Echo = -1 };
-        if (verdict != ReplayVerdict.New)
+        if (!isNew)
             return Echo(channel, number, isGap);
         _originals[(descriptor.Stream, descriptor.Sequence)] = number;
         _newestSentNs = Math.Max(_newestSentNs, (long)descriptor.SentAtNanoseconds);

@@ -33,6 +33,29 @@ public sealed class InputMergeTests
         Returns(second).ShouldBe([ReturnKind.Both]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_a_stopped_replica_held_is_new_to_another_that_has_gone_on_without_it(int replicas)
+    {
+        var (merge, first, second) = Two(bySequence: false);
+        const int kept = 16, later = 20_000;
+        for (var sequence = kept + 1; sequence <= later; sequence += replicas)
+        {
+            Push(first, (ulong)sequence);
+            TakeAll(merge);
+            Returns(first);
+        }
+        for (var sequence = 1; sequence <= kept / 2; sequence++)
+            Push(second, (ulong)sequence);
+        TakeAll(merge).ShouldBe(Enumerable.Range(1, kept / 2).Select(sequence => (ulong)sequence));
+        Returns(second);
+        for (var sequence = 1; sequence <= kept / 2; sequence++)
+            Push(second, (ulong)sequence);
+        TakeAll(merge).ShouldBeEmpty();
+        merge.Duplicates.ShouldBe(kept / 2);
+    }
+
     [Fact]
     public void The_stream_ends_when_every_producer_has_ended_and_everything_was_taken()
     {
@@ -152,7 +175,7 @@ public sealed class InputMergeTests
     private static (InputMerge Merge, T First, T Second) Two<T>(bool bySequence, T first, T second)
         where T : IInboundChannel
     {
-        var merge = new InputMerge(new MergeOptions(2, bySequence, IsSparse: false, ReplaySequences: 64, PatienceNs: 1000));
+        var merge = new InputMerge(new MergeOptions(2, bySequence, IsSparse: false, ReplayRuns: 64, PatienceNs: 1000));
         merge.Attach(1, 0, first);
         merge.Attach(2, 1, second);
         return (merge, first, second);
@@ -171,6 +194,17 @@ public sealed class InputMergeTests
         var taken = new List<ulong>();
         while (merge.TryTake(0, out var number))
             taken.Add(merge.Descriptor(number).Sequence);
+        return taken;
+    }
+
+    private static List<ulong> TakeAll(InputMerge merge)
+    {
+        var taken = new List<ulong>();
+        while (merge.TryTake(0, out var number))
+        {
+            taken.Add(merge.Descriptor(number).Sequence);
+            merge.Return(number, done: true);
+        }
         return taken;
     }
 

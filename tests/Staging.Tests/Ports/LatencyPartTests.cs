@@ -84,7 +84,7 @@ public sealed class LatencyPartTests
 
     private InputMerge Merge(bool bySequence)
     {
-        var merge = new InputMerge(new MergeOptions(2, bySequence, IsSparse: false, ReplaySequences: 64, PatienceNs: 1_000_000));
+        var merge = new InputMerge(new MergeOptions(2, bySequence, IsSparse: false, ReplayRuns: 64, PatienceNs: 1_000_000));
         merge.Attach(1, 0, _channel);
         merge.Attach(2, 1, _other);
         return merge;
