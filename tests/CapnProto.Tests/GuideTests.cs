@@ -114,7 +114,10 @@ public sealed partial class GuideTests : IDisposable
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
+        {
             process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"'{command}' did not end within five minutes");
+        }
         return (process.ExitCode, output.Result.ReplaceLineEndings("\n"));
     }
 

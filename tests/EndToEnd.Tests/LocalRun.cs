@@ -54,7 +54,8 @@ internal sealed partial class LocalRun : IDisposable
     {
         if (!_process!.WaitForExit(limit ?? TimeSpan.FromSeconds(120)))
             throw new TimeoutException($"the run did not end:\n{Log}");
-        _process.WaitForExit();
+        // What it said is complete when its output has ended too.
+        _process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue($"the run has ended, but its output has not:\n{Log}");
         return _process.ExitCode;
     }
 

@@ -1,6 +1,7 @@
 using K8sMediaFlow.Kubernetes.Client;
 using K8sMediaFlow.Kubernetes.Connection;
 using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.TestKit;
 using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Kubernetes.Tests;
@@ -40,4 +41,18 @@ public abstract class ApiServerTests(ApiServerFixture fixture) : IAsyncLifetime,
 
     protected ConfigMap Map(string name, params (string Key, string Value)[] data) =>
         new() { Metadata = new() { Name = name, Namespace = Space }, Data = data.ToDictionary(pair => pair.Key, pair => pair.Value) };
+}
+
+/// <summary>Where Kubernetes is not built, tests against it are skipped by name. One that does not say what it needs would fail there.</summary>
+public class ApiServerNeedTests
+{
+    [Fact]
+    public void Whatever_is_tested_at_the_API_server_says_that_it_needs_it()
+    {
+        var classes = typeof(ApiServerTests).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ApiServerTests))).ToList();
+        classes.ShouldNotBeEmpty();
+        var tests = classes.SelectMany(type => type.GetMethods()).Where(method => method.IsDefined(typeof(FactAttribute), inherit: true)).ToList();
+        tests.Where(test => !test.IsDefined(typeof(NeedsFactAttribute), inherit: true) && !test.IsDefined(typeof(NeedsTheoryAttribute), inherit: true))
+            .Select(test => $"{test.DeclaringType!.Name}.{test.Name}").ShouldBeEmpty();
+    }
 }

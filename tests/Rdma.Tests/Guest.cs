@@ -39,7 +39,7 @@ public sealed class Guest
             if (!process.WaitForExit(s_patience))
             {
                 process.Kill(entireProcessTree: true);
-                process.WaitForExit();
+                process.WaitForExit(s_patience);
             }
             return File.ReadAllText(log) + $"\n(the guest's script ended with {process.ExitCode})";
         }

@@ -5,6 +5,8 @@ namespace K8sMediaFlow.TestKit;
 /// <summary>Runs a program of the machine to its end, with bytes in and bytes out; bounded.</summary>
 public static class Tool
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     public static byte[] Run(string program, string[] arguments, byte[]? input = null, string? folder = null)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -22,10 +24,12 @@ public static class Tool
             process.StandardInput.Close();
         });
         using var output = new MemoryStream();
-        process.StandardOutput.BaseStream.CopyTo(output);
-        if (!process.WaitForExit(TimeSpan.FromMinutes(1)))
-            process.Kill();
-        feed.Wait(TimeSpan.FromSeconds(10));
+        var copied = process.StandardOutput.BaseStream.CopyToAsync(output);
+        if (!process.WaitForExit(Patience) || !Task.WaitAll([feed, copied, errors], Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end, or its output did not, within {Patience}");
+        }
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}");
         return output.ToArray();

@@ -6,6 +6,8 @@ namespace K8sMediaFlow.CapnProto.Compiler;
 /// <summary>The reference implementation's compiler: it parses schemas, we only generate.</summary>
 internal static class ReferenceCompiler
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
+
     /// <summary>The CodeGeneratorRequest for the files.</summary>
     /// <exception cref="CompilerException">The compiler is not installed, or refuses a schema: then its own words.</exception>
     public static byte[] Run(CompilerOptions options)
@@ -20,8 +22,12 @@ internal static class ReferenceCompiler
         using var process = Start(start);
         var errors = process.StandardError.ReadToEndAsync();
         using var request = new MemoryStream();
-        process.StandardOutput.BaseStream.CopyTo(request);
-        process.WaitForExit();
+        var copied = process.StandardOutput.BaseStream.CopyToAsync(request);
+        if (!process.WaitForExit(_patience) || !Task.WaitAll([copied, errors], _patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new CompilerException($"{options.Capnp} did not end within {_patience.TotalSeconds:0} s");
+        }
         if (process.ExitCode != 0)
             throw new CompilerException(errors.Result.TrimEnd(), isFromReference: true);
         return request.ToArray();

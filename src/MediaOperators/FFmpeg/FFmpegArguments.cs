@@ -28,15 +28,18 @@ internal static class FFmpegArguments
     }
 
     /// <summary>Encodes raw video and audio, where given, from pipes in that order from <see cref="FirstFrameDescriptor"/> on.</summary>
+    /// <remarks>
+    /// The queues let one input run ahead while ffmpeg waits for the other one: half a second of video is more than files and live streams are interleaved by.
+    /// </remarks>
     public static IReadOnlyList<string> Encode(VideoShape? video, AudioShape? audio, EncodeOptions options, string target)
     {
         var format = options.Format;
         List<string> arguments = [.. _quiet, "-y"];
         var descriptor = FirstFrameDescriptor;
         if (video is not null)
-            arguments.AddRange(RawVideoInput(video, $"pipe:{descriptor++}"));
+            arguments.AddRange(["-thread_queue_size", "16", .. RawVideoInput(video, $"pipe:{descriptor++}")]);
         if (audio is not null)
-            arguments.AddRange(RawAudioInput(audio, $"pipe:{descriptor}"));
+            arguments.AddRange(["-thread_queue_size", "1024", .. RawAudioInput(audio, $"pipe:{descriptor}")]);
         if (video is not null)
             arguments.AddRange(EncodedVideo(video, options));
         if (audio is not null)
@@ -45,7 +48,8 @@ internal static class FFmpegArguments
         return arguments;
     }
 
-    /// <summary>Reads raw frames on standard input and writes them scaled on standard output.</summary>
+    /// <summary>Reads raw frames on standard input and writes them scaled on standard output, each before it reads the next one.</summary>
+    /// <remarks>No queue in front: with one, ffmpeg looks for a picture every 10 ms instead of waiting for it.</remarks>
     public static IReadOnlyList<string> Scale(VideoShape source, VideoShape target) =>
     [
         .. _quiet, .. RawVideoInput(source, "pipe:0"),
@@ -63,22 +67,16 @@ internal static class FFmpegArguments
         "-f", audio.Format, "-flush_packets", "1", $"pipe:{descriptor}",
     ];
 
-    // Without flushing, a small frame waits in ffmpeg's 32 KiB write buffer for the next ones.
+    // Without flushing, a small frame waits in ffmpeg's 32 KiB write buffer for the next ones. Its raw video encoder copies pictures on as many threads as
+    // there are processors, and gives out what they have only when the next picture comes: with one thread none is held back.
     private static string[] RawVideoOutput(VideoShape video, string target) =>
-        ["-c:v", "rawvideo", "-pix_fmt", video.Format, "-f", "rawvideo", "-flush_packets", "1", target];
+        ["-c:v", "rawvideo", "-threads", "1", "-pix_fmt", video.Format, "-f", "rawvideo", "-flush_packets", "1", target];
 
-    // The queues let one input run ahead while ffmpeg waits for the other one: half a second of video is more than
-    // files and live streams are interleaved by.
     private static string[] RawVideoInput(VideoShape video, string source) =>
-    [
-        "-thread_queue_size", "16", "-f", "rawvideo", "-pix_fmt", video.Format,
-        "-video_size", video.SizeText, "-framerate", video.Rate.ToString(), "-i", source,
-    ];
+        ["-f", "rawvideo", "-pix_fmt", video.Format, "-video_size", video.SizeText, "-framerate", video.Rate.ToString(), "-i", source];
 
     private static string[] RawAudioInput(AudioShape audio, string source) =>
-    [
-        "-thread_queue_size", "1024", "-f", audio.Format, "-ar", Text(audio.SampleRate), "-ac", Text(audio.Channels), "-i", source,
-    ];
+        ["-f", audio.Format, "-ar", Text(audio.SampleRate), "-ac", Text(audio.Channels), "-i", source];
 
     private static List<string> EncodedVideo(VideoShape video, EncodeOptions options)
     {

@@ -35,7 +35,8 @@ internal static class ExecVerb
         var program = new Argument<string[]>("PROGRAM")
         {
             Description = "After \"--\": the program and its arguments. It reads raw frames of the input port on standard input and writes raw "
-                + "frames of the output port on standard output, one for one; if the ports' frame rates differ, the output is a stream of its own.",
+                + "frames of the output port on standard output, one for one; if the ports' frame rates differ, the output is a stream of its own. "
+                + "It may hold back fewer frames than its input lends (maxBorrowed): ffmpeg holds none with -threads 1 -flush_packets 1 before its output.",
             Arity = ArgumentArity.OneOrMore,
         };
         // The parser takes an unknown option for the first word of the program.

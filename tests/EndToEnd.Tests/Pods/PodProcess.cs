@@ -30,7 +30,7 @@ internal sealed class PodProcess : IDisposable
     public int WaitForExit(int seconds = 60)
     {
         _process.WaitForExit(TimeSpan.FromSeconds(seconds)).ShouldBeTrue($"{_process.StartInfo.FileName} does not end:\n{string.Join('\n', Lines)}");
-        _process.WaitForExit();
+        _process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue($"{_process.StartInfo.FileName} has ended, but its output has not");
         return _process.ExitCode;
     }
 

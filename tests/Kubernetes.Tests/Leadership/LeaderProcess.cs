@@ -55,7 +55,8 @@ internal sealed class LeaderProcess : IDisposable
 
     public Task UntilSaysAsync(string words, CancellationToken bound) => Faults.Until.Async(() => Says(words), $"it says {words}", bound);
 
-    public void Signal(string signal) => Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
+    public void Signal(string signal) => Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)])!
+        .WaitForExit(TimeSpan.FromSeconds(30)).ShouldBeTrue("kill did not end");
 
     public void Dispose()
     {

@@ -14,12 +14,12 @@ public class PipedProcessTests
         using var process = PipedProcess.Start("cat", [], _inAndOut);
         var sent = new byte[300_000];
         new Random(1).NextBytes(sent);
-        FramePipe.Write(process.End(0), sent, CancellationToken.None);
+        process.Write(0, sent);
         process.CloseEnd(0);
         var received = new byte[sent.Length];
-        FramePipe.Read(process.End(1), received, CancellationToken.None).ShouldBe(sent.Length);
+        process.Read(1, received, "what was sent").ShouldBe(sent.Length);
         received.ShouldBe(sent);
-        FramePipe.Read(process.End(1), received, CancellationToken.None).ShouldBe(0);
+        process.Read(1, received, "the end of the stream").ShouldBe(0);
         process.WaitForSuccess(_patience);
     }
 
@@ -27,10 +27,10 @@ public class PipedProcessTests
     public void Extra_descriptors_reach_the_program()
     {
         using var process = PipedProcess.Start("sh", ["-c", "cat <&3 >&4"], new PipedDescriptors([3], [4]));
-        FramePipe.Write(process.End(3), "frames"u8, CancellationToken.None);
+        process.Write(3, "frames"u8);
         process.CloseEnd(3);
         var received = new byte[100];
-        FramePipe.Read(process.End(4), received, CancellationToken.None).ShouldBe(6);
+        process.Read(4, received, "what was sent").ShouldBe(6);
         process.WaitForSuccess(_patience);
     }
 
@@ -57,7 +57,7 @@ public class PipedProcessTests
     {
         using var process = PipedProcess.Start("true", [], _inAndOut);
         var frame = new byte[4 << 20];
-        Should.Throw<PipeClosedException>(() => FramePipe.Write(process.End(0), frame, CancellationToken.None));
+        Should.Throw<PipeClosedException>(() => process.Write(0, frame));
     }
 
     [Fact]

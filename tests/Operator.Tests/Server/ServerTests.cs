@@ -41,10 +41,10 @@ public sealed class ControlledServer : IAsyncLifetime
         var start = new ProcessStartInfo(KubernetesBuild.Cached("bin/kubectl"), ["--kubeconfig", Cluster.Kubeconfig, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit(TimeSpan.FromMinutes(2)).ShouldBeTrue();
+        var output = process.StandardOutput.ReadToEndAsync();
+        process.WaitForExit(TimeSpan.FromMinutes(2)).ShouldBeTrue($"kubectl {string.Join(' ', arguments)} did not end");
         process.ExitCode.ShouldBe(0, error.Result);
-        return output;
+        return output.Result;
     }
 
     private static string Repository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
