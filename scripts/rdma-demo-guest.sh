@@ -6,6 +6,7 @@ media=$(mktemp -d)
 ln -s "$1/match.mp4" "$media/match.mp4"
 exec 3>&1 1>&2
 
+echo "rdma-demo: the guest is up, $(cut -d. -f1 /proc/uptime) s after its start; the pipeline starts"
 counter() { cat "/sys/class/infiniband/$1/ports/1/hw_counters/$2"; }
 # Packets that were sent again: what came to the other end twice, or after one that was lost.
 again() { echo $(($(counter rxe1 duplicate_request) + $(counter rxe1 out_of_seq_request))); }

@@ -18,6 +18,12 @@ internal sealed partial class LocalRun : IDisposable
     /// <summary>Stands for the volume <c>media</c> of the pipelines; runs keep their sockets below it too.</summary>
     public string Folder { get; }
 
+    /// <summary>Another one than this build's.</summary>
+    public string CliProgram { get; init; } = Programs.Cli;
+
+    /// <summary>Laid over the tests' own.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     public string Log => string.Join('\n', _lines);
 
     public int Pid => _process!.Id;
@@ -114,11 +120,13 @@ internal sealed partial class LocalRun : IDisposable
 
     private ProcessStartInfo Command(string[] arguments)
     {
-        var start = new ProcessStartInfo(Programs.Cli, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(CliProgram, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         // The run's folders lie below the test's own, so that what is left can be counted.
         start.Environment["XDG_RUNTIME_DIR"] = Directory.CreateDirectory(Path.Combine(Folder, "rt")).FullName;
         start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(Folder, "tmp")).FullName;
         start.Environment["KMF_E2E_MARK"] = Folder;
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
         return start;
     }
 

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Runs one command in a throw-away guest whose kernel has two RDMA devices (Soft-RoCE), and ends with its exit code:
-#   run.sh [--seconds N] [--memory MiB] COMMAND [ARGUMENT...]
+#   run.sh [--seconds N] [--memory MiB] [--live] COMMAND [ARGUMENT...]
 # The guest sees this machine's root and the current folder, read-only; what it writes is lost, but for output and errors, which come when it
-# has ended. Exit codes of its own: 124 time over, 125 the guest died (its console is printed). No device, no KVM and no network is needed.
+# has ended; with --live, errors as they are written. Exit codes of its own: 124 time over, 125 the guest died (its console is printed). No device, no KVM and no network is needed.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-seconds=600 memory=1536
+seconds=600 memory=1536 live=
 while :; do
     case ${1:-} in
         --seconds) seconds=$2; shift 2 ;;
         --memory) memory=$2; shift 2 ;;
+        --live) live=1; shift ;;
         *) break ;;
     esac
 done
@@ -39,9 +40,12 @@ for one in out err code; do serial $one; done
 
 timeout -k 5 "$seconds" qemu-system-x86_64 "${options[@]}" </dev/null >"$state/qemu" 2>&1 &
 guest=$! ended=0
+# It ends when the guest has, and has then shown all.
+[ -z "$live" ] || { tail -n +1 -s 0.3 -f --pid="$guest" "$state/err" >&2 & follower=$!; }
 wait "$guest" || ended=$?
 guest=
-cat "$state/out"; cat "$state/err" >&2
+cat "$state/out"
+if [ -n "$live" ]; then wait "$follower" || true; else cat "$state/err" >&2; fi
 code=$(tr -dc 0-9 <"$state/code")
 [ -z "$code" ] || exit "$code"
 tail -n 40 "$state/console" "$state/qemu" >&2

@@ -52,11 +52,12 @@ internal sealed class PodLine : IDisposable
     /// <summary>What stands beside the fields that every pod has.</summary>
     public Dictionary<string, object> Options { get; } = [];
 
-    public PodProcess StartSidecar(string name)
+    /// <param name="bin">The folder of the program, this build's unless given.</param>
+    public PodProcess StartSidecar(string name, string? bin = null)
     {
         var file = Path.Combine(FolderOf(name), "sidecar.json");
         WriteOptions(file, FolderOf(name), SocketOf(name), Path.Combine(FolderOf(name), "state"));
-        return StartSidecar(name, new ProcessStartInfo(Path.Combine(Programs.Bin, "k8smediaflow-sidecar"), [file]));
+        return StartSidecar(name, new ProcessStartInfo(Path.Combine(bin ?? Programs.Bin, "k8smediaflow-sidecar"), [file]));
     }
 
     /// <summary>With an image's root as its own, and everything where a cluster mounts it.</summary>
@@ -72,9 +73,11 @@ internal sealed class PodLine : IDisposable
             [(run, "/run/k8smediaflow"), (state, "/var/lib/k8smediaflow"), (config, "/etc/k8smediaflow/config"), (identity, "/etc/k8smediaflow/identity")], [.. archive.Entrypoint])));
     }
 
-    public PodProcess StartOperator(string name, params string[] arguments)
+    public PodProcess StartOperator(string name, params string[] arguments) => StartOperatorOf(Programs.Bin, name, arguments);
+
+    public PodProcess StartOperatorOf(string bin, string name, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Programs.Bin, "media-operator"), [name, .. arguments]);
+        var start = new ProcessStartInfo(Path.Combine(bin, "media-operator"), [name, .. arguments]);
         start.Environment["K8SMEDIAFLOW_SOCKET"] = SocketOf(name);
         start.Environment["K8SMEDIAFLOW_TOKEN_FILE"] = Path.Combine(FolderOf(name), "token");
         start.Environment["K8SMEDIAFLOW_OPERATOR"] = name;
