@@ -19,6 +19,7 @@ fi
 scripts/publish.sh artifacts/bin Release || exit 1
 # The quick tests take a Kubernetes that is there and say so where it is not; all tests build it, once per machine.
 [ "$which" = quick ] || case "$room" in ''|Kubernetes|Operator|Chart|Cluster|EndToEnd) tests/cluster/build.sh || exit 1 ;; esac
+[ "$which" = quick ] || case "$room" in ''|Cli|Crds) tests/support/crdserver/build.sh || exit 1 ;; esac
 
 # The guest that has RDMA devices, and a sidecar that starts there in good time. Without the guest the tests that run there fail, and say why; all others go on.
 [ "$which" = quick ] || case "$room" in ''|Rdma) scripts/publish.sh artifacts/compiled Release --compiled Sidecar || exit 1; tests/rdma/build.sh || true ;; esac
