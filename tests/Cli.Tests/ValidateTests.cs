@@ -32,6 +32,17 @@ public sealed class ValidateTests
         error.ShouldContain("warning: 2 replicas of 'analyse'");
     }
 
+    [Theory]
+    [InlineData("execution: Batch", "execution: Batch\n  sidecar: {resources: {requests: {cpu: 2500m}, limits: {cpu: 2}}}",
+        "spec.sidecar.resources.requests.cpu: the sidecar requests 2500m of cpu and is limited to 2: raise the limit or lower the request (BadResource)")]
+    [InlineData("transport: Auto", "transport: RDMA", "spec.rdma: transport RDMA needs a device")]
+    public void What_a_cluster_would_refuse_is_refused(string old, string written, string error)
+    {
+        var text = File.ReadAllText(Samples.Path("highlights.yaml")).Replace(old, written, StringComparison.Ordinal);
+        var (exitCode, _, errors) = Samples.WithFile(text, path => Run.Command("validate", path));
+        (exitCode, errors).ShouldSatisfyAllConditions(one => one.exitCode.ShouldBe(1), one => one.errors.ShouldContain(error), one => one.errors.ShouldNotContain("warning"));
+    }
+
     [Fact]
     public void A_missing_file_is_named_and_the_others_are_checked()
     {

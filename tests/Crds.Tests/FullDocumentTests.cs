@@ -71,6 +71,21 @@ public sealed class FullDocumentTests
             "podSecurityContext", "priorityClassName", "resourceClaims 'nic'", "runtimeClassName", "schedulerName", "serviceAccountName", "terminationGracePeriodSeconds"]);
     }
 
+    [Theory]
+    [InlineData("\"2001m\"", "2", true)]
+    [InlineData("\"2000m\"", "2", false)]
+    [InlineData("\"0.1\"", "\"100m\"", false)]
+    [InlineData("\"1Gi\"", "\"1G\"", true)]
+    [InlineData("\"1Gi\"", "\"1024Mi\"", false)]
+    [InlineData("\"1e9\"", "\"1G\"", false)]
+    public void A_request_above_its_limit_breaks_a_rule(string request, string limit, bool broken)
+    {
+        var document = JsonNode.Parse(Text)!;
+        var resources = document["spec"]!["operators"]![0]!["resources"]!;
+        (resources["requests"]!["cpu"], resources["limits"]!["cpu"]) = (JsonNode.Parse(request), JsonNode.Parse(limit));
+        GraphRules.Check(PipelineGraphMapper.Map(Read(document.ToJsonString()))).Select(one => one.Path).ShouldBe(broken ? ["spec.operators[0].resources.requests.cpu"] : []);
+    }
+
     [Fact]
     public void A_stored_object_is_read_with_its_metadata_and_status()
     {

@@ -36,7 +36,27 @@ public sealed class MediaPipelineReaderTests
 
     [Fact]
     public void A_number_where_text_is_expected_is_told_how_to_become_text() =>
-        Faults(document => Caps(document)["frameRate"] = 30).Single().Message.ShouldBe("is a number; text is expected: write \"30\"");
+        Faults(document => Caps(document)["frameRate"] = 30).Single().Message.ShouldBe("is 30; a rate is written as text: write \"30\"");
+
+    [Theory]
+    [InlineData("29.97", "write \"2997/100\", or \"30000/1001\"")]
+    [InlineData("\"23.976\"", "write \"2997/125\", or \"24000/1001\"")]
+    [InlineData("12.5", "write \"25/2\"")]
+    [InlineData("25.0", "write \"25\"")]
+    [InlineData("-25", "a rate such as")]
+    [InlineData("1e3", "a rate such as")]
+    public void A_rate_is_told_how_it_is_written_with_the_same_value(string value, string part) =>
+        Faults(document => Caps(document)["frameRate"] = JsonNode.Parse(value)).Single().Message.ShouldContain(part);
+
+    [Theory]
+    [InlineData("labels", "a b", "\"x\"")]
+    [InlineData("labels", "-a", "\"x\"")]
+    [InlineData("labels", "team", "\"a b\"")]
+    [InlineData("labels", "team", "true")]
+    [InlineData("annotations", "a/b/c", "\"x\"")]
+    [InlineData("annotations", "note", "1")]
+    public void Labels_and_annotations_that_a_server_refuses_are_refused(string field, string key, string value) =>
+        Faults(document => document["metadata"]![field] = new JsonObject { [key] = JsonNode.Parse(value) }).Single().Path.ShouldBe($"metadata.{field}.{key}");
 
     [Fact]
     public void A_rate_with_a_point_is_refused() =>

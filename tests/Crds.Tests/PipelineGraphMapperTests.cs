@@ -43,6 +43,9 @@ public sealed class PipelineGraphMapperTests
     [InlineData("4096", 4096)]
     [InlineData("512Mi", 512L << 20)]
     [InlineData("2G", 2_000_000_000)]
+    [InlineData("1.5Gi", 3L << 29)]
+    [InlineData("1e3", 1000)]
+    [InlineData("1500m", 2)]
     public void A_quantity_is_read_as_Kubernetes_reads_it(string text, long bytes)
     {
         Quantity.TryParse(text, out var quantity).ShouldBeTrue();
@@ -53,7 +56,8 @@ public sealed class PipelineGraphMapperTests
     [InlineData("")]
     [InlineData("Mi")]
     [InlineData("-1")]
-    [InlineData("1.5Gi")]
+    [InlineData("1.5.5Gi")]
+    [InlineData("1e99")]
     [InlineData("99999999999Ti")]
     public void What_is_no_quantity_is_refused(string text) => Quantity.TryParse(text, out _).ShouldBeFalse();
 }

@@ -7,7 +7,6 @@ public static class Downloads
     {
         ["helm"] = "helm-2.2.2/helm",
         ["kubectl"] = "helm-2.2.2/kubectl",
-        ["cel"] = "cel-8.0.0/lib/index.js",
         ["capnproto test data"] = "capnproto-0.9.2/capnp/test.capnp",
     };
 

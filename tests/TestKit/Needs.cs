@@ -2,8 +2,10 @@ using Xunit;
 
 namespace K8sMediaFlow.TestKit;
 
-/// <summary>A test that needs programs or rights of the machine. What is missing is named by the skip. "root" is a right, "kubernetes" what tests/cluster/build.sh makes, "images" what images/build.sh makes,
-/// "previous release" what tests/support/compatibility/build.sh makes.</summary>
+/// <summary>
+/// A test that needs programs or rights of the machine. What is missing is named by the skip. "root" is a right, "kubernetes" what tests/cluster/build.sh makes, "images" what
+/// images/build.sh makes, "crdserver" what tests/support/crdserver/build.sh makes, "previous release" what tests/support/compatibility/build.sh makes.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsFactAttribute : FactAttribute
 {
@@ -22,6 +24,7 @@ public sealed class NeedsFactAttribute : FactAttribute
     {
         "root" => Environment.IsPrivilegedProcess,
         "kubernetes" => Clusters.KubernetesBuild.IsPresent,
+        "crdserver" => Clusters.CrdServer.IsPresent,
         "images" => ImageArchives.ArePresent,
         "previous release" => PreviousRelease.IsPresent,
         _ => Downloads.Find(program) is not null || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),

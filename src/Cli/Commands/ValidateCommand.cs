@@ -40,10 +40,10 @@ internal static class ValidateCommand
 
     private static bool CheckDocument(PipelineDocument document, TextWriter output, TextWriter errors)
     {
-        var violations = GraphRules.Check(document.Graph);
+        var violations = GraphRules.CheckForCluster(document.Graph);
         foreach (var violation in violations)
             errors.WriteLine(document.At(violation));
-        foreach (var warning in GraphRules.Warnings(document.Graph))
+        foreach (var warning in violations.Count == 0 ? GraphRules.Warnings(document.Graph) : [])
         {
             var text = document.At(warning);
             errors.WriteLine(text with { Message = "warning: " + text.Message });

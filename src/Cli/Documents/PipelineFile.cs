@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Pipelines.Graph;
 using YamlDotNet.Core;
 
 namespace K8sMediaFlow.Cli.Documents;
@@ -10,6 +11,9 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
 {
     /// <summary>What an API server would store at most; a larger file is something else.</summary>
     private const int FileBytesMax = 1 << 20;
+
+    /// <summary>Nobody reads more, and each that ends a document costs another look at the rest.</summary>
+    private const int ErrorsMax = 100;
 
     /// <summary>Reads a file; "-" is the standard input. Never throws for what is in the file, or for a file that cannot be read.</summary>
     public static PipelineFile Read(string path)
@@ -30,29 +34,52 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
     {
         var documents = new List<PipelineDocument>();
         var errors = new List<DocumentError>();
-        try
+        var from = 0;
+        for (var rest = text.TrimStart('\uFEFF'); rest is not null && errors.Count < ErrorsMax;)
         {
-            var parser = new GuardedParser(new StringReader(text));
-            while (new YamlTree(parser) is var tree && tree.TryRead(out var root, out var places))
-                Take(path, root, places, documents, errors);
-        }
-        catch (YamlException wrong)
-        {
-            errors.Add(new DocumentError(path, TextPlace.Of(wrong.Start), "", FormattableString.Invariant($"column {wrong.Start.Column}: {Sentence(wrong)}")));
+            try
+            {
+                var parser = new GuardedParser(new StringReader(rest));
+                while (new YamlTree(parser, rest) is var tree && tree.TryRead(out var root))
+                    Take(path, root, tree, documents, errors);
+                break;
+            }
+            catch (YamlException wrong)
+            {
+                errors.Add(new DocumentError(path, TextPlace.Of(wrong.Start), "", FormattableString.Invariant($"column {wrong.Start.Column}: {Sentence(wrong)}")));
+                rest = AfterDocument(rest, Math.Max(from + 1, (int)wrong.Start.Line - 1), out from);
+            }
         }
         if (documents.Count + errors.Count == 0)
             errors.Add(new DocumentError(path, null, "", "the file is empty"));
         return new PipelineFile(documents, errors);
     }
 
-    private static void Take(string path, JsonNode? root, IReadOnlyDictionary<string, TextPlace> places, List<PipelineDocument> documents, List<DocumentError> errors)
+    /// <summary>The text without what stands before the next document, whose lines keep their numbers; null where there is none.</summary>
+    private static string? AfterDocument(string text, int line, out int from)
     {
+        var lines = text.Split('\n');
+        for (from = line; from < lines.Length; from++)
+            if (lines[from].TrimEnd() == "---" || lines[from].StartsWith("--- ", StringComparison.Ordinal))
+                return new string('\n', from) + string.Join('\n', lines[from..]);
+        return null;
+    }
+
+    private static void Take(string path, JsonNode? root, YamlTree tree, List<PipelineDocument> documents, List<DocumentError> errors)
+    {
+        var found = tree.Faults.Select(fault => new DocumentError(path, fault.Place, fault.Path, fault.Message)).ToList();
         // "---" at the end of a file opens a document that nobody meant.
-        if (root is null)
+        if (root is null && found.Count == 0)
             return;
-        if (MediaPipelineReader.Read(root, out var faults) is { } pipeline)
-            documents.Add(new PipelineDocument(path, pipeline, places));
-        errors.AddRange(faults.Select(fault => DocumentError.At(path, places, fault.Path, fault.Message)));
+        var pipeline = MediaPipelineReader.Read(root, out var faults, place => tree.Places.GetValueOrDefault(place).Written);
+        if (pipeline is not null)
+            faults = DocumentBounds.Check(root);
+        if (pipeline is not null && faults.Count + found.Count == 0)
+            documents.Add(new PipelineDocument(path, pipeline, tree.Places));
+        else if ((pipeline ?? MediaPipelineReader.ReadWithout(root, faults)) is { } rest && new PipelineDocument(path, rest, tree.Places) is var sound)
+            found.AddRange(GraphRules.CheckForCluster(sound.Graph).Select(sound.At));
+        found.AddRange(faults.Where(fault => !found.Any(known => known.Path == fault.Path)).Select(fault => DocumentError.At(path, tree.Places, fault.Path, fault.Message)));
+        errors.AddRange(found);
     }
 
     private static string Sentence(YamlException wrong) => (wrong.InnerException?.Message ?? wrong.Message) is { Length: > 0 } message
@@ -71,7 +98,7 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
         }
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(memory.GetBuffer(), 0, (int)memory.Length).TrimStart('\uFEFF');
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(memory.GetBuffer(), 0, (int)memory.Length);
         }
         catch (DecoderFallbackException)
         {

@@ -9,8 +9,8 @@ public static class GeneratedFiles
 {
     private const string Header = "# Generated from src/Crds by scripts/generate.sh; edit the types instead.\n";
 
-    /// <summary>Servers evaluate CEL rules from here on without being asked to.</summary>
-    private const string CelCondition = "{{- if semverCompare \">=1.25-0\" .Capabilities.KubeVersion.Version }}";
+    /// <summary>Servers evaluate CEL rules from 1.25 on without being asked to, and know all that ours say (fieldPath) from here on.</summary>
+    private const string CelCondition = "{{- if semverCompare \">=1.28-0\" .Capabilities.KubeVersion.Version }}";
 
     private static readonly (string Name, Type Kind)[] Kinds = [("mediapipelines", typeof(MediaPipeline)), ("mediaoperators", typeof(MediaOperator))];
 

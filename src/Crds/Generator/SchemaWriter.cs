@@ -26,7 +26,16 @@ internal sealed class SchemaWriter(JsonSerializerOptions options, bool cel)
     {
         if (rules.ToList() is { Count: > 0 } list)
             schema["x-kubernetes-validations"] =
-                new JsonArray([.. list.Select(rule => new JsonObject { ["rule"] = rule.Rule, ["message"] = rule.Message })]);
+                new JsonArray([.. list.Select(Rule)]);
+    }
+
+    /// <summary>The root of an object has no path that a server could name in front of the message.</summary>
+    private static JsonObject Rule(CelRuleAttribute rule)
+    {
+        var written = new JsonObject { ["rule"] = rule.Rule, ["message"] = rule.Message };
+        if (rule.AtRoot)
+            written["fieldPath"] = ".metadata";
+        return written;
     }
 
     private void Fill(JsonObject schema, Type type)

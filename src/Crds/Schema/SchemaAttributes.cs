@@ -70,6 +70,6 @@ public sealed class CelRuleAttribute(string rule, string message) : Attribute
     public string Rule { get; } = rule;
     public string Message { get; } = message;
 
-    /// <summary>Evaluated at the root of the object instead, where metadata.name can be seen.</summary>
+    /// <summary>Evaluated at the root of the object instead, where metadata.name can be seen; messages name metadata.</summary>
     public bool AtRoot { get; init; }
 }

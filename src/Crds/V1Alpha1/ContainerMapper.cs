@@ -15,10 +15,15 @@ internal static class ContainerMapper
         Claims = [.. spec.ResourceClaims.Select(one => new ResourceClaim(one.Name,
             Set(("resourceClaimName", one.ResourceClaimName), ("resourceClaimTemplateName", one.ResourceClaimTemplateName))))],
         ClaimNames = [.. (spec.Resources?.Claims ?? []).Select(one => one.Name)],
+        Amounts = Amounts(spec.Resources),
         TerminationGracePeriodSeconds = spec.TerminationGracePeriodSeconds,
         MetadataKeys = [.. Keys("podMetadata.labels", spec.PodMetadata?.Labels), .. Keys("podMetadata.annotations", spec.PodMetadata?.Annotations)],
         PodSettings = Settings(spec),
     };
+
+    internal static IReadOnlyList<RequestedAmount> Amounts(ResourceSpec? spec) => spec is not { Requests: { } requests, Limits: { } limits }
+        ? []
+        : [.. requests.Where(one => limits.ContainsKey(one.Key)).Select(one => new RequestedAmount(one.Key, one.Value.Amount, limits[one.Key].Amount))];
 
     internal static IReadOnlyList<string> Sources(EnvironmentValueSpec from) => Set(("fieldRef", from.FieldRef), ("resourceFieldRef", from.ResourceFieldRef),
         ("configMapKeyRef", from.ConfigMapKeyRef), ("secretKeyRef", from.SecretKeyRef));

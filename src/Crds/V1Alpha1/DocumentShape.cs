@@ -13,13 +13,13 @@ internal sealed class DocumentShape
 {
     private readonly List<DocumentFault> _faults = [];
 
-    private DocumentShape()
-    {
-    }
+    private readonly Func<string, string?> _written;
 
-    internal static IReadOnlyList<DocumentFault> Check(JsonNode? document, JsonTypeInfo type)
+    private DocumentShape(Func<string, string?> written) => _written = written;
+
+    internal static IReadOnlyList<DocumentFault> Check(JsonNode? document, JsonTypeInfo type, Func<string, string?> written)
     {
-        var shape = new DocumentShape();
+        var shape = new DocumentShape(written);
         shape.Visit("", document, type);
         return shape._faults;
     }
@@ -28,7 +28,7 @@ internal sealed class DocumentShape
     {
         if (node is null)
             Fault(path, $"is empty; {Expected(type)} is expected");
-        else if (type.Type == typeof(JsonElement) || type.Type == typeof(JsonElement?))
+        else if (IsAnyObject(type) && node is JsonObject)
             return;
         else if (type.Kind == JsonTypeInfoKind.Object && node is JsonObject thing)
             VisitObject(path, thing, type);
@@ -36,7 +36,7 @@ internal sealed class DocumentShape
             VisitList(path, list, type.Options.GetTypeInfo(type.ElementType!));
         else if (type.Kind == JsonTypeInfoKind.Dictionary && node is JsonObject map)
             VisitMap(path, map, type.Options.GetTypeInfo(type.ElementType!));
-        else if (type.Kind == JsonTypeInfoKind.None && node is JsonValue value)
+        else if (type.Kind == JsonTypeInfoKind.None && node is JsonValue value && !IsAnyObject(type))
             VisitValue(path, value, type);
         else
             Fault(path, $"is {Shapes.Of(node)}; {Expected(type)} is expected");
@@ -67,15 +67,21 @@ internal sealed class DocumentShape
 
     private void VisitMap(string path, JsonObject map, JsonTypeInfo element)
     {
-        foreach (var (name, value) in map)
-            Visit(Under(path, name), value, element);
+        foreach (var (name, value) in map.ToList())
+            if (value is null)
+                map.Remove(name);
+            else
+                Visit(Under(path, name), value, element);
     }
 
     private void VisitValue(string path, JsonValue value, JsonTypeInfo type)
     {
-        if (Shapes.Refusal(value, type) is { } message)
+        if (Shapes.Refusal(value, type, _written(path)) is { } message)
             Fault(path, message);
     }
+
+    /// <summary>What a pod takes as it is.</summary>
+    private static bool IsAnyObject(JsonTypeInfo type) => type.Type == typeof(JsonElement) || type.Type == typeof(JsonElement?);
 
     private static bool IsRequired(JsonPropertyInfo property) =>
         property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
@@ -83,6 +89,7 @@ internal sealed class DocumentShape
     private static string Expected(JsonTypeInfo type) => type.Kind switch
     {
         JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => "an object",
+        _ when IsAnyObject(type) => "an object",
         JsonTypeInfoKind.Enumerable => "a list",
         _ => Shapes.Expected(type),
     };

@@ -16,6 +16,7 @@ public static class PipelineGraphMapper
         Polling = Map(pipeline.Spec.Staging?.Polling ?? new PollingSpec()),
         Rdma = pipeline.Spec.Rdma is { } rdma ? new() { ResourceName = rdma.ResourceName, ClaimTemplateName = rdma.ResourceClaimTemplateName, Network = rdma.Network, TrafficClass = rdma.TrafficClass, QueuePairs = rdma.QueuePairs } : null,
         Staging = Staging(pipeline.Spec),
+        SidecarAmounts = ContainerMapper.Amounts(pipeline.Spec.Sidecar?.Resources),
         Operators = [.. pipeline.Spec.Operators.Select(Map)],
         Edges = [.. pipeline.Spec.Edges.Select(Map)],
         Groups = [.. pipeline.Spec.Groups.Select(group => new OperatorGroup(group.Name, group.Mode, group.Operators))],

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
-/// <summary>A number of bytes as Kubernetes writes it: 512Mi, 2G, 4096. Fractions and exponents are not among what we accept.</summary>
+/// <summary>A number of bytes as Kubernetes writes it: 512Mi, 2G, 1.5Gi, 4096. Parts of a byte count as one.</summary>
 [JsonConverter(typeof(QuantityJson))]
 public readonly record struct Quantity(long Bytes)
 {
@@ -18,6 +18,8 @@ public readonly record struct Quantity(long Bytes)
     {
         var (suffix, unit) = Units.First(one => text.EndsWith(one.Suffix, StringComparison.Ordinal));
         var sound = long.TryParse(text[..^suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= long.MaxValue / unit;
+        if (!sound && ResourceAmount.TryParse(text, out var amount) && Math.Ceiling(amount.Amount.Value) is var bytes && bytes < long.MaxValue)
+            (sound, count, unit) = (true, (long)bytes, 1);
         quantity = new Quantity(sound ? count * unit : 0);
         return sound;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using K8sMediaFlow.Kubernetes.Objects;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
@@ -22,14 +23,16 @@ internal static class Shapes
         var one when one == typeof(string) => "text",
         var one when one == typeof(bool) => "true or false",
         var one when one == typeof(int) || one == typeof(long) => "a whole number",
-        var one when one == typeof(Rational) => "a rate such as \"30\" or \"30000/1001\"",
+        var one when one == typeof(Rational) => Rates.Expected,
         var one when one == typeof(Quantity) => "a quantity such as 512Mi",
+        var one when one == typeof(ResourceAmount) => "an amount such as 2, 500m or 512Mi",
+        var one when one == typeof(IntOrString) => "a number or text",
         var one when one.IsEnum => $"one of {string.Join(", ", EnumNames(one, type.Options))}",
         _ => "a value",
     };
 
     /// <summary>Why a value does not fit, or null where it does.</summary>
-    internal static string? Refusal(JsonValue value, JsonTypeInfo type)
+    internal static string? Refusal(JsonValue value, JsonTypeInfo type, string? written)
     {
         try
         {
@@ -38,19 +41,22 @@ internal static class Shapes
         }
         catch (JsonException)
         {
-            return Explain(value, type);
+            return Explain(value, type, written ?? value.ToString());
         }
     }
 
-    private static string Explain(JsonValue value, JsonTypeInfo type)
+    private static string Explain(JsonValue value, JsonTypeInfo type, string written)
     {
-        var written = value.ToString();
         var core = Core(type);
         if (core.IsEnum)
             return $"'{written}' is not {Expected(type)}{Nearest.Hint(written, EnumNames(core, type.Options))}";
+        if (core == typeof(Rational))
+            return Rates.Explain(written);
         // 30 and "30" look alike in YAML, and people write the first: tell them how to write the second.
-        if ((core == typeof(string) || core == typeof(Rational)) && value.GetValueKind() != JsonValueKind.String)
+        if (core == typeof(string) && value.GetValueKind() != JsonValueKind.String)
             return $"is {Of(value)}; text is expected: write \"{written}\"";
+        if (value.GetValueKind() == JsonValueKind.Number && (core == typeof(ResourceAmount) ? ResourceAmount.TryParse(written, out _) : core == typeof(Quantity) && Quantity.TryParse(written, out _)))
+            return $"is no whole number; text is expected: write \"{written}\"";
         return $"is {written}; {Expected(type)} is expected";
     }
 

@@ -20,6 +20,9 @@ public sealed record ContainerNode
     /// <summary>Claims that the container uses.</summary>
     public IReadOnlyList<string> ClaimNames { get; init; } = [];
 
+    /// <summary>Resources that have both a request and a limit.</summary>
+    public IReadOnlyList<RequestedAmount> Amounts { get; init; } = [];
+
     public long? TerminationGracePeriodSeconds { get; init; }
 
     /// <summary>Keys of labels and annotations that the user gives the pods, each with its place below the operator.</summary>
@@ -34,6 +37,12 @@ public sealed record ContainerPort(string Name, int Number, string Protocol);
 
 /// <summary>A claim and where it comes from, by the names of the fields that are set: there should be one.</summary>
 public sealed record ResourceClaim(string Name, IReadOnlyList<string> Sources);
+
+/// <summary>A resource of which a container asks for some and may use some.</summary>
+public sealed record RequestedAmount(string Resource, Amount Request, Amount Limit);
+
+/// <summary>An amount as it was written, and its value.</summary>
+public readonly record struct Amount(string Text, double Value);
 
 /// <summary>The key of a label or annotation, and the field that it stands in.</summary>
 public sealed record MetadataKey(string Field, string Key);

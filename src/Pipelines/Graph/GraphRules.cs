@@ -41,6 +41,7 @@ public static class GraphRules
             .. GroupRules.Check(graph),
             .. PodRules.Check(graph),
             .. ContainerRules.Check(graph),
+            .. AmountRules.Check(graph),
             .. VolumeRules.Check(graph),
         ];
 }

@@ -19,6 +19,9 @@ public sealed record PipelineGraph
     /// <summary>Shared memory and sidecar beyond the defaults.</summary>
     public StagingNode Staging { get; init; } = StagingNode.Plain;
 
+    /// <summary>Resources of the sidecar that have both a request and a limit.</summary>
+    public IReadOnlyList<RequestedAmount> SidecarAmounts { get; init; } = [];
+
     public IReadOnlyList<OperatorNode> Operators { get; init; } = [];
     public IReadOnlyList<GraphEdge> Edges { get; init; } = [];
     public IReadOnlyList<OperatorGroup> Groups { get; init; } = [];
