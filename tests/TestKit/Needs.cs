@@ -2,7 +2,7 @@ using Xunit;
 
 namespace K8sMediaFlow.TestKit;
 
-/// <summary>A test that needs programs or rights of the machine. What is missing is named by the skip. "root" is a right, "kubernetes" what tests/cluster/build.sh makes, "images" what images/build.sh makes.</summary>
+/// <summary>A test that needs programs or rights of the machine. What is missing is named by the skip. "root" is a right, "kubernetes" what tests/cluster/build.sh makes, "images" what images/build.sh makes, "faults" a cluster whose parts can be taken away, "audit" one that notes who writes.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsFactAttribute : FactAttribute
 {
@@ -22,6 +22,8 @@ public sealed class NeedsFactAttribute : FactAttribute
         "root" => Environment.IsPrivilegedProcess,
         "kubernetes" => Clusters.KubernetesBuild.IsPresent,
         "images" => ImageArchives.ArePresent,
+        "faults" => Clusters.GivenCluster.Has("networks"),
+        "audit" => Clusters.GivenCluster.Has("log/audit.log"),
         _ => Downloads.Find(program) is not null || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),
     };
 }
