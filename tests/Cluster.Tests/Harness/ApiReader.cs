@@ -8,7 +8,7 @@ namespace K8sMediaFlow.Cluster.Tests.Harness;
 /// <summary>Reads objects from the API server without starting a program each time: cases ask several times a second, and a kubectl costs a tenth of a second of a core.</summary>
 internal sealed class ApiReader(string kubeconfig)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Where a kind is found; all of them but these are in namespaces.</summary>
     private static readonly Dictionary<string, string> Paths = new()
