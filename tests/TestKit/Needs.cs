@@ -4,7 +4,8 @@ namespace K8sMediaFlow.TestKit;
 
 /// <summary>
 /// A test that needs programs or rights of the machine. What is missing is named by the skip. "root" is a right, "kubernetes" what tests/cluster/build.sh makes, "images" what
-/// images/build.sh makes, "crdserver" what tests/support/crdserver/build.sh makes, "previous release" what tests/support/compatibility/build.sh makes.
+/// images/build.sh makes, "crdserver" what tests/support/crdserver/build.sh makes, "previous release" what tests/support/compatibility/build.sh makes, "faults" a cluster whose
+/// parts can be taken away, "audit" one that notes who writes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsFactAttribute : FactAttribute
@@ -27,6 +28,8 @@ public sealed class NeedsFactAttribute : FactAttribute
         "crdserver" => Clusters.CrdServer.IsPresent,
         "images" => ImageArchives.ArePresent,
         "previous release" => PreviousRelease.IsPresent,
+        "faults" => Clusters.GivenCluster.Has("networks"),
+        "audit" => Clusters.GivenCluster.Has("log/audit.log"),
         _ => Downloads.Find(program) is not null || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),
     };
 }

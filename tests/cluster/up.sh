@@ -163,9 +163,10 @@ wait_for 60 'namespace default' "$bin/kubectl" get namespace default
 start kube-controller-manager "${inside[@]}" kube-controller-manager --kubeconfig="$pki/kube-controller-manager.conf" \
     --bind-address=127.0.0.1 --port=0 --leader-elect=false --use-service-account-credentials=true --cert-dir="$pki" \
     --service-account-private-key-file="$pki/accounts.key" --root-ca-file="$pki/ca.crt" \
-    --cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key" ${CONTROLLER_MANAGER_FLAGS:-}
+    --cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key" \
+    --kube-api-qps=200 --kube-api-burst=400 --pvclaimbinder-sync-period=3s --node-monitor-period=1s ${CONTROLLER_MANAGER_FLAGS:-}
 start kube-scheduler "${inside[@]}" kube-scheduler --kubeconfig="$pki/kube-scheduler.conf" --bind-address=127.0.0.1 --port=0 \
-    --cert-dir="$pki" --leader-elect=false ${SCHEDULER_FLAGS:-}
+    --cert-dir="$pki" --leader-elect=false --kube-api-qps=200 --kube-api-burst=400 ${SCHEDULER_FLAGS:-}
 wait_for 60 'kube-controller-manager ready' "$bin/kubectl" -n default get serviceaccount default
 
 # ---- nodes --------------------------------------------------------------------------------------------

@@ -4,37 +4,61 @@ using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
-[CollectionDefinition(nameof(TwoNodes))]
-public sealed class TwoNodesCollection : ICollectionFixture<TwoNodes>;
-
 /// <summary>
-/// One real Kubernetes with two nodes for all cases, with our images on them and the controller installed by the chart. Goes down with this process, however
-/// that ends.
+/// A real Kubernetes with two nodes, with our images on them and the controller installed by the chart. There are up to three in a run, each started when a case first
+/// asks for it; they go down after the last case, or with this process however that ends. A <see cref="GivenCluster"/> takes the place of all three.
 /// </summary>
-public sealed class TwoNodes : IDisposable
+public sealed class TwoNodes
 {
-    private TestKit.Clusters.Cluster? _cluster;
+    private static readonly Lazy<TwoNodes> LazyShared = new(() => new()), LazyDisturbed = new(() => new()), LazyInstalled = new(() => new());
 
-    public TwoNodes()
+    private TwoNodes()
     {
-        if (!KubernetesBuild.IsPresent || !ImageArchives.ArePresent || !Environment.IsPrivilegedProcess)
-            return;
-        // One that stands already, for writing cases: starting one takes a minute.
-        _cluster = Environment.GetEnvironmentVariable("K8SMEDIAFLOW_CLUSTER") is { Length: > 0 } folder ? TestKit.Clusters.Cluster.At(folder)
+        Cluster = GivenCluster.IsGiven ? TestKit.Clusters.Cluster.At(GivenCluster.Folder)
             : TestKit.Clusters.Cluster.Start(["--nodes", "2", "--proxy", "--audit", .. ImageArchives.Paths.SelectMany(archive => new[] { "--image", archive })]);
         RecordsFolder = Directory.CreateDirectory(Path.Combine(Cluster.Folder, "records")).FullName;
-        Kubectl = new Kubectl(Cluster.Kubeconfig);
-        Helm = new Helm(Cluster.Kubeconfig);
+        (Kubectl, Helm, Standing) = (new(Cluster.Kubeconfig), new(Cluster.Kubeconfig), new(this));
+        Version = Kubectl.ServerVersion();
         Helm.Install();
     }
 
-    public TestKit.Clusters.Cluster Cluster => _cluster ?? throw new InvalidOperationException("no cluster: it needs root and tests/cluster/build.sh");
+    /// <summary>Of cases that leave cluster and controller as they are.</summary>
+    public static TwoNodes Shared => LazyShared.Value;
 
-    public string RecordsFolder { get; } = "";
+    /// <summary>Of cases that take parts of the cluster away.</summary>
+    public static TwoNodes Disturbed => GivenCluster.IsGiven ? Shared : LazyDisturbed.Value;
 
-    internal Kubectl Kubectl { get; } = null!;
+    /// <summary>Of cases that change the controller.</summary>
+    public static TwoNodes Installed => GivenCluster.IsGiven ? Shared : LazyInstalled.Value;
 
-    internal Helm Helm { get; } = null!;
+    /// <summary>The first minor version whose servers know the rules of a schema.</summary>
+    public const int RulesMinor = 25;
+
+    /// <summary>The first minor version whose servers know claims of devices.</summary>
+    public const int ClaimsMinor = 34;
+
+    public TestKit.Clusters.Cluster Cluster { get; }
+
+    /// <summary>Of the server.</summary>
+    public Version Version { get; }
+
+    public string RecordsFolder { get; }
+
+    /// <summary>The longest that a flow is waited for here: where it is known that it will not come, not as long.</summary>
+    internal TimeSpan FlowPatienceMax { get; set; } = TimeSpan.MaxValue;
+
+    internal Kubectl Kubectl { get; }
+
+    internal Helm Helm { get; }
+
+    internal StandingFlow Standing { get; }
+
+    /// <summary>Takes down what this run has started.</summary>
+    internal static void EndAll() => Parallel.ForEach([LazyShared, LazyDisturbed, LazyInstalled], one =>
+    {
+        if (one.IsValueCreated && !GivenCluster.IsGiven)
+            one.Value.Cluster.Dispose();
+    });
 
     /// <summary>Cuts or heals the link of a node to everything else.</summary>
     public void Link(int node, bool isUp) => Ip(0, "link", "set", string.Create(CultureInfo.InvariantCulture, $"v{node}"), isUp ? "up" : "down");
@@ -48,12 +72,5 @@ public sealed class TwoNodes : IDisposable
         var (code, output) = Programs.Run("ip", ["-n", File.ReadLines(Path.Combine(Cluster.Folder, "networks")).ElementAt(network), .. change], null, TimeSpan.FromSeconds(10));
         if (code != 0)
             throw new InvalidOperationException(output);
-    }
-
-    public void Dispose()
-    {
-        if (Environment.GetEnvironmentVariable("K8SMEDIAFLOW_CLUSTER") is null or "")
-            _cluster?.Dispose();
-        _cluster = null;
     }
 }
