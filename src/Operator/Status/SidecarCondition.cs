@@ -14,12 +14,14 @@ internal static class SidecarCondition
         foreach (var slot in input.Slots)
             if (input.Report(slot) is { Refusal.Length: > 0 } report)
                 return new(false, Reasons.PlanRefused, $"pod {slot.Current!.Name}: {report.Refusal}");
-        if (input.Slots.Any(slot => slot.Removals.Count > 0 && slot.Current is not null))
-            return new(false, Reasons.Updating, "pods are being replaced");
+        if (input.Slots.Any(slot => slot.Current is not null && (slot.IsOutdated || slot.Standby is not null || slot.Removals.Count > 0)))
+            return new(false, Reasons.Updating, input.RolloutStopped?.Message ?? "pods are being replaced");
         if (input.Slots.FirstOrDefault(slot => slot.Current is null or not { State: PodState.Succeeded } && !input.Report(slot).HasPlan) is { } without)
             return new(false, Reasons.PlanPending, Pending(input, without));
         return input.SidecarImage == input.NewestSidecarImage
             ? new(true, Reasons.UpToDate, $"every sidecar follows its plan and has image {input.SidecarImage}")
+            : input.Accepted.FollowsSidecar
+            ? new(false, Reasons.UpdateWaiting, $"sidecars have image {input.SidecarImage}; {input.NewestSidecarImage} comes when other pipelines are done with their update (--sidecar-max-unavailable)")
             : new(false, Reasons.UpdateOnDemand, $"sidecars have image {input.SidecarImage}; {input.NewestSidecarImage} is to be had: set spec.sidecar.updatePolicy to Automatic to take it");
     }
 
