@@ -214,7 +214,7 @@ public sealed class OutboundLink : IDisposable
         try
         {
             lock (_ledger)
-                OutboundEpoch.Check(_ledger.Open(welcome.Epoch, welcome.LargestBlockBytes, welcome.Landed, welcome.Done));
+                OutboundEpoch.Check(_ledger.Open(welcome.Epoch, welcome.LargestBlockBytes, welcome.Landed, welcome.Done, welcome.SpanMax));
             sender = Connect(proposals, welcome, now);
             opening.GetReady(welcome.Epoch, _ledger.Done);
             return new OutboundEpoch($"link {_endpoint.Edge}", _ledger, _source, connection, sender, _counters, _options)

@@ -186,7 +186,7 @@ internal sealed class InboundEpoch
             if (_ledger.Changes == _acknowledged)
                 return;
             _acknowledged = _ledger.Changes;
-            var ack = _connection.Begin().InitAck();
+            var ack = _connection.Begin(ControlWords.BytesOf(_ledger.Landed, _ledger.Done)).InitAck();
             ack.Epoch = Epoch;
             ack.Returned = _ledger.ReturnedTotal;
             ControlWords.Write(ack.InitLanded(), _ledger.Landed);
@@ -197,8 +197,8 @@ internal sealed class InboundEpoch
 
     private void SayDataLost(LinkException lost)
     {
-        var bye = _connection.Begin().InitBye();
-        (bye.Epoch, bye.Reason, bye.DataLost) = (Epoch, lost.Message, true);
+        var bye = _connection.Begin(ControlWords.TextBytes).InitBye();
+        (bye.Epoch, bye.Reason, bye.DataLost) = (Epoch, ControlWords.Cut(lost.Message), true);
         _connection.Queue();
         _connection.Flush();
         throw lost;
