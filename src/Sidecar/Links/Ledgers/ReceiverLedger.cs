@@ -79,7 +79,7 @@ internal sealed class ReceiverLedger
 
     public ulong Duplicates { get; private set; }
 
-    /// <summary>The sender may soon wait for a block of this one's size: half or more of those seen are not granted. Such a return is not left to wait for company.</summary>
+    /// <summary>The sender may soon wait for a block of this one's size: half or more of those seen are not granted, and few are. Such a return is not left to wait for company.</summary>
     public bool IsShortOf(uint slot)
     {
         var sizeBytes = _grantedBytes[slot];

@@ -170,13 +170,20 @@ internal sealed class InboundEpoch
     /// <summary>The fabric hears of a grant before the ledger, and the peer last.</summary>
     private bool TryGrant()
     {
-        if (_drainAsked || !_sink.TryTakeBlock(out var slot, out var offset, out var sizeBytes))
+        if (_drainAsked || HasGrantedAll() || !_sink.TryTakeBlock(out var slot, out var offset, out var sizeBytes))
             return false;
         _offsets[slot] = offset;
         _receiver.Grant(slot, offset, sizeBytes);
         lock (_ledger)
             _ledger.Grant(new Grant(slot, offset, sizeBytes));
         return true;
+    }
+
+    /// <summary>A landing makes room and rings the pump.</summary>
+    private bool HasGrantedAll()
+    {
+        lock (_ledger)
+            return _ledger.GrantsOutstanding >= _receiver.GrantsMax;
     }
 
     private void SayAcknowledgements()
