@@ -8,7 +8,9 @@ namespace K8sMediaFlow.Fabric;
 /// </summary>
 internal sealed class GrantTable(uint epoch, nint areaAddress, long areaLengthBytes, int grantsMax)
 {
-    private readonly Dictionary<uint, Granted> _grants = new(grantsMax);
+    private readonly Dictionary<uint, Granted> _grants = [];
+
+    public int GrantsMax => grantsMax;
 
     public void Grant(uint slot, long offsetBytes, int sizeBytes)
     {

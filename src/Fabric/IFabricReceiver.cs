@@ -6,6 +6,9 @@ namespace K8sMediaFlow.Fabric;
 /// </summary>
 public interface IFabricReceiver : IDisposable
 {
+    /// <summary>Grants that may be outstanding at once. An area may have more blocks: they are granted as others are used.</summary>
+    int GrantsMax { get; }
+
     /// <summary>
     /// Gives leave for exactly one landing in a block. Call it before the grant is sent to the peer. A slot may be granted again after its landing.
     /// </summary>

@@ -36,6 +36,40 @@ public abstract partial class FabricConformance : IDisposable
     }
 
     [Fact]
+    public void A_block_that_is_kept_holds_up_none_of_the_others()
+    {
+        const ulong frames = 20_000;
+        using var pair = new FabricPair(_fabric, _area);
+        for (var slot = 0u; slot < BlockCount; slot++)
+            pair.Grant(slot);
+        var free = new Queue<uint>(Enumerable.Range(0, BlockCount).Select(slot => (uint)slot));
+        for (var number = 1ul; number <= frames; number++)
+        {
+            pair.Write(TestFrame.Of(FabricPair.Epoch, free.Dequeue(), number), number);
+            pair.PollAll(1);
+            var landing = pair.Receive();
+            if (number == 1)
+                continue;
+            pair.Grant(landing.Slot);
+            free.Enqueue(landing.Slot);
+        }
+        free.Count.ShouldBe(BlockCount - 1);
+    }
+
+    [Fact]
+    public void No_more_grants_can_be_outstanding_than_a_receiver_says()
+    {
+        using var pair = new FabricPair(_fabric, _area, FabricOptions.Default with { GrantsMax = 3 });
+        pair.Receiver.GrantsMax.ShouldBe(3);
+        for (var slot = 0u; slot < 3; slot++)
+            pair.Grant(slot);
+        Should.Throw<InvalidOperationException>(() => pair.Grant(3));
+        pair.Write(TestFrame.Of(FabricPair.Epoch, 1, 1), 1);
+        pair.Receive();
+        pair.Grant(3);
+    }
+
+    [Fact]
     public void Frames_arrive_once_in_order_and_intact_whatever_their_parts()
     {
         var random = new Random(Seed.Take(nameof(Frames_arrive_once_in_order_and_intact_whatever_their_parts)));

@@ -5,6 +5,8 @@ internal sealed class SimulatedReceiver(SimulatedNetwork network, SimulatedConne
 {
     private bool _isAborted;
 
+    public int GrantsMax => grants.GrantsMax;
+
     public void Grant(uint slot, long offsetBytes, int sizeBytes) => grants.Grant(slot, offsetBytes, sizeBytes);
 
     public bool TryReceive(out Landing landing, TimeSpan wait)

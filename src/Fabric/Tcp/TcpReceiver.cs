@@ -34,6 +34,8 @@ internal sealed class TcpReceiver : IFabricReceiver
     /// <summary>Receive calls so far.</summary>
     internal long TransferCalls => _end.Socket.TransferCalls;
 
+    public int GrantsMax => _grants.GrantsMax;
+
     public void Grant(uint slot, long offsetBytes, int sizeBytes) => _grants.Grant(slot, offsetBytes, sizeBytes);
 
     public bool TryReceive(out Landing landing, TimeSpan wait)

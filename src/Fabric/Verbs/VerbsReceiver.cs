@@ -12,6 +12,8 @@ internal sealed class VerbsReceiver(VerbsEnd end, GrantTable grants, LandingOrde
 
     private readonly int[] _used = new int[end.PairCount];
 
+    public int GrantsMax => grants.GrantsMax;
+
     public void Grant(uint slot, long offsetBytes, int sizeBytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slot, FrameImmediate.SlotMax);

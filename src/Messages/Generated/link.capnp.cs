@@ -32,7 +32,10 @@ public static partial class LinkMessage
     }
 
     /// <summary>The version of this protocol.</summary>
-    public const ushort Protocol = 0x1;
+    public const ushort Protocol = 0x2;
+
+    /// <summary>The oldest one that is still served: without AckSet.missing, so that what is not done may span 4096 sequences at most.</summary>
+    public const ushort ProtocolOldest = 0x1;
 
     /// <summary>"KMFLINK1", the first field of hello.</summary>
     public const ulong Magic = 0x314b4e494c464d4b;
@@ -764,13 +767,18 @@ public static partial class LinkMessage
             /// <summary>The struct, untyped.</summary>
             public capnp::StructReader Raw => _struct;
 
-            /// <summary>All link sequences up to this one.</summary>
+            /// <summary>All link sequences up to this one, but for those in missing.</summary>
             public ulong Cumulative => _struct.Get<ulong>(0);
 
             public bool HasBeyond => _struct.HasPointer(0);
 
             /// <summary>Bit i of word w: link sequence cumulative + 1 + 64 w + i.</summary>
             public capnp::ListReader<ulong> Beyond => _struct.GetList(0).As<ulong>();
+
+            public bool HasMissing => _struct.HasPointer(1);
+
+            /// <summary>Ascending: those up to cumulative that are not in the set. Empty where all that is not in it lies within 4096 of the highest.</summary>
+            public capnp::ListReader<ulong> Missing => _struct.GetList(1).As<ulong>();
 
             static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
         }
@@ -785,7 +793,7 @@ public static partial class LinkMessage
             /// <summary>The struct, untyped.</summary>
             public capnp::StructBuilder Raw => _struct;
 
-            /// <summary>All link sequences up to this one.</summary>
+            /// <summary>All link sequences up to this one, but for those in missing.</summary>
             public ulong Cumulative
             {
                 get => _struct.Get<ulong>(0);
@@ -809,7 +817,24 @@ public static partial class LinkMessage
             /// <summary>Bit i of word w: link sequence cumulative + 1 + 64 w + i.</summary>
             public void ClearBeyond() => _struct.Clear(0);
 
-            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(1, 1);
+            public bool HasMissing => _struct.HasPointer(1);
+
+            /// <summary>Ascending: those up to cumulative that are not in the set. Empty where all that is not in it lies within 4096 of the highest.</summary>
+            public capnp::ListBuilder<ulong> Missing => _struct.GetList<ulong>(1);
+
+            /// <summary>Ascending: those up to cumulative that are not in the set. Empty where all that is not in it lies within 4096 of the highest.</summary>
+            public capnp::ListBuilder<ulong> InitMissing(int count) => _struct.InitList<ulong>(1, count);
+
+            /// <summary>Ascending: those up to cumulative that are not in the set. Empty where all that is not in it lies within 4096 of the highest.</summary>
+            public void SetMissing(capnp::ListReader<ulong> source) => _struct.SetList(1, source.Raw);
+
+            /// <summary>Ascending: those up to cumulative that are not in the set. Empty where all that is not in it lies within 4096 of the highest.</summary>
+            public void SetMissing(global::System.ReadOnlySpan<ulong> values) => values.CopyTo(_struct.InitList<ulong>(1, values.Length).Span);
+
+            /// <summary>Ascending: those up to cumulative that are not in the set. Empty where all that is not in it lies within 4096 of the highest.</summary>
+            public void ClearMissing() => _struct.Clear(1);
+
+            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(1, 2);
 
             static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
         }

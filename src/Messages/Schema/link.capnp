@@ -5,8 +5,11 @@ using CSharp = import "/csharp.capnp";
 $CSharp.namespace("K8sMediaFlow.Messages");
 
 struct LinkMessage {
-  const protocol :UInt16 = 1;
+  const protocol :UInt16 = 2;
   # The version of this protocol.
+
+  const protocolOldest :UInt16 = 1;
+  # The oldest one that is still served: without AckSet.missing, so that what is not done may span 4096 sequences at most.
 
   const magic :UInt64 = 0x314b4e494c464d4b;
   # "KMFLINK1", the first field of hello.
@@ -143,10 +146,13 @@ struct LinkMessage {
 
   struct AckSet {
     cumulative @0 :UInt64;
-    # All link sequences up to this one.
+    # All link sequences up to this one, but for those in missing.
 
     beyond @1 :List(UInt64);
     # Bit i of word w: link sequence cumulative + 1 + 64 w + i.
+
+    missing @2 :List(UInt64);
+    # Ascending: those up to cumulative that are not in the set. Empty where all that is not in it lies within 4096 of the highest.
   }
 
   struct Ack {

@@ -20,7 +20,7 @@ public interface ILinkSource
     /// <summary>The receiver needs no replay of it and nothing reads its memory any more: the hold ends.</summary>
     void Done(ulong handle);
 
-    /// <summary>Nothing more will ever come from <see cref="TryTake"/>: the link ends in order once all is done.</summary>
+    /// <summary>Nothing more will come from <see cref="TryTake"/>: the link ends in order once all is done, and is opened again when this is so no more.</summary>
     bool Ended { get; }
 
     /// <summary>Sleeps until a frame may be there, <see cref="Wake"/> was called (also before the call: no wake-up is lost) or the time is over.</summary>

@@ -165,7 +165,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         try
         {
             var choice = InboundChoice.Make(fabrics.Now, hello, _ledger.Epoch, _sink);
-            var receiver = new InboundOpening(connection, _incarnation, _options.OpenDeadline).Open(choice, _ledger, _sink, Publish);
+            var receiver = new InboundOpening(connection, _incarnation, hello.Protocol, _options.OpenDeadline).Open(choice, _ledger, _sink, Publish);
             deadline.Dispose();
             epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _bell, _options)
             {

@@ -12,6 +12,9 @@ namespace K8sMediaFlow.Sidecar.Links;
 /// <summary>The dialling end of a link: takes frames of one edge for one peer pod from its source and keeps each until it is done.</summary>
 public sealed class OutboundLink : IDisposable
 {
+    /// <summary>How often an ended link looks by itself whether there is something to do.</summary>
+    private static readonly TimeSpan EndedLook = TimeSpan.FromSeconds(1);
+
     private volatile OutboundEndpoint _endpoint;
     private readonly ILinkSource _source;
     private readonly ILinkFabrics _fabrics;
@@ -67,7 +70,7 @@ public sealed class OutboundLink : IDisposable
         }
     }
 
-    /// <summary>Starts to dial, and goes on until <see cref="Dispose"/> or the orderly end.</summary>
+    /// <summary>Starts to dial, and goes on until <see cref="Dispose"/> or <see cref="Drain"/>. Between the end of a stream and the next one nothing is dialled.</summary>
     public void Start()
     {
         Invariant.That(_shepherd is null);
@@ -103,6 +106,7 @@ public sealed class OutboundLink : IDisposable
         lock (_state)
             _current?.Drain();
         _pause.Ring();
+        _source.Wake();
         return _ended.Wait(deadline);
     }
 
@@ -116,26 +120,30 @@ public sealed class OutboundLink : IDisposable
             _connection?.Abort();
         }
         _pause.Ring();
+        _source.Wake();
         _shepherd?.Join();
         _ended.Dispose();
     }
 
     private void Shepherd()
     {
-        while (!_closing && !IsFinished())
+        while (!_closing)
         {
-            var failure = Attempt();
-            if (failure is null || _closing)
-                break;
-            _pause.Wait(_redial.Failed(failure.Loss, Random.Shared.NextDouble()));
+            if (IsFinished())
+            {
+                Show(LinkState.Ended, LinkLoss.None, "");
+                if (_draining)
+                    break;
+                // A new life of a source opens the link again; that, a drain and the link's end wake this.
+                _source.Wait(EndedLook);
+            }
+            else if (Attempt() is { } failure && !_closing)
+                _pause.Wait(_redial.Failed(failure.Loss, Random.Shared.NextDouble()));
         }
         if (_closing)
-        {
             Show(LinkState.Lost, LinkLoss.Closed, "closed");
-            return;
-        }
-        Show(LinkState.Ended, LinkLoss.None, "");
-        _ended.Set();
+        else
+            _ended.Set();
     }
 
     /// <summary>No connection is needed to end when nothing is left to say. Only called while no epoch lives.</summary>
@@ -214,7 +222,7 @@ public sealed class OutboundLink : IDisposable
         try
         {
             lock (_ledger)
-                OutboundEpoch.Check(_ledger.Open(welcome.Epoch, welcome.LargestBlockBytes, welcome.Landed, welcome.Done));
+                OutboundEpoch.Check(_ledger.Open(welcome.Epoch, welcome.LargestBlockBytes, welcome.Landed, welcome.Done, welcome.SpanMax));
             sender = Connect(proposals, welcome, now);
             opening.GetReady(welcome.Epoch, _ledger.Done);
             return new OutboundEpoch($"link {_endpoint.Edge}", _ledger, _source, connection, sender, _counters, _options)

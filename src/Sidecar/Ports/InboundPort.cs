@@ -42,6 +42,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     private ILinkReceiver? _link;
     private volatile bool _stopping, _refused;
     private bool _ended;
+    private (ulong Stream, ulong Sequence) _end;
 
     public InboundPort(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, HugePages pages, WaitPolicy waiting, bool deviceReads = false)
         : base(PodTopology.InboundEnd(link))
@@ -140,7 +141,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         lock (_gate)
         {
             var delivery = new Delivery(slot, _granted[slot], ticket, MonotonicClock.Nanoseconds);
-            if (_ended)
+            if (_ended && !TryReopen(in header))
             {
                 // After a restart of the sender the end comes again, behind what came before it: everybody has it all.
                 Invariant.That(_writer.Release(delivery.Block));
@@ -156,6 +157,8 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
             }
             var descriptor = FrameDescriptors.Of(in header, delivery.Block);
             _ended = descriptor.Kind == DescriptorKind.EndOfStream;
+            if (_ended)
+                _end = (descriptor.Stream, descriptor.Sequence);
             LastSequence = Math.Max(LastSequence, descriptor.Sequence);
             Gaps.Add(in descriptor);
             if (descriptor.Kind == DescriptorKind.Frame)
@@ -163,6 +166,16 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
             _fan.Post(in descriptor, _deliveries.Add(in delivery));
             return true;
         }
+    }
+
+    /// <summary>What lies behind the end is of a new life of the source.</summary>
+    private bool TryReopen(in FrameHeader header)
+    {
+        if (header.Stream == _end.Stream && header.Sequence <= _end.Sequence)
+            return false;
+        (_ended, LastSequence) = (false, 0);
+        _fan.Reopen();
+        return true;
     }
 
     void IFrameOwner.Returned(int tag)

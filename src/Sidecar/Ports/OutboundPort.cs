@@ -159,9 +159,11 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         lock (_gate)
         {
             var known = Know(channel);
-            known.Predecessor = _channels.FindLast(earlier => earlier.Channel.Producer.Name == channel.Producer.Name);
+            known.Predecessor = LatestOf(channel.Producer.Name);
             _channels.Add(known);
+            Reopen(channel.Producer.Name);
         }
+        Wake();
         Ports!.ChannelReady(this, channel.Id);
     }
 
@@ -240,9 +242,22 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
     private bool IsLastEnd(OutboundChannel channel, in FrameDescriptor end)
     {
         _lastSequence = Math.Max(_lastSequence, end.Sequence);
+        // The end belongs to one life of a producer: where the next one has its channel already, the stream goes on.
+        if (LatestOf(channel.Channel.Producer.Name) != channel)
+            return false;
         _endedProducers.Add(channel.Channel.Producer.Name);
         return _endedProducers.Count == _producerCount;
     }
+
+    /// <summary>A new life of a producer that had ended its stream begins the edge's stream anew.</summary>
+    private void Reopen(string producer)
+    {
+        if (_endedProducers.Count == _producerCount)
+            _lastSequence = 0;
+        _endedProducers.Remove(producer);
+    }
+
+    private OutboundChannel? LatestOf(string producer) => _channels.FindLast(one => one.Channel.Producer.Name == producer);
 
     private static bool GiveBackAtOnce(OutboundChannel channel, in FrameDescriptor descriptor)
     {

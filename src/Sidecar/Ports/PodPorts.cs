@@ -37,7 +37,7 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
     public void Add(PortEnd end) => Change(() =>
     {
         foreach (var earlier in _ends.Where(one => one is CompletedEnd && one.Name == end.Name))
-            earlier.IsAlive = false;
+            (earlier.IsAlive, end.HadItsEnd) = (false, true);
         end.Ports = this;
         _ends.Add(end);
     });
@@ -243,8 +243,8 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
         {
             var producer = _ends.Find(end => end.IsAlive && end.Name == pair.Producer);
             var consumer = _ends.Find(end => end.IsAlive && end.Name == pair.Consumer);
-            if (producer is CompletedEnd)
-                consumer?.ProducerCompleted(pair.Edge, pair.Producer);
+            if (producer is CompletedEnd && consumer is { HadItsEnd: false })
+                consumer.ProducerCompleted(pair.Edge, pair.Producer);
             if (producer is null or CompletedEnd || consumer is null || (consumer as CompletedEnd)?.HasTold(pair.Edge, producer) == true || _channels.Exists(channel => channel.Edge == pair.Edge && channel.Producer == producer && channel.Consumer == consumer))
                 continue;
             var id = ++_lastChannelId;

@@ -19,6 +19,9 @@ internal abstract class PortEnd(string name) : IDisposable
 
     public bool IsAlive { get; set; } = true;
 
+    /// <summary>Its last life had its whole stream and completed: what it waits for now is a new life of its producers.</summary>
+    public bool HadItsEnd { get; set; }
+
     /// <summary>The ports that this end was added to.</summary>
     public PodPorts? Ports { get; set; }
 

@@ -54,7 +54,8 @@ public sealed class InputMerge
     public IReadOnlyList<MergeChannel> Channels => _channels;
 
     /// <summary>Whether every producer has ended and everything was handed out.</summary>
-    // For good: who was told the end has left its loop. A sidecar that comes back seats the producers anew, but brings only what was had already.
+    // Until something new comes: who was told the end has left its loop. A sidecar that comes back seats the producers anew, but brings only what was had
+    // already; a new life of a source brings frames that nobody had.
     public bool Ended => _ended || (_ended = Array.TrueForAll(_seatEnded, static ended => ended) && _window is not { Held: > 0 });
 
     /// <summary>The last identity that an end of stream named.</summary>
@@ -274,10 +275,24 @@ public sealed class InputMerge
         }
         channel.Popped();
         if (descriptor.Kind == DescriptorKind.EndOfStream)
+        {
             End(channel, in descriptor);
-        else
-            number = Admit(channel, ref descriptor);
+            return true;
+        }
+        if (channel.HasEnded)
+            Reopen(channel);
+        number = Admit(channel, ref descriptor);
         return true;
+    }
+
+    // A link's channel stays over the lives of the source at its other end.
+    private void Reopen(MergeChannel channel)
+    {
+        channel.HasEnded = false;
+        if (Latest(channel.Seat) != channel)
+            return;
+        _seatEnded[channel.Seat] = false;
+        _window?.Open(channel.Seat);
     }
 
     private void Closed(MergeChannel channel)
@@ -305,8 +320,12 @@ public sealed class InputMerge
     {
         channel.HasEnded = true;
         channel.GiveBack(descriptor.Ticket, ReturnKind.Both);
-        _seatEnded[channel.Seat] = true;
-        _window?.End(channel.Seat);
+        // The end belongs to one life of a producer: where the next one sits already, the seat goes on.
+        if (Latest(channel.Seat) == channel)
+        {
+            _seatEnded[channel.Seat] = true;
+            _window?.End(channel.Seat);
+        }
         if (descriptor.Sequence >= Last.Sequence || descriptor.Stream != Last.Stream)
             Last = (descriptor.Stream, descriptor.Sequence);
     }
@@ -321,6 +340,7 @@ public sealed class InputMerge
         _arrivals[number] = new Arrival { Descriptor = descriptor, Channel = channel, Echo = -1 };
         if (!isNew)
             return Echo(channel, number, isGap);
+        _ended = false;
         _originals[(descriptor.Stream, descriptor.Sequence)] = number;
         _newestSentNs = Math.Max(_newestSentNs, (long)descriptor.SentAtNanoseconds);
         return number;

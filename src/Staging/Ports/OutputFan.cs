@@ -79,8 +79,10 @@ public sealed class OutputFan
     public void Attach(int seat, IOutboundChannel channel)
     {
         Invariant.That(_seats[seat].Channel is null);
+        // Whoever had this end and was done with it is told no end again: the next thing is a new life of the source.
+        var hadEnd = _seats[seat].IsCompleted;
         _seats[seat].Occupy(channel);
-        if (_ended && !OwesEnd(_seats[seat]))
+        if (_ended && !hadEnd && !OwesEnd(_seats[seat]))
             Owe(_flights.Add(in _end, FlightTable.NoTag), _seats[seat]);
     }
 
@@ -142,6 +144,25 @@ public sealed class OutputFan
         if ((_flights[flight].OwedSeats | _flights[flight].OwedEdges) == 0)
             _flights.Tell(flight);
         Pump();
+    }
+
+    /// <summary>The source goes on after its end: a new life of it. What follows goes behind the end that was sent; one that was not is not sent any more.</summary>
+    public void Reopen()
+    {
+        Invariant.That(_ended);
+        _ended = false;
+        foreach (var seat in _seats)
+        {
+            seat.EndSent = false;
+            for (var left = seat.Owed.Count; left > 0; left--)
+            {
+                var flight = seat.Owed.TakeFirst();
+                if (_flights[flight].Descriptor.Kind == DescriptorKind.EndOfStream)
+                    Excuse(flight, seat.Bit, 0);
+                else
+                    seat.Owed.AddLast(flight);
+            }
+        }
     }
 
     /// <summary>Reads what consumers gave back, tells the owner, and sends what is owed. Returns how much was given back.</summary>

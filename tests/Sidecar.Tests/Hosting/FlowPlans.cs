@@ -31,6 +31,9 @@ internal sealed record FlowPlans
 
     public string Token { get; init; } = "first";
 
+    /// <summary>Camera and render live in pod <c>camera-0</c>.</summary>
+    public bool InOnePod { get; init; }
+
     public Transport Transport { get; init; } = Transport.Tcp;
 
     /// <summary>The RDMA device of a pod; the first that the machine has where nothing is said.</summary>
@@ -53,7 +56,9 @@ internal sealed record FlowPlans
             Capacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp, $"{Cameras.Count} to {Renders.Count}");
         var replica = int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture);
         var isCamera = pod.StartsWith("camera", StringComparison.Ordinal);
-        return new SidecarPlan(new PlanVersion(1, Generation, 0), "test", "line", pod, Execution, new PollingPlan(PollingMode.Hybrid, 20),
+        if (InOnePod)
+            edge = edge with { Consumers = [new EndpointPlan("render", 0, pod)], Way = EdgeWay.Local };
+        var plan = new SidecarPlan(new PlanVersion(1, Generation, 0), "test", "line", pod, Execution, new PollingPlan(PollingMode.Hybrid, 20),
             [isCamera ? Operator("camera", replica, [], [new OutputPortPlan("video", [Edge], Caps, 64)]) : Operator("render", replica, [new InputPortPlan("video", Edge, Caps)], [])],
             [edge],
             isCamera ? [.. Renders.Select(number => Link($"render-{number}", "render", []))] : [],
@@ -61,6 +66,7 @@ internal sealed record FlowPlans
         {
             Transport = Transport,
         };
+        return InOnePod ? plan with { Operators = [.. plan.Operators, Operator("render", 0, [new InputPortPlan("video", Edge, Caps)], [])], Outbound = [] } : plan;
     }
 
     private LinkPlan Link(string peer, string identity, BlockClassPlan[] classes) =>

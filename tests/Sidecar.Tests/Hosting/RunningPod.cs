@@ -35,9 +35,9 @@ internal sealed class RunningPod : IDisposable
         Runtime.Follow(change!);
     }
 
-    public Task<MediaOperator> Attach(string token = "first")
+    public Task<MediaOperator> Attach(string token = "first", string? mediaOperator = null)
     {
-        var (name, file) = (_pod[..^2], Path.Combine(_folder.FullName, "token"));
+        var (name, file) = (mediaOperator ?? _pod[..^2], Path.Combine(_folder.FullName, "token"));
         File.WriteAllText(file, FlowPlans.TokenOf(token, name));
         return MediaOperator.AttachAsync(new MediaOperatorOptions
         {

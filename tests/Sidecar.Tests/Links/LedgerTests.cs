@@ -17,7 +17,7 @@ public sealed class LedgerTests
         _sender.Offer(Frame(2, 100));
         _sender.Open(9, 4096, new SequenceSet(), new SequenceSet()).ShouldBe(LedgerVerdict.Accepted);
         _receiver.Open(new Incarnation(5), []);
-        _receiver.Adopt(0, []).ShouldBeTrue();
+        _receiver.Adopt(new SequenceSet());
     }
 
     [Fact]
@@ -55,9 +55,10 @@ public sealed class LedgerTests
     [Fact]
     public void What_was_not_written_cannot_be_acknowledged()
     {
-        _sender.Acknowledge(9, 1, [], 0, 0, []).ShouldBe(LedgerVerdict.AcknowledgesUnsent);
-        _sender.Acknowledge(9, 3, [], 0, 0, []).ShouldBe(LedgerVerdict.AcknowledgesUnsent);
-        _sender.Acknowledge(9, 0, [1UL << 63], 0, 0, []).ShouldBe(LedgerVerdict.AcknowledgesUnsent);
+        Acknowledge(1, []).ShouldBe(LedgerVerdict.AcknowledgesUnsent);
+        Acknowledge(3, []).ShouldBe(LedgerVerdict.AcknowledgesUnsent);
+        Acknowledge(0, [1UL << 63]).ShouldBe(LedgerVerdict.AcknowledgesUnsent);
+        Acknowledge(2, [], 2).ShouldBe(LedgerVerdict.AcknowledgesUnsent, "1 is said to have landed");
     }
 
     [Fact]
@@ -66,7 +67,7 @@ public sealed class LedgerTests
         Grant(9, 1, 1, new Grant(0, 0, 4096));
         _sender.TryWrite(out var write).ShouldBeTrue();
         _sender.StateOf(1).ShouldBe(SenderState.Written);
-        _sender.Acknowledge(9, 1, [], 1, 1, []).ShouldBe(LedgerVerdict.Accepted);
+        _sender.Acknowledge(9, new AcknowledgedSet(1, []), 1, new AcknowledgedSet(1, [])).ShouldBe(LedgerVerdict.Accepted);
         Events().ShouldBe([SenderEventKind.Landed]);
         _sender.Completed(write.LinkSequence);
         Events().ShouldBe([SenderEventKind.Done]);
@@ -84,10 +85,41 @@ public sealed class LedgerTests
     }
 
     [Fact]
-    public void A_landing_beyond_the_window_is_refused()
+    public void A_landing_that_leaves_more_behind_than_may_be_missing_is_refused()
     {
         _receiver.Grant(new Grant(0, 0, 4096));
-        Land(SequenceSet.Window + 1, slot: 0).ShouldBe(LedgerVerdict.OutsideWindow);
+        Land(SequenceSet.Window + 2, slot: 0).ShouldBe(LedgerVerdict.OutsideWindow);
+        Land(0, slot: 0).ShouldBe(LedgerVerdict.OutsideWindow);
+        Land(SequenceSet.Window + 1, slot: 0).ShouldBe(LedgerVerdict.Accepted);
+    }
+
+    [Fact]
+    public void A_sender_that_lets_nothing_be_done_is_refused_when_as_many_are_kept_as_any_plan_has()
+    {
+        for (var sequence = 1UL; sequence <= SequenceSet.KeptMax; sequence++)
+        {
+            _receiver.Grant(new Grant(0, 0, 4096));
+            Land(sequence, slot: 0).ShouldBe(LedgerVerdict.Accepted);
+            _receiver.TryTakeDelivery(out _).ShouldBeTrue();
+        }
+        _receiver.Grant(new Grant(0, 0, 4096));
+        Land(SequenceSet.KeptMax + 1, slot: 0).ShouldBe(LedgerVerdict.OutsideWindow);
+    }
+
+    [Fact]
+    public void A_peer_of_the_older_protocol_gets_no_frame_further_ahead_than_its_bitmap_reaches()
+    {
+        var sender = new SenderLedger();
+        sender.Open(1, 4096, new SequenceSet(), new SequenceSet(), SequenceSet.Window);
+        for (var sequence = 1UL; sequence <= SequenceSet.Window; sequence++)
+            sender.Offer(Frame(sequence, 100)).ShouldBe(sequence);
+        sender.HasRoom.ShouldBeFalse();
+        sender.Fence();
+        sender.Open(2, 4096, new SequenceSet(), new SequenceSet()).ShouldBe(LedgerVerdict.Accepted);
+        sender.HasRoom.ShouldBeTrue();
+        sender.Offer(Frame(SequenceSet.Window + 1, 100));
+        sender.Fence();
+        sender.Open(3, 4096, new SequenceSet(), new SequenceSet(), SequenceSet.Window).ShouldBe(LedgerVerdict.OutsideWindow);
     }
 
     [Fact]
@@ -119,7 +151,9 @@ public sealed class LedgerTests
     {
         var receiver = new ReceiverLedger(4);
         receiver.Open(new Incarnation(5), []);
-        receiver.Adopt(2, [0b10UL]).ShouldBeTrue();
+        var done = new SequenceSet();
+        done.TryBecome(2, [0b10UL], []).ShouldBeTrue();
+        receiver.Adopt(done);
         receiver.Grant(new Grant(0, 0, 4096));
         receiver.Grant(new Grant(1, 4096, 4096));
         receiver.Land(Header(5, 1, 1), 1, 256).ShouldBe(LedgerVerdict.Accepted);
@@ -131,6 +165,9 @@ public sealed class LedgerTests
     }
 
     private LedgerVerdict Grant(uint epoch, ulong message, ulong total, params Grant[] grants) => _sender.Grant(epoch, message, grants, total);
+
+    private LedgerVerdict Acknowledge(ulong landed, ReadOnlySpan<ulong> bitmap, params ReadOnlySpan<ulong> missing) =>
+        _sender.Acknowledge(9, new AcknowledgedSet(landed, bitmap, missing), 0, default);
 
     private LedgerVerdict Land(ulong sequence, uint slot, uint epoch = 1) => _receiver.Land(Header(sequence, slot, epoch), slot, 256);
 

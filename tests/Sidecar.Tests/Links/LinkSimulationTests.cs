@@ -29,15 +29,25 @@ public sealed class LinkSimulationTests
     }
 
     [Fact]
+    public void Whatever_breaks_while_one_frame_is_kept_for_long_the_others_flow()
+    {
+        var first = Seed.Take(nameof(LinkSimulation));
+        var restarts = 0;
+        for (var run = 0; run < 6; run++)
+            restarts += Build(unchecked(first + run), kept: 2, frames: 10_000).Restarts;
+        restarts.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_run()
     {
         var (one, two) = (Build(4711), Build(4711));
         (one.Cuts, one.Restarts, one.Stale, one.Repeated).ShouldBe((two.Cuts, two.Restarts, two.Stale, two.Repeated));
     }
 
-    private static LinkSimulation Build(int seed)
+    private static LinkSimulation Build(int seed, ulong kept = 0, int frames = 0)
     {
-        var simulation = new LinkSimulation(seed);
+        var simulation = new LinkSimulation(seed, kept, frames);
         try
         {
             simulation.Run();

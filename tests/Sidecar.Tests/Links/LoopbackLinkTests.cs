@@ -30,4 +30,27 @@ public sealed class LoopbackLinkTests
         sending.Link.Status.Repeated.ShouldBe(0UL);
         sink.FreeCount.ShouldBe(8);
     }
+
+    [Fact]
+    public void A_consumer_that_keeps_one_frame_holds_up_none_of_the_others()
+    {
+        const int frames = 20_000;
+        using var source = new MemorySource(frames, 64, 256);
+        var consumer = new Consumer();
+        using var sink = new MemorySink(64, 4096, consumer, holdFrames: 3) { Kept = 2 };
+        using var receiving = new ReceivingPod(sink, 0, Options);
+        using var sending = new SendingPod(source, receiving.Listener.LocalEndpoint, Options);
+
+        Watchdog.Until(() => consumer.Last == frames, () => $"{consumer.Last} arrived; {sending.Link.Status}; {receiving.Link.Status}");
+        source.Kept.ShouldBeInRange(1, 64);
+        // The other end keeps what is not done over a loss too, and only that.
+        sending.CutData();
+        Watchdog.Until(() => sending.Link.Status is { Losses: 1, State: LinkState.Ready }, () => sending.Link.Status.ToString());
+        sink.FinishAll();
+        Watchdog.Until(() => sending.Link.Status.State == LinkState.Ended, () => sending.Link.Status.ToString());
+
+        consumer.Faults.ShouldBeEmpty();
+        consumer.Duplicates.ShouldBe(0UL);
+        source.Kept.ShouldBe(0);
+    }
 }

@@ -9,42 +9,82 @@ public sealed class SequenceSetTests
     public void It_agrees_with_a_plain_set_and_survives_the_wire()
     {
         var random = new Random(Seed.Take(nameof(SequenceSetTests)));
-        var (set, plain, words) = (new SequenceSet(), new HashSet<ulong>(), new ulong[SequenceSet.WordsMax]);
+        var (set, plain) = (new SequenceSet(), new HashSet<ulong>());
         for (var step = 0; step < 60_000; step++)
         {
-            var sequence = set.Cumulative + (ulong)random.Next(1, random.Next(20) == 0 ? SequenceSet.Window + 1 : 8);
+            var sequence = Pick(random, set);
             set.Add(sequence).ShouldBe(plain.Add(sequence));
             if (step % 500 == 0)
-                IsSame(set, plain, words);
+                IsSame(set, plain);
         }
+        set.Missing.Count.ShouldBeGreaterThan(0, "nothing was ever late: this would prove nothing of it");
     }
 
     [Fact]
-    public void Nothing_beyond_the_window_can_be_added()
+    public void One_that_is_missing_for_long_costs_nobody_anything()
     {
         var set = new SequenceSet();
-        set.Add(SequenceSet.Window).ShouldBeTrue();
-        Should.Throw<ArgumentOutOfRangeException>(() => set.Add(SequenceSet.Window + 1));
+        for (var sequence = 2UL; sequence <= 1_000_000; sequence++)
+            set.Add(sequence).ShouldBeTrue();
+        (set.Cumulative, set.Base, set.Highest, set.Holes).ShouldBe((0UL, 1_000_000UL, 1_000_000UL, 1UL));
+        set.NextMissing(1).ShouldBe(1UL);
+        set.NextMissing(2).ShouldBe(1_000_001UL);
+        set.Add(1).ShouldBeTrue();
+        (set.Cumulative, set.Missing.Count).ShouldBe((1_000_000UL, 0));
+    }
+
+    [Fact]
+    public void No_more_can_be_missing_than_the_bound()
+    {
+        var set = new SequenceSet();
+        set.Add(SequenceSet.MissingMax + 1).ShouldBeTrue();
+        set.CanAdd(SequenceSet.MissingMax + 2).ShouldBeTrue();
+        set.CanAdd(SequenceSet.MissingMax + 3).ShouldBeFalse();
+        Should.Throw<ArgumentOutOfRangeException>(() => set.Add(SequenceSet.MissingMax + 3));
+        set.Add(1);
+        set.CanAdd(SequenceSet.MissingMax + 3).ShouldBeTrue();
+        set.CanAdd(ulong.MaxValue).ShouldBeFalse();
+        set.CanAdd(0).ShouldBeFalse();
     }
 
     [Fact]
     public void A_description_that_cannot_be_true_is_refused()
     {
         var set = new SequenceSet();
-        set.TryBecome(0, new ulong[SequenceSet.WordsMax + 1]).ShouldBeFalse();
-        set.TryBecome(ulong.MaxValue, []).ShouldBeFalse();
+        set.TryBecome(0, new ulong[SequenceSet.WordsMax + 1], []).ShouldBeFalse();
+        set.TryBecome(ulong.MaxValue, [], []).ShouldBeFalse();
+        set.TryBecome(5, [], [0]).ShouldBeFalse();
+        set.TryBecome(5, [], [6]).ShouldBeFalse();
+        set.TryBecome(5, [], [3, 3]).ShouldBeFalse();
+        set.TryBecome(5, [], [4, 3]).ShouldBeFalse();
+        set.TryBecome(ulong.MaxValue / 2, [], new ulong[SequenceSet.MissingMax + 1]).ShouldBeFalse();
+        set.Highest.ShouldBe(0UL);
     }
 
-    private static void IsSame(SequenceSet set, HashSet<ulong> plain, ulong[] words)
+    // Mostly near the front, at times far ahead, at times one that is late.
+    private static ulong Pick(Random random, SequenceSet set) => random.Next(40) switch
     {
-        var copy = new SequenceSet();
-        copy.TryBecome(set.Cumulative, words.AsSpan(0, set.CopyBitmap(words))).ShouldBeTrue();
-        (copy.Cumulative, copy.Highest).ShouldBe((set.Cumulative, set.Highest));
+        0 => set.Highest + (ulong)random.Next(1, set.Holes < SequenceSet.Window ? 3 * SequenceSet.Window : 2),
+        < 10 when set.Missing.Count > 0 => set.Missing[random.Next(set.Missing.Count)],
+        _ => set.Base + (ulong)random.Next(1, 8),
+    };
+
+    private static void IsSame(SequenceSet set, HashSet<ulong> plain)
+    {
+        var (copy, words) = (new SequenceSet(), new ulong[SequenceSet.WordsMax]);
+        copy.TryBecome(set.Base, words.AsSpan(0, set.CopyBitmap(words)), set.Missing.ToArray()).ShouldBeTrue();
+        (copy.Base, copy.Highest, copy.Count).ShouldBe((set.Base, set.Highest, set.Count));
+        set.Count.ShouldBe((ulong)plain.Count);
         plain.Contains(set.Cumulative + 1).ShouldBeFalse();
-        for (var sequence = set.Cumulative > 10 ? set.Cumulative - 10 : 1; sequence <= set.Limit; sequence++)
+        for (var sequence = 1UL; sequence <= set.Highest + 2; sequence++)
         {
             if (set.Contains(sequence) != plain.Contains(sequence) || copy.Contains(sequence) != plain.Contains(sequence))
                 throw new InvalidOperationException($"disagreement about {sequence}");
         }
+        var from = set.Highest * 2 / 3;
+        var next = set.NextMissing(from);
+        for (var sequence = from; sequence < next; sequence++)
+            plain.Contains(sequence).ShouldBeTrue();
+        plain.Contains(next).ShouldBeFalse();
     }
 }

@@ -20,7 +20,7 @@ internal struct Delivery
 /// landed undelivered is let go of: it was not done, so whoever made it sends it again.</item>
 /// <item>Adopt: what a sender knows to be done counts as landed, delivered and done: a receiver that has forgotten all must not wait for it.</item>
 /// <item>Grant: a block belongs to the peer from the grant until it lands or until the epoch is fenced; never to two at once.</item>
-/// <item>Land: only in a block granted in this epoch, only inside the window, each sequence once.</item>
+/// <item>Land: only in a block granted in this epoch, each sequence once. How many are not done and how many are jumped over is bounded.</item>
 /// <item>Deliver: in link order, each sequence once per life of the sender.</item>
 /// </list>
 /// </summary>
@@ -30,7 +30,8 @@ internal sealed class ReceiverLedger
 
     private readonly SlotState[] _slots;
     private readonly int[] _grantedBytes;
-    private readonly Held[] _held = new Held[SequenceSet.Window];
+    private readonly FrameHeader[] _headers;
+    private readonly Dictionary<ulong, uint> _held = [];
     private readonly SequenceSet _landed = new();
     private readonly SequenceSet _done = new();
     private readonly Queue<Grant> _unsentGrants = new();
@@ -45,6 +46,7 @@ internal sealed class ReceiverLedger
     {
         _slots = new SlotState[slotCount];
         _grantedBytes = new int[slotCount];
+        _headers = new FrameHeader[slotCount];
     }
 
     private enum SlotState : byte
@@ -52,13 +54,6 @@ internal sealed class ReceiverLedger
         Elsewhere,
         Granted,
         Held,
-    }
-
-    private struct Held
-    {
-        public FrameHeader Header;
-        public uint Slot;
-        public ulong Sequence;
     }
 
     public uint Epoch { get; private set; }
@@ -80,11 +75,11 @@ internal sealed class ReceiverLedger
     public int GrantsOutstanding { get; private set; }
 
     /// <summary>Landed and not delivered.</summary>
-    public int HeldCount { get; private set; }
+    public int HeldCount => _held.Count;
 
     public ulong Duplicates { get; private set; }
 
-    /// <summary>The sender may soon wait for a block of this one's size: half or more of those seen are not granted. Such a return is not left to wait for company.</summary>
+    /// <summary>The sender may soon wait for a block of this one's size: half or more of those seen are not granted, and few are. Such a return is not left to wait for company.</summary>
     public bool IsShortOf(uint slot)
     {
         var sizeBytes = _grantedBytes[slot];
@@ -115,16 +110,15 @@ internal sealed class ReceiverLedger
         return ++Epoch;
     }
 
-    /// <summary>Takes over what the sender of a life new to this receiver knows to be done. False: more than the window holds.</summary>
-    public bool Adopt(ulong doneCumulative, ReadOnlySpan<ulong> doneBitmap)
+    /// <summary>Takes over what the sender of a life new to this receiver knows to be done.</summary>
+    public void Adopt(SequenceSet done)
     {
         if (_adopted)
-            return true;
-        if (!_done.TryBecome(doneCumulative, doneBitmap))
-            return false;
-        _landed.CopyFrom(_done);
-        _nextDelivery = _done.Cumulative + 1;
-        return _adopted = true;
+            return;
+        _done.CopyFrom(done);
+        _landed.CopyFrom(done);
+        _nextDelivery = 1;
+        _adopted = true;
     }
 
     /// <summary>Notes a block of the sink as granted in this epoch; the fabric must have it before.</summary>
@@ -161,7 +155,7 @@ internal sealed class ReceiverLedger
             return LedgerVerdict.HeaderWrong;
         if (header.TotalLengthBytes != (ulong)lengthBytes || lengthBytes > _grantedBytes[slot])
             return LedgerVerdict.HeaderWrong;
-        if (header.LinkSequence == 0 || header.LinkSequence > _done.Limit)
+        if (!_landed.CanAdd(header.LinkSequence, SequenceSet.Window) || _landed.Count - _done.Count >= SequenceSet.KeptMax)
             return LedgerVerdict.OutsideWindow;
         GrantsOutstanding--;
         Changes++;
@@ -180,18 +174,15 @@ internal sealed class ReceiverLedger
     /// sees it, because the sink's consumers may have returned it, and its block be granted again, before the sink's call is back.</summary>
     public bool TryTakeDelivery(out Delivery delivery)
     {
-        while (_nextDelivery <= _done.Highest && _done.Contains(_nextDelivery))
-            _nextDelivery++;
-        ref var held = ref _held[_nextDelivery % SequenceSet.Window];
-        if (held.Sequence != _nextDelivery)
+        // What an earlier life of this receiver delivered is done, and was adopted as such.
+        _nextDelivery = _done.NextMissing(_nextDelivery);
+        if (!_held.Remove(_nextDelivery, out var slot))
         {
             delivery = default;
             return false;
         }
-        delivery = new Delivery { Header = held.Header, Slot = held.Slot, Ticket = ((ulong)_life << LifeShift) | _nextDelivery };
-        _slots[held.Slot] = SlotState.Elsewhere;
-        held = default;
-        HeldCount--;
+        delivery = new Delivery { Header = _headers[slot], Slot = slot, Ticket = ((ulong)_life << LifeShift) | _nextDelivery };
+        _slots[slot] = SlotState.Elsewhere;
         _nextDelivery++;
         return true;
     }
@@ -239,8 +230,7 @@ internal sealed class ReceiverLedger
     {
         for (var slot = 0u; slot < _slots.Length; slot++)
             FreeIf(SlotState.Held, slot, freed);
-        Array.Clear(_held);
-        HeldCount = 0;
+        _held.Clear();
     }
 
     private void BeginLife(Incarnation sender, List<uint> freed)
@@ -254,11 +244,9 @@ internal sealed class ReceiverLedger
 
     private void Hold(in FrameHeader header, uint slot)
     {
-        ref var held = ref _held[header.LinkSequence % SequenceSet.Window];
-        Invariant.That(held.Sequence == 0);
-        held = new Held { Header = header, Slot = slot, Sequence = header.LinkSequence };
+        Invariant.That(_held.TryAdd(header.LinkSequence, slot));
+        _headers[slot] = header;
         _slots[slot] = SlotState.Held;
-        HeldCount++;
     }
 
     private void Count(int sizeBytes, int granted, int seen)

@@ -23,6 +23,7 @@ internal enum SenderState : byte
 internal struct SenderEntry
 {
     public LinkFrame Frame;
+    public ulong Sequence;
     public SenderState State;
 
     /// <summary>The fabric may still read the frame's memory: orthogonal to the state, a frame can be done before its write completes here.</summary>

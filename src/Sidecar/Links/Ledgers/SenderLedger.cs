@@ -7,7 +7,7 @@ namespace K8sMediaFlow.Sidecar.Links.Ledgers;
 /// <summary>
 /// The sender's book of a link, without I/O, time or threads (the caller serialises).
 /// <list type="number">
-/// <item>Offer: a frame gets the next link sequence and is retained. Window and retention are bounded; full is an answer.</item>
+/// <item>Offer: a frame gets the next link sequence and is retained. How many are retained is bounded, not how old they are; full is an answer.</item>
 /// <item>Open: the receiver's landed and done state decides what waits again. A receiver of the same incarnation lacks what never landed; one that
 /// has forgotten all is sent all that is not done, in order. No rule apart for either.</item>
 /// <item>TryWrite: the lowest waiting sequence and the smallest grant that holds it. Strictly in order, or later frames could take the blocks that an
@@ -18,13 +18,14 @@ namespace K8sMediaFlow.Sidecar.Links.Ledgers;
 /// </summary>
 internal sealed class SenderLedger
 {
-    private readonly SenderEntry[] _entries = new SenderEntry[SequenceSet.Window];
+    private readonly SenderEntries _entries = new();
     private readonly SequenceSet _landed = new();
     private readonly SequenceSet _done = new();
     private readonly GrantPool _grants = new();
-    private readonly Queue<SenderEvent> _events = new(64);
-    private ulong _nextToWrite = 1;
+    private readonly Queue<SenderEvent> _events = new();
+    private int _nextToWrite = SenderEntries.None;
     private int _largestBlockBytes;
+    private ulong _spanMax = ulong.MaxValue;
     private bool _open;
 
     /// <summary>The epoch that is open, or the last one.</summary>
@@ -34,7 +35,7 @@ internal sealed class SenderLedger
     public ulong LastOffered { get; private set; }
 
     /// <summary>Frames whose handle the source has not got back.</summary>
-    public int Retained { get; private set; }
+    public int Retained => _entries.Count;
 
     /// <summary>Frames that the fabric may still read.</summary>
     public int InFabric { get; private set; }
@@ -49,41 +50,49 @@ internal sealed class SenderLedger
     /// <summary>Done sequences: what a new receiver must not wait for.</summary>
     public SequenceSet Done => _done;
 
-    /// <summary>Room for one more frame: within the window, and its place not kept by a frame that is done but still being read here.</summary>
-    public bool HasRoom => LastOffered < _done.Limit && EntryOf(LastOffered + 1).State == SenderState.None;
+    /// <summary>Room for one more frame: how many are kept is bounded, and towards a peer of the older protocol how far they lie apart.</summary>
+    public bool HasRoom => Retained < SequenceSet.KeptMax && LastOffered - _done.Cumulative < _spanMax;
 
     /// <summary>Something waits to be written, for want of a grant or of a turn.</summary>
-    public bool HasWaiting => _open && _nextToWrite <= LastOffered;
+    public bool HasWaiting => _open && SkipToWaiting();
 
-    public SenderState StateOf(ulong sequence) =>
-        sequence > LastOffered ? SenderState.None : _done.Contains(sequence) ? SenderState.Done : EntryOf(sequence).State;
+    public SenderState StateOf(ulong sequence) => sequence > LastOffered ? SenderState.None
+        : _done.Contains(sequence) ? SenderState.Done
+        : _entries.TryFind(sequence, out var place) ? _entries.At(place).State : SenderState.None;
 
     /// <summary>Retains a frame under the next link sequence.</summary>
     public ulong Offer(in LinkFrame frame)
     {
         Invariant.That(HasRoom);
-        var sequence = ++LastOffered;
-        ref var entry = ref EntryOf(sequence);
-        Invariant.That(entry.State == SenderState.None);
-        entry = new SenderEntry { Frame = frame, State = SenderState.Waiting };
-        Retained++;
-        return sequence;
+        var place = _entries.Add(new SenderEntry { Frame = frame, Sequence = ++LastOffered, State = SenderState.Waiting });
+        if (_nextToWrite == SenderEntries.None)
+            _nextToWrite = place;
+        return LastOffered;
     }
 
     /// <summary>A new epoch, with what the receiver holds of this sender's life. The old epoch must be fenced.</summary>
-    public LedgerVerdict Open(uint epoch, int largestBlockBytes, SequenceSet landed, SequenceSet done)
+    /// <param name="epoch">As the receiver numbers it.</param>
+    /// <param name="largestBlockBytes">Of the receiver's blocks.</param>
+    /// <param name="landed">What the receiver holds as landed.</param>
+    /// <param name="done">What it holds as done.</param>
+    /// <param name="spanMax">How far the youngest frame may lie ahead of the oldest that is not done: peers of protocol 1 bound that.</param>
+    public LedgerVerdict Open(uint epoch, int largestBlockBytes, SequenceSet landed, SequenceSet done, ulong spanMax = ulong.MaxValue)
     {
         Invariant.That(!_open);
         Invariant.That(InFabric == 0);
         if (landed.Highest > LastOffered || done.Highest > LastOffered)
             return LedgerVerdict.AcknowledgesUnsent;
-        (Epoch, _largestBlockBytes, _open, PeerReturned) = (epoch, largestBlockBytes, true, 0);
+        if (LastOffered - _done.Cumulative > spanMax)
+            return LedgerVerdict.OutsideWindow;
+        (Epoch, _largestBlockBytes, _open, PeerReturned, _spanMax) = (epoch, largestBlockBytes, true, 0, spanMax);
         _grants.Reset();
         _landed.CopyFrom(_done);
-        var first = _done.Cumulative + 1;
-        _nextToWrite = first;
-        for (var sequence = first; sequence <= LastOffered; sequence++)
-            Resume(sequence, landed.Contains(sequence), done.Contains(sequence));
+        for (var (place, after) = (_entries.First, 0); place != SenderEntries.None; place = after)
+        {
+            after = _entries.After(place);
+            Resume(place, landed, done);
+        }
+        _nextToWrite = _entries.First;
         return LedgerVerdict.Accepted;
     }
 
@@ -92,9 +101,11 @@ internal sealed class SenderLedger
     {
         _open = false;
         _grants.Reset();
-        // All places, not only those above the cumulative mark: a frame that is done stays until its write completes.
-        for (var index = 0; index < _entries.Length && InFabric > 0; index++)
-            CompleteEntry(ref _entries[index]);
+        for (var (place, after) = (_entries.First, 0); place != SenderEntries.None && InFabric > 0; place = after)
+        {
+            after = _entries.After(place);
+            Complete(place);
+        }
         Invariant.That(InFabric == 0);
     }
 
@@ -108,31 +119,26 @@ internal sealed class SenderLedger
     public bool TryWrite(out PendingWrite write, long atNanoseconds = 0)
     {
         write = default;
-        while (_open && _nextToWrite <= LastOffered)
-        {
-            if (StateOf(_nextToWrite) != SenderState.Waiting)
-            {
-                _nextToWrite++;
-                continue;
-            }
-            if (!TryWrite(_nextToWrite, ref EntryOf(_nextToWrite), ref write))
-                return false;
-            EntryOf(write.LinkSequence).WrittenAtNanoseconds = atNanoseconds;
-            return true;
-        }
-        return false;
+        if (!_open || !SkipToWaiting() || !TryWrite(ref _entries.At(_nextToWrite), ref write))
+            return false;
+        _entries.At(_nextToWrite).WrittenAtNanoseconds = atNanoseconds;
+        _nextToWrite = _entries.After(_nextToWrite);
+        return true;
     }
 
     /// <summary>The fabric reads the frame's memory no more.</summary>
-    public void Completed(ulong sequence) => CompleteEntry(ref EntryOf(sequence));
+    public void Completed(ulong sequence)
+    {
+        if (_entries.TryFind(sequence, out var place))
+            Complete(place);
+    }
 
-    /// <summary>Takes an acknowledgement: sets as cumulative number and bitmap. Old ones change nothing.</summary>
-    public LedgerVerdict Acknowledge(
-        uint epoch, ulong landed, ReadOnlySpan<ulong> landedBitmap, ulong returned, ulong done, ReadOnlySpan<ulong> doneBitmap)
+    /// <summary>Takes an acknowledgement. Old ones change nothing.</summary>
+    public LedgerVerdict Acknowledge(uint epoch, in AcknowledgedSet landed, ulong returned, in AcknowledgedSet done)
     {
         if (!_open || epoch != Epoch)
             return LedgerVerdict.Stale;
-        if (!TryMerge(_landed, landed, landedBitmap, done: false) || !TryMerge(_done, done, doneBitmap, done: true))
+        if (!TryMerge(_landed, landed, isDone: false) || !TryMerge(_done, done, isDone: true))
             return LedgerVerdict.AcknowledgesUnsent;
         PeerReturned = Math.Max(PeerReturned, returned);
         return LedgerVerdict.Accepted;
@@ -141,7 +147,7 @@ internal sealed class SenderLedger
     /// <summary>The next thing to tell the source.</summary>
     public bool TryTakeEvent(out SenderEvent next) => _events.TryDequeue(out next);
 
-    private bool TryWrite(ulong sequence, ref SenderEntry entry, ref PendingWrite write)
+    private bool TryWrite(ref SenderEntry entry, ref PendingWrite write)
     {
         var length = FrameHeaderCodec.TotalLength(entry.Frame);
         if (length > _largestBlockBytes && entry.Frame.Kind == LinkFrameKind.Frame)
@@ -152,9 +158,16 @@ internal sealed class SenderLedger
         if (!_grants.TryTake(length, out var grant))
             return false;
         MarkWritten(ref entry);
-        write = new PendingWrite { LinkSequence = sequence, Grant = grant, Frame = entry.Frame, TotalLengthBytes = length };
-        _nextToWrite = sequence + 1;
+        write = new PendingWrite { LinkSequence = entry.Sequence, Grant = grant, Frame = entry.Frame, TotalLengthBytes = length };
         return true;
+    }
+
+    /// <summary>False: nothing waits.</summary>
+    private bool SkipToWaiting()
+    {
+        while (_nextToWrite != SenderEntries.None && _entries.At(_nextToWrite).State != SenderState.Waiting)
+            _nextToWrite = _entries.After(_nextToWrite);
+        return _nextToWrite != SenderEntries.None;
     }
 
     private void MarkWritten(ref SenderEntry entry)
@@ -179,55 +192,52 @@ internal sealed class SenderLedger
         entry.Frame.GapCause = FrameHeaderCodec.GapDropped;
     }
 
-    private void Resume(ulong sequence, bool landed, bool done)
+    private void Resume(int place, SequenceSet landed, SequenceSet done)
     {
-        ref var entry = ref EntryOf(sequence);
-        if (_done.Contains(sequence))
-            return;
+        ref var entry = ref _entries.At(place);
+        var isDone = done.Contains(entry.Sequence);
         entry.State = SenderState.Waiting;
-        if (landed || done)
-            MarkLanded(sequence, ref entry);
-        if (done)
-            MarkDone(sequence, ref entry);
+        if (isDone || landed.Contains(entry.Sequence))
+            MarkLanded(ref entry);
+        if (isDone)
+            MarkDone(place);
     }
 
-    private bool TryMerge(SequenceSet known, ulong cumulative, ReadOnlySpan<ulong> bitmap, bool done)
+    private bool TryMerge(SequenceSet known, in AcknowledgedSet told, bool isDone)
     {
-        if (cumulative > LastOffered || bitmap.Length > SequenceSet.WordsMax)
+        if (told.Base > LastOffered || told.Bitmap.Length > SequenceSet.WordsMax)
             return false;
-        for (var sequence = known.Cumulative + 1; sequence <= cumulative; sequence++)
+        for (var sequence = known.NextMissing(1); sequence <= told.Base; sequence = known.NextMissing(sequence + 1))
         {
-            if (!TryMark(known, sequence, done))
+            if (told.Missing.BinarySearch(sequence) < 0 && !TryMark(known, sequence, isDone))
                 return false;
         }
-        for (var word = 0; word < bitmap.Length; word++)
+        for (var word = 0; word < told.Bitmap.Length; word++)
         {
-            for (var rest = bitmap[word]; rest != 0; rest &= rest - 1)
+            for (var rest = told.Bitmap[word]; rest != 0; rest &= rest - 1)
             {
-                if (!TryMark(known, cumulative + 1 + ((ulong)word * 64) + (ulong)BitOperations.TrailingZeroCount(rest), done))
+                if (!TryMark(known, told.Base + 1 + ((ulong)word * 64) + (ulong)BitOperations.TrailingZeroCount(rest), isDone))
                     return false;
             }
         }
         return true;
     }
 
-    /// <summary>Landed holds all that is done, so a sequence that neither knows lies inside the window of both.</summary>
-    private bool TryMark(SequenceSet known, ulong sequence, bool done)
+    private bool TryMark(SequenceSet known, ulong sequence, bool isDone)
     {
         if (known.Contains(sequence))
             return true;
-        if (sequence > LastOffered || EntryOf(sequence).State == SenderState.Waiting)
+        if (!_entries.TryFind(sequence, out var place) || _entries.At(place).State == SenderState.Waiting)
             return false;
-        ref var entry = ref EntryOf(sequence);
-        MarkLanded(sequence, ref entry);
-        if (done)
-            MarkDone(sequence, ref entry);
+        MarkLanded(ref _entries.At(place));
+        if (isDone)
+            MarkDone(place);
         return true;
     }
 
-    private void MarkLanded(ulong sequence, ref SenderEntry entry)
+    private void MarkLanded(ref SenderEntry entry)
     {
-        _landed.Add(sequence);
+        _landed.Add(entry.Sequence);
         entry.State = SenderState.Landed;
         if (entry.LandedTold)
             return;
@@ -235,30 +245,32 @@ internal sealed class SenderLedger
         _events.Enqueue(new SenderEvent(SenderEventKind.Landed, entry.Frame.Handle, entry.Frame.Kind == LinkFrameKind.Frame ? entry.WrittenAtNanoseconds : 0));
     }
 
-    private void MarkDone(ulong sequence, ref SenderEntry entry)
+    private void MarkDone(int place)
     {
-        _done.Add(sequence);
+        ref var entry = ref _entries.At(place);
+        _done.Add(entry.Sequence);
         entry.State = SenderState.Done;
-        ReleaseIfFree(ref entry);
+        ReleaseIfFree(place);
     }
 
-    private void CompleteEntry(ref SenderEntry entry)
+    private void Complete(int place)
     {
+        ref var entry = ref _entries.At(place);
         if (!entry.InFabric)
             return;
         entry.InFabric = false;
         InFabric--;
-        ReleaseIfFree(ref entry);
+        ReleaseIfFree(place);
     }
 
-    private void ReleaseIfFree(ref SenderEntry entry)
+    private void ReleaseIfFree(int place)
     {
+        ref var entry = ref _entries.At(place);
         if (entry.State != SenderState.Done || entry.InFabric)
             return;
         _events.Enqueue(new SenderEvent(SenderEventKind.Done, entry.Frame.Handle));
-        entry = default;
-        Retained--;
+        if (_nextToWrite == place)
+            _nextToWrite = _entries.After(place);
+        _entries.Remove(place);
     }
-
-    private ref SenderEntry EntryOf(ulong sequence) => ref _entries[sequence % SequenceSet.Window];
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Numerics;
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
 
@@ -17,14 +18,18 @@ internal sealed class ControlConnection : IDisposable
     public const int MessageBytesMax = 1 << 20;
 
     private const int PrefixBytes = 4;
-    private const int MessageBytesOut = 32 << 10;
-    private const int QueueBytes = 64 << 10;
+
+    /// <summary>What buffers begin with: an idle link says and hears short words only.</summary>
+    private const int BufferBytesMin = 4 << 10;
+
+    /// <summary>Queued words that are sent without waiting for company.</summary>
+    private const int QueueBytesMax = 64 << 10;
 
     private readonly Socket _socket;
-    private readonly MessageBuffer _building = new(MessageBytesOut);
-    private readonly byte[] _queue = new byte[QueueBytes];
-    private byte[] _received = new byte[4 << 10];
-    private MessageBuffer _reading = new(4 << 10);
+    private MessageBuffer _building = new(BufferBytesMin);
+    private byte[] _queue = new byte[BufferBytesMin];
+    private byte[] _received = new byte[BufferBytesMin];
+    private MessageBuffer _reading = new(BufferBytesMin);
     private SslStream? _tls;
     private int _queuedBytes;
 
@@ -81,14 +86,22 @@ internal sealed class ControlConnection : IDisposable
     public Timer AbortAfter(TimeSpan deadline) => new(static state => ((ControlConnection)state!).Abort(), this, deadline, Timeout.InfiniteTimeSpan);
 
     /// <summary>Starts a message; <see cref="Queue"/> ends it.</summary>
-    public LinkMessage.Builder Begin() => _building.Begin<LinkMessage.Builder>();
+    /// <param name="listBytes">Room for lists that may be long.</param>
+    public LinkMessage.Builder Begin(int listBytes = 0)
+    {
+        if (_building.Bytes.Length < BufferBytesMin + listBytes)
+            _building = new MessageBuffer((int)BitOperations.RoundUpToPowerOf2((uint)(BufferBytesMin + listBytes)));
+        return _building.Begin<LinkMessage.Builder>();
+    }
 
     /// <summary>Puts the message begun last into the queue, to go with the next flush.</summary>
     public void Queue()
     {
         var message = _building.Finish().Span;
-        if (_queuedBytes + PrefixBytes + message.Length > QueueBytes)
+        if (_queuedBytes + PrefixBytes + message.Length > QueueBytesMax)
             Flush();
+        if (_queuedBytes + PrefixBytes + message.Length > _queue.Length)
+            Array.Resize(ref _queue, (int)BitOperations.RoundUpToPowerOf2((uint)(_queuedBytes + PrefixBytes + message.Length)));
         BinaryPrimitives.WriteInt32LittleEndian(_queue.AsSpan(_queuedBytes), message.Length);
         message.CopyTo(_queue.AsSpan(_queuedBytes + PrefixBytes));
         _queuedBytes += PrefixBytes + message.Length;

@@ -10,38 +10,38 @@ internal static class ControlWords
     /// <summary>Grants in one message.</summary>
     public const int GrantsMax = 512;
 
+    /// <summary>What the words of a handshake take beside its sets: names, reasons and offers, each with its bound.</summary>
+    public const int TextBytes = 4 << 10;
+
     private const int ReasonCharsMax = 512;
+
+    /// <summary>Room that sets need beside the rest of a message.</summary>
+    public static int BytesOf(SequenceSet one, SequenceSet other) => (2 * sizeof(ulong) * SequenceSet.WordsMax) + (sizeof(ulong) * (one.Missing.Count + other.Missing.Count));
 
     public static void Write(LinkMessage.AckSet.Builder target, SequenceSet set)
     {
         Span<ulong> words = stackalloc ulong[SequenceSet.WordsMax];
         var count = set.CopyBitmap(words);
-        target.Cumulative = set.Cumulative;
+        target.Cumulative = set.Base;
         if (count > 0)
             words[..count].CopyTo(target.InitBeyond(count).Span);
-    }
-
-    /// <summary>Copies the bitmap out of the message; more words than a window has is a violation.</summary>
-    public static ReadOnlySpan<ulong> Bitmap(LinkMessage.AckSet.Reader source, Span<ulong> words)
-    {
-        var beyond = source.Beyond;
-        if (beyond.Count > words.Length)
-            throw new LinkException(LinkLoss.ProtocolViolation, $"bitmap of {beyond.Count} words");
-        beyond.CopyTo(words);
-        return words[..beyond.Count];
+        if (set.Missing.Count == 0)
+            return;
+        var missing = target.InitMissing(set.Missing.Count).Span;
+        for (var index = 0; index < missing.Length; index++)
+            missing[index] = set.Missing[index];
     }
 
     public static SequenceSet ReadSet(LinkMessage.AckSet.Reader source)
     {
         var set = new SequenceSet();
-        if (!set.TryBecome(source.Cumulative, Bitmap(source, stackalloc ulong[SequenceSet.WordsMax])))
-            throw new LinkException(LinkLoss.ProtocolViolation, "impossible set of link sequences");
-        return set;
+        var told = new AckBuffer().Read(source);
+        return set.TryBecome(told.Base, told.Bitmap, told.Missing) ? set : throw new LinkException(LinkLoss.ProtocolViolation, "impossible set of link sequences");
     }
 
     public static void WriteGrants(ControlConnection connection, uint epoch, ulong message, ulong total, ReadOnlySpan<Grant> grants)
     {
-        var grant = connection.Begin().InitGrant();
+        var grant = connection.Begin(grants.Length * 2 * sizeof(ulong)).InitGrant();
         (grant.Epoch, grant.Sequence, grant.Total) = (epoch, message, total);
         var slots = grant.InitSlots(grants.Length);
         for (var index = 0; index < grants.Length; index++)
@@ -85,7 +85,10 @@ internal static class ControlWords
     };
 
     /// <summary>Why, for people: cut where it is longer than anybody reads.</summary>
-    public static string Words(CapnProto.Utf8Text text) => text.ToString() is { Length: > ReasonCharsMax } longer ? longer[..ReasonCharsMax] : text.ToString();
+    public static string Words(CapnProto.Utf8Text text) => Cut(text.ToString());
+
+    /// <summary>The same of what this end says.</summary>
+    public static string Cut(string words) => words.Length > ReasonCharsMax ? words[..ReasonCharsMax] : words;
 
     public static LinkLoss LossOf(LinkMessage.RefusalCode code) => code switch
     {
@@ -111,9 +114,9 @@ internal static class ControlWords
 
     public static void Refuse(ControlConnection connection, LinkException why)
     {
-        var refused = connection.Begin().InitRefused();
+        var refused = connection.Begin(TextBytes).InitRefused();
         refused.Code = CodeOf(why.Loss);
-        refused.Reason = why.Message;
+        refused.Reason = Cut(why.Message);
         connection.Queue();
         connection.Flush();
     }

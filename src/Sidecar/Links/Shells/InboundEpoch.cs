@@ -170,13 +170,20 @@ internal sealed class InboundEpoch
     /// <summary>The fabric hears of a grant before the ledger, and the peer last.</summary>
     private bool TryGrant()
     {
-        if (_drainAsked || !_sink.TryTakeBlock(out var slot, out var offset, out var sizeBytes))
+        if (_drainAsked || HasGrantedAll() || !_sink.TryTakeBlock(out var slot, out var offset, out var sizeBytes))
             return false;
         _offsets[slot] = offset;
         _receiver.Grant(slot, offset, sizeBytes);
         lock (_ledger)
             _ledger.Grant(new Grant(slot, offset, sizeBytes));
         return true;
+    }
+
+    /// <summary>A landing makes room and rings the pump.</summary>
+    private bool HasGrantedAll()
+    {
+        lock (_ledger)
+            return _ledger.GrantsOutstanding >= _receiver.GrantsMax;
     }
 
     private void SayAcknowledgements()
@@ -186,7 +193,7 @@ internal sealed class InboundEpoch
             if (_ledger.Changes == _acknowledged)
                 return;
             _acknowledged = _ledger.Changes;
-            var ack = _connection.Begin().InitAck();
+            var ack = _connection.Begin(ControlWords.BytesOf(_ledger.Landed, _ledger.Done)).InitAck();
             ack.Epoch = Epoch;
             ack.Returned = _ledger.ReturnedTotal;
             ControlWords.Write(ack.InitLanded(), _ledger.Landed);
@@ -197,8 +204,8 @@ internal sealed class InboundEpoch
 
     private void SayDataLost(LinkException lost)
     {
-        var bye = _connection.Begin().InitBye();
-        (bye.Epoch, bye.Reason, bye.DataLost) = (Epoch, lost.Message, true);
+        var bye = _connection.Begin(ControlWords.TextBytes).InitBye();
+        (bye.Epoch, bye.Reason, bye.DataLost) = (Epoch, ControlWords.Cut(lost.Message), true);
         _connection.Queue();
         _connection.Flush();
         throw lost;

@@ -4,7 +4,7 @@ using K8sMediaFlow.Messages;
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
 /// <summary>A hello, copied out of its message and checked for all that does not depend on the link that it names.</summary>
-internal sealed record InboundHello(string Edge, string SenderPod, Incarnation Sender, IReadOnlyDictionary<FabricKind, byte[]> Proposals, string Missing)
+internal sealed record InboundHello(string Edge, string SenderPod, Incarnation Sender, ushort Protocol, IReadOnlyDictionary<FabricKind, byte[]> Proposals, string Missing)
 {
     /// <summary>Names in a plan are shorter.</summary>
     private const int NameBytesMax = 512;
@@ -19,15 +19,16 @@ internal sealed record InboundHello(string Edge, string SenderPod, Incarnation S
         var hello = message.Hello;
         if (hello.Magic != LinkMessage.Magic)
             throw new LinkException(LinkLoss.ProtocolViolation, "wrong magic");
-        if (hello.ProtocolLowest > LinkMessage.Protocol || hello.ProtocolHighest < LinkMessage.Protocol)
+        if (hello.ProtocolLowest > LinkMessage.Protocol || hello.ProtocolHighest < LinkMessage.ProtocolOldest || hello.ProtocolHighest < hello.ProtocolLowest)
             throw new LinkException(LinkLoss.VersionMismatch,
-                $"protocols {hello.ProtocolLowest} to {hello.ProtocolHighest}, this end speaks {LinkMessage.Protocol}");
+                $"protocols {hello.ProtocolLowest} to {hello.ProtocolHighest}, this end speaks {LinkMessage.ProtocolOldest} to {LinkMessage.Protocol}");
         var named = $"{Name(hello.Namespace)}/{Name(hello.Pipeline)}";
         if (named != pipeline && named != "/" + pipeline)
             throw new LinkException(LinkLoss.WrongPipeline, $"pipeline {named}, this end belongs to {pipeline}");
         if (hello.SenderIncarnation == 0)
             throw new LinkException(LinkLoss.ProtocolViolation, "hello without an incarnation");
-        return new InboundHello(Name(hello.Edge), Name(hello.SenderPod), new Incarnation(hello.SenderIncarnation), ProposalsOf(hello), ControlWords.Words(hello.Missing));
+        return new InboundHello(Name(hello.Edge), Name(hello.SenderPod), new Incarnation(hello.SenderIncarnation), Math.Min(hello.ProtocolHighest, LinkMessage.Protocol),
+            ProposalsOf(hello), ControlWords.Words(hello.Missing));
     }
 
     private static string Name(CapnProto.Utf8Text text) => text.Length <= NameBytesMax

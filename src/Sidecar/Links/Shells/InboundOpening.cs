@@ -6,7 +6,7 @@ using K8sMediaFlow.Sidecar.Links.Ledgers;
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
 /// <summary>The accepting end's handshake after the hello. The caller bounds all of it by aborting the connection.</summary>
-internal sealed class InboundOpening(ControlConnection connection, Incarnation incarnation, TimeSpan deadline)
+internal sealed class InboundOpening(ControlConnection connection, Incarnation incarnation, ushort protocol, TimeSpan deadline)
 {
     /// <summary>Welcome, the sender's ready, data connection, own ready. Returns the receiving end of the fabric; the ledger is adopted.</summary>
     /// <param name="opened">Hears of the offer: disposing it ends the wait for the data connection.</param>
@@ -33,32 +33,31 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
 
     private void SayWelcome(InboundChoice choice, ReceiverLedger ledger, int largestBlockBytes)
     {
-        var welcome = connection.Begin().InitWelcome();
-        welcome.Protocol = LinkMessage.Protocol;
+        // Consumers finish frames meanwhile, on other threads.
+        lock (ledger)
+            WriteWelcome(choice, ledger, largestBlockBytes);
+        OpeningWords.Send(connection);
+    }
+
+    private void WriteWelcome(InboundChoice choice, ReceiverLedger ledger, int largestBlockBytes)
+    {
+        var welcome = connection.Begin(ControlWords.TextBytes + ControlWords.BytesOf(ledger.Landed, ledger.Done)).InitWelcome();
+        welcome.Protocol = protocol;
         welcome.Epoch = ledger.Epoch;
         welcome.ReceiverIncarnation = incarnation.Value;
         welcome.LargestBlockBytes = (uint)largestBlockBytes;
         var fabric = welcome.InitFabric();
         fabric.Kind = ControlWords.KindOf(choice.Kind);
         fabric.Offer = choice.Offer.Bytes.Span;
-        welcome.WayReason = choice.Declined;
-        // Consumers finish frames meanwhile, on other threads.
-        lock (ledger)
-        {
-            ControlWords.Write(welcome.InitLanded(), ledger.Landed);
-            ControlWords.Write(welcome.InitDone(), ledger.Done);
-        }
-        OpeningWords.Send(connection);
+        welcome.WayReason = ControlWords.Cut(choice.Declined);
+        ControlWords.Write(welcome.InitLanded(), ledger.Landed);
+        ControlWords.Write(welcome.InitDone(), ledger.Done);
     }
 
     private void HearReady(ReceiverLedger ledger)
     {
-        var done = OpeningWords.HearReady(connection, ledger.Epoch).Done;
-        var words = ControlWords.Bitmap(done, stackalloc ulong[SequenceSet.WordsMax]);
+        var done = ControlWords.ReadSet(OpeningWords.HearReady(connection, ledger.Epoch).Done);
         lock (ledger)
-        {
-            if (!ledger.Adopt(done.Cumulative, words))
-                throw new LinkException(LinkLoss.ProtocolViolation, "impossible set of link sequences");
-        }
+            ledger.Adopt(done);
     }
 }

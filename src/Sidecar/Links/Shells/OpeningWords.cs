@@ -18,7 +18,7 @@ internal static class OpeningWords
     /// <param name="done">Of the sender: what is done.</param>
     public static void SayReady(ControlConnection connection, uint epoch, SequenceSet? done)
     {
-        var ready = connection.Begin().InitReady();
+        var ready = connection.Begin(done is null ? 0 : ControlWords.BytesOf(done, done)).InitReady();
         ready.Epoch = epoch;
         if (done is not null)
             ControlWords.Write(ready.InitDone(), done);

@@ -21,8 +21,7 @@ internal sealed class OutboundEpoch
     private readonly Bell _watch = new();
     private readonly OutboundPump _pump;
     private readonly Grant[] _grants = new Grant[ControlWords.GrantsMax];
-    private readonly ulong[] _landedWords = new ulong[SequenceSet.WordsMax];
-    private readonly ulong[] _doneWords = new ulong[SequenceSet.WordsMax];
+    private readonly AckBuffer _landed = new(), _done = new();
     private LinkException? _failure;
     private volatile bool _peerDrained;
     private bool _drainedSaid;
@@ -182,10 +181,10 @@ internal sealed class OutboundEpoch
 
     private void Take(LinkMessage.Ack.Reader ack)
     {
-        var landed = ControlWords.Bitmap(ack.Landed, _landedWords);
-        var done = ControlWords.Bitmap(ack.Done, _doneWords);
+        var landed = _landed.Read(ack.Landed);
+        var done = _done.Read(ack.Done);
         lock (_ledger)
-            Check(_ledger.Acknowledge(ack.Epoch, ack.Landed.Cumulative, landed, ack.Returned, ack.Done.Cumulative, done));
+            Check(_ledger.Acknowledge(ack.Epoch, landed, ack.Returned, done));
         _pump.Wake();
     }
 

@@ -7,7 +7,11 @@ using K8sMediaFlow.Sidecar.Links.Ledgers;
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
 /// <summary>What the receiver said when it was dialled.</summary>
-internal sealed record Welcome(uint Epoch, Incarnation Receiver, int LargestBlockBytes, FabricKind Kind, byte[] Offer, string WayReason, SequenceSet Landed, SequenceSet Done);
+internal sealed record Welcome(ushort Protocol, uint Epoch, Incarnation Receiver, int LargestBlockBytes, FabricKind Kind, byte[] Offer, string WayReason, SequenceSet Landed, SequenceSet Done)
+{
+    /// <summary>Protocol 1 has no words for what is late by more than a bitmap.</summary>
+    public ulong SpanMax => Protocol < LinkMessage.Protocol ? SequenceSet.Window : ulong.MaxValue;
+}
 
 /// <summary>The dialling end's handshake, step by step; each step ends in an error or in the next one. The caller bounds all of it.</summary>
 internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation incarnation, ControlConnection connection)
@@ -44,16 +48,16 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
 
     private void SayHello(LinkProposals proposals, ulong firstUndone, ulong nextSequence)
     {
-        var hello = connection.Begin().InitHello();
+        var hello = connection.Begin(ControlWords.TextBytes).InitHello();
         hello.Magic = LinkMessage.Magic;
-        (hello.ProtocolLowest, hello.ProtocolHighest) = (LinkMessage.Protocol, LinkMessage.Protocol);
+        (hello.ProtocolLowest, hello.ProtocolHighest) = (LinkMessage.ProtocolOldest, LinkMessage.Protocol);
         var separator = endpoint.Pipeline.IndexOf('/', StringComparison.Ordinal);
         hello.Namespace = separator < 0 ? "" : endpoint.Pipeline[..separator];
         hello.Pipeline = endpoint.Pipeline[(separator + 1)..];
         (hello.Edge, hello.SenderPod) = (endpoint.Edge, endpoint.Pod);
         hello.SenderIncarnation = incarnation.Value;
         (hello.FirstUndone, hello.NextSequence) = (firstUndone, nextSequence);
-        hello.Missing = proposals.Missing;
+        hello.Missing = ControlWords.Cut(proposals.Missing);
         var fabrics = hello.InitFabrics(proposals.All.Count);
         for (var index = 0; index < fabrics.Count; index++)
         {
@@ -67,13 +71,14 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
     private Welcome HearWelcome(LinkProposals proposals)
     {
         var welcome = OpeningWords.Expect(connection, LinkMessage.Which.Welcome).Welcome;
-        if (welcome.Protocol != LinkMessage.Protocol)
-            throw new LinkException(LinkLoss.VersionMismatch, $"the peer chose protocol {welcome.Protocol}");
+        if (welcome.Protocol is < LinkMessage.ProtocolOldest or > LinkMessage.Protocol)
+            throw new LinkException(LinkLoss.VersionMismatch,
+                $"the peer chose protocol {welcome.Protocol}, this end speaks {LinkMessage.ProtocolOldest} to {LinkMessage.Protocol}");
         if (ControlWords.KindOf(welcome.Fabric.Kind) is not { } kind || proposals.All.All(one => one.Kind != kind))
             throw new LinkException(LinkLoss.NoCommonFabric, $"the peer chose fabric {welcome.Fabric.Kind}");
         if (welcome.Epoch == 0 || welcome.ReceiverIncarnation == 0 || welcome.LargestBlockBytes is 0 or > int.MaxValue)
             throw new LinkException(LinkLoss.ProtocolViolation, "welcome without epoch, incarnation or blocks");
-        return new Welcome(welcome.Epoch, new Incarnation(welcome.ReceiverIncarnation), (int)welcome.LargestBlockBytes,
+        return new Welcome(welcome.Protocol, welcome.Epoch, new Incarnation(welcome.ReceiverIncarnation), (int)welcome.LargestBlockBytes,
             kind, welcome.Fabric.Offer.ToArray(), ControlWords.Words(welcome.WayReason), ControlWords.ReadSet(welcome.Landed), ControlWords.ReadSet(welcome.Done));
     }
 }

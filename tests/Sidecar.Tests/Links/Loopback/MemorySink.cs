@@ -13,6 +13,7 @@ internal sealed class MemorySink : ILinkSink, IDisposable
     private readonly Stack<uint> _free = new();
     private readonly bool[] _isHeld;
     private readonly Queue<Held> _returns = new();
+    private readonly List<Held> _kept = [];
     private readonly Consumer _consumer;
     private readonly int _holdFrames;
     private ILinkReceiver? _receiver;
@@ -36,6 +37,9 @@ internal sealed class MemorySink : ILinkSink, IDisposable
     public int SlotCount { get; }
 
     public int LargestBlockBytes { get; }
+
+    /// <summary>The consumer holds this frame until <see cref="FinishAll"/>, whatever it does with the others; 0 for none.</summary>
+    public ulong Kept { get; init; }
 
     /// <summary>Refuse deliveries until set false again.</summary>
     public bool IsClosed { get; set; }
@@ -82,6 +86,11 @@ internal sealed class MemorySink : ILinkSink, IDisposable
                 _consumer.Faults.Add($"block {slot} was granted while a consumer held it");
             _isHeld[slot] = true;
             _consumer.Arrived(header, _memory.ReadOnlySpan(slot * (long)LargestBlockBytes, LargestBlockBytes));
+            if (header.Sequence == Kept)
+            {
+                _kept.Add(new Held(slot, ticket, header));
+                return true;
+            }
             _returns.Enqueue(new Held(slot, ticket, header));
             if (_returns.Count <= _holdFrames)
                 return true;
@@ -94,6 +103,9 @@ internal sealed class MemorySink : ILinkSink, IDisposable
     /// <summary>The consumer returns and finishes all that it holds.</summary>
     public void FinishAll()
     {
+        foreach (var kept in _kept)
+            Finish(kept);
+        _kept.Clear();
         while (true)
         {
             Held finished;

@@ -26,7 +26,7 @@ internal sealed partial class LinkSimulation
         var life = _receiver;
         if (life.Wire != wire)
             return;
-        life.Ledger.Adopt(done.Cumulative, done.Bitmap).ShouldBeTrue();
+        life.Ledger.Adopt(done.ToSet());
         life.IsReady = true;
         wire.ToSender(() => OnReadyAnswer(wire, sender));
         PumpReceiver(life);
@@ -99,11 +99,18 @@ internal sealed partial class LinkSimulation
         if (!fresh)
             return;
         var identity = delivery.Header.Sequence;
-        _time.After(returnedAfter + _random.Next(0, 12_000), () =>
+        _time.After(returnedAfter + _random.Next(0, 12_000), () => Finish(identity));
+    }
+
+    private void Finish(ulong identity)
+    {
+        if (identity == _kept && _consumer.Consumed < (ulong)_frameCount)
         {
-            _consumer.Finish(identity);
-            PumpReceiver(_receiver);
-        });
+            _time.After(10_000, () => Finish(identity));
+            return;
+        }
+        _consumer.Finish(identity);
+        PumpReceiver(_receiver);
     }
 
     /// <summary>Says what is granted, landed and done. Now and then a grant message is lost, which only the gap shows.</summary>

@@ -97,7 +97,7 @@ internal sealed partial class LinkSimulation
         OnControl(wire, epoch, life => life.Ledger.Grant(epoch, message, grants, total));
 
     private void OnAck(SimulatedWire wire, uint epoch, SetSnapshot landed, ulong returned, SetSnapshot done) =>
-        OnControl(wire, epoch, life => life.Ledger.Acknowledge(epoch, landed.Cumulative, landed.Bitmap, returned, done.Cumulative, done.Bitmap));
+        OnControl(wire, epoch, life => life.Ledger.Acknowledge(epoch, landed.Told, returned, done.Told));
 
     /// <summary>A control message reaches whatever sender lives now, also a message of a dead connection: the ledger must know it by its epoch.
     /// Epochs of two lives of the receiver may be equal, but never on one connection.</summary>

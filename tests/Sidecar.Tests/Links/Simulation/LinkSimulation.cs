@@ -25,20 +25,25 @@ internal sealed partial class LinkSimulation
     private readonly int _faultMean;
     private SenderLife _sender;
     private ReceiverLife _receiver;
+    private readonly ulong _kept;
     private ulong _lives = 1;
 
-    public LinkSimulation(int seed)
+    /// <param name="seed">Same seed, same run.</param>
+    /// <param name="kept">The consumer keeps this frame until it has had all the others.</param>
+    /// <param name="frames">How many; 0 for some.</param>
+    public LinkSimulation(int seed, ulong kept = 0, int frames = 0)
     {
         _random = new Random(seed);
-        _frameCount = _random.Next(20, 300);
+        _kept = kept;
+        _frameCount = frames > 0 ? frames : _random.Next(20, 300);
         _smallCount = _random.Next(0, 6);
         _largeCount = _random.Next(1, 6);
         _writesInOrder = _random.Next(2) == 0;
-        _retainedMax = _random.Next(1, 64);
-        _faultsUntil = _random.Next(0, 400_000);
+        _retainedMax = _random.Next(2, 64);
+        _faultsUntil = _random.Next(0, 400_000) + (frames * 100L);
         _faultMean = _random.Next(2_000, 60_000);
         _source = new SourceModel(_frameCount, LargeBytes, _random.Next(3) == 0 ? _random.Next(5, 40) : 0);
-        _consumer = new ConsumerModel(_source, _random.Next(1, 24));
+        _consumer = new ConsumerModel(_source, _random.Next(2, 24));
         _sender = new SenderLife(_lives++);
         _receiver = NewReceiver();
     }

@@ -24,18 +24,20 @@ internal sealed class ReceiverLife(ulong number, SinkModel sink)
 }
 
 /// <summary>A copy of a sequence set, as a message carries it.</summary>
-internal sealed record SetSnapshot(ulong Cumulative, ulong[] Bitmap)
+internal sealed record SetSnapshot(ulong Base, ulong[] Bitmap, ulong[] Missing)
 {
     public static SetSnapshot Of(SequenceSet set)
     {
         var words = new ulong[SequenceSet.WordsMax];
-        return new SetSnapshot(set.Cumulative, words[..set.CopyBitmap(words)]);
+        return new SetSnapshot(set.Base, words[..set.CopyBitmap(words)], [.. set.Missing]);
     }
+
+    public AcknowledgedSet Told => new(Base, Bitmap, Missing);
 
     public SequenceSet ToSet()
     {
         var set = new SequenceSet();
-        set.TryBecome(Cumulative, Bitmap).ShouldBeTrue();
+        set.TryBecome(Base, Bitmap, Missing).ShouldBeTrue();
         return set;
     }
 }
