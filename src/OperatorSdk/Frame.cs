@@ -155,7 +155,7 @@ public sealed class Frame : IDisposable
     {
         ref var record = ref Core.Record(_tag);
         var segment = Descriptor(Core).Segment(index);
-        segment.Region = (ushort)(index == 1 ? record.Region1! : record.Region2!).Number;
+        segment.RegionName = (index == 1 ? record.Region1! : record.Region2!).Name;
         return segment;
     }
 }

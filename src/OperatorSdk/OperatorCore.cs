@@ -137,13 +137,20 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
         foreach (var output in _outputs)
         {
             output.Fan.DrainReturns();
-            if (output.Fan.BrokenSeats == 0)
+            if (!output.Fan.HasBroken)
                 continue;
-            output.Fan.BrokenSeats = 0;
+            output.Fan.HasBroken = false;
             Session?.ReportBroken(output);
         }
         foreach (var input in _inputs)
             SayGoodbyes(input);
+    }
+
+    /// <summary>Looks for consumers that keep others standing still. Now and then: it reads through all that is in flight.</summary>
+    public void Watch()
+    {
+        foreach (var output in _outputs)
+            output.Fan.Watch(MonotonicClock.Nanoseconds, (long)Options.StandstillPatience.TotalMilliseconds * 1_000_000);
     }
 
     public int Admit(InputPort port, int number)

@@ -16,7 +16,7 @@ internal sealed class InputPort
     public InputPort(OperatorCore core, int number, PortPlan plan)
     {
         (_core, Number, Plan) = (core, number, plan);
-        Seats = new SeatBook(Enumerable.Range(0, plan.Seats), () => Merge!.Seats < ReorderWindow.ChannelsMax ? Merge.AddSeat() : -1);
+        Seats = new SeatBook(Enumerable.Range(0, plan.Seats), () => Merge!.Seats < InputMerge.SeatsMax ? Merge.AddSeat() : -1);
         Merge = new InputMerge(new MergeOptions(plan.Seats, plan.BySequence, IsSparse: false, plan.ReplayRuns, core.ReorderPatienceNs));
     }
 

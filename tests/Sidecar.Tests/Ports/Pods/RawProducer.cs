@@ -14,12 +14,14 @@ internal sealed class RawProducer(RawOperator end)
     private readonly ChannelProducer _channel = new(end.Rings!);
     private readonly BlockQuota _quota = new(200);
 
+    public ulong Stream { get; init; } = 42;
+
     public ulong Sent { get; private set; }
 
     /// <summary>Sends one frame, its descriptor changed by the test.</summary>
     public void Send(Func<FrameDescriptor, FrameDescriptor>? change = null)
     {
-        var (stream, sequence) = (42ul, ++Sent);
+        var (stream, sequence) = (Stream, ++Sent);
         end.Writer!.TryTake(1, _quota, out var envelope).ShouldBeTrue();
         end.Writer.TryTake(1000, _quota, out var payload).ShouldBeTrue();
         var info = new FrameInfo { Stream = stream, Sequence = sequence };
