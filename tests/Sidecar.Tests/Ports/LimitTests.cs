@@ -1,8 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using K8sMediaFlow.CapnProto;
+using K8sMediaFlow.Messages;
 using K8sMediaFlow.OperatorSdk;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 using K8sMediaFlow.TestKit;
@@ -25,6 +29,40 @@ public sealed class LimitTests
         var first = random.Next(1, PlanLimits.ReplicasMax + 1);
         int[] replicas = [first, random.Next(1, 65 - first + 16), random.Next(1, 12)];
         return ShouldRun(Draw(replicas, [.. replicas.Select(_ => random.Next(2) == 0 ? Distribution.RoundRobin : Distribution.Broadcast)]));
+    }
+
+    [Fact]
+    public void The_longest_welcome_that_the_rules_allow_is_one_message()
+    {
+        var buffer = new MessageBuffer(64 << 10);
+        var (edges, tooMany) = (1, 500);
+        while (tooMany - edges > 1)
+            (edges, tooMany) = GraphRules.Check(Wide((edges + tooMany) / 2)).Count == 0 ? ((edges + tooMany) / 2, tooMany) : (edges, (edges + tooMany) / 2);
+        edges.ShouldBeInRange(200, 400);
+        var plan = PipelinePlanner.Plan(Wide(edges), Placement.Of(Wide(edges)), new PlanVersion(1, 1, 1)).Single();
+        foreach (var own in plan.Operators)
+        {
+            WelcomeMessage.Write(buffer.Begin<AttachMessage.Builder>().InitWelcome(), plan, own, Incarnation.New());
+            buffer.Finish().Length.ShouldBeLessThanOrEqualTo(64 << 10);
+        }
+
+        static PipelineGraph Wide(int edges)
+        {
+            var (port, stem) = (new string('p', 62), new string('r', 40));
+            var names = Enumerable.Range(0, (edges + 1) / 2).Select(i => $"{stem}{i:000}").ToList();
+            var ends = Enumerable.Range(0, edges).Select(i => new PortRef(names[i / 2], $"{port}{i % 2}")).ToList();
+            return new PipelineGraph
+            {
+                Name = "l",
+                Operators =
+                [
+                    new OperatorNode { Name = "camera", Outputs = [new(port, Caps)] },
+                    .. names.Select(name => new OperatorNode { Name = name, Inputs = [.. ends.Where(end => end.Operator == name).Select(end => new Pipelines.Graph.InputPort(end.Port))] }),
+                ],
+                Edges = [.. ends.Select(end => new GraphEdge(new PortRef("camera", port), end))],
+                Groups = [new("all", GroupMode.SamePod, ["camera", .. names])],
+            };
+        }
     }
 
     private static PipelineGraph Draw(int[] replicas, Distribution[] distributions) => new()

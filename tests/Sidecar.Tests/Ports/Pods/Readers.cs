@@ -159,8 +159,10 @@ internal sealed class Culprit : IDisposable
         if (_what != Misbehaviour.IsSlow)
         {
             _kept.Add(frame);
-            if (_what == Misbehaviour.Dies && _kept.Count == 4)
-                _media.Fail("it dies with frames in its hands");
+            if (_what != Misbehaviour.Dies || _kept.Count < 4)
+                return;
+            _media.Fail("it dies with frames in its hands");
+            _media.DisposeAsync().AsTask().Wait();
             return;
         }
         _end.Token.WaitHandle.WaitOne(50);

@@ -50,7 +50,7 @@ internal sealed class TestPod : IDisposable
     /// <summary>A real media operator, in this process.</summary>
     public Task<MediaOperator> Attach(string name, int replica = 0, TimeSpan? patience = null, TimeSpan? standstill = null)
     {
-        var token = Path.Combine(_folder.FullName, name);
+        var token = Path.Combine(_folder.FullName, $"{name}-{replica}");
         File.WriteAllText(token, PodPlans.TokenOf(name));
         return MediaOperator.AttachAsync(new MediaOperatorOptions
         {
