@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using K8sMediaFlow.OperatorSdk.Ports;
@@ -13,7 +12,7 @@ public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
     private readonly AsyncWaiter _waiter;
     private ManualResetValueTaskSourceCore<bool> _source;
     private CancellationToken _cancellation;
-    private Frame? _taken;
+    private FrameSlot? _taken;
 
     internal FrameInput(OperatorCore core, InputPort port, AsyncWaiter waiter) => (_core, _port, _waiter) = (core, port, waiter);
 
@@ -41,17 +40,19 @@ public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
 
     /// <summary>Takes the next frame if there is one. Never waits. False: none for now, or <see cref="Ended"/>.</summary>
     /// <exception cref="MediaOperatorException">The operator has failed or was disposed.</exception>
-    public bool TryReceive([NotNullWhen(true)] out Frame? frame)
+    public bool TryReceive(out Frame frame)
     {
         lock (_core.Gate)
         {
             _core.ThrowIfFailed();
             _core.Poll();
-            frame = HasFrame() ? _taken : null;
+            frame = default;
+            if (!HasFrame())
+                return false;
+            frame = new Frame(_taken!);
+            _core.Hand(_taken!.Tag);
             _taken = null;
-            if (frame is not null)
-                _core.Hand(frame.Tag);
-            return frame is not null;
+            return true;
         }
     }
 
@@ -65,9 +66,13 @@ public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
         if (TryReceive(out var frame))
             return frame;
         var wait = new CoreWait(_core, cancellation);
-        while (!TryReceive(out frame) && !_port.Ended)
+        while (!_port.Ended)
+        {
             wait.Again();
-        return frame;
+            if (TryReceive(out frame))
+                return frame;
+        }
+        return TryReceive(out frame) ? frame : null;
     }
 
     /// <summary>

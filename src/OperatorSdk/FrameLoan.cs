@@ -1,94 +1,71 @@
-using K8sMediaFlow.OperatorSdk.Memory;
 using K8sMediaFlow.OperatorSdk.Ports;
-using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.OperatorSdk;
 
 /// <summary>
 /// A write claim on blocks of the operator's region: fill it, then <see cref="Send()"/> it. The payload is not zeroed. Disposing it
-/// unsent gives the blocks back; after Send, Dispose does nothing, so that <c>using</c> fits both. Loan objects are reused: after either, do not
-/// use the object or a span taken from it. A loan outlives its sidecar: it can be filled and sent whatever happens.
+/// unsent gives the blocks back; after Send, Dispose does nothing, so that <c>using</c> fits both. It is a handle: copies of it are the same loan. After either
+/// every other member of all copies throws, whatever was loaned since, and no span taken from it may be used. A loan outlives its sidecar: it can be filled
+/// and sent whatever happens.
 /// </summary>
-public sealed class FrameLoan : IDisposable
+public readonly struct FrameLoan : IDisposable, IEquatable<FrameLoan>
 {
-    private readonly FrameMetadata _metadata = new();
-    private OperatorCore? _core;
-    private OperatorCore? _lender;
-    private OutputPort _port = null!;
-    private FrameCaps? _caps;
-    private long? _presentationTimeNs;
-    private long? _durationNs;
-    private long? _captureTimeWallNs;
+    private readonly LoanSlot? _slot;
+    private readonly long _life;
 
-    internal FrameLoan()
-    {
-    }
+    internal FrameLoan(LoanSlot slot) => (_slot, _life) = (slot, slot.Life);
 
     /// <summary>The payload, page-aligned shared memory: write every byte of it.</summary>
-    public Span<byte> Payload => Core is null || PayloadBytes == 0 ? default : Region.Writer.Memory(PayloadBlock)[..PayloadBytes];
+    public Span<byte> Payload => Slot.Payload;
 
     /// <summary>What the frame is said to be; null where neither the port nor the loan says it.</summary>
-    public FrameCaps? Caps => Core is null ? null : _caps;
+    public FrameCaps? Caps => Slot.Caps;
 
     /// <summary>Planes of a video frame, 0 for others.</summary>
-    public int PlaneCount => Planes.Count;
+    public int PlaneCount => Slot.Planes.Count;
 
     /// <summary>When the frame is to be shown, in nanoseconds from the start of its stream. Inherited from the first input unless it is set.</summary>
-    public long PresentationTimeNs
-    {
-        get => _presentationTimeNs ?? 0;
-        set => _presentationTimeNs = value;
-    }
+    public ref long? PresentationTimeNs => ref Slot.PresentationTimeNs;
 
     /// <summary>How long the frame is shown, in nanoseconds. Inherited unless it is set; a source's frame takes it from its caps.</summary>
-    public long DurationNs
-    {
-        get => _durationNs ?? 0;
-        set => _durationNs = value;
-    }
+    public ref long? DurationNs => ref Slot.DurationNs;
 
     /// <summary>When the frame was captured, nanoseconds since the Unix epoch. Inherited unless it is set; a source's frame takes the time of the send.</summary>
-    public long CaptureTimeWallNs
-    {
-        get => _captureTimeWallNs ?? 0;
-        set => _captureTimeWallNs = value;
-    }
+    public ref long? CaptureTimeWallNs => ref Slot.CaptureTimeWallNs;
 
     /// <summary>Values that travel with the frame. Those of the input are not inherited by a new frame: see <see cref="FrameMetadata.SetAll"/>.</summary>
-    public FrameMetadata Metadata => Core is null ? null! : _metadata;
+    public FrameMetadata Metadata => Slot.Metadata;
 
-    internal OperatorCore Core => _core ?? throw new ObjectDisposedException(nameof(FrameLoan), "The loan was sent or given back.");
+    private LoanSlot Slot => _slot is { } slot && slot.Life == _life ? slot : throw new ObjectDisposedException(nameof(FrameLoan), "The loan was sent or given back.");
 
-    internal OwnRegion Region { get; private set; } = null!;
+    /// <summary>The same handle.</summary>
+    public static bool operator ==(FrameLoan left, FrameLoan right) => left.Equals(right);
 
-    internal BlockRef EnvelopeBlock { get; private set; }
-
-    internal BlockRef PayloadBlock { get; private set; }
-
-    internal int PayloadBytes { get; private set; }
-
-    internal (long? PresentationTimeNs, long? DurationNs, long? CaptureTimeWallNs) Times => (_presentationTimeNs, _durationNs, _captureTimeWallNs);
-
-    private IReadOnlyList<PlaneLayout> Planes => Caps is VideoCaps video ? video.Planes : [];
+    /// <summary>Another handle.</summary>
+    public static bool operator !=(FrameLoan left, FrameLoan right) => !left.Equals(right);
 
     /// <summary>The bytes of a plane, to be written.</summary>
-    public Span<byte> Plane(int index) => Payload.Slice(Planes[index].OffsetBytes, Planes[index].LengthBytes);
+    public Span<byte> Plane(int index)
+    {
+        var plane = Slot.Planes[index];
+        return Payload.Slice(plane.OffsetBytes, plane.LengthBytes);
+    }
 
     /// <summary>Bytes from one line of a plane to the next.</summary>
-    public int PlaneStride(int index) => Planes[index].StrideBytes;
+    public int PlaneStride(int index) => Slot.Planes[index].StrideBytes;
 
     /// <summary>Lines of a plane.</summary>
-    public int PlaneLines(int index) => Planes[index].Lines;
+    public int PlaneLines(int index) => Slot.Planes[index].Lines;
 
     /// <summary>Shortens the payload, for a last audio frame or an encoded message smaller than the loan.</summary>
     /// <param name="payloadBytes">At most what was loaned.</param>
     public void Shorten(int payloadBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(payloadBytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadBytes, Core is null ? 0 : PayloadBytes);
-        if (_caps is VideoCaps)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadBytes, Slot.PayloadBytes);
+        if (Slot.Caps is VideoCaps)
             throw new InvalidOperationException("A raw picture cannot be shortened: its planes would not be whole.");
-        PayloadBytes = payloadBytes;
+        Slot.PayloadBytes = payloadBytes;
     }
 
     /// <summary>
@@ -100,63 +77,41 @@ public sealed class FrameLoan : IDisposable
     /// Frames of the held identities have gone out on this port already, or no input is held and the port has no stream of its own, or the loan is smaller
     /// than a picture of its caps. The loan stays.
     /// </exception>
-    public void Send() => FrameSender.Send(Core, _port, this, [], isNamed: false);
+    public void Send() => Send([], isNamed: false);
 
     /// <summary>Sends the frame as derived from this input alone, with its identity.</summary>
     /// <inheritdoc cref="Send()"/>
-    public void Send(Frame from) => FrameSender.Send(Core, _port, this, new ReadOnlySpan<Frame>(in from), isNamed: true);
+    public void Send(Frame from) => Send(new ReadOnlySpan<Frame>(in from), isNamed: true);
 
     /// <summary>Sends the frame as derived from these inputs, with the identity of the first.</summary>
     /// <inheritdoc cref="Send()"/>
-    public void Send(ReadOnlySpan<Frame> from) => FrameSender.Send(Core, _port, this, from, isNamed: true);
+    public void Send(ReadOnlySpan<Frame> from) => Send(from, isNamed: true);
 
-    /// <summary>Gives the blocks back if the frame was not sent.</summary>
+    /// <summary>Gives the blocks back if the frame was not sent. A second call, by this handle or a copy of it, does nothing.</summary>
     public void Dispose()
     {
-        if (_lender is not { } core)
+        if (_slot is not { } slot)
             return;
-        lock (core.Gate)
+        lock (slot.Core.Gate)
         {
-            if (_core is not null)
-                GiveBack();
-            // Only here, not when it is sent: the caller's using still has this object then, and would dispose the loan of whoever got it next.
-            if (_lender is null)
-                return;
-            _lender = null;
-            core.Give(this);
+            if (slot.Life == _life)
+                slot.GiveBack();
         }
     }
 
-    internal void Open(OperatorCore core, OutputPort port, FrameCaps? caps, OwnRegion region, BlockRef envelope, BlockRef payload, int payloadBytes)
-    {
-        (_port, _caps, Region, EnvelopeBlock, PayloadBlock, PayloadBytes) = (port, caps, region, envelope, payload, payloadBytes);
-        (_presentationTimeNs, _durationNs, _captureTimeWallNs) = (null, null, null);
-        _metadata.Clear();
-        region.Use();
-        port.Reserve();
-        (_core, _lender) = (core, core);
-    }
+    /// <inheritdoc/>
+    public bool Equals(FrameLoan other) => _slot == other._slot && _life == other._life;
 
-    /// <summary>Readers take an envelope whose planes lie outside the payload for a breach of the protocol, and its sender would be expelled for it.</summary>
-    internal void CheckPlanes(string port)
-    {
-        if (Planes is [.., var last] && last.OffsetBytes + last.LengthBytes > PayloadBytes)
-            throw new InvalidOperationException($"The loan of output '{port}' has {PayloadBytes} bytes, a picture of its caps has {last.OffsetBytes + last.LengthBytes}.");
-    }
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is FrameLoan other && Equals(other);
 
-    /// <summary>The blocks are somebody else's now, or free.</summary>
-    internal void Close()
-    {
-        _port.Unreserve();
-        _core = null;
-    }
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_slot, _life);
 
-    internal void GiveBack()
+    private void Send(ReadOnlySpan<Frame> from, bool isNamed)
     {
-        Region.Release(EnvelopeBlock);
-        if (PayloadBlock != default)
-            Region.Release(PayloadBlock);
-        Region.Leave();
-        Close();
+        // Of two threads that send the same loan, the second finds that it is over.
+        lock (Slot.Core.Gate)
+            FrameSender.Send(Slot, from, isNamed);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using K8sMediaFlow.OperatorSdk.Ports;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
@@ -53,11 +52,11 @@ public sealed class FrameOutput
 
     /// <summary>A loan for one frame of the port's caps, if there is a block and room at this moment. Never waits.</summary>
     /// <inheritdoc cref="Loan(CancellationToken)"/>
-    public bool TryLoan([NotNullWhen(true)] out FrameLoan? loan) => TryLoan(Caps, SizeOf(Caps), out loan);
+    public bool TryLoan(out FrameLoan loan) => TryLoan(Caps, SizeOf(Caps), out loan);
 
     /// <summary>A loan of so many payload bytes, if there is a block and room at this moment. Never waits.</summary>
     /// <inheritdoc cref="Loan(CancellationToken)"/>
-    public bool TryLoan(int payloadBytes, [NotNullWhen(true)] out FrameLoan? loan) => TryLoan(Caps, payloadBytes, out loan);
+    public bool TryLoan(int payloadBytes, out FrameLoan loan) => TryLoan(Caps, payloadBytes, out loan);
 
     /// <summary>
     /// Passes a received frame on without copying its payload: a fresh envelope with its metadata and what <paramref name="change"/> sets.
@@ -73,11 +72,10 @@ public sealed class FrameOutput
     /// </exception>
     public void Forward(Frame frame, Action<FrameMetadata>? change = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(frame);
         var metadata = _core.TakeMetadata();
         try
         {
-            frame.ReadMetadata(metadata);
+            frame.Slot.ReadMetadata(metadata);
             metadata.ReadOnly = false;
             change?.Invoke(metadata);
             var forward = new Forwarding(_core, _port, frame, metadata);
@@ -147,10 +145,10 @@ public sealed class FrameOutput
         return loan;
     }
 
-    private bool TryLoan(FrameCaps? caps, int payloadBytes, [NotNullWhen(true)] out FrameLoan? loan)
+    private bool TryLoan(FrameCaps? caps, int payloadBytes, out FrameLoan loan)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(payloadBytes);
-        loan = null;
+        loan = default;
         lock (_core.Gate)
         {
             ThrowIfOver();
@@ -166,8 +164,9 @@ public sealed class FrameOutput
                 region.Writer.Release(envelope);
                 return false;
             }
-            loan = _core.TakeLoan();
-            loan.Open(_core, _port, caps, region, envelope, payload, payloadBytes);
+            var slot = _core.TakeLoan();
+            slot.Open(_port, caps, region, envelope, payload, payloadBytes);
+            loan = new FrameLoan(slot);
             return true;
         }
     }

@@ -32,6 +32,12 @@ public sealed record MediaOperatorOptions
     /// <summary>How long an ordered input waits for a sequence that every channel has passed while no channel can bring more, before it counts it as lost.</summary>
     public TimeSpan ReorderPatience { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long no replica of a consumer gives anything back before what one of them has had longest goes to another, too, since an order restored behind them
+    /// may wait for it. Who has been slow before is given four times as long as it has ever taken.
+    /// </summary>
+    public TimeSpan StandstillPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Reads the <c>K8SMEDIAFLOW_*</c> variables.</summary>
     /// <exception cref="MediaOperatorException">One is missing or malformed; the message names it.</exception>
     public static MediaOperatorOptions FromEnvironment() => new()

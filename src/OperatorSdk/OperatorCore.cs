@@ -13,8 +13,8 @@ namespace K8sMediaFlow.OperatorSdk;
 /// </summary>
 internal sealed class OperatorCore : ILedgerOwner, IDisposable
 {
-    private readonly Stack<Frame> _frames = new();
-    private readonly Stack<FrameLoan> _loans = new();
+    private readonly Stack<FrameSlot> _frames = new();
+    private readonly Stack<LoanSlot> _loans = new();
     private readonly Stack<FrameMetadata> _metadata = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<int> _held = [];
@@ -137,13 +137,20 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
         foreach (var output in _outputs)
         {
             output.Fan.DrainReturns();
-            if (output.Fan.BrokenSeats == 0)
+            if (!output.Fan.HasBroken)
                 continue;
-            output.Fan.BrokenSeats = 0;
+            output.Fan.HasBroken = false;
             Session?.ReportBroken(output);
         }
         foreach (var input in _inputs)
             SayGoodbyes(input);
+    }
+
+    /// <summary>Looks for consumers that keep others standing still. Now and then: it reads through all that is in flight.</summary>
+    public void Watch()
+    {
+        foreach (var output in _outputs)
+            output.Fan.Watch(MonotonicClock.Nanoseconds, (long)Options.StandstillPatience.TotalMilliseconds * 1_000_000);
     }
 
     public int Admit(InputPort port, int number)
@@ -164,14 +171,14 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
         region2?.Use();
     }
 
-    public Frame TakeFrame() => _frames.TryPop(out var frame) ? frame : new Frame();
+    public FrameSlot TakeFrame() => _frames.TryPop(out var frame) ? frame : new FrameSlot(this);
 
-    public FrameLoan TakeLoan() => _loans.TryPop(out var loan) ? loan : new FrameLoan();
+    public LoanSlot TakeLoan() => _loans.TryPop(out var loan) ? loan : new LoanSlot(this);
 
     /// <summary>The user's code has what it needs to send from this input.</summary>
-    public void SetFrame(int tag, Frame frame) => _records[tag].Frame = frame;
+    public void SetFrame(int tag, FrameSlot frame) => _records[tag].Frame = frame;
 
-    public void Give(FrameLoan loan) => _loans.Push(loan);
+    public void Give(LoanSlot loan) => _loans.Push(loan);
 
     /// <summary>From here on what is sent derives from it.</summary>
     public void Hand(int tag) => _held.Add(tag);
@@ -183,7 +190,7 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
     /// The user gave a frame back. On every output that follows its input and got nothing for it, a gap notice takes its place. Where the operator has failed
     /// or is being disposed nobody decided that: the frame stays with who sent it, for the next life.
     /// </summary>
-    public void LetGo(Frame frame, int tag)
+    public void LetGo(FrameSlot frame, int tag)
     {
         _held.Remove(tag);
         _frames.Push(frame);
@@ -252,7 +259,7 @@ internal sealed class OperatorCore : ILedgerOwner, IDisposable
 
     public bool MayBeReplay(int tag) => (DescriptorOf(tag).Flags & DescriptorFlags.MayBeReplay) != 0;
 
-    public Frame? FrameOf(int tag) => _records[tag].Frame;
+    public FrameSlot? FrameOf(int tag) => _records[tag].Frame;
 
     /// <summary>The port has a frame of this input's identity from now on.</summary>
     public void Inherit(int tag, OutputPort port)

@@ -86,9 +86,9 @@ public sealed class AllocationTests : IDisposable
             loan.Metadata.Set("name", "value");
             loan.Send();
         }
-        using (var frame = passer.Input("in").Receive()!)
+        using (var frame = passer.Input("in").Receive()!.Value)
             passer.Output("out").Forward(frame, static metadata => metadata.Set("score", 0.25));
-        using (var frame = sink.Input("in").Receive()!)
+        using (var frame = sink.Input("in").Receive()!.Value)
             Native.Invariant.That(frame.Metadata.TryGet("score", out double _));
     }
 

@@ -133,7 +133,7 @@ public sealed class ChainTests : IDisposable
             using var frame = sink.Input("in").Receive();
             if (frame is null)
                 return true;
-            finished.Add(frame.Sequence);
+            finished.Add(frame.Value.Sequence);
         }
         return false;
     }

@@ -21,11 +21,11 @@ public sealed class DeathTests : IDisposable
         var channel = _sidecar.Connect(source, end, "video", "video");
         source.Send(1);
         source.Send(2);
-        var first = media.Input("video").Receive()!;
+        var first = media.Input("video").Receive()!.Value;
         end.Close(channel);
-        media.Input("video").Receive()!.Dispose();
+        media.Input("video").Receive()!.Value.Dispose();
         media.Input("video").TryReceive(out var none).ShouldBeFalse();
-        none.ShouldBeNull();
+        none.ShouldBe(default);
         end.HasHeard(Messages.AttachMessage.Which.Goodbye).ShouldBeFalse();
         first.Payload[0].ShouldBe((byte)1);
         first.Dispose();
@@ -70,7 +70,7 @@ public sealed class DeathTests : IDisposable
         _sidecar.Connect(end, new RawConsumer(), "video", "video", 8, source.Region);
         source.Send(1);
         source.Send(2);
-        var inHand = media.Input("video").Receive()!;
+        var inHand = media.Input("video").Receive()!.Value;
 
         var (sink, again) = await Reattach(media, Port, Port);
         var upstream = new RawProducer();
@@ -79,7 +79,7 @@ public sealed class DeathTests : IDisposable
         inHand.Payload[0].ShouldBe((byte)1);
         upstream.Send(1, flags: DescriptorFlags.MayBeReplay);
         upstream.Send(2, flags: DescriptorFlags.MayBeReplay);
-        using (var second = media.Input("video").Receive()!)
+        using (var second = media.Input("video").Receive()!.Value)
         {
             second.Sequence.ShouldBe(2UL);
             media.Output("video").Forward(second);
@@ -91,8 +91,8 @@ public sealed class DeathTests : IDisposable
             loan.Send(inHand);
         }
         inHand.Dispose();
-        media.Input("video").TryReceive(out Frame? none).ShouldBeFalse();
-        none.ShouldBeNull();
+        media.Input("video").TryReceive(out var none).ShouldBeFalse();
+        none.ShouldBe(default);
         upstream.AwaitReturns(returns => returns.Exists(entry => entry == (2UL, ReturnKind.Both)));
         upstream.Returns.ShouldNotContain(entry => entry.Ticket == 1 && (entry.Kind & ReturnKind.Done) != 0);
         sink.PopFrame().ShouldBe((1UL, (byte)7));
@@ -111,7 +111,7 @@ public sealed class DeathTests : IDisposable
         _sidecar.Connect(source, end, "video", "video");
         _sidecar.Connect(end, new RawConsumer(), "video", "video", 8, source.Region);
         source.Send(1, 20_000);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
             media.Output("video").Forward(frame);
 
         var (sink, again) = await Reattach(media, Port, Port, envelopesOnly);
@@ -119,11 +119,11 @@ public sealed class DeathTests : IDisposable
         _sidecar.Connect(upstream, again, "video", "video");
         _sidecar.Connect(again, sink, "video", "video", 8, upstream.Region);
         upstream.Send(1, 20_000, DescriptorFlags.MayBeReplay);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
             media.Output("video").Forward(frame);
         sink.PopFrame().ShouldBe((1UL, (byte)1));
-        media.Input("video").TryReceive(out Frame? none).ShouldBeFalse();
-        none.ShouldBeNull();
+        media.Input("video").TryReceive(out var none).ShouldBeFalse();
+        none.ShouldBe(default);
         upstream.AwaitReturns(returns => returns.Exists(entry => entry == (1UL, ReturnKind.Both)));
         media.Figures.CopiedFrames.ShouldBe(0);
     }
@@ -137,7 +137,7 @@ public sealed class DeathTests : IDisposable
         _sidecar.Connect(source, end, "video", "video");
         _sidecar.Connect(end, new RawConsumer(), "video", "video", 8, source.Region);
         source.Send(1, 20_001);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
             media.Output("video").Forward(frame, static metadata => metadata.Set("kept", true));
 
         var (sink, again) = await Reattach(media, Port, Port);
@@ -152,7 +152,7 @@ public sealed class DeathTests : IDisposable
         view.Metadata.TryGet("kept", out bool kept).ShouldBeTrue();
         kept.ShouldBeTrue();
         media.Input("video").TryReceive(out var duplicate).ShouldBeFalse();
-        duplicate.ShouldBeNull();
+        duplicate.ShouldBe(default);
         sink.Return(descriptor.Ticket, ReturnKind.Both);
         upstream.AwaitReturns(returns => returns.Exists(entry => (entry.Kind & ReturnKind.Done) != 0));
     }

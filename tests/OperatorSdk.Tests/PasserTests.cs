@@ -19,7 +19,7 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1, 1001);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
             media.Output("video").Forward(frame, static metadata => metadata.Set("score", 0.5));
         var descriptor = _sink.Pop();
         descriptor.Segment(1).Region.ShouldBe((ushort)1);
@@ -43,14 +43,14 @@ public sealed class PasserTests : IDisposable
         _sidecar.Connect(end, last, "video", "video", 8, Ends["first"].Region!, _source.Region);
         Media["first"].Output("video").InFlight.ShouldBe(0);
         _source.Send(1);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
             media.Output("video").Forward(frame, static metadata => metadata.Set("one", 1));
         // Round robin: the second consumer of the port gets the second frame.
         _sink.PopFrame();
         _source.Send(2);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
             media.Output("video").Forward(frame, static metadata => metadata.Set("one", 1));
-        using (var frame = second.Input("video").Receive()!)
+        using (var frame = second.Input("video").Receive()!.Value)
         {
             frame.Metadata.TryGet("one", out long one).ShouldBeTrue();
             one.ShouldBe(1);
@@ -69,7 +69,7 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
         {
             using var loan = media.Output("video").Loan(500);
             loan.Payload.Fill(9);
@@ -88,7 +88,7 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
             media.Output("video").Forward(frame);
         var ticket = _sink.Pop().Ticket;
         _sink.Return(ticket, ReturnKind.Returned);
@@ -105,7 +105,7 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        media.Input("video").Receive()!.Dispose();
+        media.Input("video").Receive()!.Value.Dispose();
         var gap = _sink.Pop();
         (gap.Kind, gap.Sequence, gap.GapCount, gap.GapCause).ShouldBe((DescriptorKind.Gap, 1UL, 1u, GapCause.Disposed));
         _source.AwaitReturns(returns => returns.Count == 1);
@@ -128,7 +128,7 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        using var frame = media.Input("video").Receive()!;
+        using var frame = media.Input("video").Receive()!.Value;
         media.Output("video").Forward(frame);
         Should.Throw<InvalidOperationException>(() => media.Output("video").Forward(frame)).Message.ShouldContain("OpenStream");
         using var loan = media.Output("video").Loan(10);
@@ -142,7 +142,7 @@ public sealed class PasserTests : IDisposable
         await using var media = await Passer();
         var stream = media.Output("video").OpenStream();
         _source.Send(5);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
         {
             for (var i = 0; i < 2; i++)
             {
@@ -167,11 +167,50 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        var frame = media.Input("video").Receive()!;
+        var frame = media.Input("video").Receive()!.Value;
         frame.Dispose();
         frame.Dispose();
         Should.Throw<ObjectDisposedException>(() => frame.Sequence);
         Should.Throw<ObjectDisposedException>(() => media.Output("video").Forward(frame));
+    }
+
+    [Fact]
+    public async Task A_frame_that_was_given_back_gives_back_no_other_and_shows_none()
+    {
+        await using var media = await Passer();
+        _source.Send(1);
+        var first = media.Input("video").Receive()!.Value;
+        first.Dispose();
+        _source.Send(2);
+        using var second = media.Input("video").Receive()!.Value;
+        first.Dispose();
+        second.Sequence.ShouldBe(2UL);
+        Should.Throw<ObjectDisposedException>(() => first.Sequence);
+        (first == second).ShouldBeFalse();
+        media.Output("video").Forward(second);
+        _sink.Pop().Kind.ShouldBe(DescriptorKind.Gap);
+        _sink.PopFrame().Sequence.ShouldBe(2UL);
+    }
+
+    [Fact]
+    public async Task A_loan_that_is_over_gives_back_no_other_and_sends_none()
+    {
+        await using var media = await Passer();
+        _source.Send(1);
+        using var frame = media.Input("video").Receive()!.Value;
+        var unsent = media.Output("video").Loan(10);
+        unsent.Dispose();
+        using var loan = media.Output("video").Loan(20);
+        unsent.Dispose();
+        Should.Throw<ObjectDisposedException>(unsent.Send);
+        Should.Throw<ObjectDisposedException>(() => unsent.Metadata.Set("whose", 1));
+        loan.Payload.Length.ShouldBe(20);
+        loan.Send(frame);
+        Should.Throw<ObjectDisposedException>(() => loan.Send(frame));
+        using var next = media.Output("video").Loan(30);
+        loan.Dispose();
+        next.Payload.Length.ShouldBe(30);
+        _sink.PopFrame().Sequence.ShouldBe(1UL);
     }
 
     [Fact]
@@ -231,9 +270,9 @@ public sealed class PasserTests : IDisposable
         var media = await Passer();
         _source.Send(1);
         _source.Send(2);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
             media.Output("video").Forward(frame);
-        using (var frame = media.Input("video").Receive()!)
+        using (var frame = media.Input("video").Receive()!.Value)
         {
             media.Fail("out of luck");
             Should.Throw<MediaOperatorException>(() => media.Output("video").Forward(frame));

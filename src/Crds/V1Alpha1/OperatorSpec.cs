@@ -135,7 +135,7 @@ public sealed record InputSpec
     /// <summary>What must arrive, where the media operator can take nothing else.</summary>
     public MediaCaps? Caps { get; set; }
 
-    /// <summary>How many frames the media operator may hold at once; the planner's choice by frame size where unset. Memory is planned for so many. One that holds more lives on what others leave unused, and its producers wait when that is gone.</summary>
+    /// <summary>How many frames the media operator may hold at once; the planner's choice by frame size where unset. Memory is planned for so many. One that holds more uses up its own part of what its producers may have under way, and gets nothing more; other replicas go on.</summary>
     [Bounds(1, 256)]
     public int? MaxBorrowed { get; set; }
 }

@@ -99,7 +99,11 @@ internal sealed class AttachLoop(OperatorCore core)
                 Handle(message!, session);
         }
         lock (core.Gate)
+        {
             core.Poll();
+            if (receipt != AttachReceipt.Message)
+                core.Watch();
+        }
         return receipt != AttachReceipt.Closed;
     }
 

@@ -17,7 +17,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
 {
     private readonly AttachWriter _writer = new(connection);
     private readonly Dictionary<uint, ForeignRegion> _foreign = [];
-    private readonly Dictionary<ulong, ForeignRegion?[]> _tables = [];
+    private readonly Dictionary<ulong, ChannelRegions> _tables = [];
     private readonly Dictionary<ulong, InboundChannel> _inbound = [];
     private readonly Dictionary<ulong, OutboundChannel> _outbound = [];
     private readonly Dictionary<ulong, ChannelMemory> _memories = [];
@@ -95,10 +95,9 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         lock (core.Gate)
         {
             var mapped = _foreign.GetValueOrDefault(region);
-            if (index < FanSeatRegions)
-                TableOf(channel)[index] = mapped;
+            TableOf(channel)[index] = mapped;
             if (_outbound.TryGetValue(channel, out var outbound) && mapped is not null && !outbound.IsClosed)
-                outbound.Port.Fan.MapRegion(outbound.Seat, mapped.Number, index);
+                outbound.Port.Fan.MapRegion(outbound.Seat, mapped.Name, index);
             // The consumer is told first and answers; the producer, who has the channel by then, is told last and does not.
             if (_outbound.ContainsKey(channel))
                 return;
@@ -194,12 +193,10 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         connection.Dispose();
     }
 
-    private const int FanSeatRegions = 256;
-
-    private ForeignRegion?[] TableOf(ulong channel)
+    private ChannelRegions TableOf(ulong channel)
     {
         if (!_tables.TryGetValue(channel, out var table))
-            _tables[channel] = table = new ForeignRegion?[FanSeatRegions];
+            _tables[channel] = table = new ChannelRegions();
         return table;
     }
 
@@ -264,9 +261,9 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
     {
         channel.Port.Fan.Attach(channel.Seat, channel.End);
         var table = TableOf(channel.Id);
-        for (var index = 1; index < table.Length; index++)
-            if (table[index] is { } region)
-                channel.Port.Fan.MapRegion(channel.Seat, region.Number, index);
+        for (var index = 1; index < table.Count; index++)
+            if (table[index] is { IsUnmapped: false } region)
+                channel.Port.Fan.MapRegion(channel.Seat, region.Name, index);
         channel.Port.Fan.Pump();
     }
 }

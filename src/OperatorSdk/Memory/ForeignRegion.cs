@@ -7,15 +7,15 @@ namespace K8sMediaFlow.OperatorSdk.Memory;
 /// Somebody else's region, mapped read-only. It stays mapped until the sidecar says that it is gone (or is gone itself) and nothing here
 /// points into it any more. Counted under the operator's lock.
 /// </summary>
-internal sealed class ForeignRegion(MappedMemory memory, int number)
+internal sealed class ForeignRegion(MappedMemory memory, RegionName name)
 {
     private int _users;
     private bool _gone;
 
     public RegionReader Reader { get; } = new(memory);
 
-    /// <summary>The operator's own number for it, 1 to 255, by which descriptors in flight name it.</summary>
-    public int Number { get; } = number;
+    /// <summary>The operator's own name for it, by which descriptors in flight name it.</summary>
+    public RegionName Name { get; } = name;
 
     /// <summary>It is an earlier sidecar's: no consumer will ever be told of it, so what lies in it is copied before it is sent.</summary>
     public bool IsStale { get; private set; }

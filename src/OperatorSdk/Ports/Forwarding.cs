@@ -70,8 +70,8 @@ internal ref struct Forwarding
     {
         var descriptor = _core.NewDescriptor(identity, tag);
         descriptor.AddSegment(default);
-        for (var i = 1; i < _frame.Descriptor(_core).SegmentCount; i++)
-            descriptor.AddSegment(_frame.Segment(i));
+        for (var i = 1; i < _frame.Slot.Descriptor().SegmentCount; i++)
+            descriptor.AddSegment(_frame.Slot.Segment(i));
         return descriptor;
     }
 

@@ -9,14 +9,15 @@ namespace K8sMediaFlow.OperatorSdk.Ports;
 /// <summary>Turns a filled loan into a frame: identity, derivation, envelope, descriptor.</summary>
 internal static class FrameSender
 {
-    public static void Send(OperatorCore core, OutputPort port, FrameLoan loan, ReadOnlySpan<Frame> from, bool isNamed)
+    public static void Send(LoanSlot loan, ReadOnlySpan<Frame> from, bool isNamed)
     {
+        var (core, port) = (loan.Core, loan.Port);
         lock (core.Gate)
         {
             core.ThrowIfFailed();
             if (port.IsComplete)
                 throw new InvalidOperationException($"Output '{port.Plan.Name}' is complete: nothing can be sent after the end of its stream.");
-            loan.CheckPlanes(port.Plan.Name);
+            loan.CheckPlanes();
             foreach (var frame in from)
                 Invariant.That(frame.Core == core);
             var giver = port.OwnStream != 0 ? -1 : FindGiver(core, port, from, isNamed);
@@ -58,7 +59,7 @@ internal static class FrameSender
             : $"No input frame is held, so a frame on output '{port.Plan.Name}' has no identity to inherit: send before the input is disposed, or call OpenStream() first.");
     }
 
-    private static void Post(OperatorCore core, OutputPort port, FrameLoan loan, ReadOnlySpan<Frame> from, bool isNamed, int giver, (ulong Stream, ulong Sequence) identity)
+    private static void Post(OperatorCore core, OutputPort port, LoanSlot loan, ReadOnlySpan<Frame> from, bool isNamed, int giver, (ulong Stream, ulong Sequence) identity)
     {
         var first = isNamed ? (from.IsEmpty ? -1 : from[0].Tag) : giver >= 0 ? giver : core.Held.Length > 0 ? core.Held[0] : -1;
         var info = MediaInfo.Of(loan.Caps);
@@ -89,9 +90,9 @@ internal static class FrameSender
             core.Inherit(giver, port);
     }
 
-    private static void FillTimes(OperatorCore core, FrameLoan loan, int first, ref FrameInfo info)
+    private static void FillTimes(OperatorCore core, LoanSlot loan, int first, ref FrameInfo info)
     {
-        var (presentation, duration, capture) = loan.Times;
+        var (presentation, duration, capture) = (loan.PresentationTimeNs, loan.DurationNs, loan.CaptureTimeWallNs);
         var inherited = first >= 0 ? core.FrameOf(first)?.Info ?? default : default;
         info.PresentationTimeNs = presentation ?? inherited.PresentationTimeNs;
         info.DurationNs = duration ?? (first >= 0 ? inherited.DurationNs : DurationOf(loan.Caps));
@@ -107,7 +108,7 @@ internal static class FrameSender
         _ => 0,
     };
 
-    private static int WriteEnvelope(OperatorCore core, OutputPort port, FrameLoan loan, in FrameInfo info)
+    private static int WriteEnvelope(OperatorCore core, OutputPort port, LoanSlot loan, in FrameInfo info)
     {
         try
         {

@@ -17,7 +17,7 @@ internal struct InRecord
     public ulong SentOn;
 
     /// <summary>The user's view of it while it is held; null for a notice.</summary>
-    public Frame? Frame;
+    public FrameSlot? Frame;
 
     public ForeignRegion? Region0;
     public ForeignRegion? Region1;

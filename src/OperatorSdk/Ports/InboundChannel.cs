@@ -5,7 +5,7 @@ using K8sMediaFlow.Staging.Ports;
 namespace K8sMediaFlow.OperatorSdk.Ports;
 
 /// <summary>What belongs to one channel of an input beside its rings: which regions its descriptors may name.</summary>
-internal sealed class InboundChannel(ulong id, InputPort port, ForeignRegion?[] regions)
+internal sealed class InboundChannel(ulong id, InputPort port, ChannelRegions regions)
 {
     public ulong Id { get; } = id;
 
@@ -26,7 +26,7 @@ internal sealed class InboundChannel(ulong id, InputPort port, ForeignRegion?[] 
     public bool TryResolve(ref FrameDescriptor descriptor, int index, out ReadOnlySpan<byte> bytes, out ForeignRegion? region)
     {
         var segment = descriptor.Segment(index);
-        region = segment.Region < regions.Length ? regions[segment.Region] : null;
+        region = regions[segment.Region];
         bytes = default;
         return region is { IsUnmapped: false } && region.Reader.TryResolve(in segment, out bytes);
     }

@@ -16,7 +16,7 @@ internal sealed class InputPort
     public InputPort(OperatorCore core, int number, PortPlan plan)
     {
         (_core, Number, Plan) = (core, number, plan);
-        Seats = new SeatBook(Enumerable.Range(0, plan.Seats), () => Merge!.Seats < ReorderWindow.ChannelsMax ? Merge.AddSeat() : -1);
+        Seats = new SeatBook(Enumerable.Range(0, plan.Seats), () => Merge!.Seats < InputMerge.SeatsMax ? Merge.AddSeat() : -1);
         Merge = new InputMerge(new MergeOptions(plan.Seats, plan.BySequence, IsSparse: false, plan.ReplayRuns, core.ReorderPatienceNs));
     }
 
@@ -34,7 +34,7 @@ internal sealed class InputPort
     public long Violations { get; private set; }
 
     /// <summary>The next frame; gap notices on the way are passed on to the outputs.</summary>
-    public Frame? TryTake()
+    public FrameSlot? TryTake()
     {
         while (Merge.TryTake(MonotonicClock.Nanoseconds, out var number))
         {
@@ -56,7 +56,7 @@ internal sealed class InputPort
         return _lastCaps;
     }
 
-    private bool TryOpen(int tag, int number, out Frame? frame)
+    private bool TryOpen(int tag, int number, out FrameSlot? frame)
     {
         ref var descriptor = ref Merge.Descriptor(number);
         var channel = (InboundChannel)Merge.ChannelOf(number).State!;
@@ -72,7 +72,7 @@ internal sealed class InputPort
             return Refuse(tag, channel);
         _core.UseRegions(tag, region0, region1, region2);
         frame = _core.TakeFrame();
-        frame.Open(_core, this, tag, in view);
+        frame.Open(this, tag, in view);
         _core.SetFrame(tag, frame);
         return true;
     }

@@ -24,6 +24,8 @@ internal sealed class OutputPort : IFrameOwner
     {
         (_core, Number, Plan, Quota) = (core, number, plan, new BlockQuota(plan.QuotaBlocks));
         Fan = new OutputFan(this, FanRetention.UntilDone, 256);
+        // Envelope and payload of each frame: so many does the quota allow, and so many did the planner count for the consumers and all that is behind them.
+        Fan.WindowFrames = Math.Max(1, plan.QuotaBlocks / 2);
         foreach (var edge in plan.Edges)
             AddEdge(edge);
     }
@@ -234,7 +236,7 @@ internal sealed class OutputPort : IFrameOwner
             bytes = record.Own!.Writer.Memory(segment.BlockRef).Slice((int)segment.Offset, (int)segment.Length);
             return true;
         }
-        var foreign = record.Foreign0?.Number == segment.Region ? record.Foreign0 : record.Foreign1;
+        var foreign = record.Foreign0?.Name == segment.RegionName ? record.Foreign0 : record.Foreign1;
         bytes = default;
         return foreign is not null && foreign.Reader.TryResolve(in segment, out bytes);
     }

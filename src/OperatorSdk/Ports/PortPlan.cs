@@ -1,4 +1,5 @@
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Staging.Ports;
 
 namespace K8sMediaFlow.OperatorSdk.Ports;
 
@@ -8,7 +9,7 @@ internal sealed record PortPlan(string Name, FrameCaps? Caps, int Seats, bool By
     public static PortPlan Read(AttachMessage.InputPort.Reader port) => new(
         port.Name.ToString(),
         port.HasCaps ? MediaInfo.Read(port.Caps) : null,
-        (int)Math.Clamp(port.ChannelCount, 1, 64),
+        (int)Math.Clamp(port.ChannelCount, 1, InputMerge.SeatsMax),
         port.Order == AttachMessage.Order.BySequence,
         (int)Math.Min(port.ReplayWindow, 1 << 20),
         0,
@@ -18,7 +19,7 @@ internal sealed record PortPlan(string Name, FrameCaps? Caps, int Seats, bool By
     {
         var edges = new List<EdgePlan>();
         foreach (var edge in port.Edges)
-            edges.Add(new EdgePlan(edge.Name.ToString(), edge.Distribution == AttachMessage.Distribution.Broadcast, (int)Math.Clamp(edge.ChannelCount, 1, 64)));
+            edges.Add(new EdgePlan(edge.Name.ToString(), edge.Distribution == AttachMessage.Distribution.Broadcast, (int)Math.Clamp(edge.ChannelCount, 1, OutputFan.SeatsMax)));
         var quotaBlocks = port.QuotaBlocks is 0 or > int.MaxValue ? int.MaxValue : (int)port.QuotaBlocks;
         return new PortPlan(port.Name.ToString(), port.HasCaps ? MediaInfo.Read(port.Caps) : null, 0, false, 0, quotaBlocks, edges);
     }

@@ -23,6 +23,12 @@ public interface ILinkSource
     /// <summary>Nothing more will come from <see cref="TryTake"/>: the link ends in order once all is done, and is opened again when this is so no more.</summary>
     bool Ended { get; }
 
+    /// <summary>Whether the link carries frames now. Called when that changes; until it is said, it does not.</summary>
+    void Carries(bool isUp)
+    {
+        // For sources that have somewhere else to send meanwhile.
+    }
+
     /// <summary>Sleeps until a frame may be there, <see cref="Wake"/> was called (also before the call: no wake-up is lost) or the time is over.</summary>
     void Wait(TimeSpan timeout);
 

@@ -282,6 +282,7 @@ public sealed class OutboundLink : IDisposable
     {
         lock (_state)
             _shown = (state, loss, reason, _shown.Losses + (_shown.State == LinkState.Ready && state == LinkState.Lost ? 1UL : 0));
+        _source.Carries(state == LinkState.Ready);
     }
 
     private LinkStatus Describe() => new()

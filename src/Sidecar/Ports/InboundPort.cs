@@ -20,6 +20,9 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
 {
     private readonly record struct Delivery(uint Slot, BlockRef Block, ulong Ticket, long AtNanoseconds);
 
+    // As a media operator's, see MediaOperatorOptions.StandstillPatience.
+    private const long StandstillPatienceNs = 5_000_000_000;
+
     private readonly Lock _gate = new();
     private readonly MappedMemory _memory, _bellMemory;
     private readonly RegionWriter _writer;
@@ -43,6 +46,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     private volatile bool _stopping, _refused;
     private bool _ended;
     private (ulong Stream, ulong Sequence) _end;
+    private long _watchedAtNs;
 
     public InboundPort(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, HugePages pages, WaitPolicy waiting, bool deviceReads = false)
         : base(PodTopology.InboundEnd(link))
@@ -56,6 +60,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         _granted = new BlockRef[_writer.Layout.BlockCount];
         _areaOffset = _writer.Layout.BlockOffset(0);
         _fan = new OutputFan(this, FanRetention.UntilReturned, consumers.Count * edge.ChannelCapacity);
+        _fan.WindowFrames = SlotCount;
         var number = _fan.AddEdge(edge.Distribution == Distribution.Broadcast ? FanDistribution.Broadcast : FanDistribution.RoundRobin);
         _seats = consumers.ToDictionary(consumer => consumer, _ => _fan.AddSeat(number));
         BellFile = Bell.Create(Name);
@@ -269,7 +274,18 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
             while (!TryTakeReturns() && !_stopping && wait.Again())
             {
             }
+            Watch();
         }
+    }
+
+    private void Watch()
+    {
+        var nowNs = MonotonicClock.Nanoseconds;
+        if (nowNs - _watchedAtNs < StandstillPatienceNs / 50)
+            return;
+        _watchedAtNs = nowNs;
+        lock (_gate)
+            _fan.Watch(nowNs, StandstillPatienceNs);
     }
 
     // The consumer may be dead already: then this changes nothing.
@@ -284,10 +300,10 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     {
         foreach (var (channel, lease) in _leases)
         {
-            if ((_fan.BrokenSeats >> lease.Seat & 1) != 0 && lease.Producer is { IsBroken: true } producer)
+            if (lease.Producer is { IsBroken: true } producer)
                 _broken.Add((channel, producer.Violation));
         }
-        _fan.BrokenSeats = 0;
+        _fan.HasBroken = false;
     }
 
     private bool TryTakeReturns()
@@ -295,7 +311,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         lock (_gate)
         {
             var count = _fan.DrainReturns();
-            if (_fan.BrokenSeats != 0)
+            if (_fan.HasBroken)
                 NoteBroken();
             foreach (var channel in _toTakeBack)
                 TakeBack(channel);

@@ -77,6 +77,13 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
         NoteViolation();
     }
 
+    /// <summary>Tells the producer whether the link carries what it sends here; it looks again where to send.</summary>
+    public void SetAway(bool isAway)
+    {
+        Consumer.SetAway(isAway);
+        Channel.Producer.Ringer.Ring();
+    }
+
     public void MapRegion(int index, LinkedRegion region)
     {
         while (_regions.Count <= index)

@@ -26,6 +26,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
     private readonly MappedMemory _bellMemory;
     private readonly BellWaiter _waiter;
     private readonly Action<string> _report;
+    private bool _isAway = true;
     private ulong _lastSequence;
     private int _turn, _woken;
 
@@ -135,6 +136,17 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         SettleChannels();
     }
 
+    /// <summary>Producers that have other consumers pass this one over while its link is down. What it has stays with it: the link sends it when it is back.</summary>
+    public void Carries(bool isUp)
+    {
+        lock (_gate)
+        {
+            _isAway = !isUp;
+            foreach (var channel in _channels)
+                channel.SetAway(_isAway);
+        }
+    }
+
     public void Wait(TimeSpan timeout)
     {
         var wait = _waiter.Begin(timeout);
@@ -161,6 +173,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         lock (_gate)
         {
             var known = Know(channel);
+            known.SetAway(_isAway);
             known.Predecessor = LatestOf(channel.Producer.Name);
             _channels.Add(known);
             Reopen(channel.Producer.Name);

@@ -71,6 +71,9 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
         Volatile.Write(ref *(ulong*)(_base + ChannelLayout.ReturnTailOffset), _returnTail);
     }
 
+    /// <summary>Tells the producer whether frames that it sends here get on. Ring its bell afterwards.</summary>
+    public void SetAway(bool isAway) => Volatile.Write(ref *(uint*)(_base + ChannelLayout.AwayOffset), isAway ? 1u : 0u);
+
     private bool RefreshTail()
     {
         // Acquire. Partner: the write of the tail in ChannelProducer.TryPush.

@@ -32,6 +32,9 @@ public sealed unsafe class ChannelProducer : ChannelEnd
     /// <summary>Whether a push would be refused for want of room, as far as is known without looking at the returns.</summary>
     public bool IsFull => _tickets.Count == Capacity;
 
+    /// <summary>The consumer has marked itself as away: a hint where to send, which binds nobody.</summary>
+    public bool IsConsumerAway => Volatile.Read(ref *(uint*)(_base + ChannelLayout.AwayOffset)) != 0;
+
     /// <summary>Publishes the descriptor and gives it its ticket. Ring the consumer's bell afterwards.</summary>
     /// <returns>False when <see cref="Capacity"/> frames are not done, or the channel has ended.</returns>
     [SkipLocalsInit]

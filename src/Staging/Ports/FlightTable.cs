@@ -3,7 +3,7 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Staging.Ports;
 
-/// <summary>One thing that was given to a fan and is not done.</summary>
+/// <summary>One thing that was given to a fan and is not done. Counted, not named: who has it stands in the seats' tickets, and there may be any number of seats.</summary>
 internal struct Flight
 {
     public FrameDescriptor Descriptor;
@@ -12,25 +12,22 @@ internal struct Flight
     public long Order;
     public int Tag;
 
-    /// <summary>Bit per seat that has it and has not returned it.</summary>
-    public ulong Unreturned;
+    /// <summary>Seats that have it and have not returned it.</summary>
+    public int Unreturned;
 
-    /// <summary>Bit per seat that has it and is not done with it.</summary>
-    public ulong Undone;
+    /// <summary>Seats that have it and are not done with it.</summary>
+    public int Undone;
 
-    /// <summary>Bit per seat that it waits to be sent to.</summary>
-    public ulong OwedSeats;
-
-    /// <summary>Bit per edge that it waits to be sent to any seat of.</summary>
-    public ulong OwedEdges;
+    /// <summary>Queues in which it waits to be sent, of seats and of edges.</summary>
+    public int Owed;
 
     /// <summary>Dead consumers that had it, and whose own readers have not let go of it yet: nobody may write its bytes.</summary>
     public int Ghosts;
     public bool ToldReturned;
 
-    public readonly bool IsReturned => (Unreturned | OwedSeats | OwedEdges) == 0 && Ghosts == 0;
+    public readonly bool IsReturned => Unreturned + Owed + Ghosts == 0;
 
-    public readonly bool IsDone => (Undone | OwedSeats | OwedEdges) == 0 && Ghosts == 0;
+    public readonly bool IsDone => Undone + Owed + Ghosts == 0;
 }
 
 /// <summary>The flights of one fan, by number. Grows to its largest use and allocates no more.</summary>
@@ -53,36 +50,47 @@ internal sealed class FlightTable(int capacity, IFrameOwner owner)
         return number;
     }
 
-    /// <summary>A seat has got it.</summary>
-    public void Sent(int number, ulong seat)
+    /// <summary>A seat has got what it was owed.</summary>
+    public void Sent(int number)
     {
         ref var flight = ref _flights[number];
-        flight.Unreturned |= seat;
-        flight.Undone |= seat;
+        flight.Owed--;
+        flight.Unreturned++;
+        flight.Undone++;
     }
 
     /// <summary>A seat gave it back. Unknown or repeated returns were refused by the channel already.</summary>
-    public void Settle(int number, ulong seat, bool done)
+    public void Settle(int number, ReturnKind kind)
     {
         ref var flight = ref _flights[number];
-        Invariant.That((flight.Undone & seat) != 0);
-        flight.Unreturned &= ~seat;
-        if (done)
-            flight.Undone &= ~seat;
+        flight.Unreturned -= (kind & ReturnKind.Returned) != 0 ? 1 : 0;
+        flight.Undone -= (kind & ReturnKind.Done) != 0 ? 1 : 0;
+        Invariant.That(flight.Unreturned >= 0 && flight.Undone >= flight.Unreturned);
         Tell(number);
     }
 
-    /// <summary>A seat's consumer died with it; it is owed again, as the caller says, and stays where it is until <see cref="GhostGone"/>.</summary>
-    public void Depart(int number, ulong seat, ulong owedSeats, ulong owedEdges)
+    /// <summary>A seat's consumer died with it: it stays where it is until <see cref="GhostGone"/>.</summary>
+    public void Depart(in Holding holding)
+    {
+        ref var flight = ref _flights[holding.Flight];
+        flight.Unreturned -= holding.IsReturned ? 0 : 1;
+        flight.Undone--;
+        flight.Ghosts++;
+    }
+
+    /// <summary>It is to be sent to one more, after somebody had it.</summary>
+    public void OweAgain(int number)
     {
         ref var flight = ref _flights[number];
-        flight.Unreturned &= ~seat;
-        flight.Undone &= ~seat;
-        flight.Ghosts++;
-        flight.OwedSeats |= owedSeats;
-        flight.OwedEdges |= owedEdges;
-        if ((owedSeats | owedEdges) != 0)
-            flight.Descriptor.Flags |= DescriptorFlags.MayBeReplay;
+        flight.Owed++;
+        flight.Descriptor.Flags |= DescriptorFlags.MayBeReplay;
+    }
+
+    /// <summary>Nobody is left who is owed it there.</summary>
+    public void Excuse(int number)
+    {
+        _flights[number].Owed--;
+        Tell(number);
     }
 
     /// <summary>Nobody reads any more what a dead consumer had of it.</summary>

@@ -11,6 +11,9 @@ public interface IOutboundChannel
     /// <summary>Whether the consumer broke the protocol: the channel takes and gives nothing any more.</summary>
     bool IsBroken { get; }
 
+    /// <summary>The consumer says that it passes nothing on for now: a link that is down. What is pushed waits.</summary>
+    bool IsAway => false;
+
     /// <summary>Publishes a descriptor and sets its ticket; rings the consumer. False when the channel is full.</summary>
     bool TryPush(ref FrameDescriptor descriptor);
 

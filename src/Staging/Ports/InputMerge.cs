@@ -4,7 +4,7 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Staging.Ports;
 
 /// <summary>What an input port wants of its channels.</summary>
-/// <param name="Seats">Producers: the stream ends when all of them have ended. At most 64.</param>
+/// <param name="Seats">Producers: the stream ends when all of them have ended.</param>
 /// <param name="BySequence">Restore the order of sequences; else they come as they come.</param>
 /// <param name="IsSparse">Sequences are dealt out among several consumers (a reorder window then passes what every producer has passed).</param>
 /// <param name="ReplayRuns">Runs of sequences without holes that are remembered of a stream, at least, so that duplicates are recognised.</param>
@@ -23,6 +23,9 @@ public sealed record MergeOptions(int Seats, bool BySequence, bool IsSparse, int
 /// </remarks>
 public sealed class InputMerge
 {
+    /// <summary>Most producers of one port: as many as an edge of a pipeline may have pairs of replicas. More can only be a mistake.</summary>
+    public const int SeatsMax = 4096;
+
     private readonly Dictionary<(ulong Stream, ulong Sequence), int> _originals;
     private readonly List<MergeChannel> _channels = [];
     private bool[] _seatEnded;
@@ -39,7 +42,7 @@ public sealed class InputMerge
     public InputMerge(MergeOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Seats, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Seats, 64);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Seats, SeatsMax);
         _arrivals = new Pool<Arrival>(64);
         _originals = new Dictionary<(ulong, ulong), int>(256);
         _seatEnded = new bool[options.Seats];
@@ -74,10 +77,11 @@ public sealed class InputMerge
     public long Late { get; private set; }
 
     /// <summary>Makes a place for one more producer, which the plan did not have before; returns its number. It has ended until somebody is seated there.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are 64 already.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are <see cref="SeatsMax"/> already.</exception>
     public int AddSeat()
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_seatEnded.Length, ReorderWindow.ChannelsMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_seatEnded.Length, SeatsMax);
+        _window?.AddChannel();
         Array.Resize(ref _seatEnded, _seatEnded.Length + 1);
         _seatEnded[^1] = true;
         return _seatEnded.Length - 1;
@@ -231,7 +235,7 @@ public sealed class InputMerge
             while (TryPop(channel, out number))
                 if (number >= 0)
                     Place(window, channel, number);
-        while (window.TryTake(nowNs, window.HasHole ? StuckSeats() : 0, out var entry))
+        while (window.TryTake(nowNs, window.HasHole && AllStuck(), out var entry))
         {
             number = entry.Tag;
             if (entry.Kind is ReorderKind.Frame or ReorderKind.Gap)
@@ -392,11 +396,11 @@ public sealed class InputMerge
             _replays.Forget(descriptor.Stream, descriptor.Sequence + i);
     }
 
-    private ulong StuckSeats()
+    private bool AllStuck()
     {
-        var stuck = 0UL;
         foreach (var channel in _channels)
-            stuck |= channel is { IsClosing: false, IsCut: false, IsStuck: true } ? 1UL << channel.Seat : 0;
-        return stuck;
+            if (channel is { IsCut: false, IsDrained: false, HasEnded: false } and not { IsClosing: false, IsStuck: true })
+                return false;
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Staging.Ports;
 
@@ -19,17 +20,20 @@ namespace K8sMediaFlow.Staging.Ports;
 /// returned nor done, whatever the others say: a reader may hold the last frame of the dead one until it gets the first of the successor, and
 /// so the successor must not have to wait for it.</para>
 /// <para>Notices (gap, end of stream) are posted like frames. An end of stream goes to every seat, also to one that is attached later; a gap
-/// under <see cref="FanDistribution.RoundRobin"/> goes to every consumer that is there, for their reorder windows.</para>
+/// goes where a frame in its place would have gone.</para>
+/// <para><see cref="Watch"/>: where a dealt out edge stands still because of one consumer, what that one has goes to the others too: an order that is restored
+/// behind them waits for it. It is done when both are done with it, and their consumer hands it out once.</para>
 /// </remarks>
 public sealed class OutputFan
 {
-    /// <summary>Most seats of one fan: they are bits of a word.</summary>
-    public const int SeatsMax = 64;
+    /// <summary>Most seats of one fan: as many as an edge of a pipeline may have pairs of replicas. More can only be a mistake.</summary>
+    public const int SeatsMax = 4096;
 
     private readonly List<FanEdge> _edges = [];
     private readonly List<FanSeat> _seats = [];
     private readonly List<FanGhost> _ghosts = [];
     private readonly List<int> _takenBack = [];
+    private readonly List<Holding> _parted = [];
     private readonly FlightTable _flights;
     private readonly IFrameOwner _owner;
     private readonly FanRetention _retention;
@@ -52,8 +56,11 @@ public sealed class OutputFan
     /// <summary>Frames and notices that are not done.</summary>
     public int InFlight => _flights.Count;
 
-    /// <summary>Seats whose consumer broke the protocol since the last <see cref="DrainReturns"/>; the owner reports and clears them.</summary>
-    public ulong BrokenSeats { get; set; }
+    /// <summary>Frames that the consumers of an edge may hold together. Notices are not counted.</summary>
+    public int WindowFrames { get; set; } = int.MaxValue;
+
+    /// <summary>A consumer broke the protocol since the owner last cleared this; its channel says how.</summary>
+    public bool HasBroken { get; set; }
 
     /// <summary>Frames that were sent again.</summary>
     public long Resent { get; private set; }
@@ -61,11 +68,11 @@ public sealed class OutputFan
     /// <summary>Adds an edge; returns its number.</summary>
     public int AddEdge(FanDistribution distribution)
     {
-        _edges.Add(new FanEdge(_edges.Count, distribution));
+        _edges.Add(new FanEdge(distribution, _retention));
         return _edges.Count - 1;
     }
 
-    /// <summary>Adds a place for one consumer of an edge, at any time; returns its number. At most 64 in one fan.</summary>
+    /// <summary>Adds a place for one consumer of an edge, at any time; returns its number.</summary>
     public int AddSeat(int edge)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_seats.Count, SeatsMax);
@@ -87,7 +94,7 @@ public sealed class OutputFan
     }
 
     /// <summary>Says that this channel knows the owner's region <paramref name="region"/> by <paramref name="index"/>. Region 0 is index 0 from the start.</summary>
-    public void MapRegion(int seat, int region, int index) => _seats[seat].MapRegion(region, index);
+    public void MapRegion(int seat, RegionName region, int index) => _seats[seat].MapRegion(region, index);
 
     /// <summary>Whether the seat has a consumer that is alive.</summary>
     public bool IsOpen(int seat) => _seats[seat].IsOpen;
@@ -99,7 +106,7 @@ public sealed class OutputFan
     public bool HasRoom(int reserved = 0)
     {
         foreach (var edge in _edges)
-            if (edge.Room <= reserved)
+            if (edge.RoomIn(WindowFrames) <= reserved)
                 return false;
         return true;
     }
@@ -131,7 +138,7 @@ public sealed class OutputFan
     }
 
     /// <summary>Takes a frame or notice in any case; it goes out at once where there is room, else as soon as there is.</summary>
-    /// <param name="descriptor">Everything but the ticket. Its segments name regions by the owner's own numbers, 0 to 255.</param>
+    /// <param name="descriptor">Everything but the ticket. Its segments name regions by the owner's own names.</param>
     /// <param name="tag">Names the frame to the owner; -1: the owner wants no word of it.</param>
     public void Post(in FrameDescriptor descriptor, int tag)
     {
@@ -141,7 +148,7 @@ public sealed class OutputFan
             (_ended, _end) = (true, descriptor);
         foreach (var edge in _edges)
             Owe(flight, edge, descriptor.Kind);
-        if ((_flights[flight].OwedSeats | _flights[flight].OwedEdges) == 0)
+        if (_flights[flight].Owed == 0)
             _flights.Tell(flight);
         Pump();
     }
@@ -249,6 +256,33 @@ public sealed class OutputFan
         }
     }
 
+    /// <summary>Looks for an edge that one consumer keeps standing still, and deals out again what that one has. To be called now and then.</summary>
+    /// <param name="nowNs">Monotonic time.</param>
+    /// <param name="patienceNs">How long nobody has given anything back.</param>
+    public void Watch(long nowNs, long patienceNs)
+    {
+        foreach (var edge in _edges)
+            if (edge.Distribution == FanDistribution.RoundRobin && edge.FindStandstill(_flights, nowNs, patienceNs) is { } seat)
+                DealAgain(seat);
+    }
+
+    private void DealAgain(FanSeat seat)
+    {
+        _parted.Clear();
+        for (var place = 0; place < seat.Tickets.Places; place++)
+        {
+            if (!seat.Tickets.At(place, out var holding) || holding.IsReturned || holding.IsDealtAgain || !IsFrame(holding.Flight))
+                continue;
+            seat.DealtAgain(place);
+            _parted.Add(holding);
+        }
+        seat.IsPassedOver = true;
+        SortLatestFirst();
+        foreach (var holding in _parted)
+            OweAgain(holding.Flight, seat.Edge.Owed);
+        Pump();
+    }
+
     private void Withdraw(IntDeque owed, Predicate<int> isUnwanted)
     {
         for (var i = owed.Count; i > 0; i--)
@@ -261,35 +295,25 @@ public sealed class OutputFan
         }
     }
 
-    private void Excuse(int number, ulong seat, ulong edge)
-    {
-        ref var flight = ref _flights[number];
-        flight.OwedSeats &= ~seat;
-        flight.OwedEdges &= ~edge;
-        _flights.Tell(number);
-    }
-
     private void Owe(int flight, FanEdge edge, DescriptorKind kind)
     {
         if (edge.AllCompleted)
             return;
-        var toOne = edge.Distribution == FanDistribution.RoundRobin && (kind == DescriptorKind.Frame || (kind == DescriptorKind.Gap && !edge.HasOpenSeat));
-        if (toOne)
+        // A gap, too, goes to one: it says that its place is empty, and once is enough.
+        if (edge.Distribution == FanDistribution.RoundRobin && kind != DescriptorKind.EndOfStream)
         {
-            _flights[flight].OwedEdges |= edge.Bit;
+            _flights[flight].Owed++;
             edge.Owed.AddLast(flight);
             return;
         }
-        // A vacant seat under RoundRobin needs no gap: its successor begins where frames begin to come.
-        var all = edge.Distribution == FanDistribution.Broadcast || kind == DescriptorKind.EndOfStream;
         foreach (var seat in edge.Seats)
-            if (!seat.IsCompleted && (all || seat.IsOpen))
+            if (!seat.IsCompleted)
                 Owe(flight, seat);
     }
 
     private void Owe(int flight, FanSeat seat)
     {
-        _flights[flight].OwedSeats |= seat.Bit;
+        _flights[flight].Owed++;
         seat.Owed.AddLast(flight);
     }
 
@@ -317,11 +341,10 @@ public sealed class OutputFan
         while (edge.Owed.Count > 0)
         {
             var number = edge.Owed.First;
-            if (!IsPrepared(number) || edge.Next(ref _flights[number].Descriptor) is not { } seat || !TryPush(number, seat))
+            if (!IsPrepared(number) || edge.Next(ref _flights[number].Descriptor, WindowFrames) is not { } seat || !TryPush(number, seat))
                 return;
             edge.Owed.TakeFirst();
             edge.Served(seat);
-            _flights[number].OwedEdges &= ~edge.Bit;
         }
     }
 
@@ -335,7 +358,6 @@ public sealed class OutputFan
             if (held || !IsPrepared(number) || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat))
                 return;
             seat.Owed.TakeFirst();
-            _flights[number].OwedSeats &= ~seat.Bit;
         }
     }
 
@@ -345,14 +367,13 @@ public sealed class OutputFan
         return flight.Tag == FlightTable.NoTag || _owner.Prepare(flight.Tag, ref flight.Descriptor);
     }
 
+    private bool IsFrame(int flight) => _flights[flight].Descriptor.Kind == DescriptorKind.Frame;
+
     private bool TryPush(int number, FanSeat seat)
     {
-        ref var flight = ref _flights[number];
-        if (!seat.TryPush(in flight.Descriptor, out var ticket))
+        if (!seat.TryPush(in _flights[number].Descriptor, number))
             return false;
-        seat.Tickets.Add(ticket, number);
-        seat.EndSent |= flight.Descriptor.Kind == DescriptorKind.EndOfStream;
-        _flights.Sent(number, seat.Bit);
+        _flights.Sent(number);
         return true;
     }
 
@@ -362,15 +383,12 @@ public sealed class OutputFan
         while (seat.Channel is { } channel && channel.TryPopReturn(out var entry))
         {
             count++;
-            var flight = seat.Tickets.Find(entry.Ticket);
-            Invariant.That(flight >= 0);
-            var done = (entry.Kind & ReturnKind.Done) != 0;
-            if (done)
-                seat.Tickets.Remove(entry.Ticket);
-            _flights.Settle(flight, seat.Bit, done);
+            var flight = seat.Tickets.Find(entry.Ticket).Flight;
+            seat.GaveBack(in entry, IsFrame(flight));
+            _flights.Settle(flight, entry.Kind);
         }
         if (seat.Channel is { IsBroken: true } && !seat.IsClosing)
-            (seat.IsClosing, BrokenSeats) = (true, BrokenSeats | seat.Bit);
+            (seat.IsClosing, HasBroken) = (true, true);
         return count;
     }
 
@@ -378,22 +396,24 @@ public sealed class OutputFan
     {
         (completed.IsCompleted, completed.IsClosing) = (true, true);
         while (completed.Owed.Count > 0)
-            Excuse(completed.Owed.TakeFirst(), completed.Bit, 0);
+            _flights.Excuse(completed.Owed.TakeFirst());
         while (completed.Edge.AllCompleted && completed.Edge.Owed.Count > 0)
-            Excuse(completed.Edge.Owed.TakeFirst(), 0, completed.Edge.Bit);
+            _flights.Excuse(completed.Edge.Owed.TakeFirst());
     }
 
     private void Part(FanSeat lost)
     {
         Drain(lost);
-        _takenBack.Clear();
-        var channel = lost.Vacate(_takenBack);
-        // Latest first, each to the front: they end up in the order in which they were given.
-        _takenBack.Sort((left, right) => _flights[right].Order.CompareTo(_flights[left].Order));
-        _ghosts.Add(new FanGhost(channel, [.. _takenBack]));
-        foreach (var flight in _takenBack)
-            Depart(flight, lost);
+        _parted.Clear();
+        var channel = lost.Vacate(_parted);
+        SortLatestFirst();
+        _ghosts.Add(new FanGhost(channel, [.. _parted.Select(static holding => holding.Flight)]));
+        foreach (var holding in _parted)
+            Depart(in holding, lost);
     }
+
+    // Each then goes to the front: they end up in the order in which they were given.
+    private void SortLatestFirst() => _parted.Sort((left, right) => _flights[right.Flight].Order.CompareTo(_flights[left.Flight].Order));
 
     private void Lay(int ghost)
     {
@@ -403,18 +423,20 @@ public sealed class OutputFan
             _flights.GhostGone(flight);
     }
 
-    private void Depart(int number, FanSeat seat)
+    private void Depart(in Holding holding, FanSeat seat)
     {
-        ref var flight = ref _flights[number];
-        var toEdge = seat.Edge.Distribution == FanDistribution.RoundRobin && flight.Descriptor.Kind != DescriptorKind.EndOfStream;
-        var isExcused = seat.IsCompleted && (!toEdge || seat.Edge.AllCompleted);
-        if (isExcused || (_retention == FanRetention.UntilReturned && (flight.Unreturned & seat.Bit) == 0))
-        {
-            _flights.Depart(number, seat.Bit, 0, 0);
-            return;
-        }
-        Resent += flight.Descriptor.Kind == DescriptorKind.Frame ? 1 : 0;
-        (toEdge ? seat.Edge.Owed : seat.Owed).AddFirst(number);
-        _flights.Depart(number, seat.Bit, toEdge ? 0 : seat.Bit, toEdge ? seat.Edge.Bit : 0);
+        var number = holding.Flight;
+        var toEdge = seat.Edge.Distribution == FanDistribution.RoundRobin && _flights[number].Descriptor.Kind != DescriptorKind.EndOfStream;
+        var isExcused = holding.IsDealtAgain || (seat.IsCompleted && (!toEdge || seat.Edge.AllCompleted));
+        _flights.Depart(in holding);
+        if (!isExcused && !(_retention == FanRetention.UntilReturned && holding.IsReturned))
+            OweAgain(number, toEdge ? seat.Edge.Owed : seat.Owed);
+    }
+
+    private void OweAgain(int number, IntDeque owed)
+    {
+        Resent += IsFrame(number) ? 1 : 0;
+        owed.AddFirst(number);
+        _flights.OweAgain(number);
     }
 }

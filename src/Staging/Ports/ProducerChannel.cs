@@ -11,6 +11,9 @@ public sealed class ProducerChannel(ChannelProducer producer, BellRinger ringer)
     /// <inheritdoc/>
     public bool IsBroken => producer.Violation != ChannelViolation.None;
 
+    /// <inheritdoc/>
+    public bool IsAway => producer.IsConsumerAway;
+
     /// <summary>What the consumer did wrong.</summary>
     public ChannelViolation Violation => producer.Violation;
 

@@ -1,12 +1,11 @@
 namespace K8sMediaFlow.Staging.Ports;
 
 /// <summary>One stream in a reorder window.</summary>
-internal sealed class ReorderStream(int channelsMax)
+internal sealed class ReorderStream
 {
     public readonly SequenceHeap Held = new();
 
-    /// <summary>Per channel, the highest sequence that it has brought or explained.</summary>
-    public readonly ulong[] HighWater = new ulong[channelsMax];
+    private ulong[] _highWater = new ulong[4];
 
     public ulong Id;
 
@@ -21,9 +20,26 @@ internal sealed class ReorderStream(int channelsMax)
 
     public bool HasHole => Held.Count > 0 && Held.Top.First > Next;
 
+    /// <summary>The highest sequence that a channel has brought or explained.</summary>
+    public ulong HighWaterOf(int channel) => channel < _highWater.Length ? _highWater[channel] : 0;
+
+    public void Brought(int channel, ulong last)
+    {
+        if (channel >= _highWater.Length)
+            Array.Resize(ref _highWater, Math.Max(channel + 1, 2 * _highWater.Length));
+        _highWater[channel] = Math.Max(_highWater[channel], last);
+    }
+
+    /// <summary>A successor of the channel begins anew.</summary>
+    public void Forget(int channel)
+    {
+        if (channel < _highWater.Length)
+            _highWater[channel] = 0;
+    }
+
     public void Reset(ulong id, ulong born)
     {
-        Array.Clear(HighWater);
+        Array.Clear(_highWater);
         (Id, Born, Next, Started, SawReplay, HoleSinceNs) = (id, born, 1, false, false, 0);
     }
 }

@@ -35,30 +35,24 @@ public readonly record struct ReorderEntry(ReorderKind Kind, ulong Stream, ulong
 /// </summary>
 public sealed class ReorderWindow
 {
-    /// <summary>Most channels of one window: they are bits of a word.</summary>
-    public const int ChannelsMax = 64;
-
     private enum ChannelState : byte { Awaited, Open, Ended }
 
     private readonly List<ReorderStream> _streams = [];
-    private readonly ChannelState[] _channels;
-    private readonly ulong[] _channelBorn;
+    private ChannelState[] _channels;
+    private ulong[] _channelBorn;
     private readonly long _patienceNs;
     private readonly bool _sparse;
     private ulong _born;
     private int _turn;
 
-    /// <param name="channelsMax">Producers of the port; channels are numbered from 0, and all of these are awaited at first. More may be opened later.</param>
+    /// <param name="channels">Producers of the port; channels are numbered from 0, and all of these are awaited at first. More may be added later.</param>
     /// <param name="patienceNs">See the summary.</param>
     /// <param name="sparse">Sequences are dealt out among several consumers, this window sees some of them.</param>
-    public ReorderWindow(int channelsMax, long patienceNs, bool sparse)
+    public ReorderWindow(int channels, long patienceNs, bool sparse)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(channelsMax, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(channelsMax, ChannelsMax);
-        // Room for all that may join later; who has not joined is as one that has ended.
-        _channels = new ChannelState[ChannelsMax];
-        Array.Fill(_channels, ChannelState.Ended, channelsMax, ChannelsMax - channelsMax);
-        _channelBorn = new ulong[ChannelsMax];
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        _channels = new ChannelState[channels];
+        _channelBorn = new ulong[channels];
         _patienceNs = patienceNs;
         _sparse = sparse;
     }
@@ -69,13 +63,21 @@ public sealed class ReorderWindow
     /// <summary>Whether a stream holds something behind a hole.</summary>
     public bool HasHole => Held > 0 && _streams.Exists(static stream => stream.HasHole);
 
+    /// <summary>One more channel; until it is opened it is as one that has ended.</summary>
+    public void AddChannel()
+    {
+        Array.Resize(ref _channels, _channels.Length + 1);
+        Array.Resize(ref _channelBorn, _channels.Length);
+        _channels[^1] = ChannelState.Ended;
+    }
+
     /// <summary>The channel is there (a successor starts without a high-water mark).</summary>
     public void Open(int channel)
     {
         _channels[channel] = ChannelState.Open;
         _channelBorn[channel] = 0;
         foreach (var stream in _streams)
-            stream.HighWater[channel] = 0;
+            stream.Forget(channel);
     }
 
     /// <summary>The channel's producer died: a successor is awaited.</summary>
@@ -94,14 +96,14 @@ public sealed class ReorderWindow
 
     /// <summary>The next thing whose turn has come. False: nothing, for now.</summary>
     /// <param name="nowNs">Monotonic time.</param>
-    /// <param name="stuckChannels">Bit per channel that can bring no more before something is done.</param>
+    /// <param name="allStuck">No channel that is there can bring more before something is done.</param>
     /// <param name="entry">What comes out.</param>
-    public bool TryTake(long nowNs, ulong stuckChannels, out ReorderEntry entry)
+    public bool TryTake(long nowNs, bool allStuck, out ReorderEntry entry)
     {
         for (var i = 0; Held > 0 && i < _streams.Count; i++)
         {
             var stream = _streams[(_turn + i) % _streams.Count];
-            if (stream.Held.Count == 0 || !TryTake(stream, nowNs, stuckChannels, out entry))
+            if (stream.Held.Count == 0 || !TryTake(stream, nowNs, allStuck, out entry))
                 continue;
             _turn = (_turn + i) % _streams.Count;
             return true;
@@ -128,17 +130,17 @@ public sealed class ReorderWindow
     {
         var stream = Find(id);
         stream.SawReplay |= mayBeReplay;
-        stream.HighWater[channel] = Math.Max(stream.HighWater[channel], item.First + item.Count - 1);
+        stream.Brought(channel, item.First + item.Count - 1);
         _channelBorn[channel] = Math.Max(_channelBorn[channel], stream.Born);
         stream.Held.Push(item);
         Held++;
     }
 
-    private bool TryTake(ReorderStream stream, long nowNs, ulong stuckChannels, out ReorderEntry entry)
+    private bool TryTake(ReorderStream stream, long nowNs, bool allStuck, out ReorderEntry entry)
     {
         if (stream.HasHole)
         {
-            if (!MayPass(stream, nowNs, stuckChannels, out var lost))
+            if (!MayPass(stream, nowNs, allStuck, out var lost))
             {
                 entry = default;
                 return false;
@@ -168,7 +170,7 @@ public sealed class ReorderWindow
         return new ReorderEntry(kind, stream.Id, top.First, top.Count, top.Tag);
     }
 
-    private bool MayPass(ReorderStream stream, long nowNs, ulong stuckChannels, out bool lost)
+    private bool MayPass(ReorderStream stream, long nowNs, bool allStuck, out bool lost)
     {
         if (stream.HoleSinceNs == 0)
             stream.HoleSinceNs = nowNs;
@@ -178,34 +180,26 @@ public sealed class ReorderWindow
             return lost = true;
         if (Array.Exists(_channels, static state => state == ChannelState.Awaited))
             return false;
-        var passed = Passed(stream);
-        if (passed == Live() && (_sparse || !stream.Started))
+        var allPassed = AllPassed(stream);
+        if (allPassed && (_sparse || !stream.Started))
             return true;
         if (!stream.Started && stream.SawReplay && !patient)
             return true;
-        lost = passed == Live() && (stuckChannels & Live()) == Live() && !patient;
+        lost = allPassed && allStuck && !patient;
         return lost;
     }
 
-    private ulong Live()
+    private bool AllPassed(ReorderStream stream)
     {
-        var live = 0UL;
         for (var channel = 0; channel < _channels.Length; channel++)
-            live |= _channels[channel] == ChannelState.Open ? 1UL << channel : 0;
-        return live;
-    }
-
-    private ulong Passed(ReorderStream stream)
-    {
-        var passed = 0UL;
-        for (var live = Live(); live != 0; live &= live - 1)
         {
-            var channel = BitOperations.TrailingZeroCount(live);
+            if (_channels[channel] != ChannelState.Open)
+                continue;
             // The whole hole must be behind the channel, not only its first sequence.
-            if (stream.HighWater[channel] >= stream.Held.Top.First - 1 || _channelBorn[channel] > stream.Born)
-                passed |= 1UL << channel;
+            if (stream.HighWaterOf(channel) < stream.Held.Top.First - 1 && _channelBorn[channel] <= stream.Born)
+                return false;
         }
-        return passed;
+        return true;
     }
 
     private ReorderStream Find(ulong id)
@@ -222,7 +216,7 @@ public sealed class ReorderWindow
         const int streamsUsual = 32;
         var stream = _streams.Count < streamsUsual ? null : _streams.Find(static candidate => candidate.Held.Count == 0);
         if (stream is null)
-            _streams.Add(stream = new ReorderStream(_channels.Length));
+            _streams.Add(stream = new ReorderStream());
         stream.Reset(id, ++_born);
         return stream;
     }

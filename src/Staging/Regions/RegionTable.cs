@@ -4,10 +4,11 @@ namespace K8sMediaFlow.Staging.Regions;
 /// <remarks>A number that the sidecar did not give resolves to nothing: a passer can point only to what it had been handed itself.</remarks>
 public sealed class RegionTable
 {
-    /// <summary>Regions that one channel may name.</summary>
-    public const int RegionsMax = 256;
+    /// <summary>Regions that one channel may name in all its time.</summary>
+    public const int RegionsMax = 1 << 16;
 
-    private readonly RegionReader?[] _readers = new RegionReader?[RegionsMax];
+    // Replaced when it grows; those who read the earlier one meanwhile miss what it never had.
+    private volatile RegionReader?[] _readers = new RegionReader?[16];
 
     /// <summary>Null takes a region away; frames that point to it are not accepted from then on.</summary>
     /// <exception cref="ArgumentOutOfRangeException"/>
@@ -15,10 +16,18 @@ public sealed class RegionTable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, RegionsMax);
-        Volatile.Write(ref _readers[index], reader);
+        var readers = _readers;
+        if (index >= readers.Length)
+            Array.Resize(ref readers, Math.Max(index + 1, readers.Length * 2));
+        Volatile.Write(ref readers[index], reader);
+        _readers = readers;
     }
 
-    public RegionReader? Find(int index) => (uint)index < RegionsMax ? Volatile.Read(ref _readers[index]) : null;
+    public RegionReader? Find(int index)
+    {
+        var readers = _readers;
+        return (uint)index < readers.Length ? Volatile.Read(ref readers[index]) : null;
+    }
 
     /// <summary>The segment's bytes, after all checks.</summary>
     public bool TryResolve(scoped in SegmentRef segment, out ReadOnlySpan<byte> bytes, out SegmentError error)

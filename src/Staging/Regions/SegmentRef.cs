@@ -11,8 +11,8 @@ public struct SegmentRef : IEquatable<SegmentRef>
     /// <summary>The channel's number for the region; 0 is the producer's own.</summary>
     public ushort Region;
 
-    /// <summary>Zero.</summary>
-    public ushort Reserved;
+    /// <summary>Which region of that number, where an owner names its regions for itself; zero in a channel, whose numbers are used once.</summary>
+    public ushort RegionGeneration;
 
     public uint Block;
 
@@ -31,6 +31,12 @@ public struct SegmentRef : IEquatable<SegmentRef>
         Generation = block.Generation;
         Offset = offset;
         Length = length;
+    }
+
+    public RegionName RegionName
+    {
+        readonly get => new(Region, RegionGeneration);
+        set => (Region, RegionGeneration) = (value.Number, value.Generation);
     }
 
     public readonly BlockRef BlockRef => new(Block, Generation);

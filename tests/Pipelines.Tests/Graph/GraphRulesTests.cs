@@ -100,6 +100,26 @@ public sealed class GraphRulesTests
         Edges = [.. Enumerable.Range(0, 99_999).Select(i => Edge($"o{i}.out", $"o{i + 1}.in"))],
     }).ShouldAllBe(violation => violation.Reason == GraphReason.OutOfBounds);
 
+    [Theory]
+    [InlineData(40, true)]
+    [InlineData(1, false)]
+    public void More_edges_than_their_names_fit_into_one_message_are_refused(int nameChars, bool isRefused)
+    {
+        var (name, inputs) = (new string('x', nameChars), Enumerable.Range(0, 4).Select(port => $"in{port}").ToList());
+        var violations = GraphRules.Check(new PipelineGraph
+        {
+            Name = "wide",
+            Operators =
+            [
+                new OperatorNode { Name = "source", Outputs = [new(name, Video)] },
+                .. Enumerable.Range(0, 250).Select(i => new OperatorNode { Name = $"o{i}", Inputs = [.. inputs.Select(port => new InputPort(port))] }),
+            ],
+            Edges = [.. Enumerable.Range(0, 1000).Select(i => Edge($"source.{name}", $"o{i / 4}.{inputs[i % 4]}"))],
+        }).Where(violation => violation is { Reason: GraphReason.OutOfBounds, Path: "spec.operators[0]" }).ToList();
+        violations.Count.ShouldBe(isRefused ? 1 : 0);
+        violations.ShouldAllBe(violation => violation.Message.Contains("shorter names or fewer edges"));
+    }
+
     [Fact]
     public void Order_that_no_replica_can_see_is_refused() => Refused(
         Highlights().WithEdge(0, edge => edge with { Order = FrameOrder.BySequence }), GraphReason.OrderWithoutSense, "spec.edges[0].order", "2 replicas");

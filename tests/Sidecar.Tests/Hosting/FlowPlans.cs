@@ -10,7 +10,7 @@ namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 /// <summary>Plans of one edge between cameras and renders, each replica in a pod of its own: <c>camera-0</c>, <c>render-1</c>. Pods are where the test says.</summary>
 internal sealed record FlowPlans
 {
-    public const int Capacity = 16, PayloadBytesMax = 1200, LinkPort = 7401, DataPort = 7402;
+    public const int Capacity = 16, Window = 32, PayloadBytesMax = 1200, LinkPort = 7401, DataPort = 7402;
     public const string Edge = "camera.video->render.video";
 
     private static readonly MediaCaps Caps = new(new VideoCaps(20, 20, "rgb24", new Rational(25, 1)));
@@ -59,7 +59,7 @@ internal sealed record FlowPlans
         if (InOnePod)
             edge = edge with { Consumers = [new EndpointPlan("render", 0, pod)], Way = EdgeWay.Local };
         var plan = new SidecarPlan(new PlanVersion(1, Generation, 0), "test", "line", pod, Execution, new PollingPlan(PollingMode.Hybrid, 20),
-            [isCamera ? Operator("camera", replica, [], [new OutputPortPlan("video", [Edge], Caps, 64)]) : Operator("render", replica, [new InputPortPlan("video", Edge, Caps)], [])],
+            [isCamera ? Operator("camera", replica, [], [new OutputPortPlan("video", [Edge], Caps, 2 * Window)]) : Operator("render", replica, [new InputPortPlan("video", Edge, Caps)], [])],
             [edge],
             isCamera ? [.. Renders.Select(number => Link($"render-{number}", "render", []))] : [],
             isCamera ? [] : [.. Cameras.Select(number => Link($"camera-{number}", "camera", [new BlockClassPlan(4096, 4 * Capacity)]))])

@@ -29,7 +29,7 @@ public sealed class AttachFuzzTests
             using (var loan = camera.Output("video").Loan())
                 loan.Send();
             using var frame = await Task.Run(() => render.Input("video").Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(30));
-            frame!.Identity.Sequence.ShouldBe(1u);
+            frame!.Value.Identity.Sequence.ShouldBe(1u);
         }
         pod.AwaitForgotten("camera-0");
         pod.AwaitForgotten("render-0");

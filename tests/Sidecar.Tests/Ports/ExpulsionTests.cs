@@ -154,7 +154,7 @@ public sealed class ExpulsionTests
     }
 
     private static async Task<Frame> Receive(MediaOperator render) =>
-        (await Task.Run(() => render.Input("video").Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(60)))!;
+        (await Task.Run(() => render.Input("video").Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(60)))!.Value;
 
     private static void Spoil(RawProducer producer, string garbage)
     {

@@ -33,7 +33,7 @@ public sealed class HugePageTests
                 loan.Send();
             }
             using var received = await Task.Run(() => render.Input("video").Receive(default));
-            received!.Payload.ContainsAnyExcept(frame).ShouldBeFalse();
+            received!.Value.Payload.ContainsAnyExcept(frame).ShouldBeFalse();
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class PodDeathTests
         await using var render = await pair.Receiver.Attach("render");
         var (left, right) = (new RawProducer(first.AwaitChannel()), new RawProducer(second.AwaitChannel()));
         left.Send();
-        (await Receive(render))!.Dispose();
+        (await Receive(render))!.Value.Dispose();
         left.End(900);
         Watchdog.Until(() => pair.Sender.Outbound!.IsEmpty, () => "the first end was not taken");
         pair.Receiver.Inbound!.Ended.ShouldBeFalse();
@@ -41,16 +41,16 @@ public sealed class PodDeathTests
             using var loan = camera.Output("video").Loan();
             loan.Send();
         }
-        (await Receive(dying))!.Dispose();
+        (await Receive(dying))!.Value.Dispose();
         var held = await Receive(dying);
-        held!.Identity.Sequence.ShouldBe(2u);
+        held!.Value.Identity.Sequence.ShouldBe(2u);
         Watchdog.Until(() => pair.Receiver.Inbound!.NotDone == 4, () => $"{pair.Receiver.Inbound!.NotDone} are not done");
         await dying.DisposeAsync();
         await using var successor = await pair.Receiver.Attach("render");
         for (var sequence = 2u; sequence <= 5; sequence++)
         {
             using var frame = await Receive(successor);
-            frame!.Identity.Sequence.ShouldBe(sequence);
+            frame!.Value.Identity.Sequence.ShouldBe(sequence);
         }
         Watchdog.Until(() => pair.Receiver.Inbound!.NotDone == 0 && pair.Sender.Outbound!.IsEmpty, () => "something is not done");
     }
@@ -70,7 +70,7 @@ public sealed class PodDeathTests
         // A reader still holds a frame of it: the region lives on.
         Watchdog.Until(() => !pod.Ports.IsAlive($"{name}-0"), () => "the producer lives");
         pod.Ports.DeadLives($"{name}-0").ShouldBe(1);
-        held!.Dispose();
+        held!.Value.Dispose();
         pod.AwaitForgotten($"{name}-0");
         Watchdog.Until(
             () => OpenMemory.Named($"kmf-{name}-0") == 0 && OpenMemory.Mapped($"kmf-{name}-0") == 0,
@@ -92,12 +92,12 @@ public sealed class PodDeathTests
             while (producer.Sent < life)
                 producer.Send();
             var frame = await Receive(render);
-            frame!.Sequence.ShouldBe(life);
+            frame!.Value.Sequence.ShouldBe(life);
             newest?.Dispose();
             newest = frame;
         }
         pod.Ports.DeadLives($"{name}-0").ShouldBeInRange(0, 2);
-        newest!.Dispose();
+        newest!.Value.Dispose();
         pod.AwaitForgotten($"{name}-0");
     }
 

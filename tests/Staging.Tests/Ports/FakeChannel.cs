@@ -15,6 +15,8 @@ internal sealed class FakeChannel(int capacity) : IOutboundChannel, IInboundChan
 
     public bool IsBroken { get; set; }
 
+    public bool IsAway { get; set; }
+
     public bool HasDescriptor => _descriptors.Count > 0;
 
     public int Duplicates { get; private set; }

@@ -110,6 +110,26 @@ public sealed class InputMergeTests
     }
 
     [Fact]
+    public void Order_is_restored_after_more_producers_than_a_word_has_bits()
+    {
+        const int producers = 150;
+        var merge = new InputMerge(new MergeOptions(100, true, IsSparse: false, ReplayRuns: 64, PatienceNs: 1000));
+        while (merge.Seats < producers)
+            merge.AddSeat();
+        var channels = Enumerable.Range(0, producers).Select(_ => new FakeChannel(8)).ToArray();
+        for (var seat = 0; seat < producers; seat++)
+            merge.Attach((ulong)seat + 1, seat, channels[seat]);
+        for (var seat = producers - 1; seat >= 0; seat--)
+        {
+            Push(channels[seat], (ulong)seat + 1);
+            Push(channels[seat], (ulong)(producers + seat) + 1);
+            Push(channels[seat], 2 * producers, DescriptorKind.EndOfStream);
+        }
+        Taken(merge).ShouldBe(Enumerable.Range(1, 2 * producers).Select(sequence => (ulong)sequence));
+        merge.Ended.ShouldBeTrue();
+    }
+
+    [Fact]
     public void Nothing_is_allocated_per_frame_once_it_runs()
     {
         var (merge, first, second) = Two(bySequence: true, new QuietChannel(), new QuietChannel());

@@ -178,11 +178,18 @@ public sealed class OutputFanTests
     }
 
     [Fact]
-    public void A_gap_goes_to_every_consumer_that_is_there()
+    public void A_gap_is_told_once_and_waits_for_nobody_that_stands_still()
     {
         var (fan, first, second) = Two(FanDistribution.RoundRobin, capacity: 4);
         fan.Post(Gap(1, 3), 5);
-        (All(first).Single().GapCount, All(second).Single().GapCount).ShouldBe((3u, 3u));
+        (All(first).Count + All(second).Count).ShouldBe(1);
+        (fan, first, second) = Two(FanDistribution.RoundRobin, capacity: 64);
+        fan.WindowFrames = 2;
+        while (fan.TrySend(Frame(2), 2))
+        {
+        }
+        fan.Post(Gap(1, 1), 1);
+        All(first).Concat(All(second)).Count(descriptor => descriptor.Kind == DescriptorKind.Gap).ShouldBe(1);
     }
 
     [Fact]
@@ -197,7 +204,7 @@ public sealed class OutputFanTests
         fan.CanCarry(ref frame).ShouldBeFalse();
         fan.Post(in frame, 1);
         All(channel).ShouldBeEmpty();
-        fan.MapRegion(0, 7, 3);
+        fan.MapRegion(0, new Staging.Regions.RegionName(7, 0), 3);
         fan.Pump();
         var sent = All(channel).Single();
         sent.Segment(0).Region.ShouldBe((ushort)3);
@@ -209,6 +216,168 @@ public sealed class OutputFanTests
         var (fan, _, _) = Two(FanDistribution.RoundRobin, capacity: 2);
         fan.HasRoom(3).ShouldBeTrue();
         fan.HasRoom(4).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void A_consumer_that_gives_nothing_back_costs_the_others_no_more_than_its_part(int consumers)
+    {
+        var window = 4 * consumers;
+        var (fan, channels) = Many(FanDistribution.RoundRobin, consumers, window);
+        for (var sequence = 1UL; sequence <= 1000; sequence++)
+        {
+            fan.TrySend(Frame(sequence), (int)sequence).ShouldBeTrue($"frame {sequence}");
+            foreach (var channel in channels.Skip(1))
+                while (channel.HasDescriptor)
+                    Pop(channel, ReturnKind.Both);
+            fan.DrainReturns();
+        }
+        All(channels[0]).Count.ShouldBeInRange(1, 4);
+    }
+
+    [Fact]
+    public void A_frame_goes_to_the_consumer_that_has_least_to_do()
+    {
+        var (fan, channels) = Many(FanDistribution.RoundRobin, 3, 30);
+        for (var sequence = 1UL; sequence <= 9; sequence++)
+            fan.TrySend(Frame(sequence), (int)sequence).ShouldBeTrue();
+        foreach (var done in new[] { 1, 1, 2 })
+            Pop(channels[done], ReturnKind.Both);
+        fan.DrainReturns();
+        for (var sequence = 10UL; sequence <= 12; sequence++)
+            fan.TrySend(Frame(sequence), (int)sequence).ShouldBeTrue();
+        channels.Select(channel => All(channel).Count).ShouldBe([3, 3, 3]);
+    }
+
+    [Fact]
+    public void A_consumer_whose_link_is_down_is_passed_over_unless_there_is_no_other()
+    {
+        var (fan, channels) = Many(FanDistribution.RoundRobin, 2, 8);
+        channels[0].IsAway = true;
+        for (var sequence = 1UL; sequence <= 8; sequence++)
+            fan.TrySend(Frame(sequence), (int)sequence).ShouldBeTrue();
+        (All(channels[0]).Count, channels[1].HasDescriptor).ShouldBe((0, true));
+        fan.TrySend(Frame(9), 9).ShouldBeFalse();
+        while (channels[1].HasDescriptor)
+            Pop(channels[1], ReturnKind.Both);
+        fan.DrainReturns();
+        channels[1].IsAway = true;
+        for (var sequence = 10UL; sequence <= 17; sequence++)
+            fan.TrySend(Frame(sequence), (int)sequence).ShouldBeTrue();
+        (All(channels[0]).Count, All(channels[1]).Count).ShouldBe((4, 4));
+    }
+
+    [Theory]
+    [InlineData(FanRetention.UntilDone)]
+    [InlineData(FanRetention.UntilReturned)]
+    public void Where_nobody_gets_on_the_oldest_frames_go_to_another_too_and_are_done_when_both_are(FanRetention retention)
+    {
+        const long patience = 1000;
+        var (fan, channels) = Many(FanDistribution.RoundRobin, 2, 8, retention);
+        for (var sequence = 1UL; sequence <= 8; sequence++)
+            fan.TrySend(Frame(sequence), (int)sequence).ShouldBeTrue();
+        Sequences(channels[1]).ShouldBe([2UL, 4UL, 6UL, 8UL]);
+        fan.Watch(1, patience);
+        fan.Watch(patience, patience);
+        channels[1].HasDescriptor.ShouldBeFalse("the patience is not over");
+        fan.Watch(patience + 1, patience);
+        var again = All(channels[1]);
+        again.Select(descriptor => descriptor.Sequence).ShouldBe([1UL, 3UL, 5UL, 7UL]);
+        again.ShouldAllBe(descriptor => descriptor.Flags == DescriptorFlags.MayBeReplay);
+        for (var ticket = 1UL; ticket <= 8; ticket++)
+            channels[1].Return(ticket, ReturnKind.Both);
+        fan.DrainReturns();
+        _owner.Done.Order().ShouldBe([2, 4, 6, 8]);
+        // It is passed over until it gives something back, and its death brings nothing that another has had.
+        fan.TrySend(Frame(9), 9).ShouldBeTrue();
+        Sequences(channels[1]).ShouldBe([9UL]);
+        Pop(channels[0], ReturnKind.Both);
+        fan.DrainReturns();
+        _owner.Done.ShouldContain(1);
+        fan.TrySend(Frame(10), 10).ShouldBeTrue();
+        Sequences(channels[0]).ShouldBe([3UL, 5UL, 7UL, 10UL]);
+        fan.TakeBack(channels[0]);
+        Sequences(channels[1]).ShouldBe([10UL]);
+        _owner.Done.Order().ShouldBe([1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    [Fact]
+    public void Where_another_gets_on_nothing_is_sent_twice()
+    {
+        const long patience = 1000;
+        var (fan, channels) = Many(FanDistribution.RoundRobin, 2, 8);
+        for (var sequence = 1UL; sequence <= 100; sequence++)
+        {
+            fan.TrySend(Frame(sequence), (int)sequence).ShouldBeTrue();
+            while (channels[1].HasDescriptor)
+                Pop(channels[1], ReturnKind.Both);
+            fan.DrainReturns();
+            fan.Watch((long)sequence * 300, patience);
+        }
+        fan.Resent.ShouldBe(0);
+        channels[0].HasDescriptor.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Who_has_been_slow_before_is_not_taken_for_standing_still()
+    {
+        const long patience = 1000;
+        var (fan, channels) = Many(FanDistribution.RoundRobin, 2, 8);
+        for (var sequence = 1UL; sequence <= 4; sequence++)
+            fan.TrySend(Frame(sequence), (int)sequence);
+        fan.Watch(1, patience);
+        Pop(channels[0], ReturnKind.Both);
+        Pop(channels[1], ReturnKind.Both);
+        fan.DrainReturns();
+        fan.Watch(901, patience);
+        fan.Watch(901 + (2 * patience), patience);
+        fan.Resent.ShouldBe(0);
+        fan.Watch(901 + (4 * patience), patience);
+        fan.Resent.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(FanDistribution.RoundRobin)]
+    [InlineData(FanDistribution.Broadcast)]
+    public void A_port_may_have_as_many_consumers_as_a_plan_may_give_it(FanDistribution distribution)
+    {
+        var fan = new OutputFan(_owner, FanRetention.UntilDone, 16);
+        var channels = new List<FakeChannel>();
+        // Two edges of replicas: more than a word has bits, of seats and of edges.
+        for (var edges = 0; edges < 70; edges++)
+        {
+            var edge = fan.AddEdge(distribution);
+            for (var seat = 0; seat < 3; seat++)
+            {
+                channels.Add(new FakeChannel(8));
+                fan.Attach(fan.AddSeat(edge), channels[^1]);
+            }
+        }
+        for (var sequence = 1UL; sequence <= 6; sequence++)
+            fan.TrySend(Frame(sequence), (int)sequence).ShouldBeTrue();
+        foreach (var channel in channels)
+            while (channel.HasDescriptor)
+                Pop(channel, ReturnKind.Both);
+        fan.DrainReturns();
+        _owner.Done.Order().ShouldBe([1, 2, 3, 4, 5, 6]);
+        _owner.Returned.Order().ShouldBe([1, 2, 3, 4, 5, 6]);
+    }
+
+    [Fact]
+    public void A_region_that_got_the_number_of_another_is_not_known_by_what_was_told_of_that()
+    {
+        var (fan, channels) = Many(FanDistribution.RoundRobin, 1, 8);
+        fan.MapRegion(0, new Staging.Regions.RegionName(7, 0), 3);
+        var frame = Frame(1);
+        frame.AddSegment(new Staging.Regions.SegmentRef(7, default, 0, 8) { RegionName = new Staging.Regions.RegionName(7, 1) });
+        fan.CanCarry(ref frame).ShouldBeFalse();
+        fan.Post(in frame, 1);
+        All(channels[0]).ShouldBeEmpty();
+        fan.MapRegion(0, new Staging.Regions.RegionName(7, 1), 300);
+        fan.Pump();
+        var segment = All(channels[0]).Single().Segment(0);
+        (segment.Region, segment.RegionGeneration).ShouldBe(((ushort)300, (ushort)0));
     }
 
     [Theory]
@@ -229,6 +398,16 @@ public sealed class OutputFanTests
         fan.Attach(fan.AddSeat(edge), channels.First);
         fan.Attach(fan.AddSeat(edge), channels.Second);
         return (fan, channels.First, channels.Second);
+    }
+
+    private (OutputFan Fan, FakeChannel[] Channels) Many(FanDistribution distribution, int consumers, int window, FanRetention retention = FanRetention.UntilDone)
+    {
+        var fan = new OutputFan(_owner, retention, 16) { WindowFrames = window };
+        var edge = fan.AddEdge(distribution);
+        var channels = Enumerable.Range(0, consumers).Select(_ => new FakeChannel(64)).ToArray();
+        foreach (var channel in channels)
+            fan.Attach(fan.AddSeat(edge), channel);
+        return (fan, channels);
     }
 
     private static FrameDescriptor Frame(ulong sequence) => new() { Kind = DescriptorKind.Frame, Stream = 1, Sequence = sequence };
@@ -266,10 +445,11 @@ public sealed class OutputFanTests
         private readonly List<(FakeChannel Channel, int[] Read)> _ghosts = [];
         private readonly HashSet<ulong> _finished = [];
         private readonly FanDistribution _distribution;
+        private long _nowNs = 1;
 
         public RandomRun(Random random, FanDistribution distribution)
         {
-            (_random, _distribution, _fan) = (random, distribution, new OutputFan(_owner, FanRetention.UntilDone, 16));
+            (_random, _distribution, _fan) = (random, distribution, new OutputFan(_owner, FanRetention.UntilDone, 16) { WindowFrames = random.Next(3, 20) });
             var edge = _fan.AddEdge(distribution);
             for (var seat = 0; seat < _channels.Length; seat++)
                 _fan.AddSeat(edge);
@@ -284,6 +464,8 @@ public sealed class OutputFanTests
                 Disturb();
                 Consume();
                 _fan.DrainReturns();
+                if (_random.Next(4) == 0)
+                    _fan.Watch(_nowNs += _random.Next(300), 500);
             }
             for (var step = 0; _fan.InFlight > 0; step++)
             {

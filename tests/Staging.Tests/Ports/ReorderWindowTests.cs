@@ -23,7 +23,7 @@ public sealed class ReorderWindowTests
         var window = Opened(2);
         Offer(window, 0, 4);
         window.Explain(1, 9, 1, 3, false, 77);
-        window.TryTake(0, 0, out var gap).ShouldBeTrue();
+        window.TryTake(0, false, out var gap).ShouldBeTrue();
         (gap.Kind, gap.Tag, gap.Count).ShouldBe((ReorderKind.Gap, 77, 3u));
         TakeAll(window).ShouldBe([4UL]);
     }
@@ -35,7 +35,7 @@ public sealed class ReorderWindowTests
         Offer(window, 0, 1);
         Offer(window, 0, 3);
         TakeAll(window).ShouldBe([1UL]);
-        TakeAll(window, PatienceNs * 10, stuck: 1).ShouldBeEmpty();
+        TakeAll(window, PatienceNs * 10, stuck: true).ShouldBeEmpty();
         Offer(window, 1, 2);
         TakeAll(window).ShouldBe([2UL, 3UL]);
     }
@@ -48,8 +48,8 @@ public sealed class ReorderWindowTests
         TakeAll(window).ShouldBe([1UL]);
         Offer(window, 0, 3);
         Offer(window, 1, 4);
-        TakeAll(window, 1, stuck: 3).ShouldBeEmpty();
-        window.TryTake(1 + PatienceNs, 3, out var lost).ShouldBeTrue();
+        TakeAll(window, 1, stuck: true).ShouldBeEmpty();
+        window.TryTake(1 + PatienceNs, true, out var lost).ShouldBeTrue();
         (lost.Kind, lost.First, lost.Count).ShouldBe((ReorderKind.Lost, 2UL, 1u));
         TakeAll(window).ShouldBe([3UL, 4UL]);
     }
@@ -62,8 +62,8 @@ public sealed class ReorderWindowTests
         TakeAll(window);
         Offer(window, 0, 3);
         window.Await(1);
-        TakeAll(window, 1, stuck: 1).ShouldBeEmpty();
-        TakeAll(window, 100 * PatienceNs, stuck: 1).ShouldBeEmpty();
+        TakeAll(window, 1, stuck: true).ShouldBeEmpty();
+        TakeAll(window, 100 * PatienceNs, stuck: true).ShouldBeEmpty();
         window.Open(1);
         Offer(window, 1, 2);
         TakeAll(window).ShouldBe([2UL, 3UL]);
@@ -77,7 +77,7 @@ public sealed class ReorderWindowTests
         window.End(0);
         TakeAll(window).ShouldBeEmpty();
         window.End(1);
-        window.TryTake(0, 0, out var lost).ShouldBeTrue();
+        window.TryTake(0, false, out var lost).ShouldBeTrue();
         (lost.Kind, lost.First, lost.Count).ShouldBe((ReorderKind.Lost, 1UL, 1u));
         TakeAll(window).ShouldBe([2UL]);
     }
@@ -99,7 +99,7 @@ public sealed class ReorderWindowTests
         var window = Opened(2);
         window.Offer(0, 1, 2, false, 12);
         window.Offer(0, 2, 1, false, 21);
-        window.TryTake(0, 0, out var entry).ShouldBeTrue();
+        window.TryTake(0, false, out var entry).ShouldBeTrue();
         (entry.Stream, entry.First).ShouldBe((2UL, 1UL));
     }
 
@@ -132,7 +132,7 @@ public sealed class ReorderWindowTests
                 window.Explain(channel, 9, item.First, item.Count, false, (int)item.First);
             else
                 window.Offer(channel, 9, item.First, false, (int)item.First);
-            while (window.TryTake(0, 0, out var entry))
+            while (window.TryTake(0, false, out var entry))
             {
                 entry.Kind.ShouldNotBe(ReorderKind.Late);
                 entry.First.ShouldBe(next);
@@ -153,7 +153,7 @@ public sealed class ReorderWindowTests
 
     private static void Offer(ReorderWindow window, int channel, ulong sequence) => window.Offer(channel, 9, sequence, false, (int)sequence);
 
-    private static List<ulong> TakeAll(ReorderWindow window, long nowNs = 0, ulong stuck = 0)
+    private static List<ulong> TakeAll(ReorderWindow window, long nowNs = 0, bool stuck = false)
     {
         var taken = new List<ulong>();
         while (window.TryTake(nowNs, stuck, out var entry))

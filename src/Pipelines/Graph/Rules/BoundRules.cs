@@ -14,6 +14,9 @@ internal static class BoundRules
     /// <summary>A node that is not heard of for less is often only busy; after an hour nobody waits any more.</summary>
     internal const int NodeLossSecondsMin = 5, NodeLossSecondsMax = 3600;
 
+    /// <summary>What a sidecar says to a media operator of its ports and edges is one message of 64 KiB, and some of that is for other things.</summary>
+    internal const int WelcomeBytesMax = (64 << 10) - 512;
+
     /// <summary>Container ports, environment variables, mounts and claims of one media operator.</summary>
     internal const int PartsMax = 256;
 
@@ -37,7 +40,18 @@ internal static class BoundRules
         .. Between("spec.edges", "the number of replica pairs of all edges", Pairs(graph), 0, LinksMax),
         .. Between("spec.operators", "the number of replicas of all operators, as far as they may be scaled,", graph.Largest().Operators.Sum(node => Math.Clamp(node.ReplicaCount, 0, PlanLimits.ReplicasMax)), 0, PlanLimits.PipelineReplicasMax),
         .. graph.Operators.SelectMany((node, i) => OfOperator($"spec.operators[{i}]", node)),
+        .. graph.Operators.SelectMany((node, i) => Between($"spec.operators[{i}]",
+            $"what operator '{node.Name}' has to be told of its ports and edges (shorter names or fewer edges make it less), in bytes,", WelcomeBytes(graph, node), 0, WelcomeBytesMax)),
     ];
+
+    // Names with what they are rounded up to, and numbers and caps beside them.
+    private static int WelcomeBytes(PipelineGraph graph, OperatorNode node)
+    {
+        const int portBytes = 152, edgeBytes = 40;
+        var ports = node.Inputs.Select(port => port.Name).Concat(node.Outputs.Select(port => port.Name));
+        var edges = graph.Edges.Where(edge => edge.From.Operator == node.Name || edge.To.Operator == node.Name);
+        return ports.Sum(name => name.Length + portBytes) + edges.Sum(edge => edge.Name.Length + edgeBytes);
+    }
 
     private static IEnumerable<GraphViolation> Parts(string at, OperatorNode node) =>
         from part in new (string Field, int Count)[]

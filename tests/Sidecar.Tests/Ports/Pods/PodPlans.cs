@@ -31,6 +31,37 @@ internal sealed record PodPlans(Execution Execution = Execution.Batch, int Camer
     /// <summary>pod-b of two.</summary>
     public SidecarPlan Receiving() => Plan("pod-b", "pod-a", "pod-b");
 
+    /// <summary>camera, passer and render in pod-a, one after the other; behind several passers their order is restored.</summary>
+    public SidecarPlan Chain(int passers = 1)
+    {
+        var plan = Together();
+        var first = Edge(plan.Edges[0], Camera, "passer") with { Consumers = Ends("passer", passers, "pod-a"), ChannelCapacity = 8 * Capacity };
+        var second = Edge(plan.Edges[0], "passer", Render) with
+        {
+            Producers = Ends("passer", passers, "pod-a"), ChannelCapacity = 8 * Capacity, Order = passers > 1 ? FrameOrder.BySequence : FrameOrder.Arrival,
+        };
+        return plan with
+        {
+            Edges = [first, second],
+            Operators =
+            [
+                Operator(Camera, 0, [], [new OutputPortPlan("video", [first.Name], Caps, 128)]),
+                .. Enumerable.Range(0, passers).Select(replica =>
+                    Operator("passer", replica, [new InputPortPlan("video", first.Name, Caps)], [new OutputPortPlan("video", [second.Name], Caps, 128)])),
+                Operator(Render, 0, [new InputPortPlan("video", second.Name, Caps)], []),
+            ],
+        };
+    }
+
+    private static EdgePlan Edge(EdgePlan like, string from, string to) => like with
+    {
+        Name = $"{from}.video->{to}.video",
+        From = new PortRef(from, "video"),
+        To = new PortRef(to, "video"),
+        Producers = Ends(from, 1, "pod-a"),
+        Consumers = Ends(to, 1, "pod-a"),
+    };
+
     private SidecarPlan Plan(string pod, string cameraPod, string renderPod)
     {
         var edge = new EdgePlan(SendingPod.Edge, new PortRef(Camera, "video"), new PortRef(Render, "video"), Distribution.RoundRobin, Order, OnFull.Block,

@@ -20,6 +20,8 @@ internal sealed class RawProducer(RawOperator end, RawChannel? channel = null)
     private readonly BellRinger _peer = channel?.Bell ?? end.Peer!;
     private readonly BlockQuota _quota = new(200);
 
+    public ulong Stream { get; init; } = 42;
+
     public ulong Sent { get; private set; }
 
     /// <summary>Sends one frame, its descriptor changed by the test.</summary>

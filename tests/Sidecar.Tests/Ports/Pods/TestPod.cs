@@ -48,9 +48,9 @@ internal sealed class TestPod : IDisposable
     public string SocketPath => Path.Combine(_folder.FullName, "attach.sock");
 
     /// <summary>A real media operator, in this process.</summary>
-    public Task<MediaOperator> Attach(string name, int replica = 0, TimeSpan? patience = null)
+    public Task<MediaOperator> Attach(string name, int replica = 0, TimeSpan? patience = null, TimeSpan? standstill = null)
     {
-        var token = Path.Combine(_folder.FullName, name);
+        var token = Path.Combine(_folder.FullName, $"{name}-{replica}");
         File.WriteAllText(token, PodPlans.TokenOf(name));
         return MediaOperator.AttachAsync(new MediaOperatorOptions
         {
@@ -61,6 +61,7 @@ internal sealed class TestPod : IDisposable
             AttachTimeout = patience ?? TimeSpan.FromSeconds(30),
             ReattachTimeout = TimeSpan.FromSeconds(30),
             DrainPatience = TimeSpan.FromSeconds(30),
+            StandstillPatience = standstill ?? TimeSpan.FromSeconds(5),
         });
     }
 
