@@ -1,3 +1,3 @@
 using K8sMediaFlow.Cli;
 
-return await CommandRoot.Create().Parse(args).InvokeAsync(CommandRoot.Invocation());
+return await CommandRoot.RunAsync(args, CommandRoot.Invocation());

@@ -28,6 +28,7 @@ public sealed class MediaOperator : IAsyncDisposable
     private readonly OperatorCore _core;
     private readonly AttachLoop _loop;
     private readonly AsyncWaiter _waiter;
+    private readonly Termination _termination;
     private FrameInput[] _inputs = [];
     private FrameOutput[] _outputs = [];
     private int _disposed;
@@ -37,6 +38,7 @@ public sealed class MediaOperator : IAsyncDisposable
         _core = new OperatorCore(options);
         _loop = new AttachLoop(_core);
         _waiter = new AsyncWaiter(_core);
+        _termination = new Termination(options.HandlesTermination);
     }
 
     /// <summary>Name of the operator in the pipeline.</summary>
@@ -51,8 +53,8 @@ public sealed class MediaOperator : IAsyncDisposable
     public bool IsStreaming => _core.IsStreaming;
 
     /// <summary>
-    /// Cancelled when this operator is to end: a source at once when the pipeline asks for it (it completes its outputs then), an operator with inputs
-    /// only when the pipeline's deadline has passed without the inputs having ended, any operator when it has failed.
+    /// Cancelled when this operator is to end: a source at once when the pipeline asks for it or the process gets SIGTERM (it completes its outputs then),
+    /// an operator with inputs only when the pipeline's deadline has passed without the inputs having ended, any operator when it has failed.
     /// </summary>
     public CancellationToken Stopping => _core.Stopping;
 
@@ -73,7 +75,7 @@ public sealed class MediaOperator : IAsyncDisposable
     }
 
     /// <summary>Attaches as the <c>K8SMEDIAFLOW_*</c> environment says.</summary>
-    /// <exception cref="MediaOperatorException">The environment is incomplete, the sidecar out of reach, or the attach refused.</exception>
+    /// <exception cref="MediaOperatorException">The environment is incomplete, the sidecar out of reach, the attach refused, or the process got SIGTERM first.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Task<MediaOperator> AttachAsync(CancellationToken cancellation = default) =>
         AttachAsync(MediaOperatorOptions.FromEnvironment(), cancellation);
@@ -86,7 +88,7 @@ public sealed class MediaOperator : IAsyncDisposable
         var media = new MediaOperator(options);
         try
         {
-            await media._loop.Start().WaitAsync(cancellation);
+            await media.FirstAttachAsync().WaitAsync(cancellation);
         }
         catch
         {
@@ -96,6 +98,8 @@ public sealed class MediaOperator : IAsyncDisposable
         }
         media._inputs = media._core.Inputs.Select(port => new FrameInput(media._core, port, media._waiter)).ToArray();
         media._outputs = media._core.Outputs.Select(port => new FrameOutput(media._core, port)).ToArray();
+        if (media._inputs.Length == 0)
+            _ = media.StopWhenTerminatedAsync();
         return media;
     }
 
@@ -154,6 +158,21 @@ public sealed class MediaOperator : IAsyncDisposable
         Close();
         if (undone is not null)
             throw undone;
+    }
+
+    // A pod that ends lets nobody in any more: to try on would only use up its time to end.
+    private async Task FirstAttachAsync()
+    {
+        var attached = _loop.Start();
+        if (await Task.WhenAny(attached, _termination.Asked) != attached)
+            throw new MediaOperatorException(MediaOperatorError.Closed, $"{Name} was asked to end (SIGTERM) before it had attached.");
+        await attached;
+    }
+
+    private async Task StopWhenTerminatedAsync()
+    {
+        await _termination.Asked;
+        _core.Stop();
     }
 
     private bool IsCleanEnd()
@@ -230,5 +249,6 @@ public sealed class MediaOperator : IAsyncDisposable
         _loop.End();
         _waiter.Dispose();
         _core.Dispose();
+        _termination.Dispose();
     }
 }

@@ -38,6 +38,12 @@ public sealed record MediaOperatorOptions
     /// </summary>
     public TimeSpan StandstillPatience { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Whether SIGTERM is answered while the operator is attached: it ends a source's streams and leaves the process alive until what was sent is done.
+    /// False for a program that does so itself.
+    /// </summary>
+    public bool HandlesTermination { get; init; } = true;
+
     /// <summary>Reads the <c>K8SMEDIAFLOW_*</c> variables.</summary>
     /// <exception cref="MediaOperatorException">One is missing or malformed; the message names it.</exception>
     public static MediaOperatorOptions FromEnvironment() => new()

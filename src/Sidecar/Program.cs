@@ -9,9 +9,11 @@ if (args is ["preflight", "--json"])
     Console.WriteLine(report.ToJson());
     return report.IsUsable ? 0 : 1;
 }
+if (args is ["drain", var config])
+    return DrainRequest.Run(config);
 if (args is not ([_] or ["--config", _]) || args[^1].StartsWith('-'))
 {
-    Console.Error.WriteLine("usage: k8smediaflow-sidecar [--config] FILE | preflight --json");
+    Console.Error.WriteLine("usage: k8smediaflow-sidecar [--config] FILE | drain FILE | preflight --json");
     return 2;
 }
 try
@@ -20,9 +22,10 @@ try
     Log.Use(options.LogFormat, options.LogLevel, options.Pod);
     await using var host = new SidecarHost(options);
     using var end = new CancellationTokenSource();
-    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, end));
-    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, end));
+    // Not disposed: a second signal in the last moments of the process would end it as the first would have without us.
+    PosixSignalRegistration[] signals = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }.Select(one => PosixSignalRegistration.Create(one, signal => Stop(signal, end)))];
     await host.RunAsync(end.Token);
+    GC.KeepAlive(signals);
     return 0;
 }
 catch (Exception wrong) when (wrong is InvalidDataException or K8sMediaFlow.Control.ControlException or IOException or UnauthorizedAccessException

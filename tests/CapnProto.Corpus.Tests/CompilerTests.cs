@@ -42,6 +42,32 @@ public sealed class CompilerTests : IDisposable
         CorpusAssembly.Compile([[("empty.capnp.cs", code)]]).ShouldBeEmpty();
     }
 
+    // Every name that the generator gives to something itself, on every kind of declaration, at every depth.
+    [NeedsFact("capnp")]
+    public void A_declaration_may_have_any_name_that_generated_code_uses_itself()
+    {
+        string[] names = ["Reader", "Builder", "Which", "TypeId", "Raw", "DefaultOfText", "NamesSchema", "Equals", "ToString", "GetType", "MemberwiseClone", "Finalize", "Constants"];
+        const string Body = "text @0 :List(Text) = [\"a\"]; union { one @1 :Int8; two @2 :Int8; }";
+        var kinds = new Dictionary<string, Func<string, string>>
+        {
+            ["structs"] = name => $"struct {name} {{ {Body} }}",
+            ["nested"] = name => $"struct Outer{name} {{ struct {name} {{ {Body} }} inner @0 :{name}; }}",
+            ["same"] = name => $"struct {name} {{ struct {name} {{ {Body} }} inner @0 :{name}; }}",
+            ["enums"] = name => $"enum {name} {{ reader @0; which @1; typeId @2; }}",
+            ["interfaces"] = name => $"interface {name} {{ struct {name} {{ {Body} }} }}",
+            ["groups"] = name => $"struct Grouped{name} {{ {char.ToLowerInvariant(name[0]) + name[1..]} :group {{ {Body} }} }}",
+            ["fields"] = name => $"struct With{name} {{ {char.ToLowerInvariant(name[0]) + name[1..]} @0 :Int8 = 3; }}",
+        };
+        var sources = new List<(string, string)[]>();
+        foreach (var (kind, declare) in kinds)
+        {
+            Write($"names-{kind}.capnp", $"@0x{0xe1b2c3d4e5f60000 + (ulong)sources.Count:x};\n" + string.Join('\n', names.Select(declare)));
+            Generate($"names-{kind}.capnp");
+            sources.Add([($"names-{kind}.capnp.cs", File.ReadAllText(Path.Combine(_folder, $"names-{kind}.capnp.cs")))]);
+        }
+        CorpusAssembly.Compile([.. sources]).ShouldBeEmpty();
+    }
+
     private void Write(string name, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder, name))!);

@@ -58,7 +58,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void An_unknown_form_is_a_usage_error() => Run.Command("plan", Samples.Path("highlights.yaml"), "-o", "pdf").ExitCode.ShouldBe(1);
+    public void An_unknown_form_is_a_usage_error() => Run.Command("plan", Samples.Path("highlights.yaml"), "-o", "pdf").ExitCode.ShouldBe(2);
 
     [Fact]
     public void Help_says_what_each_verb_does()

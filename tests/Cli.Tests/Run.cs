@@ -9,7 +9,7 @@ internal static class Run
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var exitCode = CommandRoot.Create().Parse(args).Invoke(new InvocationConfiguration { Output = output, Error = error });
+        var exitCode = CommandRoot.RunAsync(args, new InvocationConfiguration { Output = output, Error = error }).GetAwaiter().GetResult();
         return (exitCode, output.ToString(), error.ToString());
     }
 }

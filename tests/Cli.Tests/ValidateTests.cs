@@ -43,6 +43,21 @@ public sealed class ValidateTests
         (exitCode, errors).ShouldSatisfyAllConditions(one => one.exitCode.ShouldBe(1), one => one.errors.ShouldContain(error), one => one.errors.ShouldNotContain("warning"));
     }
 
+    [Theory]
+    [InlineData("'k8smediaflow --help'", "reticulate")]
+    [InlineData("'k8smediaflow --help'")]
+    [InlineData("'k8smediaflow validate --help'", "validate")]
+    [InlineData("'k8smediaflow run --help'", "run", "a.yaml", "--no-such-thing")]
+    public void A_command_line_that_cannot_be_read_says_what_is_wrong_and_not_everything_that_there_is(string help, params string[] args)
+    {
+        var (exitCode, output, error) = Run.Command(args);
+        (exitCode, output).ShouldBe((2, ""));
+        var lines = error.TrimEnd().Split('\n');
+        lines.Length.ShouldBeInRange(2, 4, error);
+        lines[^1].ShouldBe($"Try {help}.");
+        lines[..^1].ShouldAllBe(line => line.StartsWith("k8smediaflow: ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_missing_file_is_named_and_the_others_are_checked()
     {
@@ -53,5 +68,5 @@ public sealed class ValidateTests
     }
 
     [Fact]
-    public void No_file_at_all_is_a_usage_error() => Run.Command("validate").ExitCode.ShouldBe(1);
+    public void No_file_at_all_is_a_usage_error() => Run.Command("validate").ExitCode.ShouldBe(2);
 }

@@ -34,6 +34,15 @@ public class BadDocumentTests
         Refused(cycle, "cycle", "a cycle");
     }
 
+    [Fact]
+    public void RDMA_on_a_machine_without_a_device_ends_the_run_at_once_with_the_reason()
+    {
+        using var run = new LocalRun();
+        run.Start(Documents.GenerateToSink("Batch", 10, samePod: false).Replace("  execution: Batch", "  execution: Batch\n  transport: RDMA", StringComparison.Ordinal)).WaitForExit().ShouldBe(1, run.Log);
+        run.Log.ShouldContain("has to use RDMA and cannot (");
+        run.Leftovers().ShouldBeEmpty();
+    }
+
     private static void Refused(string document, string named, string mistake)
     {
         using var run = new LocalRun();

@@ -12,9 +12,11 @@ internal static class Clips
         return path;
     }
 
-    public static string Mpeg4AviWithoutSound(string folder, int frames = 48)
+    public static string Mpeg4AviWithoutSound(string folder, int frames = 48) => Mpeg4WithoutSound(folder, "avi", frames);
+
+    public static string Mpeg4WithoutSound(string folder, string container, int frames)
     {
-        var path = Path.Combine(folder, "match.avi");
+        var path = Path.Combine(folder, "match." + container);
         Make("-f", "lavfi", "-i", $"testsrc2=size=352x288:rate=24:duration={frames / 24.0}", "-c:v", "mpeg4", path);
         return path;
     }

@@ -2,7 +2,7 @@ namespace K8sMediaFlow.CapnProto.Compiler;
 
 /// <summary>
 /// The names of what is nested in a file or struct. Declared types keep theirs; a group whose field is called like one of them, like
-/// the struct itself or like something that every generated class has, becomes <c>NameGroup</c>.
+/// the struct itself or like something that every generated class has, becomes <c>NameGroup</c>. A type that is called like a member of its own class becomes <c>NameType</c>.
 /// </summary>
 internal sealed class ScopeNames
 {
@@ -12,6 +12,8 @@ internal sealed class ScopeNames
 
     private static readonly string[] OfEveryStruct = ["TypeId", "Which", "Reader", "Builder"];
 
+    private static readonly string[] OfEveryInterface = ["TypeId"];
+
     private readonly Dictionary<ulong, string> _names = [];
     private readonly HashSet<string> _taken;
 
@@ -19,13 +21,13 @@ internal sealed class ScopeNames
     {
         var isFile = scope.Kind == NodeKind.File;
         _taken = isFile ? [] : [ownName!, .. OfEveryObject, .. OfEveryStruct];
-        _taken.UnionWith(scope.Fields.Where(field => field.Default.Words.Length > 0).Select(field => "DefaultOf" + CSharpNames.Pascal(field.Name)));
+        _taken.UnionWith(Defaults(scope));
         var nested = scope.Nested.Where(nodes.ContainsKey).Select(id => nodes[id]).ToArray();
         foreach (var node in nested.Where(node => !isFile || node.Kind != NodeKind.Const))
             Add(node, "Type");
         foreach (var field in scope.Fields.Where(field => field.IsGroup))
             Add(nodes[field.GroupId], "Group");
-        ConstantsClass = Free(CSharpNames.FileName(scope.DisplayName) + "Schema", "Constants");
+        ConstantsClass = Free(CSharpNames.FileName(scope.DisplayName) + "Schema", "Constants", []);
         if (isFile)
             AddConstants(nested);
     }
@@ -43,12 +45,23 @@ internal sealed class ScopeNames
             Add(node, "Constant");
     }
 
-    private void Add(SchemaNode node, string suffix) => _names[node.Id] = Free(CSharpNames.Pascal(node.Name), suffix);
+    private void Add(SchemaNode node, string suffix) => _names[node.Id] = Free(CSharpNames.Pascal(node.Name), suffix, Members(node));
 
-    private string Free(string name, string suffix)
+    /// <summary>What stands inside of a type's own class: C# allows no member with the name of its class. What is declared there gives way by itself.</summary>
+    private static string[] Members(SchemaNode node) => node.Kind switch
+    {
+        NodeKind.Struct => [.. OfEveryStruct.Where(name => name != "Which" || node.MemberCount > 0), .. Defaults(node)],
+        NodeKind.Interface => OfEveryInterface,
+        _ => [],
+    };
+
+    private static IEnumerable<string> Defaults(SchemaNode node) =>
+        node.Fields.Where(field => field.Default.Words.Length > 0).Select(field => "DefaultOf" + CSharpNames.Pascal(field.Name));
+
+    private string Free(string name, string suffix, IEnumerable<string> members)
     {
         var candidate = name;
-        for (var number = 1; !_taken.Add(candidate); number++)
+        for (var number = 1; members.Contains(candidate) || !_taken.Add(candidate); number++)
             candidate = name + suffix + (number == 1 ? "" : number);
         return candidate;
     }

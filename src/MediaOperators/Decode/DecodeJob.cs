@@ -58,8 +58,7 @@ internal sealed class DecodeJob : IDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>After all pipes have ended: what was wrong with the input, or null.</summary>
-    /// <param name="promisedFrames">Video frames that the container announces; 0 if it does not.</param>
-    public string? Problem(long promisedFrames)
+    public string? Problem(InputPromise promise)
     {
         try
         {
@@ -69,11 +68,10 @@ internal sealed class DecodeJob : IDisposable
         {
             return failure.Message + Delivered();
         }
-        // ffmpeg ends with success on a truncated file; it only complains. A container may announce more frames than
-        // are shown (edit lists), so neither the complaint nor the count alone is a proof.
-        var isShort = _ports.Any(port => port.TornBytes > 0 || (port.Video is not null && port.FramesSent < promisedFrames));
+        // A container may announce more frames than are shown (edit lists), so neither the complaint nor the count alone is a proof.
+        var isShort = promise.IsCut || _ports.Any(port => port.TornBytes > 0 || (port.Video is not null && port.FramesSent < promise.Frames));
         if (isShort && _process.ErrorLineCount > 0)
-            return $"input '{_input.Name}' ended early{Delivered(promisedFrames)}; ffmpeg: {_process.ErrorText}";
+            return $"input '{_input.Name}' ended early{Delivered(promise.Frames)}; ffmpeg: {_process.ErrorText}";
         if (_process.ErrorLineCount > 0)
             Console.Error.WriteLine($"decode: warning: {_process.ErrorText}");
         return null;

@@ -32,10 +32,9 @@ internal sealed class DecodeJobs : IDisposable
     public bool HasFailed => _jobs.Any(job => job.HasFailed);
 
     /// <summary>After the run: what was wrong with the input, or null.</summary>
-    /// <param name="promisedFrames">Video frames that the container announces; 0 if it does not.</param>
-    public string? Problem(long promisedFrames) => _firstFailed is { } failed
-        ? failed.Problem(promisedFrames)
-        : _jobs.Select(job => job.Problem(promisedFrames)).FirstOrDefault(problem => problem is not null);
+    public string? Problem(InputPromise promise) => _firstFailed is { } failed
+        ? failed.Problem(promise)
+        : _jobs.Select(job => job.Problem(promise)).FirstOrDefault(problem => problem is not null);
 
     public void Dispose()
     {

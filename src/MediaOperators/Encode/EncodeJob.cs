@@ -14,13 +14,14 @@ internal sealed class EncodeJob(IReadOnlyList<EncodedPort> ports, EncodeOptions 
     private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Encodes until every port's stream has ended. The target is whole when this returns, but not yet named.</summary>
-    public async Task RunAsync()
+    /// <param name="ending">The time to wait for the streams' ends is over: the target gets what has come.</param>
+    public async Task RunAsync(CancellationToken ending)
     {
         target.Prepare();
         using var process = PipedProcess.Start("ffmpeg", Arguments(), new PipedDescriptors([.. ports.Select((_, index) => Descriptor(index))], []));
         using var threads = new PortThreads(CancellationToken.None);
         for (var index = 0; index < ports.Count; index++)
-            StartPump(threads, process, index);
+            StartPump(threads, process, index, ending);
         try
         {
             await threads.WhenAllAsync();
@@ -35,9 +36,9 @@ internal sealed class EncodeJob(IReadOnlyList<EncodedPort> ports, EncodeOptions 
             await Console.Error.WriteLineAsync($"encode: warning: {process.ErrorText}");
     }
 
-    private void StartPump(PortThreads threads, PipedProcess process, int index) => threads.Start("encode " + ports[index].Name, stopping =>
+    private void StartPump(PortThreads threads, PipedProcess process, int index, CancellationToken ending) => threads.Start("encode " + ports[index].Name, failing =>
     {
-        ports[index].Pump(process.End(Descriptor(index)), stopping);
+        ports[index].Pump(process.End(Descriptor(index)), ending, failing);
         process.CloseEnd(Descriptor(index));
     });
 

@@ -23,15 +23,19 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
 
     public SequenceLedger Ledger { get; } = new();
 
-    /// <summary>Moves frames until the port's stream ends. The last one stays held until <see cref="Release"/>.</summary>
-    public void Pump(PipeEnd pipe, CancellationToken stopping)
+    /// <summary>Moves frames until the port's stream ends or is not to be waited for any longer. The last one stays held until <see cref="Release"/>.</summary>
+    /// <param name="pipe">To ffmpeg.</param>
+    /// <param name="ending">Nothing more is to be received; what has been is written whole.</param>
+    /// <param name="failing">Another port has failed: leave everything.</param>
+    public void Pump(PipeEnd pipe, CancellationToken ending, CancellationToken failing)
     {
-        while (input.Receive(stopping) is { } frame)
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, failing);
+        while (Next(either.Token, failing) is { } frame)
         {
             _last?.Dispose();
             _last = frame;
             Check(frame);
-            FramePipe.Write(pipe, frame.Payload, stopping);
+            FramePipe.Write(pipe, frame.Payload, failing);
             Ledger.Add(frame.Stream, frame.Sequence, frame.Payload.Length);
             metadata?.Add(frame.Identity, frame.PresentationTimeNs, frame.DurationNs, frame.Metadata);
         }
@@ -42,6 +46,18 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
     /// the pipeline with it, while the file is still without a name.
     /// </summary>
     public void Release() => _last?.Dispose();
+
+    private Frame? Next(CancellationToken either, CancellationToken failing)
+    {
+        try
+        {
+            return input.Receive(either);
+        }
+        catch (OperationCanceledException) when (!failing.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
 
     // One byte too few, and every later picture would be torn.
     private void Check(Frame frame)

@@ -16,13 +16,13 @@ internal static class MediaProbe
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private const string Entries =
-        "stream=codec_type,width,height,r_frame_rate,avg_frame_rate,nb_frames,sample_rate,channels"
+        "format=format_name,duration:stream=codec_type,width,height,r_frame_rate,avg_frame_rate,nb_frames,sample_rate,channels"
         + ":stream_disposition=attached_pic:stream_side_data=rotation";
 
     /// <exception cref="MediaException">ffprobe cannot read the input; its own words say why.</exception>
     public static ProbedMedia Probe(FFmpegInput input, IReadOnlyList<string> inputArguments, CancellationToken stopping)
     {
-        string[] arguments = ["-hide_banner", "-loglevel", "error", .. ProbeArguments(inputArguments), "-show_entries", Entries, "-of", "json", input.Url];
+        string[] arguments = ["-hide_banner", "-loglevel", "error", .. ProbeArguments.Of(inputArguments), "-show_entries", Entries, "-of", "json", input.Url];
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         timeout.CancelAfter(_patience);
         using var probe = PipedProcess.Start("ffprobe", arguments, new PipedDescriptors([], [StandardOutput]));
@@ -40,20 +40,6 @@ internal static class MediaProbe
         catch (JsonException answer)
         {
             throw new MediaException($"input '{input.Name}': ffprobe's answer cannot be read: {answer.Message}", answer);
-        }
-    }
-
-    // How an input is opened concerns both programs (-rtsp_transport, -f); where reading starts and ends (-ss, -t) and
-    // how fast it goes (-re, -stream_loop) only ffmpeg.
-    private static IEnumerable<string> ProbeArguments(IReadOnlyList<string> inputArguments)
-    {
-        string[] playback = ["-ss", "-sseof", "-t", "-to", "-itsoffset", "-stream_loop", "-readrate", "-thread_queue_size"];
-        for (var index = 0; index < inputArguments.Count; index++)
-        {
-            if (playback.Contains(inputArguments[index]))
-                index++;
-            else if (inputArguments[index] != "-re")
-                yield return inputArguments[index];
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using K8sMediaFlow.MediaOperators.Media;
 
 namespace K8sMediaFlow.MediaOperators.FFmpeg;
@@ -42,11 +43,15 @@ internal sealed record OutputFormat(string Muxer, string VideoCodec, string Audi
     };
 
     /// <summary>By a URL's scheme or a file's extension; throws <see cref="MediaException"/> naming those that are known.</summary>
-    public static OutputFormat For(string output)
+    public static OutputFormat For(string output) => TryFind(output, out var format, out var problem) ? format : throw new MediaException(problem);
+
+    /// <summary>By a URL's scheme or a file's extension; the problem names those that are known.</summary>
+    public static bool TryFind(string output, [NotNullWhen(true)] out OutputFormat? format, out string problem)
     {
         var schemeEnd = output.IndexOf("://", StringComparison.Ordinal);
         var (table, key) = schemeEnd >= 0 ? (_byScheme, output[..schemeEnd]) : (_byExtension, Path.GetExtension(output));
-        return table.TryGetValue(key, out var format) ? format : throw new MediaException(
-            $"output '{output}': no container is known for '{key}'; known: {string.Join(", ", table.Keys)}");
+        var isKnown = table.TryGetValue(key, out format);
+        problem = isKnown ? "" : $"output '{output}': no container is known for '{key}'; known: {string.Join(", ", table.Keys)}";
+        return isKnown;
     }
 }

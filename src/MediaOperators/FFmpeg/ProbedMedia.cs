@@ -12,19 +12,36 @@ internal sealed record ProbedVideo(int Width, int Height, IReadOnlyList<FrameRat
 internal sealed record ProbedAudio(int SampleRate, int Channels);
 
 /// <summary>What ffprobe says of an input's first video stream (cover art aside) and first audio stream.</summary>
-internal sealed record ProbedMedia(ProbedVideo? Video, ProbedAudio? Audio)
+/// <param name="Format">The container's name, as ffprobe has it.</param>
+/// <param name="Duration">What the container announces; zero where it does not, or where it was only measured on what is there.</param>
+internal sealed record ProbedMedia(ProbedVideo? Video, ProbedAudio? Audio, string Format, TimeSpan Duration)
 {
     /// <summary>Reads ffprobe's JSON.</summary>
     public static ProbedMedia Parse(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
+        var container = document.RootElement.TryGetProperty("format", out var format) ? format : default;
         var streams = document.RootElement.TryGetProperty("streams", out var list) ? list.EnumerateArray().ToArray() : [];
         var video = streams.FirstOrDefault(stream => IsOfType(stream, "video") && !IsCoverArt(stream));
         var audio = streams.FirstOrDefault(stream => IsOfType(stream, "audio"));
         return new ProbedMedia(
             video.ValueKind == JsonValueKind.Object ? ReadVideo(video) : null,
-            audio.ValueKind == JsonValueKind.Object ? new ProbedAudio((int)Number(audio, "sample_rate"), (int)Number(audio, "channels")) : null);
+            audio.ValueKind == JsonValueKind.Object ? new ProbedAudio((int)Number(audio, "sample_rate"), (int)Number(audio, "channels")) : null,
+            Text(container, "format_name") ?? "",
+            Seconds(Text(container, "duration")));
     }
+
+    /// <summary>With -r before the input, ffmpeg reads its pictures at that rate, whatever the input says.</summary>
+    public ProbedMedia WithRateOf(IReadOnlyList<string> inputArguments)
+    {
+        var at = inputArguments.ToList().FindLastIndex(word => word is "-r" or "-r:v" or "-r:v:0");
+        return Video is not null && at >= 0 && at + 1 < inputArguments.Count && FrameRate.TryParse(inputArguments[at + 1], out var rate)
+            ? this with { Video = Video with { Rates = [rate] } }
+            : this;
+    }
+
+    private static TimeSpan Seconds(string? text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
 
     private static ProbedVideo ReadVideo(JsonElement stream)
     {
@@ -47,7 +64,7 @@ internal sealed record ProbedMedia(ProbedVideo? Video, ProbedAudio? Audio)
         stream.TryGetProperty("side_data_list", out var list) && list.EnumerateArray().Any(data => Number(data, "rotation") % 180 != 0);
 
     private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // ffprobe writes some numbers as numbers and some as text.
     private static long Number(JsonElement element, string name)

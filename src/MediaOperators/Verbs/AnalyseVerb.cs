@@ -22,7 +22,7 @@ internal static class AnalyseVerb
         var (input, output) = (media.Input(ports.Input), media.Output(ports.Output));
         var analyser = new FrameAnalyser(((VideoCaps)input.Caps!).Shape());
         Action<FrameMetadata> write = metadata => Write(analyser, metadata);
-        while (input.Receive() is { } frame)
+        while (input.Receive(media.Stopping) is { } frame)
         {
             using (frame)
             {

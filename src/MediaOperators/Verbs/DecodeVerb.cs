@@ -12,7 +12,7 @@ internal static class DecodeVerb
 {
     private static readonly Option<string> _input = new("--input") { Description = "File or network URL.", Required = true, HelpName = "PATH|URL" };
     private static readonly Option<bool> _realtime = new("--realtime") { Description = "Read at the input's own pace." };
-    private static readonly Option<string[]> _ffmpegArguments = FFmpegOption.Named("for the input, before -i");
+    private static readonly Argument<string[]> _ffmpegArguments = FFmpegWords.Named("for the input, before -i");
 
     public static Command Build()
     {
@@ -22,7 +22,7 @@ internal static class DecodeVerb
         };
         command.SetAction((line, _) =>
         {
-            var options = new DecodeOptions(line.GetValue(_realtime), FFmpegOption.Split(line.GetValue(_ffmpegArguments)));
+            var options = new DecodeOptions(line.GetValue(_realtime), line.GetValue(_ffmpegArguments) ?? []);
             return VerbHost.RunAsync("decode", media => RunAsync(media, line.GetValue(_input)!, options));
         });
         return command;
@@ -32,10 +32,10 @@ internal static class DecodeVerb
     {
         var input = FFmpegInput.Parse(name);
         var ports = FindPorts(media);
-        var probed = MediaProbe.Probe(input, options.InputArguments, media.Stopping);
+        var probed = MediaProbe.Probe(input, options.InputArguments, media.Stopping).WithRateOf(options.InputArguments);
         foreach (var port in ports)
             CheckPromise(input, port, probed);
-        var problem = await DecodeAsync(media, input, ports, options, PromisedFrames(probed, options));
+        var problem = await DecodeAsync(media, input, ports, options, InputPromise.Of(input, probed, options));
         foreach (var port in ports)
             port.Complete();
         if (problem is not null)
@@ -44,14 +44,14 @@ internal static class DecodeVerb
 
     // What went wrong with the input, when all that it gave is sent. A failure in a streaming pipeline is thrown instead: there the next life of this
     // operator goes on, while in a batch there is none, and what was read shall be usable.
-    private static async Task<string?> DecodeAsync(MediaOperator media, FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, long promisedFrames)
+    private static async Task<string?> DecodeAsync(MediaOperator media, FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, InputPromise promise)
     {
         using var jobs = new DecodeJobs(input, ports, options, media.IsStreaming);
         using var threads = new PortThreads(media.Stopping);
         try
         {
             await jobs.RunAsync(threads);
-            var problem = jobs.Problem(promisedFrames);
+            var problem = jobs.Problem(promise);
             return problem is not null && media.IsStreaming && jobs.HasFailed ? throw new MediaException(problem) : problem;
         }
         catch (OperationCanceledException) when (media.Stopping.IsCancellationRequested)
@@ -78,8 +78,4 @@ internal static class DecodeVerb
         if (port.Audio is { } audio)
             CapsPromise.Check(input.Name, port.Name, audio, probed.Audio);
     }
-
-    // The user's own options may cut a part out of the input.
-    private static long PromisedFrames(ProbedMedia probed, DecodeOptions options) =>
-        options.InputArguments.Count == 0 ? probed.Video?.FrameCount ?? 0 : 0;
 }

@@ -10,12 +10,12 @@ namespace K8sMediaFlow.MediaOperators.Verbs;
 /// <summary>encode: raw video and audio become a file or network stream, and the frames' metadata a JSON file.</summary>
 internal static class EncodeVerb
 {
-    private static readonly Option<string> _output = new("--output") { Description = "File or network URL.", Required = true, HelpName = "PATH|URL" };
+    private static readonly Option<string> _output = OutputOption();
     private static readonly Option<string?> _metadata = new("--metadata") { Description = "Metadata of every frame; by default beside the output.", HelpName = "FILE.json" };
     private static readonly Option<string?> _videoCodec = new("--video-codec") { Description = "ffmpeg's encoder, by default what fits the container.", HelpName = "NAME" };
     private static readonly Option<string?> _audioCodec = new("--audio-codec") { Description = "ffmpeg's encoder, by default what fits the container.", HelpName = "NAME" };
     private static readonly Option<string> _preset = new("--preset") { Description = "Speed of libx264 and libx265.", DefaultValueFactory = _ => "veryfast" };
-    private static readonly Option<string[]> _ffmpegArguments = FFmpegOption.Named("for the output, before its name");
+    private static readonly Argument<string[]> _ffmpegArguments = FFmpegWords.Named("for the output, before its name");
 
     public static Command Build()
     {
@@ -27,16 +27,28 @@ internal static class EncodeVerb
         return command;
     }
 
+    // What cannot be written is known before anything is attached or started.
+    private static Option<string> OutputOption()
+    {
+        var output = new Option<string>("--output") { Description = "File or network URL.", Required = true, HelpName = "PATH|URL" };
+        output.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !OutputFormat.TryFind(result.Tokens[0].Value, out _, out var problem))
+                result.AddError(problem);
+        });
+        return output;
+    }
+
     private static async Task RunAsync(MediaOperator media, ParseResult line)
     {
         var output = line.GetValue(_output)!;
         var options = new EncodeOptions(OutputFormat.For(output), line.GetValue(_videoCodec), line.GetValue(_audioCodec),
-            line.GetValue(_preset)!, FFmpegOption.Split(line.GetValue(_ffmpegArguments)));
+            line.GetValue(_preset)!, line.GetValue(_ffmpegArguments) ?? []);
         var target = new OutputTarget(output);
         var metadataPath = line.GetValue(_metadata) ?? target.DefaultMetadataPath;
         using var metadata = metadataPath is null ? null : new MetadataJson(new RenamedFile(metadataPath));
         var ports = FindPorts(media, metadata);
-        await new EncodeJob(ports, options, target).RunAsync();
+        await new EncodeJob(ports, options, target).RunAsync(media.Stopping);
         target.Commit();
         metadata?.Commit(writer => WriteSummary(writer, ports));
         foreach (var port in ports)

@@ -38,7 +38,10 @@ internal static class GenerateVerb
         }
         catch (OperationCanceledException) when (media.Stopping.IsCancellationRequested)
         {
-            // Asked to end: what was sent is the whole stream, and detaching says so.
+            // Asked to end: what was sent is the whole stream of a batch. In a streaming pipeline another life goes on with it.
+            if (!media.IsStreaming)
+                foreach (var output in media.Outputs)
+                    output.Complete();
         }
     }
 }

@@ -8,6 +8,9 @@ internal static class MediaOperatorCommand
     /// <summary>What a command line that cannot be read ends with; 1 is for work that failed.</summary>
     public const int UsageError = 2;
 
+    // The library would end the process two seconds after SIGTERM. The SDK answers it: encode needs the time to finish its file.
+    private static readonly InvocationConfiguration _invocation = new() { ProcessTerminationTimeout = null };
+
     public static RootCommand Build() => new("The built-in media operators of K8sMediaFlow, one verb each.")
     {
         DecodeVerb.Build(),
@@ -24,11 +27,20 @@ internal static class MediaOperatorCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         var parsed = Build().Parse(arguments);
-        if (parsed.Errors.Count == 0)
-            return await parsed.InvokeAsync();
-        foreach (var error in parsed.Errors)
-            await Console.Error.WriteLineAsync("media-operator: " + error.Message);
+        var errors = Errors(parsed);
+        if (errors.Count == 0)
+            return await parsed.InvokeAsync(_invocation);
+        foreach (var error in errors)
+            await Console.Error.WriteLineAsync("media-operator: " + error);
         await Console.Error.WriteLineAsync("Try 'media-operator --help' or 'media-operator VERB --help'.");
         return UsageError;
+    }
+
+    private static List<string> Errors(ParseResult parsed)
+    {
+        List<string> errors = [.. parsed.Errors.Select(error => error.Message)];
+        if (errors.Count == 0 && FFmpegWords.Stray(parsed) is { } stray)
+            errors.Add($"Unknown argument '{stray}'. ffmpeg's own options stand after \"--\".");
+        return errors;
     }
 }

@@ -27,7 +27,7 @@ internal static class OverlayVerb
         var ports = Ports.Of(media).Filter();
         var (input, output) = (media.Input(ports.Input), media.Output(ports.Output));
         var shape = ((VideoCaps)input.Caps!).Shape();
-        while (input.Receive() is { } frame)
+        while (input.Receive(media.Stopping) is { } frame)
         {
             using (frame)
             using (var loan = output.Loan(frame.Payload.Length))

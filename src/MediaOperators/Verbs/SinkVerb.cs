@@ -31,7 +31,7 @@ internal static class SinkVerb
         CheckedPort[] ports = [.. media.Inputs.Select(input => new CheckedPort(input, line.GetValue(_verify), delay, records.Of(input.Name)))];
         try
         {
-            await PumpAsync(ports);
+            await PumpAsync(ports, media.Stopping);
         }
         finally
         {
@@ -44,9 +44,9 @@ internal static class SinkVerb
             throw new MediaException(fault);
     }
 
-    private static async Task PumpAsync(CheckedPort[] ports)
+    private static async Task PumpAsync(CheckedPort[] ports, CancellationToken stopping)
     {
-        using var threads = new PortThreads(CancellationToken.None);
+        using var threads = new PortThreads(stopping);
         foreach (var port in ports)
             threads.Start("sink " + port.Name, port.Pump);
         await threads.WhenAllAsync();

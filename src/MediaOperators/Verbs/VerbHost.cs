@@ -38,6 +38,10 @@ internal static class VerbHost
             media.Fail(failure.Message);
             return Report(verb, failure.Message);
         }
+        catch (OperationCanceledException) when (media.Stopping.IsCancellationRequested)
+        {
+            return Report(verb, "the time to end was over before the inputs had ended: what was not received stays with its producers");
+        }
         catch (Exception bug) when (bug is not (MediaOperatorException or DeliveredException))
         {
             media.Fail($"{bug.GetType().Name}: {bug.Message}");

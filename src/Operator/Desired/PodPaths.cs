@@ -13,7 +13,7 @@ internal static class PodPaths
     public const string TokenDirectory = "/etc/k8smediaflow/token", TokenFile = "token";
     public const string Socket = RunDirectory + "/sidecar.sock";
 
-    public const string SidecarContainer = "sidecar";
+    public const string SidecarContainer = "sidecar", SidecarProgram = "/opt/k8smediaflow/k8smediaflow-sidecar";
 
     /// <summary>Volumes of ours begin so; a user's may not.</summary>
     public const string ReservedVolumes = "kmf-";

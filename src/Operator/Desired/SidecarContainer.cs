@@ -7,6 +7,12 @@ namespace K8sMediaFlow.Operator.Desired;
 /// <summary>The container with the staging store of a pod. It alone has the identity, the RDMA device and the memory of the regions.</summary>
 internal static class SidecarContainer
 {
+    // Hooks of all containers run at the beginning of a pod's end; a native sidecar's SIGTERM comes when the media operators have ended, which wait for its word.
+    private static readonly JsonElement DrainFirst = JsonSerializer.SerializeToElement(new
+    {
+        preStop = new { exec = new { command = new[] { PodPaths.SidecarProgram, "drain", $"{PodPaths.ConfigDirectory}/{PodPaths.ConfigFile}" } } },
+    });
+
     public static Container Of(PodParts parts, PodSlot slot)
     {
         var (input, spec) = (parts.Input, parts.Input.Pipeline.Spec.Sidecar);
@@ -35,6 +41,7 @@ internal static class SidecarContainer
             StartupProbe = Probe("/startupz", periodSeconds: 1, failures: 120) with { InitialDelaySeconds = 1 },
             LivenessProbe = Probe("/healthz", periodSeconds: 10, failures: 6),
             ReadinessProbe = Probe("/readyz", periodSeconds: 2, failures: 2),
+            Lifecycle = input.Server.NativeSidecar ? DrainFirst : null,
             SecurityContext = Security(input, spec?.SecurityContext),
             RestartPolicy = input.Server.NativeSidecar ? "Always" : null,
         };

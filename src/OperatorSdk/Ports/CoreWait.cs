@@ -19,8 +19,11 @@ internal ref struct CoreWait
     /// <summary>Waits a little; the caller looks again. Every sleep is bounded by 200 ms, within which a cancellation is seen.</summary>
     public void Again()
     {
-        _cancellation.ThrowIfCancellationRequested();
+        // A failure is noted before it cancels the operator's own token: asked in the other order, it could look like the cancellation alone.
+        var isCancelled = _cancellation.IsCancellationRequested;
         _core.ThrowIfFailed();
+        if (isCancelled)
+            throw new OperationCanceledException(_cancellation);
         if (_core.Bell != _bell)
         {
             _bell = _core.Bell;

@@ -17,29 +17,42 @@ public class ProbeTests
             {"codec_type": "audio", "sample_rate": "44100", "channels": 1},
             {"codec_type": "video", "width": 640, "height": 360, "r_frame_rate": "30000/1001", "avg_frame_rate": "30000/1001"}
             """);
-        media.ShouldBe(new InputMedia(640, 360, new Rational(30000, 1001), 44100, 1));
+        media.ShouldBe(new InputMedia(new InputPicture(640, 360, new Rational(30000, 1001)), new InputSound(44100, 1)));
     }
 
     [Fact]
     public void A_variable_rate_is_taken_as_its_average()
-        => Parse("""{"codec_type": "video", "width": 6, "height": 4, "r_frame_rate": "120/1", "avg_frame_rate": "24/1"}""").FrameRate.ShouldBe(new Rational(24, 1));
+        => Parse("""{"codec_type": "video", "width": 6, "height": 4, "r_frame_rate": "120/1", "avg_frame_rate": "24/1"}""").Picture!.FrameRate.ShouldBe(new Rational(24, 1));
 
     [Fact]
     public void A_picture_that_players_turn_has_its_sides_swapped()
     {
         var media = Parse("""{"codec_type": "video", "width": 640, "height": 360, "r_frame_rate": "25/1", "avg_frame_rate": "25/1", "side_data_list": [{"rotation": -90}]}""");
-        (media.Width, media.Height).ShouldBe((360, 640));
+        (media.Picture!.Width, media.Picture.Height).ShouldBe((360, 640));
     }
 
     [Fact]
-    public void An_input_without_video_is_refused()
-        => Should.Throw<RunException>(() => Parse("""{"codec_type": "audio", "sample_rate": "44100", "channels": 1}""")).Message.ShouldBe("clip: there is no video in it");
+    public void An_input_with_neither_picture_nor_sound_is_refused()
+        => Should.Throw<RunException>(() => Parse("""{"codec_type": "subtitle"}""")).Message.ShouldBe("clip: there is neither video nor sound in it");
+
+    [Fact]
+    public void Sound_alone_is_enough_for_a_pipeline_of_sound_and_leaves_the_picture_out_of_one_that_has_both()
+    {
+        var sound = Parse("""{"codec_type": "audio", "sample_rate": "44100", "channels": 1}""");
+        sound.ShouldBe(new InputMedia(null, new InputSound(44100, 1)));
+        var both = Graph();
+        ProbedCaps.Apply(both, both.Operators[0], sound).Edges.Single().Name.ShouldBe("decode.audio->encode.audio");
+        var soundOnly = SoundOnly();
+        var only = ProbedCaps.Apply(soundOnly, soundOnly.Operators[0], sound);
+        only.Operators[0].Outputs.Single().Caps!.Audio!.SampleRate.ShouldBe(44100);
+        GraphRules.Check(only).ShouldBeEmpty();
+    }
 
     [Fact]
     public void Without_sound_its_port_its_edge_and_its_input_are_left_out()
     {
         var graph = Graph();
-        var probed = ProbedCaps.Apply(graph, graph.Operators[0], new InputMedia(320, 240, new Rational(25, 1), null, null));
+        var probed = ProbedCaps.Apply(graph, graph.Operators[0], new InputMedia(new InputPicture(320, 240, new Rational(25, 1)), null));
         probed.Operators[0].Outputs.Single().Caps.ShouldBe(new MediaCaps(Video: new VideoCaps(320, 240, "yuv420p", new Rational(25, 1))));
         probed.Operators[1].Inputs.Single().Name.ShouldBe("video");
         probed.Edges.Single().Name.ShouldBe("decode.video->encode.video");
@@ -49,13 +62,8 @@ public class ProbeTests
     [Fact]
     public void A_media_operator_that_takes_only_sound_cannot_do_without()
     {
-        var graph = Graph() with { Edges = [] };
-        graph = graph with
-        {
-            Operators = [graph.Operators[0], graph.Operators[1] with { Inputs = [new InputPort("audio")] }],
-            Edges = [new GraphEdge(new PortRef("decode", "audio"), new PortRef("encode", "audio"))],
-        };
-        Should.Throw<RunException>(() => ProbedCaps.Apply(graph, graph.Operators[0], new InputMedia(320, 240, new Rational(25, 1), null, null)))
+        var graph = SoundOnly(Graph().Operators[0]);
+        Should.Throw<RunException>(() => ProbedCaps.Apply(graph, graph.Operators[0], new InputMedia(new InputPicture(320, 240, new Rational(25, 1)), null)))
             .Message.ShouldBe("the input has no sound, and 'encode' takes nothing else");
     }
 
@@ -65,8 +73,8 @@ public class ProbeTests
         var folder = Directory.CreateTempSubdirectory("kmf-").FullName;
         try
         {
-            var clip = Path.Combine(folder, "clip.avi");
-            using var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=352x288:rate=25:duration=0.4", "-c:v", "mpeg4", clip]);
+            var clip = Path.Combine(folder, "-clip:2.avi");
+            using var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=352x288:rate=25:duration=0.4", "-c:v", "mpeg4", "file:" + clip]);
             await ffmpeg.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
             var graph = Graph(clip);
             var probed = await InputProbe.ApplyAsync(graph, CancellationToken.None);
@@ -80,6 +88,13 @@ public class ProbeTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static PipelineGraph SoundOnly(OperatorNode? source = null)
+    {
+        var graph = Graph();
+        source ??= graph.Operators[0] with { Outputs = [graph.Operators[0].Outputs[1]] };
+        return graph with { Operators = [source, graph.Operators[1] with { Inputs = [new InputPort("audio")] }], Edges = [graph.Edges[1]] };
     }
 
     private static InputMedia Parse(string streams) => InputMedia.Parse("clip", Encoding.UTF8.GetBytes($$"""{"streams": [{{streams}}]}"""));

@@ -42,14 +42,14 @@ public sealed class ContainerOrderTests
         var (sent, got) = (Path.Combine(line.Folder, "sent"), Path.Combine(line.Folder, "got"));
         var source = line.StartOperator(PodLine.Source, "--record", sent);
         line.StartOperator(PodLine.Sink, "--record", got);
-        await ReadyAsync(line, PodLine.Source);
-        await FlowsAsync(line);
+        await line.ReadyAsync(PodLine.Source);
+        await line.FlowsAsync();
         sidecar.Signal("TERM");
         sidecar.WaitForExit().ShouldBe(0, string.Join('\n', sidecar.Lines));
         source.WaitForExit().ShouldBe(0, string.Join('\n', source.Lines));
         // A Streaming pod that ends has a successor: its stream stays open, and the record alone says what came.
-        Times(sent).ShouldContain((byte)1);
-        await Until(() => Task.FromResult(Times(got).AsSpan().SequenceEqual(Times(sent))));
+        PodLine.Recorded(sent).ShouldContain((byte)1);
+        await PodLine.Until(() => Task.FromResult(PodLine.Recorded(got).AsSpan().SequenceEqual(PodLine.Recorded(sent))));
         foreach (var text in sidecar.Lines)
         {
             using var entry = JsonDocument.Parse(text);
@@ -65,14 +65,14 @@ public sealed class ContainerOrderTests
         await line.PushAsync();
         line.StartOperator(PodLine.Source);
         var hanging = line.StartOperator(PodLine.Sink);
-        await FlowsAsync(line);
+        await line.FlowsAsync();
         hanging.Signal("STOP");
         var time = Stopwatch.StartNew();
         ending.Signal("TERM");
         ending.WaitForExit().ShouldBe(0, string.Join('\n', ending.Lines));
         ending.Lines.ShouldContain(text => text.Contains("upstream keeps it", StringComparison.Ordinal));
         time.Elapsed.ShouldBeGreaterThan(TimeSpan.FromSeconds(1.5));
-        Number((await line.GetAsync(PodLine.Source, "/metrics")).Text, "k8smediaflow_link_retained_frames").ShouldBeGreaterThan(0);
+        PodLine.Number((await line.GetAsync(PodLine.Source, "/metrics")).Text, "k8smediaflow_link_retained_frames").ShouldBeGreaterThan(0);
         hanging.Signal("CONT");
     }
 
@@ -83,7 +83,7 @@ public sealed class ContainerOrderTests
         var (planless, other) = (line.StartSidecar(PodLine.Source), line.StartSidecar(PodLine.Sink));
         await line.PushAsync(PodLine.Sink);
         var sink = line.StartOperator(PodLine.Sink);
-        await ReadyAsync(line, PodLine.Sink);
+        await line.ReadyAsync(PodLine.Sink);
         (await line.GetAsync(PodLine.Source, "/readyz")).ShouldBe((503, "no plan yet\n"));
         sink.Signal("KILL");
         sink.WaitForExit();
@@ -102,11 +102,11 @@ public sealed class ContainerOrderTests
         await line.PushAsync();
         var source = line.StartOperator(PodLine.Source, "--frames", "3000");
         var sink = line.StartOperator(PodLine.Sink, "--verify", "--delay-ms", "1", "--count-file", line.CountFile);
-        await FlowsAsync(line);
+        await line.FlowsAsync();
         first.Signal("KILL");
         first.WaitForExit();
         first = line.StartSidecar(PodLine.Source);
-        await ReadyAsync(line, PodLine.Source);
+        await line.ReadyAsync(PodLine.Source);
         second.Signal("KILL");
         second.WaitForExit();
         second = line.StartSidecar(PodLine.Sink);
@@ -114,33 +114,5 @@ public sealed class ContainerOrderTests
             process.WaitForExit(120).ShouldBe(0, string.Join('\n', process.Lines));
         var counts = Counts.OfPort(line.CountFile, "video");
         (counts.Frames, counts.Faults).ShouldBe((3000, 0));
-    }
-
-    // How often each sequence passed, and whether out of order.
-    private static byte[] Times(string record) => File.ReadAllBytes(Directory.GetFiles(Path.GetDirectoryName(record)!, Path.GetFileName(record) + "-video-*").Single());
-
-    private static Task ReadyAsync(PodLine line, string name) => Until(async () => (await line.GetAsync(name, "/readyz")).Status == 200);
-
-    private static Task FlowsAsync(PodLine line) =>
-        Until(async () => Number((await line.GetAsync(PodLine.Source, "/metrics")).Text, "k8smediaflow_edge_frames_total") > 50);
-
-    private static double Number(string metrics, string name) => metrics.Split('\n').Where(text => text.StartsWith(name + "{", StringComparison.Ordinal))
-        .Sum(text => double.Parse(text[text.LastIndexOf(' ')..], System.Globalization.CultureInfo.InvariantCulture));
-
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        for (var limit = Stopwatch.StartNew(); limit.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(50))
-        {
-            try
-            {
-                if (await condition())
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet.
-            }
-        }
-        throw new TimeoutException("it did not happen");
     }
 }

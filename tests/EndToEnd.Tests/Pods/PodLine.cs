@@ -55,10 +55,11 @@ internal sealed class PodLine : IDisposable
     /// <param name="bin">The folder of the program, this build's unless given.</param>
     public PodProcess StartSidecar(string name, string? bin = null)
     {
-        var file = Path.Combine(FolderOf(name), "sidecar.json");
-        WriteOptions(file, FolderOf(name), SocketOf(name), Path.Combine(FolderOf(name), "state"));
-        return StartSidecar(name, new ProcessStartInfo(Path.Combine(bin ?? Programs.Bin, "k8smediaflow-sidecar"), [file]));
+        WriteOptions(name);
+        return StartSidecar(name, new ProcessStartInfo(Path.Combine(bin ?? Programs.Bin, "k8smediaflow-sidecar"), [OptionsOf(name)]));
     }
+
+    public void WriteOptions(string name) => WriteOptions(OptionsOf(name), FolderOf(name), SocketOf(name), Path.Combine(FolderOf(name), "state"));
 
     /// <summary>With an image's root as its own, and everything where a cluster mounts it.</summary>
     public PodProcess StartSidecarIn(Images.ImageArchive archive, string name)
@@ -73,11 +74,23 @@ internal sealed class PodLine : IDisposable
             [(run, "/run/k8smediaflow"), (state, "/var/lib/k8smediaflow"), (config, "/etc/k8smediaflow/config"), (identity, "/etc/k8smediaflow/identity")], [.. archive.Entrypoint])));
     }
 
-    public PodProcess StartOperator(string name, params string[] arguments) => StartOperatorOf(Programs.Bin, name, arguments);
-
-    public PodProcess StartOperatorOf(string bin, string name, params string[] arguments)
+    /// <summary>What the kubelet runs in a sidecar's container when its pod ends.</summary>
+    public PodProcess RunHook(string name)
     {
-        var start = new ProcessStartInfo(Path.Combine(bin, "media-operator"), [name, .. arguments]);
+        var start = new ProcessStartInfo(Path.Combine(Programs.Bin, "k8smediaflow-sidecar"), ["drain", OptionsOf(name)]);
+        return StartSidecar(name, start);
+    }
+
+    public PodProcess StartOperator(string name, params string[] arguments) => Start(Programs.Bin, name, name, arguments);
+
+    public PodProcess StartOperatorOf(string bin, string name, params string[] arguments) => Start(bin, name, name, arguments);
+
+    /// <summary>Another of the built-in media operators in the place of <paramref name="name"/>.</summary>
+    public PodProcess StartVerb(string name, string verb, params string[] arguments) => Start(Programs.Bin, name, verb, arguments);
+
+    private PodProcess Start(string bin, string name, string verb, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(bin, "media-operator"), [verb, .. arguments]);
         start.Environment["K8SMEDIAFLOW_SOCKET"] = SocketOf(name);
         start.Environment["K8SMEDIAFLOW_TOKEN_FILE"] = Path.Combine(FolderOf(name), "token");
         start.Environment["K8SMEDIAFLOW_OPERATOR"] = name;
@@ -104,6 +117,34 @@ internal sealed class PodLine : IDisposable
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>How often each sequence passed, and whether out of order.</summary>
+    public static byte[] Recorded(string record) =>
+        File.ReadAllBytes(Directory.GetFiles(Path.GetDirectoryName(record)!, Path.GetFileName(record) + "-video-*").Single());
+
+    public static double Number(string metrics, string name) => metrics.Split('\n').Where(text => text.StartsWith(name + "{", StringComparison.Ordinal))
+        .Sum(text => double.Parse(text[text.LastIndexOf(' ')..], System.Globalization.CultureInfo.InvariantCulture));
+
+    public static async Task Until(Func<Task<bool>> condition)
+    {
+        for (var limit = Stopwatch.StartNew(); limit.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(50))
+        {
+            try
+            {
+                if (await condition())
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+        }
+        throw new TimeoutException("it did not happen");
+    }
+
+    public Task ReadyAsync(string name) => Until(async () => (await GetAsync(name, "/readyz")).Status == 200);
+
+    public Task FlowsAsync() => Until(async () => Number((await GetAsync(Source, "/metrics")).Text, "k8smediaflow_edge_frames_total") > 50);
+
     public void Dispose()
     {
         _processes.ForEach(process => process.Dispose());
@@ -123,7 +164,7 @@ internal sealed class PodLine : IDisposable
                 await client.ApplyPlanAsync(new PlanDocument(plan.Version, PlanJson.Write(plan)), CancellationToken.None);
                 return;
             }
-            catch (ControlException error) when (error.Status == Control.Grpc.GrpcStatus.Unavailable && limit.Elapsed < TimeSpan.FromSeconds(60))
+            catch (ControlException error) when (error.Status is Control.Grpc.GrpcStatus.Unavailable or Control.Grpc.GrpcStatus.DeadlineExceeded && limit.Elapsed < TimeSpan.FromSeconds(60))
             {
                 await Task.Delay(50);
             }
@@ -161,6 +202,8 @@ internal sealed class PodLine : IDisposable
         _processes.Add(process);
         return process;
     }
+
+    private string OptionsOf(string name) => Path.Combine(FolderOf(name), "sidecar.json");
 
     private string FolderOf(string name) => Path.Combine(_folder, name);
 

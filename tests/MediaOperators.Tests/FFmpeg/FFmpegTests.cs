@@ -25,6 +25,26 @@ public sealed class FFmpegTests(MediaClips clips) : IClassFixture<MediaClips>
         Probe(clips.Mpeg4).Audio.ShouldBeNull();
     }
 
+    // What ffmpeg takes before -i and ffprobe does not know has ended decode before; what both need has to arrive.
+    [NeedsTheory("ffmpeg", "ffprobe")]
+    [InlineData("-hwaccel auto -hwaccel_output_format yuv420p")]
+    [InlineData("-r 25 -re -readrate 1 -stream_loop 0 -thread_queue_size 8")]
+    [InlineData("-c:v h264 -codec:a aac -an -sn -dn -discard none")]
+    [InlineData("-ss 0.1 -t 1 -itsoffset 0 -itsscale 1 -accurate_seek -seek_timestamp 0 -bitexact -noautorotate")]
+    [InlineData("-f mov -ignore_editlist 1 -threads 1 -fflags +genpts -probesize 5000000")]
+    public void Options_for_an_input_are_taken_by_ffmpeg_and_its_probe(string words)
+    {
+        var arguments = words.Split(' ');
+        MediaProbe.Probe(FFmpegInput.Parse(clips.H264), arguments, CancellationToken.None).Video!.FrameCount.ShouldBe(MediaClips.Frames);
+        using var process = PipedProcess.Start("ffmpeg", FFmpegArguments.Decode(FFmpegInput.Parse(clips.H264), _video, null, new DecodeOptions(false, arguments)), new PipedDescriptors([], [FirstDescriptor]));
+        Drain(process, FirstDescriptor, _video.FrameBytes).ShouldBeGreaterThan(0, process.ErrorText);
+        process.WaitForSuccess(_patience);
+    }
+
+    [NeedsFact("ffmpeg", "ffprobe")]
+    public void The_rate_that_the_user_sets_for_an_input_is_the_inputs_rate() =>
+        CapsPromise.Check("clip", "video", _video with { Rate = new FrameRate(25, 1) }, Probe(clips.H264).WithRateOf(["-r", "25"]).Video);
+
     [NeedsFact("ffmpeg", "ffprobe")]
     public void What_is_no_media_file_is_reported_in_ffprobes_own_words()
     {

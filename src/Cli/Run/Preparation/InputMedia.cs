@@ -4,26 +4,34 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cli.Run.Preparation;
 
-/// <summary>What an input holds: picture size as shown, frame rate, and its sound, where it has any.</summary>
-internal sealed record InputMedia(int Width, int Height, Rational FrameRate, int? SampleRate, int? Channels)
+/// <param name="Width">As shown.</param>
+internal sealed record InputPicture(int Width, int Height, Rational FrameRate);
+
+internal sealed record InputSound(int SampleRate, int Channels);
+
+/// <summary>What an input holds; null for what it has not.</summary>
+internal sealed record InputMedia(InputPicture? Picture, InputSound? Sound)
 {
     /// <summary>Reads ffprobe's JSON: the first video stream that is no cover picture, the first audio stream.</summary>
-    /// <exception cref="RunException">There is no video, or it does not say its size or rate.</exception>
+    /// <exception cref="RunException">There is neither, or the video does not say its size or rate.</exception>
     public static InputMedia Parse(string input, ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
         var streams = document.RootElement.TryGetProperty("streams", out var list) ? list.EnumerateArray().ToList() : [];
         var video = streams.FirstOrDefault(stream => Text(stream, "codec_type") == "video" && !IsCover(stream));
         var audio = streams.FirstOrDefault(stream => Text(stream, "codec_type") == "audio");
-        if (video.ValueKind != JsonValueKind.Object)
-            throw new RunException($"{input}: there is no video in it");
+        var media = new InputMedia(
+            video.ValueKind == JsonValueKind.Object ? PictureOf(input, video) : null,
+            audio.ValueKind == JsonValueKind.Object ? new InputSound(Number(audio, "sample_rate"), Number(audio, "channels")) : null);
+        return media is { Picture: null, Sound: null } ? throw new RunException($"{input}: there is neither video nor sound in it") : media;
+    }
+
+    private static InputPicture PictureOf(string input, JsonElement video)
+    {
         var (width, height) = (Number(video, "width"), Number(video, "height"));
         if (width < 1 || height < 1 || Rate(video) is not { } rate)
             throw new RunException($"{input}: its video does not say its size or frame rate");
-        if (IsTurned(video))
-            (width, height) = (height, width);
-        var sound = audio.ValueKind == JsonValueKind.Object;
-        return new InputMedia(width, height, rate, sound ? Number(audio, "sample_rate") : null, sound ? Number(audio, "channels") : null);
+        return IsTurned(video) ? new InputPicture(height, width, rate) : new InputPicture(width, height, rate);
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ internal static class InputProbe
     private const string InputOption = "--input";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The pipeline with the caps that its first source's input really has; without sound, also without what needs it.</summary>
+    /// <summary>The pipeline with the caps that its first source's input really has; without sound or picture, also without what carries it.</summary>
     /// <exception cref="RunException">No source names an input, or ffprobe cannot read it.</exception>
     public static async Task<PipelineGraph> ApplyAsync(PipelineGraph graph, CancellationToken cancellation)
     {
@@ -32,7 +32,7 @@ internal static class InputProbe
     {
         if (!input.Contains("://", StringComparison.Ordinal) && !File.Exists(input))
             throw new RunException($"there is no file '{input}'");
-        var start = new ProcessStartInfo("ffprobe", ["-v", "error", "-of", "json", "-show_streams", input])
+        var start = new ProcessStartInfo("ffprobe", ["-v", "error", "-of", "json", "-show_streams", Url(input)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -54,6 +54,9 @@ internal static class InputProbe
             throw new RunException($"{input}: ffprobe did not answer within {Patience.TotalSeconds:0} s");
         }
     }
+
+    // The prefix keeps a name such as "-take:2.mp4" from being read as an option or a protocol.
+    private static string Url(string input) => input.Contains("://", StringComparison.Ordinal) ? input : "file:" + input;
 
     private static async Task<ReadOnlyMemory<byte>> AnswerAsync(string input, Process process, CancellationToken cancellation)
     {

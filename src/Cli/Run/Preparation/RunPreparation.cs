@@ -54,7 +54,12 @@ internal sealed class RunPreparation : IDisposable
             [.. pods.Select((pod, index) => Pod(pod, index, sidecar, plans.Single(plan => plan.Pod == pod.Name), controller))],
             [.. placement.Pods.SelectMany((pod, index) => pod.Replicas.Select(replica => Replica(replica, pod.Name, index)))],
             edges,
-            stallAfter);
+            stallAfter)
+        {
+            PodsThatNeedRdma = _graph.Transport == Transport.Rdma
+                ? [.. plans.Where(plan => plan.Inbound.Count + plan.Outbound.Count > 0).Select(plan => plan.Pod)]
+                : [],
+        };
     }
 
     private Placement Locate(Placement placement)

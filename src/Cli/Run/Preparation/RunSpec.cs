@@ -27,4 +27,7 @@ internal sealed record RunSpec(
 {
     /// <summary>How long a sidecar may say nothing, from its start or since its last word, before it is ended and started again.</summary>
     public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Pods with a link that may use nothing but RDMA.</summary>
+    public IReadOnlyList<string> PodsThatNeedRdma { get; init; } = [];
 }

@@ -80,13 +80,15 @@ internal sealed class LocalRun : IDisposable
             await GuardAsync(Task.WhenAll(_operators.Select(one => one.Supervisor.WaitAsync(patience.Token))));
         }
 
-        var gentle = forced.IsCancellationRequested ? TimeSpan.Zero : StopPatience;
+        // A run that failed asks nobody to end well: a source would end its stream, and an encoder behind it would name a file that lacks the rest.
+        var gentle = forced.IsCancellationRequested || outcome.End == RunEnd.Failed ? TimeSpan.Zero : StopPatience;
         await Task.WhenAll(_operators.Select(one => one.Supervisor.StopAsync(gentle)));
     }
 
     private async Task WatchAsync(CancellationToken stopping)
     {
         var stall = State.Spec.StallAfter is { } after ? new StallWatch(after) : null;
+        var rdma = new RdmaWatch(State.Spec.PodsThatNeedRdma);
         var drainedBy = TimeSpan.Zero;
         while (!State.IsEnding)
         {
@@ -95,7 +97,9 @@ internal sealed class LocalRun : IDisposable
                 drainedBy += Poll;
             if (State.Unfinished.Count == 0 && (AllFinished() || drainedBy > DrainedPatience))
                 State.EndWith(Complete());
-            else if (HasBegun() && stall?.Check(State.Board.Rows(), State.Unfinished) is { } stalled)
+            else if (rdma.Check(State.Board.Statuses, State.Notice) is { } unusable)
+                State.EndWith(RunOutcome.Failed(unusable));
+            else if (HasBegun() && stall?.Check(State.Board.Rows(), State.Board.Statuses, State.Unfinished) is { } stalled)
                 State.EndWith(RunOutcome.Failed(stalled));
         }
     }

@@ -28,7 +28,7 @@ internal sealed class OperatorSupervisor(ReplicaSpec replica, RunState state) : 
         {
             var before = Status();
             var started = Stopwatch.GetTimestamp();
-            _process = SupervisedProcess.Start(replica.Name, replica.Command, _ => { });
+            _process = SupervisedProcess.Start(replica.Name, replica.Command, Hear);
             var exit = await EndOfLifeAsync(_process, before, stopping);
             if (exit.IsSuccess && await HasCompletedAsync(stopping))
             {
@@ -63,6 +63,13 @@ internal sealed class OperatorSupervisor(ReplicaSpec replica, RunState state) : 
     }
 
     public void Dispose() => _process?.Dispose();
+
+    /// <summary>What a media operator warns of did not end it, and would be seen by nobody.</summary>
+    private void Hear(string line)
+    {
+        if (line.Contains(": warning: ", StringComparison.Ordinal))
+            state.Notice($"media operator {replica.Name}: {line}");
+    }
 
     private OperatorStatus? Status() => state.Board.Operator(replica.Pod, replica.Operator, replica.Replica);
 

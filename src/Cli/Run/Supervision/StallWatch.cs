@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using K8sMediaFlow.Cli.Top;
+using K8sMediaFlow.Control.Status;
 
 namespace K8sMediaFlow.Cli.Run.Supervision;
 
@@ -10,21 +11,29 @@ internal sealed class StallWatch(TimeSpan after)
     private long _movedAt;
 
     /// <summary>A sentence when the run has stalled; else null.</summary>
-    public string? Check(IReadOnlyList<EdgeRow> rows, IReadOnlyList<string> unfinished)
+    public string? Check(IReadOnlyList<EdgeRow> rows, IReadOnlyList<SidecarStatus> statuses, IReadOnlyList<string> unfinished)
     {
         // A media operator that ends is progress too.
         var progress = rows.Sum(row => row.Progress) + rows.Count(row => row.Ended) - unfinished.Count;
         if (progress != _progress)
             (_progress, _movedAt) = (progress, Stopwatch.GetTimestamp());
-        return Stopwatch.GetElapsedTime(_movedAt) < after ? null : Explain(rows, unfinished);
+        return Stopwatch.GetElapsedTime(_movedAt) < after ? null : Explain(rows, statuses, unfinished);
     }
 
-    private string Explain(IReadOnlyList<EdgeRow> rows, IReadOnlyList<string> unfinished)
+    private string Explain(IReadOnlyList<EdgeRow> rows, IReadOnlyList<SidecarStatus> statuses, IReadOnlyList<string> unfinished)
     {
         var open = rows.Where(row => !row.Ended).ToList();
         var holding = open.Where(row => row.BlocksInUse > 0).ToList();
         var named = (holding.Count > 0 ? holding : open).Select(row => $"{row.Edge} ({row.Frames} frames, {row.BlocksInUse}/{row.BlocksTotal} blocks in use)");
         var where = open.Count == 0 ? "every edge has ended" : "edges that stand: " + string.Join(", ", named);
-        return $"nothing has moved for {after.TotalSeconds:0} s; {where}; not completed: {string.Join(", ", unfinished)}";
+        return $"nothing has moved for {after.TotalSeconds:0} s; {where}; not completed: {string.Join(", ", unfinished)}{Links(statuses)}";
+    }
+
+    /// <summary>A link that is not ready knows why.</summary>
+    private static string Links(IReadOnlyList<SidecarStatus> statuses)
+    {
+        var reasons = statuses.SelectMany(status => status.Links).Where(link => link.State is LinkState.Connecting or LinkState.Lost && link.Reason.Length > 0)
+            .Select(link => $"{link.Edge} to {link.PeerPod}: {link.Reason}").Distinct().ToList();
+        return reasons.Count == 0 ? "" : "; links: " + string.Join(", ", reasons);
     }
 }

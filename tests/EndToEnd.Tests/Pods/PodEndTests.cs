@@ -1,0 +1,101 @@
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.EndToEnd.Tests.Pods;
+
+/// <summary>A pod ends in order, whatever its kubelet sends first. What a kubelet sends is what its documentation says of the two ways to run a sidecar.</summary>
+public sealed class PodEndTests
+{
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("native")]
+    public async Task Pods_that_are_ended_in_the_middle_of_a_batch_bring_what_was_sent_and_all_of_their_containers_end_with_0(string sidecars)
+    {
+        using var line = new PodLine(Execution.Batch);
+        var (first, second) = (line.StartSidecar(PodLine.Source), line.StartSidecar(PodLine.Sink));
+        await line.PushAsync();
+        var sent = Path.Combine(line.Folder, "sent");
+        var source = line.StartOperator(PodLine.Source, "--record", sent);
+        var sink = line.StartOperator(PodLine.Sink, "--verify", "--count-file", line.CountFile);
+        await line.FlowsAsync();
+        End(line, sidecars, PodLine.Source, source, first);
+        End(line, sidecars, PodLine.Sink, sink, second);
+        foreach (var process in new[] { source, sink })
+            process.WaitForExit().ShouldBe(0, string.Join('\n', process.Lines));
+        foreach (var sidecar in new[] { first, second })
+        {
+            if (sidecars == "native" && !sidecar.HasExited)
+                sidecar.Signal("TERM");
+            sidecar.WaitForExit().ShouldBe(0, string.Join('\n', sidecar.Lines));
+        }
+        var counts = Counts.OfPort(line.CountFile, "video");
+        (counts.Frames, counts.Faults).ShouldBe((PodLine.Recorded(sent).Count(times => times > 0), 0));
+    }
+
+    [Fact]
+    public async Task A_source_that_is_asked_to_end_alone_ends_its_stream_and_a_sink_goes_on_to_that_end()
+    {
+        using var line = new PodLine(Execution.Batch);
+        _ = (line.StartSidecar(PodLine.Source), line.StartSidecar(PodLine.Sink));
+        await line.PushAsync();
+        var sent = Path.Combine(line.Folder, "sent");
+        var source = line.StartOperator(PodLine.Source, "--record", sent);
+        var sink = line.StartOperator(PodLine.Sink, "--verify", "--count-file", line.CountFile);
+        await line.FlowsAsync();
+        sink.Signal("TERM");
+        source.Signal("TERM");
+        foreach (var process in new[] { source, sink })
+            process.WaitForExit().ShouldBe(0, string.Join('\n', process.Lines));
+        var counts = Counts.OfPort(line.CountFile, "video");
+        (counts.Frames, counts.Faults).ShouldBe((PodLine.Recorded(sent).Count(times => times > 0), 0));
+    }
+
+    [NeedsFact("ffmpeg", "ffprobe")]
+    public async Task An_encoder_whose_input_goes_on_finishes_its_file_within_the_time_to_end()
+    {
+        using var line = new PodLine(Execution.Streaming) { Options = { ["drainSeconds"] = 10 } };
+        var (_, ending) = (line.StartSidecar(PodLine.Source), line.StartSidecar(PodLine.Sink));
+        await line.PushAsync();
+        line.StartOperator(PodLine.Source, "--realtime");
+        var file = Path.Combine(line.Folder, "taken.mp4");
+        var encode = line.StartVerb(PodLine.Sink, "encode", "--output", file);
+        await line.FlowsAsync();
+        encode.Signal("TERM");
+        ending.Signal("TERM");
+        encode.WaitForExit().ShouldBe(0, string.Join('\n', encode.Lines));
+        ending.WaitForExit().ShouldBe(0, string.Join('\n', ending.Lines));
+        Clips.CountFrames(file).ShouldBeGreaterThan(50);
+    }
+
+    [Fact]
+    public void An_operator_that_is_asked_to_end_before_it_has_attached_ends_and_says_so()
+    {
+        using var line = new PodLine(Execution.Batch);
+        var source = line.StartOperator(PodLine.Source);
+        // It has its handler before it looks for the sidecar, but not in the first milliseconds of its process.
+        Thread.Sleep(2000);
+        source.Signal("TERM");
+        source.WaitForExit().ShouldBe(1, string.Join('\n', source.Lines));
+        source.Lines.ShouldContain(text => text.Contains("SIGTERM", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_hook_that_finds_no_sidecar_says_so()
+    {
+        using var line = new PodLine(Execution.Batch);
+        line.WriteOptions(PodLine.Source);
+        var hook = line.RunHook(PodLine.Source);
+        hook.WaitForExit().ShouldBe(1);
+        hook.Lines.ShouldContain(text => text.StartsWith("no drain: ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Plain containers get SIGTERM all at once; a native sidecar's hook runs then, and its SIGTERM comes when the others have ended.</summary>
+    private static void End(PodLine line, string sidecars, string name, PodProcess media, PodProcess sidecar)
+    {
+        if (sidecars == "plain")
+            sidecar.Signal("TERM");
+        media.Signal("TERM");
+        if (sidecars == "native")
+            line.RunHook(name).WaitForExit().ShouldBe(0);
+    }
+}
