@@ -165,7 +165,7 @@ public sealed class OutputFan
             {
                 var flight = seat.Owed.TakeFirst();
                 if (_flights[flight].Descriptor.Kind == DescriptorKind.EndOfStream)
-                    Excuse(flight, seat.Bit, 0);
+                    _flights.Excuse(flight);
                 else
                     seat.Owed.AddLast(flight);
             }

@@ -51,7 +51,7 @@ internal sealed class ApiReader(string kubeconfig)
         if (cluster.Authorities is { } authorities)
         {
             handler.SslOptions.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities.Current);
         }
         var client = new HttpClient(handler);
         if (credential.BearerToken is { } token)

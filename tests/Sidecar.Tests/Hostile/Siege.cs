@@ -172,7 +172,7 @@ internal sealed class Siege : IDisposable
     {
         while (sink.Input("video").TryReceive(out var frame))
         {
-            if (frame.Stream != RawProducer.Stream)
+            if (frame.Stream != RawProducer.UsualStream)
                 came.Add(frame.Sequence);
             frame.Dispose();
         }
