@@ -94,6 +94,7 @@ public sealed class PipelineFileTests
     public void A_file_may_hold_several_pipelines() => PipelineFile.Parse("f.yaml", Highlights + "\n---\n" + Highlights + "\n---\n").Documents.Count.ShouldBe(2);
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void Reading_a_spoiled_file_never_throws()
     {
         var random = new Random(Seed.Take(nameof(Reading_a_spoiled_file_never_throws)));

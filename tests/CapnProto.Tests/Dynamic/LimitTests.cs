@@ -65,6 +65,7 @@ public class LimitTests
     }
 
     [NeedsFact("capnp")]
+    [Trait("Category", "Slow")]
     public void Mutated_messages_are_refused_or_rendered_as_the_reference_renders_them()
     {
         var random = new Random(Seed.Take(nameof(Mutated_messages_are_refused_or_rendered_as_the_reference_renders_them)));

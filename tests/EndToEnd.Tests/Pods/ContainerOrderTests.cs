@@ -5,6 +5,7 @@ using K8sMediaFlow.Pipelines.Graph;
 namespace K8sMediaFlow.EndToEnd.Tests.Pods;
 
 /// <summary>The containers of a pod start, stop and die in any order.</summary>
+[Trait("Category", "Slow")]
 public sealed class ContainerOrderTests
 {
     private const int Frames = 400;

@@ -115,6 +115,7 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     }
 
     [NeedsFact("kubernetes")]
+    [Trait("Category", "Slow")]
     public async Task While_frames_flow_the_status_is_written_four_times_a_minute_at_most_and_nothing_else_is()
     {
         await ApplyAsync(Pipelines.Pair);
