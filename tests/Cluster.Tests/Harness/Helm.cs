@@ -7,14 +7,14 @@ internal sealed class Helm(string kubeconfig)
 {
     public const string Release = "k8smediaflow", Space = "k8smediaflow";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    public void Install(params string[] more) => Run(["upgrade", "--install", Release, Path.Combine(Sources.Root, "charts", "k8smediaflow"), "--namespace", Space, "--create-namespace", "--wait", "--timeout", "300s",
+    public void Install(params string[] more) => Run(["upgrade", "--install", Release, Path.Combine(Sources.Root, "charts", "k8smediaflow"), "--namespace", Space, "--create-namespace", "--wait", "--timeout", "150s",
         "--set", "image.registry=localhost,image.tag=dev", .. more]);
 
     public void Uninstall() => Run("uninstall", Release, "--namespace", Space, "--wait");
 
-    public string Test() => Run("test", Release, "--namespace", Space, "--timeout", "240s");
+    public string Test() => Run("test", Release, "--namespace", Space, "--timeout", "90s");
 
     public string Run(params string[] arguments)
     {
