@@ -4,8 +4,7 @@ namespace K8sMediaFlow.TestKit;
 
 /// <summary>
 /// A test that needs programs or rights of the machine. What is missing is named by the skip. "root" is a right, "kubernetes" what tests/cluster/build.sh makes, "images" what
-/// images/build.sh makes, "crdserver" what tests/support/crdserver/build.sh makes, "previous release" what tests/support/compatibility/build.sh makes, "faults" a cluster whose
-/// parts can be taken away, "audit" one that notes who writes.
+/// images/build.sh makes, "crdserver" what tests/support/crdserver/build.sh makes, "previous release" what tests/support/compatibility/build.sh makes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsFactAttribute : FactAttribute
@@ -23,13 +22,14 @@ public sealed class NeedsFactAttribute : FactAttribute
 
     private static bool IsPresent(string program) => program switch
     {
+        // A cluster whose parts can be taken away, and one that notes who writes: those that tests start are both.
+        "faults" => Clusters.GivenCluster.Has("networks"),
+        "audit" => Clusters.GivenCluster.Has("log/audit.log"),
         "root" => Environment.IsPrivilegedProcess,
         "kubernetes" => Clusters.KubernetesBuild.IsPresent,
         "crdserver" => Clusters.CrdServer.IsPresent,
         "images" => ImageArchives.ArePresent,
         "previous release" => PreviousRelease.IsPresent,
-        "faults" => Clusters.GivenCluster.Has("networks"),
-        "audit" => Clusters.GivenCluster.Has("log/audit.log"),
         _ => Downloads.Find(program) is not null || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),
     };
 }

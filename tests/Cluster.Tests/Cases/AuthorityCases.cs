@@ -25,14 +25,14 @@ public sealed class AuthorityCases(ITestOutputHelper output) : DisturbingCase(ou
         flow.Disturb("authority announced", () =>
         {
             Secrets.Announce(Kubectl, next);
-            Wait.Until("every sidecar trusts it", () => Units.All(unit => Answer(flow, unit, herald) == Stranger.Ok), flow.Describe, seconds: 140);
+            Wait.Until("every sidecar trusts it", () => Units.All(unit => Answer(flow, unit, herald) == Stranger.Ok), flow.Describe, seconds: 240);
         });
         Units.ShouldAllBe(unit => Shown(flow, unit) == before[unit], "it issues nothing before everybody trusts it");
         flow.Disturb("authority changed", () =>
         {
             Secrets.Elapse(Kubectl);
-            Wait.Until("others are issued", () => Units.All(unit => Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf") is { Length: > 0 } serial && serial != before[unit]), flow.Describe, seconds: 60);
-            Wait.Until("the sidecars show them", () => Units.All(unit => Shown(flow, unit) == Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf")), flow.Describe, seconds: 140);
+            Wait.Until("others are issued", () => Units.All(unit => Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf") is { Length: > 0 } serial && serial != before[unit]), flow.Describe, seconds: 240);
+            Wait.Until("the sidecars show them", () => Units.All(unit => Shown(flow, unit) == Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf")), flow.Describe, seconds: 240);
         });
         // Links that stand were made with the old ones: the next handshake is with the new ones.
         flow.Disturb("links made again with the new certificates", () =>

@@ -23,7 +23,7 @@ public sealed class ChartCases(ITestOutputHelper output) : InstallingCase(output
             // One that has failed is kept for whoever wants to read why.
             Kubectl.Run("delete", "pods", "-n", Helm.Space, "-l", "app.kubernetes.io/component=test");
             Kubectl.Run("scale", "deployment", Helm.Release, "-n", Helm.Space, "--replicas=2");
-            Kubectl.Run("rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=50s");
+            Wait.Until("the controllers are back", () => Kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s").ExitCode == 0);
         }
     }
 }

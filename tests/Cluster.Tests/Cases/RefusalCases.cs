@@ -45,7 +45,7 @@ public sealed class WebhookCases(ITestOutputHelper output) : InstallingCase(outp
         try
         {
             Cluster.Helm.Install("--set", "webhook.enabled=true");
-            Wait.Until("the webhook answers", () => Refusal(flow, RefusedSamples.All[0]).Contains(RefusedSamples.All[0].Reason, StringComparison.Ordinal), () => Refusal(flow, RefusedSamples.All[0]), seconds: 60);
+            Wait.Until("the webhook answers", () => Refusal(flow, RefusedSamples.All[0]).Contains(RefusedSamples.All[0].Reason, StringComparison.Ordinal), () => Refusal(flow, RefusedSamples.All[0]));
             foreach (var sample in RefusedSamples.All)
                 ShouldBeTurnedAway(flow, sample);
             Kubectl.Get("mediapipeline", space: flow.Space).GetProperty("items").GetArrayLength().ShouldBe(0);

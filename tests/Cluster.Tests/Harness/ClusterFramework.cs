@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 using Xunit.Sdk;
 
 // Cases mostly wait: more of them go on at once than there are cores.
-[assembly: CollectionBehavior(MaxParallelThreads = 5)]
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: TestFramework("K8sMediaFlow.Cluster.Tests.Harness.ClusterFramework", "K8sMediaFlow.Cluster.Tests")]
 [assembly: TestCollectionOrderer("K8sMediaFlow.Cluster.Tests.Harness.LongestFirst", "K8sMediaFlow.Cluster.Tests")]
 

@@ -68,7 +68,7 @@ internal sealed class Flow : IDisposable
         var (goal, limit, doing) = (long.MaxValue, Stopwatch.StartNew(), Task.Run(fault));
         while (last < goal)
         {
-            if (limit.Elapsed > Patience(300))
+            if (limit.Elapsed > Patience(600))
                 throw new TimeoutException($"{what}: {last - before} frames in {limit.Elapsed.TotalSeconds:0} s, {(doing.IsCompleted ? "done" : "still at it")}\n{Describe()}");
             Thread.Sleep(50);
             if (goal == long.MaxValue && doing.IsCompleted)
