@@ -29,6 +29,8 @@ internal sealed record FlowPlans
 
     public Execution Execution { get; init; } = Execution.Batch;
 
+    public int ChannelCapacity { get; init; } = Capacity;
+
     public string Token { get; init; } = "first";
 
     public Transport Transport { get; init; } = Transport.Tcp;
@@ -50,7 +52,7 @@ internal sealed record FlowPlans
     public SidecarPlan Of(string pod)
     {
         var edge = new EdgePlan(Edge, new PortRef("camera", "video"), new PortRef("render", "video"), Distribution, Order, OnFull.Block, Delivery.AtLeastOnce,
-            Capacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp, $"{Cameras.Count} to {Renders.Count}");
+            ChannelCapacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp, $"{Cameras.Count} to {Renders.Count}");
         var replica = int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture);
         var isCamera = pod.StartsWith("camera", StringComparison.Ordinal);
         return new SidecarPlan(new PlanVersion(1, Generation, 0), "test", "line", pod, Execution, new PollingPlan(PollingMode.Hybrid, 20),
