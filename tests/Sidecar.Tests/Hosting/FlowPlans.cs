@@ -29,6 +29,8 @@ internal sealed record FlowPlans
 
     public Execution Execution { get; init; } = Execution.Batch;
 
+    public int ChannelCapacity { get; init; } = Capacity;
+
     public string Token { get; init; } = "first";
 
     /// <summary>Camera and render live in pod <c>camera-0</c>.</summary>
@@ -53,7 +55,7 @@ internal sealed record FlowPlans
     public SidecarPlan Of(string pod)
     {
         var edge = new EdgePlan(Edge, new PortRef("camera", "video"), new PortRef("render", "video"), Distribution, Order, OnFull.Block, Delivery.AtLeastOnce,
-            Capacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp, $"{Cameras.Count} to {Renders.Count}");
+            ChannelCapacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp, $"{Cameras.Count} to {Renders.Count}");
         var replica = int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture);
         var isCamera = pod.StartsWith("camera", StringComparison.Ordinal);
         if (InOnePod)

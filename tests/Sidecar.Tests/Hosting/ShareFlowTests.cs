@@ -12,7 +12,7 @@ public sealed class ShareFlowTests
     [Fact]
     public async Task A_replica_that_reads_nothing_costs_the_other_nothing_but_its_part()
     {
-        var plans = new FlowPlans { Renders = [0, 1], Execution = Execution.Streaming };
+        var plans = new FlowPlans { Renders = [0, 1], Execution = Execution.Streaming, ChannelCapacity = 4 * FlowPlans.Window };
         using var sending = new RunningPod(plans, "camera-0");
         using var good = new RunningPod(plans, "render-0");
         using var stopped = new RunningPod(plans, "render-1");
@@ -40,7 +40,7 @@ public sealed class ShareFlowTests
     [Fact]
     public async Task A_replica_whose_pod_is_gone_is_passed_over_until_it_is_back()
     {
-        var plans = new FlowPlans { Renders = [0, 1], Execution = Execution.Streaming };
+        var plans = new FlowPlans { Renders = [0, 1], Execution = Execution.Streaming, ChannelCapacity = 4 * FlowPlans.Window };
         using var sending = new RunningPod(plans, "camera-0");
         using var good = new RunningPod(plans, "render-0");
         await using var camera = await sending.Attach();

@@ -68,12 +68,16 @@ internal sealed class Passing : IDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly Thread _thread;
+    private int _taken;
 
     public Passing(MediaOperator media)
     {
         _thread = new Thread(() => Pass(media.Input("video"), media.Output("video"))) { IsBackground = true };
         _thread.Start();
     }
+
+    /// <summary>Frames that it has begun to pass on.</summary>
+    public int Taken => Volatile.Read(ref _taken);
 
     public Exception? Failure { get; private set; }
 
@@ -90,7 +94,10 @@ internal sealed class Passing : IDisposable
         {
             while (input.Receive(_end.Token) is { } frame)
                 using (frame)
+                {
+                    Interlocked.Increment(ref _taken);
                     output.Forward(frame, cancellation: _end.Token);
+                }
         }
         catch (OperationCanceledException)
         {
