@@ -1,10 +1,9 @@
-using System.Threading.Channels;
-
 namespace K8sMediaFlow.Kubernetes.Reconciling;
 
 /// <summary>
 /// Keys to be worked on. A key stands in it once however often it is added; while it is being worked on it is given to nobody else, and one that is added meanwhile
-/// comes again afterwards. Later adds of one key fold into the earliest. So its size is bounded by the number of keys. Thread-safe.
+/// comes again afterwards. Later adds of one key fold into the earliest. So its size is bounded by the number of keys. Times are monotonic: a clock that is set
+/// back holds nothing up, and one that is set forward brings nothing on. Thread-safe.
 /// </summary>
 public sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
@@ -18,16 +17,23 @@ public sealed class WorkQueue<TKey> : IDisposable
 
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private readonly Channel<TKey> _ready = Channel.CreateUnbounded<TKey>();
+    private readonly FairLines<TKey> _ready;
+    private readonly Queue<TaskCompletionSource> _waiting = new();
+    private readonly long _began;
     private readonly Dictionary<TKey, Place> _places = [];
-    private readonly Dictionary<TKey, DateTimeOffset> _due = [];
-    private readonly PriorityQueue<TKey, DateTimeOffset> _later = new();
+    private readonly Dictionary<TKey, TimeSpan> _due = [];
+    private readonly PriorityQueue<TKey, TimeSpan> _later = new();
     private readonly ITimer _timer;
     private int _running;
 
-    public WorkQueue(TimeProvider? time = null)
+    /// <param name="time">The clock.</param>
+    /// <param name="tenantOf">Whose a key is: tenants take turns; null: one line.</param>
+    /// <param name="perTenantMax">So many keys of one tenant at most are worked on at once.</param>
+    public WorkQueue(TimeProvider? time = null, Func<TKey, string>? tenantOf = null, int perTenantMax = int.MaxValue)
     {
         _time = time ?? TimeProvider.System;
+        _began = _time.GetTimestamp();
+        _ready = new(tenantOf ?? (static _ => ""), Math.Max(1, perTenantMax));
         _timer = _time.CreateTimer(_ => AddDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -76,7 +82,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
         lock (_lock)
         {
-            var due = _time.GetUtcNow() + wait;
+            var due = Now + wait;
             if (_due.TryGetValue(key, out var before) && before <= due)
                 return;
             _due[key] = due;
@@ -87,18 +93,18 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
+    private TimeSpan Now => _time.GetElapsedTime(_began);
+
     /// <summary>The next key; the caller calls <see cref="Done"/> for each.</summary>
     public async ValueTask<TKey> TakeAsync(CancellationToken cancel)
     {
-        var key = await _ready.Reader.ReadAsync(cancel);
-        lock (_lock)
+        for (var woken = false; ; woken = true)
         {
-            _places[key] = Place.Running;
-            _running++;
-            // What was to happen later happens now.
-            _due.Remove(key);
+            if (Take(out var key, woken, cancel) is not { } waiter)
+                return key;
+            await using var registration = cancel.Register(() => waiter.TrySetCanceled(cancel));
+            await waiter.Task;
         }
-        return key;
     }
 
     public void Done(TKey key)
@@ -108,12 +114,50 @@ public sealed class WorkQueue<TKey> : IDisposable
             if (!_places.Remove(key, out var place) || place == Place.Ready)
                 throw new InvalidOperationException($"{key} is not being worked on");
             _running--;
+            _ready.Done(key);
             if (place == Place.RunningAndReady)
                 AddLocked(key);
+            else
+                Wake();
         }
     }
 
     public void Dispose() => _timer.Dispose();
+
+    /// <summary>A key, or what to wait for until there is one.</summary>
+    private TaskCompletionSource? Take(out TKey key, bool woken, CancellationToken cancel)
+    {
+        key = default!;
+        lock (_lock)
+        {
+            if (cancel.IsCancellationRequested)
+            {
+                // Whoever was woken for a key and does not take it wakes the next one.
+                if (woken)
+                    Wake();
+                cancel.ThrowIfCancellationRequested();
+            }
+            if (!_ready.TryTake(out key))
+            {
+                var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _waiting.Enqueue(waiter);
+                return waiter;
+            }
+            _places[key] = Place.Running;
+            _running++;
+            // What was to happen later happens now.
+            _due.Remove(key);
+            return null;
+        }
+    }
+
+    private void Wake()
+    {
+        while (_ready.HasNext && _waiting.TryDequeue(out var waiter) && !waiter.TrySetResult())
+        {
+            // Cancelled meanwhile: the next one.
+        }
+    }
 
     private void AddLocked(TKey key)
     {
@@ -124,14 +168,15 @@ public sealed class WorkQueue<TKey> : IDisposable
             return;
         }
         _places[key] = Place.Ready;
-        _ready.Writer.TryWrite(key);
+        _ready.Add(key);
+        Wake();
     }
 
     private void AddDue()
     {
         lock (_lock)
         {
-            var now = _time.GetUtcNow();
+            var now = Now;
             while (_later.TryPeek(out var key, out var due) && due <= now)
             {
                 _later.Dequeue();
@@ -150,7 +195,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         if (!_later.TryPeek(out _, out var due))
             return;
-        var wait = due - _time.GetUtcNow();
+        var wait = due - Now;
         // Rounded up: a timer that fires a fraction early would spin.
         _timer.Change(wait > TimeSpan.Zero ? wait + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }

@@ -89,6 +89,75 @@ public class WorkQueueTests
     }
 
     [Fact]
+    public async Task Tenants_take_turns_however_many_keys_one_of_them_has()
+    {
+        using var queue = new WorkQueue<string>(tenantOf: key => key[..1]);
+        for (var i = 0; i < 1000; i++)
+            queue.Add($"a{i}");
+        queue.Add("b0");
+        queue.Add("b1");
+        queue.Add("c0");
+        var taken = new List<string>();
+        for (var i = 0; i < 6; i++)
+            taken.Add(await Take(queue));
+        taken.ShouldBe(["a0", "b0", "c0", "a1", "b1", "a2"]);
+    }
+
+    [Fact]
+    public async Task One_tenant_does_not_have_all_workers()
+    {
+        using var queue = new WorkQueue<string>(tenantOf: key => key[..1], perTenantMax: 3);
+        for (var i = 0; i < 10; i++)
+            queue.Add($"a{i}");
+        (await Take(queue), await Take(queue), await Take(queue)).ShouldBe(("a0", "a1", "a2"));
+        // The fourth worker waits for somebody else, though there are keys.
+        var (fourth, depth) = (Take(queue), queue.Depth);
+        (fourth.IsCompleted, depth).ShouldBe((false, 7));
+        queue.Add("b0");
+        (await fourth).ShouldBe("b0");
+        var fifth = Take(queue);
+        fifth.IsCompleted.ShouldBeFalse();
+        queue.Done("a1");
+        (await fifth).ShouldBe("a3");
+        queue.Done("b0");
+        queue.Depth.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task A_waiting_worker_that_is_cancelled_takes_no_key_with_it()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            using var queue = new WorkQueue<string>();
+            using var cancel = new CancellationTokenSource();
+            var (first, second) = (queue.TakeAsync(cancel.Token).AsTask(), Take(queue));
+            await Task.WhenAll(Task.Run(cancel.Cancel), Task.Run(() => queue.Add("a")));
+            // Whoever of the two got it: it is nowhere else, and it is not lost.
+            if (await Task.WhenAny(first, second).WaitAsync(TimeSpan.FromSeconds(30)) == first && first.IsCompletedSuccessfully)
+                queue.Add("b");
+            (await second).ShouldBe(first.IsCompletedSuccessfully ? "b" : "a");
+        }
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_holds_nothing_up_and_brings_nothing_on()
+    {
+        var clock = new SetClock(_time);
+        using var queue = new WorkQueue<string>(clock);
+        queue.AddAfter("a", TimeSpan.FromSeconds(10));
+        clock.Offset = TimeSpan.FromDays(-1);
+        _time.Advance(TimeSpan.FromSeconds(11));
+        queue.Depth.ShouldBe(1);
+        await Take(queue);
+        queue.Done("a");
+        queue.AddAfter("a", TimeSpan.FromSeconds(10));
+        clock.Offset = TimeSpan.FromDays(1);
+        queue.AddAfter("b", TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        (await Take(queue), queue.Depth, queue.Delayed).ShouldBe(("b", 0, 1));
+    }
+
+    [Fact]
     public void Waits_grow_to_a_cap_and_never_beyond_any_number_of_failures()
     {
         var backOff = new BackOff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
@@ -101,4 +170,18 @@ public class WorkQueueTests
     }
 
     private static Task<string> Take(WorkQueue<string> queue) => queue.TakeAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+    /// <summary>A machine whose wall clock somebody sets; its monotonic one goes on.</summary>
+    private sealed class SetClock(ManualTime time) : TimeProvider
+    {
+        public TimeSpan Offset { get; set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Offset;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
+    }
 }
