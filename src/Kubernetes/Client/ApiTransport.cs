@@ -46,12 +46,21 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
     /// <summary>An answer whose body is still to come: for watches. Failures of the opening are translated, those of the reading are the caller's.</summary>
     public async Task<HttpResponseMessage> OpenAsync(ApiCall call, CancellationToken cancel)
     {
-        var refused = false;
+        var (refused, distrusted) = (false, false);
         for (var attempt = 0; ; attempt++)
         {
             fence?.Demand();
             var credential = await cluster.Credentials.GetAsync(cancel);
-            var response = await _connections.For(credential.Certificate).SendAsync(Request(call, credential), cancel);
+            HttpResponseMessage response;
+            try
+            {
+                response = await _connections.For(credential.Certificate).SendAsync(Request(call, credential), cancel);
+            }
+            catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.SecureConnectionError && !distrusted && _connections.Distrusted())
+            {
+                distrusted = true;
+                continue;
+            }
             Telemetry.Request(call, response.StatusCode);
             if (response.IsSuccessStatusCode)
                 return response;

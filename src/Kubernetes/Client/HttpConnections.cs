@@ -7,14 +7,15 @@ using K8sMediaFlow.Kubernetes.Connection;
 namespace K8sMediaFlow.Kubernetes.Client;
 
 /// <summary>
-/// The connections to one API server. A client certificate belongs to a TLS connection, so another certificate (an exec plugin's next answer)
-/// opens a new set; the old set is left to what still runs on it and closes when idle. With a fence, no byte leaves without its leave.
+/// The connections to one API server. A client certificate and what the server is checked against belong to a TLS connection, so another certificate (an exec
+/// plugin's next answer) and other authorities open a new set; the old set is left to what still runs on it and closes when idle. With a fence, no byte leaves without its leave.
 /// </summary>
 internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions options, IWriteFence? fence) : IDisposable
 {
     private readonly Lock _lock = new();
     private HttpMessageInvoker? _invoker;
     private X509Certificate2? _certificate;
+    private X509Certificate2Collection? _authorities;
     private bool _disposed;
 
     public HttpMessageInvoker For(X509Certificate2? certificate)
@@ -22,10 +23,18 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_invoker is null || !ReferenceEquals(certificate, _certificate))
-                (_invoker, _certificate) = (new(Handler(certificate)), certificate);
+            var authorities = cluster.Authorities?.Current;
+            if (_invoker is null || !ReferenceEquals(certificate, _certificate) || !ReferenceEquals(authorities, _authorities))
+                (_invoker, _certificate, _authorities) = (new(Handler(certificate, authorities)), certificate, authorities);
             return _invoker;
         }
+    }
+
+    /// <summary>The server was not believed. True where there are other authorities by now: the request is worth another attempt, no byte of it was sent.</summary>
+    public bool Distrusted()
+    {
+        lock (_lock)
+            return cluster.Authorities?.Refused(_authorities) == true;
     }
 
     public void Dispose()
@@ -37,9 +46,9 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         }
     }
 
-    private SocketsHttpHandler Handler(X509Certificate2? certificate) => new()
+    private SocketsHttpHandler Handler(X509Certificate2? certificate, X509Certificate2Collection? authorities) => new()
     {
-        SslOptions = Tls(certificate),
+        SslOptions = Tls(certificate, authorities),
         ConnectTimeout = TimeSpan.FromSeconds(10),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
@@ -68,7 +77,7 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         }
     }
 
-    private SslClientAuthenticationOptions Tls(X509Certificate2? certificate)
+    private SslClientAuthenticationOptions Tls(X509Certificate2? certificate, X509Certificate2Collection? authorities)
     {
         var tls = new SslClientAuthenticationOptions();
         if (certificate is not null)
@@ -76,7 +85,7 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
             tls.ClientCertificates = [certificate];
             tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         }
-        if (cluster.Authorities is { } authorities)
+        if (authorities is not null)
         {
             tls.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);

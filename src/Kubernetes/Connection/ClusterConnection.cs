@@ -1,5 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
-
 namespace K8sMediaFlow.Kubernetes.Connection;
 
 /// <summary>Where a cluster's API server is, how to know it and how to be known by it.</summary>
@@ -8,7 +6,7 @@ public sealed record ClusterConnection
     public required Uri Server { get; init; }
 
     /// <summary>The authorities that may have signed the server's certificate; null: those of the machine.</summary>
-    public X509Certificate2Collection? Authorities { get; init; }
+    public TrustedAuthorities? Authorities { get; init; }
 
     /// <summary>Trust any server: what a kubeconfig may ask for and a cluster should never need.</summary>
     public bool SkipVerification { get; init; }

@@ -81,7 +81,7 @@ internal sealed class ExecPlugin : ICredentialSource
                 ["server"] = connection.Server.ToString(),
                 ["insecure-skip-tls-verify"] = connection.SkipVerification,
                 ["certificate-authority-data"] = Convert.ToBase64String(
-                    System.Text.Encoding.ASCII.GetBytes(string.Join('\n', (connection.Authorities ?? []).Select(authority => authority.ExportCertificatePem())))),
+                    System.Text.Encoding.ASCII.GetBytes(string.Join('\n', (connection.Authorities?.Current ?? []).Select(authority => authority.ExportCertificatePem())))),
             };
         return new JsonObject { ["apiVersion"] = apiVersion, ["kind"] = "ExecCredential", ["spec"] = spec }.ToJsonString();
     }

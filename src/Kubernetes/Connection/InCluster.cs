@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-
 namespace K8sMediaFlow.Kubernetes.Connection;
 
 /// <summary>The connection that kubelet gives to every pod: its service account's token and the cluster's CA.</summary>
@@ -25,7 +22,7 @@ public static class InCluster
         return new()
         {
             Server = server,
-            Authorities = Authorities(Path.Combine(folder, "ca.crt")),
+            Authorities = TrustedAuthorities.File(Path.Combine(folder, "ca.crt"), time),
             DefaultNamespace = Namespace(Path.Combine(folder, "namespace")),
             Credentials = new TokenFile(token, time),
         };
@@ -35,18 +32,4 @@ public static class InCluster
         environment(name) is { Length: > 0 } value ? value : throw new ConnectionException($"{name} is not set: this is no pod of a cluster");
 
     private static string Namespace(string path) => File.Exists(path) ? File.ReadAllText(path).Trim() : "default";
-
-    private static X509Certificate2Collection Authorities(string path)
-    {
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new ConnectionException($"{path}: {error.Message}", error);
-        }
-        return authorities.Count > 0 ? authorities : throw new ConnectionException($"{path}: holds no certificate");
-    }
 }

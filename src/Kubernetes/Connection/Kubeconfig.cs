@@ -81,20 +81,19 @@ public sealed class Kubeconfig
         }
     }
 
-    private static X509Certificate2Collection? Authorities(YamlTree cluster)
+    private static TrustedAuthorities? Authorities(YamlTree cluster)
     {
-        if (Bytes(cluster, "certificate-authority") is not { } text)
-            return null;
-        var authorities = new X509Certificate2Collection();
+        const string Field = "certificate-authority";
         try
         {
-            authorities.ImportFromPem(text);
+            if (cluster[Field + "-data"].Text is null && cluster[Field].Text is not null)
+                return TrustedAuthorities.File(Beside(cluster[Field]));
+            return Bytes(cluster, Field) is { } text ? TrustedAuthorities.Of(text) : null;
         }
-        catch (CryptographicException error)
+        catch (ConnectionException error) when (error.InnerException is not FormatException)
         {
-            throw cluster["certificate-authority"].Wrong(error.Message, error);
+            throw cluster[Field].Wrong(error.Message, error);
         }
-        return authorities.Count > 0 ? authorities : throw cluster["certificate-authority"].Wrong("holds no certificate");
     }
 
     private static Uri? Proxy(YamlTree field) =>

@@ -20,7 +20,7 @@ public class ServiceAccountTests(ApiServerFixture fixture) : ApiServerTests(fixt
         await AllowAsync(account);
         folder.Write("token", await TokenAsync());
         folder.Write("namespace", Space);
-        folder.Write("ca.crt", string.Join('\n', Connection.Authorities!.Select(one => one.ExportCertificatePem())));
+        folder.Write("ca.crt", string.Join('\n', Connection.Authorities!.Current.Select(one => one.ExportCertificatePem())));
         var connection = InCluster.Connect(folder.Path, name => name == "KUBERNETES_SERVICE_HOST" ? "127.0.0.1" : Connection.Server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), TimeProvider.System);
         using var pod = new ApiClient(connection);
         pod.DefaultNamespace.ShouldBe(Space);
