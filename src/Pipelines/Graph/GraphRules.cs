@@ -1,4 +1,5 @@
 using K8sMediaFlow.Pipelines.Graph.Rules;
+using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Pipelines.Graph;
 
@@ -12,7 +13,12 @@ public static class GraphRules
     public static IReadOnlyList<GraphViolation> Check(PipelineGraph graph)
     {
         var violations = CheckDocument(graph);
-        return violations.Count > 0 ? violations : [.. MemoryRule.Check(graph)];
+        if (violations.Count == 0)
+            violations = [.. MemoryRule.Check(graph)];
+        if (violations.Count > 0)
+            return violations;
+        var largest = graph.Largest();
+        return [.. PlanSizeRule.Check(largest, Placement.Of(largest))];
     }
 
     /// <summary>As <see cref="Check"/>, and what a pipeline needs in a cluster beside: the webhook's and the controller's rules.</summary>

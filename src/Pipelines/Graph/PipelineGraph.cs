@@ -23,6 +23,10 @@ public sealed record PipelineGraph
     public IReadOnlyList<GraphEdge> Edges { get; init; } = [];
     public IReadOnlyList<OperatorGroup> Groups { get; init; } = [];
     public IReadOnlyList<GraphVolume> Volumes { get; init; } = [];
+
+    /// <summary>The graph scaled as far as it may be: memory and plans must do for that.</summary>
+    internal PipelineGraph Largest() =>
+        this with { Operators = [.. Operators.Select(node => node with { Replicas = Math.Max(node.ReplicaCount, node.MaxReplicas ?? 1) })] };
 }
 
 /// <summary>How everybody waits, and for how long they spin before they sleep.</summary>

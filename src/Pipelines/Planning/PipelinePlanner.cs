@@ -20,7 +20,9 @@ public static class PipelinePlanner
         var sizing = PipelineSizing.Of(graph, placement, options ?? PlannerOptions.Default);
         Refuse(sizing.Violations);
         var edges = graph.Edges.Select(edge => Edge(edge, sizing)).ToList();
-        var sidecars = placement.Pods.Select(pod => Sidecar(graph, placement, version, pod, sizing, edges)).ToList();
+        var touching = edges.SelectMany(edge => edge.Producers.Concat(edge.Consumers).Select(end => end.Pod).Distinct(), (edge, pod) => (Pod: pod, Edge: edge)).ToLookup(one => one.Pod, one => one.Edge);
+        var links = new LinkPlanner(graph, placement, sizing);
+        var sidecars = placement.Pods.Select(pod => Sidecar(graph, version, pod, sizing, [.. touching[pod.Name]], links)).ToList();
         return new PipelinePlan(sidecars, sizing.Regions, [.. WarningRules.Check(new GraphIndex(graph)), .. sizing.Warnings]) { Edges = edges };
     }
 
@@ -38,13 +40,12 @@ public static class PipelinePlanner
             sizing.ChannelCapacity(edge), sizing.Borrowed(edge), caps, caps.FrameBytes, route.Producers, route.Consumers, route.Way, route.WayReason);
     }
 
-    private static SidecarPlan Sidecar(PipelineGraph graph, Placement placement, PlanVersion version, PodPlacement pod, PipelineSizing sizing, List<EdgePlan> edges)
+    private static SidecarPlan Sidecar(PipelineGraph graph, PlanVersion version, PodPlacement pod, PipelineSizing sizing, IReadOnlyList<EdgePlan> edges, LinkPlanner links)
     {
-        var links = new LinkPlanner(graph, placement, sizing);
         return new SidecarPlan(version, graph.Namespace, graph.Name, pod.Name, graph.Execution,
             new PollingPlan(graph.Polling.Mode, graph.Polling.SpinMicroseconds),
             [.. pod.Replicas.Select(replica => Operator(graph, pod, replica, sizing))],
-            [.. edges.Where(edge => edge.Producers.Concat(edge.Consumers).Any(end => end.Pod == pod.Name))],
+            edges,
             [.. links.Outbound(pod.Name)],
             [.. links.Inbound(pod.Name)])
         {

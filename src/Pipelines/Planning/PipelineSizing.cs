@@ -10,6 +10,7 @@ internal sealed class PipelineSizing
     private readonly PlannerOptions _options;
     private readonly ChosenBlocks _chosen;
     private readonly WindowSums _sums;
+    private readonly ILookup<string, (EdgeRoute Route, string Source)> _arriving;
     private readonly Dictionary<(string Pod, string Owner), RegionSizing> _byOwner;
 
     private PipelineSizing(PipelineGraph graph, Placement placement, PlannerOptions options)
@@ -19,6 +20,7 @@ internal sealed class PipelineSizing
         _chosen = new ChosenBlocks(graph.Staging);
         _options = options = _chosen.IsEmpty ? options : options.Least;
         Routes = graph.Edges.ToDictionary(edge => edge.Name, edge => EdgeRoute.Of(edge, graph, placement));
+        _arriving = Routes.Values.SelectMany(route => route.Links, (route, link) => (route, link.Source, link.Target)).ToLookup(link => link.Target, link => (link.route, link.Source));
         _sums = new WindowSums(_index, _caps, Routes, options);
         Warnings = [.. JoinArms.Widen(_index, _caps, _sums, options)];
         Regions = [.. placement.Pods.SelectMany(OfPod)];
@@ -74,9 +76,8 @@ internal sealed class PipelineSizing
         foreach (var replica in pod.Replicas)
             if (_index.Operator(replica.Operator) is { Outputs.Count: > 0 } node)
                 yield return OfOperator(pod.Name, node, replica.Replica);
-        foreach (var route in Routes.Values)
-            foreach (var (source, _) in route.Links.Where(link => link.Target == pod.Name))
-                yield return OfLink(pod.Name, source, route);
+        foreach (var (route, source) in _arriving[pod.Name])
+            yield return OfLink(pod.Name, source, route);
     }
 
     private RegionSizing OfOperator(string pod, OperatorNode node, int replica)
@@ -88,7 +89,7 @@ internal sealed class PipelineSizing
     private RegionSizing OfLink(string pod, string source, EdgeRoute route)
     {
         var window = _sums.Window(route.Edge.From);
-        var own = new FrameWindow(route.Edge.Name, window.FrameBytes, [.. _sums.Landing(route.Edge)]);
+        var own = new FrameWindow(route.Edge.Name, window.FrameBytes, _sums.Landing(route.Edge));
         return new RegionSizing(pod, OwnerOf(route.Edge.Name, source), [own], [new(BlockSizes.Landing(window.FrameBytes), own.Frames)]) { HugePages = _index.Graph.Staging.HugePages };
     }
 

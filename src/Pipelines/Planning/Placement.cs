@@ -7,7 +7,7 @@ public sealed record Placement(IReadOnlyList<PodPlacement> Pods)
 {
     /// <summary>
     /// The pods that a graph asks for: one for a SamePod group with every replica of its members, one for each other replica,
-    /// named pipeline-(operator or group)-ordinal, in the order of the document. Addresses and tokens are still unknown.
+    /// named pipeline-(operator or group)-ordinal, in the order of the document. Addresses and tokens are still unknown. What is scaled to 0 has no pod.
     /// </summary>
     public static Placement Of(PipelineGraph graph)
     {
@@ -17,9 +17,9 @@ public sealed record Placement(IReadOnlyList<PodPlacement> Pods)
         {
             if (index.PodGroup(node.Name) is not { } group)
                 pods.AddRange(Replicas(node).Select(one => new PodPlacement($"{graph.Name}-{node.Name}-{one.Replica}", [one])));
-            else if (graph.Operators.First(other => group.Operators.Contains(other.Name)) == node)
-                pods.Add(new PodPlacement($"{graph.Name}-{group.Name}-0",
-                    [.. graph.Operators.Where(other => group.Operators.Contains(other.Name)).SelectMany(Replicas)]));
+            else if (graph.Operators.First(other => group.Operators.Contains(other.Name)) == node &&
+                     graph.Operators.Where(other => group.Operators.Contains(other.Name)).SelectMany(Replicas).ToList() is { Count: > 0 } replicas)
+                pods.Add(new PodPlacement($"{graph.Name}-{group.Name}-0", replicas));
         }
         return new Placement(pods);
     }
@@ -36,6 +36,9 @@ public sealed record PodPlacement(string Name, IReadOnlyList<ReplicaPlacement> R
 {
     /// <summary>What stands for an address that is not known yet.</summary>
     public const string AddressUnknown = "0.0.0.0";
+
+    /// <summary>Where nobody is, for a peer that is scaled to 0: a connection to it fails at once and no packet leaves the node.</summary>
+    public const string AddressNowhere = "255.255.255.255";
 
     public string Address { get; init; } = AddressUnknown;
     public int LinkPort { get; init; } = 7402;

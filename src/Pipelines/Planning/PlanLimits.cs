@@ -5,6 +5,13 @@ public static class PlanLimits
 {
     public const int PageBytes = 4096;
     public const int ReplicasMax = 64;
+
+    /// <summary>Of all media operators of a pipeline together: each may be a pod that one controller has to bring a plan and listen to.</summary>
+    public const int PipelineReplicasMax = 1024;
+
+    /// <summary>Of one pod's plan as it is sent: below the 4 MiB that a message of the control API may have.</summary>
+    public const int PlanBytesMax = 3 << 20;
+
     public const int ClassesMax = 8;
     public const int BlocksMax = 1 << 20;
     /// <summary>Blocks that a user may choose: so many frames at most are then on one port's way, and within a replay window.</summary>

@@ -15,6 +15,7 @@ internal sealed class WindowSums
     private readonly IReadOnlyDictionary<string, EdgeRoute> _routes;
     private readonly Dictionary<string, IReadOnlyList<SizingTerm>> _chains = [];
     private readonly Dictionary<PortRef, FrameWindow> _windows = [];
+    private readonly Dictionary<(string Edge, int Percent), IReadOnlyList<SizingTerm>> _landings = [];
     private readonly Dictionary<string, bool> _ordered = [];
 
     internal WindowSums(GraphIndex index, CapsFlow caps, IReadOnlyDictionary<string, EdgeRoute> routes, PlannerOptions options)
@@ -59,7 +60,15 @@ internal sealed class WindowSums
     /// window: when a replica dies its frames are sent again, and a region full of younger ones, all of which wait for a missing one,
     /// would have no room for that one.
     /// </summary>
-    internal IEnumerable<SizingTerm> Landing(GraphEdge edge)
+    internal IReadOnlyList<SizingTerm> Landing(GraphEdge edge)
+    {
+        // The same for all links of an edge, and down a long chain a long sum.
+        if (_landings.TryGetValue((edge.Name, Percent), out var known))
+            return known;
+        return _landings[(edge.Name, Percent)] = LandingTerms(edge);
+    }
+
+    private SizingTerm[] LandingTerms(GraphEdge edge)
     {
         var window = Window(edge.From);
         SizingTerm[] own = [new(window.Terms[0].Frames, $"about to be sent by {edge.From.Operator}"), .. Chain(edge)];

@@ -150,6 +150,50 @@ public sealed class GraphRulesTests
         Highlights().WithOperator(0, node => node with { Outputs = [new("video", new(new VideoCaps(15360, 8640, "rgb24", new Rational(30, 1)))), new("audio", Audio)] }),
         GraphReason.MemoryExceeded, "spec", "4 borrowed by encode");
 
+    [Fact]
+    public void A_pipeline_of_more_replicas_than_a_controller_looks_after_is_refused()
+    {
+        GraphRules.Check(Chain(255, 4)).ShouldBeEmpty();
+        var scalable = Chain(17, 1);
+        scalable = scalable with { Operators = [.. scalable.Operators.Select(node => node with { MaxReplicas = 64 })] };
+        Refused(scalable, GraphReason.OutOfBounds, "spec.operators", "as far as they may be scaled, is 1088; it must be between 0 and 1024");
+    }
+
+    [Fact]
+    public void A_plan_that_no_sidecar_would_take_is_refused_with_what_makes_it_large()
+    {
+        // One pod of 448 replicas with 64 outputs each: nothing else of it is out of bounds.
+        var caps = new MediaCaps(new VideoCaps(16, 16, "gray", new Rational(30, 1)));
+        string[] sources = ["a", "b", "c", "d", "e", "f", "g"];
+        var graph = new PipelineGraph
+        {
+            Name = "large",
+            Operators =
+            [
+                .. sources.Select(name => new OperatorNode { Name = name, Replicas = 64, Outputs = [.. Enumerable.Range(0, 64).Select(port => new OutputPort($"out{port}", caps))] }),
+                new OperatorNode { Name = "sink", Inputs = [.. sources.Select(name => new InputPort(name))] },
+            ],
+            Edges = [.. sources.Select(name => Edge($"{name}.out0", $"sink.{name}"))],
+            Groups = [new("all", GroupMode.SamePod, [.. sources, "sink"])],
+        };
+        Refused(graph, GraphReason.OutOfBounds, "spec.operators", "449 replicas with 28679 ports, 7 edges and 0 links: divide the pipeline");
+    }
+
+    /// <summary>Operators in a row, each the only consumer of the one before.</summary>
+    private static PipelineGraph Chain(int length, int replicas) => new()
+    {
+        Name = "chain",
+        Operators =
+        [
+            .. Enumerable.Range(0, length).Select(i => new OperatorNode
+            {
+                Name = $"op{i}", Replicas = replicas, Inputs = i == 0 ? [] : [new("in")],
+                Outputs = i == length - 1 ? [] : [new("out", i == 0 ? new MediaCaps(new VideoCaps(64, 48, "gray", new Rational(30, 1))) : null)],
+            }),
+        ],
+        Edges = [.. Enumerable.Range(1, length - 1).Select(i => Edge($"op{i - 1}.out", $"op{i}.in"))],
+    };
+
     internal static void Refused(PipelineGraph graph, GraphReason reason, string path, string part) =>
         GraphRules.Check(graph).ShouldContain(one => one.Reason == reason && one.Path == path && one.Message.Contains(part, StringComparison.Ordinal),
             string.Join('\n', GraphRules.Check(graph)));

@@ -38,6 +38,7 @@ internal static class BoundRules
         .. Between("spec.rdma.queuePairs", "queuePairs", graph.Rdma?.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax),
         .. Between("spec.nodeLossSeconds", "nodeLossSeconds", graph.Staging.NodeLossSeconds, NodeLossSecondsMin, NodeLossSecondsMax),
         .. Between("spec.edges", "the number of replica pairs of all edges", Pairs(graph), 0, LinksMax),
+        .. Between("spec.operators", "the number of replicas of all operators, as far as they may be scaled,", graph.Largest().Operators.Sum(node => Math.Clamp(node.ReplicaCount, 0, PlanLimits.ReplicasMax)), 0, PlanLimits.PipelineReplicasMax),
         .. graph.Operators.SelectMany((node, i) => OfOperator($"spec.operators[{i}]", node)),
         .. graph.Operators.SelectMany((node, i) => Between($"spec.operators[{i}]",
             $"what operator '{node.Name}' has to be told of its ports and edges (shorter names or fewer edges make it less), in bytes,", WelcomeBytes(graph, node), 0, WelcomeBytesMax)),

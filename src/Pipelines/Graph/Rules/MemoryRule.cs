@@ -11,11 +11,7 @@ internal static class MemoryRule
 
     private static PipelineSizing Sizing(PipelineGraph graph)
     {
-        var largest = Largest(graph);
+        var largest = graph.Largest();
         return PipelineSizing.Of(largest, Placement.Of(largest), PlannerOptions.Default);
     }
-
-    /// <summary>The graph scaled as far as it may be: memory must do for that.</summary>
-    private static PipelineGraph Largest(PipelineGraph graph) =>
-        graph with { Operators = [.. graph.Operators.Select(node => node with { Replicas = Math.Max(node.ReplicaCount, node.MaxReplicas ?? 1) })] };
 }
