@@ -1,4 +1,5 @@
 using K8sMediaFlow.Kubernetes.Client;
+using K8sMediaFlow.Kubernetes.Health;
 using K8sMediaFlow.Kubernetes.Objects;
 using Microsoft.Extensions.Logging;
 
@@ -10,54 +11,75 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
     /// <summary>How often the Secret is looked at: well below any overlap.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan AttemptMax = TimeSpan.FromMinutes(1);
+
+    /// <summary>Who has not looked for so long cannot say that everybody was told.</summary>
+    private static readonly TimeSpan GapMax = TimeSpan.FromMinutes(1);
+
+    private readonly Heartbeat _following = new("authority", time), _keeping = new("keeper of the authority", time);
     private volatile AuthorityState? _current;
+    private DateTimeOffset _followedSince, _advancedAt;
 
     public AuthorityState? Current => _current;
 
     /// <summary>Called when what is to be trusted or issued by has changed.</summary>
     public event Action? Changed;
 
+    /// <summary>Of the loops: one that hangs is no authority's keeper.</summary>
+    public IReadOnlyList<Heartbeat> Heartbeats => [_following, _keeping];
+
+    private TimeSpan Pause => Every / (times.Overlap < Every ? 5 : 1);
+
     /// <summary>Follows the Secret until cancelled.</summary>
-    public async Task FollowAsync(CancellationToken cancel)
+    public Task FollowAsync(CancellationToken cancel) => RepeatAsync(_following, async bounded =>
     {
-        while (!cancel.IsCancellationRequested)
-        {
-            await AttemptAsync(async () =>
-            {
-                if (await reader.For(Resources.Secrets).FindAsync(@namespace, AuthoritySecret.Name, cancel) is { } secret)
-                    Take(AuthoritySecret.Read(secret));
-            }, cancel);
-            await Task.Delay(Every / (times.Overlap < Every ? 5 : 1), time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        if (await reader.For(Resources.Secrets).FindAsync(@namespace, AuthoritySecret.Name, bounded) is { } secret)
+            Take(AuthoritySecret.Read(secret));
+    }, cancel);
+
+    /// <summary>As a leader that begins: makes the authority where there is none. Returns once there is one.</summary>
+    public Task LeadAsync(ApiClient fenced, CancellationToken cancel)
+    {
+        _advancedAt = DateTimeOffset.MinValue;
+        return AdvanceAsync(fenced, cancel);
     }
 
-    /// <summary>As a leader: makes the authority where there is none and carries its change on. Returns once there is one.</summary>
-    public async Task LeadAsync(ApiClient fenced, CancellationToken cancel)
-    {
-        await AdvanceAsync(fenced, cancel);
-        _ = Task.Run(async () =>
-        {
-            while (!cancel.IsCancellationRequested)
-            {
-                await Task.Delay(Every / (times.Overlap < Every ? 5 : 1), time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await AttemptAsync(() => AdvanceAsync(fenced, cancel), cancel);
-            }
-        }, CancellationToken.None);
-    }
+    /// <summary>As a leader: carries the authority's change on until cancelled, and brings its Secret back where somebody took it away.</summary>
+    public Task KeepAsync(ApiClient fenced, CancellationToken cancel) => RepeatAsync(_keeping, bounded => AdvanceAsync(fenced, bounded), cancel);
 
     private async Task AdvanceAsync(ApiClient fenced, CancellationToken cancel)
     {
         var secrets = fenced.For(Resources.Secrets);
         var stored = await secrets.FindAsync(@namespace, AuthoritySecret.Name, cancel);
-        var before = stored is null ? null : AuthoritySecret.Read(stored);
-        var after = AuthorityState.Advance(before, times, time.GetUtcNow());
-        if (!ReferenceEquals(before, after))
+        var before = ReadOrNull(stored);
+        var now = time.GetUtcNow();
+        if (now - _advancedAt > GapMax)
+            _followedSince = now;
+        // What the installation lives on is in memory: without its Secret it is written again, for another one would part all that run from all that come.
+        var after = AuthorityState.Advance(before ?? _current, times, now, _followedSince);
+        if (before is null || !ReferenceEquals(before, after))
         {
             var secret = AuthoritySecret.Write(after, @namespace, stored?.Metadata?.ResourceVersion);
+            var restored = before is null && _current is not null;
             await (stored is null ? secrets.CreateAsync(secret, cancel) : secrets.ReplaceAsync(secret, cancel));
-            logger.LogInformation("the authority of the installation: {What}", stored is null ? "made" : after.Next is null ? "the next one issues" : "the next one is trusted");
+            logger.LogInformation("the authority of the installation: {What}", restored ? "its Secret is written again" : before is null ? "made" : after.Next is null ? "the next one issues" : "the next one is trusted");
         }
+        _advancedAt = now;
         Take(after);
+    }
+
+    /// <exception cref="InvalidDataException">The Secret holds none, and neither does this process.</exception>
+    private AuthorityState? ReadOrNull(Secret? stored)
+    {
+        try
+        {
+            return stored is null ? null : AuthoritySecret.Read(stored);
+        }
+        catch (InvalidDataException wrong) when (_current is not null)
+        {
+            logger.LogWarning("the authority of the installation: {Error}", wrong.Message);
+            return null;
+        }
     }
 
     private void Take(AuthorityState state)
@@ -68,16 +90,26 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
             Changed?.Invoke();
     }
 
-    private async Task AttemptAsync(Func<Task> attempt, CancellationToken cancel)
+    private async Task RepeatAsync(Heartbeat heartbeat, Func<CancellationToken, Task> attempt, CancellationToken cancel)
     {
-        try
+        while (!cancel.IsCancellationRequested)
         {
-            await attempt();
+            heartbeat.Expect(AttemptMax + Pause);
+            using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            bounded.CancelAfter(AttemptMax);
+            try
+            {
+                await attempt(bounded.Token);
+            }
+#pragma warning disable CA1031 // Whatever it dies of: without this loop certificates end one day, and everything with them.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                if (!cancel.IsCancellationRequested)
+                    logger.LogWarning("the authority of the installation: {Error}", error.Message);
+            }
+            await Task.Delay(Pause, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (Exception error) when (error is ApiException or WriteRefusedException or InvalidDataException or OperationCanceledException or Kubernetes.Connection.ConnectionException)
-        {
-            if (!cancel.IsCancellationRequested)
-                logger.LogWarning("the authority of the installation: {Error}", error.Message);
-        }
+        heartbeat.Rest();
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using K8sMediaFlow.Kubernetes.Objects;
 using K8sMediaFlow.Operator.Desired;
@@ -36,8 +38,24 @@ internal static class AuthoritySecret
     public static AuthorityState Read(Secret secret)
     {
         var current = Pair(secret, UnitSecrets.Certificate, UnitSecrets.Key)
-            ?? throw new InvalidDataException($"Secret {secret.Metadata?.Namespace}/{Name} lacks {UnitSecrets.Certificate} or {UnitSecrets.Key}: restore it, or delete it to have another authority made");
-        return new(current, Pair(secret, NextCertificate, NextKey), Time(secret, NextSince), Text(secret, Before), Time(secret, BeforeUntil));
+            ?? throw new InvalidDataException($"Secret {secret.Metadata?.Namespace}/{Name} lacks {UnitSecrets.Certificate} or {UnitSecrets.Key}: restore it, or end every controller and delete it to have another authority made");
+        var next = Pair(secret, NextCertificate, NextKey);
+        Demand(secret, current, UnitSecrets.Certificate);
+        if (next is not null)
+            Demand(secret, next, NextCertificate);
+        return new(current, next, Time(secret, NextSince), Text(secret, Before), Time(secret, BeforeUntil));
+    }
+
+    private static void Demand(Secret secret, KeyPair pair, string certificate)
+    {
+        try
+        {
+            X509Certificate2.CreateFromPem(pair.CertificatePem, pair.KeyPem).Dispose();
+        }
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
+        {
+            throw new InvalidDataException($"Secret {secret.Metadata?.Namespace}/{Name}: {certificate} and its key: {error.Message}", error);
+        }
     }
 
     private static Dictionary<string, string> Times(AuthorityState state)

@@ -37,17 +37,40 @@ internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOf
     public string Bundle => string.Join('\n', new[] { Current.CertificatePem, Next?.CertificatePem, Before }.OfType<string>().Select(pem => pem.Trim())) + "\n";
 
     /// <summary>The state that should be now; the same instance where nothing is due.</summary>
-    public static AuthorityState Advance(AuthorityState? state, CertificateTimes times, DateTimeOffset now)
+    /// <param name="state">As it is; null where there is none.</param>
+    /// <param name="times">How long all of it lives.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="followedSince">
+    /// Since when somebody has followed the state without a gap and so brought it to everybody. The overlap does not run before: a next authority that stood in the
+    /// Secret while no controller ran is one that nobody was told of.
+    /// </param>
+    public static AuthorityState Advance(AuthorityState? state, CertificateTimes times, DateTimeOffset now, DateTimeOffset followedSince = default)
     {
         if (state is null)
             return new(Create(times, now), null, null, null, null);
+        // Nobody believes what an authority issued that has ended: there is nothing to be gentle with.
+        if (now >= EndOf(state.Current))
+            return new(state.Next is { } coming && now < EndOf(coming) ? coming : Create(times, now), null, null, null, null);
         if (state.Before is not null && now >= state.BeforeUntil)
             state = state with { Before = null, BeforeUntil = null };
-        if (state.Next is { } next && now >= state.NextSince + times.Overlap)
+        // A time that somebody took out of the Secret begins anew.
+        if (state is { Before: not null, BeforeUntil: null })
+            state = state with { BeforeUntil = now + times.Leaf };
+        if (state is { Next: not null, NextSince: null })
+            state = state with { NextSince = now };
+        if (state.Next is { } next && now >= Later(state.NextSince!.Value, followedSince) + times.Overlap)
             return new(next, null, null, state.Current.CertificatePem, now + times.Leaf);
         return state.Next is null && now >= RenewAt(state.Current.CertificatePem)
             ? state with { Next = Create(times, now), NextSince = now }
             : state;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static DateTimeOffset EndOf(KeyPair pair)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(pair.CertificatePem);
+        return certificate.NotAfter.ToUniversalTime();
     }
 
     /// <summary>Two thirds of a certificate's life.</summary>

@@ -32,6 +32,36 @@ public class AuthorityTests
     }
 
     [Fact]
+    public void An_overlap_that_nobody_followed_is_none()
+    {
+        // The next authority stands in the Secret, and for a month no controller ran to tell anybody of it.
+        var coming = AuthorityState.Advance(First, Times, Now.AddDays(201));
+        var back = Now.AddDays(231);
+        AuthorityState.Advance(coming, Times, back, followedSince: back).ShouldBeSameAs(coming);
+        AuthorityState.Advance(coming, Times, back.AddMinutes(9), followedSince: back).ShouldBeSameAs(coming);
+        AuthorityState.Advance(coming, Times, back.AddMinutes(10), followedSince: back).Current.ShouldBe(coming.Next);
+    }
+
+    [Fact]
+    public void A_time_that_somebody_took_away_begins_anew()
+    {
+        var coming = AuthorityState.Advance(First, Times, Now.AddDays(201));
+        AuthorityState.Advance(coming with { NextSince = null }, Times, Now.AddDays(202)).NextSince.ShouldBe(Now.AddDays(202));
+        var changed = AuthorityState.Advance(coming, Times, Now.AddDays(202));
+        AuthorityState.Advance(changed with { BeforeUntil = null }, Times, Now.AddDays(203)).BeforeUntil.ShouldBe(Now.AddDays(203) + Times.Leaf);
+    }
+
+    [Fact]
+    public void Where_the_authority_has_ended_there_is_nothing_to_be_gentle_with()
+    {
+        var coming = AuthorityState.Advance(First, Times, Now.AddDays(201));
+        var late = AuthorityState.Advance(coming, Times, Now.AddDays(301), followedSince: Now.AddDays(301));
+        (late.Current, late.Next, late.Before).ShouldBe((coming.Next!, null, null));
+        var latest = AuthorityState.Advance(coming, Times, Now.AddDays(1000));
+        (latest.Current == First.Current || latest.Current == coming.Next).ShouldBeFalse();
+    }
+
+    [Fact]
     public void What_is_written_to_the_Secret_is_read_back()
     {
         var coming = AuthorityState.Advance(First, Times, Now.AddDays(201));
