@@ -12,9 +12,10 @@ public sealed class ChartTests
 {
     private static readonly Dictionary<string, string[]> Tables = new()
     {
-        ["defaults"] = [],
+        ["defaults"] = [All],
         ["everything"] =
         [
+            All, "installation=\"night\"", """sidecarImagePullSecrets=["registry", "other"]""",
             """image={"registry": "registry.example.com/media/", "tag": "1.2.3", "pullPolicy": "Always"}""", """imagePullSecrets=[{"name": "registry"}]""", "replicas=3",
             """webhook={"enabled": true, "failurePolicy": "Fail"}""", """metrics={"podMonitor": {"enabled": true, "labels": {"team": "video"}}}""",
             """networkPolicy={"metricsFrom": [{"namespaceSelector": {}}]}""", """podLabels={"team": "video"}""", """podAnnotations={"note": "x"}""",
@@ -25,10 +26,12 @@ public sealed class ChartTests
         ["two namespaces"] = ["""watchNamespaces=["sport", "news"]""", """webhook={"enabled": true}""", """metrics={"podMonitor": {"enabled": true}}"""],
         ["nothing that can be left out"] =
         [
-            "crds={\"install\": false}", "rbac={\"create\": false, \"aggregate\": false}", "serviceAccount={\"create\": false, \"name\": \"there-already\"}",
+            All, "crds={\"install\": false}", "rbac={\"create\": false, \"aggregate\": false}", "serviceAccount={\"create\": false, \"name\": \"there-already\"}",
             "networkPolicy={\"enabled\": false}", "podDisruptionBudget={\"enabled\": false}", "replicas=1",
         ],
     };
+
+    private const string All = "allNamespaces=true";
 
     private static readonly string[] Versions = ["1.20.2", "1.24.0", "1.29.3", "1.34.1"];
 
@@ -141,7 +144,7 @@ public sealed class ChartTests
     [InlineData("1.21.0", "policy/v1")]
     [InlineData("1.34.1", "policy/v1")]
     public void The_disruption_budget_is_of_a_version_that_the_server_serves(string version, string group) =>
-        new RenderedChart(Helm.Template(version)).OfKind("PodDisruptionBudget").Single()["apiVersion"]!.GetValue<string>().ShouldBe(group);
+        new RenderedChart(Helm.Template(version, All)).OfKind("PodDisruptionBudget").Single()["apiVersion"]!.GetValue<string>().ShouldBe(group);
 
     [NeedsFact("helm")]
     public void A_server_that_is_too_old_is_refused() => Helm.Refusal("1.19.0", "replicas=2").ShouldContain("kubeVersion");
@@ -153,6 +156,9 @@ public sealed class ChartTests
     [InlineData("logLevel=\"Verbose\"", "logLevel")]
     [InlineData("""watchNamespaces=["No_Name"]""", "watchNamespaces")]
     [InlineData("""watchNamespaces=["a", "a"]""", "watchNamespaces")]
+    [InlineData("allNamespaces=\"yes\"", "allNamespaces")]
+    [InlineData("installation=\"No Name\"", "installation")]
+    [InlineData("""sidecarImagePullSecrets=[{"name": "registry"}]""", "sidecarImagePullSecrets")]
     [InlineData("""webhook={"enabled": "yes"}""", "enabled")]
     [InlineData("""webhook={"failurePolicy": "Maybe"}""", "failurePolicy")]
     [InlineData("""webhook={"timeoutSeconds": 60}""", "timeoutSeconds")]
@@ -176,9 +182,28 @@ public sealed class ChartTests
     }
 
     [NeedsFact("helm")]
+    public void Nobody_gets_rights_over_a_clusters_Secrets_without_having_asked_for_them()
+    {
+        Helm.Refusal("1.34.1", "replicas=2").ShouldContain("say whose pipelines this installation runs: watchNamespaces, a list, or allNamespaces=true");
+        Helm.Refusal("1.34.1", "allNamespaces=true", "watchNamespaces=[\"sport\"]").ShouldContain("one of the two");
+        var everywhere = new RenderedChart(Helm.Template("1.34.1", All)).Granted().Where(one => one.Namespace is null).SelectMany(one => Texts(one.Rule["resources"]));
+        everywhere.ShouldContain("secrets");
+    }
+
+    /// <summary>Helm takes over no object of another release, so names that are the same let it refuse the second one.</summary>
+    [NeedsFact("helm")]
+    public void Two_releases_that_would_run_the_same_pipelines_meet_in_the_name_of_a_role()
+    {
+        string[] Roles(params string[] values) => [.. new RenderedChart(Helm.Template("1.34.1", values)).Objects.Where(one => Kind(one) is "Role" or "ClusterRole").Select(one => $"{Namespace(one)}/{Name(one)}").Where(name => name.Contains("-pipelines", StringComparison.Ordinal))];
+        Roles(All).ShouldBe(["/k8smediaflow-pipelines"]);
+        Roles(All, "installation=\"night\"").ShouldBe(["/k8smediaflow-pipelines-night"]);
+        Roles(Tables["two namespaces"]).ShouldBe(["sport/k8smediaflow-pipelines", "news/k8smediaflow-pipelines"]);
+    }
+
+    [NeedsFact("helm")]
     public void Users_who_may_view_or_edit_a_namespace_may_do_so_with_its_pipelines_and_no_more()
     {
-        var chart = new RenderedChart(Helm.Template("1.34.1"));
+        var chart = new RenderedChart(Helm.Template("1.34.1", All));
         var roles = chart.OfKind("ClusterRole").Where(role => role["metadata"]!["labels"]!.AsObject().Any(label => label.Key.StartsWith("rbac.authorization.k8s.io/aggregate-to-", StringComparison.Ordinal))).ToList();
         roles.Count.ShouldBe(3);
         roles.SelectMany(role => role["rules"]!.AsArray()).SelectMany(rule => Texts(rule!["apiGroups"])).Distinct().ShouldBe(["k8smediaflow.io"]);
@@ -210,6 +235,7 @@ public sealed class ChartTests
         options.Namespace.ShouldBe(Helm.Namespace);
         options.MetricsAddress.Port.ShouldBe(Port(chart, "metrics"));
         options.WatchNamespaces.ShouldBe(table == "two namespaces" ? ["sport", "news"] : []);
+        (options.Installation, string.Join(' ', options.SidecarImagePullSecrets)).ShouldBe(table == "everything" ? ("night", "registry other") : ("", ""));
         options.WebhookAddress?.Port.ShouldBe(Port(chart, "webhook"));
         chart.OfKind("ValidatingWebhookConfiguration").Select(Name).SingleOrDefault().ShouldBe(options.WebhookConfiguration);
         foreach (var webhook in chart.OfKind("ValidatingWebhookConfiguration").Select(one => one["webhooks"]!.AsArray().Single()!))

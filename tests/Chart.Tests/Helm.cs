@@ -17,17 +17,17 @@ internal static class Helm
     internal static string Lint(params string[] values) => Run(["lint", Chart, "--strict", .. values.SelectMany(value => new[] { "--set-json", value })]);
 
     /// <summary>What helm says to values that it refuses.</summary>
-    internal static string Refusal(string version, string value)
+    internal static string Refusal(string version, params string[] values)
     {
         try
         {
-            Template(version, value);
+            Template(version, values);
         }
         catch (InvalidOperationException refused)
         {
             return refused.Message;
         }
-        throw new InvalidOperationException($"helm takes {value} on {version}");
+        throw new InvalidOperationException($"helm takes {string.Join(", ", values)} on {version}");
     }
 
     private static string Run(string[] arguments) => Encoding.UTF8.GetString(Tool.Run(Downloads.Get("helm"), arguments));

@@ -54,7 +54,7 @@ public sealed class InstalledChart : IAsyncLifetime
     private void Start()
     {
         _cluster = Cluster.Start();
-        Install("install", """webhook={"enabled": true, "failurePolicy": "Ignore"}""");
+        Install("install", "allNamespaces=true", """webhook={"enabled": true, "failurePolicy": "Ignore"}""");
         Kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd/mediapipelines.k8smediaflow.io", "crd/mediaoperators.k8smediaflow.io");
     }
 

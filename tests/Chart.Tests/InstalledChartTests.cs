@@ -72,11 +72,11 @@ public sealed class InstalledChartTests(InstalledChart installed) : IClassFixtur
         installed.Apply(Small.Replace("name: small", "name: survivor", StringComparison.Ordinal)).ShouldContain("survivor");
         installed.Kubectl("patch", "validatingwebhookconfiguration", Helm.Release, "--type=json", "-p",
             """[{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": "Zm9v"}]""");
-        installed.Install("upgrade", Webhook, "logLevel=\"Debug\"");
+        installed.Install("upgrade", "allNamespaces=true", Webhook, "logLevel=\"Debug\"");
         installed.Kubectl("get", "validatingwebhookconfiguration", Helm.Release, "-o", "jsonpath={.webhooks[0].clientConfig.caBundle}").ShouldBe("Zm9v");
         installed.Uninstall();
         installed.Kubectl("get", "mediapipeline", "survivor", "-o", "name").Trim().ShouldBe("mediapipeline.k8smediaflow.io/survivor");
-        installed.Install("install", Webhook);
+        installed.Install("install", "allNamespaces=true", Webhook);
         installed.Kubectl("get", "mediapipeline", "survivor", "-o", "name").Trim().ShouldBe("mediapipeline.k8smediaflow.io/survivor");
     }
 }

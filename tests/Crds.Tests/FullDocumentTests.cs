@@ -12,9 +12,9 @@ public sealed class FullDocumentTests
         {
           "apiVersion": "k8smediaflow.io/v1alpha1", "kind": "MediaPipeline", "metadata": {"name": "full", "namespace": "media"},
           "spec": {
-            "nodeLossSeconds": 60,
+            "installation": "night", "nodeLossSeconds": 60,
             "rdma": {"resourceName": "rdma/hca"},
-            "sidecar": {"resources": {"limits": {"cpu": 1}}, "logLevel": "Debug", "updatePolicy": "Automatic", "securityContext": {"runAsUser": 1000}},
+            "sidecar": {"resources": {"limits": {"cpu": 1}}, "logLevel": "Debug", "updatePolicy": "Automatic", "imagePullSecrets": [{"name": "ours"}], "securityContext": {"runAsUser": 1000}},
             "staging": {"polling": {"mode": "Busy"}},
             "operators": [
               {"name": "ingest", "image": "x", "imagePullPolicy": "IfNotPresent", "maxReplicas": 2,

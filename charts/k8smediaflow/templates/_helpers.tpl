@@ -21,6 +21,24 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- .Values.serviceAccount.name | default (include "k8smediaflow.name" .) -}}
 {{- end }}
 
+{{/*
+The role over pipelines and what is made of them, named after the installation and not after the release: of two releases for one installation and the same
+namespaces, which would undo each other's work, helm refuses the second.
+*/}}
+{{- define "k8smediaflow.pipelinesRole" -}}
+k8smediaflow-pipelines{{ with .Values.installation }}-{{ . }}{{ end }}
+{{- end }}
+
+{{/* Rights over the Secrets of a whole cluster are nothing that anybody gets without having asked. */}}
+{{- define "k8smediaflow.demandNamespaces" -}}
+{{- if and .Values.watchNamespaces .Values.allNamespaces -}}
+{{- fail "watchNamespaces and allNamespaces: one of the two" -}}
+{{- end -}}
+{{- if not (or .Values.watchNamespaces .Values.allNamespaces) -}}
+{{- fail "say whose pipelines this installation runs: watchNamespaces, a list, or allNamespaces=true, which gives the controller rights over the pods and Secrets of every namespace" -}}
+{{- end -}}
+{{- end }}
+
 {{/* A repository with registry and tag: (list . "k8smediaflow/sidecar") */}}
 {{- define "k8smediaflow.image" -}}
 {{- $root := index . 0 -}}
@@ -53,7 +71,8 @@ There is no verb on pods/exec, pods/log, or on anything of another owner: the co
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch, create, patch, delete]
-# Per unit: identity and tokens (Secret), first settings (ConfigMap), and ingests (Service). List and watch are by label, which RBAC cannot say.
+# Per unit: identity and tokens (Secret), first settings (ConfigMap), and ingests (Service). List and watch are by label, which RBAC cannot say: the rule
+# reaches every Secret of the namespaces that it is granted in, so let those be few.
 - apiGroups: [""]
   resources: [secrets, configmaps, services]
   verbs: [get, list, watch, create, patch, delete]

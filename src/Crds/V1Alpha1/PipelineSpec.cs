@@ -12,6 +12,10 @@ public sealed record PipelineSpec
     /// <summary>Seconds after which a pod counts as lost with its node.</summary>
     public const int NodeLossSecondsDefault = 30;
 
+    /// <summary>The installation of the controller that runs the pipeline, where a cluster has several: its name in the chart's values. The one without a name where unset.</summary>
+    [MaxChars(63)]
+    public string? Installation { get; set; }
+
     /// <summary>Streaming runs until it is deleted; Batch ends with its sources.</summary>
     public Execution Execution { get; set; } = Execution.Streaming;
 

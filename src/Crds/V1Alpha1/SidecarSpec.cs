@@ -1,3 +1,4 @@
+using K8sMediaFlow.Crds.Schema;
 using K8sMediaFlow.Kubernetes.Objects;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
@@ -10,6 +11,10 @@ public sealed record SidecarSpec
 
     /// <summary>What the container may do. What is left out is as the restricted profile has it.</summary>
     public SecurityContext? SecurityContext { get; set; }
+
+    /// <summary>Secrets of the namespace with which the node pulls the sidecar's image, beside those of the installation and of the media operators in the pod.</summary>
+    [ListKeys("name"), MaxItems(64)]
+    public IReadOnlyList<LocalReference> ImagePullSecrets { get; set; } = [];
 
     /// <summary>The least severe messages that are logged.</summary>
     public SidecarLogLevel LogLevel { get; set; } = SidecarLogLevel.Information;

@@ -49,9 +49,21 @@ internal static class PodTemplate
             RuntimeClassName = parts.First(spec => spec.RuntimeClassName),
             SchedulerName = parts.First(spec => spec.SchedulerName),
             SecurityContext = SecurityDefaults.Pod(parts.First(spec => spec.PodSecurityContext)),
-            ImagePullSecrets = parts.Specs.SelectMany(spec => spec.ImagePullSecrets).Distinct().ToList() is { Count: > 0 } secrets ? secrets : null,
+            ImagePullSecrets = PullSecrets(parts),
             ResourceClaims = List(parts.Specs.Select(spec => CrdResources.Element(spec.ResourceClaims)).Append(RdmaClaim(parts.Input))),
         };
+    }
+
+    /// <summary>A pod has one list for all its images: the sidecar's, which may be in another registry than the media operators', and theirs.</summary>
+    private static List<LocalReference>? PullSecrets(PodParts parts)
+    {
+        List<LocalReference> secrets =
+        [
+            .. parts.Input.Settings.SidecarImagePullSecrets.Select(name => new LocalReference(name)),
+            .. parts.Input.Pipeline.Spec.Sidecar?.ImagePullSecrets ?? [],
+            .. parts.Specs.SelectMany(spec => spec.ImagePullSecrets),
+        ];
+        return secrets.Count > 0 ? [.. secrets.Distinct()] : null;
     }
 
     /// <summary>The claim of the sidecar: a pod names all of its containers' claims.</summary>

@@ -7,6 +7,9 @@ internal sealed record RenderSettings(string SidecarImage, string ControllerName
 {
     public string? SidecarImagePullPolicy { get; init; }
 
+    /// <summary>Secrets of the pipelines' namespaces, for that image.</summary>
+    public IReadOnlyList<string> SidecarImagePullSecrets { get; init; } = [];
+
     /// <summary>False: sidecars end at once (a planted fault).</summary>
     public bool Drains { get; init; } = true;
 

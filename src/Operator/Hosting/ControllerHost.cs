@@ -37,13 +37,15 @@ internal static class ControllerHost
         foreach (var heartbeat in view.Heartbeats)
             liveness.Add(heartbeat);
         var authority = new AuthorityKeeper(client, @namespace, options.Certificates, TimeProvider.System, logger);
+        foreach (var heartbeat in authority.Heartbeats)
+            liveness.Add(heartbeat);
         var certificate = new ControllerCertificate(() => authority.Current, options.Certificates, DnsNames(options, @namespace), TimeProvider.System);
         var leader = new Leader(options, client, view, authority, certificate, server, @namespace, liveness, logging);
         await using var webhook = options.WebhookAddress is { } address ? WebhookServer.Build(address, () => certificate.Current?.Certificate) : null;
         if (webhook is not null)
             await webhook.StartAsync(end);
         _ = view.Synced.ContinueWith(_ => Volatile.Write(ref synced, true), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        await Task.WhenAll(view.RunAsync(end), authority.FollowAsync(end), LeadAsync(options, client, leader, @namespace, liveness, logger, end));
+        await Together.RunAsync(end, view.RunAsync, authority.FollowAsync, over => LeadAsync(options, client, leader, @namespace, liveness, logger, over));
     }
 
     private static async Task LeadAsync(ControllerOptions options, ApiClient client, Leader leader, string @namespace, Liveness liveness, ILogger logger, CancellationToken end)
@@ -51,7 +53,7 @@ internal static class ControllerHost
         if (!options.LeaderElection)
         {
             leader.Observe(() => true);
-            await leader.LeadAsync(NoElection.Instance, 0, end);
+            await LeadAloneAsync(leader, logger, end);
             return;
         }
         // A pod's name alone will not do: its container may be restarted, and the process before must not be taken for this one.
@@ -59,6 +61,29 @@ internal static class ControllerHost
         liveness.Add(election.Heartbeat);
         leader.Observe(() => election.Term is { Holds: true });
         await election.RunAsync((term, cancel) => leader.LeadAsync(term, term.Transitions, cancel), end);
+    }
+
+    /// <summary>What ends a term where there are elections ends nothing here: it is begun again.</summary>
+    private static async Task LeadAloneAsync(Leader leader, ILogger logger, CancellationToken end)
+    {
+        for (var failures = 1; !end.IsCancellationRequested; failures++)
+        {
+            try
+            {
+                await leader.LeadAsync(NoElection.Instance, 0, end);
+            }
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
+            {
+            }
+#pragma warning disable CA1031 // As after an election: whatever it was, it is logged, and another process would come to no more.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                logger.LogError("leading failed: {Error}", error.Message);
+                logger.LogDebug(error, "leading failed");
+                await Task.Delay(Pauses.After(failures), end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     private static async Task<ServerCapabilities> CapabilitiesAsync(ApiClient client, ILogger logger, CancellationToken end)

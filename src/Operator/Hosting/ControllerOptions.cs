@@ -16,6 +16,13 @@ internal sealed record ControllerOptions
 
     public required string SidecarImage { get; init; }
     public string? SidecarImagePullPolicy { get; init; }
+
+    /// <summary>Secrets for that image, in the namespaces of the pipelines.</summary>
+    public IReadOnlyList<string> SidecarImagePullSecrets { get; init; } = [];
+
+    /// <summary>Which pipelines are run: those whose spec.installation is this; empty: those that name none.</summary>
+    public string Installation { get; init; } = "";
+
     public bool LeaderElection { get; init; } = true;
     public string LeaseName { get; init; } = "k8smediaflow-controller";
 
@@ -53,6 +60,8 @@ internal sealed record ControllerOptions
             WatchNamespaces = reader.List("watch-namespaces"),
             SidecarImage = reader.Text("sidecar-image") ?? "",
             SidecarImagePullPolicy = reader.Text("sidecar-image-pull-policy"),
+            SidecarImagePullSecrets = reader.List("sidecar-image-pull-secrets"),
+            Installation = reader.Text("installation") ?? "",
             LeaderElection = reader.Boolean("leader-election", true),
             LeaseName = reader.Text("lease-name") ?? "k8smediaflow-controller",
             MetricsAddress = reader.EndPoint("metrics-address") ?? new(IPAddress.Any, 8080),

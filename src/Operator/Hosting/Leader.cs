@@ -21,7 +21,7 @@ internal sealed class Leader(
 {
     private static readonly Meter Meter = new(Metrics.MeterName);
 
-    private readonly WorkQueue<ObjectKey> _queue = Queue(view);
+    private readonly WorkQueue<ObjectKey> _queue = Queue(view, options.Workers);
     private readonly ILogger _logger = logging.CreateLogger("controller");
     private SidecarSessions? _sessions;
 
@@ -46,6 +46,7 @@ internal sealed class Leader(
         _sessions = sessions;
         var reconciler = new PipelineReconciler(new(fenced, view, events, new(sessions) { Brings = options.PlantedFault != PlantedFault.NoPlans }, () => authority.Current, options.Certificates, Settings(), server, TimeProvider.System)
         {
+            Installation = options.Installation,
             Replaces = options.PlantedFault != PlantedFault.NoReplacement,
         });
         var loop = new ReconcileLoop<ObjectKey>("pipelines", _queue, reconciler.ReconcileAsync, new() { Workers = options.Workers }, _logger);
@@ -56,7 +57,7 @@ internal sealed class Leader(
         try
         {
             EnqueueAll();
-            await Task.WhenAll(loop.RunAsync(cancel), events.RunAsync(cancel), RegisterAsync(fenced, cancel));
+            await Together.RunAsync(cancel, loop.RunAsync, events.RunAsync, end => RegisterAsync(fenced, end), end => authority.KeepAsync(fenced, end));
         }
         finally
         {
@@ -65,7 +66,7 @@ internal sealed class Leader(
         }
     }
 
-    private RenderSettings Settings() => new(options.SidecarImage, @namespace) { SidecarImagePullPolicy = options.SidecarImagePullPolicy, Drains = options.PlantedFault != PlantedFault.NoDrain };
+    private RenderSettings Settings() => new(options.SidecarImage, @namespace) { SidecarImagePullPolicy = options.SidecarImagePullPolicy, SidecarImagePullSecrets = options.SidecarImagePullSecrets, Drains = options.PlantedFault != PlantedFault.NoDrain };
 
     private void EnqueueAll()
     {
@@ -86,7 +87,9 @@ internal sealed class Leader(
                     written = bundle;
                 }
             }
-            catch (Exception error) when (error is ApiException or WriteRefusedException or OperationCanceledException)
+#pragma warning disable CA1031 // Whatever it is, it is tried again: a webhook whose authority nobody writes refuses every edit.
+            catch (Exception error)
+#pragma warning restore CA1031
             {
                 if (!cancel.IsCancellationRequested)
                     _logger.LogWarning("webhook configuration {Name}: {Error}", options.WebhookConfiguration, error.Message);
@@ -95,9 +98,10 @@ internal sealed class Leader(
         }
     }
 
-    private static WorkQueue<ObjectKey> Queue(ClusterView view)
+    /// <summary>Namespaces take turns, and none of them has all workers.</summary>
+    private static WorkQueue<ObjectKey> Queue(ClusterView view, int workers)
     {
-        var queue = new WorkQueue<ObjectKey>();
+        var queue = new WorkQueue<ObjectKey>(tenantOf: key => key.Namespace, perTenantMax: workers - 1);
         Triggers.Connect(view, queue);
         return queue;
     }

@@ -17,6 +17,9 @@ namespace K8sMediaFlow.Operator.Reconcile;
 internal sealed record ReconcilerParts(
     ApiClient Client, ClusterView View, EventRecorder Events, PlanSync Plans, Func<AuthorityState?> Authority, CertificateTimes Times, RenderSettings Settings, ServerCapabilities Server, TimeProvider Time)
 {
+    /// <summary>Whose pipelines are ours: those that name this one; empty: those that name none.</summary>
+    public string Installation { get; init; } = "";
+
     /// <summary>False: only the first pod of a slot is made (a planted fault).</summary>
     public bool Replaces { get; init; } = true;
 }
@@ -33,12 +36,14 @@ internal sealed class PipelineReconciler
     private readonly PodSync _pods;
     private readonly StatusSync _status;
     private readonly PendingEvents _pending;
+    private readonly OtherInstallations _others;
 
     public PipelineReconciler(ReconcilerParts parts)
     {
         _parts = parts;
         _objects = new(parts.Client, parts.View, parts.Events);
         (_pods, _status, _pending) = (new(parts.Client, parts.Events), new(parts.Client), new(parts.Client));
+        _others = new(parts.Installation, (stored, text) => parts.Events.Normal(EventRecorder.About(CrdResources.MediaPipelines, stored), Reasons.OtherInstallation, text));
     }
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken cancel)
@@ -48,7 +53,13 @@ internal sealed class PipelineReconciler
         {
             // Objects go by their owner references; nobody waits for us.
             Forget(key);
+            _others.Forget(key);
             return stored is null ? Outcome.Gone : Outcome.Done;
+        }
+        if (OtherInstallations.Of(stored) is var installation && installation != _parts.Installation)
+        {
+            Forget(key);
+            return _others.Leave(stored, installation, _parts.Time.GetUtcNow());
         }
         var memory = _memories.AddOrUpdate(key, _ => new(stored.Metadata.Uid!), (_, known) => known.Uid == stored.Metadata.Uid ? known : new(stored.Metadata.Uid!));
         var refusal = Judge(stored, memory);
@@ -104,12 +115,17 @@ internal sealed class PipelineReconciler
     {
         var reason = error is NameTakenException ? Reasons.NameTaken : Reasons.ApiRefused;
         _parts.Events.Warning(turn.Owner.About, reason, error.Message);
-        var (graph, _) = ReplicaCounts.Apply(accepted, _objects.MediaOperators(turn.Owner.Key));
+        var operators = _objects.MediaOperators(turn.Owner.Key);
+        var (graph, _) = ReplicaCounts.Apply(accepted, operators);
+        var (pods, _) = ObservePods(turn, accepted, operators);
+        var views = (await ViewAsync(turn, accepted, pods, cancel)).Where(view => !view.Terminating).OrderBy(view => view.CreatedAt).ToLookup(view => view.Stable);
         var slots = PipelineUnit.Of(graph).SelectMany(unit => unit.Slots)
-            .Select(slot => new SlotDecision(slot, null, turn.Before?.Pods.FirstOrDefault(one => one.Name == slot.Stable)?.Incarnation ?? "", false, [], null)).ToList();
+            .Select(slot => new SlotDecision(slot, views[slot.Stable].FirstOrDefault(), turn.Before?.Pods.FirstOrDefault(one => one.Name == slot.Stable)?.Incarnation ?? "", false, [], null)).ToList();
         var status = StatusSummary.Of(new()
         {
-            Generation = turn.Generation, Refusal = turn.Refusal ?? (error is NameTakenException ? new(reason, error.Message) : null), Accepted = accepted, Graph = graph, Slots = slots, Before = turn.Before, Stalled = new(reason, error.Message), Now = turn.Now,
+            Generation = turn.Generation, Refusal = turn.Refusal ?? (error is NameTakenException ? new(reason, error.Message) : null), Accepted = accepted, Graph = graph, Slots = slots,
+            Reports = Reports(turn, slots), Before = turn.Before, Stalled = new(reason, error.Message),
+            SidecarImage = turn.Before?.SidecarImage ?? _parts.Settings.SidecarImage, NewestSidecarImage = _parts.Settings.SidecarImage, Now = turn.Now,
         });
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
     }
@@ -130,7 +146,7 @@ internal sealed class PipelineReconciler
         var slots = decisions.Slots;
 
         if (outcome is null)
-            _parts.Plans.Sync(turn.Owner.Key, accepted, input.Units, slots, input.Identities);
+            _parts.Plans.Sync(turn.Owner.Key, accepted, input.Units, slots, input.Identities, views.Where(view => !slots.Any(slot => slot.Slot.Stable == view.Stable)));
         else
             _parts.Plans.Forget(turn.Owner.Key);
         var status = Summary(turn, accepted, input, slots, outcome, device.Missing);
@@ -153,6 +169,7 @@ internal sealed class PipelineReconciler
         Pipeline = accepted.Pipeline,
         Graph = graph,
         Widest = accepted.WidestPlan,
+        Hashes = accepted.Hashes,
         AcceptedSpec = accepted.Spec,
         AcceptedGeneration = accepted.Generation,
         Server = _parts.Server,
@@ -201,13 +218,16 @@ internal sealed class PipelineReconciler
         Graph = input.Graph,
         Before = turn.Before,
         Slots = slots,
-        Reports = slots.Where(slot => slot.Current is not null).ToDictionary(slot => slot.Current!.Uid, slot => _parts.Plans.Report(turn.Owner.Key, slot.Current!)),
+        Reports = Reports(turn, slots),
         Outcome = outcome,
         MissingDevice = missing,
         SidecarImage = input.SidecarImage,
         NewestSidecarImage = _parts.Settings.SidecarImage,
         Now = turn.Now,
     });
+
+    private Dictionary<string, SidecarReport> Reports(Turn turn, IReadOnlyList<SlotDecision> slots) =>
+        slots.Where(slot => slot.Current is not null).ToDictionary(slot => slot.Current!.Uid, slot => _parts.Plans.Report(turn.Owner.Key, slot.Current!));
 
     /// <summary>When only time or figures will bring something new.</summary>
     private Outcome Again(Turn turn, IReadOnlyList<SlotDecision> slots, IReadOnlyList<PodView> views, DateTimeOffset renewAt)

@@ -37,4 +37,5 @@ internal static class Reasons
     // Events only.
     public const string PodCreated = "PodCreated", PodReplaced = "PodReplaced", PodRemoved = "PodRemoved", ScaleUndone = "ScaleUndone", ScaleRefused = "ScaleRefused";
     public const string Refused = "Refused", FieldTakenBack = "FieldTakenBack", CertificateIssued = "CertificateIssued", Pruned = "Pruned";
+    public const string OtherInstallation = "OtherInstallation";
 }
