@@ -31,7 +31,8 @@ internal static class SidecarContainer
                 new() { Name = PodPaths.IdentityVolume, MountPath = PodPaths.IdentityDirectory, ReadOnly = true },
                 new() { Name = PodPaths.ConfigVolume, MountPath = PodPaths.ConfigDirectory, ReadOnly = true },
             ],
-            StartupProbe = Probe("/startupz", periodSeconds: 1, failures: 120),
+            // It listens a tenth of a second after its start, and the kubelet may look before: without the delay nearly every start has a Warning about a probe.
+            StartupProbe = Probe("/startupz", periodSeconds: 1, failures: 120) with { InitialDelaySeconds = 1 },
             LivenessProbe = Probe("/healthz", periodSeconds: 10, failures: 6),
             ReadinessProbe = Probe("/readyz", periodSeconds: 2, failures: 2),
             SecurityContext = Security(input, spec?.SecurityContext),
