@@ -34,6 +34,19 @@ public class RoomTests
     }
 
     [Fact]
+    public void The_document_and_this_table_are_one()
+    {
+        var documented = File.ReadLines(Path.Combine(Repository.Root, "docs", "ARCHITECTURE.md")).SkipWhile(line => !line.StartsWith("| room |", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|')).ToDictionary(cells => cells[1].Trim(' ', '`'), cells => Names(cells[3]));
+        // Programs of a room that stand in its own row.
+        foreach (var (room, allowed) in Allowed.Where(one => !one.Key.Contains('.', StringComparison.Ordinal)))
+            documented.GetValueOrDefault(room, []).Order(StringComparer.Ordinal).ShouldBe(allowed.Order(StringComparer.Ordinal), $"the row of {room}");
+        documented.Keys.Where(room => !Allowed.ContainsKey(room)).ShouldBeEmpty();
+
+        static string[] Names(string cell) => cell.Trim() == "nothing" ? [] : [.. cell.Split(',').Select(name => name.Trim())];
+    }
+
+    [Fact]
     public void Every_project_is_in_the_solution()
     {
         var solution = File.ReadAllText(Path.Combine(Repository.Root, "K8sMediaFlow.sln")).Replace('\\', '/');
