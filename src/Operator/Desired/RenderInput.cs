@@ -39,6 +39,9 @@ internal sealed record RenderInput
     /// <summary>The recorded name of the pod in each slot, by stable name. A slot without one gets no pod yet.</summary>
     public IReadOnlyDictionary<string, string> PodNames { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Of the pipeline and plan above; null: hashes are computed each time.</summary>
+    public TemplateHashes? Hashes { get; init; }
+
     /// <summary>Whether the pods ask for the pipeline's RDMA device.</summary>
     public bool RequestsRdma { get; init; }
 

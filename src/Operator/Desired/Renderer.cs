@@ -12,7 +12,7 @@ internal static class Renderer
         Secrets = [.. input.Units.Where(unit => input.Identities.ContainsKey(unit.Name)).Select(unit => UnitSecrets.Of(input, unit))],
         ConfigMaps = [AcceptedRecords.Of(input), .. input.Units.Select(unit => UnitConfigs.Of(input, unit))],
         Services = [.. Services.Of(input)],
-        PodDisruptionBudgets = [.. input.Units.Select(unit => DisruptionBudgets.Of(input, unit))],
+        PodDisruptionBudgets = [.. input.Units.Where(unit => unit.Slots.Count > 0).Select(unit => DisruptionBudgets.Of(input, unit))],
         NetworkPolicies = [.. NetworkPolicies.Of(input)],
         Pods = [.. input.Units.Where(unit => input.Identities.ContainsKey(unit.Name)).SelectMany(unit => Pods(input, unit))],
     };

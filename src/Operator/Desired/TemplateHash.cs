@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -16,7 +17,9 @@ internal static class TemplateHash
 {
     private static readonly string[] Followed = ["replicas", "maxReplicas", "service", "podMetadata", "inputs", "outputs", "name"];
 
-    public static string Of(PodParts parts, PodSlot slot)
+    public static string Of(PodParts parts, PodSlot slot) => parts.Input.Hashes is { } known ? known.Of(parts, slot) : Computed(parts, slot);
+
+    internal static string Computed(PodParts parts, PodSlot slot)
     {
         var text = new JsonObject
         {
@@ -75,5 +78,20 @@ internal static class TemplateHash
             default:
                 return node;
         }
+    }
+}
+
+/// <summary>The hashes of one accepted spec, each computed once: of a large pipeline they are asked for by the thousand at every reconcile.</summary>
+internal sealed class TemplateHashes
+{
+    private readonly ConcurrentDictionary<(string Stable, string Replicas, string Image, bool Rdma), string> _known = [];
+
+    /// <summary>How many were computed.</summary>
+    public int Count => _known.Count;
+
+    public string Of(PodParts parts, PodSlot slot)
+    {
+        var replicas = string.Join(' ', slot.Replicas.Select(one => FormattableString.Invariant($"{one.Operator}/{one.Replica}")));
+        return _known.GetOrAdd((slot.Stable, replicas, parts.Input.SidecarImage, parts.Input.RequestsRdma), static (_, from) => TemplateHash.Computed(from.parts, from.slot), (parts, slot));
     }
 }

@@ -12,50 +12,55 @@ namespace K8sMediaFlow.Operator.Plans;
 internal sealed record PodAddresses(string Pod, string? Rdma = null);
 
 /// <summary>
-/// The plans of a pipeline's pods. Memory is planned once, for the most replicas that there may be; the plan of the moment is that plan
-/// without the replicas that do not run. So a scale within the maximum changes who is linked to whom, and no region.
+/// The plans of a pipeline's pods. The planner runs once for a spec, for the most replicas that there may be; the plan of the moment is that plan with addresses
+/// and tokens, without the replicas that do not run. So a scale within the maximum changes who is linked to whom, and no region. A media operator that is scaled
+/// to 0 stays in its neighbours' plans as one whose pod is away: what is on its way to it waits, and nobody takes its absence for the end of a stream.
 /// </summary>
 internal static class PlanDrawing
 {
     /// <exception cref="PlanRefusedException">The graph breaks a rule or does not fit.</exception>
     public static PipelinePlan Widest(PipelineGraph widest) => PipelinePlanner.Draw(widest, Placement.Of(widest), default);
 
+    /// <param name="widest">See <see cref="Widest"/>.</param>
     /// <param name="slots">Those that run.</param>
-    /// <param name="addresses">Of pods that have one, by stable name.</param>
+    /// <param name="addresses">Of pods that have one, by stable name; also of those that leave.</param>
     /// <param name="tokens">By unit and key, see <see cref="PodPaths.TokenKey"/>.</param>
     public static IReadOnlyList<SidecarPlan> Of(
-        PipelineGraph widest, PlanVersion version, IReadOnlyCollection<PodSlot> slots, IReadOnlyDictionary<string, PodAddresses> addresses, Func<ReplicaPlacement, string?> tokens)
+        PipelinePlan widest, IReadOnlyCollection<PodSlot> slots, IReadOnlyDictionary<string, PodAddresses> addresses, Func<ReplicaPlacement, string?> tokens)
     {
-        var placement = Placement.Of(widest).With(pod => pod with
-        {
-            Address = addresses.GetValueOrDefault(pod.Name)?.Pod ?? PodPlacement.AddressUnknown,
-            RdmaAddress = addresses.GetValueOrDefault(pod.Name)?.Rdma,
-            LinkPort = PodPaths.LinkPort,
-            Replicas = [.. pod.Replicas.Select(replica => tokens(replica) is { } token ? replica with { TokenSha256 = Hash(token) } : replica)],
-        });
         var running = slots.ToDictionary(slot => slot.Stable);
-        return [.. PipelinePlanner.Plan(widest, placement, version).Where(plan => running.ContainsKey(plan.Pod)).Select(plan => Restricted(plan, running))];
+        var edges = widest.Edges.ToDictionary(edge => edge.Name, edge => edge with { Producers = Running(edge.Producers, running), Consumers = Running(edge.Consumers, running) });
+        LinkPlan Addressed(LinkPlan link) => link with
+        {
+            PeerAddress = addresses.GetValueOrDefault(link.PeerPod)?.Pod ?? (running.ContainsKey(link.PeerPod) ? PodPlacement.AddressUnknown : PodPlacement.AddressNowhere),
+            PeerLinkPort = PodPaths.LinkPort,
+        };
+        return
+        [
+            .. widest.Sidecars.Where(plan => running.ContainsKey(plan.Pod)).Select(plan => plan with
+            {
+                RdmaAddress = addresses.GetValueOrDefault(plan.Pod)?.Rdma,
+                Operators = [.. plan.Operators.Where(one => Runs(running, plan.Pod, one.Name, one.Replica)).Select(one => WithToken(one, tokens))],
+                Edges = [.. plan.Edges.Select(edge => edges[edge.Name])],
+                Outbound = [.. plan.Outbound.Where(link => edges[link.Edge].Consumers.Any(end => end.Pod == link.PeerPod)).Select(Addressed)],
+                // Nobody calls upstream, but by its new address a receiver knows that the pod was replaced: the old one, cut off and alive, is not let in again.
+                Inbound = [.. plan.Inbound.Where(link => edges[link.Edge].Producers.Any(end => end.Pod == link.PeerPod)).Select(Addressed)],
+            }),
+        ];
     }
 
     /// <summary>Whether everybody that the plan's pod has to call has an address. Until then there is nothing to tell it.</summary>
     public static bool IsComplete(SidecarPlan plan) => plan.Outbound.All(link => link.PeerAddress != PodPlacement.AddressUnknown);
 
-    private static SidecarPlan Restricted(SidecarPlan plan, Dictionary<string, PodSlot> running)
-    {
-        bool Runs(string pod, string name, int replica) => running.TryGetValue(pod, out var slot) && slot.Replicas.Any(one => one.Operator == name && one.Replica == replica);
-        return plan with
-        {
-            Operators = [.. plan.Operators.Where(one => Runs(plan.Pod, one.Name, one.Replica))],
-            Edges = [.. plan.Edges.Select(edge => edge with
-            {
-                Producers = [.. edge.Producers.Where(end => Runs(end.Pod, end.Operator, end.Replica))],
-                Consumers = [.. edge.Consumers.Where(end => Runs(end.Pod, end.Operator, end.Replica))],
-            })],
-            Outbound = [.. plan.Outbound.Where(link => running.ContainsKey(link.PeerPod))],
-            // Nobody calls upstream, but by its new address a receiver knows that the pod was replaced: the old one, cut off and alive, is not let in again.
-            Inbound = [.. plan.Inbound.Where(link => running.ContainsKey(link.PeerPod))],
-        };
-    }
+    /// <summary>The replicas that run; where none does, the first, which is away.</summary>
+    private static List<EndpointPlan> Running(IReadOnlyList<EndpointPlan> ends, Dictionary<string, PodSlot> running) =>
+        ends.Where(end => Runs(running, end.Pod, end.Operator, end.Replica)).ToList() is { Count: > 0 } some ? some : [ends[0]];
 
-    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    private static bool Runs(Dictionary<string, PodSlot> running, string pod, string name, int replica) =>
+        running.TryGetValue(pod, out var slot) && slot.Replicas.Any(one => one.Operator == name && one.Replica == replica);
+
+    private static OperatorPlan WithToken(OperatorPlan one, Func<ReplicaPlacement, string?> tokens) =>
+        tokens(new(one.Name, one.Replica)) is { } token ? one with { TokenSha256 = Hash(token) } : one;
+
+    internal static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

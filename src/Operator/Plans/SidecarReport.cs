@@ -11,6 +11,15 @@ namespace K8sMediaFlow.Operator.Plans;
 internal sealed record SidecarReport(
     SidecarStatus? Status, IReadOnlyDictionary<(string Edge, EdgeSide Side), double> FramesPerSecond, bool HasPlan, string Refusal, string Unreachable)
 {
+    /// <summary>Nothing is known yet of the sidecar, or of what it says to the first plan, and not why either: this process has only just begun to speak with it.</summary>
+    public bool IsUnheard => (Status is null || IsFirstPlanPending) && Refusal.Length == 0 && Unreachable.Length == 0;
+
+    /// <summary>The first plan of this process is on its way.</summary>
+    public bool IsFirstPlanPending { get; init; }
+
+    /// <summary>Rates are known, of two statuses of one life.</summary>
+    public bool IsCounted { get; init; }
+
     public static SidecarReport Unknown { get; } = new(null, new Dictionary<(string, EdgeSide), double>(), false, "", "");
 
     /// <summary>What conditions depend on: a change of it is looked at at once, a change of figures is not.</summary>
@@ -26,6 +35,6 @@ internal sealed record SidecarReport(
         var seconds = Status is { } before && before.Incarnation == next.Incarnation ? (next.MonotonicNanoseconds - before.MonotonicNanoseconds) / 1e9 : 0;
         var rates = seconds <= 0 ? FramesPerSecond : next.Edges.ToDictionary(edge => (edge.Edge, edge.Side),
             edge => Math.Max(0, edge.Frames - (Status!.Edges.FirstOrDefault(one => one.Edge == edge.Edge && one.Side == edge.Side)?.Frames ?? 0)) / seconds);
-        return this with { Status = next, FramesPerSecond = rates, HasPlan = hasPlan, Unreachable = "", Refusal = hasPlan ? "" : Refusal };
+        return this with { Status = next, FramesPerSecond = rates, IsCounted = IsCounted || seconds > 0, IsFirstPlanPending = IsFirstPlanPending && !hasPlan, HasPlan = hasPlan, Unreachable = "", Refusal = hasPlan ? "" : Refusal };
     }
 }

@@ -30,7 +30,7 @@ internal sealed class SidecarSession : IAsyncDisposable
     private readonly SemaphoreSlim _pushing = new(1, 1);
     private readonly Lock _lock = new();
     private readonly Task _loop;
-    private SidecarPlan? _wanted;
+    private SidecarPlan? _drawn, _wanted;
     private byte[] _wantedBytes = [];
     private string _deliveredTo = "";
     private long _generation, _refusedAt, _deliveredAt;
@@ -59,13 +59,17 @@ internal sealed class SidecarSession : IAsyncDisposable
     /// <summary>The plan that the sidecar should follow. Only a plan that differs in more than its version gets a new one.</summary>
     public void Want(SidecarPlan plan, long generation)
     {
+        // The same drawing: a large plan is not written out again to find that out.
+        if (ReferenceEquals(Volatile.Read(ref _drawn), plan))
+            return;
         var bytes = PlanJson.Write(plan with { Version = default });
         lock (_lock)
         {
+            _drawn = plan;
             if (_wanted is not null && bytes.AsSpan().SequenceEqual(_wantedBytes))
                 return;
+            _report = _report with { HasPlan = false, Refusal = "", IsFirstPlanPending = _wanted is null || _report.IsFirstPlanPending };
             (_wanted, _wantedBytes, _generation, _version, _refusedAt, _deliveredTo) = (plan, bytes, generation, null, 0, "");
-            _report = _report with { HasPlan = false, Refusal = "" };
         }
         _ = PushAsync(_end.Token);
     }
@@ -165,7 +169,7 @@ internal sealed class SidecarSession : IAsyncDisposable
             _logger.LogInformation("pod {Pod} has plan {Version}", Target.PodName, plan.Version);
             lock (_lock)
                 (_refusedAt, _deliveredTo, _deliveredAt) = (0, plan.Version == _version ? incarnation : "", Environment.TickCount64);
-            Update(report => report with { HasPlan = plan.Version == _version, Refusal = "", Unreachable = "" });
+            Update(report => report with { HasPlan = plan.Version == _version, IsFirstPlanPending = report.IsFirstPlanPending && plan.Version != _version, Refusal = "", Unreachable = "" });
         }
         catch (ControlException error) when (error.Status is GrpcStatus.Unavailable or GrpcStatus.DeadlineExceeded)
         {

@@ -13,6 +13,8 @@ internal sealed record AcceptedPipeline(MediaPipeline Pipeline, PipelineGraph Gr
     /// <summary>With the most replicas that there may be, and planned for them.</summary>
     public PipelineGraph Widest { get; } = Acceptance.WidestOf(Pipeline, Graph);
 
+    public Desired.TemplateHashes Hashes { get; } = new();
+
     public PipelinePlan WidestPlan => field ??= Plans.PlanDrawing.Widest(Widest);
 }
 

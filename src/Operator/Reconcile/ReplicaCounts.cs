@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Operator.Reconcile;
 /// <summary>Something to be said about a scale: why it is undone or refused.</summary>
 internal sealed record ScaleNotice(string Operator, string Reason, string Message);
 
-/// <summary>How many replicas run: the pipeline's word, else that of the MediaOperator as far as memory is planned for it, else one.</summary>
+/// <summary>How many replicas run: the pipeline's word, else that of the MediaOperator as far as memory is planned for it, else one. None is a number, too.</summary>
 internal static class ReplicaCounts
 {
     public static (PipelineGraph Graph, IReadOnlyList<ScaleNotice> Notices) Apply(AcceptedPipeline accepted, IReadOnlyCollection<MediaOperator> existing)
@@ -29,6 +29,6 @@ internal static class ReplicaCounts
         var asked = scaled ?? 1;
         if (asked > most)
             notices.Add(new(spec.Name, Reasons.ScaleRefused, $"operator '{spec.Name}' was scaled to {asked}; memory downstream is planned for {most}: raise maxReplicas"));
-        return Math.Clamp(asked, 1, most);
+        return Math.Clamp(asked, 0, most);
     }
 }

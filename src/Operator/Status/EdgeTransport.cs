@@ -13,6 +13,8 @@ internal sealed record EdgeTransport(string? Name, string Reason)
 
     public static EdgeTransport Of(StatusInput input, EdgePlan edge)
     {
+        if (Idle(input, edge) is { } idle)
+            return new(null, idle);
         if (edge.Way is EdgeWay.Local or EdgeWay.Tcp)
             return new(edge.Way == EdgeWay.Local ? "Local" : Tcp, edge.WayReason);
         var links = Standing(input, edge.Name).ToList();
@@ -20,6 +22,11 @@ internal sealed record EdgeTransport(string? Name, string Reason)
             return Before(input, edge) ?? new(null, edge.WayReason);
         return new(Names(links), $"{edge.WayReason}; {WhyOf(input, links)}");
     }
+
+    /// <summary>Why nothing moves on an edge one end of which is scaled to 0.</summary>
+    public static string? Idle(StatusInput input, EdgePlan edge) =>
+        input.Idle.Contains(edge.To.Operator) ? $"operator '{edge.To.Operator}' is scaled to 0: frames for it wait, and so does '{edge.From.Operator}' once its share of memory is full"
+        : input.Idle.Contains(edge.From.Operator) ? $"operator '{edge.From.Operator}' is scaled to 0: '{edge.To.Operator}' gets no frames" : null;
 
     /// <summary>The same for all of a pipeline's edges between pods together, for its column.</summary>
     public static string? OfAll(StatusInput input)

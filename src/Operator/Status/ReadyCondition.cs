@@ -21,6 +21,9 @@ internal static class ReadyCondition
         var waiting = input.Slots.Where(slot => !IsReady(slot)).ToList();
         if (waiting.Count == 0)
             return new(true, Reasons.AllReady, Count(input));
+        // Nothing that the controller is kept from doing comes about by waiting.
+        if (input.Stalled is { } stalled)
+            return new(false, stalled.Reason, stalled.Message);
         return waiting.Select(Trouble).OfType<Trouble>().OrderBy(trouble => trouble.MayPass).FirstOrDefault() is { } trouble
             ? new(false, trouble.Reason, trouble.Message)
             : new(false, Pending(waiting), $"{Count(input)}; waiting for {Names(waiting)}");
@@ -33,7 +36,9 @@ internal static class ReadyCondition
 
     private static string Pending(List<SlotDecision> waiting) => waiting.Any(slot => slot.Current is null or { State: PodState.Pending }) ? Reasons.PodsPending : Reasons.PodNotReady;
 
-    private static string Count(StatusInput input) => $"{input.Slots.Count(IsReady)} of {input.Slots.Count} pods are ready";
+    private static string Count(StatusInput input) => $"{input.Slots.Count(IsReady)} of {input.Slots.Count} pods are ready{Idle(input)}";
+
+    private static string Idle(StatusInput input) => input.Idle.Count == 0 ? "" : $"; {string.Join(", ", input.Idle.Select(name => $"'{name}'"))} {(input.Idle.Count == 1 ? "is" : "are")} scaled to 0";
 
     private static string Names(List<SlotDecision> slots) => string.Join(", ", slots.Take(3).Select(slot => slot.Slot.Stable)) + (slots.Count > 3 ? $" and {slots.Count - 3} more" : "");
 }

@@ -24,9 +24,9 @@ internal static class StatusSummary
             Conditions = Conditions(input, ready),
             ReadyOperators = $"{operators.Count(one => one.ReadyReplicas >= one.Replicas)}/{operators.Count}",
             ReadyPods = $"{input.Slots.Count(ReadyCondition.IsReady)}/{input.Slots.Count}",
-            Transport = EdgeTransport.OfAll(input),
-            FramesPerSecond = Figures.PerSecond(AtSinks(input, reports)),
-            DroppedFrames = input.Accepted?.WidestPlan.Edges.Select(edge => Figures.Dropped(edge, reports)).OfType<long>().ToList() is { Count: > 0 } drops ? Figures.Rounded(drops.Sum()) : null,
+            Transport = input.Unheard ? input.Before!.Transport : EdgeTransport.OfAll(input),
+            FramesPerSecond = input.Uncounted ? input.Before!.FramesPerSecond : Figures.PerSecond(AtSinks(input, reports)),
+            DroppedFrames = input.Unheard ? input.Before!.DroppedFrames : input.Accepted?.WidestPlan.Edges.Select(edge => Figures.Dropped(edge, reports)).OfType<long>().ToList() is { Count: > 0 } drops ? Figures.Rounded(drops.Sum()) : null,
             SidecarImage = input.SidecarImage.Length > 0 ? input.SidecarImage : null,
             StartTime = input.Before?.StartTime ?? (input.Slots.Count > 0 ? Time(input.Now) : null),
             CompletionTime = input.Outcome is null ? null : input.Before?.CompletionTime ?? Time(input.Now),
@@ -47,14 +47,20 @@ internal static class StatusSummary
         [
             (Reasons.AcceptedType, input.Generation, input.Refusal is { } refusal ? new(false, refusal.Reason, refusal.Message) : new(true, Reasons.Accepted, "the pipeline keeps all rules")),
             (Reasons.ReadyType, running, ready),
-            (Reasons.TransportReadyType, running, TransportCondition.Of(input)),
-            (Reasons.SidecarsUpToDateType, running, SidecarCondition.Of(input)),
+            (Reasons.TransportReadyType, running, Standing(input, Reasons.TransportReadyType, running) ?? TransportCondition.Of(input)),
+            (Reasons.SidecarsUpToDateType, running, Standing(input, Reasons.SidecarsUpToDateType, running) ?? SidecarCondition.Of(input)),
             (Reasons.ReconcilingType, input.Generation, Reconciling(ready, stalled)),
             (Reasons.StalledType, input.Generation, stalled),
         ];
         return all.Aggregate((IReadOnlyList<Condition>)(input.Before?.Conditions ?? []), (list, one) => list.With(
             new() { Type = one.Type, Status = one.Answer.Status, Reason = one.Answer.Reason, Message = one.Answer.Message, ObservedGeneration = one.Generation }, input.Now));
     }
+
+    /// <summary>What was answered before, where not all sidecars have been heard that it followed from.</summary>
+    private static Answer? Standing(StatusInput input, string type, long generation) =>
+        input is { Unheard: true, Outcome: null } && input.Before!.Conditions.Find(type) is { } before && before.ObservedGeneration == generation
+            ? new(before.Status switch { "True" => true, "False" => false, _ => null }, before.Reason ?? "", before.Message ?? "")
+            : null;
 
     private static Answer Stalled(StatusInput input)
     {
@@ -73,6 +79,9 @@ internal static class StatusSummary
 
     private static OperatorSummary Operator(StatusInput input, OperatorNode node)
     {
+        var own = input.Slots.Where(slot => slot.Slot.Replicas.Any(one => one.Operator == node.Name));
+        if (own.Any(input.IsUnheard) && input.Before!.Operators.FirstOrDefault(one => one.Name == node.Name) is { } before && before.Replicas == node.ReplicaCount)
+            return before;
         var states = input.Slots.SelectMany(slot => slot.Slot.Replicas.Where(one => one.Operator == node.Name).Select(replica => State(input, slot, replica))).ToList();
         return new OperatorSummary
         {
@@ -80,7 +89,7 @@ internal static class StatusSummary
             Replicas = node.ReplicaCount,
             ReadyReplicas = states.Count(one => one.State is OperatorState.Attached or OperatorState.Completed),
             CompletedReplicas = states.Count(one => one.State is OperatorState.Completed),
-            Message = states.Select(one => one.Reason).FirstOrDefault(reason => reason.Length > 0),
+            Message = node.ReplicaCount == 0 ? "scaled to 0" : states.Select(one => one.Reason).FirstOrDefault(reason => reason.Length > 0),
         };
     }
 
@@ -95,12 +104,15 @@ internal static class StatusSummary
     private static EdgeSummary Edge(StatusInput input, EdgePlan edge, List<Plans.SidecarReport> reports)
     {
         var (transport, reason) = EdgeTransport.Of(input, edge);
+        var before = input.Before?.Edges.FirstOrDefault(one => one.Name == edge.Name);
+        if (input.Unheard && before is not null && EdgeTransport.Idle(input, edge) is null)
+            return before;
         return new()
         {
             Name = edge.Name,
             Transport = transport,
             Reason = reason,
-            FramesPerSecond = Figures.PerSecond(Figures.Delivered(edge, reports)),
+            FramesPerSecond = input.Uncounted && before is not null ? before.FramesPerSecond : Figures.PerSecond(Figures.Delivered(edge, reports)),
             DroppedFrames = Figures.Dropped(edge, reports) is { } dropped ? Figures.Rounded(dropped) : null,
         };
     }

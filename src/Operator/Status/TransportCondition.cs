@@ -30,11 +30,12 @@ internal static class TransportCondition
 
     private static Answer OfLinks(StatusInput input, List<EdgePlan> remote, bool demands)
     {
-        var links = input.Slots.SelectMany(slot => input.Report(slot).Status?.Links ?? []).ToList();
+        // A link with a pod that is scaled away, to 0 perhaps, is none that anybody waits for.
+        var running = input.Slots.Select(slot => slot.Slot.Stable).ToHashSet();
+        var links = input.Slots.SelectMany(slot => input.Report(slot).Status?.Links ?? []).Where(link => running.Contains(link.PeerPod)).ToList();
         if (links.FirstOrDefault(link => link.State == LinkState.Lost) is { } lost)
             return new(false, Reasons.LinkLost, $"link of {lost.Edge} with pod {lost.PeerPod}: {lost.Reason}");
         // Both ends of a link report it.
-        var running = input.Slots.Select(slot => slot.Slot.Stable).ToHashSet();
         var expected = input.Accepted!.WidestPlan.Sidecars.Where(one => running.Contains(one.Pod)).Sum(one => one.Outbound.Concat(one.Inbound).Count(link => running.Contains(link.PeerPod)));
         var ready = links.Count(link => link.State is LinkState.Ready or LinkState.Drained);
         var why = Why(input, remote);

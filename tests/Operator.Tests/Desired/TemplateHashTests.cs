@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Kubernetes.Objects;
 using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Operator.Tests.Desired;
 
@@ -41,6 +42,21 @@ public class TemplateHashTests
         var taken = Hashes(input with { SidecarImage = "registry.example/sidecar:2" });
         Hashes(input).Keys.ShouldAllBe(stable => taken[stable] != Hashes(input)[stable]);
     }
+
+    [Fact]
+    public void What_is_remembered_is_what_would_be_computed_and_is_computed_once()
+    {
+        var input = Rendering.Input(Pipelines.Live, 31);
+        var remembering = input with { Hashes = new() };
+        foreach (var other in new[] { input, input with { SidecarImage = "registry.example/sidecar:2" }, input with { RequestsRdma = true }, input with { Graph = Scaled(input.Graph, "encode", 0) } })
+        {
+            for (var i = 0; i < 2; i++)
+                Hashes(other with { Hashes = remembering.Hashes }).ShouldBe(Hashes(other), ignoreOrder: true);
+        }
+        remembering.Hashes.Count.ShouldBe(4 + 4 + 4 + 1);
+    }
+
+    private static PipelineGraph Scaled(PipelineGraph graph, string name, int replicas) => graph with { Operators = [.. graph.Operators.Select(node => node.Name == name ? node with { Replicas = replicas } : node)] };
 
     private static Dictionary<string, string> Hashes(RenderInput input) =>
         Renderer.Render(input).Pods.ToDictionary(pod => pod.Label(Marks.Pod)!, pod => pod.Annotation(Marks.TemplateHash)!);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using K8sMediaFlow.Kubernetes.Objects;
 using K8sMediaFlow.Operator.Certificates;
 using K8sMediaFlow.Operator.Desired;
@@ -49,5 +50,62 @@ public class LeaderTests(ControlledServer server) : ServerTests(server)
         await secrets.ReplaceAsync(AuthoritySecret.Write(state with { Next = next, NextSince = DateTimeOffset.UtcNow }, Space, stored.Metadata!.ResourceVersion), Bound);
         var trusting = await AllAsync(Resources.Secrets, all => all.Count(one => System.Text.Encoding.UTF8.GetString(one.Data![UnitSecrets.Authorities]).Contains(next.CertificatePem.Trim(), StringComparison.Ordinal)) == 2);
         trusting.ShouldAllBe(one => System.Text.Encoding.UTF8.GetString(one.Data![UnitSecrets.Authorities]).Contains(state.Current.CertificatePem.Trim(), StringComparison.Ordinal));
+    }
+
+    [NeedsTheory("kubernetes")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_authoritys_Secret_that_somebody_takes_away_or_spoils_comes_back_as_it_was(bool spoiled)
+    {
+        await ApplyAsync(Pipelines.Pair);
+        await AllAsync(Resources.Secrets, all => all.Count == 2);
+        var secrets = Client.For(Resources.Secrets);
+        var stored = await secrets.GetAsync(Space, AuthoritySecret.Name, Bound);
+        if (spoiled)
+            await secrets.MergeAsync(Space, AuthoritySecret.Name, JsonNode.Parse("""{"data": {"tls.crt": "bm9uZQ=="}}""")!.AsObject(), cancel: Bound);
+        else
+            await secrets.DeleteAsync(Space, AuthoritySecret.Name, cancel: Bound);
+        AuthorityState? back = null;
+        await UntilAsync(async () =>
+        {
+            try
+            {
+                back = await secrets.FindAsync(Space, AuthoritySecret.Name, Bound) is { } secret ? AuthoritySecret.Read(secret) : null;
+            }
+            catch (InvalidDataException)
+            {
+            }
+            return back is not null;
+        }, () => "it does not come back");
+        back.ShouldBe(AuthoritySecret.Read(stored));
+    }
+
+    [NeedsFact("kubernetes")]
+    public async Task Without_election_a_refused_request_at_the_beginning_is_tried_again()
+    {
+        await Controller.DisposeAsync();
+        var later = Space + "-later";
+        // Its namespace is not there yet: the authority cannot be made.
+        await using var alone = new RunningController(Server.Cluster.Kubeconfig, later, options => options with { LeaderElection = false, WatchNamespaces = [Space] });
+        await ApplyAsync(Pipelines.Pair);
+        await UntilAsync(async () => (await alone.PageAsync("metrics")).Contains("code=\"404\"", StringComparison.Ordinal), () => "nothing was refused");
+        Server.Kubectl("create", "namespace", later);
+        await AllAsync(Resources.Pods, all => all.Count == 2);
+    }
+
+    [NeedsFact("kubernetes")]
+    public async Task Two_installations_in_one_namespace_leave_each_others_pipelines_alone()
+    {
+        await using var night = new RunningController(Server.Cluster.Kubeconfig, Space, options => options with { Identity = "night", Installation = "night", LeaseName = "night", SidecarImage = "registry.example/sidecar:night" });
+        await ApplyAsync(Pipelines.Pair);
+        await ApplyAsync(Pipelines.Pair.Replace("\"pair\"", "\"late\"", StringComparison.Ordinal), document => document["spec"]!["installation"] = "night");
+        var pods = await AllAsync(Resources.Pods, all => all.Count == 4);
+        foreach (var pod in pods)
+            pod.Spec!.Containers!.Concat(pod.Spec.InitContainers ?? []).Single(one => one.Name == PodPaths.SidecarContainer).Image!
+                .ShouldBe(pod.Label(Marks.Pipeline) == "late" ? "registry.example/sidecar:night" : "registry.example/sidecar:1");
+        (await StatusAsync("late", status => status.Pods.Count == 2)).SidecarImage.ShouldBe("registry.example/sidecar:night");
+        // Both look again at everything of theirs, and at nothing of the other's.
+        await Task.Delay(2000, Bound);
+        (await AllAsync(Resources.Pods)).Select(pod => pod.Metadata!.Uid).ShouldBe(pods.Select(pod => pod.Metadata!.Uid), ignoreOrder: true);
     }
 }

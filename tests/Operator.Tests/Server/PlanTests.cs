@@ -90,6 +90,37 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         made.ShouldNotBeEmpty("the figures do change");
     }
 
+    [NeedsFact("kubernetes")]
+    public async Task A_change_of_leadership_is_no_news_of_a_pipeline_that_runs()
+    {
+        await ApplyAsync(Pipelines.Pair);
+        var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"));
+        await StatusAsync("pair", one => one.FramesPerSecond is not null && one.ReadyOperators == "2/2" && one.Conditions.Count(condition => condition.Status == "True") == 4);
+        var stored = await Client.For(CrdResources.MediaPipelines).GetAsync(Space, "pair", Bound);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Bound);
+        var seen = new List<PipelineStatus>();
+        var watching = Task.Run(async () =>
+        {
+            await foreach (var happened in Client.For(CrdResources.MediaPipelines).WatchAsync(Space, stored.Metadata!.ResourceVersion!, null, null, end.Token))
+                if (PipelineStatus.Read(happened.Value?.Status) is { } status)
+                    lock (seen)
+                        seen.Add(status);
+        }, CancellationToken.None);
+        await using var second = new RunningController(Server.Cluster.Kubeconfig, Space, options => options with { Identity = "second" });
+        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_pipelines 1", StringComparison.Ordinal), () => "the second sees nothing");
+        var plans = (Source: source.Plans.Count, Sink: sink.Plans.Count);
+        await Controller.DisposeAsync();
+        await UntilAsync(() => Task.FromResult(sink.Plans.Count > plans.Sink && source.Plans.Count > plans.Source), () => "the second brings no plan");
+        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_sidecar_sessions 2", StringComparison.Ordinal), () => "the second listens to nobody");
+        await Task.Delay(3000, Bound);
+        await end.CancelAsync();
+        await watching.ContinueWith(_ => { }, TaskScheduler.Default);
+        lock (seen)
+            seen.ShouldAllBe(status => status.ReadyOperators == "2/2" && status.FramesPerSecond != null && status.Transport == "TCP" && status.Conditions.Count(condition => condition.Status == "True") == 4);
+    }
+
     /// <summary>What the controller wrote in this test's namespace, by the server's own audit log; leases and Events apart.</summary>
     private IReadOnlyList<AuditedWrite> Writes() => [.. Server.Cluster.Writes().Where(one =>
         one.Namespace == Space && one.UserAgent.StartsWith("k8smediaflow-controller", StringComparison.Ordinal) && one.Resource is not ("leases" or "events"))];

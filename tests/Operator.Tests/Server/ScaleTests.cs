@@ -47,4 +47,21 @@ public class ScaleTests(ControlledServer server) : ServerTests(server)
         Server.Kubectl("scale", "-n", Space, "mediaoperator/live-analyse", "--replicas=3");
         await AllAsync(Resources.Pods, all => all.Count(pod => pod.Label(Marks.Unit) == "analyse") == 3);
     }
+
+    [NeedsFact("kubernetes")]
+    public async Task A_scale_to_0_takes_all_pods_away_and_one_back_up_makes_them_again()
+    {
+        await ApplyAsync(Pipelines.Live, document => document["spec"]!["operators"]![1]!.AsObject().Remove("replicas"));
+        await AllAsync(Resources.Pods, all => all.Count == 3);
+        var before = (await AllAsync(Resources.Secrets)).Single(one => one.Metadata!.Name == "live-analyse-kmf");
+        Server.Kubectl("scale", "-n", Space, "mediaoperator/live-analyse", "--replicas=0");
+        await AllAsync(Resources.Pods, all => all.All(pod => pod.Label(Marks.Unit) != "analyse" || pod.Metadata!.DeletionTimestamp is not null));
+        var status = await StatusAsync("live", one => one.Pods.Count == 2 && one.Operators.Any(node => node is { Name: "analyse", Replicas: 0 }));
+        status.Edges.Where(edge => edge.Name.Contains("analyse", StringComparison.Ordinal)).ShouldAllBe(edge => edge.Reason!.StartsWith("operator 'analyse' is scaled to 0", StringComparison.Ordinal));
+        (await AllAsync(Resources.PodDisruptionBudgets.At("v1beta1"), all => all.Count == 2)).ShouldNotContain(one => one.Label(Marks.Unit) == "analyse");
+        // What its pods are known by stays: neighbours keep waiting for them.
+        (await AllAsync(Resources.Secrets)).Single(one => one.Metadata!.Name == "live-analyse-kmf").Data!["token-analyse-0"].ShouldBe(before.Data!["token-analyse-0"]);
+        Server.Kubectl("scale", "-n", Space, "mediaoperator/live-analyse", "--replicas=2");
+        await AllAsync(Resources.Pods, all => all.Count(pod => pod.Label(Marks.Unit) == "analyse" && pod.Metadata!.DeletionTimestamp is null) == 2);
+    }
 }

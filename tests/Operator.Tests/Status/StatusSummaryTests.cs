@@ -5,6 +5,7 @@ using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Plans;
 using K8sMediaFlow.Operator.Reconcile;
 using K8sMediaFlow.Operator.Status;
+using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Operator.Tests.Status;
 
@@ -92,15 +93,72 @@ public class StatusSummaryTests
         BatchOutcome.Of(batch.Graph, 1, new PipelineStatus { ObservedGeneration = 1, Phase = PipelinePhase.Failed }, slots, done, _ => SidecarReport.Unknown)!.Phase.ShouldBe(PipelinePhase.Failed, "what was decided stands");
     }
 
+    [Fact]
+    public void A_batch_one_of_whose_media_operators_is_scaled_to_0_has_not_ended()
+    {
+        var batch = Acceptance.Of(Pipelines.Stored(Pipelines.Pair, document => document["spec"]!["execution"] = "Batch")).Accepted!;
+        BatchOutcome.Of(WithoutSink(batch.Graph), 1, null, [], [], _ => SidecarReport.Unknown).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Who_is_scaled_to_0_is_named_and_its_edges_say_what_becomes_of_frames()
+    {
+        var status = StatusSummary.Of(Input(Slot("source")) with { Graph = WithoutSink(Pair.Graph), Reports = Heard("source", links: new LinkStatus("source.video->sink.video", "pair-sink-0", LinkDirection.Outbound, LinkState.Lost, "Tcp", 1, "unreachable", 3, 1)) });
+        (status.Conditions.Find("Ready")!.Status, status.Conditions.Find("Ready")!.Message).ShouldBe(("True", "1 of 1 pods are ready; 'sink' is scaled to 0"));
+        status.Edges.Single().Reason.ShouldBe("operator 'sink' is scaled to 0: frames for it wait, and so does 'source' once its share of memory is full");
+        status.Conditions.Find("TransportReady")!.Status.ShouldBe("True", "nobody waits for a link with a pod that is not to be");
+        (status.ReadyOperators, status.Operators[1].Replicas, status.Operators[1].Message).ShouldBe(("2/2", 0, "scaled to 0"));
+    }
+
+    [Fact]
+    public void A_new_leader_repeats_what_was_said_until_it_has_heard_for_itself()
+    {
+        var slots = new[] { Slot("source"), Slot("sink") };
+        var both = Heard("source", 30, Link("pair-sink-0", LinkDirection.Outbound)).Concat(Heard("sink", 30, Link("pair-source-0", LinkDirection.Inbound))).ToDictionary();
+        var before = StatusSummary.Of(Input(slots) with { Reports = both });
+        (before.ReadyOperators, before.Transport, before.FramesPerSecond).ShouldBe(("2/2", "TCP", "30.0"));
+        before.Conditions.Where(one => one.Status == "True").Select(one => one.Type).ShouldBe(["Accepted", "Ready", "TransportReady", "SidecarsUpToDate"]);
+
+        var input = Input(slots) with { Before = before, Now = Now.AddMinutes(1) };
+        var oneStatus = both.ToDictionary(one => one.Key, one => one.Value with { FramesPerSecond = new Dictionary<(string, EdgeSide), double>(), IsCounted = false });
+        var planless = both.ToDictionary(one => one.Key, one => one.Value with { HasPlan = false, IsFirstPlanPending = true });
+        foreach (var reports in new[] { [], planless, Heard("source", 30, Link("pair-sink-0", LinkDirection.Outbound)), oneStatus, both })
+            StatusSummary.Of(input with { Reports = reports }).ToElement().GetRawText().ShouldBe(before.ToElement().GetRawText());
+
+        // Whoever cannot be reached is heard of, and a pod that was not ready before is no one's word.
+        var lost = both.ToDictionary(one => one.Key, one => SidecarReport.Unknown with { Unreachable = "no route" });
+        StatusSummary.Of(input with { Reports = lost }).Conditions.Find("SidecarsUpToDate")!.Reason.ShouldBe("PlanPending");
+        var fresh = Slot("sink") with { Current = Pod("pair-sink-0") with { Name = "pair-sink-0-bbbbb" } };
+        StatusSummary.Of(input with { Slots = [slots[0], fresh], Reports = Heard("source", 30) }).Conditions.Find("TransportReady")!.Reason.ShouldBe("Connecting");
+    }
+
+    [Fact]
+    public void What_the_controller_is_kept_from_doing_is_what_Ready_says()
+    {
+        var status = StatusSummary.Of(Input(Slot("source"), Slot("sink", ready: false) with { Current = null }) with { Stalled = new(Reasons.ApiRefused, "pods \"x\" is forbidden: exceeded quota") });
+        (status.Conditions.Find("Ready")!.Reason, status.Conditions.Find("Ready")!.Message).ShouldBe((Reasons.ApiRefused, "pods \"x\" is forbidden: exceeded quota"));
+        StatusSummary.Of(Input(Slot("source"), Slot("sink")) with { Stalled = new(Reasons.ApiRefused, "no") }).Conditions.IsTrue("Ready").ShouldBeTrue("pods that run do so");
+    }
+
+    private static Dictionary<string, SidecarReport> Heard(string unit, double rate = 0, params LinkStatus[] links) => new()
+    {
+        [$"uid-pair-{unit}-0"] = new(Status(links) with { Operators = [new(unit, 0, OperatorState.Attached, "x", "")], Edges = [] },
+            rate == 0 ? [] : new Dictionary<(string, EdgeSide), double> { [("source.video->sink.video", unit == "sink" ? EdgeSide.Inbound : EdgeSide.Outbound)] = rate }, true, "", "") { IsCounted = true },
+    };
+
+    private static LinkStatus Link(string peer, LinkDirection direction) => new("source.video->sink.video", peer, direction, LinkState.Ready, "Tcp", 1, "", 3, 1);
+
+    private static PipelineGraph WithoutSink(PipelineGraph graph) => graph with { Operators = [graph.Operators[0], graph.Operators[1] with { Replicas = 0 }] };
+
     private static PipelineStatus Summary(params SlotDecision[] slots) => StatusSummary.Of(Input(slots));
 
     private static StatusInput Input(params SlotDecision[] slots) =>
         new() { Generation = 1, Accepted = Pair, Graph = Pair.Graph, Slots = slots, SidecarImage = "s", NewestSidecarImage = "s", Now = Now };
 
     private static SlotDecision Slot(string unit, bool ready = true, Trouble? trouble = null) =>
-        new(new($"pair-{unit}-0", 0, [new(unit, 0)]), Pod($"pair-{unit}-0") with { Ready = ready, Trouble = trouble }, "x", false, [], null);
+        new(new($"pair-{unit}-0", 0, [new(unit, 0)]), Pod($"pair-{unit}-0") with { Ready = ready, Trouble = trouble }, "aaaaa", false, [], null);
 
-    private static PodView Pod(string stable) => new($"{stable}-x", $"uid-{stable}", stable, PodState.Running, false, true, true, "h", "n", null, null, false, "10.0.0.1", Now, null);
+    private static PodView Pod(string stable) => new($"{stable}-aaaaa", $"uid-{stable}", stable, PodState.Running, false, true, true, "h", "n", null, null, false, "10.0.0.1", Now, null);
 
     private static SidecarStatus Status(params LinkStatus[] links) => new("p", "i", new(1, 1, 1), false, false, 0, [], [], links);
 }
