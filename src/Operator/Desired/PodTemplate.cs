@@ -86,6 +86,7 @@ internal static class PodTemplate
         if (parts.Input.RequestsRdma && parts.Input.Pipeline.Spec.Rdma?.Network is { } network)
             annotations[Reconcile.RdmaAddress.NetworksAnnotation] = annotations.TryGetValue(Reconcile.RdmaAddress.NetworksAnnotation, out var others) ? $"{others},{network}" : network;
         annotations[Marks.TemplateHash] = TemplateHash.Of(parts, slot);
+        annotations[Marks.Generation] = parts.Input.AcceptedGeneration.ToString(CultureInfo.InvariantCulture);
         annotations["kubectl.kubernetes.io/default-container"] = PodParts.ContainerName(slot, slot.Replicas[0]);
         return annotations;
     }

@@ -42,6 +42,9 @@ internal sealed record RenderInput
     /// <summary>Of the pipeline and plan above; null: hashes are computed each time.</summary>
     public TemplateHashes? Hashes { get; init; }
 
+    /// <summary>Slots, by stable name, whose pods an eviction may take though nothing could follow them so far.</summary>
+    public IReadOnlySet<string> Yielding { get; init; } = new HashSet<string>();
+
     /// <summary>Whether the pods ask for the pipeline's RDMA device.</summary>
     public bool RequestsRdma { get; init; }
 

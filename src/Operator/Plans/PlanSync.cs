@@ -35,10 +35,14 @@ internal sealed class PlanSync(SidecarSessions sessions)
     public void Sync(
         ObjectKey key, AcceptedPipeline accepted, IReadOnlyList<PipelineUnit> units, IReadOnlyList<SlotDecision> slots, IReadOnlyDictionary<string, UnitIdentity> identities, IEnumerable<PodView> leaving)
     {
-        var reachable = slots.Where(slot => slot.Reachable is { Lost: false } pod && IPAddress.TryParse(pod.Address, out _)).ToList();
+        var reachable = slots.Where(slot => slot.Reachable is { Lost: false } pod && HasAddress(pod)).ToList();
         // Whoever has completed is asked nothing more; its address still stands in its peers' plans.
         var asked = reachable.Where(slot => slot.Reachable!.State is PodState.Running or PodState.Pending).ToList();
-        sessions.Keep(key, asked.Select(slot => slot.Reachable!.Uid).ToHashSet());
+        var standing = slots.SelectMany(slot => slot.Spoken.Where(pod => pod != slot.Reachable && pod is { Started: true, Lost: false } && HasAddress(pod)).Select(pod => (slot, pod))).ToList();
+        sessions.Keep(key, asked.Select(slot => slot.Reachable!.Uid).Concat(standing.Select(one => one.pod.Uid)).ToHashSet());
+        // Whoever stands by is listened to and told nothing: its plan would take the peers from the pod that has them.
+        foreach (var (slot, pod) in standing)
+            sessions.With(key, Target(accepted, slot, pod));
         if (asked.Count == 0)
             return;
         var addresses = reachable.ToDictionary(slot => slot.Slot.Stable, slot => new PodAddresses(slot.Reachable!.Address!, slot.Reachable.Rdma.Address));
@@ -47,7 +51,7 @@ internal sealed class PlanSync(SidecarSessions sessions)
         var plans = Draw(key, accepted, [.. slots.Select(slot => slot.Slot)], addresses, Tokens(units, identities));
         foreach (var slot in asked)
         {
-            var session = sessions.With(key, Target(accepted, slot));
+            var session = sessions.With(key, Target(accepted, slot, slot.Reachable!));
             if (Brings && PlanDrawing.IsComplete(plans[slot.Slot.Stable]))
                 session.Want(plans[slot.Slot.Stable], accepted.Generation);
         }
@@ -66,7 +70,7 @@ internal sealed class PlanSync(SidecarSessions sessions)
         return plans;
     }
 
-    public SidecarReport Report(ObjectKey key, PodView pod) => sessions.Report(key, pod.Uid);
+    public SidecarReport Report(ObjectKey key, string podUid) => sessions.Report(key, podUid);
 
     public void Forget(ObjectKey key)
     {
@@ -92,7 +96,9 @@ internal sealed class PlanSync(SidecarSessions sessions)
         return Convert.ToHexString(digest.GetHashAndReset());
     }
 
-    private static SidecarTarget Target(AcceptedPipeline accepted, SlotDecision slot) => new(slot.Reachable!.Uid, slot.Reachable.Name, IPAddress.Parse(slot.Reachable.Address!),
+    private static bool HasAddress(PodView pod) => IPAddress.TryParse(pod.Address, out _);
+
+    private static SidecarTarget Target(AcceptedPipeline accepted, SlotDecision slot, PodView pod) => new(pod.Uid, pod.Name, IPAddress.Parse(pod.Address!),
         [.. slot.Slot.Replicas.Select(one => PeerIdentity.Of(accepted.Graph.Namespace, accepted.Graph.Name, one.Operator)).Distinct()]);
 
     private static Func<ReplicaPlacement, string?> Tokens(IReadOnlyList<PipelineUnit> units, IReadOnlyDictionary<string, UnitIdentity> identities)

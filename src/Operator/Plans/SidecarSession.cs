@@ -19,7 +19,7 @@ internal sealed record SidecarTarget(string PodUid, string PodName, IPAddress Ad
 /// </summary>
 internal sealed class SidecarSession : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), RefusedAgain = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Breath = TimeSpan.FromMilliseconds(100), RefusedAgain = TimeSpan.FromSeconds(30);
     private static readonly BackOff Pauses = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     private readonly ControlClient _client;
@@ -91,7 +91,9 @@ internal sealed class SidecarSession : IAsyncDisposable
                 await foreach (var status in _client.WatchStatusAsync(Interval, end))
                 {
                     failures = 0;
-                    await HearAsync(status, end);
+                    await HearAsync(HeardStatus.Of(status), end);
+                    // Who talks without a pause is not listened to without one.
+                    await Task.Delay(Breath, end);
                 }
             }
             catch (ControlException error)
@@ -133,7 +135,9 @@ internal sealed class SidecarSession : IAsyncDisposable
             await _pushing.WaitAsync(end);
             try
             {
-                if (Next(inForce) is { } plan)
+                if (inForce is { } said && !_versions.Hear(said))
+                    Update(report => report with { Refusal = $"it says that it follows plan {said}, which no controller can have given it: delete the pod" });
+                else if (Next(inForce) is { } plan)
                     await DeliverAsync(plan, end);
             }
             finally
@@ -154,7 +158,7 @@ internal sealed class SidecarSession : IAsyncDisposable
         {
             if (_wanted is null || _report.HasPlan || (_refusedAt != 0 && Environment.TickCount64 - _refusedAt < RefusedAgain.TotalMilliseconds))
                 return null;
-            if (inForce is { } higher && (_versions.Heard(higher) || (_version is { } own && own < higher)))
+            if (inForce is { } higher && _version is { } own && own < higher)
                 _version = null;
             _version ??= _versions.Next(_generation);
             return _wanted with { Version = _version.Value };

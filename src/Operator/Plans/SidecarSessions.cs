@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace K8sMediaFlow.Operator.Plans;
 
 /// <summary>The sessions of one term of leadership: one for each pod that has an address.</summary>
-internal sealed class SidecarSessions(Func<TlsIdentity> identity, PlanCounter versions, Action<ObjectKey> changed, ILogger logger, CancellationToken end) : IAsyncDisposable
+internal sealed class SidecarSessions(Func<TlsIdentity> identity, Func<PlanCounter> versions, Action<ObjectKey> changed, ILogger logger, CancellationToken end) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ObjectKey, Dictionary<string, SidecarSession>> _byPipeline = [];
 
@@ -20,7 +20,7 @@ internal sealed class SidecarSessions(Func<TlsIdentity> identity, PlanCounter ve
             return session;
         if (session is not null)
             _ = session.DisposeAsync().AsTask();
-        return sessions[target.PodUid] = new(target, identity, versions, () => changed(pipeline), logger, end);
+        return sessions[target.PodUid] = new(target, identity, versions(), () => changed(pipeline), logger, end);
     }
 
     public SidecarReport Report(ObjectKey pipeline, string podUid) =>

@@ -1,5 +1,7 @@
+using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Kubernetes.Objects;
 using K8sMediaFlow.Operator.Apply;
+using K8sMediaFlow.Operator.Plans;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
@@ -10,10 +12,21 @@ internal static class Observation
     public static IReadOnlyList<Pod> PodsOf(ClusterView view, ObjectKey key, IReadOnlySet<string> ownerUids) =>
         [.. view.Pods.Store.By(ClusterView.ByPipeline, ClusterView.Key(key)).Where(pod => pod.Metadata!.ControllerOwner is { } owner && ownerUids.Contains(owner.Uid))];
 
+    /// <param name="view">The stores.</param>
+    /// <param name="pod">As stored.</param>
+    /// <param name="report">Of its sidecar.</param>
+    /// <param name="nodeLoss">How long a node may be silent.</param>
     /// <param name="network">The RDMA device's, if the pipeline names one.</param>
-    public static PodView View(ClusterView view, Pod pod, TimeSpan nodeLoss, string? network, DateTimeOffset now)
+    /// <param name="now">The time.</param>
+    public static PodView View(ClusterView view, Pod pod, SidecarReport report, TimeSpan nodeLoss, string? network, DateTimeOffset now)
     {
         var node = pod.Spec?.NodeName is { } name ? view.Nodes.Store.Get(new("", name)) : null;
-        return PodView.Of(pod, NodeHealth.Of(pod.Spec?.NodeName, node, nodeLoss, now), now) with { Rdma = RdmaAddress.Of(pod, network) };
+        return PodView.Of(pod, NodeHealth.Of(pod.Spec?.NodeName, node, nodeLoss, now), now) with
+        {
+            Rdma = RdmaAddress.Of(pod, network),
+            Answers = report is { Status: not null, Unreachable: "" },
+            Planned = report.HasPlan || report.Status?.Plan is not null,
+            LinksDown = [.. (report.Status?.Links ?? []).Where(link => link.State is LinkState.Lost or LinkState.Connecting).Select(link => link.PeerPod).Distinct()],
+        };
     }
 }

@@ -29,6 +29,9 @@ internal sealed class PipelineMemory(string uid)
     /// <summary>By stable name.</summary>
     public Dictionary<string, RestartHistory> Restarts { get; } = [];
 
+    /// <summary>Slots whose next pod the server refuses to make, by stable name: since when, and its words.</summary>
+    public Dictionary<string, (DateTimeOffset Since, string Message)> Refused { get; } = [];
+
     public PipelineStatus? Written { get; set; }
     public DateTimeOffset FiguresAt { get; set; }
 
@@ -71,6 +74,13 @@ internal sealed class PipelineMemory(string uid)
     {
         _made[podName] = now;
         Restarts[stable] = Restarts.GetValueOrDefault(stable, RestartHistory.None).Made(now);
+    }
+
+    /// <summary>Forgets refusals of pods that nobody wants any more.</summary>
+    public void KeepRefused(IReadOnlyList<SlotDecision> slots)
+    {
+        foreach (var settled in Refused.Keys.Where(stable => !slots.Any(slot => slot.Make && slot.Slot.Stable == stable)).ToList())
+            Refused.Remove(settled);
     }
 
     /// <summary>The pod was made a moment ago and the store may not show it yet.</summary>

@@ -141,22 +141,27 @@ internal sealed class PipelineReconciler
         var (pods, device) = ObservePods(turn, accepted, operators);
         input = Identified(turn, input with { RequestsRdma = device.Requests });
         var views = await ViewAsync(turn, accepted, pods, cancel);
-        var outcome = BatchOutcome.Of(graph, accepted.Generation, turn.Before, [.. input.Units.SelectMany(unit => unit.Slots)], views, view => _parts.Plans.Report(turn.Owner.Key, view));
+        var outcome = BatchOutcome.Of(graph, accepted.Generation, turn.Before, [.. input.Units.SelectMany(unit => unit.Slots)], views, view => _parts.Plans.Report(turn.Owner.Key, view.Uid));
         var decisions = SlotPlanner.Decide(input, views, turn.Memory, turn.Before, turn.Stored.Metadata!.Uid!, outcome, turn.Now);
         var slots = decisions.Slots;
+        turn.Memory.KeepRefused(slots);
 
         if (outcome is null)
             _parts.Plans.Sync(turn.Owner.Key, accepted, input.Units, slots, input.Identities, views.Where(view => !slots.Any(slot => slot.Slot.Stable == view.Stable)));
         else
             _parts.Plans.Forget(turn.Owner.Key);
-        var status = Summary(turn, accepted, input, slots, outcome, device.Missing);
+        var status = Summary(turn, accepted, input, decisions, outcome, device.Missing);
         // The names first: whatever happens next, they are on record.
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
-        input = input with { PodNames = slots.Where(slot => slot.Make && (_parts.Replaces || IsFirst(turn, slot))).ToDictionary(slot => slot.Slot.Stable, slot => PodNames.Of(slot.Slot.Stable, slot.Incarnation)) };
+        input = input with
+        {
+            PodNames = slots.Where(slot => slot.Make && (_parts.Replaces || IsFirst(turn, slot))).ToDictionary(slot => slot.Slot.Stable, slot => PodNames.Of(slot.Slot.Stable, slot.Incarnation)),
+            Yielding = slots.Where(slot => slot.Yields).Select(slot => slot.Slot.Stable).ToHashSet(),
+        };
         var desired = Renderer.Render(input);
         await _objects.SyncAsync(turn.Owner, desired, cancel);
         await _pods.RemoveAsync(turn.Owner, decisions.Removals, cancel);
-        await _pods.MakeAsync(turn.Owner, desired.Pods, turn.Memory, turn.Now, cancel);
+        await _pods.MakeAsync(turn.Owner, desired.Pods, slots, turn.Memory, turn.Now, cancel);
         foreach (var one in operators)
             await _status.WriteAsync(one, input.Units.First(unit => unit.Operators.Any(node => node.Name == one.Spec.Operator)), slots, status, cancel);
         return Again(turn, slots, views, input.Identities.Values.Min(identity => identity.RenewAt));
@@ -189,7 +194,7 @@ internal sealed class PipelineReconciler
     private async Task<IReadOnlyList<PodView>> ViewAsync(Turn turn, AcceptedPipeline accepted, IReadOnlyList<Pod> pods, CancellationToken cancel)
     {
         var patience = TimeSpan.FromSeconds(accepted.Pipeline.Spec.NodeLossSeconds);
-        var views = pods.Select(pod => Observation.View(_parts.View, pod, patience, accepted.Pipeline.Spec.Rdma?.Network, turn.Now)).ToList();
+        var views = pods.Select(pod => Observation.View(_parts.View, pod, _parts.Plans.Report(turn.Owner.Key, pod.Metadata!.Uid!), patience, accepted.Pipeline.Spec.Rdma?.Network, turn.Now)).ToList();
         for (var i = 0; i < views.Count; i++)
             views[i] = await _pending.ExplainAsync(views[i], turn.Memory, turn.Now, cancel);
         return views;
@@ -210,15 +215,16 @@ internal sealed class PipelineReconciler
         return input with { Identities = identities };
     }
 
-    private PipelineStatus Summary(Turn turn, AcceptedPipeline accepted, RenderInput input, IReadOnlyList<SlotDecision> slots, BatchOutcome? outcome, string? missing) => StatusSummary.Of(new()
+    private PipelineStatus Summary(Turn turn, AcceptedPipeline accepted, RenderInput input, SlotPlan plan, BatchOutcome? outcome, string? missing) => StatusSummary.Of(new()
     {
         Generation = turn.Generation,
         Refusal = turn.Refusal,
         Accepted = accepted,
         Graph = input.Graph,
         Before = turn.Before,
-        Slots = slots,
-        Reports = Reports(turn, slots),
+        Slots = plan.Slots,
+        RolloutStopped = plan.Stopped,
+        Reports = Reports(turn, plan.Slots),
         Outcome = outcome,
         MissingDevice = missing,
         SidecarImage = input.SidecarImage,
@@ -227,14 +233,16 @@ internal sealed class PipelineReconciler
     });
 
     private Dictionary<string, SidecarReport> Reports(Turn turn, IReadOnlyList<SlotDecision> slots) =>
-        slots.Where(slot => slot.Current is not null).ToDictionary(slot => slot.Current!.Uid, slot => _parts.Plans.Report(turn.Owner.Key, slot.Current!));
+        slots.Where(slot => slot.Current is not null).ToDictionary(slot => slot.Current!.Uid, slot => _parts.Plans.Report(turn.Owner.Key, slot.Current!.Uid));
 
     /// <summary>When only time or figures will bring something new.</summary>
     private Outcome Again(Turn turn, IReadOnlyList<SlotDecision> slots, IReadOnlyList<PodView> views, DateTimeOffset renewAt)
     {
         var waits = slots.Select(slot => slot.LookAgainAt).OfType<DateTimeOffset>().Select(at => at - turn.Now).ToList();
-        if (slots.Any(slot => slot.Current is { } pod && _parts.Plans.Report(turn.Owner.Key, pod).Status is not null))
+        if (slots.Any(slot => slot.Current is { } pod && _parts.Plans.Report(turn.Owner.Key, pod.Uid).Status is not null))
             waits.Add(StatusPace.FiguresEvery);
+        if (turn.Memory.Refused.Count > 0)
+            waits.Add(TimeSpan.FromSeconds(10));
         if (renewAt - turn.Now < TimeSpan.FromMinutes(15))
             waits.Add(renewAt - turn.Now);
         // Nothing tells of Events: whoever they explain is looked at again.

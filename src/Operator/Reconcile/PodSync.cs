@@ -21,14 +21,25 @@ internal sealed class PodSync(ApiClient client, EventRecorder events)
         }
     }
 
-    public async Task MakeAsync(SyncOwner owner, IEnumerable<Pod> pods, PipelineMemory memory, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>A server that refuses a successor stands in nobody's way but the successor's: the pod that is there goes on, and all else is done.</summary>
+    public async Task MakeAsync(SyncOwner owner, IEnumerable<Pod> pods, IReadOnlyList<SlotDecision> slots, PipelineMemory memory, DateTimeOffset now, CancellationToken cancel)
     {
         var made = new List<string>();
+        var stood = slots.Where(slot => slot.Current is not null).Select(slot => slot.Slot.Stable).ToHashSet();
         foreach (var pod in pods.Where(pod => !memory.IsOnItsWay(pod.Metadata!.Name!, now)))
         {
-            if (await CreateAsync(pod, cancel))
-                made.Add(pod.Metadata!.Name!);
-            memory.Made(pod.Metadata!.Name!, pod.Label(Marks.Pod)!, now);
+            var stable = pod.Label(Marks.Pod)!;
+            try
+            {
+                if (await CreateAsync(pod, cancel))
+                    made.Add(pod.Metadata!.Name!);
+                memory.Made(pod.Metadata!.Name!, stable, now);
+            }
+            catch (ApiException error) when (stood.Contains(stable) && error.Reason is ApiReason.Forbidden or ApiReason.Invalid)
+            {
+                if (memory.Refused.TryAdd(stable, (now, error.Message)))
+                    events.Warning(owner.About, Reasons.ApiRefused, error.Message);
+            }
         }
         // One Event however many there are: a thousand pipelines that start together are news enough.
         if (made.Count > 0)

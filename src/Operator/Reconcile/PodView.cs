@@ -1,3 +1,4 @@
+using System.Globalization;
 using K8sMediaFlow.Kubernetes.Objects;
 using K8sMediaFlow.Operator.Desired;
 
@@ -12,7 +13,7 @@ internal enum PodState { Pending, Running, Succeeded, Failed }
 /// <param name="Restarts">Of the media operator that was restarted most.</param>
 internal sealed record PodView(
     string Name, string Uid, string Stable, PodState State, bool Terminating, bool Ready, bool Started, string Hash,
-    string? Node, string? NodeFault, DateTimeOffset? NodeLostAt, bool Cordoned, string? Address, DateTimeOffset CreatedAt, Trouble? Trouble, int Restarts = 0, string Namespace = "")
+    string? Node, string? NodeFault, DateTimeOffset? NodeLostAt, bool Leaving, string? Address, DateTimeOffset CreatedAt, Trouble? Trouble, int Restarts = 0, string Namespace = "")
 {
     /// <summary>How long a pod that nobody complains of may take to be ready before others do not wait for it any more.</summary>
     public static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(60);
@@ -20,8 +21,30 @@ internal sealed record PodView(
     /// <summary>Where it is on the RDMA network, where it was attached to one.</summary>
     public RdmaAddress Rdma { get; init; }
 
-    /// <summary>It comes or goes.</summary>
-    public bool IsMoving(DateTimeOffset now) => !Lost && (Terminating || (!Ready && State is PodState.Pending or PodState.Running && Trouble is null && now < CreatedAt + SettlingMax));
+    /// <summary>Of the spec that it was made from; 0 where it does not say.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>When the last of its containers started, where all run.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>What it takes of the cluster; null where nobody asked.</summary>
+    public PodFootprint? Footprint { get; init; }
+
+    /// <summary>Its sidecar is spoken to.</summary>
+    public bool Answers { get; init; }
+
+    /// <summary>Its sidecar has a plan.</summary>
+    public bool Planned { get; init; }
+
+    /// <summary>The other ends of links that it reports as down.</summary>
+    public IReadOnlyList<string> LinksDown { get; init; } = [];
+
+    /// <summary>Peers were sent to it: it had a plan, without which no sidecar is ready.</summary>
+    public bool HoldsPeers => Ready || Planned;
+
+    /// <summary>The other waits for what this one has. A successor that something else keeps away would gain nothing by its going.</summary>
+    public bool MakesRoomFor(PodView other) => other.Trouble is { Reason: Reasons.Unschedulable or Reasons.VolumeUnavailable } &&
+        Footprint is { } own && other.Footprint is { } needed && own.MakesRoomFor(needed);
 
     /// <summary>It cannot be waited for: nobody is there to end it.</summary>
     public bool Lost => NodeFault is not null;
@@ -29,10 +52,15 @@ internal sealed record PodView(
     public static PodView Of(Pod pod, NodeHealth node, DateTimeOffset now) => new(
         pod.Metadata!.Name!, pod.Metadata.Uid ?? "", pod.Label(Marks.Pod) ?? "", StateOf(pod), pod.Metadata.DeletionTimestamp is not null,
         pod.Status?.Conditions?.Any(one => one is { Type: "Ready", Status: "True" }) == true,
-        IsStarted(pod), pod.Annotation(Marks.TemplateHash) ?? "", pod.Spec?.NodeName, node.Fault, node.LostAt, node.Cordoned,
+        IsStarted(pod), pod.Annotation(Marks.TemplateHash) ?? "", pod.Spec?.NodeName, node.Fault, node.LostAt, node.Leaving,
         pod.Status?.PodIP, pod.Metadata.CreationTimestamp ?? now, Troubles.Of(pod),
         pod.Status?.ContainerStatuses?.Where(one => one.Name != PodPaths.SidecarContainer).Select(one => one.RestartCount).DefaultIfEmpty(0).Max() ?? 0,
-        pod.Metadata.Namespace ?? "");
+        pod.Metadata.Namespace ?? "")
+    {
+        Generation = long.TryParse(pod.Annotation(Marks.Generation), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : 0,
+        StartedAt = IsStarted(pod) ? pod.Status!.ContainerStatuses!.Max(one => one.State!.Running!.StartedAt) : null,
+        Footprint = PodFootprint.Of(pod),
+    };
 
     private static PodState StateOf(Pod pod) => pod.Status?.Phase switch
     {
@@ -44,25 +72,4 @@ internal sealed record PodView(
 
     private static bool IsStarted(Pod pod) =>
         pod.Status?.ContainerStatuses is { Count: > 0 } containers && containers.All(one => one.State?.Running is not null);
-}
-
-/// <summary>Whether a pod's node is there.</summary>
-internal readonly record struct NodeHealth(string? Fault, DateTimeOffset? LostAt, bool Cordoned)
-{
-    /// <summary>A silent node counts as lost after the given time; one that is not there any more, at once.</summary>
-    public static NodeHealth Of(string? name, Node? node, TimeSpan patience, DateTimeOffset now)
-    {
-        if (name is null)
-            return default;
-        if (node is null)
-            return new($"node {name} is gone", null, false);
-        var ready = node.Status?.Conditions?.FirstOrDefault(one => one.Type == "Ready");
-        var cordoned = node.Spec?.Unschedulable == true;
-        if (ready is null or { Status: "True" } || ready.LastTransitionTime is not { } since)
-            return new(null, null, cordoned);
-        var lostAt = since + patience;
-        return now >= lostAt
-            ? new($"node {name} has not been ready for {(now - since).TotalSeconds:0} s", null, cordoned)
-            : new(null, lostAt, cordoned);
-    }
 }

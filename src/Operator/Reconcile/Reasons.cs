@@ -32,7 +32,7 @@ internal static class Reasons
     public const string UpToDate = "UpToDate", UpdateOnDemand = "UpdateOnDemand", Updating = "Updating", PlanPending = "PlanPending", PlanRefused = "PlanRefused";
 
     // Reconciling and Stalled.
-    public const string Progressing = "Progressing", Settled = "Settled", Waiting = "Waiting";
+    public const string Progressing = "Progressing", Settled = "Settled", Waiting = "Waiting", RolloutStopped = "RolloutStopped";
 
     // Events only.
     public const string PodCreated = "PodCreated", PodReplaced = "PodReplaced", PodRemoved = "PodRemoved", ScaleUndone = "ScaleUndone", ScaleRefused = "ScaleRefused";

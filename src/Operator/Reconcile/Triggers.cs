@@ -69,5 +69,5 @@ internal static class Triggers
     }
 
     private static string Signature(Node node) =>
-        $"{node.Status?.Conditions?.FirstOrDefault(one => one.Type == "Ready")?.Status}|{node.Spec?.Unschedulable}|{string.Join(',', (node.Status?.Allocatable ?? new Dictionary<string, string>()).Where(one => one.Key.Contains('/')).Select(one => $"{one.Key}={one.Value}"))}";
+        $"{node.Status?.Conditions?.FirstOrDefault(one => one.Type == "Ready")?.Status}|{NodeHealth.IsLeaving(node)}|{string.Join(',', (node.Status?.Allocatable ?? new Dictionary<string, string>()).Where(one => one.Key.Contains('/')).Select(one => $"{one.Key}={one.Value}"))}";
 }

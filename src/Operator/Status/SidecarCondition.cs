@@ -14,8 +14,8 @@ internal static class SidecarCondition
         foreach (var slot in input.Slots)
             if (input.Report(slot) is { Refusal.Length: > 0 } report)
                 return new(false, Reasons.PlanRefused, $"pod {slot.Current!.Name}: {report.Refusal}");
-        if (input.Slots.Any(slot => slot.Removals.Count > 0 && slot.Current is not null))
-            return new(false, Reasons.Updating, "pods are being replaced");
+        if (input.Slots.Any(slot => slot.Current is not null && (slot.IsOutdated || slot.Standby is not null || slot.Removals.Count > 0)))
+            return new(false, Reasons.Updating, input.RolloutStopped?.Message ?? "pods are being replaced");
         if (input.Slots.FirstOrDefault(slot => slot.Current is null or not { State: PodState.Succeeded } && !input.Report(slot).HasPlan) is { } without)
             return new(false, Reasons.PlanPending, Pending(input, without));
         return input.SidecarImage == input.NewestSidecarImage

@@ -68,6 +68,8 @@ internal static class StatusSummary
             return new(true, trouble.Reason, trouble.Message);
         if (input.Refusal is { } refusal)
             return new(true, Reasons.NotAccepted, $"the spec of generation {input.Generation} is not accepted: {refusal.Message}");
+        if (input.RolloutStopped is { } stop)
+            return new(true, stop.Reason, stop.Message);
         return input.Outcome is { Phase: PipelinePhase.Failed } ended ? new(true, Reasons.OperatorFailed, ended.Message) : new(false, Reasons.Settled, "nothing is in the way");
     }
 
@@ -123,7 +125,7 @@ internal static class StatusSummary
         Incarnation = slot.Incarnation,
         Node = slot.Current?.Node,
         Ready = ReadyCondition.IsReady(slot),
-        Message = slot.Removals.Select(one => one.Message).FirstOrDefault() ?? slot.Current?.Trouble?.Message,
+        Message = slot.Removals.Select(one => one.Message).FirstOrDefault() ?? slot.Standby?.Trouble?.Message ?? slot.Current?.Trouble?.Message,
     };
 
     /// <summary>Pictures where there are any: sound comes in other portions, and a sum of both says nothing.</summary>

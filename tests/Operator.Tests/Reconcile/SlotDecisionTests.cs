@@ -7,7 +7,7 @@ public class SlotDecisionTests
 {
     private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly PodSlot Slot = new("p-a-0", 0, [new("a", 0)]);
-    private static readonly SlotContext Context = new("uid", null, false, "h", true, DateTimeOffset.MinValue, Now);
+    private static readonly SlotContext Context = new("uid", null, false, "h", SlotGate.Open, DateTimeOffset.MinValue, Now);
     private static readonly string First = PodNames.Next("uid", "p-a-0", null), Second = PodNames.Next("uid", "p-a-0", First);
 
     [Fact]
@@ -53,6 +53,7 @@ public class SlotDecisionTests
     {
         var decision = SlotDecisions.Decide(Slot, [Pod(First) with { Terminating = true }], Context with { Recorded = First, Seen = true });
         (decision.Make, decision.Current, decision.Removals.Count).ShouldBe((false, null, 0));
+        decision.Reachable!.Name.ShouldBe($"p-a-0-{First}", "it is brought plans to its end");
     }
 
     [Theory]
@@ -73,35 +74,22 @@ public class SlotDecisionTests
     }
 
     [Fact]
-    public void Another_template_replaces_a_pod_when_the_unit_may_roll_or_the_pod_is_not_ready()
+    public void A_pod_that_cannot_run_is_replaced_at_once_by_one_from_another_template_and_one_that_has_succeeded_is_not()
     {
         var old = Pod(First) with { Hash = "before" };
-        SlotDecisions.Decide(Slot, [old], Context with { Recorded = First }).Removals.Count.ShouldBe(1);
-        SlotDecisions.Decide(Slot, [old], Context with { Recorded = First, MayRoll = false }).Removals.Count.ShouldBe(0);
-        SlotDecisions.Decide(Slot, [old with { Ready = false }], Context with { Recorded = First, MayRoll = false }).Removals.Count.ShouldBe(1);
-        SlotDecisions.Decide(Slot, [old with { State = PodState.Succeeded }], Context with { Recorded = First }).Removals.Count.ShouldBe(0, "what has succeeded is not repeated");
+        var shut = Context with { Recorded = First, Gate = SlotGate.Closed };
+        SlotDecisions.Decide(Slot, [old with { Ready = false, Trouble = new(Reasons.ContainerFailing, "why") }], shut).Removals.Count.ShouldBe(1);
+        SlotDecisions.Decide(Slot, [old with { Ready = false, State = PodState.Pending }], shut).Removals.Count.ShouldBe(1);
+        SlotDecisions.Decide(Slot, [old with { State = PodState.Succeeded }], Context with { Recorded = First }).Removals.ShouldBeEmpty("what has succeeded is not repeated");
     }
 
     [Fact]
-    public void On_a_draining_node_the_replacement_comes_first()
+    public void Of_two_pods_without_need_the_one_that_has_the_peers_stays()
     {
-        var leaving = Pod(First) with { Cordoned = true, CreatedAt = Now.AddHours(-1) };
-        var surge = SlotDecisions.Decide(Slot, [leaving], Context with { Recorded = First, Seen = true });
-        (surge.Make, surge.Incarnation, surge.Current, surge.Removals.Count).ShouldBe((true, Second, leaving, 0));
-        var coming = Pod(Second) with { Ready = false, Started = false, CreatedAt = Now };
-        var meanwhile = SlotDecisions.Decide(Slot, [leaving, coming], Context with { Recorded = Second, Seen = true });
-        (meanwhile.Make, meanwhile.Current, meanwhile.Removals.Count).ShouldBe((false, leaving, 0));
-        var started = SlotDecisions.Decide(Slot, [leaving, coming with { Started = true }], Context with { Recorded = Second, Seen = true });
-        started.Removals.Single().Pod.ShouldBe(leaving);
-        var stuck = SlotDecisions.Decide(Slot, [leaving, coming], Context with { Recorded = Second, Seen = true, Now = Now.AddSeconds(61) });
-        stuck.Removals.Single().Pod.ShouldBe(leaving, "a volume may be bound to the old pod");
-    }
-
-    [Fact]
-    public void Of_two_pods_that_nobody_wanted_the_older_goes()
-    {
-        var decision = SlotDecisions.Decide(Slot, [Pod(First) with { CreatedAt = Now.AddHours(-1) }, Pod(Second)], Context with { Recorded = Second });
-        decision.Removals.Single().Pod.Name.ShouldBe($"p-a-0-{First}");
+        var (old, standby) = (Pod(First) with { CreatedAt = Now.AddHours(-1) }, Pod(Second) with { Ready = false });
+        SlotDecisions.Decide(Slot, [old, standby], Context with { Recorded = Second }).ShouldSatisfyAllConditions(
+            one => one.Removals.Single().Pod.ShouldBe(standby), one => one.Current.ShouldBe(old), one => one.Incarnation.ShouldBe(First));
+        SlotDecisions.Decide(Slot, [old, Pod(Second)], Context with { Recorded = Second }).Removals.Single().Pod.ShouldBe(old, "the newer one has them");
     }
 
     [Fact]

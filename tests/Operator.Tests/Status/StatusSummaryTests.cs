@@ -69,6 +69,17 @@ public class StatusSummaryTests
     }
 
     [Fact]
+    public void A_rollout_that_stops_is_told_while_what_runs_is_ready()
+    {
+        var stands = Slot("source") with { IsOutdated = true, Standby = Pod("pair-source-0") with { Ready = false, Trouble = new(Reasons.ImageUnavailable, "pod x: no such image") } };
+        var status = StatusSummary.Of(Input(stands, Slot("sink")) with { RolloutStopped = new(Reasons.RolloutStopped, "ImageUnavailable: pod x: no such image") });
+        (status.Conditions.IsTrue("Ready"), status.ReadyPods, status.Phase).ShouldBe((true, "2/2", PipelinePhase.Running));
+        (status.Conditions.Find("Stalled")!.Reason, status.Conditions.Find("SidecarsUpToDate")!.Reason, status.Conditions.IsTrue("Reconciling")).ShouldBe(("RolloutStopped", "Updating", false));
+        status.Conditions.Find("Stalled")!.Message.ShouldBe("ImageUnavailable: pod x: no such image");
+        status.Pods[0].Message.ShouldBe("pod x: no such image");
+    }
+
+    [Fact]
     public void A_refused_plan_and_a_lost_link_are_named()
     {
         var slots = new[] { Slot("source"), Slot("sink") };
