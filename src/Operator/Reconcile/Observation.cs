@@ -12,18 +12,19 @@ internal static class Observation
     public static IReadOnlyList<Pod> PodsOf(ClusterView view, ObjectKey key, IReadOnlySet<string> ownerUids) =>
         [.. view.Pods.Store.By(ClusterView.ByPipeline, ClusterView.Key(key)).Where(pod => pod.Metadata!.ControllerOwner is { } owner && ownerUids.Contains(owner.Uid))];
 
-    /// <param name="view">The stores.</param>
     /// <param name="pod">As stored.</param>
+    /// <param name="node">Its node.</param>
     /// <param name="report">Of its sidecar.</param>
-    /// <param name="nodeLoss">How long a node may be silent.</param>
     /// <param name="network">The RDMA device's, if the pipeline names one.</param>
     /// <param name="now">The time.</param>
-    public static PodView View(ClusterView view, Pod pod, SidecarReport report, TimeSpan nodeLoss, string? network, DateTimeOffset now)
+    public static PodView View(Pod pod, NodeHealth node, SidecarReport report, string? network, DateTimeOffset now)
     {
-        var node = pod.Spec?.NodeName is { } name ? view.Nodes.Store.Get(new("", name)) : null;
-        return PodView.Of(pod, NodeHealth.Of(pod.Spec?.NodeName, node, nodeLoss, now), now) with
+        var view = PodView.Of(pod, node, now);
+        return view with
         {
             Rdma = RdmaAddress.Of(pod, network),
+            // A silent node's pod says nothing new of itself.
+            Trouble = node.Withheld is { } why ? new(Reasons.NodeSilent, $"pod {view.Name}: {why}") : view.Trouble,
             Answers = report is { Status: not null, Unreachable: "" },
             Planned = report.HasPlan || report.Status?.Plan is not null,
             LinksDown = [.. (report.Status?.Links ?? []).Where(link => link.State is LinkState.Lost or LinkState.Connecting).Select(link => link.PeerPod).Distinct()],

@@ -37,12 +37,13 @@ internal sealed class PipelineReconciler
     private readonly StatusSync _status;
     private readonly PendingEvents _pending;
     private readonly OtherInstallations _others;
+    private readonly NodeJudge _nodes;
 
     public PipelineReconciler(ReconcilerParts parts)
     {
         _parts = parts;
         _objects = new(parts.Client, parts.View, parts.Events);
-        (_pods, _status, _pending) = (new(parts.Client, parts.Events), new(parts.Client), new(parts.Client));
+        (_pods, _status, _pending, _nodes) = (new(parts.Client, parts.Events), new(parts.Client), new(parts.Client), new(parts.Client, parts.View));
         _others = new(parts.Installation, (stored, text) => parts.Events.Normal(EventRecorder.About(CrdResources.MediaPipelines, stored), Reasons.OtherInstallation, text));
     }
 
@@ -194,9 +195,13 @@ internal sealed class PipelineReconciler
     private async Task<IReadOnlyList<PodView>> ViewAsync(Turn turn, AcceptedPipeline accepted, IReadOnlyList<Pod> pods, CancellationToken cancel)
     {
         var patience = TimeSpan.FromSeconds(accepted.Pipeline.Spec.NodeLossSeconds);
-        var views = pods.Select(pod => Observation.View(_parts.View, pod, _parts.Plans.Report(turn.Owner.Key, pod.Metadata!.Uid!), patience, accepted.Pipeline.Spec.Rdma?.Network, turn.Now)).ToList();
-        for (var i = 0; i < views.Count; i++)
-            views[i] = await _pending.ExplainAsync(views[i], turn.Memory, turn.Now, cancel);
+        var views = new List<PodView>(pods.Count);
+        foreach (var pod in pods)
+        {
+            var node = await _nodes.LookAsync(pod.Spec?.NodeName, patience, turn.Now, cancel);
+            var view = Observation.View(pod, node, _parts.Plans.Report(turn.Owner.Key, pod.Metadata!.Uid!), accepted.Pipeline.Spec.Rdma?.Network, turn.Now);
+            views.Add(await _pending.ExplainAsync(view, turn.Memory, turn.Now, cancel));
+        }
         return views;
     }
 

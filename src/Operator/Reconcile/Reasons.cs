@@ -16,7 +16,7 @@ internal static class Reasons
     // Ready.
     public const string AllReady = "AllReady", Succeeded = "Succeeded", OperatorFailed = "OperatorFailed", NotAccepted = "NotAccepted";
     public const string PodsPending = "PodsPending", Unschedulable = "Unschedulable", ImageUnavailable = "ImageUnavailable", ConfigMissing = "ConfigMissing";
-    public const string VolumeUnavailable = "VolumeUnavailable", ContainerFailing = "ContainerFailing", NodeLost = "NodeLost", PodNotReady = "PodNotReady";
+    public const string VolumeUnavailable = "VolumeUnavailable", ContainerFailing = "ContainerFailing", NodeLost = "NodeLost", NodeSilent = "NodeSilent", PodNotReady = "PodNotReady";
 
     // TransportReady.
     public const string Connected = "Connected", Connecting = "Connecting", LinkLost = "LinkLost", NoLinks = "NoLinks", ResourceMissing = "ResourceMissing";
