@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using K8sMediaFlow.Operator.Certificates;
+using K8sMediaFlow.Operator.Reconcile;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Operator.Hosting;
@@ -22,6 +23,9 @@ internal sealed record ControllerOptions
 
     /// <summary>Which pipelines are run: those whose spec.installation is this; empty: those that name none.</summary>
     public string Installation { get; init; } = "";
+
+    /// <summary>How many pods of all pipelines may be away at once for a newer sidecar image.</summary>
+    public UpdateBudget SidecarMaxUnavailable { get; init; } = UpdateBudget.Default;
 
     public bool LeaderElection { get; init; } = true;
     public string LeaseName { get; init; } = "k8smediaflow-controller";
@@ -62,6 +66,7 @@ internal sealed record ControllerOptions
             SidecarImagePullPolicy = reader.Text("sidecar-image-pull-policy"),
             SidecarImagePullSecrets = reader.List("sidecar-image-pull-secrets"),
             Installation = reader.Text("installation") ?? "",
+            SidecarMaxUnavailable = reader.Budget("sidecar-max-unavailable"),
             LeaderElection = reader.Boolean("leader-election", true),
             LeaseName = reader.Text("lease-name") ?? "k8smediaflow-controller",
             MetricsAddress = reader.EndPoint("metrics-address") ?? new(IPAddress.Any, 8080),
@@ -119,6 +124,9 @@ internal sealed class OptionReader
 
     public long Number(string name, long otherwise, long min, long max) => Text(name) is not { } text ? otherwise
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value : throw Wrong(name, text, $"a number between {min} and {max}");
+
+    public UpdateBudget Budget(string name) => Text(name) is not { } text ? UpdateBudget.Default
+        : UpdateBudget.TryParse(text, out var value) ? value : throw Wrong(name, text, "a number of pods or a part of the pipelines, such as 10%");
 
     public IPEndPoint? EndPoint(string name) => Text(name) is not { } text ? null
         : IPEndPoint.TryParse(text.StartsWith(':') ? "0.0.0.0" + text : text, out var value) ? value : throw Wrong(name, text, "an address and a port, such as 0.0.0.0:8080");

@@ -47,6 +47,7 @@ internal sealed class Leader(
         var reconciler = new PipelineReconciler(new(fenced, view, events, new(sessions) { Brings = options.PlantedFault != PlantedFault.NoPlans }, () => authority.Current, options.Certificates, Settings(), server, TimeProvider.System)
         {
             Installation = options.Installation,
+            Updates = new(options.SidecarMaxUnavailable, options.SidecarImage, view.Pipelines.Store.All(), () => view.Pipelines.Store.Count),
             Replaces = options.PlantedFault != PlantedFault.NoReplacement,
         });
         var loop = new ReconcileLoop<ObjectKey>("pipelines", _queue, reconciler.ReconcileAsync, new() { Workers = options.Workers }, _logger);

@@ -15,6 +15,9 @@ internal sealed record AcceptedPipeline(MediaPipeline Pipeline, PipelineGraph Gr
 
     public Desired.TemplateHashes Hashes { get; } = new();
 
+    /// <summary>Its sidecars get the controller's newest image without being asked.</summary>
+    public bool FollowsSidecar => Pipeline.Spec.Sidecar?.UpdatePolicy == SidecarUpdatePolicy.Automatic;
+
     public PipelinePlan WidestPlan => field ??= Plans.PlanDrawing.Widest(Widest);
 }
 

@@ -4,13 +4,13 @@ using K8sMediaFlow.Kubernetes.Objects;
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>
-/// Why a pod hangs between its node and its containers: a volume that is missing, a sandbox that cannot be made. The pod's status does not say;
-/// the kubelet's Events do. They are asked for only about pods that hang, and every four seconds at most.
+/// Why a pod hangs before its containers: a claim that cannot be made from its template, a volume that is missing, a sandbox that cannot be made. The pod's
+/// status does not say; Events do. They are asked for only about pods that hang, and every four seconds at most.
 /// </summary>
 internal sealed class PendingEvents(ApiClient client)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Every = TimeSpan.FromSeconds(4);
-    private const string Scheduling = "FailedScheduling";
+    private const string Scheduling = "FailedScheduling", Claim = "FailedResourceClaimCreation";
     private static readonly string[] Progress = ["Pulling", "Pulled", "Created", "Started"];
     // A kubelet that is busy says so of Secrets and ConfigMaps that are there, and tries again at once.
     private const string OwnCache = "failed to sync ";
@@ -20,12 +20,16 @@ internal sealed class PendingEvents(ApiClient client)
 
     public async Task<PodView> ExplainAsync(PodView view, PipelineMemory memory, DateTimeOffset now, CancellationToken cancel)
     {
-        if (view.Trouble is not null || view.State != PodState.Pending || view.Node is null || now - view.CreatedAt < Patience)
+        if (!MayExplain(view) || now - view.CreatedAt < Patience)
             return view;
         if (!memory.Asked.TryGetValue(view.Uid, out var answer) || now - answer.At >= Every)
             memory.Asked[view.Uid] = answer = (now, await AskAsync(view, cancel));
-        return view with { Trouble = answer.Trouble };
+        return view with { Trouble = answer.Trouble ?? view.Trouble };
     }
+
+    /// <summary>Events may say more of it than its status: of a pod with a node where that says nothing, of one without a node where it needs claims.</summary>
+    public static bool MayExplain(PodView view) => view.State == PodState.Pending &&
+        (view.Node is null ? view.HasClaims : view.Trouble is null or { MayPass: true });
 
     private async Task<Trouble?> AskAsync(PodView view, CancellationToken cancel)
     {
@@ -47,7 +51,9 @@ internal sealed class PendingEvents(ApiClient client)
         var byTime = events.OrderBy(At).ToList();
         var began = byTime.Where(one => Progress.Contains(one.Reason)).Select(At).LastOrDefault();
         var last = byTime.LastOrDefault(one => one is { Type: "Warning", Reason: not Scheduling } && one.Message?.Contains(OwnCache, StringComparison.Ordinal) != true && (began is null || At(one) > began));
-        return last is null ? null : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {pod}: {last.Message}", MayPass: true);
+        return last is null ? null : last.Reason == Claim
+            ? new(Reasons.ResourceMissing, $"pod {pod}: {last.Message}")
+            : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {pod}: {last.Message}", MayPass: true);
     }
 
     private static DateTimeOffset? At(CoreEvent one) => one.LastTimestamp ?? one.Metadata?.CreationTimestamp;

@@ -20,6 +20,9 @@ internal sealed record ReconcilerParts(
     /// <summary>Whose pipelines are ours: those that name this one; empty: those that name none.</summary>
     public string Installation { get; init; } = "";
 
+    /// <summary>Which pipelines may take the newest sidecar image now.</summary>
+    public required SidecarUpdates Updates { get; init; }
+
     /// <summary>False: only the first pod of a slot is made (a planted fault).</summary>
     public bool Replaces { get; init; } = true;
 }
@@ -146,6 +149,10 @@ internal sealed class PipelineReconciler
         var decisions = SlotPlanner.Decide(input, views, turn.Memory, turn.Before, turn.Stored.Metadata!.Uid!, outcome, turn.Now);
         var slots = decisions.Slots;
         turn.Memory.KeepRefused(slots);
+        if (outcome is not null)
+            _parts.Updates.End(turn.Owner.Key);
+        else if (input.SidecarImage == _parts.Settings.SidecarImage && slots.All(slot => slot is { IsOutdated: false, Standby: null }))
+            _parts.Updates.Rolled(turn.Owner.Key, slots.All(slot => slot.IsSettled));
 
         if (outcome is null)
             _parts.Plans.Sync(turn.Owner.Key, accepted, input.Units, slots, input.Identities, views.Where(view => !slots.Any(slot => slot.Slot.Stable == view.Stable)));
@@ -180,9 +187,15 @@ internal sealed class PipelineReconciler
         AcceptedGeneration = accepted.Generation,
         Server = _parts.Server,
         Settings = _parts.Settings,
-        SidecarImage = accepted.Pipeline.Spec.Sidecar?.UpdatePolicy == SidecarUpdatePolicy.Automatic ? _parts.Settings.SidecarImage : turn.Before?.SidecarImage ?? _parts.Settings.SidecarImage,
+        SidecarImage = SidecarImage(turn, accepted),
         Owner = CrdResources.MediaPipelines.ControllerReference(turn.Stored),
     };
+
+    private string SidecarImage(Turn turn, AcceptedPipeline accepted)
+    {
+        var (own, newest) = (turn.Before?.SidecarImage, _parts.Settings.SidecarImage);
+        return own is null || (accepted.FollowsSidecar && own != newest && _parts.Updates.TryBegin(turn.Owner.Key, turn.Before!.Conditions.IsTrue(Reasons.ReadyType))) ? newest : own;
+    }
 
     private (IReadOnlyList<Pod> Pods, DeviceDemand Device) ObservePods(Turn turn, AcceptedPipeline accepted, IReadOnlyList<MediaOperator> operators)
     {
@@ -251,7 +264,7 @@ internal sealed class PipelineReconciler
         if (renewAt - turn.Now < TimeSpan.FromMinutes(15))
             waits.Add(renewAt - turn.Now);
         // Nothing tells of Events: whoever they explain is looked at again.
-        if (views.Any(view => view is { State: PodState.Pending, Node: not null, Trouble: null or { Reason: Reasons.VolumeUnavailable or Reasons.PodsPending } }))
+        if (views.Any(PendingEvents.MayExplain))
             waits.Add(TimeSpan.FromSeconds(4));
         return waits.Count == 0 ? Outcome.Done : Outcome.After(waits.Min() is var wait && wait > TimeSpan.FromMilliseconds(100) ? wait : TimeSpan.FromMilliseconds(100));
     }
@@ -269,6 +282,7 @@ internal sealed class PipelineReconciler
     private void Forget(ObjectKey key)
     {
         _memories.TryRemove(key, out _);
+        _parts.Updates.End(key);
         _parts.Plans.Forget(key);
         _objects.Forget(key);
     }

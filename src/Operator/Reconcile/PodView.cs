@@ -30,6 +30,9 @@ internal sealed record PodView(
     /// <summary>What it takes of the cluster; null where nobody asked.</summary>
     public PodFootprint? Footprint { get; init; }
 
+    /// <summary>It waits for claims to be made from templates before it is scheduled.</summary>
+    public bool HasClaims { get; init; }
+
     /// <summary>Its sidecar is spoken to.</summary>
     public bool Answers { get; init; }
 
@@ -53,13 +56,14 @@ internal sealed record PodView(
         pod.Metadata!.Name!, pod.Metadata.Uid ?? "", pod.Label(Marks.Pod) ?? "", StateOf(pod), pod.Metadata.DeletionTimestamp is not null,
         pod.Status?.Conditions?.Any(one => one is { Type: "Ready", Status: "True" }) == true,
         IsStarted(pod), pod.Annotation(Marks.TemplateHash) ?? "", pod.Spec?.NodeName, node.Fault, node.LostAt, node.Leaving,
-        pod.Status?.PodIP, pod.Metadata.CreationTimestamp ?? now, Troubles.Of(pod),
+        pod.Status?.PodIP, pod.Metadata.CreationTimestamp ?? now, Troubles.Of(pod, now),
         pod.Status?.ContainerStatuses?.Where(one => one.Name != PodPaths.SidecarContainer).Select(one => one.RestartCount).DefaultIfEmpty(0).Max() ?? 0,
         pod.Metadata.Namespace ?? "")
     {
         Generation = long.TryParse(pod.Annotation(Marks.Generation), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : 0,
         StartedAt = IsStarted(pod) ? pod.Status!.ContainerStatuses!.Max(one => one.State!.Running!.StartedAt) : null,
         Footprint = PodFootprint.Of(pod),
+        HasClaims = pod.Spec?.ResourceClaims is not null,
     };
 
     private static PodState StateOf(Pod pod) => pod.Status?.Phase switch

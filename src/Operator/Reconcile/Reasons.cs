@@ -29,7 +29,7 @@ internal static class Reasons
     public static IReadOnlyList<string> Obstacles { get; } = [LibraryMissing, NoDevice, DeviceBusy, PortDown, NoRoceV2Gid, MemlockLimited, MtuMismatch];
 
     // SidecarsUpToDate.
-    public const string UpToDate = "UpToDate", UpdateOnDemand = "UpdateOnDemand", Updating = "Updating", PlanPending = "PlanPending", PlanRefused = "PlanRefused";
+    public const string UpToDate = "UpToDate", UpdateOnDemand = "UpdateOnDemand", UpdateWaiting = "UpdateWaiting", Updating = "Updating", PlanPending = "PlanPending", PlanRefused = "PlanRefused";
 
     // Reconciling and Stalled.
     public const string Progressing = "Progressing", Settled = "Settled", Waiting = "Waiting", RolloutStopped = "RolloutStopped";

@@ -27,6 +27,9 @@ internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incar
     /// <summary>The current pod stands on a node that is being emptied, and for long nothing could take its place: an eviction is let through.</summary>
     public bool Yields { get; init; }
 
+    /// <summary>Its pod is the right one and does its work, or has done it.</summary>
+    public bool IsSettled => Current is { Ready: true } or { State: PodState.Succeeded } && !IsOutdated && Standby is null && Ending is null && Removals.Count == 0;
+
     /// <summary>The pod in this slot that plans are sent to and peers are sent to find.</summary>
     public PodView? Reachable => Ending ?? Current;
 

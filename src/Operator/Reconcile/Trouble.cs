@@ -11,18 +11,21 @@ internal sealed record Trouble(string Reason, string Message, bool MayPass = fal
 /// <summary>Reads a pod's status for what is wrong.</summary>
 internal static class Troubles
 {
-    private const int CharsMax = 300;
+    private const int CharsMax = 300, RestartsFew = 3;
+
+    /// <summary>For so long a container has to run before its last end is no reason any more why its pod is not ready: as long as the kubelet remembers it.</summary>
+    private static readonly TimeSpan Forgiven = TimeSpan.FromMinutes(10);
 
     private static readonly string[] Images = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable"];
     private static readonly string[] Configs = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
 
-    public static Trouble? Of(Pod pod)
+    public static Trouble? Of(Pod pod, DateTimeOffset now)
     {
         var unscheduled = pod.Status?.Conditions?.FirstOrDefault(one => one is { Type: "PodScheduled", Status: "False" });
         if (unscheduled is { Reason: "Unschedulable" })
             return new(Reasons.Unschedulable, $"pod {pod.Metadata?.Name}: {unscheduled.Message}");
         var containers = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
-        return containers.Select(one => OfContainer(pod, one)).FirstOrDefault(one => one is not null)
+        return containers.Select(one => OfContainer(pod, one) ?? Again(pod, one, now)).FirstOrDefault(one => one is not null)
             ?? (pod.Status?.Phase == "Failed" ? new(Reasons.ContainerFailing, $"pod {pod.Metadata?.Name} failed: {pod.Status.Reason} {pod.Status.Message}".TrimEnd()) : null);
     }
 
@@ -39,6 +42,18 @@ internal static class Troubles
                 return new(Reasons.ContainerFailing, $"{where}: {LastWords(status.LastState?.Terminated) ?? details.Message ?? waiting}");
         }
         return status.State?.Terminated is { ExitCode: not 0 } ended ? new(Reasons.ContainerFailing, $"{where}: {LastWords(ended)}") : null;
+    }
+
+    /// <summary>
+    /// A container that runs again after it failed, in a pod that is not ready: a program that crashes is most of the time neither ended nor waited for,
+    /// and the pod's trouble stays the same from one crash to the next.
+    /// </summary>
+    private static Trouble? Again(Pod pod, ContainerStatus status, DateTimeOffset now)
+    {
+        if (status.State?.Terminated is not null || status.LastState?.Terminated is not { } before || (before.ExitCode == 0 && status.RestartCount < RestartsFew))
+            return null;
+        var isReady = pod.Status?.Conditions?.Any(one => one is { Type: "Ready", Status: "True" }) == true;
+        return isReady || now - status.State?.Running?.StartedAt >= Forgiven ? null : new(Reasons.ContainerFailing, $"pod {pod.Metadata?.Name}, container {status.Name}: {LastWords(before)}");
     }
 
     private static string? LastWords(ContainerTerminated? ended) => ended is null ? null

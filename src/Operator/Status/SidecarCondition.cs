@@ -20,6 +20,8 @@ internal static class SidecarCondition
             return new(false, Reasons.PlanPending, Pending(input, without));
         return input.SidecarImage == input.NewestSidecarImage
             ? new(true, Reasons.UpToDate, $"every sidecar follows its plan and has image {input.SidecarImage}")
+            : input.Accepted.FollowsSidecar
+            ? new(false, Reasons.UpdateWaiting, $"sidecars have image {input.SidecarImage}; {input.NewestSidecarImage} comes when other pipelines are done with their update (--sidecar-max-unavailable)")
             : new(false, Reasons.UpdateOnDemand, $"sidecars have image {input.SidecarImage}; {input.NewestSidecarImage} is to be had: set spec.sidecar.updatePolicy to Automatic to take it");
     }
 

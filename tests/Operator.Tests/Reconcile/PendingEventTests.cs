@@ -26,6 +26,17 @@ public class PendingEventTests
         PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 5), Normal("Pulled", 6), Warning("FailedCreatePodSandBox", "no network", 7)])!.Message.ShouldBe("pod p: no network");
     }
 
+    [Fact]
+    public void A_claim_that_cannot_be_made_is_named_though_the_pod_says_only_that_it_waits()
+    {
+        var named = PendingEvents.Explain("p", [Warning("FailedScheduling", "0/2 nodes are available", 9), Warning("FailedResourceClaimCreation", "PodResourceClaim kmf-rdma: resourceclaimtemplate \"nic\" not found", 5)]);
+        named.ShouldBe(new Trouble(Reasons.ResourceMissing, "pod p: PodResourceClaim kmf-rdma: resourceclaimtemplate \"nic\" not found"));
+        var waits = new PodView("p", "u", "s", PodState.Pending, false, false, false, "h", null, null, null, false, null, Now, null);
+        PendingEvents.MayExplain(waits with { HasClaims = true }).ShouldBeTrue();
+        PendingEvents.MayExplain(waits with { HasClaims = true, Trouble = new(Reasons.Unschedulable, "waits") }).ShouldBeTrue();
+        PendingEvents.MayExplain(waits).ShouldBeFalse("the scheduler says it in the status");
+    }
+
     private static CoreEvent Normal(string reason, int second) => Warning(reason, "", second) with { Type = "Normal" };
 
     [Fact]
