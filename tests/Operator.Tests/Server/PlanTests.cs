@@ -68,6 +68,29 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     }
 
     [NeedsFact("kubernetes")]
+    public async Task A_drained_pod_keeps_its_peers_until_it_is_gone_and_its_successor_stands_by_without_a_plan()
+    {
+        await using var node = await ActedNode.MakeAsync(Server, Client, Space);
+        await ApplyAsync(Pipelines.Pair);
+        var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
+        var leaving = pods.Single(pod => pod.Label(Marks.Unit) == "source");
+        node.Bind(leaving);
+        await using var source = await RunAsync(leaving);
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"));
+        await StatusAsync("pair", one => one.Phase == PipelinePhase.Running && one.Conditions.IsTrue("TransportReady"));
+        await node.CordonAsync();
+        var successor = (await AllAsync(Resources.Pods, all => all.Count == 3)).Single(pod => pods.All(other => other.Metadata!.Uid != pod.Metadata!.Uid));
+        await using var next = await RunAsync(successor, isReady: false);
+        await AllAsync(Resources.Pods, all => all.Any(pod => pod.Metadata!.Uid == leaving.Metadata!.Uid && pod.Metadata.DeletionTimestamp is not null));
+        // It ends, and whatever is told meanwhile goes to it.
+        await Task.Delay(2000, Bound);
+        next.Plans.ShouldBeEmpty();
+        sink.Plans.ShouldAllBe(plan => plan.Inbound.Single().PeerAddress == source.Address);
+        await Client.For(Resources.Pods).DeleteAsync(Space, leaving.Metadata!.Name!, new(GracePeriodSeconds: 0), Bound);
+        await UntilAsync(() => Task.FromResult(next.CurrentPlan is not null && sink.Plans[^1].Inbound.Single().PeerAddress == next.Address), () => "the successor has no plan");
+    }
+
+    [NeedsFact("kubernetes")]
     public async Task While_frames_flow_the_status_is_written_four_times_a_minute_at_most_and_nothing_else_is()
     {
         await ApplyAsync(Pipelines.Pair);
@@ -132,7 +155,7 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     }
 
     /// <summary>Says to the API server what a kubelet would, and answers at the pod's address.</summary>
-    private async Task<ActedSidecar> RunAsync(Pod pod)
+    private async Task<ActedSidecar> RunAsync(Pod pod, bool isReady = true)
     {
         var number = Interlocked.Increment(ref _next);
         var address = $"127.77.{number / 250}.{1 + (number % 250)}";
@@ -142,7 +165,11 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
             ["status"] = new JsonObject
             {
                 ["phase"] = "Running", ["podIP"] = address, ["podIPs"] = new JsonArray(new JsonObject { ["ip"] = address }),
-                ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }),
+                ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = isReady ? "True" : "False" }),
+                ["containerStatuses"] = new JsonArray([.. pod.Spec!.Containers!.Select(container => new JsonObject
+                {
+                    ["name"] = container.Name, ["image"] = container.Image, ["imageID"] = "", ["ready"] = isReady, ["restartCount"] = 0, ["state"] = new JsonObject { ["running"] = new JsonObject() },
+                })]),
             },
         };
         await Client.For(Resources.Pods).MergeAsync(Space, pod.Metadata!.Name!, status, "status", Bound);
