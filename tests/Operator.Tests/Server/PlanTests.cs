@@ -91,6 +91,30 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     }
 
     [NeedsFact("kubernetes")]
+    public async Task An_edit_whose_image_is_missing_gives_nothing_up_says_so_and_is_undone_by_editing_back()
+    {
+        await ApplyAsync(Pipelines.Pair);
+        var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
+        await using var one = await RunAsync(pods[0]);
+        await using var other = await RunAsync(pods[1]);
+        await StatusAsync("pair", status => status.Phase == PipelinePhase.Running && status.Conditions.IsTrue("SidecarsUpToDate"));
+        await ApplyAsync(Pipelines.Pair, document =>
+        {
+            foreach (var node in document["spec"]!["operators"]!.AsArray())
+                node!["image"] = "registry.example/media:nowhere";
+        });
+        var successor = (await AllAsync(Resources.Pods, all => all.Count == 3)).Single(pod => pods.All(before => before.Metadata!.Uid != pod.Metadata!.Uid));
+        await WaitsForImageAsync(successor);
+        var stopped = await StatusAsync("pair", status => status.Conditions.Find("Stalled") is { Reason: "RolloutStopped" });
+        stopped.Conditions.Find("Stalled")!.Message!.ShouldContain("ImageUnavailable");
+        (stopped.Conditions.IsTrue("Ready"), stopped.ReadyPods, stopped.Phase).ShouldBe((true, "2/2", PipelinePhase.Running));
+        (await AllAsync(Resources.Pods)).Count.ShouldBe(3, "the other pod is not reached");
+        await ApplyAsync(Pipelines.Pair);
+        (await AllAsync(Resources.Pods, all => all.Count == 2)).Select(pod => pod.Metadata!.Uid).ShouldBe(pods.Select(pod => pod.Metadata!.Uid), ignoreOrder: true);
+        (await StatusAsync("pair", status => !status.Conditions.IsTrue("Stalled") && status.Conditions.IsTrue("SidecarsUpToDate"))).ReadyPods.ShouldBe("2/2");
+    }
+
+    [NeedsFact("kubernetes")]
     public async Task While_frames_flow_the_status_is_written_four_times_a_minute_at_most_and_nothing_else_is()
     {
         await ApplyAsync(Pipelines.Pair);
@@ -153,6 +177,18 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         var secret = await Client.For(Resources.Secrets).GetAsync(Space, $"pair-{unit}-kmf", Bound);
         return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(secret.Data![$"token-{unit}-0"]));
     }
+
+    private Task<Pod> WaitsForImageAsync(Pod pod) => Client.For(Resources.Pods).MergeAsync(Space, pod.Metadata!.Name!, new JsonObject
+    {
+        ["status"] = new JsonObject
+        {
+            ["containerStatuses"] = new JsonArray([.. pod.Spec!.Containers!.Select(container => new JsonObject
+            {
+                ["name"] = container.Name, ["image"] = container.Image, ["imageID"] = "", ["ready"] = false, ["restartCount"] = 0,
+                ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ImagePullBackOff", ["message"] = "no such image" } },
+            })]),
+        },
+    }, "status", Bound);
 
     /// <summary>Says to the API server what a kubelet would, and answers at the pod's address.</summary>
     private async Task<ActedSidecar> RunAsync(Pod pod, bool isReady = true)
