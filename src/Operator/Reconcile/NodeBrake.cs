@@ -8,13 +8,14 @@ namespace K8sMediaFlow.Operator.Reconcile;
 internal readonly record struct BrakeAnswer(bool IsLost, bool Look, DateTimeOffset Again, string Why);
 
 /// <summary>
-/// Between a node that looks lost and the loss of its pods, as in Kubernetes' own controllers: one that the store does not have is in quarantine first;
-/// while most nodes are silent nothing is done; over the whole fleet one node in ten seconds is given up; and only after the server itself was asked about it.
-/// What was given up stays so until the node is seen well. One brake serves all pipelines of a term.
+/// Between a node that looks lost and the loss of its pods, as in Kubernetes' own controllers: one that the store does not have is in
+/// quarantine first; while most nodes are silent nothing is done; over the whole fleet one node in ten seconds is given up; and only after
+/// the server itself was asked about it. What was given up stays so until the node is seen well. One brake serves all pipelines of a term.
 /// </summary>
 internal sealed class NodeBrake
 {
-    public static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(40), Pace = TimeSpan.FromSeconds(10), Recheck = TimeSpan.FromSeconds(5), Glance = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(40), Pace = TimeSpan.FromSeconds(10),
+        Recheck = TimeSpan.FromSeconds(5), Glance = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DateTimeOffset> _absentSince = [], _notBefore = [];
