@@ -17,6 +17,9 @@ internal sealed class NodeBrake
     public static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(40), Pace = TimeSpan.FromSeconds(10),
         Recheck = TimeSpan.FromSeconds(5), Glance = TimeSpan.FromSeconds(1);
 
+    /// <summary>Every pipeline of the fleet may be waiting then; nodes that come back call theirs by themselves.</summary>
+    public static readonly TimeSpan Halt = TimeSpan.FromSeconds(15);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DateTimeOffset> _absentSince = [], _notBefore = [];
     private readonly HashSet<string> _lost = [], _looking = [];
@@ -31,7 +34,7 @@ internal sealed class NodeBrake
             if (suspicion.SilentSince is null && AbsentSince(suspicion.Node, now) + Quarantine is var until && now < until)
                 return new(false, false, until, "it may come back");
             if (fleet.Stop is { } stop)
-                return new(false, false, now + Recheck, $"{stop}: nothing is replaced until more of them are back");
+                return new(false, false, now + Halt, $"{stop}: nothing is replaced until more of them are back");
             if (_looking.Contains(suspicion.Node))
                 return new(false, false, now + Glance, "the server is asked about it");
             var at = _notBefore.TryGetValue(suspicion.Node, out var notBefore) && notBefore > _nextAt ? notBefore : _nextAt;
