@@ -4,9 +4,9 @@ namespace K8sMediaFlow.Operator.Desired;
 
 /// <summary>
 /// One budget per unit. An integer, since pods without a controller of the server's own cannot be counted any other way. A unit of one pod
-/// lets nobody evict it: the controller sees that its node is being drained, makes the replacement first and then removes it itself. Where no
-/// replacement has come for a while (no room elsewhere, a volume that is bound to the node), the drain decides: one pod more may be evicted. Cordoning
-/// alone evicts nobody.
+/// lets nobody evict it: the controller sees that its node is being drained, makes the replacement first and then removes it itself. Where
+/// no replacement has come for a while (no room elsewhere, a volume that is bound to the node), the drain decides: one pod more may be
+/// evicted. Cordoning alone evicts nobody.
 /// </summary>
 internal static class DisruptionBudgets
 {

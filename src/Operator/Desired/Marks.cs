@@ -16,7 +16,10 @@ internal static class Marks
     /// <summary>What a running pod was made from, as far as a change of it needs another pod.</summary>
     public const string TemplateHash = "k8smediaflow.io/template-hash";
 
-    /// <summary>The generation of the spec that a pod was made from. Of no consequence to the pod; a rollout stops at pods of its own generation that fail.</summary>
+    /// <summary>
+    /// The generation of the spec that a pod was made from. Of no consequence to the pod; a rollout stops at pods of its own generation
+    /// that fail.
+    /// </summary>
     public const string Generation = "k8smediaflow.io/generation";
 
     /// <summary>What was last applied to an object: a field that is gone from it since has to be taken back.</summary>

@@ -126,7 +126,8 @@ internal sealed class OptionReader
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value : throw Wrong(name, text, $"a number between {min} and {max}");
 
     public UpdateBudget Budget(string name) => Text(name) is not { } text ? UpdateBudget.Default
-        : UpdateBudget.TryParse(text, out var value) ? value : throw Wrong(name, text, "a number of pods or a part of the pipelines, such as 10%");
+        : UpdateBudget.TryParse(text, out var value) ? value
+            : throw Wrong(name, text, "a number of pods or a part of the pipelines, such as 10%");
 
     public IPEndPoint? EndPoint(string name) => Text(name) is not { } text ? null
         : IPEndPoint.TryParse(text.StartsWith(':') ? "0.0.0.0" + text : text, out var value) ? value : throw Wrong(name, text, "an address and a port, such as 0.0.0.0:8080");

@@ -42,12 +42,14 @@ internal sealed class Leader(
         var events = new EventRecorder(fenced, "k8smediaflow-controller", options.Identity, logger: _logger);
         await authority.LeadAsync(fenced, cancel);
         await view.Synced.WaitAsync(cancel);
-        await using var sessions = new SidecarSessions(() => certificate.Current!, () => new(transitions, fence, TimeProvider.System), _queue.Add, logging.CreateLogger("plans"), cancel);
+        await using var sessions = new SidecarSessions(() => certificate.Current!, () => new(transitions, fence, TimeProvider.System),
+            _queue.Add, logging.CreateLogger("plans"), cancel);
         _sessions = sessions;
         var reconciler = new PipelineReconciler(new(fenced, view, events, new(sessions) { Brings = options.PlantedFault != PlantedFault.NoPlans }, () => authority.Current, options.Certificates, Settings(), server, TimeProvider.System)
         {
             Installation = options.Installation,
-            Updates = new(options.SidecarMaxUnavailable, options.SidecarImage, view.Pipelines.Store.All(), () => view.Pipelines.Store.Count),
+            Updates = new(options.SidecarMaxUnavailable, options.SidecarImage, view.Pipelines.Store.All(),
+                () => view.Pipelines.Store.Count),
             Replaces = options.PlantedFault != PlantedFault.NoReplacement,
         });
         var loop = new ReconcileLoop<ObjectKey>("pipelines", _queue, reconciler.ReconcileAsync, new() { Workers = options.Workers }, _logger);

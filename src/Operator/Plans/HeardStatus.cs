@@ -3,8 +3,8 @@ using K8sMediaFlow.Control.Status;
 namespace K8sMediaFlow.Operator.Plans;
 
 /// <summary>
-/// What a sidecar says, cut down to what can be worked with: it runs beside the user's own programs and may say anything. No text is longer than a
-/// person reads, no list longer than a plan's, no count negative or so large that sums of it break.
+/// What a sidecar says, cut down to what can be worked with: it runs beside the user's own programs and may say anything. No text is longer
+/// than a person reads, no list longer than a plan's, no count negative or so large that sums of it break.
 /// </summary>
 internal static class HeardStatus
 {
@@ -16,9 +16,11 @@ internal static class HeardStatus
         Incarnation = Text(said.Incarnation),
         MonotonicNanoseconds = Math.Max(0, said.MonotonicNanoseconds),
         Edges = [.. said.Edges.DistinctBy(edge => (edge.Edge, edge.Side)).Take(PartsMax).Select(Edge)],
-        Operators = [.. said.Operators.Take(PartsMax).Select(one => one with { Name = Text(one.Name), Incarnation = Text(one.Incarnation), Reason = Text(one.Reason) })],
+        Operators = [.. said.Operators.Take(PartsMax).Select(one =>
+            one with { Name = Text(one.Name), Incarnation = Text(one.Incarnation), Reason = Text(one.Reason) })],
         Links = [.. said.Links.Take(PartsMax).Select(Link)],
-        Rdma = said.Rdma is { } rdma ? rdma with { Device = Text(rdma.Device), Address = Text(rdma.Address), Obstacle = Text(rdma.Obstacle), Detail = Text(rdma.Detail) } : null,
+        Rdma = said.Rdma is { } rdma ? rdma with { Device = Text(rdma.Device), Address = Text(rdma.Address), Obstacle = Text(rdma.Obstacle),
+            Detail = Text(rdma.Detail) } : null,
     };
 
     private static EdgeStatus Edge(EdgeStatus edge) => edge with
@@ -34,7 +36,8 @@ internal static class HeardStatus
 
     private static LinkStatus Link(LinkStatus link) => link with
     {
-        Edge = Text(link.Edge), PeerPod = Text(link.PeerPod), Way = Text(link.Way), Reason = Text(link.Reason), WayReason = Text(link.WayReason),
+        Edge = Text(link.Edge), PeerPod = Text(link.PeerPod), Way = Text(link.Way), Reason = Text(link.Reason),
+            WayReason = Text(link.WayReason),
         NotDone = Count(link.NotDone), Reconnects = Count(link.Reconnects),
     };
 

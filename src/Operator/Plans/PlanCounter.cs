@@ -4,10 +4,10 @@ using K8sMediaFlow.Pipelines.Planning;
 namespace K8sMediaFlow.Operator.Plans;
 
 /// <summary>
-/// Versions of the plans of one sidecar. The counter begins at the clock, so that a controller that starts again under the same lease goes on above
-/// what it said before. Transitions never fall below what the sidecar already follows while this process holds the term: a lease that somebody
-/// deleted begins to count anew, and the sidecar would listen no more. What a sidecar says is input: it moves its own versions and nobody else's, and
-/// what no lease can have counted is not believed.
+/// Versions of the plans of one sidecar. The counter begins at the clock, so that a controller that starts again under the same lease goes
+/// on above what it said before. Transitions never fall below what the sidecar already follows while this process holds the term: a lease
+/// that somebody deleted begins to count anew, and the sidecar would listen no more. What a sidecar says is input: it moves its own
+/// versions and nobody else's, and what no lease can have counted is not believed.
 /// </summary>
 internal sealed class PlanCounter(long leaseTransitions, IWriteFence fence, TimeProvider time)
 {
@@ -31,7 +31,9 @@ internal sealed class PlanCounter(long leaseTransitions, IWriteFence fence, Time
         }
     }
 
-    /// <summary>The sidecar says that it follows this plan: the next version has higher transitions, or the same and a higher counter.</summary>
+    /// <summary>
+    /// The sidecar says that it follows this plan: the next version has higher transitions, or the same and a higher counter.
+    /// </summary>
     /// <returns>False: nobody can have given it that plan, and no version is above it.</returns>
     public bool Hear(PlanVersion inForce)
     {
@@ -48,5 +50,6 @@ internal sealed class PlanCounter(long leaseTransitions, IWriteFence fence, Time
         return true;
     }
 
-    private static bool IsPossible(PlanVersion version) => version.LeaseTransitions is >= 0 and < TransitionsMax && version is { Generation: >= 0, Counter: >= 0 and < CountersMax };
+    private static bool IsPossible(PlanVersion version) => version.LeaseTransitions is >= 0 and < TransitionsMax
+        && version is { Generation: >= 0, Counter: >= 0 and < CountersMax };
 }

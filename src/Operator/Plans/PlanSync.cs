@@ -38,7 +38,8 @@ internal sealed class PlanSync(SidecarSessions sessions)
         var reachable = slots.Where(slot => slot.Reachable is { Lost: false } pod && HasAddress(pod)).ToList();
         // Whoever has completed is asked nothing more; its address still stands in its peers' plans.
         var asked = reachable.Where(slot => slot.Reachable!.State is PodState.Running or PodState.Pending).ToList();
-        var standing = slots.SelectMany(slot => slot.Spoken.Where(pod => pod != slot.Reachable && pod is { Started: true, Lost: false } && HasAddress(pod)).Select(pod => (slot, pod))).ToList();
+        var standing = slots.SelectMany(slot => slot.Spoken.Where(pod => pod != slot.Reachable && pod is { Started: true, Lost: false }
+            && HasAddress(pod)).Select(pod => (slot, pod))).ToList();
         sessions.Keep(key, asked.Select(slot => slot.Reachable!.Uid).Concat(standing.Select(one => one.pod.Uid)).ToHashSet());
         // Whoever stands by is listened to and told nothing: its plan would take the peers from the pod that has them.
         foreach (var (slot, pod) in standing)
@@ -98,7 +99,8 @@ internal sealed class PlanSync(SidecarSessions sessions)
 
     private static bool HasAddress(PodView pod) => IPAddress.TryParse(pod.Address, out _);
 
-    private static SidecarTarget Target(AcceptedPipeline accepted, SlotDecision slot, PodView pod) => new(pod.Uid, pod.Name, IPAddress.Parse(pod.Address!),
+    private static SidecarTarget Target(AcceptedPipeline accepted, SlotDecision slot, PodView pod) =>
+        new(pod.Uid, pod.Name, IPAddress.Parse(pod.Address!),
         [.. slot.Slot.Replicas.Select(one => PeerIdentity.Of(accepted.Graph.Namespace, accepted.Graph.Name, one.Operator)).Distinct()]);
 
     private static Func<ReplicaPlacement, string?> Tokens(IReadOnlyList<PipelineUnit> units, IReadOnlyDictionary<string, UnitIdentity> identities)

@@ -19,7 +19,8 @@ internal sealed record SidecarTarget(string PodUid, string PodName, IPAddress Ad
 /// </summary>
 internal sealed class SidecarSession : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Breath = TimeSpan.FromMilliseconds(100), RefusedAgain = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Breath = TimeSpan.FromMilliseconds(100),
+        RefusedAgain = TimeSpan.FromSeconds(30);
     private static readonly BackOff Pauses = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     private readonly ControlClient _client;

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace K8sMediaFlow.Operator.Plans;
 
 /// <summary>The sessions of one term of leadership: one for each pod that has an address.</summary>
-internal sealed class SidecarSessions(Func<TlsIdentity> identity, Func<PlanCounter> versions, Action<ObjectKey> changed, ILogger logger, CancellationToken end) : IAsyncDisposable
+internal sealed class SidecarSessions(Func<TlsIdentity> identity, Func<PlanCounter> versions, Action<ObjectKey> changed, ILogger logger,
+    CancellationToken end) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ObjectKey, Dictionary<string, SidecarSession>> _byPipeline = [];
 

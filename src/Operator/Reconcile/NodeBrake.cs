@@ -8,13 +8,17 @@ namespace K8sMediaFlow.Operator.Reconcile;
 internal readonly record struct BrakeAnswer(bool IsLost, bool Look, DateTimeOffset Again, string Why);
 
 /// <summary>
-/// Between a node that looks lost and the loss of its pods, as in Kubernetes' own controllers: one that the store does not have is in quarantine first;
-/// while most nodes are silent nothing is done; over the whole fleet one node in ten seconds is given up; and only after the server itself was asked about it.
-/// What was given up stays so until the node is seen well. One brake serves all pipelines of a term.
+/// Between a node that looks lost and the loss of its pods, as in Kubernetes' own controllers: one that the store does not have is in
+/// quarantine first; while most nodes are silent nothing is done; over the whole fleet one node in ten seconds is given up; and only after
+/// the server itself was asked about it. What was given up stays so until the node is seen well. One brake serves all pipelines of a term.
 /// </summary>
 internal sealed class NodeBrake
 {
-    public static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(40), Pace = TimeSpan.FromSeconds(10), Recheck = TimeSpan.FromSeconds(5), Glance = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(40), Pace = TimeSpan.FromSeconds(10),
+        Recheck = TimeSpan.FromSeconds(5), Glance = TimeSpan.FromSeconds(1);
+
+    /// <summary>Every pipeline of the fleet may be waiting then; nodes that come back call theirs by themselves.</summary>
+    public static readonly TimeSpan Halt = TimeSpan.FromSeconds(15);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DateTimeOffset> _absentSince = [], _notBefore = [];
@@ -30,7 +34,7 @@ internal sealed class NodeBrake
             if (suspicion.SilentSince is null && AbsentSince(suspicion.Node, now) + Quarantine is var until && now < until)
                 return new(false, false, until, "it may come back");
             if (fleet.Stop is { } stop)
-                return new(false, false, now + Recheck, $"{stop}: nothing is replaced until more of them are back");
+                return new(false, false, now + Halt, $"{stop}: nothing is replaced until more of them are back");
             if (_looking.Contains(suspicion.Node))
                 return new(false, false, now + Glance, "the server is asked about it");
             var at = _notBefore.TryGetValue(suspicion.Node, out var notBefore) && notBefore > _nextAt ? notBefore : _nextAt;

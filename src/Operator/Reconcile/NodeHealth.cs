@@ -8,7 +8,9 @@ namespace K8sMediaFlow.Operator.Reconcile;
 /// <param name="Leaving">It is being emptied: cordoned, or marked by who takes it away.</param>
 internal readonly record struct NodeHealth(string? Fault, DateTimeOffset? LostAt, bool Leaving)
 {
-    /// <summary>What autoscalers put on a node that they drain. A mere candidate (DeletionCandidateOfClusterAutoscaler) is none yet.</summary>
+    /// <summary>
+    /// What autoscalers put on a node that they drain. A mere candidate (DeletionCandidateOfClusterAutoscaler) is none yet.
+    /// </summary>
     private static readonly string[] DrainTaints = ["ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted", "karpenter.sh/disruption"];
 
     /// <summary>It looks lost as far as the store knows; whether it is, <see cref="NodeBrake"/> decides.</summary>
@@ -21,7 +23,8 @@ internal readonly record struct NodeHealth(string? Fault, DateTimeOffset? LostAt
         node.Spec?.Taints?.Any(taint => taint.Effect is "NoSchedule" or "NoExecute" && DrainTaints.Contains(taint.Key)) == true;
 
     /// <summary>A node without a condition has only just come.</summary>
-    public static bool IsReady(Node node) => node.Status?.Conditions?.FirstOrDefault(one => one.Type == "Ready") is null or { Status: "True" };
+    public static bool IsReady(Node node) =>
+        node.Status?.Conditions?.FirstOrDefault(one => one.Type == "Ready") is null or { Status: "True" };
 
     /// <summary>A node is suspected after it has been silent for the given time, and when the store does not have it.</summary>
     public static NodeHealth Of(string? name, Node? node, TimeSpan patience, DateTimeOffset now)
@@ -42,7 +45,8 @@ internal readonly record struct NodeHealth(string? Fault, DateTimeOffset? LostAt
 /// <param name="SilentSince">When it was last known to be ready; null where the store does not have it at all.</param>
 internal sealed record NodeSuspicion(string Node, DateTimeOffset? SilentSince)
 {
-    public string Words(DateTimeOffset now) => SilentSince is { } since ? $"node {Node} has not been ready for {(now - since).TotalSeconds:0} s" : $"node {Node} is gone";
+    public string Words(DateTimeOffset now) => SilentSince is { } since
+        ? $"node {Node} has not been ready for {(now - since).TotalSeconds:0} s" : $"node {Node} is gone";
 }
 
 /// <summary>How many nodes there are.</summary>
@@ -58,8 +62,9 @@ internal readonly record struct FleetCount(int Ready, int NotReady)
     }
 
     /// <summary>
-    /// When most nodes are silent at once, it is rather the control plane that does not hear them, and there is nowhere to go. The same numbers as the
-    /// node lifecycle controller's.
+    /// When most nodes are silent at once, it is rather the control plane that does not hear them, and there is nowhere to go. The same
+    /// numbers as the node lifecycle controller's.
     /// </summary>
-    public string? Stop => Ready == 0 ? "no node is ready" : NotReady > FewMax && NotReady >= MostPart * (Ready + NotReady) ? $"{NotReady} of {Ready + NotReady} nodes are not ready" : null;
+    public string? Stop => Ready == 0 ? "no node is ready" : NotReady > FewMax && NotReady >= MostPart * (Ready + NotReady)
+        ? $"{NotReady} of {Ready + NotReady} nodes are not ready" : null;
 }

@@ -34,7 +34,8 @@ internal sealed class NodeJudge(ApiClient client, ClusterView view)
             : health with { LostAt = answer.Again, Withheld = $"{suspicion.Words(now)}; {answer.Why}" };
     }
 
-    private BrakeAnswer Ask(NodeSuspicion suspicion, DateTimeOffset now) => _brake.Ask(suspicion, FleetCount.Of(view.Nodes.Store.All()), now);
+    private BrakeAnswer Ask(NodeSuspicion suspicion, DateTimeOffset now) =>
+        _brake.Ask(suspicion, FleetCount.Of(view.Nodes.Store.All()), now);
 
     /// <summary>A server that does not answer, or not so that it can be read, has not said that the node is lost.</summary>
     private async Task AskServerAsync(string node, DateTimeOffset now, CancellationToken cancel)

@@ -27,7 +27,8 @@ internal static class Observation
             Trouble = node.Withheld is { } why ? new(Reasons.NodeSilent, $"pod {view.Name}: {why}") : view.Trouble,
             Answers = report is { Status: not null, Unreachable: "" },
             Planned = report.HasPlan || report.Status?.Plan is not null,
-            LinksDown = [.. (report.Status?.Links ?? []).Where(link => link.State is LinkState.Lost or LinkState.Connecting).Select(link => link.PeerPod).Distinct()],
+            LinksDown = [.. (report.Status?.Links ?? []).Where(link => link.State is LinkState.Lost or LinkState.Connecting).Select(link =>
+                link.PeerPod).Distinct()],
         };
     }
 }

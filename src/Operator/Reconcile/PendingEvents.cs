@@ -4,8 +4,8 @@ using K8sMediaFlow.Kubernetes.Objects;
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>
-/// Why a pod hangs before its containers: a claim that cannot be made from its template, a volume that is missing, a sandbox that cannot be made. The pod's
-/// status does not say; Events do. They are asked for only about pods that hang, and every four seconds at most.
+/// Why a pod hangs before its containers: a claim that cannot be made from its template, a volume that is missing, a sandbox that cannot be
+/// made. The pod's status does not say; Events do. They are asked for only about pods that hang, and every four seconds at most.
 /// </summary>
 internal sealed class PendingEvents(ApiClient client)
 {
@@ -27,7 +27,10 @@ internal sealed class PendingEvents(ApiClient client)
         return view with { Trouble = answer.Trouble ?? view.Trouble };
     }
 
-    /// <summary>Events may say more of it than its status: of a pod with a node where that says nothing, of one without a node where it needs claims.</summary>
+    /// <summary>
+    /// Events may say more of it than its status: of a pod with a node where that says nothing, of one without a node where it needs
+    /// claims.
+    /// </summary>
     public static bool MayExplain(PodView view) => view.State == PodState.Pending &&
         (view.Node is null ? view.HasClaims : view.Trouble is null or { MayPass: true });
 
@@ -53,7 +56,8 @@ internal sealed class PendingEvents(ApiClient client)
         var last = byTime.LastOrDefault(one => one is { Type: "Warning", Reason: not Scheduling } && one.Message?.Contains(OwnCache, StringComparison.Ordinal) != true && (began is null || At(one) > began));
         return last is null ? null : last.Reason == Claim
             ? new(Reasons.ResourceMissing, $"pod {pod}: {last.Message}")
-            : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {pod}: {last.Message}", MayPass: true);
+            : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {pod}: {last.Message}",
+                MayPass: true);
     }
 
     private static DateTimeOffset? At(CoreEvent one) => one.LastTimestamp ?? one.Metadata?.CreationTimestamp;

@@ -46,7 +46,8 @@ internal sealed class PipelineReconciler
     {
         _parts = parts;
         _objects = new(parts.Client, parts.View, parts.Events);
-        (_pods, _status, _pending, _nodes) = (new(parts.Client, parts.Events), new(parts.Client), new(parts.Client), new(parts.Client, parts.View));
+        (_pods, _status, _pending, _nodes) = (new(parts.Client, parts.Events), new(parts.Client), new(parts.Client),
+            new(parts.Client, parts.View));
         _others = new(parts.Installation, (stored, text) => parts.Events.Normal(EventRecorder.About(CrdResources.MediaPipelines, stored), Reasons.OtherInstallation, text));
     }
 
@@ -145,7 +146,8 @@ internal sealed class PipelineReconciler
         var (pods, device) = ObservePods(turn, accepted, operators);
         input = Identified(turn, input with { RequestsRdma = device.Requests });
         var views = await ViewAsync(turn, accepted, pods, cancel);
-        var outcome = BatchOutcome.Of(graph, accepted.Generation, turn.Before, [.. input.Units.SelectMany(unit => unit.Slots)], views, view => _parts.Plans.Report(turn.Owner.Key, view.Uid));
+        var outcome = BatchOutcome.Of(graph, accepted.Generation, turn.Before, [.. input.Units.SelectMany(unit => unit.Slots)], views,
+            view => _parts.Plans.Report(turn.Owner.Key, view.Uid));
         var decisions = SlotPlanner.Decide(input, views, turn.Memory, turn.Before, turn.Stored.Metadata!.Uid!, outcome, turn.Now);
         var slots = decisions.Slots;
         turn.Memory.KeepRefused(slots);
@@ -163,7 +165,8 @@ internal sealed class PipelineReconciler
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
         input = input with
         {
-            PodNames = slots.Where(slot => slot.Make && (_parts.Replaces || IsFirst(turn, slot))).ToDictionary(slot => slot.Slot.Stable, slot => PodNames.Of(slot.Slot.Stable, slot.Incarnation)),
+            PodNames = slots.Where(slot => slot.Make && (_parts.Replaces || IsFirst(turn, slot))).ToDictionary(slot => slot.Slot.Stable,
+                slot => PodNames.Of(slot.Slot.Stable, slot.Incarnation)),
             Yielding = slots.Where(slot => slot.Yields).Select(slot => slot.Slot.Stable).ToHashSet(),
         };
         var desired = Renderer.Render(input);
@@ -194,7 +197,8 @@ internal sealed class PipelineReconciler
     private string SidecarImage(Turn turn, AcceptedPipeline accepted)
     {
         var (own, newest) = (turn.Before?.SidecarImage, _parts.Settings.SidecarImage);
-        return own is null || (accepted.FollowsSidecar && own != newest && _parts.Updates.TryBegin(turn.Owner.Key, turn.Before!.Conditions.IsTrue(Reasons.ReadyType))) ? newest : own;
+        return own is null || (accepted.FollowsSidecar && own != newest
+            && _parts.Updates.TryBegin(turn.Owner.Key, turn.Before!.Conditions.IsTrue(Reasons.ReadyType))) ? newest : own;
     }
 
     private (IReadOnlyList<Pod> Pods, DeviceDemand Device) ObservePods(Turn turn, AcceptedPipeline accepted, IReadOnlyList<MediaOperator> operators)
@@ -212,7 +216,8 @@ internal sealed class PipelineReconciler
         foreach (var pod in pods)
         {
             var node = await _nodes.LookAsync(pod.Spec?.NodeName, patience, turn.Now, cancel);
-            var view = Observation.View(pod, node, _parts.Plans.Report(turn.Owner.Key, pod.Metadata!.Uid!), accepted.Pipeline.Spec.Rdma?.Network, turn.Now);
+            var view = Observation.View(pod, node, _parts.Plans.Report(turn.Owner.Key, pod.Metadata!.Uid!),
+                accepted.Pipeline.Spec.Rdma?.Network, turn.Now);
             views.Add(await _pending.ExplainAsync(view, turn.Memory, turn.Now, cancel));
         }
         return views;
@@ -233,7 +238,8 @@ internal sealed class PipelineReconciler
         return input with { Identities = identities };
     }
 
-    private PipelineStatus Summary(Turn turn, AcceptedPipeline accepted, RenderInput input, SlotPlan plan, BatchOutcome? outcome, string? missing) => StatusSummary.Of(new()
+    private PipelineStatus Summary(Turn turn, AcceptedPipeline accepted, RenderInput input, SlotPlan plan, BatchOutcome? outcome,
+        string? missing) => StatusSummary.Of(new()
     {
         Generation = turn.Generation,
         Refusal = turn.Refusal,
@@ -251,7 +257,8 @@ internal sealed class PipelineReconciler
     });
 
     private Dictionary<string, SidecarReport> Reports(Turn turn, IReadOnlyList<SlotDecision> slots) =>
-        slots.Where(slot => slot.Current is not null).ToDictionary(slot => slot.Current!.Uid, slot => _parts.Plans.Report(turn.Owner.Key, slot.Current!.Uid));
+        slots.Where(slot => slot.Current is not null).ToDictionary(slot => slot.Current!.Uid, slot =>
+            _parts.Plans.Report(turn.Owner.Key, slot.Current!.Uid));
 
     /// <summary>When only time or figures will bring something new.</summary>
     private Outcome Again(Turn turn, IReadOnlyList<SlotDecision> slots, IReadOnlyList<PodView> views, DateTimeOffset renewAt)

@@ -21,8 +21,11 @@ internal sealed class PodSync(ApiClient client, EventRecorder events)
         }
     }
 
-    /// <summary>A server that refuses a successor stands in nobody's way but the successor's: the pod that is there goes on, and all else is done.</summary>
-    public async Task MakeAsync(SyncOwner owner, IEnumerable<Pod> pods, IReadOnlyList<SlotDecision> slots, PipelineMemory memory, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>
+    /// A server that refuses a successor stands in nobody's way but the successor's: the pod that is there goes on, and all else is done.
+    /// </summary>
+    public async Task MakeAsync(SyncOwner owner, IEnumerable<Pod> pods, IReadOnlyList<SlotDecision> slots, PipelineMemory memory,
+        DateTimeOffset now, CancellationToken cancel)
     {
         var made = new List<string>();
         var stood = slots.Where(slot => slot.Current is not null).Select(slot => slot.Slot.Stable).ToHashSet();

@@ -13,7 +13,8 @@ internal enum PodState { Pending, Running, Succeeded, Failed }
 /// <param name="Restarts">Of the media operator that was restarted most.</param>
 internal sealed record PodView(
     string Name, string Uid, string Stable, PodState State, bool Terminating, bool Ready, bool Started, string Hash,
-    string? Node, string? NodeFault, DateTimeOffset? NodeLostAt, bool Leaving, string? Address, DateTimeOffset CreatedAt, Trouble? Trouble, int Restarts = 0, string Namespace = "")
+    string? Node, string? NodeFault, DateTimeOffset? NodeLostAt, bool Leaving, string? Address, DateTimeOffset CreatedAt, Trouble? Trouble,
+        int Restarts = 0, string Namespace = "")
 {
     /// <summary>How long a pod that nobody complains of may take to be ready before others do not wait for it any more.</summary>
     public static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(60);
@@ -45,7 +46,9 @@ internal sealed record PodView(
     /// <summary>Peers were sent to it: it had a plan, without which no sidecar is ready.</summary>
     public bool HoldsPeers => Ready || Planned;
 
-    /// <summary>The other waits for what this one has. A successor that something else keeps away would gain nothing by its going.</summary>
+    /// <summary>
+    /// The other waits for what this one has. A successor that something else keeps away would gain nothing by its going.
+    /// </summary>
     public bool MakesRoomFor(PodView other) => other.Trouble is { Reason: Reasons.Unschedulable or Reasons.VolumeUnavailable } &&
         Footprint is { } own && other.Footprint is { } needed && own.MakesRoomFor(needed);
 
@@ -60,7 +63,8 @@ internal sealed record PodView(
         pod.Status?.ContainerStatuses?.Where(one => one.Name != PodPaths.SidecarContainer).Select(one => one.RestartCount).DefaultIfEmpty(0).Max() ?? 0,
         pod.Metadata.Namespace ?? "")
     {
-        Generation = long.TryParse(pod.Annotation(Marks.Generation), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : 0,
+        Generation = long.TryParse(pod.Annotation(Marks.Generation), NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
+            ? generation : 0,
         StartedAt = IsStarted(pod) ? pod.Status!.ContainerStatuses!.Max(one => one.State!.Running!.StartedAt) : null,
         Footprint = PodFootprint.Of(pod),
         HasClaims = pod.Spec?.ResourceClaims is not null,

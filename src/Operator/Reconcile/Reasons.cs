@@ -16,7 +16,8 @@ internal static class Reasons
     // Ready.
     public const string AllReady = "AllReady", Succeeded = "Succeeded", OperatorFailed = "OperatorFailed", NotAccepted = "NotAccepted";
     public const string PodsPending = "PodsPending", Unschedulable = "Unschedulable", ImageUnavailable = "ImageUnavailable", ConfigMissing = "ConfigMissing";
-    public const string VolumeUnavailable = "VolumeUnavailable", ContainerFailing = "ContainerFailing", NodeLost = "NodeLost", NodeSilent = "NodeSilent", PodNotReady = "PodNotReady";
+    public const string VolumeUnavailable = "VolumeUnavailable", ContainerFailing = "ContainerFailing", NodeLost = "NodeLost",
+        NodeSilent = "NodeSilent", PodNotReady = "PodNotReady";
 
     // TransportReady.
     public const string Connected = "Connected", Connecting = "Connecting", LinkLost = "LinkLost", NoLinks = "NoLinks", ResourceMissing = "ResourceMissing";
@@ -29,7 +30,8 @@ internal static class Reasons
     public static IReadOnlyList<string> Obstacles { get; } = [LibraryMissing, NoDevice, DeviceBusy, PortDown, NoRoceV2Gid, MemlockLimited, MtuMismatch];
 
     // SidecarsUpToDate.
-    public const string UpToDate = "UpToDate", UpdateOnDemand = "UpdateOnDemand", UpdateWaiting = "UpdateWaiting", Updating = "Updating", PlanPending = "PlanPending", PlanRefused = "PlanRefused";
+    public const string UpToDate = "UpToDate", UpdateOnDemand = "UpdateOnDemand", UpdateWaiting = "UpdateWaiting", Updating = "Updating",
+        PlanPending = "PlanPending", PlanRefused = "PlanRefused";
 
     // Reconciling and Stalled.
     public const string Progressing = "Progressing", Settled = "Settled", Waiting = "Waiting", RolloutStopped = "RolloutStopped";

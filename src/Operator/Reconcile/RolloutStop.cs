@@ -1,30 +1,36 @@
 namespace K8sMediaFlow.Operator.Reconcile;
 
-/// <summary>Whether a change of the template can go no further, and what is in its way. The pods that it has not reached stay as they are.</summary>
+/// <summary>
+/// Whether a change of the template can go no further, and what is in its way. The pods that it has not reached stay as they are.
+/// </summary>
 internal static class RolloutStop
 {
     /// <param name="slots">As decided.</param>
     /// <param name="refused">What the server said of pods that it refuses to make, by slot.</param>
     /// <param name="generation">Of the spec that is rolled out.</param>
     /// <param name="now">The time.</param>
-    public static Trouble? Of(IReadOnlyList<SlotDecision> slots, IReadOnlyDictionary<string, (DateTimeOffset Since, string Message)> refused, long generation, DateTimeOffset now)
+    public static Trouble? Of(IReadOnlyList<SlotDecision> slots, IReadOnlyDictionary<string,
+        (DateTimeOffset Since, string Message)> refused, long generation, DateTimeOffset now)
     {
         var waiting = slots.Count(slot => slot.IsOutdated);
         if (waiting == 0)
             return null;
-        var trouble = slots.Select(slot => Refused(slot, refused) ?? InTheWay(slot, generation, now)).FirstOrDefault(one => one is not null);
+        var trouble = slots.Select(slot => Refused(slot, refused) ?? InTheWay(slot, generation, now)).FirstOrDefault(one =>
+            one is not null);
         return trouble is null ? null : new(Reasons.RolloutStopped,
             $"{trouble.Reason}: {trouble.Message}; {waiting} of {slots.Count} pods are as they were before: correct the pipeline, or edit it back");
     }
 
     private static Trouble? Refused(SlotDecision slot, IReadOnlyDictionary<string, (DateTimeOffset Since, string Message)> refused) =>
-        slot is { IsOutdated: true, Make: true } && refused.TryGetValue(slot.Slot.Stable, out var answer) ? new(Reasons.ApiRefused, answer.Message) : null;
+        slot is { IsOutdated: true, Make: true } && refused.TryGetValue(slot.Slot.Stable, out var answer)
+            ? new(Reasons.ApiRefused, answer.Message) : null;
 
     private static Trouble? InTheWay(SlotDecision slot, long generation, DateTimeOffset now)
     {
         if (slot is { IsOutdated: true, Standby: { } standby })
             return standby.Trouble ?? Late(standby, standby.Started && standby.Answers, now);
-        return slot is { IsOutdated: false, Current: { Ready: false, State: not PodState.Succeeded } current } && current.Generation == generation
+        return slot is { IsOutdated: false, Current: { Ready: false, State: not PodState.Succeeded } current }
+            && current.Generation == generation
             ? current.Trouble ?? Late(current, false, now) : null;
     }
 

@@ -12,7 +12,8 @@ internal readonly record struct UpdateBudget(int? Count, int? Percent)
     public static bool TryParse(string text, out UpdateBudget budget)
     {
         var isPart = text.EndsWith('%');
-        var sound = int.TryParse(isPart ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && (!isPart || number <= 100);
+        var sound = int.TryParse(isPart ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1
+            && (!isPart || number <= 100);
         budget = isPart ? new(null, number) : new(number, null);
         return sound;
     }
@@ -24,9 +25,9 @@ internal readonly record struct UpdateBudget(int? Count, int? Percent)
 }
 
 /// <summary>
-/// A controller with a newer sidecar image would have every pipeline that follows it roll at once. A pipeline gives up one pod at a time, so that as many
-/// pipelines may be on their way as pods may be away. One that does not come up keeps its place: an image that does not work stops after the first few.
-/// One instance serves all pipelines of a term.
+/// A controller with a newer sidecar image would have every pipeline that follows it roll at once. A pipeline gives up one pod at a time,
+/// so that as many pipelines may be on their way as pods may be away. One that does not come up keeps its place: an image that does not
+/// work stops after the first few. One instance serves all pipelines of a term.
 /// </summary>
 internal sealed class SidecarUpdates
 {
@@ -79,5 +80,6 @@ internal sealed class SidecarUpdates
     }
 
     private static bool IsUnderWay(PipelineStatus? status, string newest) =>
-        status?.SidecarImage == newest && status.CompletionTime is null && status.Conditions.Find(Reasons.SidecarsUpToDateType) is { Reason: Reasons.Updating };
+        status?.SidecarImage == newest && status.CompletionTime is null
+            && status.Conditions.Find(Reasons.SidecarsUpToDateType) is { Reason: Reasons.Updating };
 }

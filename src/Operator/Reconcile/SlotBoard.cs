@@ -2,7 +2,9 @@ using K8sMediaFlow.Operator.Desired;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
-/// <summary>All slots of a pipeline as they are now, and what has been decided about them so far: what one of them is allowed depends on the others.</summary>
+/// <summary>
+/// All slots of a pipeline as they are now, and what has been decided about them so far: what one of them is allowed depends on the others.
+/// </summary>
 internal sealed class SlotBoard
 {
     private readonly Dictionary<string, IReadOnlyList<PodView>> _pods;
@@ -18,7 +20,8 @@ internal sealed class SlotBoard
         _pods = Slots.ToDictionary(slot => slot.Stable, slot => (IReadOnlyList<PodView>)[.. byStable[slot.Stable]]);
         _hashes = Slots.ToDictionary(slot => slot.Stable, slot => TemplateHash.Of(input.Parts(_units[slot.Stable]), slot));
         var upToDate = Slots.Where(slot => SlotState.IsUpToDate(PodsOf(slot), HashOf(slot))).Select(slot => slot.Stable).ToHashSet();
-        _states = Slots.ToDictionary(slot => slot.Stable, slot => SlotState.Of(PodsOf(slot), HashOf(slot), input.AcceptedGeneration, upToDate.Contains, now));
+        _states = Slots.ToDictionary(slot => slot.Stable, slot =>
+            SlotState.Of(PodsOf(slot), HashOf(slot), input.AcceptedGeneration, upToDate.Contains, now));
     }
 
     public IReadOnlyList<PodSlot> Slots { get; }
@@ -31,7 +34,8 @@ internal sealed class SlotBoard
     {
         var others = _states.Where(one => one.Key != slot.Stable).ToList();
         var unit = _units[slot.Stable].Slots;
-        var mayGiveUp = others.All(one => one.Value.IsSettled) && unit.All(one => one.Stable == slot.Stable || _states[one.Stable].IsHealthy);
+        var mayGiveUp = others.All(one => one.Value.IsSettled)
+            && unit.All(one => one.Stable == slot.Stable || _states[one.Stable].IsHealthy);
         return new(mayGiveUp, mayGiveUp && !others.Any(one => one.Value.HasRollStandby));
     }
 

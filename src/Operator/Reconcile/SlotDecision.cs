@@ -13,8 +13,8 @@ internal sealed record Removal(PodView Pod, string Reason, string Message);
 internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incarnation, bool Make, IReadOnlyList<Removal> Removals, DateTimeOffset? LookAgainAt)
 {
     /// <summary>
-    /// A pod that is ending and still has the slot's peers. It is brought plans to its end: what it has still to bring away goes to peers that may
-    /// move meanwhile, and no successor takes them from it before it is gone.
+    /// A pod that is ending and still has the slot's peers. It is brought plans to its end: what it has still to bring away goes to peers
+    /// that may move meanwhile, and no successor takes them from it before it is gone.
     /// </summary>
     public PodView? Ending { get; init; }
 
@@ -24,11 +24,14 @@ internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incar
     /// <summary>The current pod should be replaced by one from another template.</summary>
     public bool IsOutdated { get; init; }
 
-    /// <summary>The current pod stands on a node that is being emptied, and for long nothing could take its place: an eviction is let through.</summary>
+    /// <summary>
+    /// The current pod stands on a node that is being emptied, and for long nothing could take its place: an eviction is let through.
+    /// </summary>
     public bool Yields { get; init; }
 
     /// <summary>Its pod is the right one and does its work, or has done it.</summary>
-    public bool IsSettled => Current is { Ready: true } or { State: PodState.Succeeded } && !IsOutdated && Standby is null && Ending is null && Removals.Count == 0;
+    public bool IsSettled => Current is { Ready: true } or { State: PodState.Succeeded } && !IsOutdated && Standby is null && Ending is null
+        && Removals.Count == 0;
 
     /// <summary>The pod in this slot that plans are sent to and peers are sent to find.</summary>
     public PodView? Reachable => Ending ?? Current;
@@ -45,7 +48,8 @@ internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incar
 /// <param name="Gate">What the pipeline's other slots allow.</param>
 /// <param name="NotBefore">A pod that keeps failing is made again after a pause.</param>
 /// <param name="Now">The time.</param>
-internal sealed record SlotContext(string Uid, string? Recorded, bool Seen, string Hash, SlotGate Gate, DateTimeOffset NotBefore, DateTimeOffset Now)
+internal sealed record SlotContext(string Uid, string? Recorded, bool Seen, string Hash, SlotGate Gate, DateTimeOffset NotBefore,
+    DateTimeOffset Now)
 {
     /// <summary>Since when the server refuses to make the slot's next pod, or null.</summary>
     public DateTimeOffset? RefusedSince { get; init; }

@@ -3,9 +3,9 @@ using K8sMediaFlow.Operator.Desired;
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>
-/// One slot has one pod that works. It is replaced when it failed, when its node is lost, when it was made from another template, and when its
-/// node is being emptied. A pod that is ending is waited for, since two of one name would write to one volume; that of a lost node is not: links
-/// are fenced by their epochs. How a healthy pod is followed by another one is <see cref="Succession"/>'s.
+/// One slot has one pod that works. It is replaced when it failed, when its node is lost, when it was made from another template, and when
+/// its node is being emptied. A pod that is ending is waited for, since two of one name would write to one volume; that of a lost node is
+/// not: links are fenced by their epochs. How a healthy pod is followed by another one is <see cref="Succession"/>'s.
 /// </summary>
 internal static class SlotDecisions
 {

@@ -26,17 +26,20 @@ internal static class SlotPlanner
         var known = slots.Select(slot => slot.Slot.Stable).ToHashSet();
         var surplus = pods.Where(pod => !known.Contains(pod.Stable) && !pod.Terminating)
             .Select(pod => new Removal(pod, Reasons.PodRemoved, $"pod {pod.Name} is no longer part of the pipeline"));
-        return new(slots, [.. slots.SelectMany(slot => slot.Removals), .. surplus]) { Stopped = outcome is null ? RolloutStop.Of(slots, memory.Refused, input.AcceptedGeneration, now) : null };
+        return new(slots, [.. slots.SelectMany(slot => slot.Removals), .. surplus]) { Stopped = outcome is null
+            ? RolloutStop.Of(slots, memory.Refused, input.AcceptedGeneration, now) : null };
     }
 
-    private static SlotDecision Decide(PodSlot slot, SlotBoard board, PipelineMemory memory, PipelineStatus? before, string uid, BatchOutcome? outcome, DateTimeOffset now)
+    private static SlotDecision Decide(PodSlot slot, SlotBoard board, PipelineMemory memory, PipelineStatus? before, string uid,
+        BatchOutcome? outcome, DateTimeOffset now)
     {
         var recorded = before?.Pods.FirstOrDefault(one => one.Name == slot.Stable)?.Incarnation;
         if (outcome is not null)
             return Ended(slot, board.PodsOf(slot), recorded, outcome);
         var seen = recorded is not null && memory.HasSeen(slot.Stable, PodNames.Of(slot.Stable, recorded));
         var history = memory.Restarts.GetValueOrDefault(slot.Stable, RestartHistory.None);
-        return SlotDecisions.Decide(slot, board.PodsOf(slot), new(uid, string.IsNullOrEmpty(recorded) ? null : recorded, seen, board.HashOf(slot), board.GateOf(slot), history.NotBefore, now)
+        return SlotDecisions.Decide(slot, board.PodsOf(slot),
+            new(uid, string.IsNullOrEmpty(recorded) ? null : recorded, seen, board.HashOf(slot), board.GateOf(slot), history.NotBefore, now)
         {
             RefusedSince = memory.Refused.TryGetValue(slot.Stable, out var refused) ? refused.Since : null,
         });

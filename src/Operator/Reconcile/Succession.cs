@@ -3,25 +3,33 @@ using K8sMediaFlow.Operator.Desired;
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>
-/// How a pod that works is followed by another one: on a node that is being emptied, and when the template has changed. The successor comes first
-/// and stands by: scheduled, its images there, its containers running and its sidecar answering; then the pod goes, keeps its peers until it is
-/// empty, and only when it is gone the successor gets them. A successor that cannot come leaves the pod where it is. See decision 0030.
+/// How a pod that works is followed by another one: on a node that is being emptied, and when the template has changed. The successor comes
+/// first and stands by: scheduled, its images there, its containers running and its sidecar answering; then the pod goes, keeps its peers
+/// until it is empty, and only when it is gone the successor gets them. A successor that cannot come leaves the pod where it is. See
+/// decision 0030.
 /// </summary>
 internal static class Succession
 {
-    /// <summary>For so long a successor may fail to come before an eviction of the pod is let through, or a pod that has what it waits for makes room.</summary>
+    /// <summary>
+    /// For so long a successor may fail to come before an eviction of the pod is let through, or a pod that has what it waits for makes
+    /// room.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>For so long a successor from another template has to run without an end: what cannot start often ends within a second or two.</summary>
+    /// <summary>
+    /// For so long a successor from another template has to run without an end: what cannot start often ends within a second or two.
+    /// </summary>
     public static readonly TimeSpan Proof = TimeSpan.FromSeconds(5);
 
-    public static SlotDecision Decide(PodSlot slot, List<PodView> living, IReadOnlyList<PodView> pods, SlotContext context, DateTimeOffset? again)
+    public static SlotDecision Decide(PodSlot slot, List<PodView> living, IReadOnlyList<PodView> pods, SlotContext context,
+        DateTimeOffset? again)
     {
         var holder = SlotPods.Holder(living)!;
         var outdated = holder.Hash != context.Hash && holder.State != PodState.Succeeded;
         var leaves = outdated || (holder.Leaving && holder.State != PodState.Succeeded);
         var standby = leaves ? living.LastOrDefault(pod => IsAfter(pod, holder) && pod.Hash == context.Hash && !pod.Leaving) : null;
-        var stays = new SlotDecision(slot, holder, Incarnation(slot, standby ?? holder, context), false, Surplus(living, holder, standby), again) { Standby = standby, IsOutdated = outdated };
+        var stays = new SlotDecision(slot, holder, Incarnation(slot, standby ?? holder, context), false, Surplus(living, holder, standby),
+            again) { Standby = standby, IsOutdated = outdated };
         if (!leaves)
             return stays;
         if (outdated && standby is null && !holder.Ready && (holder.Trouble is not null || holder.State == PodState.Pending))
@@ -38,7 +46,8 @@ internal static class Succession
             return stays with { Removals = [.. stays.Removals, Replaced(holder, "the server lets no second pod be made beside it")] };
         if (context.Now < context.NotBefore)
             return stays with { LookAgainAt = SlotDecisions.Earlier(stays.LookAgainAt, context.NotBefore) };
-        return stays with { Incarnation = Next(stays.Slot, holder, pods, context), Make = true, Yields = holder.Leaving && context.Now >= context.RefusedSince + Patience };
+        return stays with { Incarnation = Next(stays.Slot, holder, pods, context), Make = true, Yields = holder.Leaving
+            && context.Now >= context.RefusedSince + Patience };
     }
 
     private static SlotDecision HandOver(SlotDecision stays, PodView holder, PodView standby, SlotContext context)
@@ -48,7 +57,8 @@ internal static class Succession
         var (ready, provenAt) = Stands(standby, context, stays.IsOutdated);
         var makesRoom = isLong && !holder.Leaving && holder.MakesRoomFor(standby);
         if (!holder.Ready ? ready || makesRoom : (ready || makesRoom) && context.Gate.MayGiveUp)
-            return stays with { Removals = [.. stays.Removals, Replaced(holder, ready ? $"pod {standby.Name} takes its place" : $"pod {standby.Name} waits for the room that it has")] };
+            return stays with { Removals = [.. stays.Removals,
+                Replaced(holder, ready ? $"pod {standby.Name} takes its place" : $"pod {standby.Name} waits for the room that it has")] };
         return stays with
         {
             Yields = holder.Leaving && isLong,
@@ -74,8 +84,10 @@ internal static class Succession
         return next;
     }
 
-    private static List<Removal> Surplus(List<PodView> living, PodView holder, PodView? standby) => [.. living.Where(pod => pod != holder && pod != standby)
-        .Select(pod => new Removal(pod, Reasons.PodRemoved, IsAfter(pod, holder) ? $"pod {pod.Name} goes: pod {holder.Name} stays" : $"pod {pod.Name} goes: pod {holder.Name} has taken its place"))];
+    private static List<Removal> Surplus(List<PodView> living, PodView holder, PodView? standby) =>
+        [.. living.Where(pod => pod != holder && pod != standby)
+        .Select(pod => new Removal(pod, Reasons.PodRemoved, IsAfter(pod, holder) ? $"pod {pod.Name} goes: pod {holder.Name} stays"
+            : $"pod {pod.Name} goes: pod {holder.Name} has taken its place"))];
 
     private static bool IsAfter(PodView pod, PodView other) => (pod.CreatedAt, pod.Name).CompareTo((other.CreatedAt, other.Name)) > 0;
 

@@ -13,7 +13,10 @@ internal static class Troubles
 {
     private const int CharsMax = 300, RestartsFew = 3;
 
-    /// <summary>For so long a container has to run before its last end is no reason any more why its pod is not ready: as long as the kubelet remembers it.</summary>
+    /// <summary>
+    /// For so long a container has to run before its last end is no reason any more why its pod is not ready: as long as the kubelet
+    /// remembers it.
+    /// </summary>
     private static readonly TimeSpan Forgiven = TimeSpan.FromMinutes(10);
 
     private static readonly string[] Images = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable"];
@@ -48,15 +51,17 @@ internal static class Troubles
     }
 
     /// <summary>
-    /// A container that runs again after it failed, in a pod that is not ready: a program that crashes is most of the time neither ended nor waited for,
-    /// and the pod's trouble stays the same from one crash to the next.
+    /// A container that runs again after it failed, in a pod that is not ready: a program that crashes is most of the time neither ended
+    /// nor waited for, and the pod's trouble stays the same from one crash to the next.
     /// </summary>
     private static Trouble? Again(Pod pod, ContainerStatus status, DateTimeOffset now)
     {
-        if (status.State?.Terminated is not null || status.LastState?.Terminated is not { } before || (before.ExitCode == 0 && status.RestartCount < RestartsFew))
+        if (status.State?.Terminated is not null || status.LastState?.Terminated is not { } before
+            || (before.ExitCode == 0 && status.RestartCount < RestartsFew))
             return null;
         var isReady = pod.Status?.Conditions?.Any(one => one is { Type: "Ready", Status: "True" }) == true;
-        return isReady || now - status.State?.Running?.StartedAt >= Forgiven ? null : new(Reasons.ContainerFailing, $"pod {pod.Metadata?.Name}, container {status.Name}: {LastWords(before)}");
+        return isReady || now - status.State?.Running?.StartedAt >= Forgiven ? null
+            : new(Reasons.ContainerFailing, $"pod {pod.Metadata?.Name}, container {status.Name}: {LastWords(before)}");
     }
 
     private static string? LastWords(ContainerTerminated? ended) => ended is null ? null

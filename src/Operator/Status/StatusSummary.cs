@@ -125,7 +125,8 @@ internal static class StatusSummary
         Incarnation = slot.Incarnation,
         Node = slot.Current?.Node,
         Ready = ReadyCondition.IsReady(slot),
-        Message = slot.Removals.Select(one => one.Message).FirstOrDefault() ?? slot.Standby?.Trouble?.Message ?? slot.Current?.Trouble?.Message,
+        Message = slot.Removals.Select(one =>
+            one.Message).FirstOrDefault() ?? slot.Standby?.Trouble?.Message ?? slot.Current?.Trouble?.Message,
     };
 
     /// <summary>Pictures where there are any: sound comes in other portions, and a sum of both says nothing.</summary>
