@@ -106,7 +106,7 @@ internal sealed class Siege : IDisposable
                 return came is not null;
             },
             () => $"nothing of stream {stream} came\n{Describe()}");
-        return came!;
+        return came!.Value;
     }
 
     public void Dispose()
