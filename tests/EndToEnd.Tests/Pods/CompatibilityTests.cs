@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.TestKit;
+using Xunit.Abstractions;
 
 namespace K8sMediaFlow.EndToEnd.Tests.Pods;
 
@@ -10,7 +11,7 @@ namespace K8sMediaFlow.EndToEnd.Tests.Pods;
 /// Programs of the previous release beside ours: served with every frame, or refused in words that name both versions. Nothing may stand still without a word.
 /// </summary>
 [Trait("Category", "Slow")]
-public sealed partial class CompatibilityTests
+public sealed partial class CompatibilityTests(ITestOutputHelper output)
 {
     private const int Frames = 200;
 
@@ -46,6 +47,15 @@ public sealed partial class CompatibilityTests
         (counts.Frames, counts.Faults).ShouldBe((Frames, 0));
     }
 
+    [Theory]
+    [InlineData("attaching failed: VersionMismatch: the sidecar speaks protocol 2, not 1 to 1", true)]
+    [InlineData("link lost: protocols 1 to 1, this end speaks 2", true)]
+    [InlineData("sidecar line-sink-0 speaks control versions 1..1, here is 2", true)]
+    [InlineData("the sidecar speaks protocol 1, not 1 to 1", false)]
+    [InlineData("k8smediaflow-sidecar version 0.1.0 on 127.0.0.1:7400, process 1234", false)]
+    [InlineData("the peer closed the connection after 3 of 200 frames", false)]
+    public void A_refusal_is_known_by_the_two_versions_that_it_names(string line, bool names) => NamesTwoVersions(line).ShouldBe(names);
+
     /// <summary>Who draws the plan and speaks the control protocol is of the one release, what it starts of the other.</summary>
     [NeedsTheory("previous release")]
     [InlineData("old")]
@@ -70,14 +80,18 @@ public sealed partial class CompatibilityTests
     }
 
     // False: they have ended without a refusal.
-    private static async Task<bool> IsRefusedAsync(Func<bool> haveEnded, Func<IReadOnlyList<string>> lines)
+    private async Task<bool> IsRefusedAsync(Func<bool> haveEnded, Func<IReadOnlyList<string>> lines)
     {
         for (var limit = Stopwatch.StartNew(); limit.Elapsed < Patience; await Task.Delay(50))
         {
-            if (lines().Any(NamesTwoVersions))
+            var ended = haveEnded();
+            if (lines().FirstOrDefault(NamesTwoVersions) is { } refusal)
+            {
+                output.WriteLine($"refused: {refusal}");
                 return true;
-            if (haveEnded())
-                return lines().Any(NamesTwoVersions);
+            }
+            if (ended)
+                return false;
         }
         throw new TimeoutException("neither all frames nor a refusal that names both versions:\n" + string.Join('\n', lines()));
     }
