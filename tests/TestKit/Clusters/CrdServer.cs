@@ -96,7 +96,9 @@ public sealed class CrdServer : IDisposable
             _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        // It takes its folder with it, unless it had to be killed.
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
     }
 
     private void AwaitReady()

@@ -1,6 +1,6 @@
 // An API server for custom resources alone, for tests: the library that kube-apiserver itself serves them with, over an etcd that it starts.
 // There are no pods, namespaces, roles or admission plug-ins, and whoever reaches it may do everything: it listens on the loopback address, for
-// a test. Everything is kept in one folder. It ends, and its etcd with it, when its standard input does: when whoever started it has gone.
+// a test. Everything is kept in one folder. When its standard input ends (who started it has gone) it ends, its etcd with it, and the folder is gone.
 //
 //	crdserver ETCD FOLDER    writes FOLDER/kubeconfig as soon as it answers, and FOLDER/log
 package main
@@ -43,7 +43,10 @@ func main() {
 	store := startStore(os.Args[1])
 	go func() {
 		os.Stdin.Read(make([]byte, 1))
-		store.Kill()
+		store.Process.Kill()
+		store.Wait()
+		os.RemoveAll(os.Args[2])
+		os.Exit(0)
 	}()
 	server, port := newServer()
 	go announce(port)
@@ -51,8 +54,8 @@ func main() {
 }
 
 // Sockets in the folder in place of TCP ports: nothing to choose and nothing to collide with. The kernel ends etcd with the thread that started it,
-// so this one is kept; and this process ends with its etcd.
-func startStore(etcd string) *os.Process {
+// so this one is kept.
+func startStore(etcd string) *exec.Cmd {
 	runtime.LockOSThread()
 	store := exec.Command(etcd, "--name=e", "--data-dir=etcd", "--log-level=warn", "--unsafe-no-fsync",
 		"--listen-client-urls=unix://client:0", "--advertise-client-urls=unix://client:0",
@@ -60,10 +63,7 @@ func startStore(etcd string) *os.Process {
 	store.Stdout, store.Stderr = os.Stderr, os.Stderr
 	store.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	fail(store.Start())
-	go func() {
-		fail(fmt.Errorf("etcd has ended: %v", store.Wait()))
-	}()
-	return store.Process
+	return store
 }
 
 func newServer() (*genericapiserver.GenericAPIServer, int) {
