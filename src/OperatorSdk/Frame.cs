@@ -5,7 +5,8 @@ namespace K8sMediaFlow.OperatorSdk;
 
 /// <summary>
 /// A received frame: read-only spans over shared memory, borrowed until <see cref="Dispose"/>. No byte of it was copied, none may be
-/// written. It is a handle: copies of it are the same frame. Once one of them was disposed, every member of all throws and Dispose does nothing, whatever
+/// written. It is a handle: copies of it are the same frame. Once one of them was disposed, every member of all throws and Dispose does
+/// nothing, whatever
 /// frames came since; no span taken from it may be used any more.
 /// </summary>
 /// <remarks>
@@ -63,7 +64,8 @@ public readonly struct Frame : IDisposable, IEquatable<Frame>
     /// <exception cref="MediaOperatorException">The producer rewrote the envelope after it was checked.</exception>
     public FrameMetadata Metadata => Slot.ReadMetadata();
 
-    internal FrameSlot Slot => _slot is { } slot && slot.Life == _life ? slot : throw new ObjectDisposedException(nameof(Frame), "The frame was given back.");
+    internal FrameSlot Slot => _slot is { } slot && slot.Life == _life ? slot
+        : throw new ObjectDisposedException(nameof(Frame), "The frame was given back.");
 
     internal OperatorCore Core => Slot.Core;
 

@@ -4,8 +4,10 @@ namespace K8sMediaFlow.OperatorSdk;
 
 /// <summary>
 /// A write claim on blocks of the operator's region: fill it, then <see cref="Send()"/> it. The payload is not zeroed. Disposing it
-/// unsent gives the blocks back; after Send, Dispose does nothing, so that <c>using</c> fits both. It is a handle: copies of it are the same loan. After either
-/// every other member of all copies throws, whatever was loaned since, and no span taken from it may be used. A loan outlives its sidecar: it can be filled
+/// unsent gives the blocks back; after Send, Dispose does nothing, so that <c>using</c> fits both. It is a handle: copies of it are the
+/// same loan. After either
+/// every other member of all copies throws, whatever was loaned since, and no span taken from it may be used. A loan outlives its
+/// sidecar: it can be filled
 /// and sent whatever happens.
 /// </summary>
 public readonly struct FrameLoan : IDisposable, IEquatable<FrameLoan>
@@ -36,7 +38,8 @@ public readonly struct FrameLoan : IDisposable, IEquatable<FrameLoan>
     /// <summary>Values that travel with the frame. Those of the input are not inherited by a new frame: see <see cref="FrameMetadata.SetAll"/>.</summary>
     public FrameMetadata Metadata => Slot.Metadata;
 
-    private LoanSlot Slot => _slot is { } slot && slot.Life == _life ? slot : throw new ObjectDisposedException(nameof(FrameLoan), "The loan was sent or given back.");
+    private LoanSlot Slot => _slot is { } slot && slot.Life == _life ? slot
+        : throw new ObjectDisposedException(nameof(FrameLoan), "The loan was sent or given back.");
 
     /// <summary>The same handle.</summary>
     public static bool operator ==(FrameLoan left, FrameLoan right) => left.Equals(right);

@@ -33,7 +33,8 @@ public sealed record MediaOperatorOptions
     public TimeSpan ReorderPatience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long no replica of a consumer gives anything back before what one of them has had longest goes to another, too, since an order restored behind them
+    /// How long no replica of a consumer gives anything back before what one of them has had longest goes to another, too, since an order
+    /// restored behind them
     /// may wait for it. Who has been slow before is given four times as long as it has ever taken.
     /// </summary>
     public TimeSpan StandstillPatience { get; init; } = TimeSpan.FromSeconds(5);

@@ -461,7 +461,10 @@ public static partial class AttachMessage
             /// <summary>Frames; 0 unless order is bySequence.</summary>
             public uint ReorderWindow => _struct.Get<uint>(4);
 
-            /// <summary>Runs of sequences without holes that are remembered of a stream: what was seen and is in them is recognised as a duplicate, everything else is new.</summary>
+            /// <summary>
+            /// Runs of sequences without holes that are remembered of a stream: what was seen and is in them is recognised as a duplicate,
+            /// everything else is new.
+            /// </summary>
             public uint ReplayWindow => _struct.Get<uint>(8);
 
             /// <summary>Frames that the operator may hold at once.</summary>
@@ -534,7 +537,10 @@ public static partial class AttachMessage
                 set => _struct.Set(4, value);
             }
 
-            /// <summary>Runs of sequences without holes that are remembered of a stream: what was seen and is in them is recognised as a duplicate, everything else is new.</summary>
+            /// <summary>
+            /// Runs of sequences without holes that are remembered of a stream: what was seen and is in them is recognised as a duplicate,
+            /// everything else is new.
+            /// </summary>
             public uint ReplayWindow
             {
                 get => _struct.Get<uint>(8);

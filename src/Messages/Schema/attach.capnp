@@ -127,7 +127,8 @@ struct AttachMessage {
     # Frames; 0 unless order is bySequence.
 
     replayWindow @5 :UInt32;
-    # Runs of sequences without holes that are remembered of a stream: what was seen and is in them is recognised as a duplicate, everything else is new.
+    # Runs of sequences without holes that are remembered of a stream: what was seen and is in them is recognised as a duplicate,
+    # everything else is new.
 
     maxBorrowed @6 :UInt32;
     # Frames that the operator may hold at once.

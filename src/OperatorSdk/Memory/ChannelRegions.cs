@@ -1,6 +1,8 @@
 namespace K8sMediaFlow.OperatorSdk.Memory;
 
-/// <summary>What the indexes of one channel mean. The sidecar uses each once: a channel outlives many lives of those whose memory it names.</summary>
+/// <summary>
+/// What the indexes of one channel mean. The sidecar uses each once: a channel outlives many lives of those whose memory it names.
+/// </summary>
 internal sealed class ChannelRegions
 {
     private readonly List<ForeignRegion?> _regions = [];

@@ -59,7 +59,8 @@ internal static class FrameSender
             : $"No input frame is held, so a frame on output '{port.Plan.Name}' has no identity to inherit: send before the input is disposed, or call OpenStream() first.");
     }
 
-    private static void Post(OperatorCore core, OutputPort port, LoanSlot loan, ReadOnlySpan<Frame> from, bool isNamed, int giver, (ulong Stream, ulong Sequence) identity)
+    private static void Post(
+        OperatorCore core, OutputPort port, LoanSlot loan, ReadOnlySpan<Frame> from, bool isNamed, int giver, (ulong Stream, ulong Sequence) identity)
     {
         var first = isNamed ? (from.IsEmpty ? -1 : from[0].Tag) : giver >= 0 ? giver : core.Held.Length > 0 ? core.Held[0] : -1;
         var info = MediaInfo.Of(loan.Caps);

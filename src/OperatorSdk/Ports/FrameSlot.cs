@@ -5,7 +5,10 @@ using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.OperatorSdk.Ports;
 
-/// <summary>What is behind a <see cref="Frame"/>. Used again for one frame after the other; a handle knows by <see cref="Life"/> whether it is still its own.</summary>
+/// <summary>
+/// What is behind a <see cref="Frame"/>. Used again for one frame after the other; a handle knows by <see cref="Life"/> whether it is
+/// still its own.
+/// </summary>
 internal sealed class FrameSlot(OperatorCore core)
 {
     private long _life;
@@ -68,7 +71,8 @@ internal sealed class FrameSlot(OperatorCore core)
         catch (Exception broken) when (broken is CapnProtoException or InvalidOperationException)
         {
             var identity = new FrameIdentity(Info.Stream, Info.Sequence);
-            throw new MediaOperatorException(MediaOperatorError.Protocol, $"The metadata of frame {identity} on input '{Port.Plan.Name}' cannot be read: {broken.Message}", broken);
+            throw new MediaOperatorException(MediaOperatorError.Protocol,
+                $"The metadata of frame {identity} on input '{Port.Plan.Name}' cannot be read: {broken.Message}", broken);
         }
     }
 

@@ -3,7 +3,10 @@ using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.OperatorSdk.Ports;
 
-/// <summary>What is behind a <see cref="FrameLoan"/>. Used again for one loan after the other; a handle knows by <see cref="Life"/> whether it is still its own.</summary>
+/// <summary>
+/// What is behind a <see cref="FrameLoan"/>. Used again for one loan after the other; a handle knows by <see cref="Life"/> whether it is
+/// still its own.
+/// </summary>
 internal sealed class LoanSlot(OperatorCore core)
 {
     private long _life;
@@ -44,7 +47,10 @@ internal sealed class LoanSlot(OperatorCore core)
         port.Reserve();
     }
 
-    /// <summary>Readers take an envelope whose planes lie outside the payload for a breach of the protocol, and its sender would be expelled for it.</summary>
+    /// <summary>
+    /// Readers take an envelope whose planes lie outside the payload for a breach of the protocol, and its sender would be expelled for
+    /// it.
+    /// </summary>
     public void CheckPlanes()
     {
         if (Planes is [.., var last] && last.OffsetBytes + last.LengthBytes > PayloadBytes)

@@ -24,7 +24,8 @@ internal sealed class OutputPort : IFrameOwner
     {
         (_core, Number, Plan, Quota) = (core, number, plan, new BlockQuota(plan.QuotaBlocks));
         Fan = new OutputFan(this, FanRetention.UntilDone, 256);
-        // Envelope and payload of each frame: so many does the quota allow, and so many did the planner count for the consumers and all that is behind them.
+        // Envelope and payload of each frame: so many does the quota allow, and so many did the planner count for the consumers and all
+        // that is behind them.
         Fan.WindowFrames = Math.Max(1, plan.QuotaBlocks / 2);
         foreach (var edge in plan.Edges)
             AddEdge(edge);

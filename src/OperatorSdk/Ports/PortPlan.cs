@@ -4,7 +4,8 @@ using K8sMediaFlow.Staging.Ports;
 namespace K8sMediaFlow.OperatorSdk.Ports;
 
 /// <summary>What the sidecar's welcome says of a port.</summary>
-internal sealed record PortPlan(string Name, FrameCaps? Caps, int Seats, bool BySequence, int ReplayRuns, int QuotaBlocks, IReadOnlyList<EdgePlan> Edges)
+internal sealed record PortPlan(
+    string Name, FrameCaps? Caps, int Seats, bool BySequence, int ReplayRuns, int QuotaBlocks, IReadOnlyList<EdgePlan> Edges)
 {
     public static PortPlan Read(AttachMessage.InputPort.Reader port) => new(
         port.Name.ToString(),
@@ -19,7 +20,8 @@ internal sealed record PortPlan(string Name, FrameCaps? Caps, int Seats, bool By
     {
         var edges = new List<EdgePlan>();
         foreach (var edge in port.Edges)
-            edges.Add(new EdgePlan(edge.Name.ToString(), edge.Distribution == AttachMessage.Distribution.Broadcast, (int)Math.Clamp(edge.ChannelCount, 1, OutputFan.SeatsMax)));
+            edges.Add(new EdgePlan(edge.Name.ToString(), edge.Distribution == AttachMessage.Distribution.Broadcast,
+                (int)Math.Clamp(edge.ChannelCount, 1, OutputFan.SeatsMax)));
         var quotaBlocks = port.QuotaBlocks is 0 or > int.MaxValue ? int.MaxValue : (int)port.QuotaBlocks;
         return new PortPlan(port.Name.ToString(), port.HasCaps ? MediaInfo.Read(port.Caps) : null, 0, false, 0, quotaBlocks, edges);
     }

@@ -136,7 +136,10 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         SettleChannels();
     }
 
-    /// <summary>Producers that have other consumers pass this one over while its link is down. What it has stays with it: the link sends it when it is back.</summary>
+    /// <summary>
+    /// Producers that have other consumers pass this one over while its link is down. What it has stays with it: the link sends it when
+    /// it is back.
+    /// </summary>
     public void Carries(bool isUp)
     {
         lock (_gate)

@@ -4,8 +4,10 @@ namespace K8sMediaFlow.Staging.Ports;
 
 /// <summary>One edge that leaves an output port, with a seat for each of its consumers.</summary>
 /// <remarks>
-/// Dealt out (RoundRobin), the port's window is divided among the consumers that are at work: each may hold an equal part of it. One that is not (its link is down, it
-/// stands still) keeps what it has and gets no more, and the others divide the rest. So whatever one of them does costs the others no more than its part.
+/// Dealt out (RoundRobin), the port's window is divided among the consumers that are at work: each may hold an equal part of it. One that
+/// is not (its link is down, it
+/// stands still) keeps what it has and gets no more, and the others divide the rest. So whatever one of them does costs the others no
+/// more than its part.
 /// </remarks>
 internal sealed class FanEdge(FanDistribution distribution, FanRetention retention)
 {
@@ -23,9 +25,13 @@ internal sealed class FanEdge(FanDistribution distribution, FanRetention retenti
 
     /// <summary>Frames that can be pushed at this moment beyond what is owed already.</summary>
     /// <param name="window">Frames that all consumers together may hold.</param>
-    public int RoomIn(int window) => AllCompleted ? int.MaxValue : Distribution == FanDistribution.RoundRobin ? DealtRoom(window) : SharedRoom(window);
+    public int RoomIn(int window) => AllCompleted ? int.MaxValue
+        : Distribution == FanDistribution.RoundRobin ? DealtRoom(window) : SharedRoom(window);
 
-    /// <summary>The consumer that has least to do, of those that have room and know the regions; of equal ones the next after the one that was served last. Null: none.</summary>
+    /// <summary>
+    /// The consumer that has least to do, of those that have room and know the regions; of equal ones the next after the one that was
+    /// served last. Null: none.
+    /// </summary>
     public FanSeat? Next(ref FrameDescriptor descriptor, int window)
     {
         var (part, isAnyAtWork) = PartOf(window);
@@ -47,7 +53,8 @@ internal sealed class FanEdge(FanDistribution distribution, FanRetention retenti
     public void Served(FanSeat seat) => _served = Seats.IndexOf(seat);
 
     /// <summary>
-    /// Who keeps the edge standing still: nobody has given anything back for the patience, another is there to do it, and the oldest frame of all is here.
+    /// Who keeps the edge standing still: nobody has given anything back for the patience, another is there to do it, and the oldest
+    /// frame of all is here.
     /// Null: the edge moves, or waits for what is behind all of them.
     /// </summary>
     public FanSeat? FindStandstill(FlightTable flights, long nowNs, long patienceNs)
@@ -77,7 +84,8 @@ internal sealed class FanEdge(FanDistribution distribution, FanRetention retenti
     {
         var oldest = long.MaxValue;
         for (var place = 0; place < seat.Tickets.Places; place++)
-            if (seat.Tickets.At(place, out var holding) && holding is { IsReturned: false, IsDealtAgain: false } && flights[holding.Flight].Descriptor.Kind == DescriptorKind.Frame)
+            if (seat.Tickets.At(place, out var holding) && holding is { IsReturned: false, IsDealtAgain: false }
+                && flights[holding.Flight].Descriptor.Kind == DescriptorKind.Frame)
                 oldest = Math.Min(oldest, flights[holding.Flight].Order);
         return oldest;
     }

@@ -3,7 +3,10 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Staging.Ports;
 
-/// <summary>One thing that was given to a fan and is not done. Counted, not named: who has it stands in the seats' tickets, and there may be any number of seats.</summary>
+/// <summary>
+/// One thing that was given to a fan and is not done. Counted, not named: who has it stands in the seats' tickets, and there may be any
+/// number of seats.
+/// </summary>
 internal struct Flight
 {
     public FrameDescriptor Descriptor;

@@ -37,7 +37,9 @@ public enum FanRetention
 /// <summary>How an edge deals frames out to its consumers.</summary>
 public enum FanDistribution
 {
-    /// <summary>Each frame to one consumer: the one that has least to do, of equal ones the next after the one that was served last.</summary>
+    /// <summary>
+    /// Each frame to one consumer: the one that has least to do, of equal ones the next after the one that was served last.
+    /// </summary>
     RoundRobin,
 
     /// <summary>Each frame to every consumer.</summary>

@@ -7,7 +7,8 @@ namespace K8sMediaFlow.Staging.Ports;
 /// <param name="Seats">Producers: the stream ends when all of them have ended.</param>
 /// <param name="BySequence">Restore the order of sequences; else they come as they come.</param>
 /// <param name="IsSparse">Sequences are dealt out among several consumers (a reorder window then passes what every producer has passed).</param>
-/// <param name="ReplayRuns">Runs of sequences without holes that are remembered of a stream, at least, so that duplicates are recognised.</param>
+/// <param name="ReplayRuns">Runs of sequences without holes that are remembered of a stream, at least, so that duplicates are
+/// recognised.</param>
 /// <param name="PatienceNs">See <see cref="ReorderWindow"/>.</param>
 public sealed record MergeOptions(int Seats, bool BySequence, bool IsSparse, int ReplayRuns, long PatienceNs);
 
@@ -23,7 +24,9 @@ public sealed record MergeOptions(int Seats, bool BySequence, bool IsSparse, int
 /// </remarks>
 public sealed class InputMerge
 {
-    /// <summary>Most producers of one port: as many as an edge of a pipeline may have pairs of replicas. More can only be a mistake.</summary>
+    /// <summary>
+    /// Most producers of one port: as many as an edge of a pipeline may have pairs of replicas. More can only be a mistake.
+    /// </summary>
     public const int SeatsMax = 4096;
 
     private readonly Dictionary<(ulong Stream, ulong Sequence), int> _originals;

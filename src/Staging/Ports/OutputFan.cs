@@ -21,7 +21,8 @@ namespace K8sMediaFlow.Staging.Ports;
 /// so the successor must not have to wait for it.</para>
 /// <para>Notices (gap, end of stream) are posted like frames. An end of stream goes to every seat, also to one that is attached later; a gap
 /// goes where a frame in its place would have gone.</para>
-/// <para><see cref="Watch"/>: where a dealt out edge stands still because of one consumer, what that one has goes to the others too: an order that is restored
+/// <para><see cref="Watch"/>: where a dealt out edge stands still because of one consumer, what that one has goes to the others too: an
+/// order that is restored
 /// behind them waits for it. It is done when both are done with it, and their consumer hands it out once.</para>
 /// </remarks>
 public sealed class OutputFan
@@ -256,7 +257,9 @@ public sealed class OutputFan
         }
     }
 
-    /// <summary>Looks for an edge that one consumer keeps standing still, and deals out again what that one has. To be called now and then.</summary>
+    /// <summary>
+    /// Looks for an edge that one consumer keeps standing still, and deals out again what that one has. To be called now and then.
+    /// </summary>
     /// <param name="nowNs">Monotonic time.</param>
     /// <param name="patienceNs">How long nobody has given anything back.</param>
     public void Watch(long nowNs, long patienceNs)

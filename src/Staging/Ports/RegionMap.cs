@@ -2,7 +2,10 @@ using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Staging.Ports;
 
-/// <summary>Which index of its channel a consumer knows a region by. A number that was given to another region since means nothing here until it is told anew.</summary>
+/// <summary>
+/// Which index of its channel a consumer knows a region by. A number that was given to another region since means nothing here until it
+/// is told anew.
+/// </summary>
 internal struct RegionMap
 {
     private readonly record struct Entry(ushort Generation, bool IsKnown, int Index);
@@ -20,5 +23,6 @@ internal struct RegionMap
 
     /// <summary>-1: the consumer does not know it.</summary>
     public readonly int IndexOf(RegionName region) =>
-        region.Number < _entries.Length && _entries[region.Number] is { IsKnown: true } entry && entry.Generation == region.Generation ? entry.Index : -1;
+        region.Number < _entries.Length && _entries[region.Number] is { IsKnown: true } entry && entry.Generation == region.Generation
+            ? entry.Index : -1;
 }

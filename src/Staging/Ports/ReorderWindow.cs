@@ -45,7 +45,8 @@ public sealed class ReorderWindow
     private ulong _born;
     private int _turn;
 
-    /// <param name="channels">Producers of the port; channels are numbered from 0, and all of these are awaited at first. More may be added later.</param>
+    /// <param name="channels">Producers of the port; channels are numbered from 0, and all of these are awaited at first. More may be
+    /// added later.</param>
     /// <param name="patienceNs">See the summary.</param>
     /// <param name="sparse">Sequences are dealt out among several consumers, this window sees some of them.</param>
     public ReorderWindow(int channels, long patienceNs, bool sparse)

@@ -1,8 +1,10 @@
 namespace K8sMediaFlow.Staging.Ports;
 
 /// <summary>
-/// Remembers which identities a port has seen: per stream the sequences, as runs. Only what was seen is ever called seen. What is bounded is how much is kept,
-/// not how far it reaches back: of a stream that comes whole everything is known, of one that is dealt out among replicas as many sequences as there may
+/// Remembers which identities a port has seen: per stream the sequences, as runs. Only what was seen is ever called seen. What is bounded
+/// is how much is kept,
+/// not how far it reaches back: of a stream that comes whole everything is known, of one that is dealt out among replicas as many
+/// sequences as there may
 /// be runs. What had to be forgotten is new when it comes again: with AtLeastOnce twice is allowed, and never is not. Not thread-safe.
 /// </summary>
 public sealed class ReplayWindow
@@ -42,7 +44,9 @@ public sealed class ReplayWindow
     /// <summary>Remembers an identity; false when it was seen before.</summary>
     public bool Mark(ulong stream, ulong sequence) => (Find(stream) ?? Open(stream)).Seen.Add(sequence, sequence);
 
-    /// <summary>Remembers <paramref name="count"/> sequences from <paramref name="first"/>; false when all of them were seen before.</summary>
+    /// <summary>
+    /// Remembers <paramref name="count"/> sequences from <paramref name="first"/>; false when all of them were seen before.
+    /// </summary>
     public bool MarkRange(ulong stream, ulong first, uint count)
     {
         var last = first + Math.Max(count, 1) - 1;

@@ -1,7 +1,8 @@
 namespace K8sMediaFlow.Staging.Ports;
 
 /// <summary>
-/// Whether a consumer that has something gives anything back, and how long it has taken for that at most. Slow is not dead: who has been silent for a
+/// Whether a consumer that has something gives anything back, and how long it has taken for that at most. Slow is not dead: who has been
+/// silent for a
 /// minute before is not suspected after five seconds. The clock is read by whoever looks, now and then, not per frame.
 /// </summary>
 internal sealed class SeatPulse
@@ -35,5 +36,6 @@ internal sealed class SeatPulse
     public bool HasBeatenIn(long nowNs, long timeNs) => nowNs - _lastBeatNs < timeNs;
 
     /// <summary>Whether it has had something for so long, and far longer than ever before, without giving anything back.</summary>
-    public bool StandsStill(long nowNs, long patienceNs) => _isWaitedFor && nowNs - _silentSinceNs >= Math.Max(patienceNs, Patiences * _longestNs);
+    public bool StandsStill(long nowNs, long patienceNs) =>
+        _isWaitedFor && nowNs - _silentSinceNs >= Math.Max(patienceNs, Patiences * _longestNs);
 }

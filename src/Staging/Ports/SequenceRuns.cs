@@ -3,8 +3,10 @@ using K8sMediaFlow.Native;
 namespace K8sMediaFlow.Staging.Ports;
 
 /// <summary>
-/// A set of sequences as runs without holes, lowest first. What comes in order is one run however long it is; every hole costs one more. Beyond
-/// <c>runsMax</c> the lowest run is forgotten: its sequences are unknown again. Grows to its largest use and allocates no more. Not thread-safe.
+/// A set of sequences as runs without holes, lowest first. What comes in order is one run however long it is; every hole costs one more.
+/// Beyond
+/// <c>runsMax</c> the lowest run is forgotten: its sequences are unknown again. Grows to its largest use and allocates no more. Not
+/// thread-safe.
 /// </summary>
 internal sealed class SequenceRuns(int runsMax)
 {

@@ -9,7 +9,8 @@ namespace K8sMediaFlow.Staging.Ports;
 internal readonly record struct Holding(int Flight, bool IsReturned, bool IsDealtAgain);
 
 /// <summary>
-/// Ticket → what is held, for the tickets of one channel that are not done: open addressing with linear probing and backward-shift deletion.
+/// Ticket → what is held, for the tickets of one channel that are not done: open addressing with linear probing and backward-shift
+/// deletion.
 /// Tickets are done out of order and one may stay for long, so a ring indexed by ticket would not do.
 /// </summary>
 internal sealed class TicketMap

@@ -11,7 +11,9 @@ public struct SegmentRef : IEquatable<SegmentRef>
     /// <summary>The channel's number for the region; 0 is the producer's own.</summary>
     public ushort Region;
 
-    /// <summary>Which region of that number, where an owner names its regions for itself; zero in a channel, whose numbers are used once.</summary>
+    /// <summary>
+    /// Which region of that number, where an owner names its regions for itself; zero in a channel, whose numbers are used once.
+    /// </summary>
     public ushort RegionGeneration;
 
     public uint Block;

@@ -4,7 +4,10 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>Nothing that one consumer does costs another consumer of the same port anything but its own share: replicas in pods of their own. Within one pod: Ports/ShareTests.</summary>
+/// <summary>
+/// Nothing that one consumer does costs another consumer of the same port anything but its own share: replicas in pods of their own.
+/// Within one pod: Ports/ShareTests.
+/// </summary>
 public sealed class ShareFlowTests
 {
     private const int Frames = 1000;

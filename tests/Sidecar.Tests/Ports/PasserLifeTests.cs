@@ -6,7 +6,9 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Tests.Ports;
 
-/// <summary>A chain in one pod whose source lives again and again: whoever passes its frames on has to name the memory of the present life.</summary>
+/// <summary>
+/// A chain in one pod whose source lives again and again: whoever passes its frames on has to name the memory of the present life.
+/// </summary>
 public sealed class PasserLifeTests
 {
     private const int Lives = 12;

@@ -6,7 +6,8 @@ using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 namespace K8sMediaFlow.Sidecar.Tests.Ports;
 
 /// <summary>
-/// Nothing that one consumer does costs another consumer of the same port anything but its own share: replicas in one pod. Over links: Hosting/ShareFlowTests.
+/// Nothing that one consumer does costs another consumer of the same port anything but its own share: replicas in one pod. Over links:
+/// Hosting/ShareFlowTests.
 /// </summary>
 public sealed class ShareTests
 {

@@ -14,7 +14,9 @@ internal static class BoundRules
     /// <summary>A node that is not heard of for less is often only busy; after an hour nobody waits any more.</summary>
     internal const int NodeLossSecondsMin = 5, NodeLossSecondsMax = 3600;
 
-    /// <summary>What a sidecar says to a media operator of its ports and edges is one message of 64 KiB, and some of that is for other things.</summary>
+    /// <summary>
+    /// What a sidecar says to a media operator of its ports and edges is one message of 64 KiB, and some of that is for other things.
+    /// </summary>
     internal const int WelcomeBytesMax = (64 << 10) - 512;
 
     /// <summary>Container ports, environment variables, mounts and claims of one media operator.</summary>
@@ -41,7 +43,8 @@ internal static class BoundRules
         .. Between("spec.operators", "the number of replicas of all operators, as far as they may be scaled,", graph.Largest().Operators.Sum(node => Math.Clamp(node.ReplicaCount, 0, PlanLimits.ReplicasMax)), 0, PlanLimits.PipelineReplicasMax),
         .. graph.Operators.SelectMany((node, i) => OfOperator($"spec.operators[{i}]", node)),
         .. graph.Operators.SelectMany((node, i) => Between($"spec.operators[{i}]",
-            $"what operator '{node.Name}' has to be told of its ports and edges (shorter names or fewer edges make it less), in bytes,", WelcomeBytes(graph, node), 0, WelcomeBytesMax)),
+            $"what operator '{node.Name}' has to be told of its ports and edges (shorter names or fewer edges make it less), in bytes,",
+            WelcomeBytes(graph, node), 0, WelcomeBytesMax)),
     ];
 
     // Names with what they are rounded up to, and numbers and caps beside them.
