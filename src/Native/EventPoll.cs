@@ -23,6 +23,9 @@ public sealed unsafe class EventPoll : IDisposable
         _descriptor = new Descriptor(descriptor);
     }
 
+    /// <summary>Can itself be in another set: it has something new when one of its own has.</summary>
+    public int Descriptor => _descriptor.Number;
+
     /// <summary>The tag comes back from <see cref="Wait"/> when the descriptor has something new.</summary>
     /// <exception cref="NativeException"/>
     public void Add(int descriptor, ulong tag)

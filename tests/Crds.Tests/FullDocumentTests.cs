@@ -12,7 +12,7 @@ public sealed class FullDocumentTests
         {
           "apiVersion": "k8smediaflow.io/v1alpha1", "kind": "MediaPipeline", "metadata": {"name": "full", "namespace": "media"},
           "spec": {
-            "installation": "night", "nodeLossSeconds": 60,
+            "installation": "night", "nodeLossSeconds": 60, "linkSilenceMilliseconds": 3000, "linkHungMilliseconds": 20000,
             "rdma": {"resourceName": "rdma/hca"},
             "sidecar": {"resources": {"limits": {"cpu": 1}}, "logLevel": "Debug", "updatePolicy": "Automatic", "imagePullSecrets": [{"name": "ours"}], "securityContext": {"runAsUser": 1000}},
             "staging": {"polling": {"mode": "Busy"}},

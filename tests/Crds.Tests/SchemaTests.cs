@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.Generator;
 using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Crds.Tests;
 
@@ -36,6 +37,8 @@ public sealed class SchemaTests
     {
         Schema("spec.execution")["default"]!.GetValue<string>().ShouldBe("Streaming");
         Schema("spec.nodeLossSeconds")["default"]!.GetValue<int>().ShouldBe(30);
+        Schema("spec.linkSilenceMilliseconds")["default"]!.GetValue<int>().ShouldBe(StagingNode.LinkSilenceMillisecondsDefault);
+        Schema("spec.linkHungMilliseconds")["default"]!.GetValue<int>().ShouldBe(StagingNode.LinkHungMillisecondsDefault);
         Schema("spec.staging.polling.spinMicroseconds")["default"]!.GetValue<int>().ShouldBe(20);
         Schema("spec.edges[].delivery")["default"]!.GetValue<string>().ShouldBe("AtLeastOnce");
         Schema("spec.operators[]")["properties"]!["replicas"]!["default"].ShouldBeNull();

@@ -76,6 +76,9 @@ internal sealed class EdgeBoard(IReadOnlyList<string> edges)
             arrivals.Aggregate(LatencyHistogram.Empty, (sum, total) => sum.Plus(total.Latency)),
             parts.Sum(part => part.Latest!.BlocksInUse),
             parts.Sum(part => part.Latest!.BlocksTotal),
-            arrivals.Count > 0 && arrivals.All(total => total.Ended));
+            arrivals.Count > 0 && arrivals.All(total => total.Ended))
+        {
+            WaitsFor = string.Join("; ", parts.Select(part => part.Latest!.WaitsFor).Where(words => words.Length > 0).Distinct()),
+        };
     }
 }

@@ -23,6 +23,9 @@ internal sealed record EdgeRow(
     int BlocksTotal,
     bool Ended)
 {
+    /// <summary>What it waits for, as the sidecars at its ends say; empty while it moves.</summary>
+    public string WaitsFor { get; init; } = "";
+
     /// <summary>Everything that moved on the edge: a count that stands still is a stall.</summary>
     public long Progress => Frames + Gaps + Duplicates + Drops.Values.Sum();
 }

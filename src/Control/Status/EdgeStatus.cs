@@ -31,4 +31,8 @@ public sealed record EdgeStatus(
     LatencyHistogram Latency,
     int BlocksInUse,
     int BlocksTotal,
-    bool Ended);
+    bool Ended)
+{
+    /// <summary>Nothing has moved for 3 s though there is something to move: which consumer, grant or peer it waits for. Empty otherwise.</summary>
+    public string WaitsFor { get; init; } = "";
+}

@@ -20,6 +20,7 @@ internal static class PartConversion
             BlocksInUse = (uint)edge.BlocksInUse,
             BlocksTotal = (uint)edge.BlocksTotal,
             Ended = edge.Ended,
+            WaitsFor = edge.WaitsFor,
         };
         foreach (var (cause, count) in edge.Drops)
             wire.Drops[cause] = (ulong)count;
@@ -46,7 +47,10 @@ internal static class PartConversion
             new LatencyHistogram(wire.LatencyBuckets.Select(count => (long)count).ToArray()),
             (int)Math.Min(wire.BlocksInUse, int.MaxValue),
             (int)Math.Min(wire.BlocksTotal, int.MaxValue),
-            wire.Ended);
+            wire.Ended)
+        {
+            WaitsFor = wire.WaitsFor,
+        };
     }
 
     public static OperatorStatus ToWire(Control.Status.OperatorStatus status) => new()

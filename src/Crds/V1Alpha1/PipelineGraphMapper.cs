@@ -28,6 +28,8 @@ public static class PipelineGraphMapper
         HugePages = spec.Staging?.HugePages ?? HugePages.None,
         BlockClasses = [.. (spec.Staging?.BlockClasses ?? []).Select(one => new BlockClassPlan(one.Size.Bytes, one.Count))],
         NodeLossSeconds = spec.NodeLossSeconds,
+        LinkSilenceMilliseconds = spec.LinkSilenceMilliseconds,
+        LinkHungMilliseconds = spec.LinkHungMilliseconds,
     };
 
     private static Polling Map(PollingSpec polling) => new(polling.Mode, polling.SpinMicroseconds);

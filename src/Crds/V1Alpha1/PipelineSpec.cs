@@ -38,6 +38,14 @@ public sealed record PipelineSpec
     [Bounds(5, 3600)]
     public int NodeLossSeconds { get; set; } = NodeLossSecondsDefault;
 
+    /// <summary>Silence after which a link between two pods is lost, if the peer's machine does not answer either. The links are opened again at once.</summary>
+    [Bounds(200, 60000)]
+    public int LinkSilenceMilliseconds { get; set; } = StagingNode.LinkSilenceMillisecondsDefault;
+
+    /// <summary>The same while the peer's machine answers: its sidecar hangs, or is throttled. Counts as the longer of both.</summary>
+    [Bounds(1000, 600000)]
+    public int LinkHungMilliseconds { get; set; } = StagingNode.LinkHungMillisecondsDefault;
+
     /// <summary>The vertices of the graph.</summary>
     [ListKeys("name"), MaxItems(256)]
     public required IReadOnlyList<OperatorSpec> Operators { get; init; }

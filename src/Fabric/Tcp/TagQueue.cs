@@ -1,9 +1,9 @@
 namespace K8sMediaFlow.Fabric.Tcp;
 
-/// <summary>Tags of writes that are complete and not yet reported: a ring of fixed size, used under the sender's gate.</summary>
+/// <summary>Tags of writes that are complete and not yet reported: a ring that grows with use up to its capacity. Used under the sender's gate.</summary>
 internal sealed class TagQueue(int capacity)
 {
-    private readonly ulong[] _tags = new ulong[capacity];
+    private ulong[] _tags = new ulong[Math.Min(capacity, 16)];
     private int _head;
 
     public int Count { get; private set; }
@@ -16,7 +16,9 @@ internal sealed class TagQueue(int capacity)
 
     public void Add(ulong tag)
     {
-        _tags[(_head + Count) % capacity] = tag;
+        if (Count == _tags.Length)
+            Grow();
+        _tags[(_head + Count) % _tags.Length] = tag;
         Count++;
     }
 
@@ -24,9 +26,17 @@ internal sealed class TagQueue(int capacity)
     {
         var taken = Math.Min(tags.Length, Count);
         for (var index = 0; index < taken; index++)
-            tags[index] = _tags[(_head + index) % capacity];
-        _head = (_head + taken) % capacity;
+            tags[index] = _tags[(_head + index) % _tags.Length];
+        _head = (_head + taken) % _tags.Length;
         Count -= taken;
         return taken;
+    }
+
+    private void Grow()
+    {
+        var tags = new ulong[Math.Min(capacity, 2 * _tags.Length)];
+        for (var index = 0; index < Count; index++)
+            tags[index] = _tags[(_head + index) % _tags.Length];
+        (_tags, _head) = (tags, 0);
     }
 }

@@ -8,14 +8,19 @@ namespace K8sMediaFlow.Operator.Desired;
 /// every region. The limit has room for a second set: of each producer one dead region may still be read when its successor has its own.
 /// </summary>
 /// <param name="RegionBytes">All regions of the pod, in whole pages.</param>
+/// <param name="Links">Links of the pod, both directions: each has a thread, TLS and ledgers.</param>
 /// <param name="HugePages">The pages that they lie in: huge ones are a resource of their own, and no part of memory.</param>
-internal readonly record struct SidecarMemory(long RegionBytes, HugePages HugePages)
+internal readonly record struct SidecarMemory(long RegionBytes, int Links, HugePages HugePages)
 {
     private const long ProcessRequestBytes = 96L << 20, ProcessLimitBytes = 256L << 20, Granule = 1 << 20;
 
-    public long RequestBytes => RoundedUp(OrdinaryBytes + ProcessRequestBytes);
+    /// <summary>An idle link takes 100 KiB at most; under way its ledgers grow with what it keeps. As many as these are in the process's own room.</summary>
+    private const long LinkBytes = 512 << 10;
+    private const int LinksWithin = 64;
 
-    public long LimitBytes => RoundedUp((2 * OrdinaryBytes) + ProcessLimitBytes);
+    public long RequestBytes => RoundedUp(OrdinaryBytes + ProcessRequestBytes + MoreLinkBytes);
+
+    public long LimitBytes => RoundedUp((2 * OrdinaryBytes) + ProcessLimitBytes + MoreLinkBytes);
 
     /// <summary>The resource that the huge pages are; null where there are none. Request and limit of it are the same: it cannot be overcommitted.</summary>
     public string? HugePagesResource => HugePages switch
@@ -35,8 +40,11 @@ internal readonly record struct SidecarMemory(long RegionBytes, HugePages HugePa
     public static SidecarMemory Of(RenderInput input, PodSlot slot)
     {
         var regions = input.Widest.Regions.Where(region => region.Pod == slot.Stable);
-        return new SidecarMemory(regions.Sum(region => region.MemoryBytes), input.Graph.Staging.HugePages);
+        var links = input.Widest.Sidecars.Where(plan => plan.Pod == slot.Stable).Sum(plan => plan.Inbound.Count + plan.Outbound.Count);
+        return new SidecarMemory(regions.Sum(region => region.MemoryBytes), links, input.Graph.Staging.HugePages);
     }
+
+    private long MoreLinkBytes => Math.Max(0, Links - LinksWithin) * LinkBytes;
 
     private long OrdinaryBytes => HugePages == HugePages.None ? RegionBytes : 0;
 

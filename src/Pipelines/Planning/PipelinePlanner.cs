@@ -53,6 +53,8 @@ public static class PipelinePlanner
             Transport = graph.Transport,
             RdmaAddress = pod.RdmaAddress,
             QueuePairs = graph.Rdma is { QueuePairs: > 1 } rdma ? rdma.QueuePairs : null,
+            LinkSilenceMilliseconds = graph.Staging.LinkSilenceMilliseconds is var silence && silence != StagingNode.LinkSilenceMillisecondsDefault ? silence : null,
+            LinkHungMilliseconds = graph.Staging.LinkHungMilliseconds is var hung && hung != StagingNode.LinkHungMillisecondsDefault ? hung : null,
         };
     }
 

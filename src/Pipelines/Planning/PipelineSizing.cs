@@ -28,7 +28,7 @@ internal sealed class PipelineSizing
         if (!_chosen.IsEmpty && Violations.Count == 0)
             Regions = [.. Grown(placement).Select(_chosen.Of)];
         _byOwner = Regions.ToDictionary(region => (region.Pod, region.Owner));
-        Violations = [.. Violations, .. TooLarge()];
+        Violations = [.. Violations, .. TooLarge(), .. TooDeep()];
     }
 
     internal IReadOnlyDictionary<string, EdgeRoute> Routes { get; }
@@ -92,6 +92,14 @@ internal sealed class PipelineSizing
         var own = new FrameWindow(route.Edge.Name, window.FrameBytes, _sums.Landing(route.Edge));
         return new RegionSizing(pod, OwnerOf(route.Edge.Name, source), [own], [new(BlockSizes.Landing(window.FrameBytes), own.Frames)]) { HugePages = _index.Graph.Staging.HugePages };
     }
+
+    private IEnumerable<GraphViolation> TooDeep() =>
+        from node in _index.Graph.Operators.Select((node, place) => (Ports: node.Outputs, node.Name, Place: place))
+        from port in node.Ports.Select((port, place) => (Window: _sums.Window(new PortRef(node.Name, port.Name)), Place: place))
+        where port.Window.Frames > PlanLimits.WindowFramesMax
+        select new GraphViolation($"spec.operators[{node.Place}].outputs[{port.Place}]", GraphReason.OutOfBounds,
+            FormattableString.Invariant($"{port.Window.Port} needs room for {port.Window.Frames} frames under way, and the most is {PlanLimits.WindowFramesMax}: ")
+            + $"{string.Join(" + ", port.Window.Terms)}; lower maxBorrowed or replicas of its consumers");
 
     private IEnumerable<GraphViolation> TooLarge() =>
         from pod in Regions.GroupBy(region => region.Pod)

@@ -21,6 +21,12 @@ public static class PlanLimits
     public const int ChannelCapacityMin = 4;
     public const int ChannelCapacityMax = 1 << 16;
     public const int SpinMicrosecondsMax = 10_000;
+    public const int LinkSilenceMillisecondsMin = 200, LinkSilenceMillisecondsMax = 60_000;
+    public const int LinkHungMillisecondsMin = 1000, LinkHungMillisecondsMax = 600_000;
+
+    /// <summary>Frames of one port that may be sent and not done: two blocks of each and some notices fit the largest channel, and links keep as many.</summary>
+    public const int WindowFramesMax = (ChannelCapacityMax / 2) - 8;
+
     public const int ListMax = 4096;
     public const int TextCharsMax = 1024;
 

@@ -23,6 +23,8 @@ internal static class PlanRules
         check.Number("polling.spinMicroseconds", plan.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax);
         check.That("rdmaAddress", plan.RdmaAddress is null || IPAddress.TryParse(plan.RdmaAddress, out _), $"'{plan.RdmaAddress}' is no IP address");
         check.Number("queuePairs", plan.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax);
+        check.Number("linkSilenceMilliseconds", plan.LinkSilenceMilliseconds ?? StagingNode.LinkSilenceMillisecondsDefault, PlanLimits.LinkSilenceMillisecondsMin, PlanLimits.LinkSilenceMillisecondsMax);
+        check.Number("linkHungMilliseconds", plan.LinkHungMilliseconds ?? StagingNode.LinkHungMillisecondsDefault, PlanLimits.LinkHungMillisecondsMin, PlanLimits.LinkHungMillisecondsMax);
         check.Each("edges", plan.Edges, edge => edge.Name, CheckEdge);
         if (check.Failed)
             return check.Error;

@@ -31,6 +31,14 @@ public sealed record SidecarPlan(
     /// <summary>Queue pairs of each link over RDMA; null for one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? QueuePairs { get; init; }
+
+    /// <summary>Silence after which a link is lost; null for the default.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? LinkSilenceMilliseconds { get; init; }
+
+    /// <summary>The same of a peer whose machine answers; null for the default.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? LinkHungMilliseconds { get; init; }
 }
 
 /// <summary>How everybody in the pod waits.</summary>

@@ -13,7 +13,10 @@ internal static class EdgeStatuses
         var tallies = runtime.Ports.Tally();
         var blocks = BlocksOf(runtime.Ports);
         return [.. runtime.Plan.Edges.SelectMany(edge => SidesOf(runtime.Plan, edge).Select(side => Of(edge, side, WayOf(runtime, edge.Name, side),
-            tallies.GetValueOrDefault((edge.Name, side)) ?? new ChannelTally(), blocks.GetValueOrDefault((edge.Name, side)), HasEnded(runtime, edge.Name, side))))];
+            tallies.GetValueOrDefault((edge.Name, side)) ?? new ChannelTally(), blocks.GetValueOrDefault((edge.Name, side)), HasEnded(runtime, edge.Name, side)) with
+            {
+                WaitsFor = runtime.Stalls.WaitsFor(runtime, edge.Name, side, tallies.GetValueOrDefault((edge.Name, side)) ?? new ChannelTally()),
+            }))];
     }
 
     private static EdgeStatus Of(EdgePlan edge, EdgeSide side, string way, ChannelTally tally, (int InUse, int Total) blocks, bool ended) => new(

@@ -1,5 +1,6 @@
 using System.Net;
 using K8sMediaFlow.Control.Options;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
@@ -18,6 +19,7 @@ internal sealed class PodLinks : IDisposable
 {
     private readonly PodFabrics _fabrics;
     private readonly LinkListener _listener;
+    private readonly LinkOptions _linkOptions;
     private readonly PodPorts _ports;
     private readonly WaitPolicy _waiting;
     private readonly Func<LinkCredentials> _credentials;
@@ -35,7 +37,8 @@ internal sealed class PodLinks : IDisposable
         try
         {
             var endpoint = new IPEndPoint(IPAddress.Parse(options.Address), options.LinkPort);
-            _listener = new LinkListener(endpoint, $"{plan.Namespace}/{plan.Pipeline}", _fabrics, credentials, new LinkOptions());
+            _linkOptions = OptionsOf(plan);
+            _listener = new LinkListener(endpoint, $"{plan.Namespace}/{plan.Pipeline}", _fabrics, credentials, _linkOptions);
         }
         catch
         {
@@ -80,7 +83,7 @@ internal sealed class PodLinks : IDisposable
     public void Open(SidecarPlan plan, LinkPlan link, InboundPort port, Incarnation incarnation)
     {
         _ports.Add(port);
-        var inbound = new InboundLink(EndpointOf(plan, link), port, incarnation, new LinkOptions());
+        var inbound = new InboundLink(EndpointOf(plan, link), port, incarnation, _linkOptions);
         inbound.Start();
         _listener.Add(inbound);
         _inbound = [.. _inbound, new InboundPair(port, inbound)];
@@ -95,7 +98,7 @@ internal sealed class PodLinks : IDisposable
         var edge = plan.Edges.First(one => one.Name == link.Edge);
         var port = new OutboundPort(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting, Log.Write) { Register = _fabrics.Register };
         _ports.Add(port);
-        var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation, new LinkOptions());
+        var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation, _linkOptions);
         outbound.Start();
         _outbound = [.. _outbound, new OutboundPair(port, outbound)];
     }
@@ -144,6 +147,18 @@ internal sealed class PodLinks : IDisposable
         foreach (var (_, link) in _inbound)
             link.Dispose();
         _fabrics.Dispose();
+    }
+
+    /// <summary>Both ends of a link follow the same pipeline, so they agree; a heartbeat may be late three times.</summary>
+    private static LinkOptions OptionsOf(SidecarPlan plan)
+    {
+        var silence = TimeSpan.FromMilliseconds(plan.LinkSilenceMilliseconds ?? StagingNode.LinkSilenceMillisecondsDefault);
+        return new LinkOptions
+        {
+            SilenceMax = silence,
+            HeartbeatInterval = silence / 4,
+            HungMax = TimeSpan.FromMilliseconds(plan.LinkHungMilliseconds ?? StagingNode.LinkHungMillisecondsDefault),
+        };
     }
 
     private InboundPort Prepare(SidecarPlan plan, LinkPlan link)

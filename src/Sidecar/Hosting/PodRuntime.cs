@@ -44,6 +44,9 @@ internal sealed class PodRuntime : IDisposable
 
     public PodPorts Ports { get; }
 
+    /// <summary>What stands, from one look at the status to the next.</summary>
+    public EdgeStalls Stalls { get; } = new();
+
     public OperatorRoster Roster { get; }
 
     public IReadOnlyList<InboundPair> Inbound => _links.Inbound;

@@ -7,9 +7,10 @@ namespace K8sMediaFlow.Sidecar.Links;
 
 /// <summary>The accepting end of a link: grants the blocks of its sink, takes what lands, delivers it in order, says what is landed, returned and done.
 /// Lives over any number of connections of its peer; a <see cref="LinkListener"/> brings them.</summary>
-public sealed class InboundLink : IDisposable, ILinkReceiver
+public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
 {
-    private static readonly TimeSpan NapMax = TimeSpan.FromMilliseconds(200);
+    /// <summary>How soon a delivery that was refused is tried again by itself.</summary>
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromMilliseconds(200);
 
     private readonly ILinkSink _sink;
     private readonly FormerAddresses _former = new();
@@ -18,10 +19,9 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
     private readonly LinkOptions _options;
     private readonly ReceiverLedger _ledger;
     private readonly InboundDelivery _delivery;
-    private readonly InboundPumpBell _bell;
     private readonly object _state = new();
     private readonly object _saying = new();
-    private LinkThread? _pump;
+    private LoopSeat? _seat;
     private ControlConnection? _connection;
     private IDisposable? _offer;
     private InboundEpoch? _current;
@@ -41,7 +41,6 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         (Endpoint, _sink, _incarnation, _options) = (endpoint, sink, incarnation, options);
         _ledger = new ReceiverLedger(sink.SlotCount);
         _delivery = new InboundDelivery(_ledger, sink);
-        _bell = new InboundPumpBell(options.AcknowledgeDelay);
         _former.Found(endpoint.PeerAddress);
         sink.Bind(this);
     }
@@ -66,11 +65,11 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         }
     }
 
-    /// <summary>Starts the link's own thread; connections are taken from here on.</summary>
+    /// <summary>Connections are taken from here on.</summary>
     public void Start()
     {
-        Invariant.That(_pump is null);
-        _pump = LinkThread.Start($"link {Endpoint.Edge} pump", Pump);
+        Invariant.That(_seat is null);
+        _seat = LinkLoop.Shared.Add(this);
     }
 
     /// <summary>
@@ -96,8 +95,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         _closing = true;
         End(new LinkException(LinkLoss.Closed, "closed"));
         Invariant.That(TryWaitUntilFree(TimeSpan.FromSeconds(60)));
-        _bell.Now();
-        _pump?.Join();
+        _seat?.Dispose();
         _delivery.Abandon();
     }
 
@@ -110,9 +108,9 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
             isShort = _ledger.IsShortOf(slot);
         }
         if (isShort || _delivery.IsBlocked)
-            _bell.Now();
+            _seat?.Ring();
         else
-            _bell.Soon();
+            _seat?.RingWithin(_options.AcknowledgeDelay);
     }
 
     void ILinkReceiver.Done(ulong ticket)
@@ -120,12 +118,12 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         lock (_ledger)
             _ledger.MarkDone(ticket);
         if (_delivery.IsBlocked)
-            _bell.Now();
+            _seat?.Ring();
         else
-            _bell.Soon();
+            _seat?.RingWithin(_options.AcknowledgeDelay);
     }
 
-    void ILinkReceiver.Retry() => _bell.Now();
+    void ILinkReceiver.Retry() => _seat?.Ring();
 
     /// <summary>Serves one authenticated connection whose hello named this link, on the caller's thread, until it ends. A living one is ended first: its peer
     /// would not dial again if it still had it.</summary>
@@ -165,14 +163,14 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         try
         {
             var choice = InboundChoice.Make(fabrics.Now, hello, _ledger.Epoch, _sink);
-            var receiver = new InboundOpening(connection, _incarnation, hello.Protocol, _options.OpenDeadline).Open(choice, _ledger, _sink, Publish);
+            var receiver = LinkThread.RunApart(() => new InboundOpening(connection, _incarnation, hello.Protocol, _options.OpenDeadline).Open(choice, _ledger, _sink, Publish));
             deadline.Dispose();
-            epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _bell, _options)
+            epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _seat!, _options)
             {
                 IsOutdone = () => choice.IsOutdone(fabrics.Now),
             };
             Enter(epoch, new LinkWay(choice.Kind, LinkWay.Because(choice.Declined, hello.Missing)));
-            return epoch.Run($"link {Endpoint.Edge} data");
+            return epoch.Run();
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {
@@ -191,7 +189,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         Show(LinkState.Ready, LinkLoss.None, "");
         if (_closing)
             epoch.Fail(new LinkException(LinkLoss.Closed, "closed"));
-        _bell.Now();
+        _seat?.Ring();
     }
 
     /// <summary>The fence: the pump leaves first, so that no grant follows; then the fabric; only then are blocks the sink's again.</summary>
@@ -206,19 +204,16 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         _delivery.Fence();
     }
 
-    private void Pump()
+    TimeSpan ILoopTask.Turn()
     {
-        while (!_closing || _current is not null)
+        _delivery.Deliver();
+        var pause = Timeout.InfiniteTimeSpan;
+        lock (_saying)
         {
-            _delivery.Deliver();
-            var pause = NapMax;
-            lock (_saying)
-            {
-                if (_current is { } epoch)
-                    pause = epoch.Say();
-            }
-            _bell.Wait(pause < NapMax ? pause : NapMax);
+            if (_current is { } epoch)
+                pause = epoch.Say();
         }
+        return _delivery.IsBlocked && (pause < TimeSpan.Zero || pause > RefusedPause) ? RefusedPause : pause;
     }
 
     private bool TryBegin(ControlConnection connection)
@@ -226,7 +221,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver
         End(new LinkException(LinkLoss.Superseded, "a newer connection took over"));
         lock (_state)
         {
-            if (_closing || _pump is null || !TryWaitUntilFree(_options.OpenDeadline))
+            if (_closing || _seat is null || !TryWaitUntilFree(_options.OpenDeadline))
                 return false;
             (_isServing, _isEnding) = (true, false);
             _connection = connection;

@@ -133,8 +133,11 @@ public sealed class LinkListener : IDisposable
 
     private void Route(ControlConnection connection, Handshake handshake)
     {
-        LinkTls.Accept(connection, _credentials());
-        var hello = InboundHello.Read(connection.Receive(), _pipeline);
+        var hello = LinkThread.RunApart(() =>
+        {
+            LinkTls.Accept(connection, _credentials());
+            return InboundHello.Read(connection.Receive(), _pipeline);
+        });
         if (!_links.TryGetValue((hello.Edge, hello.SenderPod), out var link))
             throw new LinkException(LinkLoss.UnknownEdge, $"no link of edge {hello.Edge} from pod {hello.SenderPod}");
         link.Serve(connection, hello, _fabrics, handshake);

@@ -6,6 +6,13 @@ public sealed record LinkOptions
     /// <summary>How often each end says that it lives. <remarks>Defaults to 250 ms (DESIGN 6.1).</remarks></summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The same of a peer whose machine acknowledges what is sent to it: the process lives, but hangs or is throttled. <remarks>Defaults to 10 s.</remarks></summary>
+    public TimeSpan HungMax
+    {
+        get => field > SilenceMax ? field : SilenceMax;
+        init;
+    } = TimeSpan.FromSeconds(10);
+
     /// <summary>Silence after which a link is lost. <remarks>Defaults to 1 s (DESIGN 6.5).</remarks></summary>
     public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(1);
 

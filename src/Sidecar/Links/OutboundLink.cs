@@ -191,7 +191,7 @@ public sealed class OutboundLink : IDisposable
         var now = _fabrics.Now;
         using (connection.AbortAfter(_options.OpenDeadline))
         using (var proposals = new LinkProposals(_rest.Offered(now, MonotonicClock.Nanoseconds), _fabricOptions))
-            epoch = Open(connection, endpoint, proposals, now);
+            epoch = LinkThread.RunApart(() => Open(connection, endpoint, proposals, now));
         _redial.Succeeded();
         var beganNanoseconds = MonotonicClock.Nanoseconds;
         lock (_state)
@@ -225,7 +225,7 @@ public sealed class OutboundLink : IDisposable
                 OutboundEpoch.Check(_ledger.Open(welcome.Epoch, welcome.LargestBlockBytes, welcome.Landed, welcome.Done, welcome.SpanMax));
             sender = Connect(proposals, welcome, now);
             opening.GetReady(welcome.Epoch, _ledger.Done);
-            return new OutboundEpoch($"link {_endpoint.Edge}", _ledger, _source, connection, sender, _counters, _options)
+            return new OutboundEpoch(_ledger, _source, connection, sender, _counters, _options)
             {
                 Way = new LinkWay(welcome.Kind, LinkWay.Because(proposals.Missing, welcome.WayReason)),
                 IsOutdone = IsOutdone(proposals, welcome.Kind),

@@ -13,10 +13,10 @@ namespace K8sMediaFlow.Sidecar.Ports;
 
 /// <summary>Where an inbound link ends: its region, whose blocks the link grants, and the channels to this pod's consumers of the edge.</summary>
 /// <remarks>
-/// Threads: the link's delivers, the ports' lock holder seats consumers, and this port's own takes back what consumers return. One lock (<c>_gate</c>)
-/// guards the fan; the link is told what came back after the lock is let go, by the own thread only, so that the link's locks and ours never nest.
+/// Threads: the link's delivers, the ports' lock holder seats consumers, and the loop that all ports share takes back what consumers return. One lock (<c>_gate</c>)
+/// guards the fan; the link is told what came back after the lock is let go, by the loop only, so that the link's locks and ours never nest.
 /// </remarks>
-internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
+internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner, IReturning
 {
     private readonly record struct Delivery(uint Slot, BlockRef Block, ulong Ticket, long AtNanoseconds);
 
@@ -36,14 +36,13 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     private readonly List<Delivery> _returned = [], _done = [];
     private readonly List<PortChannel> _toTakeBack = [];
 
-    // What the lock let out; the own thread's alone.
+    // What the lock let out; the loop's alone.
     private readonly List<Delivery> _toldReturned = [], _toldDone = [];
     private readonly List<(PortChannel Channel, ChannelViolation Violation)> _broken = [];
 
     private readonly BellWaiter _waiter;
-    private readonly Thread _thread;
     private ILinkReceiver? _link;
-    private volatile bool _stopping, _refused;
+    private volatile bool _refused;
     private bool _ended;
     private (ulong Stream, ulong Sequence) _end;
     private long _watchedAtNs;
@@ -66,8 +65,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         BellFile = Bell.Create(Name);
         _bellMemory = Bell.Map(BellFile);
         _waiter = BellWaiter.ByPoll(_bellMemory, waiting);
-        _thread = new Thread(TakeReturns) { IsBackground = true, Name = "returns" };
-        _thread.Start();
+        ReturnsLoop.Shared.Add(this);
     }
 
     public string Edge { get; }
@@ -105,6 +103,16 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         {
             lock (_gate)
                 return _deliveries.Count;
+        }
+    }
+
+    /// <summary>Who holds how much of what came: for people.</summary>
+    public string Holders
+    {
+        get
+        {
+            lock (_gate)
+                return string.Join(", ", _seats.Where(seat => _fan.HeldBy(seat.Value) > 0).Select(seat => $"{seat.Key} holds {_fan.HeldBy(seat.Value)}"));
         }
     }
 
@@ -238,9 +246,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
 
     public override void Dispose()
     {
-        _stopping = true;
-        _waiter.Wake();
-        _thread.Join();
+        ReturnsLoop.Shared.Remove(this);
         foreach (var lease in _leases.Values)
             lease.Dispose();
         _waiter.Dispose();
@@ -264,18 +270,6 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         lease.Producer = new ProducerChannel(new ChannelProducer(lease.Memory), channel.Consumer.Ringer);
         _leases.Add(channel, lease);
         return lease;
-    }
-
-    private void TakeReturns()
-    {
-        while (!_stopping)
-        {
-            var wait = _waiter.Begin(TimeSpan.FromMilliseconds(200));
-            while (!TryTakeReturns() && !_stopping && wait.Again())
-            {
-            }
-            Watch();
-        }
     }
 
     private void Watch()
@@ -306,8 +300,11 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         _fan.HasBroken = false;
     }
 
-    private bool TryTakeReturns()
+    BellWaiter IReturning.Waiter => _waiter;
+
+    bool IReturning.TryTakeReturns()
     {
+        Watch();
         lock (_gate)
         {
             var count = _fan.DrainReturns();

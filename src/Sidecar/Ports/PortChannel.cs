@@ -82,6 +82,16 @@ internal sealed class PortChannel : IDisposable
     /// <summary>What the consumer has counted so far.</summary>
     public ChannelFigures Figures => _observer.Figures;
 
+    /// <summary>What the producer has published and the consumer has not taken, by their own words.</summary>
+    public long Untaken
+    {
+        get
+        {
+            var positions = _observer.Positions;
+            return Math.Clamp((long)(positions.DescriptorTail - positions.DescriptorHead), 0, Capacity);
+        }
+    }
+
     public void Dispose()
     {
         _mapping.Dispose();

@@ -13,6 +13,9 @@ public static class Bell
     /// <summary>The longest sleep. A ringer killed between taking the mark and waking loses one wake-up; it costs this much, not for ever.</summary>
     internal static readonly TimeSpan SleepMax = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The same by epoll: the sidecar is told of every ringer's death, and an idle link wakes no oftener.</summary>
+    internal static readonly TimeSpan PollMax = TimeSpan.FromSeconds(1);
+
     /// <param name="name">Whose it is; shown by the kernel beside the descriptor.</param>
     /// <exception cref="StagingException"><see cref="StagingError.OutOfMemory"/></exception>
     public static MemoryFile Create(string name)

@@ -13,7 +13,8 @@ namespace K8sMediaFlow.Staging.Channels;
 /// With an eventfd, R5 writes it instead: an edge that stays until epoll has reported it.</para>
 /// <para>Only ringers clear the mark. A waiter that finds something at W4, or whose time runs out, leaves it: clearing it could take away the mark of another waiting
 /// thread. It costs one needless wake at the next ring.</para>
-/// <para>A ringer killed between R4 and R5 takes a wake-up with it. Therefore every sleep is bounded by 200 ms. Sequence and mark are in memory that every peer can
+/// <para>A ringer killed between R4 and R5 takes a wake-up with it. Therefore every sleep is bounded by 200 ms,
+/// and by 1 s in the sidecar, who hears of every death by itself. Sequence and mark are in memory that every peer can
 /// write: at worst a peer makes this waiter late by that much, or keeps it awake.</para>
 /// </remarks>
 public sealed unsafe class BellWaiter : IDisposable
@@ -65,6 +66,21 @@ public sealed unsafe class BellWaiter : IDisposable
         signal.Dispose();
     }
 
+    /// <summary>From here on the set hears of this bell: for one thread that sleeps on several. Its rings are taken by <see cref="TakeSignals"/>.</summary>
+    public void JoinTo(EventPoll set, ulong tag) => set.Add(_poll!.Descriptor, tag);
+
+    /// <summary>The set hears of this bell no more.</summary>
+    public void LeaveFrom(EventPoll set) => set.Remove(_poll!.Descriptor);
+
+    /// <summary>Takes the rings that have come; before the announcement of the next sleep.</summary>
+    public void TakeSignals()
+    {
+        Span<ulong> tags = stackalloc ulong[TagsMax];
+        while (_poll!.Wait(tags, 0) == TagsMax)
+        {
+        }
+    }
+
     /// <summary>Announces a sleep. Look at everything once more afterwards, then <see cref="Sleep"/> or go on with what you found.</summary>
     /// <returns>What <see cref="Sleep"/> wants.</returns>
     public uint PrepareSleep()
@@ -75,11 +91,12 @@ public sealed unsafe class BellWaiter : IDisposable
         return sequence;
     }
 
-    /// <summary>Sleeps until rung or woken, at most 200 ms; may return for no reason. The caller looks again in any case.</summary>
+    /// <summary>Sleeps until rung or woken, at most 200 ms (by epoll 1 s); may return for no reason. The caller looks again in any case.</summary>
     /// <returns>False when time ran out, true otherwise; a figure for tests and metrics, not something to decide by.</returns>
     public bool Sleep(uint prepared, TimeSpan timeout)
     {
-        var limit = timeout < Bell.SleepMax ? timeout : Bell.SleepMax;
+        var longest = _poll is null ? Bell.SleepMax : Bell.PollMax;
+        var limit = timeout < longest ? timeout : longest;
         if (limit <= TimeSpan.Zero)
             return false;
         return _poll is null ? Futex.Wait(_sequence, prepared, limit) != FutexWait.TimedOut : SleepInPoll(limit);

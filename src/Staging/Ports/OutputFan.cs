@@ -100,6 +100,9 @@ public sealed class OutputFan
     /// <summary>Whether the seat has a consumer that is alive.</summary>
     public bool IsOpen(int seat) => _seats[seat].IsOpen;
 
+    /// <summary>What the seat's consumer was sent and is not done with.</summary>
+    public int HeldBy(int seat) => _seats[seat].Tickets.Count;
+
     /// <summary>Whether somebody sits there.</summary>
     public bool IsTaken(int seat) => _seats[seat].Channel is not null;
 

@@ -24,7 +24,7 @@ internal sealed class StallWatch(TimeSpan after)
     {
         var open = rows.Where(row => !row.Ended).ToList();
         var holding = open.Where(row => row.BlocksInUse > 0).ToList();
-        var named = (holding.Count > 0 ? holding : open).Select(row => $"{row.Edge} ({row.Frames} frames, {row.BlocksInUse}/{row.BlocksTotal} blocks in use)");
+        var named = (holding.Count > 0 ? holding : open).Select(row => $"{row.Edge} ({row.Frames} frames, {row.BlocksInUse}/{row.BlocksTotal} blocks in use{(row.WaitsFor.Length > 0 ? ": " + row.WaitsFor : "")})");
         var where = open.Count == 0 ? "every edge has ended" : "edges that stand: " + string.Join(", ", named);
         return $"nothing has moved for {after.TotalSeconds:0} s; {where}; not completed: {string.Join(", ", unfinished)}{Links(statuses)}";
     }

@@ -39,6 +39,8 @@ internal static class BoundRules
         .. Between("spec.staging.polling.spinMicroseconds", "spinMicroseconds", graph.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax),
         .. Between("spec.rdma.queuePairs", "queuePairs", graph.Rdma?.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax),
         .. Between("spec.nodeLossSeconds", "nodeLossSeconds", graph.Staging.NodeLossSeconds, NodeLossSecondsMin, NodeLossSecondsMax),
+        .. Between("spec.linkSilenceMilliseconds", "linkSilenceMilliseconds", graph.Staging.LinkSilenceMilliseconds, PlanLimits.LinkSilenceMillisecondsMin, PlanLimits.LinkSilenceMillisecondsMax),
+        .. Between("spec.linkHungMilliseconds", "linkHungMilliseconds", graph.Staging.LinkHungMilliseconds, PlanLimits.LinkHungMillisecondsMin, PlanLimits.LinkHungMillisecondsMax),
         .. Between("spec.edges", "the number of replica pairs of all edges", Pairs(graph), 0, LinksMax),
         .. Between("spec.operators", "the number of replicas of all operators, as far as they may be scaled,", graph.Largest().Operators.Sum(node => Math.Clamp(node.ReplicaCount, 0, PlanLimits.ReplicasMax)), 0, PlanLimits.PipelineReplicasMax),
         .. graph.Operators.SelectMany((node, i) => OfOperator($"spec.operators[{i}]", node)),

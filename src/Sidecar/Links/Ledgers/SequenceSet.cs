@@ -108,10 +108,13 @@ internal sealed class SequenceSet
         return true;
     }
 
+    /// <summary>Words of the bitmap, without trailing empty ones.</summary>
+    public int BitmapWords => (int)((Highest - Base + 63) / 64);
+
     /// <summary>Writes the bitmap, without trailing empty words; returns the number of words.</summary>
     public int CopyBitmap(Span<ulong> words)
     {
-        var count = (int)((Highest - Base + 63) / 64);
+        var count = BitmapWords;
         var first = Base + 1;
         var shift = (int)(first % 64);
         for (var word = 0; word < count; word++)

@@ -23,13 +23,16 @@ internal struct Heartbeats(long intervalNanoseconds, long silenceMaxNanoseconds,
     }
 
     /// <summary>Nothing heard for too long. To be asked at least once per interval.</summary>
-    public bool IsSilent(long now)
+    public bool IsSilent(long now) => Silence(now) > silenceMaxNanoseconds;
+
+    /// <summary>For how long nothing was heard, as far as this end was there to hear it. To be asked at least once per interval.</summary>
+    public long Silence(long now)
     {
         var late = now - _ticked - (2 * intervalNanoseconds);
         _ticked = now;
         if (late > 0)
             _heard = Math.Min(now, _heard + late);
-        return now - _heard > silenceMaxNanoseconds;
+        return now - _heard;
     }
 
     /// <summary>A heartbeat is due; the next one then is an interval later.</summary>

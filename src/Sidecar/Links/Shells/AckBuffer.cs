@@ -6,8 +6,7 @@ namespace K8sMediaFlow.Sidecar.Links.Shells;
 /// <summary>Sets of link sequences, copied out of their messages. What was read is valid until the next reading.</summary>
 internal sealed class AckBuffer
 {
-    private readonly ulong[] _words = new ulong[SequenceSet.WordsMax];
-    private ulong[] _missing = [];
+    private ulong[] _words = [], _missing = [];
 
     /// <exception cref="LinkException">More than a set has.</exception>
     public AcknowledgedSet Read(LinkMessage.AckSet.Reader source)
@@ -16,10 +15,16 @@ internal sealed class AckBuffer
         var missing = source.Missing;
         if (beyond.Count > SequenceSet.WordsMax || missing.Count > SequenceSet.MissingMax)
             throw new LinkException(LinkLoss.ProtocolViolation, $"set of link sequences with a bitmap of {beyond.Count} words and {missing.Count} missing");
-        if (missing.Count > _missing.Length)
-            _missing = new ulong[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)missing.Count)];
+        Grow(ref _words, beyond.Count);
+        Grow(ref _missing, missing.Count);
         beyond.CopyTo(_words);
         missing.CopyTo(_missing);
         return new AcknowledgedSet(source.Cumulative, _words.AsSpan(0, beyond.Count), _missing.AsSpan(0, missing.Count));
+    }
+
+    private static void Grow(ref ulong[] words, int count)
+    {
+        if (count > words.Length)
+            words = new ulong[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count)];
     }
 }

@@ -3,7 +3,10 @@ using K8sMediaFlow.Sidecar.Links.Liveness;
 
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
-/// <summary>The heartbeats of one connection, shared by its reading and its writing thread.</summary>
+/// <summary>
+/// The heartbeats of one connection, shared by whoever reads it and the turns that write. Starved is not dead: before a peer counts as silent this end makes sure that
+/// it was not late itself, and that nothing lies unread in the socket; and a peer whose machine still acknowledges what is sent to it has longer.
+/// </summary>
 internal sealed class Beats
 {
     private readonly object _lock = new();
@@ -11,9 +14,11 @@ internal sealed class Beats
     private ulong _peerSentAt;
     private long _peerHeardAt;
     private long _roundTrip;
+    private readonly LinkOptions _options;
 
     public Beats(LinkOptions options)
     {
+        _options = options;
         _heartbeats = new Heartbeats(Nanoseconds(options.HeartbeatInterval), Nanoseconds(options.SilenceMax), MonotonicClock.Nanoseconds);
     }
 
@@ -40,10 +45,22 @@ internal sealed class Beats
         }
     }
 
-    public bool IsSilent()
+    /// <summary>The peer is to be given up; says why.</summary>
+    public bool IsSilent(ControlConnection connection, out string why)
     {
+        why = "";
+        TimeSpan silence;
         lock (_lock)
-            return _heartbeats.IsSilent(MonotonicClock.Nanoseconds);
+            silence = TimeSpan.FromTicks(_heartbeats.Silence(MonotonicClock.Nanoseconds) / 100);
+        if (silence <= _options.SilenceMax || connection.HasUnread)
+            return false;
+        if (connection.IsAnsweredWithin(_options.SilenceMax))
+        {
+            why = $"nothing heard from the peer for {silence.TotalSeconds:0.0} s, though its machine answers: it hangs, or gets no time to run";
+            return silence > _options.HungMax;
+        }
+        why = $"nothing heard from the peer for {silence.TotalSeconds:0.0} s, and its machine does not answer either";
+        return true;
     }
 
     /// <summary>Queues a heartbeat if one is due; says how long until the next.</summary>

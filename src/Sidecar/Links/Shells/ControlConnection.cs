@@ -5,12 +5,14 @@ using System.Net.Sockets;
 using System.Numerics;
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
 /// <summary>
-/// One control connection: framed messages over TLS over a socket. One thread reads, one writes, any aborts. Everything is synchronous: the
-/// threads are the link's own, and steady messages then allocate nothing.
+/// One control connection: framed messages over TLS over a socket. One reads, one writes, any thread aborts. The handshake waits on its own thread; once both
+/// ends are ready nobody waits any more: messages are read as they come (<see cref="ReadAll"/>), and written where the socket has room (<see cref="TryFlush"/>).
+/// Steady messages allocate nothing.
 /// </summary>
 internal sealed class ControlConnection : IDisposable
 {
@@ -20,10 +22,16 @@ internal sealed class ControlConnection : IDisposable
     private const int PrefixBytes = 4;
 
     /// <summary>What buffers begin with: an idle link says and hears short words only.</summary>
-    private const int BufferBytesMin = 4 << 10;
+    private const int BufferBytesMin = 512;
 
-    /// <summary>Queued words that are sent without waiting for company.</summary>
-    private const int QueueBytesMax = 64 << 10;
+    /// <summary>A socket is writable when a third of this is free: more than what is written at a time.</summary>
+    private const int SendBufferBytes = 512 << 10;
+
+    /// <summary>How long a peer may take nothing of what is said to it.</summary>
+    private const long StuckNanosecondsMax = 10_000_000_000;
+
+    // getsockopt(IPPROTO_TCP, TCP_INFO): tcpi_last_ack_recv, milliseconds.
+    private const int IpProtocolTcp = 6, TcpInformation = 11, LastAcknowledgedOffset = 56, TcpInformationBytes = 60;
 
     private readonly Socket _socket;
     private MessageBuffer _building = new(BufferBytesMin);
@@ -31,12 +39,14 @@ internal sealed class ControlConnection : IDisposable
     private byte[] _received = new byte[BufferBytesMin];
     private MessageBuffer _reading = new(BufferBytesMin);
     private SslStream? _tls;
-    private int _queuedBytes;
+    private int _queuedBytes, _messageBytes;
+    private long _stuckSinceNanoseconds;
 
     public ControlConnection(Socket socket, TimeSpan writeTimeout)
     {
         _socket = socket;
         _socket.NoDelay = true;
+        _socket.SendBufferSize = SendBufferBytes;
         _socket.SendTimeout = (int)writeTimeout.TotalMilliseconds;
     }
 
@@ -98,8 +108,6 @@ internal sealed class ControlConnection : IDisposable
     public void Queue()
     {
         var message = _building.Finish().Span;
-        if (_queuedBytes + PrefixBytes + message.Length > QueueBytesMax)
-            Flush();
         if (_queuedBytes + PrefixBytes + message.Length > _queue.Length)
             Array.Resize(ref _queue, (int)BitOperations.RoundUpToPowerOf2((uint)(_queuedBytes + PrefixBytes + message.Length)));
         BinaryPrimitives.WriteInt32LittleEndian(_queue.AsSpan(_queuedBytes), message.Length);
@@ -116,17 +124,84 @@ internal sealed class ControlConnection : IDisposable
         _queuedBytes = 0;
     }
 
+    /// <summary>Gives back what the handshake's words needed. For whoever writes, when nothing is queued.</summary>
+    public void ShrinkToFit()
+    {
+        Invariant.That(_queuedBytes == 0);
+        (_building, _queue) = (new MessageBuffer(BufferBytesMin), new byte[BufferBytesMin]);
+    }
+
+    /// <summary>Sends what is queued if the socket has room for it; never waits. False: it stays queued, and nothing should be added.</summary>
+    public bool TryFlush()
+    {
+        if (_queuedBytes == 0)
+            return true;
+        if (!_socket.Poll(0, SelectMode.SelectWrite))
+        {
+            var now = MonotonicClock.Nanoseconds;
+            _stuckSinceNanoseconds = _stuckSinceNanoseconds == 0 ? now : _stuckSinceNanoseconds;
+            return now - _stuckSinceNanoseconds < StuckNanosecondsMax ? false
+                : throw new LinkException(LinkLoss.Silence, "the peer reads nothing of what is said to it");
+        }
+        _stuckSinceNanoseconds = 0;
+        Flush();
+        return true;
+    }
+
+    /// <summary>Whether something has come that was not read yet.</summary>
+    public bool HasUnread
+    {
+        get
+        {
+            try
+            {
+                return _socket.Available > 0;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Whether the peer's kernel has acknowledged something in that time: it does so for a process that is stopped, too.</summary>
+    public bool IsAnsweredWithin(TimeSpan time)
+    {
+        Span<byte> information = stackalloc byte[TcpInformationBytes];
+        try
+        {
+            return _socket.GetRawSocketOption(IpProtocolTcp, TcpInformation, information) == TcpInformationBytes
+                && BinaryPrimitives.ReadUInt32LittleEndian(information[LastAcknowledgedOffset..]) <= time.TotalMilliseconds;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Hands every message from here on to the reader, until it has enough. Without a thread of its own, and without a buffer while nothing comes.</summary>
+    public async Task ReadAll(IControlReader reader)
+    {
+        // What the handshake needed is more than what an idle link needs.
+        (_received, _reading) = (new byte[BufferBytesMin], new MessageBuffer(BufferBytesMin));
+        do
+        {
+            await Tls.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            for (var have = 0; have < PrefixBytes;)
+                have += Some(await Tls.ReadAsync(_received.AsMemory(have, PrefixBytes - have)).ConfigureAwait(false));
+            var length = PrepareForLength();
+            for (var have = 0; have < length;)
+                have += Some(await Tls.ReadAsync(_received.AsMemory(have, length - have)).ConfigureAwait(false));
+        }
+        while (reader.Take(_reading.Read<LinkMessage.Reader>(_received.AsSpan(0, _messageBytes))));
+    }
+
     /// <summary>Waits for the next message. It is valid until the next call.</summary>
     public LinkMessage.Reader Receive()
     {
         ReadExactly(PrefixBytes);
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(_received);
-        if (length is 0 or > MessageBytesMax)
-            throw new LinkException(LinkLoss.ProtocolViolation, $"control message of {length} bytes");
-        if (length > _received.Length)
-            (_received, _reading) = (new byte[length], new MessageBuffer((int)length));
-        ReadExactly((int)length);
-        return _reading.Read<LinkMessage.Reader>(_received.AsSpan(0, (int)length));
+        ReadExactly(PrepareForLength());
+        return _reading.Read<LinkMessage.Reader>(_received.AsSpan(0, _messageBytes));
     }
 
     public void Dispose()
@@ -136,15 +211,28 @@ internal sealed class ControlConnection : IDisposable
         _tls?.Dispose();
     }
 
+    private int PrepareForLength()
+    {
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(_received);
+        if (length is 0 or > MessageBytesMax)
+            throw new LinkException(LinkLoss.ProtocolViolation, $"control message of {length} bytes");
+        if (length > _received.Length)
+            (_received, _reading) = (new byte[length], new MessageBuffer((int)length));
+        return _messageBytes = (int)length;
+    }
+
     private void ReadExactly(int count)
     {
-        var read = 0;
-        while (read < count)
-        {
-            var more = Tls.Read(_received, read, count - read);
-            if (more == 0)
-                throw new LinkException(LinkLoss.ControlClosed, "the peer closed the control connection");
-            read += more;
-        }
+        for (var have = 0; have < count;)
+            have += Some(Tls.Read(_received, have, count - have));
     }
+
+    private static int Some(int bytes) => bytes > 0 ? bytes : throw new LinkException(LinkLoss.ControlClosed, "the peer closed the control connection");
+}
+
+/// <summary>Takes control messages in their order. Never waits.</summary>
+internal interface IControlReader
+{
+    /// <summary>False: this was the last one. A message is valid during the call.</summary>
+    bool Take(LinkMessage.Reader message);
 }

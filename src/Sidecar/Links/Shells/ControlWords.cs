@@ -10,13 +10,19 @@ internal static class ControlWords
     /// <summary>Grants in one message.</summary>
     public const int GrantsMax = 512;
 
-    /// <summary>What the words of a handshake take beside its sets: names, reasons and offers, each with its bound.</summary>
-    public const int TextBytes = 4 << 10;
-
     private const int ReasonCharsMax = 512;
 
     /// <summary>Room that sets need beside the rest of a message.</summary>
-    public static int BytesOf(SequenceSet one, SequenceSet other) => (2 * sizeof(ulong) * SequenceSet.WordsMax) + (sizeof(ulong) * (one.Missing.Count + other.Missing.Count));
+    public static int BytesOf(SequenceSet one, SequenceSet other) => sizeof(ulong) * (one.BitmapWords + other.BitmapWords + one.Missing.Count + other.Missing.Count + 2);
+
+    /// <summary>Room that words need: three bytes a character at most, and each text ends on a word.</summary>
+    public static int BytesOf(params ReadOnlySpan<string> texts)
+    {
+        var bytes = 0;
+        foreach (var text in texts)
+            bytes += (3 * text.Length) + (2 * sizeof(ulong));
+        return bytes;
+    }
 
     public static void Write(LinkMessage.AckSet.Builder target, SequenceSet set)
     {
@@ -114,9 +120,10 @@ internal static class ControlWords
 
     public static void Refuse(ControlConnection connection, LinkException why)
     {
-        var refused = connection.Begin(TextBytes).InitRefused();
+        var reason = Cut(why.Message);
+        var refused = connection.Begin(BytesOf(reason)).InitRefused();
         refused.Code = CodeOf(why.Loss);
-        refused.Reason = Cut(why.Message);
+        refused.Reason = reason;
         connection.Queue();
         connection.Flush();
     }

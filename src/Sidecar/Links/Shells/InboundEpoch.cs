@@ -6,21 +6,24 @@ using K8sMediaFlow.Sidecar.Links.Wire;
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
 /// <summary>
-/// One epoch of an accepting link, from Ready to the fence. The connection's own thread reads control (<see cref="Run"/>), a receive thread takes
-/// landings, and the link's pump calls <see cref="Say"/> to grant, acknowledge and beat.
+/// One epoch of an accepting link, from Ready to the fence. The connection's own thread takes landings (<see cref="Run"/>), the link's turns in the loop call
+/// <see cref="Say"/> to grant, acknowledge and beat, and what the peer says is taken as it comes.
 /// </summary>
-internal sealed class InboundEpoch
+internal sealed class InboundEpoch : IControlReader
 {
-    private static readonly TimeSpan ReceiveMax = TimeSpan.FromMilliseconds(200);
+    /// <summary>Bounds every sleep of the receiving thread; an idle link wakes no oftener.</summary>
+    private static readonly TimeSpan ReceiveMax = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan StuckPause = TimeSpan.FromMilliseconds(25);
 
     private readonly ReceiverLedger _ledger;
     private readonly ILinkSink _sink;
     private readonly InboundDelivery _delivery;
     private readonly ControlConnection _connection;
     private readonly IFabricReceiver _receiver;
-    private readonly InboundPumpBell _bell;
+    private readonly LoopSeat _seat;
+    private readonly TimeSpan _acknowledgeDelay;
     private readonly Beats _beats;
-    private readonly Grant[] _grants = new Grant[ControlWords.GrantsMax];
     private readonly long[] _offsets;
     private LinkException? _failure;
     private volatile LinkException? _dataLoss;
@@ -31,11 +34,12 @@ internal sealed class InboundEpoch
     private volatile bool _peerSaidBye;
 
     public InboundEpoch(ReceiverLedger ledger, ILinkSink sink, InboundDelivery delivery, ControlConnection connection, IFabricReceiver receiver,
-        InboundPumpBell bell, LinkOptions options)
+        LoopSeat seat, LinkOptions options)
     {
-        (_ledger, _sink, _delivery, _connection, _receiver, _bell) = (ledger, sink, delivery, connection, receiver, bell);
+        (_ledger, _sink, _delivery, _connection, _receiver, _seat, _acknowledgeDelay) = (ledger, sink, delivery, connection, receiver, seat, options.AcknowledgeDelay);
         Epoch = ledger.Epoch;
         _beats = new Beats(options);
+        connection.ShrinkToFit();
         _offsets = new long[sink.SlotCount];
     }
 
@@ -50,20 +54,43 @@ internal sealed class InboundEpoch
     public void Fail(LinkException why)
     {
         Interlocked.CompareExchange(ref _failure, why, null);
-        _receiver.Abort();
+        EndReceiving();
         _connection.Abort();
     }
 
-    /// <summary>Reads control until the end; null: the orderly one. The caller takes the epoch from the pump, then fences.</summary>
-    public LinkException? Run(string name)
+    /// <summary>Takes landings until the end; null: the orderly one. The caller takes the epoch from the loop, then fences.</summary>
+    public LinkException? Run()
     {
-        var receiving = LinkThread.Start(name, () => Shell(ReceiveOrTell));
-        Shell(Read);
-        if (_failure is null)
-            _receiver.Abort();
-        receiving.Join();
+        var reading = Read();
+        Shell(ReceiveOrTell);
+        // Where only the data connection is lost, the peer is still to hear of it.
+        reading.Wait();
         return _peerSaidBye || (_drainedSaid && _failure?.Loss is LinkLoss.ControlClosed or LinkLoss.DataClosed or LinkLoss.Closed) ? null : _failure;
     }
+
+    /// <summary>The peer's next word.</summary>
+    public bool Take(LinkMessage.Reader message)
+    {
+        _beats.Heard();
+        TakeWord(message);
+        return Volatile.Read(ref _failure) is null && !_peerSaidBye;
+    }
+
+    private async Task Read()
+    {
+        try
+        {
+            await _connection.ReadAll(this).ConfigureAwait(false);
+            EndReceiving();
+        }
+        catch (Exception e) when (LinkException.IsExpected(e))
+        {
+            Fail(LinkException.Of(e));
+        }
+    }
+
+    /// <summary>A device's end takes its time, which the caller may not have: the fence itself is <see cref="Dispose"/>'s.</summary>
+    private void EndReceiving() => ThreadPool.UnsafeQueueUserWorkItem(static receiver => receiver.Abort(), _receiver, preferLocal: false);
 
     /// <summary>After this nothing lands: fabric aborted, its resources gone.</summary>
     public void Dispose()
@@ -73,13 +100,17 @@ internal sealed class InboundEpoch
         _connection.Abort();
     }
 
-    /// <summary>Grants, acknowledges, beats. Called by the pump only; returns how long until it must be called again.</summary>
+    /// <summary>Grants, acknowledges, beats. Called in the link's turns only; returns how long until it must be called again.</summary>
     public TimeSpan Say()
     {
         try
         {
-            if (_beats.IsSilent())
-                throw new LinkException(LinkLoss.Silence, "nothing heard from the peer");
+            if (Volatile.Read(ref _failure) is not null)
+                return Timeout.InfiniteTimeSpan;
+            if (_beats.IsSilent(_connection, out var why))
+                throw new LinkException(LinkLoss.Silence, why);
+            if (!_connection.TryFlush())
+                return StuckPause;
             if (_dataLoss is { } lost)
                 SayDataLost(lost);
             if (IsOutdone())
@@ -88,13 +119,12 @@ internal sealed class InboundEpoch
             SayAcknowledgements();
             SayDrained();
             var pause = _beats.Beat(_connection, Epoch);
-            _connection.Flush();
-            return pause;
+            return _connection.TryFlush() ? pause : StuckPause;
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {
             Fail(LinkException.Of(e));
-            return ReceiveMax;
+            return Timeout.InfiniteTimeSpan;
         }
     }
 
@@ -120,7 +150,7 @@ internal sealed class InboundEpoch
         catch (FabricException failure) when (LinkException.Of(failure).Loss == LinkLoss.DataClosed && !_drainedSaid)
         {
             _dataLoss = LinkException.Of(failure);
-            _bell.Now();
+            _seat.Ring();
         }
     }
 
@@ -147,7 +177,7 @@ internal sealed class InboundEpoch
             throw new LinkException(LinkLoss.LandingViolation, $"landing refused: {verdict}");
         _delivery.RoundTripNanoseconds = _beats.RoundTripNanoseconds;
         _delivery.Deliver();
-        _bell.Soon();
+        _seat.RingWithin(_acknowledgeDelay);
     }
 
     private void SayGrants()
@@ -155,16 +185,17 @@ internal sealed class InboundEpoch
         while (TryGrant())
         {
         }
+        Span<Grant> grants = stackalloc Grant[ControlWords.GrantsMax];
         int count;
         do
         {
             ulong message, total;
             lock (_ledger)
-                count = _ledger.TakeGrants(_grants, out message, out total);
+                count = _ledger.TakeGrants(grants, out message, out total);
             if (count > 0)
-                ControlWords.WriteGrants(_connection, Epoch, message, total, _grants.AsSpan(0, count));
+                ControlWords.WriteGrants(_connection, Epoch, message, total, grants[..count]);
         }
-        while (count == _grants.Length);
+        while (count == grants.Length);
     }
 
     /// <summary>The fabric hears of a grant before the ledger, and the peer last.</summary>
@@ -204,8 +235,9 @@ internal sealed class InboundEpoch
 
     private void SayDataLost(LinkException lost)
     {
-        var bye = _connection.Begin(ControlWords.TextBytes).InitBye();
-        (bye.Epoch, bye.Reason, bye.DataLost) = (Epoch, ControlWords.Cut(lost.Message), true);
+        var reason = ControlWords.Cut(lost.Message);
+        var bye = _connection.Begin(ControlWords.BytesOf(reason)).InitBye();
+        (bye.Epoch, bye.Reason, bye.DataLost) = (Epoch, reason, true);
         _connection.Queue();
         _connection.Flush();
         throw lost;
@@ -227,28 +259,23 @@ internal sealed class InboundEpoch
         _drainedSaid = true;
     }
 
-    private void Read()
+    private void TakeWord(LinkMessage.Reader message)
     {
-        while (Volatile.Read(ref _failure) is null && !_peerSaidBye)
+        switch (message.Which)
         {
-            var message = _connection.Receive();
-            _beats.Heard();
-            switch (message.Which)
-            {
-                case LinkMessage.Which.Heartbeat:
-                    _beats.Heard(message.Heartbeat.SentNs, message.Heartbeat.EchoNs, message.Heartbeat.EchoHeldNs);
-                    break;
-                case LinkMessage.Which.Drained:
-                    Volatile.Write(ref _drainedAt, message.Drained.LastSequence);
-                    _drainAsked = true;
-                    _bell.Now();
-                    break;
-                case LinkMessage.Which.Bye:
-                    _peerSaidBye = true;
-                    break;
-                default:
-                    throw new LinkException(LinkLoss.ProtocolViolation, $"unexpected {message.Which}");
-            }
+            case LinkMessage.Which.Heartbeat:
+                _beats.Heard(message.Heartbeat.SentNs, message.Heartbeat.EchoNs, message.Heartbeat.EchoHeldNs);
+                break;
+            case LinkMessage.Which.Drained:
+                Volatile.Write(ref _drainedAt, message.Drained.LastSequence);
+                _drainAsked = true;
+                _seat.Ring();
+                break;
+            case LinkMessage.Which.Bye:
+                _peerSaidBye = true;
+                break;
+            default:
+                throw new LinkException(LinkLoss.ProtocolViolation, $"unexpected {message.Which}");
         }
     }
 }

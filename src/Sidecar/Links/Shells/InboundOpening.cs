@@ -41,7 +41,8 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
 
     private void WriteWelcome(InboundChoice choice, ReceiverLedger ledger, int largestBlockBytes)
     {
-        var welcome = connection.Begin(ControlWords.TextBytes + ControlWords.BytesOf(ledger.Landed, ledger.Done)).InitWelcome();
+        var reason = ControlWords.Cut(choice.Declined);
+        var welcome = connection.Begin(ControlWords.BytesOf(reason) + choice.Offer.Bytes.Length + ControlWords.BytesOf(ledger.Landed, ledger.Done)).InitWelcome();
         welcome.Protocol = protocol;
         welcome.Epoch = ledger.Epoch;
         welcome.ReceiverIncarnation = incarnation.Value;
@@ -49,7 +50,7 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
         var fabric = welcome.InitFabric();
         fabric.Kind = ControlWords.KindOf(choice.Kind);
         fabric.Offer = choice.Offer.Bytes.Span;
-        welcome.WayReason = ControlWords.Cut(choice.Declined);
+        welcome.WayReason = reason;
         ControlWords.Write(welcome.InitLanded(), ledger.Landed);
         ControlWords.Write(welcome.InitDone(), ledger.Done);
     }

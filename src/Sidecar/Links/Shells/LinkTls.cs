@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.Control.Certificates;
@@ -8,6 +9,9 @@ namespace K8sMediaFlow.Sidecar.Links.Shells;
 /// <summary>TLS 1.3, both ends authenticated. Authority and time are checked in the handshake, the identity right after, so that each has its own reason.</summary>
 internal static class LinkTls
 {
+    // One for all links of a sidecar, until its certificate is renewed.
+    private static readonly ConditionalWeakTable<X509Certificate2, SslStreamCertificateContext> s_contexts = [];
+
     /// <summary>The dialling end: also checks that the peer is one of those that the plan names.</summary>
     public static void Dial(ControlConnection connection, LinkCredentials credentials, IReadOnlyList<string> expected)
     {
@@ -17,7 +21,7 @@ internal static class LinkTls
         {
             // Pods are dialled by address; the identity stands in the URI SAN, the name only has to be something.
             TargetHost = "k8smediaflow",
-            ClientCertificateContext = SslStreamCertificateContext.Create(credentials.Certificate, null, offline: true),
+            ClientCertificateContext = ContextOf(credentials.Certificate),
             EnabledSslProtocols = SslProtocols.Tls13,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             AllowTlsResume = false,
@@ -32,7 +36,7 @@ internal static class LinkTls
         var tls = connection.BeginTls(Check(credentials, text => reason = text));
         Authenticate(() => tls.AuthenticateAsServer(new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = SslStreamCertificateContext.Create(credentials.Certificate, null, offline: true),
+            ServerCertificateContext = ContextOf(credentials.Certificate),
             ClientCertificateRequired = true,
             EnabledSslProtocols = SslProtocols.Tls13,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -48,6 +52,9 @@ internal static class LinkTls
         if (!verdict.Accepted)
             throw new LinkException(LinkLoss.WrongIdentity, verdict.Reason);
     }
+
+    private static SslStreamCertificateContext ContextOf(X509Certificate2 certificate) =>
+        s_contexts.GetValue(certificate, static own => SslStreamCertificateContext.Create(own, null, offline: true));
 
     private static RemoteCertificateValidationCallback Check(LinkCredentials credentials, Action<string> refused) => (_, certificate, _, _) =>
     {

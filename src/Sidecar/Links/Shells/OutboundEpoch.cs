@@ -6,33 +6,35 @@ using K8sMediaFlow.Sidecar.Links.Ledgers;
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 
 /// <summary>
-/// One epoch of a dialling link, from Ready to the fence. Three threads: the shepherd (caller of <see cref="Run"/>) writes control and watches, the reader
-/// takes control messages into the ledger, the data thread is the only one that touches source and fabric.
+/// One epoch of a dialling link, from Ready to the fence. The link's thread (caller of <see cref="Run"/>) is the only one that touches source and fabric. What it
+/// says and whether the peer lives is seen to in turns of the loop; what the peer says goes into the ledger as it comes.
 /// </summary>
-internal sealed class OutboundEpoch
+internal sealed class OutboundEpoch : ILoopTask, IControlReader
 {
+    private static readonly TimeSpan StuckPause = TimeSpan.FromMilliseconds(25);
+
     private readonly uint _epoch;
-    private readonly string _name;
     private readonly SenderLedger _ledger;
     private readonly ILinkSource _source;
     private readonly ControlConnection _connection;
     private readonly IFabricSender _sender;
     private readonly Beats _beats;
-    private readonly Bell _watch = new();
+    private readonly LoopSeat _watch;
     private readonly OutboundPump _pump;
-    private readonly Grant[] _grants = new Grant[ControlWords.GrantsMax];
     private readonly AckBuffer _landed = new(), _done = new();
     private LinkException? _failure;
     private volatile bool _peerDrained;
-    private bool _drainedSaid;
+    private volatile bool _drainedSaid, _isOver;
 
-    public OutboundEpoch(string name, SenderLedger ledger, ILinkSource source, ControlConnection connection, IFabricSender sender,
+    public OutboundEpoch(SenderLedger ledger, ILinkSource source, ControlConnection connection, IFabricSender sender,
         OutboundCounters counters, LinkOptions options)
     {
         _epoch = ledger.Epoch;
-        (_name, _ledger, _source, _connection, _sender) = (name, ledger, source, connection, sender);
+        (_ledger, _source, _connection, _sender) = (ledger, source, connection, sender);
         _beats = new Beats(options);
-        _pump = new OutboundPump(ledger, source, sender, counters, () => _beats.RoundTripNanoseconds, options.WritesInFlightMax, _watch);
+        connection.ShrinkToFit();
+        _watch = LinkLoop.Shared.Add(this);
+        _pump = new OutboundPump(ledger, source, sender, counters, () => _beats.RoundTripNanoseconds, options.WritesInFlightMax, _watch.Ring);
     }
 
     /// <summary>What carries it.</summary>
@@ -49,38 +51,63 @@ internal sealed class OutboundEpoch
     /// <summary>Ends the epoch for a reason. The first one counts. Any thread.</summary>
     public void Fail(LinkException why)
     {
-        Interlocked.CompareExchange(ref _failure, why, null);
-        _watch.Ring();
+        if (Interlocked.CompareExchange(ref _failure, why, null) is not null)
+            return;
+        _pump.Stop();
+        // The link's thread may be blocked in a write; and a device's end takes its time, which the caller may not have.
+        ThreadPool.UnsafeQueueUserWorkItem(static sender => sender.Abort(), _sender, preferLocal: false);
     }
 
-    /// <summary>Runs until the end. Null: the orderly one. Afterwards the epoch is fenced: the fabric reads nothing, no thread is left.</summary>
+    /// <summary>Runs until the end. Null: the orderly one. Afterwards the epoch is fenced: the fabric reads nothing, no task is left.</summary>
     public LinkException? Run()
     {
-        var reader = LinkThread.Start($"{_name} control", () => Shell(Read));
-        var data = LinkThread.Start($"{_name} data", () => Shell(_pump.Run));
+        var reading = Read();
+        _watch.Ring();
+        Shell(_pump.Run);
+        // A pump that ended by itself has failed; one that was stopped was so by a failure or after the last word.
+        _watch.Dispose();
+        if (_failure is not null)
+            _sender.Abort();
+        _connection.Abort();
+        reading.Wait();
+        _sender.Dispose();
+        lock (_ledger)
+            _ledger.Fence();
+        return _isOver ? null : _failure;
+    }
+
+    /// <summary>The loop's: says that this end lives, looks whether the other one does.</summary>
+    public TimeSpan Turn()
+    {
         try
         {
-            Watch();
+            return Volatile.Read(ref _failure) is null ? Watch() : Timeout.InfiniteTimeSpan;
+        }
+        catch (Exception e) when (LinkException.IsExpected(e))
+        {
+            Fail(LinkException.Of(e));
+            return Timeout.InfiniteTimeSpan;
+        }
+    }
+
+    /// <summary>The peer's next word.</summary>
+    public bool Take(LinkMessage.Reader message)
+    {
+        _beats.Heard();
+        TakeWord(message);
+        return Volatile.Read(ref _failure) is null && !_peerDrained;
+    }
+
+    private async Task Read()
+    {
+        try
+        {
+            await _connection.ReadAll(this).ConfigureAwait(false);
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {
             Fail(LinkException.Of(e));
         }
-        Fence(reader, data);
-        return _failure;
-    }
-
-    private void Fence(LinkThread reader, LinkThread data)
-    {
-        _pump.Stop();
-        if (_failure is not null)
-            _sender.Abort();
-        data.Join();
-        _connection.Abort();
-        reader.Join();
-        _sender.Dispose();
-        lock (_ledger)
-            _ledger.Fence();
     }
 
     private void Shell(Action run)
@@ -95,24 +122,24 @@ internal sealed class OutboundEpoch
         }
     }
 
-    private void Watch()
+    private TimeSpan Watch()
     {
-        while (Volatile.Read(ref _failure) is null)
-        {
-            if (_beats.IsSilent())
-                throw new LinkException(LinkLoss.Silence, "nothing heard from the peer");
-            if (IsOutdone())
-                throw new LinkException(LinkLoss.BetterFabric, "a better fabric can be used again");
-            var pause = _beats.Beat(_connection, _epoch);
-            SayDrained();
-            _connection.Flush();
-            if (_peerDrained)
-            {
-                SayBye();
-                return;
-            }
-            _watch.Wait(pause);
-        }
+        if (_isOver)
+            return Timeout.InfiniteTimeSpan;
+        if (_beats.IsSilent(_connection, out var why))
+            throw new LinkException(LinkLoss.Silence, why);
+        if (IsOutdone())
+            throw new LinkException(LinkLoss.BetterFabric, "a better fabric can be used again");
+        if (!_connection.TryFlush())
+            return StuckPause;
+        var pause = _beats.Beat(_connection, _epoch);
+        SayDrained();
+        if (!_peerDrained)
+            return _connection.TryFlush() ? pause : StuckPause;
+        SayBye();
+        _isOver = true;
+        _pump.Stop();
+        return Timeout.InfiniteTimeSpan;
     }
 
     private void SayDrained()
@@ -135,17 +162,7 @@ internal sealed class OutboundEpoch
         _connection.Flush();
     }
 
-    private void Read()
-    {
-        while (Volatile.Read(ref _failure) is null && !_peerDrained)
-        {
-            var message = _connection.Receive();
-            _beats.Heard();
-            Take(message);
-        }
-    }
-
-    private void Take(LinkMessage.Reader message)
+    private void TakeWord(LinkMessage.Reader message)
     {
         switch (message.Which)
         {
@@ -173,7 +190,7 @@ internal sealed class OutboundEpoch
 
     private void Take(LinkMessage.Grant.Reader grant)
     {
-        var grants = ControlWords.ReadGrants(grant, _grants);
+        var grants = ControlWords.ReadGrants(grant, stackalloc Grant[ControlWords.GrantsMax]);
         lock (_ledger)
             Check(_ledger.Grant(grant.Epoch, grant.Sequence, grants, grant.Total));
         _pump.Wake();

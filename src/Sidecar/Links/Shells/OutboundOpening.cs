@@ -48,7 +48,9 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
 
     private void SayHello(LinkProposals proposals, ulong firstUndone, ulong nextSequence)
     {
-        var hello = connection.Begin(ControlWords.TextBytes).InitHello();
+        var missing = ControlWords.Cut(proposals.Missing);
+        var offers = proposals.All.Sum(one => one.Proposal.Bytes.Length + (4 * sizeof(ulong)));
+        var hello = connection.Begin(ControlWords.BytesOf(endpoint.Pipeline, endpoint.Edge, endpoint.Pod, missing) + offers).InitHello();
         hello.Magic = LinkMessage.Magic;
         (hello.ProtocolLowest, hello.ProtocolHighest) = (LinkMessage.ProtocolOldest, LinkMessage.Protocol);
         var separator = endpoint.Pipeline.IndexOf('/', StringComparison.Ordinal);
@@ -57,7 +59,7 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
         (hello.Edge, hello.SenderPod) = (endpoint.Edge, endpoint.Pod);
         hello.SenderIncarnation = incarnation.Value;
         (hello.FirstUndone, hello.NextSequence) = (firstUndone, nextSequence);
-        hello.Missing = ControlWords.Cut(proposals.Missing);
+        hello.Missing = missing;
         var fabrics = hello.InitFabrics(proposals.All.Count);
         for (var index = 0; index < fabrics.Count; index++)
         {

@@ -30,10 +30,10 @@ internal sealed class OutboundCounters
 
 /// <summary>The data thread's loop: source → ledger → fabric, and what became of it back to the source. Allocates nothing per frame.</summary>
 internal sealed class OutboundPump(
-    SenderLedger ledger, ILinkSource source, IFabricSender sender, OutboundCounters counters, Func<long> roundTripNanoseconds, int writesInFlightMax, Bell finished)
+    SenderLedger ledger, ILinkSource source, IFabricSender sender, OutboundCounters counters, Func<long> roundTripNanoseconds, int writesInFlightMax, Action finished)
 {
-    /// <summary>Bounds every sleep, so that a forgotten wake-up would cost this and not for ever.</summary>
-    private static readonly TimeSpan NapMax = TimeSpan.FromMilliseconds(200);
+    /// <summary>Bounds every sleep, so that a forgotten wake-up would cost this and not for ever. An idle link wakes no oftener.</summary>
+    private static readonly TimeSpan NapMax = TimeSpan.FromSeconds(1);
 
     /// <summary>While the fabric still reads, its completions are what frees memory and makes room.</summary>
     private static readonly TimeSpan PollMax = TimeSpan.FromMilliseconds(1);
@@ -199,7 +199,7 @@ internal sealed class OutboundPump(
             _isFinished = isEnding && ledger.Retained == 0;
         }
         if (_isFinished)
-            finished.Ring();
+            finished();
         if (isReading)
             Poll(PollMax);
         else if (isBlocked || _isFinished)

@@ -1,0 +1,91 @@
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Ports;
+using LinkState = K8sMediaFlow.Sidecar.Links.LinkState;
+
+namespace K8sMediaFlow.Sidecar.Hosting;
+
+/// <summary>
+/// Finds out, look by look of whoever asks for the status, which parts of edges stand though there is something to move, and says what they wait for: a
+/// consumer, a grant, a peer.
+/// </summary>
+internal sealed class EdgeStalls(Func<long> nowNanoseconds)
+{
+    /// <summary>A pause of a pipeline that runs is shorter, and with a look every second it is told within five.</summary>
+    private const long StandsNanoseconds = 3_000_000_000;
+
+    private readonly Dictionary<(string Edge, EdgeSide Side), (long Moved, long SinceNanoseconds)> _looks = [];
+
+    public EdgeStalls()
+        : this(static () => MonotonicClock.Nanoseconds)
+    {
+    }
+
+    /// <summary>What a part of an edge waits for; empty while it moves or has nothing to move.</summary>
+    public string WaitsFor(PodRuntime runtime, string edge, EdgeSide side, ChannelTally tally)
+    {
+        var (waits, moved) = side switch
+        {
+            EdgeSide.Outbound => Outbound([.. runtime.Outbound.Where(one => one.Port.Edge == edge)]),
+            EdgeSide.Inbound => Inbound([.. runtime.Inbound.Where(one => one.Port.Edge == edge)]),
+            _ => Local(runtime.Ports, edge),
+        };
+        return Look(edge, side, HashCode.Combine(moved, tally.Frames, tally.Gaps), waits);
+    }
+
+    /// <summary>Notes a look; the words come back when nothing has moved for long enough.</summary>
+    internal string Look(string edge, EdgeSide side, long moved, string waits)
+    {
+        lock (_looks)
+        {
+            var now = nowNanoseconds();
+            if (waits.Length == 0 || !_looks.TryGetValue((edge, side), out var last) || last.Moved != moved)
+                _looks[(edge, side)] = last = (moved, now);
+            return now - last.SinceNanoseconds >= StandsNanoseconds ? waits : "";
+        }
+    }
+
+    private static (string Waits, long Moved) Outbound(IReadOnlyList<OutboundPair> pairs)
+    {
+        var (waits, moved) = (new List<string>(), 0L);
+        foreach (var (port, link) in pairs)
+        {
+            var status = link.Status;
+            moved = HashCode.Combine(moved, status.Frames, status.Epoch, port.HeldCount);
+            if (port.IsEmpty)
+                continue;
+            waits.Add(status.State != LinkState.Ready ? $"the link to pod {status.PeerPod}, which is {status.State}: {status.Reason}"
+                : status is { GrantsOutstanding: 0 } ? $"a grant of pod {status.PeerPod}, whose consumers hold {port.HeldCount}"
+                : $"pod {status.PeerPod}, which is not done with {port.HeldCount}");
+        }
+        return (string.Join("; ", waits), moved);
+    }
+
+    private static (string Waits, long Moved) Inbound(IReadOnlyList<InboundPair> pairs)
+    {
+        var (waits, moved) = (new List<string>(), 0L);
+        foreach (var (port, link) in pairs)
+        {
+            var status = link.Status;
+            moved = HashCode.Combine(moved, status.Frames, status.Retained, port.NotDone);
+            if (port.NotDone > 0 || status.Retained > 0)
+                waits.Add($"its consumers: of what pod {status.PeerPod} sent, {(port.Holders is { Length: > 0 } holders ? holders : "nobody is there to take")} {(status.Retained > 0 ? $"and {status.Retained} wait" : "")}".TrimEnd());
+        }
+        return (string.Join("; ", waits), moved);
+    }
+
+    private static (string Waits, long Moved) Local(PodPorts ports, string edge)
+    {
+        var (waits, moved) = (new List<string>(), 0L);
+        ports.Visit((_, channels) =>
+        {
+            foreach (var channel in channels.Where(one => one.Edge == edge && one.Side == EdgeSide.Local))
+            {
+                moved = HashCode.Combine(moved, channel.Id, channel.Untaken);
+                if (channel.Untaken > 0)
+                    waits.Add($"{channel.Consumer.Name}, which has not taken {channel.Untaken}");
+            }
+        });
+        return (string.Join("; ", waits), moved);
+    }
+}
