@@ -78,6 +78,7 @@ internal sealed record PodView(
         _ => PodState.Pending,
     };
 
-    private static bool IsStarted(Pod pod) =>
-        pod.Status?.ContainerStatuses is { Count: > 0 } containers && containers.All(one => one.State?.Running is not null);
+    // The sidecar is among the init containers where the server has native ones, and runs as long as the others.
+    private static bool IsStarted(Pod pod) => pod.Status?.ContainerStatuses is { Count: > 0 } containers
+        && containers.Concat(pod.Status.InitContainerStatuses ?? []).All(one => one.State?.Running is not null);
 }

@@ -27,6 +27,9 @@ internal static class Troubles
         var unscheduled = pod.Status?.Conditions?.FirstOrDefault(one => one is { Type: "PodScheduled", Status: "False" });
         if (unscheduled is { Reason: "Unschedulable" })
             return new(Reasons.Unschedulable, $"pod {pod.Metadata?.Name}: {unscheduled.Message}");
+        // How a native sidecar ended that was told to, or killed, once its media operators had completed, is nobody's trouble.
+        if (pod.Status?.Phase == "Succeeded")
+            return null;
         var containers = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
         return containers.Select(one => OfContainer(pod, one) ?? Again(pod, one, now)).FirstOrDefault(one => one is not null)
             ?? (pod.Status?.Phase == "Failed" ? new(Reasons.ContainerFailing, $"pod {pod.Metadata?.Name} failed: {pod.Status.Reason} {pod.Status.Message}".TrimEnd()) : null);
