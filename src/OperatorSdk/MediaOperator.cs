@@ -216,8 +216,10 @@ public sealed class MediaOperator : IAsyncDisposable
             if (MonotonicClock.Nanoseconds - sinceNs > KeptPatience.Ticks * 100)
                 return true;
             await Task.Delay(1);
+            // A sidecar that has kept the last word of all may end at once: it is not looked for again.
             lock (_core.Gate)
-                session = _core.Session == session ? session : null;
+                if (_core.Session != session)
+                    return session.CompletionKept;
         }
         return session is not null;
     }

@@ -54,6 +54,25 @@ public sealed class SourceTests : IDisposable
         await blocked.WaitAsync(Bounded.Watchdog);
     }
 
+    /// <summary>In a batch nobody starts a sidecar again that has finished: who looked for it would never end.</summary>
+    [Fact]
+    public async Task A_sidecar_that_ends_as_soon_as_it_has_kept_the_last_word_is_not_waited_for()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            using var sidecar = new FakeSidecar { DrainPatience = TimeSpan.FromSeconds(2) };
+            var (media, end) = await sidecar.Attach("source", [], [new("out") { Caps = Small }]);
+            var sink = new RawConsumer();
+            sidecar.Connect(end, sink, "out", "in");
+            media.Output("out").Complete();
+            sink.Return(sink.Pop().Ticket, ReturnKind.Both);
+            var disposal = media.DisposeAsync().AsTask();
+            end.Listen(Messages.AttachMessage.Which.Completed);
+            sidecar.End();
+            await disposal.WaitAsync(Bounded.Watchdog);
+        }
+    }
+
     [Fact]
     public async Task Loans_that_were_given_count_as_room_taken()
     {

@@ -93,11 +93,18 @@ internal sealed class FakeSidecar : IDisposable
         _listener = new LocalListener(SocketPath);
     }
 
-    public void Dispose()
+    /// <summary>Ends, and does not come again.</summary>
+    public void End()
     {
         _listener.Dispose();
         foreach (var attached in _operators)
             attached.Dispose();
+        _operators.Clear();
+    }
+
+    public void Dispose()
+    {
+        End();
         _folder.Delete(recursive: true);
     }
 }
