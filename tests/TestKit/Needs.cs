@@ -19,6 +19,9 @@ public sealed class NeedsFactAttribute : FactAttribute
 
     private static bool IsPresent(string program) => program switch
     {
+        // A cluster whose parts can be taken away, and one that notes who writes: those that tests start are both.
+        "faults" => Clusters.GivenCluster.Has("networks"),
+        "audit" => Clusters.GivenCluster.Has("log/audit.log"),
         "root" => Environment.IsPrivilegedProcess,
         "kubernetes" => Clusters.KubernetesBuild.IsPresent,
         "images" => ImageArchives.ArePresent,

@@ -76,7 +76,13 @@ staticPodPath: /etc/kubernetes/manifests
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
 imageGCHighThresholdPercent: 100
 nodeStatusUpdateFrequency: 2s
-syncFrequency: 10s
+nodeLeaseDurationSeconds: 12
+syncFrequency: 5s
+serializeImagePulls: false
+kubeAPIQPS: 100
+kubeAPIBurst: 200
+eventRecordQPS: 50
+eventBurst: 100
 Y
 kubelet --config="$folder/kubelet.yaml" --kubeconfig="$pki/$node.conf" --hostname-override="$node" --node-ip="$node_address" \
     --container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock \

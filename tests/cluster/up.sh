@@ -156,17 +156,18 @@ if [ "$nodes" -gt 0 ]; then                            # 127.0.0.1:PORT of the h
     start forward-outside socat "TCP-LISTEN:$port,bind=127.0.0.1,fork,reuseaddr" UNIX-CONNECT:"$state/api.sock"
 fi
 export KUBECONFIG=$state/kubeconfig
-wait_for 90 'kube-apiserver ready' "$bin/kubectl" get --raw /readyz
+wait_for 240 'kube-apiserver ready' "$bin/kubectl" get --raw /readyz
 # It is ready a moment before it has made its namespaces.
-wait_for 60 'namespace default' "$bin/kubectl" get namespace default
+wait_for 120 'namespace default' "$bin/kubectl" get namespace default
 [ $only_api = 0 ] || { say "up: KUBECONFIG=$KUBECONFIG"; exit 0; }
 start kube-controller-manager "${inside[@]}" kube-controller-manager --kubeconfig="$pki/kube-controller-manager.conf" \
     --bind-address=127.0.0.1 --port=0 --leader-elect=false --use-service-account-credentials=true --cert-dir="$pki" \
     --service-account-private-key-file="$pki/accounts.key" --root-ca-file="$pki/ca.crt" \
-    --cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key" ${CONTROLLER_MANAGER_FLAGS:-}
+    --cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key" \
+    --kube-api-qps=200 --kube-api-burst=400 --pvclaimbinder-sync-period=3s --node-monitor-period=1s ${CONTROLLER_MANAGER_FLAGS:-}
 start kube-scheduler "${inside[@]}" kube-scheduler --kubeconfig="$pki/kube-scheduler.conf" --bind-address=127.0.0.1 --port=0 \
-    --cert-dir="$pki" --leader-elect=false ${SCHEDULER_FLAGS:-}
-wait_for 60 'kube-controller-manager ready' "$bin/kubectl" -n default get serviceaccount default
+    --cert-dir="$pki" --leader-elect=false --kube-api-qps=200 --kube-api-burst=400 ${SCHEDULER_FLAGS:-}
+wait_for 240 'kube-controller-manager ready' "$bin/kubectl" -n default get serviceaccount default
 
 # ---- nodes --------------------------------------------------------------------------------------------
 own_cgroups() { # own_cgroups NODE LIST: a cgroup of the node's own in every hierarchy, below ours; moves the calling shell into them
@@ -195,6 +196,6 @@ E
     (own_cgroups "node$n" "$folder/cgroups"
      start "node$n" ip netns exec "$prefix-node$n" unshare --mount --uts --ipc --pid --cgroup --fork --kill-child=KILL bash "$here/node.sh" "$folder/environment")
 done
-for n in $(seq 1 "$nodes"); do wait_for 120 "node$n ready" sh -c "'$bin/kubectl' get node node$n | grep -qw Ready"; done
-for n in $(seq 1 "$nodes"); do wait_for 60 "node$n has its images" test -e "$state/node$n/images-done"; done
+for n in $(seq 1 "$nodes"); do wait_for 300 "node$n ready" sh -c "'$bin/kubectl' get node node$n | grep -qw Ready"; done
+for n in $(seq 1 "$nodes"); do wait_for 300 "node$n has its images" test -e "$state/node$n/images-done"; done
 say "up: KUBECONFIG=$KUBECONFIG"

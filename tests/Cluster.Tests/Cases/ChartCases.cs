@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>The chart's own test, on the nodes.</summary>
-public sealed class ChartCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class ChartCases(ITestOutputHelper output) : InstallingCase(output)
 {
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void Helm_test_succeeds_where_a_controller_is_ready_and_fails_where_none_runs()
@@ -23,7 +23,7 @@ public sealed class ChartCases(TwoNodes cluster, ITestOutputHelper output) : Flo
             // One that has failed is kept for whoever wants to read why.
             Kubectl.Run("delete", "pods", "-n", Helm.Space, "-l", "app.kubernetes.io/component=test");
             Kubectl.Run("scale", "deployment", Helm.Release, "-n", Helm.Space, "--replicas=2");
-            Kubectl.Run("rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=50s");
+            Wait.Until("the controllers are back", () => Kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s").ExitCode == 0);
         }
     }
 }

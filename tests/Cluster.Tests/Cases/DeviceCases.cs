@@ -11,11 +11,11 @@ namespace K8sMediaFlow.Cluster.Tests.Cases;
 /// The RDMA device as a resource of a node, handed out in the style of each plugin. The machine has no such device: what a sidecar finds stands in a tree of the
 /// tests in place of /sys, and libibverbs then says that there is none.
 /// </summary>
-public sealed class DeviceCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class DeviceCases(ITestOutputHelper output) : FlowCase(output)
 {
     private const string Nowhere = "tests.k8smediaflow.io/nowhere", HasIt = "node2", Sidecar = "k8smediaflow-sidecar", Operator = "media-operator";
 
-    [NeedsFact("kubernetes", "images", "helm", "root")]
+    [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
     public void The_shared_plugins_device_goes_to_the_sidecar_alone_and_Auto_says_why_frames_go_by_TCP()
     {
         using var plugin = Plugin(Handout.SharedResource, Handout.Shared);
@@ -36,7 +36,7 @@ public sealed class DeviceCases(TwoNodes cluster, ITestOutputHelper output) : Fl
         Print($"shared plugin on {HasIt} alone: {Account(flow)}, recovery 0.0 s");
     }
 
-    [NeedsFact("kubernetes", "images", "helm", "root")]
+    [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
     public void RDMA_waits_for_a_node_that_has_the_resource_and_does_not_fall_back_where_the_device_is_of_no_use()
     {
         using var plugin = Plugin(Handout.SriovResource, Handout.Sriov);
@@ -60,7 +60,7 @@ public sealed class DeviceCases(TwoNodes cluster, ITestOutputHelper output) : Fl
         flow.Seen.ShouldBe(0, "no frame goes by TCP where RDMA is demanded");
     }
 
-    [NeedsFact("kubernetes", "images", "helm", "root")]
+    [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
     public void Auto_without_the_resource_anywhere_runs_over_TCP_and_says_so_and_so_does_a_claim_that_this_server_does_not_know()
     {
         using var flow = NewFlow();
@@ -69,12 +69,15 @@ public sealed class DeviceCases(TwoNodes cluster, ITestOutputHelper output) : Fl
         Message(flow).ShouldBe($"TCP, since no node that the pods may use offers {Nowhere}");
         Ways(flow).ShouldBe(("TCP", "TCP"));
 
+        Print($"no device anywhere: {Message(flow)}; {Account(flow)}, recovery 0.0 s");
+        if (Cluster.Version.Minor >= TwoNodes.ClaimsMinor)
+            return;
         var pods = flow.Pods().Select(pod => pod.Uid).Order().ToList();
         flow.Apply(Unplaced(flow.Space, "transport: Auto\n  rdma: {resourceClaimTemplateName: nic}"));
         Wait.Until("the claim is told", () => flow.Is("TransportReady", "True") && Message(flow).Contains("has no resource.k8s.io/v1", StringComparison.Ordinal), flow.Describe);
         flow.AwaitFrames(5);
         flow.Pods().Select(pod => pod.Uid).Order().ShouldBe(pods, ignoreOrder: false, "a device that nobody gets replaces no pod");
-        Print($"no device anywhere: {Message(flow)}; {Account(flow)}, recovery 0.0 s");
+        Print($"no claims here: {Message(flow)}; {Account(flow)}, recovery 0.0 s");
     }
 
     private static FrameAccount Account(Flow flow)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using K8sMediaFlow.Cluster.Tests.Harness;
 using K8sMediaFlow.TestKit;
 using Shouldly;
@@ -6,10 +7,10 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>Nothing that was sent is lost with a pod that ends in peace.</summary>
-public sealed class DrainCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class DrainCases(ITestOutputHelper output) : DisturbingCase(output)
 {
-    // More frames than the source has blocks, so that some wait in its pod whatever is under way.
-    private static readonly TimeSpan Filling = TimeSpan.FromSeconds(3);
+    // So long without another frame means that the source has no block left: those that it has all wait in its pod.
+    private static readonly TimeSpan Full = TimeSpan.FromSeconds(2);
 
     // Less than the pod has to drain, with time left to find the peer again.
     private const int CutSecondsMax = 6;
@@ -17,7 +18,7 @@ public sealed class DrainCases(TwoNodes cluster, ITestOutputHelper output) : Flo
     /// <summary>
     /// A frame that has landed lives in its reader's pod. So the source's pod alone holds what it has sent since the link was cut: it has to stay until the link is back.
     /// </summary>
-    [NeedsFact("kubernetes", "images", "helm", "root")]
+    [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
     public void A_source_that_is_deleted_while_its_link_is_cut_brings_what_it_has_sent()
     {
         using var flow = NewFlow();
@@ -29,7 +30,7 @@ public sealed class DrainCases(TwoNodes cluster, ITestOutputHelper output) : Flo
             Cluster.PodLink(isUp: false);
             try
             {
-                Thread.Sleep(Filling);
+                AwaitFull(flow);
                 flow.Kubectl.Run("delete", "pod", source.Name, "-n", flow.Space, "--wait=false");
                 Wait.AtMost(CutSecondsMax, () => flow.Pods().All(pod => pod.Uid != source.Uid));
             }
@@ -40,5 +41,16 @@ public sealed class DrainCases(TwoNodes cluster, ITestOutputHelper output) : Flo
             Wait.Until("another source", () => flow.Pods().Any(pod => pod.Unit == "source" && pod.Uid != source.Uid && pod.Phase == "Running"), flow.Describe);
         });
         flow.ShouldBeWhole("source drained");
+    }
+
+    private static void AwaitFull(Flow flow)
+    {
+        var (first, last, still) = (flow.Sent, flow.Sent, Stopwatch.StartNew());
+        Wait.Until("the source cannot send any more", () =>
+        {
+            if (flow.Sent is var sent && sent != last)
+                (last, still) = (sent, Stopwatch.StartNew());
+            return last > first && still.Elapsed > Full;
+        });
     }
 }

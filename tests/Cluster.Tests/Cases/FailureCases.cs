@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>Media operators that cannot go on: why stands in the condition, and stays there when the pods and their logs are gone.</summary>
-public sealed class FailureCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class FailureCases(ITestOutputHelper output) : FlowCase(output)
 {
     private const string Generate = "args: [generate, --realtime, --frames, \"250\", --record, /records/sent]";
 

@@ -7,15 +7,15 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>Two controllers, of which one believes too long that it leads.</summary>
-public sealed class LeaderCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class LeaderCases(ITestOutputHelper output) : DisturbingCase(output)
 {
-    [NeedsFact("kubernetes", "images", "helm", "root")]
+    [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
     public void A_stopped_leader_that_goes_on_after_the_take_over_changes_nothing()
     {
-        using var flow = NewFlow().Start();
+        var flow = StandingFlow();
         Wait.Until("Ready", () => flow.Is("Ready", "True"), flow.Describe);
         var before = Leadership.Read(Kubectl);
-        var old = Kubectl.Get("pod", before.Pod, "-n", Helm.Space);
+        var old = Kubectl.Get("pod", before.Pod, Helm.Space);
         var process = NodeProcess.Of(old.GetProperty("metadata").GetProperty("uid").GetString()!, "k8smediaflow-controller").ShouldHaveSingleItem();
         var address = old.GetProperty("status").GetProperty("podIP").GetString()!;
         var pod = flow.PodOf("analyse");
@@ -27,7 +27,7 @@ public sealed class LeaderCases(TwoNodes cluster, ITestOutputHelper output) : Fl
             {
                 // Something that the old leader, too, would have to act on.
                 Kubectl.Run("delete", "pod", pod.Name, "-n", flow.Space, "--wait=false");
-                Wait.Until("another leads", () => Leadership.Read(Kubectl) is var now && now.Holder.Length > 0 && now.Pod != before.Pod, () => $"{Leadership.Read(Kubectl)}", seconds: 60);
+                Wait.Until("another leads", () => Leadership.Read(Kubectl) is var now && now.Holder.Length > 0 && now.Pod != before.Pod, () => $"{Leadership.Read(Kubectl)}", seconds: 180);
             }
             finally
             {

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>Pipelines beside each other.</summary>
-public sealed class ManyCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class ManyCases(ITestOutputHelper output) : FlowCase(output)
 {
     private const int Pipelines = 10, FramesEach = 50;
 

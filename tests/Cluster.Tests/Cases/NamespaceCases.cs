@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>Nothing of a pipeline waits for a controller that does not run.</summary>
-public sealed class NamespaceCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class NamespaceCases(ITestOutputHelper output) : InstallingCase(output)
 {
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void A_namespace_that_is_deleted_while_no_controller_runs_goes_away_with_everything_in_it()
@@ -17,7 +17,7 @@ public sealed class NamespaceCases(TwoNodes cluster, ITestOutputHelper output) :
             Scale(0);
             Print($"namespace deleted: {flow.Account}");
             Kubectl.Run("delete", "namespace", flow.Space, "--wait=false");
-            var took = Wait.Until("the namespace is gone", () => Kubectl.Get("namespace", flow.Space).ValueKind == JsonValueKind.Undefined, flow.Describe, seconds: 120);
+            var took = Wait.Until("the namespace is gone", () => Kubectl.Get("namespace", flow.Space).ValueKind == JsonValueKind.Undefined, flow.Describe, seconds: 300);
             Print(FormattableString.Invariant($"namespace gone after {took.TotalSeconds:0.0} s without a controller"));
         }
         finally

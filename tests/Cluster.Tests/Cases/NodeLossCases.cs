@@ -6,12 +6,12 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>A machine goes, with everything that runs on it.</summary>
-public sealed class NodeLossCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class NodeLossCases(ITestOutputHelper output) : DisturbingCase(output)
 {
     private const string Lost = "node2";
     private const int NodeLossSeconds = 10;
 
-    [NeedsFact("kubernetes", "images", "helm", "root")]
+    [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
     public void The_pods_of_a_lost_node_are_replaced_on_another_one_and_nothing_is_lost()
     {
         using var flow = NewFlow();

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>Which container of a pod starts first, and which ends first, is nobody's to choose on servers without native sidecars.</summary>
-public sealed class OrderCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class OrderCases(ITestOutputHelper output) : FlowCase(output)
 {
     private const string Sidecar = "sidecar", Analyse = "analyse";
 
@@ -25,7 +25,7 @@ public sealed class OrderCases(TwoNodes cluster, ITestOutputHelper output) : Flo
         flow.ShouldBeWhole("sidecar first");
     }
 
-    [NeedsFact("kubernetes", "images", "helm", "root")]
+    [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
     public void A_media_operator_that_starts_long_before_its_sidecar_and_ends_before_it_loses_nothing()
     {
         using var flow = NewFlow().Start();

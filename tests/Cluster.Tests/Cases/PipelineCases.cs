@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>What a user does with pipelines, and sees of them.</summary>
-public sealed class PipelineCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
 {
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void An_applied_pipeline_becomes_ready_its_frames_cross_nodes_and_its_columns_say_so()
@@ -29,7 +29,7 @@ public sealed class PipelineCases(TwoNodes cluster, ITestOutputHelper output) : 
         using var flow = NewFlow().Start();
         var pods = flow.Pods().Select(pod => pod.Name).Order().ToList();
         flow.Disturb("invalid edit", () => flow.Apply(Documents.Flow(flow.Space, "Streaming").Replace("to: sink.video", "to: sink.sound", StringComparison.Ordinal)));
-        Wait.Until("Accepted=False", () => flow.Is("Accepted", "False"), () => flow.Pipeline().ToString(), seconds: 10);
+        Wait.Until("Accepted=False", () => flow.Is("Accepted", "False"), () => flow.Pipeline().ToString());
         flow.Condition("Accepted").GetProperty("message").GetString()!.ShouldContain("spec.edges[1].to: operator 'sink' has no input 'sound'");
         flow.Pods().Select(pod => pod.Name).Order().ShouldBe(pods);
         flow.AwaitFrames(25);
@@ -41,7 +41,7 @@ public sealed class PipelineCases(TwoNodes cluster, ITestOutputHelper output) : 
     {
         using var flow = NewFlow();
         flow.Apply(Documents.Flow(flow.Space, "Batch"));
-        Wait.Until("Succeeded", () => Phase(flow) == "Succeeded", () => $"{flow.Pipeline()}\n{flow.Describe()}", seconds: 120);
+        Wait.Until("Succeeded", () => Phase(flow) == "Succeeded", () => $"{flow.Pipeline()}\n{flow.Describe()}", seconds: 300);
         var account = flow.Account;
         Print($"batch: {account}");
         (account.Sent, account.Received).ShouldBe((250, 250));

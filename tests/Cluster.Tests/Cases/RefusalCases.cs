@@ -6,20 +6,38 @@ using Xunit.Abstractions;
 
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
-/// <summary>What validation can see: without the webhook it stands in the condition, with it nothing is stored; in both cases no object is made.</summary>
-public sealed class RefusalCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+/// <summary>What validation can see stands in the condition, and no object is made.</summary>
+public sealed class RefusalCases(ITestOutputHelper output) : FlowCase(output)
 {
-    private const int SecondsMax = 10;
-
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void Every_refused_sample_says_so_in_its_condition_and_makes_no_object()
     {
         using var flow = NewFlow();
-        var wrong = RefusedSamples.All.Select(sample => Judged(flow, sample)).OfType<string>().ToList();
+        var (_, answer) = Kubectl.Try(string.Join("\n---\n", RefusedSamples.All.Select(sample => sample.Document(flow.Space))), "apply", "-f", "-");
+        var wrong = RefusedSamples.All.Select(sample => Judged(flow, sample, answer)).OfType<string>().ToList();
         wrong.ShouldBeEmpty(string.Join('\n', wrong));
-        Made(flow).ShouldBeEmpty();
+        MadeOf(flow).ShouldBeEmpty();
     }
 
+    /// <summary>Every object that the controller has made there.</summary>
+    internal static IReadOnlyList<string> MadeOf(Flow flow) => flow.Kubectl.Run("get", "pods,mediaoperators,secrets,configmaps,services,networkpolicies,poddisruptionbudgets", "-n", flow.Space,
+        "-l", "app.kubernetes.io/managed-by=k8smediaflow", "-o", "name", "--ignore-not-found").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Null where the condition says what it should, or where a server that knows the schema's rules has not let it in.</summary>
+    private static string? Judged(Flow flow, RefusedSample sample, string answer)
+    {
+        if (flow.Pipeline(sample.Name).ValueKind == JsonValueKind.Undefined)
+            return flow.Cluster.Version.Minor >= TwoNodes.RulesMinor && answer.Contains($"The MediaPipeline \"{sample.Name}\" is invalid", StringComparison.Ordinal) ? null : $"{sample.Name} is not stored: {answer}";
+        Wait.Until($"{sample.Name} is judged", () => flow.Condition("Accepted", sample.Name).ValueKind == JsonValueKind.Object, () => flow.Pipeline(sample.Name).ToString());
+        var condition = flow.Condition("Accepted", sample.Name);
+        var said = (condition.GetProperty("status").GetString(), condition.GetProperty("reason").GetString(), condition.GetProperty("message").GetString());
+        return said == ("False", sample.Reason, sample.Message) ? null : $"{sample.Name}: {said}";
+    }
+}
+
+/// <summary>With the webhook, what validation can see is not even stored.</summary>
+public sealed class WebhookCases(ITestOutputHelper output) : InstallingCase(output)
+{
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void With_the_webhook_every_refused_sample_is_turned_away_with_the_same_words()
     {
@@ -27,11 +45,11 @@ public sealed class RefusalCases(TwoNodes cluster, ITestOutputHelper output) : F
         try
         {
             Cluster.Helm.Install("--set", "webhook.enabled=true");
-            Wait.Until("the webhook answers", () => Refusal(flow, RefusedSamples.All[0]).Contains(RefusedSamples.All[0].Reason, StringComparison.Ordinal), () => Refusal(flow, RefusedSamples.All[0]), seconds: 60);
+            Wait.Until("the webhook answers", () => Refusal(flow, RefusedSamples.All[0]).Contains(RefusedSamples.All[0].Reason, StringComparison.Ordinal), () => Refusal(flow, RefusedSamples.All[0]));
             foreach (var sample in RefusedSamples.All)
-                Refusal(flow, sample).ShouldContain($"{sample.Message} ({sample.Reason})", Case.Sensitive, sample.Name);
-            Kubectl.Get("mediapipelines", "-n", flow.Space).GetProperty("items").GetArrayLength().ShouldBe(0);
-            Made(flow).ShouldBeEmpty();
+                ShouldBeTurnedAway(flow, sample);
+            Kubectl.Get("mediapipeline", space: flow.Space).GetProperty("items").GetArrayLength().ShouldBe(0);
+            RefusalCases.MadeOf(flow).ShouldBeEmpty();
             // What is in order passes, and flows.
             flow.Start();
             Print($"webhook on: {flow.Account}, recovery 0.0 s");
@@ -43,16 +61,12 @@ public sealed class RefusalCases(TwoNodes cluster, ITestOutputHelper output) : F
         }
     }
 
-    /// <summary>Null where the condition says what it should.</summary>
-    private string? Judged(Flow flow, RefusedSample sample)
+    /// <summary>The schema's rules come before the webhook, where the server knows them.</summary>
+    private void ShouldBeTurnedAway(Flow flow, RefusedSample sample)
     {
-        var (code, answer) = Kubectl.Try(sample.Document(flow.Space), "apply", "-f", "-");
-        if (code != 0)
-            return $"{sample.Name} is not stored: {answer}";
-        Wait.Until($"{sample.Name} is judged", () => flow.Condition("Accepted", sample.Name).ValueKind == JsonValueKind.Object, () => flow.Pipeline(sample.Name).ToString(), SecondsMax);
-        var condition = flow.Condition("Accepted", sample.Name);
-        var said = (condition.GetProperty("status").GetString(), condition.GetProperty("reason").GetString(), condition.GetProperty("message").GetString());
-        return said == ("False", sample.Reason, sample.Message) ? null : $"{sample.Name}: {said}";
+        var answer = Refusal(flow, sample);
+        if (Cluster.Version.Minor < TwoNodes.RulesMinor || !answer.Contains($"The MediaPipeline \"{sample.Name}\" is invalid", StringComparison.Ordinal))
+            answer.ShouldContain($"{sample.Message} ({sample.Reason})", Case.Sensitive, sample.Name);
     }
 
     private string Refusal(Flow flow, RefusedSample sample)
@@ -62,7 +76,4 @@ public sealed class RefusalCases(TwoNodes cluster, ITestOutputHelper output) : F
             Kubectl.Run("delete", "mediapipeline", sample.Name, "-n", flow.Space);
         return code == 0 ? "" : answer;
     }
-
-    private List<string> Made(Flow flow) => [.. Kubectl.Get("pods,mediaoperators,secrets,configmaps,services,networkpolicies,poddisruptionbudgets", "-n", flow.Space, "-l", "app.kubernetes.io/managed-by=k8smediaflow")
-        .GetProperty("items").EnumerateArray().Select(one => $"{one.GetProperty("kind").GetString()} {one.GetProperty("metadata").GetProperty("name").GetString()}")];
 }

@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>Every file of config/samples, as it stands but for where the images come from.</summary>
-public sealed class SampleCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class SampleCases(ITestOutputHelper output) : FlowCase(output)
 {
     private const int ClipFrames = 60;
 
@@ -32,7 +32,7 @@ public sealed class SampleCases(TwoNodes cluster, ITestOutputHelper output) : Fl
         MediaClips.Frames(Path.Combine(flow.Records, "highlights.mp4")).ShouldBe(ClipFrames);
     }
 
-    [NeedsFact("kubernetes", "images", "helm", "root", "ffmpeg")]
+    [NeedsFact("kubernetes", "images", "helm", "root", "faults", "ffmpeg")]
     public void Every_sample_that_listens_carries_what_an_encoder_brings_to_its_Service()
     {
         using var flow = NewFlow();
@@ -45,7 +45,7 @@ public sealed class SampleCases(TwoNodes cluster, ITestOutputHelper output) : Fl
             Wait.Until($"{sample.Name} is ready", () => flow.Is("Ready", "True", sample.Name), flow.Describe);
             using var encoder = new Encoder(Cluster, sample.Name, Address(flow, sample.Name));
             var rates = new Dictionary<string, double>();
-            Wait.Until($"every edge of {sample.Name} carries frames", () => (rates = Rates(flow, sample.Name)).Values.All(rate => rate > 0), () => $"{flow.Pipeline(sample.Name)}\n{encoder.Words}\n{Logs(flow, sample.Name)}", seconds: 150);
+            Wait.Until($"every edge of {sample.Name} carries frames", () => (rates = Rates(flow, sample.Name)).Values.All(rate => rate > 0), () => $"{flow.Pipeline(sample.Name)}\n{encoder.Words}\n{Logs(flow, sample.Name)}", seconds: 300);
             Print($"{sample.Name}: {string.Join(", ", rates.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {one.Value:0.0}/s")))}");
         }
     }
@@ -56,7 +56,7 @@ public sealed class SampleCases(TwoNodes cluster, ITestOutputHelper output) : Fl
     private static Dictionary<string, double> Rates(Flow flow, string name) => flow.Pipeline(name).GetProperty("status").GetProperty("edges").EnumerateArray()
         .ToDictionary(edge => edge.GetProperty("name").GetString()!, edge => edge.TryGetProperty("framesPerSecond", out var rate) ? double.Parse(rate.GetString()!, CultureInfo.InvariantCulture) : 0);
 
-    private static string Address(Flow flow, string name) => flow.Kubectl.Get("services", "-n", flow.Space, "-l", $"k8smediaflow.io/pipeline={name}").GetProperty("items").EnumerateArray()
+    private static string Address(Flow flow, string name) => flow.Kubectl.Get("service", space: flow.Space, selector: $"k8smediaflow.io/pipeline={name}").GetProperty("items").EnumerateArray()
         .Select(service => service.GetProperty("spec").GetProperty("clusterIP").GetString()!).First(address => address != "None");
 
     private static string Logs(Flow flow, string name) => flow.Kubectl.Run("logs", "-n", flow.Space, "-l", $"k8smediaflow.io/pipeline={name}", "--all-containers", "--tail=200", "--max-log-requests=20");

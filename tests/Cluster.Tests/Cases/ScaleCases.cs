@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>Scaling to nothing takes pods away and no frame with them.</summary>
-public sealed class ScaleCases(TwoNodes cluster, ITestOutputHelper output) : FlowCase(cluster, output)
+public sealed class ScaleCases(ITestOutputHelper output) : FlowCase(output)
 {
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void A_stage_that_is_scaled_to_0_and_back_loses_no_frame_and_its_edges_say_that_they_wait()

@@ -4,13 +4,13 @@ using System.Net.Sockets;
 namespace K8sMediaFlow.Cluster.Tests.Devices;
 
 /// <summary>
-/// A device plugin on one node of the tests' cluster, through the kubelet's real sockets: it offers devices of one resource and hands them
-/// out in the way that it is told.
+/// A device plugin (v1beta1) on one node of the tests' cluster, through the kubelet's real sockets: it offers devices of one resource and hands them out in the way that it
+/// is told. It serves before it registers: newer kubelets ask for its options before they answer the registration.
 /// </summary>
 internal sealed class DevicePlugin : IDisposable
 {
     private readonly string _folder, _resource, _endPoint;
-    private readonly byte[] _devices, _handout;
+    private readonly Dictionary<string, CallAnswer> _answers;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly List<CallConnection> _connections = [];
 
@@ -20,8 +20,13 @@ internal sealed class DevicePlugin : IDisposable
     /// <param name="handout">What the container that gets a device finds.</param>
     public DevicePlugin(string nodeFolder, string resource, int devices, Handout handout)
     {
-        (_folder, _resource, _endPoint, _handout) = (Path.Combine(nodeFolder, "kubelet", "device-plugins"), resource, $"tests-{resource.Split('/')[^1]}.sock", handout.ToBytes());
-        _devices = Wire.Framed([.. Enumerable.Range(0, devices).Select(number => Wire.Field(1, Wire.Text(1, $"rnic{number}"), Wire.Text(2, "Healthy")))]);
+        (_folder, _resource, _endPoint) = (Path.Combine(nodeFolder, "kubelet", "device-plugins"), resource, $"tests-{resource.Split('/')[^1]}.sock");
+        _answers = new()
+        {
+            ["/v1beta1.DevicePlugin/GetDevicePluginOptions"] = new(Wire.Framed()),
+            ["/v1beta1.DevicePlugin/ListAndWatch"] = new(Wire.Framed([.. Enumerable.Range(0, devices).Select(number => Wire.Field(1, Wire.Text(1, $"rnic{number}"), Wire.Text(2, "Healthy")))]), Ends: false),
+            ["/v1beta1.DevicePlugin/Allocate"] = new(handout.ToBytes()),
+        };
         File.Delete(Path.Combine(_folder, _endPoint));
         _listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(_folder, _endPoint)));
         _listener.Listen();
@@ -43,7 +48,7 @@ internal sealed class DevicePlugin : IDisposable
         {
             while (true)
             {
-                var connection = new CallConnection(new NetworkStream(_listener.Accept(), ownsSocket: true), _devices, _ => _handout);
+                var connection = new CallConnection(new NetworkStream(_listener.Accept(), ownsSocket: true), _answers);
                 lock (_connections)
                     _connections.Add(connection);
                 new Thread(() => Serve(connection)) { IsBackground = true, Name = "device plugin call" }.Start();
@@ -64,6 +69,12 @@ internal sealed class DevicePlugin : IDisposable
         catch (Exception over) when (over is IOException or ObjectDisposedException)
         {
             // The kubelet went away, or we do.
+        }
+        catch (Exception wrong) when (wrong is InvalidDataException or IndexOutOfRangeException or ArgumentException)
+        {
+            // Whoever calls sees the connection close; an exception on this thread would end all tests.
+            Console.WriteLine($"cluster: device plugin: {wrong.Message}");
+            connection.Dispose();
         }
     }
 

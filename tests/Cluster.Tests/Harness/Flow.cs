@@ -9,11 +9,10 @@ namespace K8sMediaFlow.Cluster.Tests.Harness;
 internal sealed class Flow : IDisposable
 {
     private readonly TwoNodes _cluster;
-    private readonly Action<string> _print;
 
     public Flow(TwoNodes cluster, Action<string> print)
     {
-        (_cluster, _print) = (cluster, print);
+        (_cluster, Print) = (cluster, print);
         Space = $"case-{Guid.NewGuid():N}"[..13];
         Records = Directory.CreateDirectory(Path.Combine(cluster.RecordsFolder, Space)).FullName;
         File.SetUnixFileMode(Records, (UnixFileMode)0b111_111_111);
@@ -21,16 +20,23 @@ internal sealed class Flow : IDisposable
         Kubectl.Apply(Documents.Records(Space, Records));
     }
 
-    /// <summary>The longest that a flow is waited for: where it is known that it will not come, not as long.</summary>
-    public static TimeSpan PatienceMax { get; set; } = TimeSpan.MaxValue;
+    /// <summary>Where the case that uses it at the moment prints.</summary>
+    public Action<string> Print { get; set; }
+
+    /// <summary>What was done with it last has been found to cost nothing.</summary>
+    public bool IsLeftWhole { get; private set; }
 
     public string Space { get; }
 
     public string Records { get; }
 
+    public TwoNodes Cluster => _cluster;
+
     public Kubectl Kubectl => _cluster.Kubectl;
 
     public long Seen => FrameAccount.Seen(Records, Documents.Seen);
+
+    public long Sent => FrameAccount.Seen(Records, Documents.Sent);
 
     public FrameAccount Account => FrameAccount.Of(Records, Documents.Sent, Documents.Seen);
 
@@ -51,27 +57,29 @@ internal sealed class Flow : IDisposable
     public void AwaitFrames(long more)
     {
         var goal = Seen + more;
-        Wait.Until($"{more} more frames", () => Seen >= goal, () => $"{Seen} of {goal}\n{Describe()}", seconds: (int)Patience(120).TotalSeconds);
+        Wait.Until($"{more} more frames", () => Seen >= goal, () => $"{Seen} of {goal}\n{Describe()}", seconds: (int)Patience(300).TotalSeconds);
     }
 
-    /// <summary>Does what it is given while frames flow, and returns the longest time without a new frame from then until the flow is steady again.</summary>
-    public TimeSpan Disturb(string what, Action fault, int framesAfter = 75)
+    /// <summary>Does what it is given while frames flow, and returns the longest time without a new frame from then until so many more have come when it was done.</summary>
+    public TimeSpan Disturb(string what, Action fault, int framesAfter = 50)
     {
+        IsLeftWhole = false;
         var (before, pause, worst, last) = (Seen, Stopwatch.StartNew(), TimeSpan.Zero, Seen);
-        var fault1 = Task.Run(fault);
-        var limit = Stopwatch.StartNew();
-        while (!fault1.IsCompleted || last < before + framesAfter)
+        var (goal, limit, doing) = (long.MaxValue, Stopwatch.StartNew(), Task.Run(fault));
+        while (last < goal)
         {
-            if (limit.Elapsed > Patience(180))
-                throw new TimeoutException($"{what}: {last - before} frames in {limit.Elapsed.TotalSeconds:0} s\n{Describe()}");
-            Thread.Sleep(20);
+            if (limit.Elapsed > Patience(600))
+                throw new TimeoutException($"{what}: {last - before} frames in {limit.Elapsed.TotalSeconds:0} s, {(doing.IsCompleted ? "done" : "still at it")}\n{Describe()}");
+            Thread.Sleep(50);
+            if (goal == long.MaxValue && doing.IsCompleted)
+                goal = Seen + framesAfter;
             if (Seen is var seen && seen == last)
                 continue;
             (worst, last) = (pause.Elapsed > worst ? pause.Elapsed : worst, seen);
             pause.Restart();
         }
-        fault1.GetAwaiter().GetResult();
-        _print(string.Create(CultureInfo.InvariantCulture, $"{what}: {Account}, recovery {worst.TotalSeconds:0.0} s"));
+        doing.GetAwaiter().GetResult();
+        Print(string.Create(CultureInfo.InvariantCulture, $"{what}: {Account}, recovery {worst.TotalSeconds:0.0} s"));
         return worst;
     }
 
@@ -80,9 +88,23 @@ internal sealed class Flow : IDisposable
     {
         var account = Account;
         (account.Lost, account.Doubled, account.Disordered).ShouldBe((0, 0, 0), $"{what}: {account}\n{Describe()}");
+        IsLeftWhole = true;
     }
 
-    public JsonElement Pipeline(string name = "flow") => Kubectl.Get("mediapipeline", name, "-n", Space);
+    /// <summary>A controller is at work: what is deleted is replaced. And nothing was lost by what came before, or is by this.</summary>
+    public void ShouldBeGovernedAndWhole(string what)
+    {
+        ShouldBeWhole(what);
+        IsLeftWhole = false;
+        var pod = PodOf("analyse");
+        Kubectl.Run("delete", "pod", pod.Name, "-n", Space, "--wait=false");
+        // By its id: who was deleted while nobody led is made again under the name that stands in the record.
+        Wait.Until("a replacement", () => Pods().Any(other => other.Unit == "analyse" && other.Uid != pod.Uid && !other.IsEnding && other.Phase == "Running"), Describe);
+        AwaitFrames(25);
+        ShouldBeWhole($"{what}, then a pod replaced");
+    }
+
+    public JsonElement Pipeline(string name = "flow") => Kubectl.Get("mediapipeline", name, Space);
 
     public JsonElement Condition(string type, string name = "flow") => Pipeline(name) is { ValueKind: JsonValueKind.Object } pipeline
         && pipeline.TryGetProperty("status", out var status) && status.TryGetProperty("conditions", out var conditions)
@@ -92,7 +114,7 @@ internal sealed class Flow : IDisposable
     public bool Is(string type, string status, string name = "flow") =>
         Condition(type, name) is { ValueKind: JsonValueKind.Object } condition && condition.GetProperty("status").GetString() == status;
 
-    public IReadOnlyList<Pod> Pods() => [.. Kubectl.Get("pods", "-n", Space).GetProperty("items").EnumerateArray().Select(Pod.Read)];
+    public IReadOnlyList<Pod> Pods() => [.. Kubectl.Get("pod", space: Space).GetProperty("items").EnumerateArray().Select(Pod.Read)];
 
     public Pod PodOf(string unit) => Pods().Where(pod => pod.Unit == unit && !pod.IsEnding).OrderByDescending(pod => pod.Created).First();
 
@@ -103,9 +125,21 @@ internal sealed class Flow : IDisposable
         Wait.Until($"a successor of {pod.Name}", () => Pods().Any(other => other.Unit == pod.Unit && other.Uid != pod.Uid && other.Phase == "Running"), Describe);
     }
 
-    public string Describe() => $"{Kubectl.Try(null, "get", "pods,mp,events", "-n", Space, "-o", "wide").Output}\n{Kubectl.Try(null, "logs", "-n", "k8smediaflow", "-l", "app.kubernetes.io/component=controller", "--tail=20").Output}";
+    public string Describe() => string.Join('\n',
+    [
+        Kubectl.Try(null, "get", "pods,mp,events", "-n", Space, "-o", "wide").Output,
+        .. Unready().SelectMany(one => new[] { $"{one}: {one.State}", Kubectl.Try(null, "logs", one.Pod, "-n", Space, "-c", one.Container, "--tail=8").Output }),
+        Kubectl.Try(null, "logs", "-n", Helm.Space, "-l", "app.kubernetes.io/component=controller", "--tail=20").Output,
+    ]);
 
-    private static TimeSpan Patience(int seconds) => TimeSpan.FromSeconds(Math.Min(seconds, PatienceMax.TotalSeconds));
+    /// <summary>The containers of pods that are not ready.</summary>
+    private IEnumerable<(string Pod, string Container, string State)> Unready() => from pod in Kubectl.Get("pod", space: Space).GetProperty("items").EnumerateArray()
+        let status = pod.GetProperty("status")
+        where Pod.Either(status, "conditions").Any(one => Pod.Text(one, "type") == "Ready" && Pod.Text(one, "status") != "True")
+        from container in Pod.Either(status, "initContainerStatuses", "containerStatuses")
+        select (Pod.Text(pod.GetProperty("metadata"), "name"), Pod.Text(container, "name"), container.GetProperty("state").GetRawText());
+
+    private TimeSpan Patience(int seconds) => TimeSpan.FromSeconds(Math.Min(seconds, _cluster.FlowPatienceMax.TotalSeconds));
 
     public void Dispose()
     {
@@ -128,9 +162,12 @@ internal sealed record Pod(string Name, string Uid, string Unit, string Node, st
         var (metadata, status) = (pod.GetProperty("metadata"), pod.GetProperty("status"));
         return new Pod(Text(metadata, "name"), Text(metadata, "uid"), Text(metadata.GetProperty("labels"), "k8smediaflow.io/unit"), Text(pod.GetProperty("spec"), "nodeName"),
             Text(status, "phase"), Text(status, "podIP"), metadata.GetProperty("creationTimestamp").GetDateTime(), metadata.TryGetProperty("deletionTimestamp", out _),
-            pod.GetProperty("spec").GetProperty("containers").EnumerateArray().Where(one => Text(one, "name") == "sidecar").Select(one => Text(one, "image")).FirstOrDefault(""),
-            status.TryGetProperty("containerStatuses", out var containers) ? [.. containers.EnumerateArray().Select(PodContainer.Read)] : []);
+            Either(pod.GetProperty("spec"), "containers", "initContainers").Where(one => Text(one, "name") == "sidecar").Select(one => Text(one, "image")).FirstOrDefault(""),
+            [.. Either(status, "containerStatuses", "initContainerStatuses").Select(PodContainer.Read)]);
     }
+
+    // Where the server has native sidecars, ours is an init container.
+    internal static IEnumerable<JsonElement> Either(JsonElement of, params string[] lists) => lists.SelectMany(list => of.TryGetProperty(list, out var items) ? items.EnumerateArray().ToList() : []);
 
     internal static string Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) ? value.GetString()! : "";
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using K8sMediaFlow.TestKit.Clusters;
 
@@ -8,6 +9,8 @@ namespace K8sMediaFlow.Cluster.Tests.Harness;
 internal sealed class Kubectl(string kubeconfig)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly Lazy<string> Program = new(() => KubernetesBuild.Cached("bin/kubectl"));
+    private readonly ApiReader _reader = new(kubeconfig);
 
     /// <summary>Runs it to its end; throws with its words if it fails.</summary>
     public string Run(params string[] arguments)
@@ -17,7 +20,7 @@ internal sealed class Kubectl(string kubeconfig)
     }
 
     public (int ExitCode, string Output) Try(string? input, params string[] arguments) =>
-        Programs.Run(KubernetesBuild.Cached("bin/kubectl"), ["--kubeconfig", kubeconfig, .. arguments], input, Patience);
+        Programs.Run(Program.Value, ["--kubeconfig", kubeconfig, .. arguments], input, Patience);
 
     public string Apply(string document)
     {
@@ -25,14 +28,15 @@ internal sealed class Kubectl(string kubeconfig)
         return code == 0 ? output : throw new InvalidOperationException($"kubectl apply: {output}\n{document}");
     }
 
-    /// <summary>An object or list as JSON; undefined where it does not exist.</summary>
-    public JsonElement Get(params string[] arguments)
+    public Version ServerVersion()
     {
-        var (code, output) = Try(null, ["get", .. arguments, "-o", "json"]);
-        if (code != 0 && output.Contains("NotFound", StringComparison.Ordinal))
-            return default;
-        return code == 0 ? JsonDocument.Parse(output).RootElement : throw new InvalidOperationException($"kubectl get {string.Join(' ', arguments)}: {output}");
+        var version = JsonDocument.Parse(Run("get", "--raw", "/version")).RootElement;
+        // Some servers write a '+' behind the number.
+        return new(int.Parse(version.GetProperty("major").GetString()!.Trim('+'), CultureInfo.InvariantCulture), int.Parse(version.GetProperty("minor").GetString()!.Trim('+'), CultureInfo.InvariantCulture));
     }
+
+    /// <inheritdoc cref="ApiReader.Get"/>
+    public JsonElement Get(string kind, string? name = null, string? space = null, string? selector = null) => _reader.Get(kind, name, space, selector);
 }
 
 /// <summary>Programs that run to their end.</summary>

@@ -10,7 +10,7 @@ internal sealed record Leadership(string Holder, long Transitions)
 
     public static Leadership Read(Kubectl kubectl)
     {
-        var spec = kubectl.Get("lease", "k8smediaflow-controller", "-n", Helm.Space).GetProperty("spec");
+        var spec = kubectl.Get("lease", "k8smediaflow-controller", Helm.Space).GetProperty("spec");
         return new(spec.TryGetProperty("holderIdentity", out var holder) ? holder.GetString() ?? "" : "",
             spec.TryGetProperty("leaseTransitions", out var transitions) && transitions.ValueKind == JsonValueKind.Number ? transitions.GetInt64() : 0);
     }

@@ -8,12 +8,11 @@ internal static class NodeProcess
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))
             .Where(pid => Read($"/proc/{pid}/cgroup").Contains(podUid, StringComparison.Ordinal) && Read($"/proc/{pid}/cmdline").Replace('\0', ' ').Contains(text, StringComparison.Ordinal))];
 
-    /// <summary>SIGKILL to the one process of the pod whose command line holds the text; returns which it was.</summary>
+    /// <summary>SIGKILL to the one process of the pod whose command line holds the text, once there is one; returns which it was.</summary>
     public static int Kill(Pod pod, string text)
     {
-        var found = Of(pod.Uid, text);
-        if (found.Count == 0)
-            throw new InvalidOperationException($"there is no {text} in {pod.Name}");
+        IReadOnlyList<int> found = [];
+        Wait.Until($"a {text} in {pod.Name}", () => (found = Of(pod.Uid, text)).Count > 0);
         Signal("KILL", found[0]);
         return found[0];
     }

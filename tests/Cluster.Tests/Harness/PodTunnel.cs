@@ -16,7 +16,7 @@ internal sealed class PodTunnel : IDisposable
         var plane = File.ReadLines(Path.Combine(cluster.Cluster.Folder, "networks")).First();
         const string Script = ". \"$0\"; with_paths; exec ip netns exec \"$1\" socat \"UNIX-LISTEN:$2,fork\" \"TCP:$3\"";
         _process = Process.Start(new ProcessStartInfo("bash", ["-c", Script, Path.Combine(KubernetesBuild.Folder, "common.sh"), plane, _socket, FormattableString.Invariant($"{address}:{port}")]))!;
-        Wait.Until($"a tunnel to {address}:{port}", () => File.Exists(_socket), seconds: 20);
+        Wait.Until($"a tunnel to {address}:{port}", () => File.Exists(_socket), seconds: 60);
     }
 
     public NetworkStream Connect()

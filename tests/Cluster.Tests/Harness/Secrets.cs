@@ -53,7 +53,7 @@ internal static class Secrets
 
     private static (string Certificate, string Key, string Authorities) Pem(Kubectl kubectl, string space, string name)
     {
-        var data = kubectl.Get("secret", name, "-n", space).GetProperty("data");
+        var data = kubectl.Get("secret", name, space).GetProperty("data");
         string Text(string key) => data.TryGetProperty(key, out var value) ? Encoding.UTF8.GetString(value.GetBytesFromBase64()) : "";
         return (Text("tls.crt"), Text("tls.key"), Text("ca.crt"));
     }

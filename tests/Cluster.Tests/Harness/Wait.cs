@@ -8,16 +8,28 @@ internal static class Wait
     // Most conditions start a kubectl: asked more often they would keep one of two cores busy.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
-    public static TimeSpan Until(string what, Func<bool> condition, Func<string>? seen = null, int seconds = 90)
+    public static TimeSpan Until(string what, Func<bool> condition, Func<string>? seen = null, int seconds = 180)
     {
         var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
+        for (var unanswered = ""; !Holds(condition, ref unanswered); Thread.Sleep(Pause))
             if (watch.Elapsed > TimeSpan.FromSeconds(seconds))
-                throw new TimeoutException($"{what} did not happen within {seconds} s{(seen is null ? "" : $": {seen()}")}");
-            Thread.Sleep(Pause);
-        }
+                throw new TimeoutException($"{what} did not happen within {seconds} s{unanswered}{(seen is null ? "" : $": {seen()}")}");
         return watch.Elapsed;
+    }
+
+    /// <summary>A question that could not be answered (the server is away, the pod not there yet) is asked again.</summary>
+    private static bool Holds(Func<bool> condition, ref string unanswered)
+    {
+        try
+        {
+            (var holds, unanswered) = (condition(), "");
+            return holds;
+        }
+        catch (InvalidOperationException error)
+        {
+            unanswered = $" ({error.Message})";
+            return false;
+        }
     }
 
     /// <summary>Until it happens, or so long: for what need not happen.</summary>

@@ -19,7 +19,7 @@ public sealed class Cluster : IDisposable
         // Not in the temporary folder of whoever runs this: containerd stacks overlays here, and a socket's path is short.
         var folder = Path.Combine("/tmp", $"mf-cluster-{Guid.NewGuid():N}"[..23]);
         var asked = arguments.Length > 0 ? arguments : ["--only-api"];
-        var (code, output) = KubernetesBuild.Script("up.sh", TimeSpan.FromMinutes(5),
+        var (code, output) = KubernetesBuild.Script("up.sh", TimeSpan.FromMinutes(15),
             [.. asked, "--port", "0", "--state", folder, "--owner", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         return code == 0 ? new(folder) : throw new InvalidOperationException($"no cluster (logs: {folder}/log): {output}");
     }
