@@ -10,54 +10,43 @@ namespace K8sMediaFlow.Cluster.Tests.Harness;
 /// </summary>
 public sealed class TwoNodes
 {
-    private static readonly Lazy<TwoNodes> LazyShared = new(() => new()), LazyDisturbed = new(() => new()), LazyInstalled = new(() => new());
+    /// <summary>The first minor version whose servers know the rules of a schema, and claims of devices.</summary>
+    public const int RulesMinor = 25, ClaimsMinor = 34;
 
-    private TwoNodes()
-    {
-        Cluster = GivenCluster.IsGiven ? TestKit.Clusters.Cluster.At(GivenCluster.Folder)
-            : TestKit.Clusters.Cluster.Start(["--nodes", "2", "--proxy", "--audit", .. ImageArchives.Paths.SelectMany(archive => new[] { "--image", archive })]);
-        RecordsFolder = Directory.CreateDirectory(Path.Combine(Cluster.Folder, "records")).FullName;
-        (Kubectl, Helm, Standing) = (new(Cluster.Kubeconfig), new(Cluster.Kubeconfig), new(this));
-        Version = Kubectl.ServerVersion();
-        Helm.Install();
-    }
+    private readonly Lazy<Installation> _installation = new(() => new());
+
+    private TwoNodes() => Standing = new(this);
 
     /// <summary>Of cases that leave cluster and controller as they are.</summary>
-    public static TwoNodes Shared => LazyShared.Value;
+    public static TwoNodes Shared { get; } = new();
 
     /// <summary>Of cases that take parts of the cluster away.</summary>
-    public static TwoNodes Disturbed => GivenCluster.IsGiven ? Shared : LazyDisturbed.Value;
+    public static TwoNodes Disturbed { get; } = GivenCluster.IsGiven ? Shared : new();
 
     /// <summary>Of cases that change the controller.</summary>
-    public static TwoNodes Installed => GivenCluster.IsGiven ? Shared : LazyInstalled.Value;
+    public static TwoNodes Installed { get; } = GivenCluster.IsGiven ? Shared : new();
 
-    /// <summary>The first minor version whose servers know the rules of a schema.</summary>
-    public const int RulesMinor = 25;
-
-    /// <summary>The first minor version whose servers know claims of devices.</summary>
-    public const int ClaimsMinor = 34;
-
-    public TestKit.Clusters.Cluster Cluster { get; }
+    public TestKit.Clusters.Cluster Cluster => _installation.Value.Cluster;
 
     /// <summary>Of the server.</summary>
-    public Version Version { get; }
+    public Version Version => _installation.Value.Version;
 
-    public string RecordsFolder { get; }
+    public string RecordsFolder => _installation.Value.RecordsFolder;
 
     /// <summary>The longest that a flow is waited for here: where it is known that it will not come, not as long.</summary>
     internal TimeSpan FlowPatienceMax { get; set; } = TimeSpan.MaxValue;
 
-    internal Kubectl Kubectl { get; }
+    internal Kubectl Kubectl => _installation.Value.Kubectl;
 
-    internal Helm Helm { get; }
+    internal Helm Helm => _installation.Value.Helm;
 
     internal StandingFlow Standing { get; }
 
     /// <summary>Takes down what this run has started.</summary>
-    internal static void EndAll() => Parallel.ForEach([LazyShared, LazyDisturbed, LazyInstalled], one =>
+    internal static void EndAll() => Parallel.ForEach([Shared, Disturbed, Installed], one =>
     {
-        if (one.IsValueCreated && !GivenCluster.IsGiven)
-            one.Value.Cluster.Dispose();
+        if (one._installation.IsValueCreated && !GivenCluster.IsGiven)
+            one.Cluster.Dispose();
     });
 
     /// <summary>Cuts or heals the link of a node to everything else.</summary>
@@ -72,5 +61,28 @@ public sealed class TwoNodes
         var (code, output) = Programs.Run("ip", ["-n", File.ReadLines(Path.Combine(Cluster.Folder, "networks")).ElementAt(network), .. change], null, TimeSpan.FromSeconds(10));
         if (code != 0)
             throw new InvalidOperationException(output);
+    }
+
+    private sealed class Installation
+    {
+        public Installation()
+        {
+            Cluster = GivenCluster.IsGiven ? TestKit.Clusters.Cluster.At(GivenCluster.Folder)
+                : TestKit.Clusters.Cluster.Start(["--nodes", "2", "--proxy", "--audit", .. ImageArchives.Paths.SelectMany(archive => new[] { "--image", archive })]);
+            RecordsFolder = Directory.CreateDirectory(Path.Combine(Cluster.Folder, "records")).FullName;
+            (Kubectl, Helm) = (new(Cluster.Kubeconfig), new(Cluster.Kubeconfig));
+            Version = Kubectl.ServerVersion();
+            Helm.Install();
+        }
+
+        public TestKit.Clusters.Cluster Cluster { get; }
+
+        public string RecordsFolder { get; }
+
+        public Kubectl Kubectl { get; }
+
+        public Helm Helm { get; }
+
+        public Version Version { get; }
     }
 }
