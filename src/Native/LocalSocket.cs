@@ -85,8 +85,9 @@ public sealed unsafe class LocalSocket : IDisposable
     /// <summary>Receives one datagram and its descriptors, which become the caller's to close and are close-on-exec.</summary>
     /// <param name="count">How many descriptors came.</param>
     /// <param name="timeoutMs">Negative: no limit.</param>
-    /// <returns>Its length; 0 when the peer has closed; <see cref="TimedOut"/>.</returns>
+    /// <returns>Its length; 0 when the peer has closed, or sent a datagram of no bytes; <see cref="TimedOut"/>.</returns>
     /// <exception cref="NativeException">EMSGSIZE: the datagram or its descriptors did not fit; nothing of it is kept.</exception>
+    /// <remarks>Descriptors come with a datagram of no bytes too. Whoever expects none gives no room for them: the kernel then opens none in this process.</remarks>
     public int Receive(Span<byte> message, Span<int> descriptors, out int count, int timeoutMs)
     {
         count = 0;
@@ -96,10 +97,15 @@ public sealed unsafe class LocalSocket : IDisposable
         fixed (byte* bytes = message)
         {
             var part = new SocketCalls.iovec { iov_base = bytes, iov_len = (nuint)message.Length };
-            var header = new SocketCalls.msghdr { msg_iov = &part, msg_iovlen = 1, msg_control = control, msg_controllen = ControlBytes };
+            var header = new SocketCalls.msghdr { msg_iov = &part, msg_iovlen = 1 };
+            if (descriptors.Length > 0)
+            {
+                header.msg_control = control;
+                header.msg_controllen = ControlBytes;
+            }
             var received = ReceiveOnce(&header);
-            if (received > 0)
-                count = Detach(in header, descriptors);
+            if (received >= 0)
+                count = Detach(in header, received == 0 ? default : descriptors);
             return received;
         }
     }

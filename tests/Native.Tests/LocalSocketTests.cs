@@ -56,6 +56,40 @@ public sealed class LocalSocketTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 4)]
+    [InlineData(1, 0)]
+    [InlineData(1, 4)]
+    [InlineData(9, 16)]
+    public void Whatever_comes_with_descriptors_that_do_not_fit_leaves_none_open(int bytes, int room)
+    {
+        var (first, second) = LocalSocket.Pair();
+        var name = $"gift-{bytes}-{room}";
+        using var file = MemoryFile.Create(name, 4096);
+        using (first)
+        using (second)
+        {
+            RawDatagrams.Send(first.Descriptor, new byte[bytes], Enumerable.Repeat(file.Descriptor, room + 1).ToArray()).ShouldBeTrue();
+            Should.Throw<NativeException>(() => second.Receive(new byte[8], new int[room], out _, 1000)).IsTooLong.ShouldBeTrue();
+            OpenMemory.Named(name).ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public void Descriptors_beside_an_empty_datagram_are_refused_although_they_would_fit()
+    {
+        var (first, second) = LocalSocket.Pair();
+        using var file = MemoryFile.Create("gift-beside-nothing", 4096);
+        using (first)
+        using (second)
+        {
+            RawDatagrams.Send(first.Descriptor, [], file.Descriptor, file.Descriptor).ShouldBeTrue();
+            Should.Throw<NativeException>(() => second.Receive(new byte[8], new int[LocalSocket.DescriptorsMax], out _, 1000)).IsTooLong.ShouldBeTrue();
+            OpenMemory.Named("gift-beside-nothing").ShouldBe(1);
+        }
+    }
+
     [Fact]
     public void A_datagram_longer_than_the_buffer_is_refused()
     {

@@ -13,15 +13,21 @@ namespace K8sMediaFlow.Sidecar.Ports;
 internal sealed record AttachablePod(SidecarPlan Plan, PodPorts Ports, OperatorRoster Roster, bool DeviceReads = false);
 
 /// <summary>Listens on the pod's socket, from before there is a plan; each connection gets a session with a thread of its own, so that a silent one holds up nobody.</summary>
+/// <remarks>
+/// Any process of the pod may connect. One that opens connections in a loop gets no more than its part: where all places are taken, the session that has been silent
+/// longest makes room, and whoever says its hello at once is not that one. Where descriptors or threads run out, those who are attached notice nothing.
+/// </remarks>
 internal sealed class AttachServer : IDisposable
 {
-    /// <summary>More than any pod has media operators and tools; a process that opens connections in a loop is refused, not served.</summary>
+    /// <summary>More than any pod has media operators and tools.</summary>
     private const int SessionsMax = 256;
+
+    private const int ShortagePauseMs = 10;
 
     private readonly LocalListener _listener;
     private readonly Incarnation _incarnation;
     private readonly string? _observerTokenSha256;
-    private readonly HashSet<AttachSession> _sessions = [];
+    private readonly List<AttachSession> _sessions = [];
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile AttachablePod? _pod;
@@ -82,10 +88,23 @@ internal sealed class AttachServer : IDisposable
 
     private void Accept()
     {
+        var isShort = false;
         while (!_stopping)
         {
-            if (_listener.Accept(timeoutMs: 1000) is { } socket)
-                Serve(socket);
+            try
+            {
+                if (_listener.Accept(timeoutMs: 1000) is { } socket)
+                    Serve(socket);
+                isShort = false;
+            }
+            catch (Exception shortage) when (shortage is NativeException or OutOfMemoryException)
+            {
+                // No descriptor or no thread is left. The pause keeps this from spinning; one line in the log says it.
+                if (!isShort && !_stopping)
+                    Log.Write($"attach: nobody can be let in now: {shortage.Message}");
+                isShort = true;
+                Thread.Sleep(ShortagePauseMs);
+            }
         }
     }
 
@@ -93,13 +112,34 @@ internal sealed class AttachServer : IDisposable
     {
         lock (_sessions)
         {
-            if (_stopping || _sessions.Count >= SessionsMax)
+            if (_stopping || !TryMakeRoom())
             {
                 socket.Dispose();
                 return;
             }
-            _sessions.Add(new AttachSession(this, socket, ended => Forget(ended)));
+            var session = new AttachSession(this, socket, Forget);
+            _sessions.Add(session);
+            try
+            {
+                session.Start();
+            }
+            catch
+            {
+                _sessions.Remove(session);
+                socket.Dispose();
+                throw;
+            }
         }
+    }
+
+    // Whoever was sent away has no part in the count: its thread is on its way out.
+    private bool TryMakeRoom()
+    {
+        if (_sessions.Count(session => !session.IsSentAway) < SessionsMax)
+            return true;
+        var silent = _sessions.Find(session => session is { IsSilent: true, IsSentAway: false });
+        silent?.SendAway();
+        return silent is not null;
     }
 
     private void Forget(AttachSession session)

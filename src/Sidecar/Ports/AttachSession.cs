@@ -29,16 +29,31 @@ internal sealed class AttachSession : IDisposable
     {
         (_server, _socket, _ended) = (server, socket, ended);
         _thread = new Thread(Run) { IsBackground = true, Name = "session" };
-        _thread.Start();
     }
 
-    public void Dispose()
+    /// <summary>It has not said its hello.</summary>
+    public bool IsSilent { get; private set; } = true;
+
+    /// <summary>It had to make room.</summary>
+    public bool IsSentAway { get; private set; }
+
+    /// <exception cref="OutOfMemoryException">There is no thread for it; the socket stays the caller's.</exception>
+    public void Start() => _thread.Start();
+
+    /// <summary>Ends the connection; the session's thread sees it.</summary>
+    public void SendAway()
     {
+        IsSentAway = true;
         lock (_closing)
         {
             if (!_isClosed)
                 _socket.Shutdown();
         }
+    }
+
+    public void Dispose()
+    {
+        SendAway();
         _thread.Join();
     }
 
@@ -107,6 +122,7 @@ internal sealed class AttachSession : IDisposable
         var length = ReceiveWithin(HelloDeadlineMs, "hello");
         if (length == 0)
             return;
+        IsSilent = false;
         var message = _incoming.Read<AttachMessage.Reader>(length);
         if (message.Which != AttachMessage.Which.Hello)
             throw new PortProtocolException("a process", $"says {message.Which} before hello");
