@@ -26,8 +26,14 @@ public enum ChannelViolation
     /// <summary>A descriptor's segment count does not fit its kind.</summary>
     BadSegmentCount,
 
-    /// <summary>A gap explains nothing, too much, or has no cause.</summary>
+    /// <summary>A gap explains nothing, too much, or has no cause; or what is no gap explains something.</summary>
     BadGap,
+
+    /// <summary>A frame or gap is number 0.</summary>
+    BadSequence,
+
+    /// <summary>A flag that this version does not know.</summary>
+    BadFlags,
 
     /// <summary>A return is neither Returned nor Done.</summary>
     BadReturnKind,

@@ -108,21 +108,23 @@ public struct FrameDescriptor
         SegmentCount++;
     }
 
-    /// <summary>Whether what a foreign process wrote keeps the format's rules. Regions and blocks are judged by who resolves them.</summary>
+    /// <summary>Whether what a foreign process wrote keeps the format's rules, the same ones that a link's frame header has: what passes here passes there. Regions and blocks are judged by who resolves them.</summary>
     internal readonly ChannelViolation Check(ulong expectedTicket)
     {
         if (Ticket != expectedTicket)
             return ChannelViolation.TicketOutOfOrder;
-        return Kind switch
-        {
-            DescriptorKind.Frame => SegmentCount is >= 1 and <= SegmentsMax ? ChannelViolation.None : ChannelViolation.BadSegmentCount,
-            DescriptorKind.Gap => SegmentCount != 0 ? ChannelViolation.BadSegmentCount : CheckGap(),
-            DescriptorKind.EndOfStream => SegmentCount == 0 ? ChannelViolation.None : ChannelViolation.BadSegmentCount,
-            _ => ChannelViolation.BadKind,
-        };
+        if (Kind is < DescriptorKind.Frame or > DescriptorKind.EndOfStream)
+            return ChannelViolation.BadKind;
+        if (Kind == DescriptorKind.Frame ? SegmentCount is 0 or > SegmentsMax : SegmentCount != 0)
+            return ChannelViolation.BadSegmentCount;
+        if (Sequence == 0 && Kind != DescriptorKind.EndOfStream)
+            return ChannelViolation.BadSequence;
+        if ((Flags & ~DescriptorFlags.MayBeReplay) != 0)
+            return ChannelViolation.BadFlags;
+        return IsGapRight ? ChannelViolation.None : ChannelViolation.BadGap;
     }
 
-    private readonly ChannelViolation CheckGap() =>
-        GapCount > 0 && Sequence <= ulong.MaxValue - GapCount && GapCause is GapCause.Disposed or GapCause.Dropped or GapCause.Lost
-            ? ChannelViolation.None : ChannelViolation.BadGap;
+    private readonly bool IsGapRight => Kind == DescriptorKind.Gap
+        ? GapCount > 0 && Sequence <= ulong.MaxValue - GapCount && GapCause is GapCause.Disposed or GapCause.Dropped or GapCause.Lost
+        : GapCount == 0 && GapCause == GapCause.None;
 }

@@ -15,7 +15,8 @@ public sealed class ExpulsionTests
     private const int ReturnTailOffset = 192, ReturnCellsOffset = 4096 + (128 * PodPlans.Capacity);
 
     public static TheoryData<string> Garbage =>
-        ["region", "block", "generation", "even generation", "offset", "length", "segments", "identity", "ticket", "kind", "tail", "tail back", "envelope", "gap"];
+        ["region", "block", "generation", "even generation", "offset", "length", "segments", "identity", "ticket", "kind", "tail", "tail back", "envelope", "gap",
+            "frame that explains", "frame with a cause", "frame number 0", "gap number 0", "end that explains", "flags"];
 
     [Theory]
     [MemberData(nameof(Garbage))]
@@ -211,6 +212,24 @@ public sealed class ExpulsionTests
                 break;
             case "gap":
                 (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (DescriptorKind.Gap, 0, uint.MaxValue, (GapCause)9);
+                break;
+            case "frame that explains":
+                descriptor.GapCount = 1;
+                break;
+            case "frame with a cause":
+                descriptor.GapCause = GapCause.Lost;
+                break;
+            case "frame number 0":
+                descriptor.Sequence = 0;
+                break;
+            case "gap number 0":
+                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause, descriptor.Sequence) = (DescriptorKind.Gap, 0, 1, GapCause.Lost, 0);
+                break;
+            case "end that explains":
+                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount) = (DescriptorKind.EndOfStream, 0, 1);
+                break;
+            case "flags":
+                descriptor.Flags = (DescriptorFlags)0x100;
                 break;
         }
         return descriptor;

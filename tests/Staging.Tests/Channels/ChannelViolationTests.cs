@@ -150,6 +150,7 @@ public sealed class ChannelViolationTests : IDisposable
         var count = 0ul;
         while (_channel.Consumer.Violation == ChannelViolation.None && count < 100)
         {
+            BinaryPrimitives.WriteUInt64LittleEndian(_channel.Raw[(Cells + ((int)(count % 4) * 128) + 8)..], count + 1);
             BinaryPrimitives.WriteUInt64LittleEndian(_channel.Raw[(Cells + ((int)(count % 4) * 128) + 16)..], count + 1);
             BinaryPrimitives.WriteUInt32LittleEndian(_channel.Raw[(Cells + ((int)(count % 4) * 128) + 28)..], 1 | (1 << 16));
             _channel.WriteWord(DescriptorTail, ++count);
@@ -165,6 +166,7 @@ public sealed class ChannelViolationTests : IDisposable
         _channel.WriteWord(ReturnHead, 100);
         for (var count = 0ul; count < 9 && _channel.Consumer.Violation == ChannelViolation.None; count++)
         {
+            BinaryPrimitives.WriteUInt64LittleEndian(_channel.Raw[(Cells + ((int)(count % 4) * 128) + 8)..], count + 1);
             BinaryPrimitives.WriteUInt64LittleEndian(_channel.Raw[(Cells + ((int)(count % 4) * 128) + 16)..], count + 1);
             BinaryPrimitives.WriteUInt32LittleEndian(_channel.Raw[(Cells + ((int)(count % 4) * 128) + 28)..], 1 | (1 << 16));
             _channel.WriteWord(DescriptorTail, count + 1);
