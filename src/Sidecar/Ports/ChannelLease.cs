@@ -1,14 +1,15 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Ports;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 
 /// <summary>What one of the sidecar's own ends holds of a channel: its mapping, and the eventfd that the peer signals.</summary>
-internal sealed class ChannelLease(MappedMemory memory, EventDescriptor signal) : IDisposable
+internal sealed class ChannelLease(MappedMemory memory, BellWaiter waiter) : IDisposable
 {
     public MappedMemory Memory { get; } = memory;
 
-    public EventDescriptor Signal { get; } = signal;
+    public EventDescriptor Signal { get; } = waiter.AddPeer();
 
     /// <summary>The consumer's place in the fan, where this is a producing end.</summary>
     public int Seat { get; set; }
@@ -18,7 +19,7 @@ internal sealed class ChannelLease(MappedMemory memory, EventDescriptor signal) 
 
     public void Dispose()
     {
-        Signal.Dispose();
+        waiter.RemovePeer(Signal);
         Memory.Dispose();
     }
 }

@@ -33,10 +33,9 @@ internal static class FrameDescriptors
         return descriptor;
     }
 
-    /// <summary>A descriptor as it enters a link; the segments are added by who resolves them.</summary>
-    public static LinkFrame ToLink(in FrameDescriptor descriptor, int handle) => new()
+    /// <summary>A descriptor as it enters a link; the segments are added by who resolves them, the handle by who keeps it.</summary>
+    public static LinkFrame ToLink(in FrameDescriptor descriptor) => new()
     {
-        Handle = (ulong)handle,
         Kind = (LinkFrameKind)descriptor.Kind,
         Flags = (descriptor.Flags & DescriptorFlags.MayBeReplay) != 0 ? LinkFrameFlags.Replay : LinkFrameFlags.None,
         Stream = descriptor.Stream,

@@ -211,6 +211,15 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         _waiter.Wake();
     }
 
+    public override void Withdraw(PortChannel channel)
+    {
+        lock (_gate)
+        {
+            if (_leases.Remove(channel, out var lease))
+                lease.Dispose();
+        }
+    }
+
     // A link's frames lie in its own region, which is index 0 in every channel from the start.
     public override void TellRegion(PortChannel channel, int index, PodRegion region) => Invariant.That(index == 0 && region == OwnRegion);
 
@@ -219,9 +228,9 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
         _stopping = true;
         _waiter.Wake();
         _thread.Join();
-        _waiter.Dispose();
         foreach (var lease in _leases.Values)
             lease.Dispose();
+        _waiter.Dispose();
         _bellMemory.Dispose();
         BellFile.Dispose();
         _memory.Dispose();
@@ -238,7 +247,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner
     {
         if (_leases.TryGetValue(channel, out var lease))
             return lease;
-        lease = new ChannelLease(ChannelFile.Map(channel.File.File), _waiter.AddPeer());
+        lease = new ChannelLease(ChannelFile.Map(channel.File.File), _waiter);
         lease.Producer = new ProducerChannel(new ChannelProducer(lease.Memory), channel.Consumer.Ringer);
         _leases.Add(channel, lease);
         return lease;

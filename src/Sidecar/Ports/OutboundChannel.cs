@@ -9,7 +9,7 @@ namespace K8sMediaFlow.Sidecar.Ports;
 /// <summary>One producer's channel into an outbound link, with the regions that its descriptors may name.</summary>
 internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
 {
-    private readonly List<RegionReader?> _regions = [];
+    private readonly List<LinkedRegion?> _regions = [];
     private int _takenClosing;
 
     public PortChannel Channel { get; } = channel;
@@ -84,11 +84,21 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
         Channel.Producer.Ringer.Ring();
     }
 
-    public void MapRegion(int index, PodRegion region)
+    public void MapRegion(int index, LinkedRegion region)
     {
         while (_regions.Count <= index)
             _regions.Add(null);
-        _regions[index] = region.Reader;
+        _regions[index] = region;
+    }
+
+    /// <summary>The region is buried: a descriptor that names it is from somebody who lies.</summary>
+    public void ForgetRegion(LinkedRegion region)
+    {
+        for (var index = 0; index < _regions.Count; index++)
+        {
+            if (_regions[index] == region)
+                _regions[index] = null;
+        }
     }
 
     /// <summary>Counts what has left the pod's memory for the link; latency is what it waited in the channel.</summary>
@@ -112,16 +122,18 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     }
 
     /// <summary>Adds the descriptor's segments as memory. False: the producer named what it may not, or no frame is there; the channel is at its end.</summary>
-    public bool TryResolve(ref FrameDescriptor descriptor, ref LinkFrame frame)
+    public bool TryResolve(ref FrameDescriptor descriptor, ref LinkFrame frame, out FrameRegions regions)
     {
+        regions = default;
         for (var index = 0; index < descriptor.SegmentCount; index++)
         {
             var segment = descriptor.Segment(index);
             var region = segment.Region < _regions.Count ? _regions[segment.Region] : null;
             var error = SegmentError.UnknownBlock;
-            if (region is null || segment.Length > int.MaxValue || !region.TryResolveAddress(in segment, out var address, out error))
+            if (region is null || segment.Length > int.MaxValue || !region.Reader.TryResolveAddress(in segment, out var address, out error))
                 return Fail($"segment {index} of {descriptor.Stream:x}/{descriptor.Sequence} is no memory of its producer ({(region is null ? SegmentError.UnknownRegion : error)})");
             frame.AddSegment(new MemoryPart(address, (int)segment.Length));
+            regions.Set(index, region);
         }
         return descriptor.Kind != DescriptorKind.Frame || IsSound(ref descriptor);
     }
@@ -140,7 +152,7 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
         if (index >= descriptor.SegmentCount)
             return default;
         var segment = descriptor.Segment(index);
-        return _regions[segment.Region]!.TryResolve(in segment, out var bytes) ? bytes : default;
+        return _regions[segment.Region]!.Reader.TryResolve(in segment, out var bytes) ? bytes : default;
     }
 
     private void NoteViolation()

@@ -13,14 +13,15 @@ namespace K8sMediaFlow.Sidecar.Ports;
 /// </remarks>
 internal sealed class OutboundPort : PortEnd, ILinkSource
 {
-    private readonly record struct Hold(OutboundChannel Channel, ulong Ticket);
+    private readonly record struct Hold(OutboundChannel Channel, ulong Ticket, FrameRegions Regions);
 
     private readonly Lock _gate = new();
     private readonly List<OutboundChannel> _channels = [];
     private readonly Dictionary<PortChannel, OutboundChannel> _known = [];
     private readonly HandleTable<Hold> _holds = new();
     private readonly HashSet<string> _endedProducers = [];
-    private readonly Dictionary<PodRegion, IDisposable> _registered = [];
+    private readonly Dictionary<PodRegion, LinkedRegion> _regions = [];
+    private readonly List<LinkedRegion> _retired = [];
     private readonly int _producerCount;
     private readonly MappedMemory _bellMemory;
     private readonly BellWaiter _waiter;
@@ -129,6 +130,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
         {
             var hold = _holds.Remove((int)handle);
             hold.Channel.Held--;
+            hold.Regions.Leave();
             hold.Channel.Return(hold.Ticket);
         }
         SettleChannels();
@@ -181,7 +183,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
     public override void TellRegion(PortChannel channel, int index, PodRegion region)
     {
         lock (_gate)
-            Know(channel).MapRegion(index, region);
+            Know(channel).MapRegion(index, _regions[region]);
         Ports!.ChannelRegionReady(this, channel.Id, index);
     }
 
@@ -196,11 +198,11 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
 
     public override void Dispose()
     {
-        _waiter.Dispose();
         foreach (var channel in _known.Values)
             channel.Lease.Dispose();
-        foreach (var registration in _registered.Values)
-            registration.Dispose();
+        _waiter.Dispose();
+        foreach (var region in _regions.Values.Concat(_retired))
+            region.Abandon();
         _bellMemory.Dispose();
         BellFile.Dispose();
         base.Dispose();
@@ -208,22 +210,31 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
 
     protected override void OfferRegion(PodRegion region)
     {
-        if (Register(region.Memory.Address, region.Memory.LengthBytes) is { } registration)
-            _registered[region] = registration;
+        region.Hold();
+        lock (_gate)
+            _regions.Add(region, new LinkedRegion(region, Register(region.Memory.Address, region.Memory.LengthBytes)));
         Ports!.RegionMapped(this, region);
     }
 
-    // Its mapping is the region's own and goes with it; all frames of it are done by now.
+    // All frames of it are done by now if its readers told the truth; if not, it stays until they are.
     protected override void RegionGone(PodRegion region)
     {
-        if (_registered.Remove(region, out var registration))
-            registration.Dispose();
+        lock (_gate)
+        {
+            if (!_regions.Remove(region, out var linked))
+                return;
+            foreach (var channel in _known.Values)
+                channel.ForgetRegion(linked);
+            linked.Retire();
+            _retired.Add(linked);
+            _retired.RemoveAll(one => one.IsOver);
+        }
     }
 
     private OutboundChannel Know(PortChannel channel)
     {
         if (!_known.TryGetValue(channel, out var known))
-            _known.Add(channel, known = new OutboundChannel(channel, new ChannelLease(ChannelFile.Map(channel.File.File), _waiter.AddPeer())));
+            _known.Add(channel, known = new OutboundChannel(channel, new ChannelLease(ChannelFile.Map(channel.File.File), _waiter)));
         return known;
     }
 
@@ -234,19 +245,17 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
             return GiveBackAtOnce(channel, in descriptor);
         if (descriptor.Kind == DescriptorKind.EndOfStream)
             descriptor.Sequence = _lastSequence;
-        frame = FrameDescriptors.ToLink(in descriptor, _holds.Add(new Hold(channel, descriptor.Ticket)));
+        frame = FrameDescriptors.ToLink(in descriptor);
+        if (!channel.TryResolve(ref descriptor, ref frame, out var regions))
+            return GiveBackAtOnce(channel, in descriptor);
+        regions.Use();
         channel.Held++;
-        if (channel.TryResolve(ref descriptor, ref frame))
-        {
-            frame.TakenAtNanoseconds = MonotonicClock.Nanoseconds;
-            channel.Count(in descriptor, frame.TakenAtNanoseconds, _lookedInVainNanoseconds);
-            _lookedInVainNanoseconds = 0;
-            Gaps.Add(in descriptor);
-            return true;
-        }
-        _holds.Remove((int)frame.Handle);
-        channel.Held--;
-        return GiveBackAtOnce(channel, in descriptor);
+        frame.Handle = (ulong)_holds.Add(new Hold(channel, descriptor.Ticket, regions));
+        frame.TakenAtNanoseconds = MonotonicClock.Nanoseconds;
+        channel.Count(in descriptor, frame.TakenAtNanoseconds, _lookedInVainNanoseconds);
+        _lookedInVainNanoseconds = 0;
+        Gaps.Add(in descriptor);
+        return true;
     }
 
     // The peers see one stream per edge: it ends when the last producer's has, at the highest sequence of all.

@@ -329,7 +329,9 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
             channel.ConsumerLetGo = true;
         if (!channel.ConsumerLetGo)
             return;
-        if (channel.Producer.IsAlive && channel.Stage == ChannelStage.ProducerOffered)
+        if (channel.Stage != ChannelStage.ProducerOffered)
+            channel.Producer.Withdraw(channel);
+        else if (channel.Producer.IsAlive)
             channel.Producer.ConsumerGone(channel);
         TallyOf(_past, channel).Add(channel.Figures);
         _channels.Remove(channel);

@@ -11,6 +11,7 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
 {
     private MappedMemory? _mapping;
     private RegionReader? _reader;
+    private int _holders = 1;
 
     /// <summary>Makes a region as the plan has it. Who sends nothing has no classes; the handshake has a region for everybody, the least that there is.</summary>
     /// <exception cref="StagingException">OutOfMemory: the machine has not the pages.</exception>
@@ -63,10 +64,25 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
     /// <summary>Nobody can meet it any more: it is not to be offered again.</summary>
     public void Bury() => IsGone = true;
 
+    /// <summary>Its memory outlives its burial until <see cref="LetGo"/>: whoever reads frames that lie here may not trust others to say when that is over.</summary>
+    public void Hold()
+    {
+        Invariant.That(!IsGone);
+        Interlocked.Increment(ref _holders);
+    }
+
+    /// <summary>Ends one <see cref="Hold"/>; with the last one, and its own end, the memory goes.</summary>
+    public void LetGo()
+    {
+        if (Interlocked.Decrement(ref _holders) > 0)
+            return;
+        _mapping?.Dispose();
+        Staging.Dispose();
+    }
+
     public void Dispose()
     {
         IsGone = true;
-        _mapping?.Dispose();
-        Staging.Dispose();
+        LetGo();
     }
 }

@@ -79,6 +79,12 @@ internal abstract class PortEnd(string name) : IDisposable
     /// <summary>All that the dead consumer of this channel had borrowed is back.</summary>
     public abstract void ConsumerGone(PortChannel channel);
 
+    /// <summary>The channel goes without having come to this end, its producer: the consumer died between the offer and its answer.</summary>
+    public virtual void Withdraw(PortChannel channel)
+    {
+        // Nothing was made for it, except where an end makes something for the offer.
+    }
+
     /// <summary>A producer of this end has completed before it could have a channel: nothing will come from there. May be called again.</summary>
     public virtual void ProducerCompleted(string edge, string producer)
     {

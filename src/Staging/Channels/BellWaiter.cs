@@ -48,13 +48,21 @@ public sealed unsafe class BellWaiter : IDisposable
     /// <inheritdoc cref="ByFutex"/>
     public static BellWaiter ByPoll(MappedMemory memory, WaitPolicy policy) => new(memory, policy, byPoll: true);
 
-    /// <summary>Makes an eventfd for one peer, to be handed to it with the bell and disposed when the peer is gone.</summary>
+    /// <summary>Makes an eventfd for one peer, to be handed to it with the bell; <see cref="RemovePeer"/> ends it.</summary>
     public EventDescriptor AddPeer()
     {
         Invariant.That(_poll is not null);
         var signal = EventDescriptor.Create();
         _poll.Add(signal.Descriptor, 1);
         return signal;
+    }
+
+    /// <summary>The peer is gone, or it should be: its eventfd wakes nobody any more, even if the peer keeps it. Closing alone would leave it in the set until then.</summary>
+    public void RemovePeer(EventDescriptor signal)
+    {
+        Invariant.That(_poll is not null);
+        _poll.Remove(signal.Descriptor);
+        signal.Dispose();
     }
 
     /// <summary>Announces a sleep. Look at everything once more afterwards, then <see cref="Sleep"/> or go on with what you found.</summary>

@@ -24,9 +24,16 @@ internal static class Papers
     private static CertificateAuthority NewAuthority() =>
         CertificateAuthority.Create("test", DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromDays(1));
 
-    private static X509Certificate2 Issue(CertificateAuthority authority, string mediaOperator) => authority.Issue(
-        new LeafRequest(mediaOperator, [Identity(mediaOperator)], [IPAddress.Loopback], DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromHours(12)))
-        .Certificate;
+    public static string AuthorityPem => Authority.CertificatePem;
+
+    /// <summary>A certificate that carries these identities; the caller's to dispose.</summary>
+    public static IssuedCertificate Leaf(IReadOnlyList<string> identities) => Leaf(Authority, identities, TimeSpan.FromHours(13));
+
+    private static X509Certificate2 Issue(CertificateAuthority authority, string mediaOperator) => Leaf(authority, [Identity(mediaOperator)], TimeSpan.FromHours(13)).Certificate;
+
+    // Valid since an hour ago.
+    private static IssuedCertificate Leaf(CertificateAuthority authority, IReadOnlyList<string> identities, TimeSpan validity) =>
+        authority.Issue(new LeafRequest("test", identities, [IPAddress.Loopback], DateTimeOffset.UtcNow.AddHours(-1), validity));
 }
 
 /// <summary>The sending sidecar's half: one life of it.</summary>

@@ -44,7 +44,28 @@ internal sealed class RawOperator : IDisposable
     /// <summary>Descriptors that came with regions and channels, own ones apart.</summary>
     public List<MemoryFile> Shown { get; } = [];
 
+    /// <summary>The last channel that came, as its memory and its peer's bell are.</summary>
     public ulong Channel { get; private set; }
+
+    /// <summary>All channels that came.</summary>
+    public List<RawChannel> Channels { get; } = [];
+
+    /// <summary>What it was told of the regions that channels may name.</summary>
+    public List<(ulong Channel, ushort Index, uint Region)> ChannelRegions { get; } = [];
+
+    /// <summary>Numbers and owners of the regions that it was shown.</summary>
+    public Dictionary<uint, string> Regions { get; } = [];
+
+    /// <summary>Numbers of regions that are gone.</summary>
+    public List<uint> Gone { get; } = [];
+
+    /// <summary>Channels whose other end is gone.</summary>
+    public List<ulong> Closed { get; } = [];
+
+    /// <summary>Stops answering with this message, as a process that dies before it.</summary>
+    public AttachMessage.Which? SilentAt { get; init; }
+
+    public int Descriptor => _connection.Descriptor;
 
     /// <summary>The channel's memory, read-write.</summary>
     public MappedMemory? Rings { get; private set; }
@@ -92,7 +113,7 @@ internal sealed class RawOperator : IDisposable
         }
         catch (StagingException)
         {
-            IsClosed = true;
+            // Closed: what the sidecar said before that is still there to be heard.
         }
     }
 
@@ -121,7 +142,7 @@ internal sealed class RawOperator : IDisposable
     public void Dispose()
     {
         _connection.Dispose();
-        Rings?.Dispose();
+        Channels.ForEach(channel => channel.Rings.Dispose());
         _own?.Dispose();
         Shown.ForEach(file => file.Dispose());
     }
@@ -156,15 +177,25 @@ internal sealed class RawOperator : IDisposable
                 Violation = message.Violation.Reason.ToString();
                 break;
             case AttachMessage.Which.Region:
+                Regions[message.Region.Region] = message.Region.Owner.ToString();
                 TakeRegion(message.Region.Region, message.Region.IsOwn, received.TakeMemory(0));
                 break;
+            case AttachMessage.Which.RegionGone:
+                Gone.Add(message.RegionGone.Region);
+                break;
+            case AttachMessage.Which.ChannelClosed:
+                Closed.Add(message.ChannelClosed.Channel);
+                break;
             case AttachMessage.Which.ChannelRegion when !IsObserver:
+                ChannelRegions.Add((message.ChannelRegion.Channel, message.ChannelRegion.Index, message.ChannelRegion.Region));
+                if (SilentAt == message.Which)
+                    break;
                 var ready = _outgoing.Begin<AttachMessage.Builder>().InitChannelRegionReady();
                 (ready.Channel, ready.Index, ready.Region) = (message.ChannelRegion.Channel, message.ChannelRegion.Index, message.ChannelRegion.Region);
                 Send();
                 break;
             case AttachMessage.Which.Channel:
-                TakeChannel(message.Channel.Channel, received);
+                TakeChannel(message.Channel, received);
                 break;
         }
     }
@@ -174,15 +205,15 @@ internal sealed class RawOperator : IDisposable
         if (isOwn)
             Writer = new RegionWriter(_own = MappedMemory.Map(file, MemoryAccess.ReadWrite));
         Shown.Add(file);
-        if (IsObserver)
+        if (IsObserver || (SilentAt == AttachMessage.Which.Region && !isOwn))
             return;
         _outgoing.Begin<AttachMessage.Builder>().InitRegionMapped().Region = number;
         Send();
     }
 
-    private void TakeChannel(ulong channel, Staging.Attaching.AttachMessage received)
+    private void TakeChannel(AttachMessage.Channel.Reader channel, Staging.Attaching.AttachMessage received)
     {
-        Channel = channel;
+        Channel = channel.Channel;
         var file = received.TakeMemory(0);
         Shown.Add(file);
         if (received.DescriptorCount < 2)
@@ -190,9 +221,15 @@ internal sealed class RawOperator : IDisposable
         using var bell = received.TakeMemory(1);
         Peer = new BellRinger(Bell.Map(bell), received.DescriptorCount > 2 ? received.TakeEvent(2) : null);
         Rings = ChannelFile.Map(file);
-        _outgoing.Begin<AttachMessage.Builder>().InitChannelReady().Channel = channel;
+        Channels.Add(new RawChannel(channel.Channel, channel.IsProducer, channel.Edge.ToString(), channel.Peer.ToString(), Rings, Peer));
+        if (SilentAt == AttachMessage.Which.Channel)
+            return;
+        _outgoing.Begin<AttachMessage.Builder>().InitChannelReady().Channel = Channel;
         Send();
     }
 
     private void Send() => SendBytes(_outgoing.Finish().Span);
 }
+
+/// <summary>A channel that a raw operator was given.</summary>
+internal sealed record RawChannel(ulong Id, bool IsProducer, string Edge, string Peer, MappedMemory Rings, BellRinger Bell);

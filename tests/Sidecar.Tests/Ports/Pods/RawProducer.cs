@@ -7,11 +7,17 @@ using K8sMediaFlow.Staging.Regions;
 namespace K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 
 /// <summary>Produces into a raw operator's channel, correctly or as the test says.</summary>
-internal sealed class RawProducer(RawOperator end)
+/// <param name="end">Whose region it takes blocks of.</param>
+/// <param name="channel">The one that came last where none is named.</param>
+internal sealed class RawProducer(RawOperator end, RawChannel? channel = null)
 {
+    public const ulong Stream = 42;
+
     private const int TailOffset = 64, CellsOffset = 4096, CellBytes = 128, TicketOffset = 16, KindOffset = 28;
 
-    private readonly ChannelProducer _channel = new(end.Rings!);
+    private readonly ChannelProducer _channel = new(channel?.Rings ?? end.Rings!);
+    private readonly MappedMemory _rings = channel?.Rings ?? end.Rings!;
+    private readonly BellRinger _peer = channel?.Bell ?? end.Peer!;
     private readonly BlockQuota _quota = new(200);
 
     public ulong Stream { get; init; } = 42;
@@ -36,12 +42,12 @@ internal sealed class RawProducer(RawOperator end)
     {
         end.Writer!.TryTake(1, _quota, out var envelope).ShouldBeTrue();
         end.Writer.Memory(envelope)[..256].Fill(0xEE);
-        var descriptor = new FrameDescriptor { Kind = DescriptorKind.Frame, Stream = 42, Sequence = ++Sent };
+        var descriptor = new FrameDescriptor { Kind = DescriptorKind.Frame, Stream = Stream, Sequence = ++Sent };
         descriptor.AddSegment(new SegmentRef(0, envelope, 0, 256));
         Push(descriptor);
     }
 
-    public void End(ulong last) => Push(new FrameDescriptor { Kind = DescriptorKind.EndOfStream, Stream = 42, Sequence = last });
+    public void End(ulong last) => Push(new FrameDescriptor { Kind = DescriptorKind.EndOfStream, Stream = Stream, Sequence = last });
 
     /// <summary>Sends a frame and rewrites its ticket before its reader is rung.</summary>
     public void SendTicket(ulong ticket) => Rewrite(TicketOffset, bytes => BinaryPrimitives.WriteUInt64LittleEndian(bytes, ticket));
@@ -50,14 +56,14 @@ internal sealed class RawProducer(RawOperator end)
 
     public void JumpTail(ulong tail)
     {
-        BinaryPrimitives.WriteUInt64LittleEndian(end.Rings!.Span(TailOffset, 8), tail);
-        end.Peer!.Ring();
+        BinaryPrimitives.WriteUInt64LittleEndian(_rings.Span(TailOffset, 8), tail);
+        _peer.Ring();
     }
 
     // The cell is written by hand and published after it, so that nobody reads it half changed.
     private void Rewrite(int offset, Action<Span<byte>> change)
     {
-        var cell = end.Rings!.Span(CellsOffset + ((int)Sent * CellBytes), CellBytes);
+        var cell = _rings.Span(CellsOffset + ((int)Sent * CellBytes), CellBytes);
         BinaryPrimitives.WriteUInt64LittleEndian(cell[TicketOffset..], Sent + 1);
         change(cell[offset..]);
         JumpTail(Sent + 1);
@@ -66,6 +72,6 @@ internal sealed class RawProducer(RawOperator end)
     private void Push(FrameDescriptor descriptor)
     {
         _channel.TryPush(ref descriptor).ShouldBeTrue();
-        end.Peer!.Ring();
+        _peer.Ring();
     }
 }

@@ -1,0 +1,40 @@
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.Sidecar.Tests.Hostile;
+
+/// <summary>What any process of the pod can do at the attach socket, without a token.</summary>
+public sealed class DoorTests
+{
+    [Fact]
+    public void A_sidecar_without_free_descriptors_lets_people_in_again_when_it_has_some()
+    {
+        const int descriptors = 256;
+        using var sidecar = new SidecarProcess("near", $"127.226.{Environment.ProcessId % 250}.10", ["camera"], descriptors);
+        var strangers = new List<RawOperator>();
+        for (var count = 0; count < descriptors; count++)
+            strangers.Add(new RawOperator(sidecar.SocketPath, "camera"));
+        Watchdog.Until(() => sidecar.Log.Contains("nobody can be let in now", StringComparison.Ordinal), () => $"descriptors did not run out: {sidecar.Log}");
+        strangers.ForEach(stranger => stranger.Dispose());
+        sidecar.ShouldLive();
+        using var next = new RawOperator(sidecar.SocketPath, "camera");
+        next.Hello(PodPlans.TokenOf("camera")).AwaitClosed();
+        next.Refusal!.Value.Code.ShouldBe(AttachMessage.RefusalCode.NoPlan);
+    }
+
+    [Fact]
+    public void Silent_connections_make_room_for_those_that_speak()
+    {
+        const int silent = 300;
+        using var pod = new TestPod(new PodPlans().Together());
+        var strangers = Enumerable.Range(0, silent).Select(_ => new RawOperator(pod.SocketPath, "camera")).ToList();
+        using var camera = new RawOperator(pod.SocketPath, "camera");
+        camera.Hello(PodPlans.TokenOf("camera"));
+        camera.Until(() => camera.IsClosed || camera.Heard.Contains(AttachMessage.Which.Region));
+        camera.IsClosed.ShouldBeFalse();
+        strangers.ForEach(stranger => stranger.Dispose());
+    }
+}

@@ -1,0 +1,180 @@
+using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.OperatorSdk;
+using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+
+namespace K8sMediaFlow.Sidecar.Tests.Hostile;
+
+/// <summary>
+/// A sidecar process with honest media operators around it, and what must hold after each attack: it lives, every frame of the honest arrives, and it has no
+/// more open, mapped, running or taken than before.
+/// </summary>
+internal sealed class Siege : IDisposable
+{
+    private const int FramesEach = 4;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-siege-");
+    private readonly MediaOperator _camera, _relay, _show;
+    private readonly Holdings _before;
+    private MediaOperator _render = null!, _store = null!, _feed = null!;
+    private readonly HashSet<ulong> _rendered = [], _stored = [], _shown = [];
+    private ulong _incarnation = 100, _fromCamera, _fromFeed;
+
+    public Siege()
+    {
+        Near = new SidecarProcess(Scene.Near, Scene.AddressOf(Scene.Near), ["camera", "relay", "show"]);
+        Near.Follow(Scene.Of(Scene.Near));
+        Far = NewFar();
+        (_camera, _relay, _show) = (Attach("camera"), Attach("relay"), Attach("show"));
+        Flow();
+        _before = Near.Holdings;
+    }
+
+    public Scene Scene { get; } = new();
+
+    public SidecarProcess Near { get; }
+
+    public FarPod Far { get; private set; }
+
+    /// <summary>The second replica of a media operator, by hand.</summary>
+    public RawOperator AttachRaw(string name, Messages.AttachMessage.Which? silentAt = null) =>
+        new RawOperator(Near.SocketPath, name) { SilentAt = silentAt }.Attach(replica: 1, ++_incarnation);
+
+    /// <summary>What became of it.</summary>
+    public OperatorStatus StatusOf(string name) => Near.Status.Operators.Single(one => one.Name == name && one.Replica == 1);
+
+    public string AwaitExpelled(string name)
+    {
+        var status = StatusOf(name);
+        Watchdog.Until(() => (status = StatusOf(name)).State == OperatorState.Failed, () => $"{status}\n{Near.Log}");
+        return status.Reason;
+    }
+
+    /// <summary>Some frames on every edge, each of which must arrive.</summary>
+    public void Flow()
+    {
+        Send(_camera, ref _fromCamera);
+        Send(_feed, ref _fromFeed);
+        Watchdog.Until(
+            () =>
+            {
+                Take(_render, _rendered);
+                Take(_store, _stored);
+                Take(_show, _shown);
+                Pass();
+                return HasLast(_rendered, _fromCamera) && HasLast(_stored, _fromCamera) && HasLast(_shown, _fromFeed);
+            },
+            () => $"of {_fromCamera} and {_fromFeed} there came {_rendered.Count} to render, {_stored.Count} to store, {_shown.Count} to show\n{Describe()}");
+    }
+
+    /// <summary>After an attack whose processes are gone.</summary>
+    public void ShouldStand()
+    {
+        Near.ShouldLive();
+        Flow();
+        var now = _before;
+        Watchdog.Until(() => (now = Near.Holdings) == _before, () => $"before {_before}, now {now}\n{Near.Log}");
+        Watchdog.Until(() => Near.Status.Edges.All(edge => edge.Side != EdgeSide.Inbound || edge.BlocksInUse == edge.BlocksTotal) && NotDone() == 0,
+            () => string.Join('\n', Near.Status.Edges) + string.Join('\n', Near.Status.Links));
+    }
+
+    /// <summary>The far pod dies and comes back; its sink reads on.</summary>
+    public void ReplaceFar()
+    {
+        DisposeFar();
+        Far = NewFar();
+        // Its source is another one, with a stream of its own.
+        _fromFeed = 0;
+        _shown.Clear();
+    }
+
+    /// <summary>What arrives at the far end of the passers' edge.</summary>
+    public Frame AwaitStored(ulong stream)
+    {
+        Frame? came = null;
+        Watchdog.Until(
+            () =>
+            {
+                while (_store.Input("video").TryReceive(out var frame))
+                {
+                    if (frame.Stream == stream)
+                        came = frame;
+                    else
+                        frame.Dispose();
+                }
+                return came is not null;
+            },
+            () => $"nothing of stream {stream} came\n{Describe()}");
+        return came!;
+    }
+
+    public void Dispose()
+    {
+        Near.Dispose();
+        foreach (var one in new[] { _camera, _relay, _show })
+            End(one);
+        DisposeFar();
+        _folder.Delete(recursive: true);
+    }
+
+    private MediaOperator Attach(string name) => Honest.Attach(Near.SocketPath, name, _folder.FullName);
+
+    private FarPod NewFar()
+    {
+        using var leaf = Papers.Leaf([Papers.Identity("render"), Papers.Identity("store"), Papers.Identity("feed")]);
+        var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(leaf.CertificatePem, leaf.PrivateKeyPem());
+        var far = new FarPod(Scene, new LinkCredentials(certificate, Papers.Authorities));
+        (_render, _store, _feed) = (far.Attach("render"), far.Attach("store"), far.Attach("feed"));
+        return far;
+    }
+
+    private void DisposeFar()
+    {
+        Far.Dispose();
+        foreach (var one in new[] { _render, _store, _feed })
+            End(one);
+    }
+
+    // The sidecar is gone: nothing is waited for.
+    private static void End(MediaOperator one)
+    {
+        one.Fail("the test is over");
+        one.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(30));
+    }
+
+    private long NotDone() => Near.Status.Links.Sum(link => link.NotDone);
+
+    private string Describe() => string.Join('\n', [.. Near.Status.Links, .. Near.Status.Operators, Near.Log]);
+
+    private static bool HasLast(HashSet<ulong> came, ulong sent) => Enumerable.Range(0, FramesEach).All(back => came.Contains(sent - (ulong)back));
+
+    private static void Send(MediaOperator source, ref ulong sent)
+    {
+        for (var frame = 0; frame < FramesEach; frame++)
+        {
+            using var loan = source.Output("video").Loan();
+            loan.Send();
+            sent++;
+        }
+    }
+
+    private void Pass()
+    {
+        while (_relay.Input("video").TryReceive(out var frame))
+        {
+            using (frame)
+                _relay.Output("video").Forward(frame);
+        }
+    }
+
+    private static void Take(MediaOperator sink, HashSet<ulong> came)
+    {
+        while (sink.Input("video").TryReceive(out var frame))
+        {
+            if (frame.Stream != RawProducer.Stream)
+                came.Add(frame.Sequence);
+            frame.Dispose();
+        }
+    }
+}
