@@ -54,6 +54,22 @@ public sealed class HelloFuzzTests : IDisposable
         IsClosed(new NetworkStream(socket));
     }
 
+    [Fact]
+    public void Silent_connections_make_room_for_a_peer()
+    {
+        var options = Options with { HandshakesMax = 3 };
+        using var sink = new MemorySink(4, 4096, _consumer, holdFrames: 0);
+        using var receiving = new ReceivingPod(sink, 0, options);
+        var silent = Enumerable.Range(0, 6).Select(_ => Connect(receiving)).ToList();
+        using var source = new MemorySource(5, 5, 64);
+        using var sending = new SendingPod(source, receiving.Listener.LocalEndpoint, options);
+        Watchdog.Until(() => _consumer.Last == 5, () => sending.Link.Status.ToString());
+        // The last ones are still there: nobody waited for their deadline.
+        silent[^1].Poll(0, SelectMode.SelectRead).ShouldBeFalse();
+        silent[0].Poll(0, SelectMode.SelectRead).ShouldBeTrue();
+        silent.ForEach(socket => socket.Dispose());
+    }
+
     [Theory]
     [InlineData(uint.MaxValue)]
     [InlineData((1u << 20) + 1)]
@@ -156,10 +172,12 @@ public sealed class HelloFuzzTests : IDisposable
         IsClosed(tls);
     }
 
-    private Socket Connect()
+    private Socket Connect() => Connect(_receiving);
+
+    private static Socket Connect(ReceivingPod receiving)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
-        socket.Connect(_receiving.Listener.LocalEndpoint);
+        socket.Connect(receiving.Listener.LocalEndpoint);
         return socket;
     }
 

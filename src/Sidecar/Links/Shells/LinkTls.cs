@@ -22,6 +22,7 @@ internal static class LinkTls
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             AllowTlsResume = false,
         }), () => reason);
+        NoteEnd(connection, credentials);
         CheckIdentity(connection, expected);
     }
 
@@ -38,6 +39,7 @@ internal static class LinkTls
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             AllowTlsResume = false,
         }), () => reason);
+        NoteEnd(connection, credentials);
     }
 
     public static void CheckIdentity(ControlConnection connection, IReadOnlyList<string> expected)
@@ -47,6 +49,12 @@ internal static class LinkTls
         var verdict = IdentityChecks.CheckIdentity(certificate, expected);
         if (!verdict.Accepted)
             throw new LinkException(LinkLoss.WrongIdentity, verdict.Reason);
+    }
+
+    private static void NoteEnd(ControlConnection connection, LinkCredentials credentials)
+    {
+        var (own, peers) = (credentials.Certificate, connection.Tls.RemoteCertificate as X509Certificate2);
+        connection.ValidUntil = peers?.NotAfter < own.NotAfter ? peers.NotAfter : own.NotAfter;
     }
 
     private static RemoteCertificateValidationCallback Check(LinkCredentials credentials, Action<string> refused) => (_, certificate, _, _) =>
