@@ -6,6 +6,7 @@ using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Tests.Hostile;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.TestKit;
 
@@ -123,6 +124,30 @@ public sealed class HelloFuzzTests : IDisposable
             for (var change = random.Next(1, 6); change > 0; change--)
                 bytes[random.Next(4, bytes.Length)] = (byte)random.Next(256);
             Say(random.Next(4) == 0 ? bytes[..random.Next(bytes.Length)] : bytes);
+        }
+        StillServes();
+    }
+
+    [Fact]
+    public void A_hello_with_any_word_changed_ends_nothing_but_its_own_connection()
+    {
+        foreach (var bytes in WireMutations.Of(Framed(static _ => { })[4..]))
+            Say(WithLength(bytes));
+        StillServes();
+    }
+
+    [Fact]
+    public void Every_message_that_comes_before_its_time_ends_nothing_but_its_own_connection()
+    {
+        var bye = new MessageBuffer(1024);
+        bye.Begin<LinkMessage.Builder>().InitBye();
+        var ready = new MessageBuffer(1024);
+        ready.Begin<LinkMessage.Builder>().InitReady();
+        foreach (var bytes in WireMutations.Of(bye.Finish().ToArray()).Concat(WireMutations.Of(ready.Finish().ToArray())))
+        {
+            Say(WithLength(bytes));
+            // And where it is heard: as the answer to welcome.
+            Say([.. Framed(static _ => { }), .. WithLength(bytes)]);
         }
         StillServes();
     }
