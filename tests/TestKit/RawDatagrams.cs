@@ -5,7 +5,7 @@ namespace K8sMediaFlow.TestKit;
 /// <summary>Sends what no code of ours sends on a Unix socket: datagrams of no bytes, and as many descriptors beside them as the kernel takes.</summary>
 public static unsafe partial class RawDatagrams
 {
-    private const int SolSocket = 1, ScmRights = 1, NoSignal = 0x4000, HeaderBytes = 16;
+    private const int SolSocket = 1, ScmRights = 1, NoSignal = 0x4000, HeaderBytes = 16, OutgoingQueue = 0x5411;
 
     /// <returns>False where the peer has closed.</returns>
     public static bool Send(int socket, ReadOnlySpan<byte> bytes, params ReadOnlySpan<int> descriptors)
@@ -24,6 +24,16 @@ public static unsafe partial class RawDatagrams
             return SendMessage(socket, header, NoSignal) >= 0;
         }
     }
+
+    /// <summary>Bytes that were sent and that the peer has not read.</summary>
+    public static int Unread(int socket)
+    {
+        var unread = 0;
+        return Control(socket, OutgoingQueue, &unread) == 0 ? unread : 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Control(int socket, nuint request, void* value);
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     private static partial nint SendMessage(int socket, void* header, int flags);

@@ -23,7 +23,17 @@ public sealed class LatencyHistogram
 
     public ReadOnlySpan<long> Buckets => _buckets;
 
-    public long Count => _buckets.Sum();
+    /// <summary>At the most that there is where whoever counted has not told the truth.</summary>
+    public long Count
+    {
+        get
+        {
+            var sum = 0L;
+            foreach (var count in _buckets)
+                sum += Math.Min(Math.Max(0, count), long.MaxValue - sum);
+            return sum;
+        }
+    }
 
     /// <summary>The bucket that a latency falls into: 2·⌊log2 ns⌋ + the next bit.</summary>
     public static int BucketOf(long nanoseconds)
@@ -48,7 +58,7 @@ public sealed class LatencyHistogram
         long seen = 0;
         for (var bucket = 0; bucket < BucketCount; bucket++)
         {
-            seen += _buckets[bucket];
+            seen += Math.Min(Math.Max(0, _buckets[bucket]), long.MaxValue - seen);
             if (seen >= wanted && seen > 0)
                 return MiddleOf(bucket);
         }

@@ -134,8 +134,9 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         lock (_state)
         {
             // As an unknown edge, not as a stranger: its plan may be ahead of ours, and then it is to come again soon.
-            if (_former.Holds(connection.PeerAddress))
-                throw new LinkException(LinkLoss.UnknownEdge, $"by the plan, pod {Endpoint.PeerPod} is at {Endpoint.PeerAddress} and no more at {connection.PeerAddress}");
+            if (_former.Holds(connection.PeerAddress) || _former.IsElsewhere(connection.PeerAddress))
+                throw new LinkException(LinkLoss.UnknownEdge, $"by the plan, pod {Endpoint.PeerPod} is at {Endpoint.PeerAddress} and {(_former.Holds(connection.PeerAddress) ? "no more" : "not")} at {connection.PeerAddress}");
+            _former.Saw(connection.PeerAddress);
         }
         if (!TryBegin(connection))
             throw new LinkException(LinkLoss.PeerLeft, "the previous epoch is not fenced yet, or the link is closing");

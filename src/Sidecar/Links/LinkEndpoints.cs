@@ -28,4 +28,8 @@ public sealed record OutboundEndpoint(
 /// <param name="PeerPod">The pod that dials.</param>
 /// <param name="PeerIdentities">URI SANs, one of which its certificate must carry.</param>
 /// <param name="PeerAddress">Where the pod is, numeric; null where nobody knows.</param>
-public sealed record InboundEndpoint(string Pipeline, string Edge, string PeerPod, IReadOnlyList<string> PeerIdentities, string? PeerAddress = null);
+public sealed record InboundEndpoint(string Pipeline, string Edge, string PeerPod, IReadOnlyList<string> PeerIdentities, string? PeerAddress = null)
+{
+    /// <summary>Whether the plan has the peer there.</summary>
+    internal bool IsAt(IPAddress? address) => address is not null && FormerAddresses.Plain(address).Equals(FormerAddresses.Read(PeerAddress));
+}

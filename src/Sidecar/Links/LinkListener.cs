@@ -18,7 +18,7 @@ public sealed class LinkListener : IDisposable
     private readonly ConcurrentDictionary<LinkLoss, long> _refusals = new();
     private readonly ConcurrentDictionary<ControlConnection, LinkThread?> _connections = new();
     private LinkThread? _accepting;
-    private int _handshakes;
+    private readonly List<Handshake> _handshakes = [];
     private volatile bool _closing;
 
     /// <summary>Nothing is accepted before <see cref="Start"/>, but the port is taken at once.</summary>
@@ -86,9 +86,9 @@ public sealed class LinkListener : IDisposable
             {
                 Begin(_socket.Accept());
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or OutOfMemoryException)
             {
-                // A connection that was reset in the queue, or no descriptors left; the pause keeps the latter from spinning.
+                // A connection that was reset in the queue, or no descriptors or threads left; the pause keeps the latter from spinning.
                 if (!_closing)
                     Thread.Sleep(10);
             }
@@ -97,22 +97,48 @@ public sealed class LinkListener : IDisposable
 
     private void Begin(Socket socket)
     {
-        if (Volatile.Read(ref _handshakes) >= _options.HandshakesMax)
+        if (!TryMakeRoom())
         {
             socket.Dispose();
             Count(LinkLoss.PeerLeft);
             return;
         }
-        var connection = ControlConnection.ForAccepted(socket, _options.SilenceMax);
-        Interlocked.Increment(ref _handshakes);
-        _connections[connection] = null;
-        var thread = LinkThread.Start("link control", () => Serve(connection));
-        _connections.TryUpdate(connection, thread, null);
+        Handshake? handshake = null;
+        try
+        {
+            var connection = ControlConnection.ForAccepted(socket, _options.SilenceMax);
+            handshake = new Handshake(this, connection);
+            _connections[connection] = null;
+            var thread = LinkThread.Start("link control", () => Serve(connection, handshake));
+            _connections.TryUpdate(connection, thread, null);
+        }
+        catch
+        {
+            if (handshake is not null)
+                _connections.TryRemove(handshake.Connection, out _);
+            handshake?.Dispose();
+            socket.Dispose();
+            throw;
+        }
     }
 
-    private void Serve(ControlConnection connection)
+    /// <summary>Anybody in the cluster may connect. Where all places are taken, whoever has shown no certificate for longest makes room: a peer shows its own at once.</summary>
+    private bool TryMakeRoom()
     {
-        var handshake = new Handshake(this);
+        Handshake? silent;
+        lock (_handshakes)
+        {
+            if (_handshakes.Count < _options.HandshakesMax)
+                return true;
+            silent = _handshakes.Find(one => !one.Connection.IsAuthenticated);
+        }
+        silent?.Dispose();
+        silent?.Connection.Abort();
+        return silent is not null;
+    }
+
+    private void Serve(ControlConnection connection, Handshake handshake)
+    {
         try
         {
             using var timer = connection.AbortAfter(_options.OpenDeadline);
@@ -140,6 +166,9 @@ public sealed class LinkListener : IDisposable
         });
         if (!_links.TryGetValue((hello.Edge, hello.SenderPod), out var link))
             throw new LinkException(LinkLoss.UnknownEdge, $"no link of edge {hello.Edge} from pod {hello.SenderPod}");
+        // A certificate says which media operator it is, not which replica: those have their addresses. As an unknown edge: its plan may be ahead of ours.
+        if (!link.Endpoint.IsAt(connection.PeerAddress) && _links.Values.FirstOrDefault(one => one.Endpoint.IsAt(connection.PeerAddress)) is { } other)
+            throw new LinkException(LinkLoss.UnknownEdge, $"by the plan, {connection.PeerAddress} is pod {other.Endpoint.PeerPod} and not pod {hello.SenderPod}");
         link.Serve(connection, hello, _fabrics, handshake);
     }
 
@@ -162,18 +191,26 @@ public sealed class LinkListener : IDisposable
     private void Count(LinkLoss loss) => _refusals.AddOrUpdate(loss, 1, static (_, count) => count + 1);
 
     /// <summary>A place among the handshakes under work, with its deadline; disposed when the link is ready or the connection over.</summary>
-    private sealed class Handshake(LinkListener owner) : IDisposable
+    private sealed class Handshake : IDisposable
     {
-        private int _isOver;
+        private readonly LinkListener _owner;
+
+        public Handshake(LinkListener owner, ControlConnection connection)
+        {
+            (_owner, Connection) = (owner, connection);
+            lock (owner._handshakes)
+                owner._handshakes.Add(this);
+        }
+
+        public ControlConnection Connection { get; }
 
         public Timer? Timer { get; set; }
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _isOver, 1) != 0)
-                return;
             Timer?.Dispose();
-            Interlocked.Decrement(ref owner._handshakes);
+            lock (_owner._handshakes)
+                _owner._handshakes.Remove(this);
         }
     }
 }

@@ -43,6 +43,9 @@ public sealed record LinkOptions
     /// <summary>Writes posted to the fabric and not completed. <remarks>Defaults to 64: enough to keep a socket busy, and each needs a header buffer.</remarks></summary>
     public int WritesInFlightMax { get; init; } = 64;
 
-    /// <summary>Handshakes that a listener works on at once; more are refused. <remarks>Defaults to 64.</remarks></summary>
+    /// <summary>Handshakes that a listener works on at once; for one more, the longest that has shown no certificate goes. <remarks>Defaults to 64.</remarks></summary>
     public int HandshakesMax { get; init; } = 64;
+
+    /// <summary>What the end of certificates is compared with.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -76,6 +76,9 @@ public enum LinkLoss
 
     /// <summary>A better fabric can be used again.</summary>
     BetterFabric,
+
+    /// <summary>A certificate of the connection has run out: it is opened again with those that are there now.</summary>
+    CertificateExpired,
 }
 
 /// <summary>A link's state and figures at one moment. Counters count since the link's object was made.</summary>

@@ -2,7 +2,7 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 
-/// <summary>The figures of several channels, added up.</summary>
+/// <summary>The figures of several channels, added up. Consumers write them: a figure may be any, a sum stays at the most that there is.</summary>
 internal sealed class ChannelTally
 {
     private readonly long[] _latencies = new long[ChannelCounters.Buckets];
@@ -27,36 +27,41 @@ internal sealed class ChannelTally
 
     public void Add(ChannelFigures figures)
     {
-        Frames += (long)figures.Frames;
-        Bytes += (long)figures.Bytes;
-        Gaps += (long)figures.Gaps;
-        Duplicates += (long)figures.Duplicates;
-        LatencySumNanoseconds += (long)figures.LatencySumNanoseconds;
+        Frames = Sum(Frames, figures.Frames);
+        Bytes = Sum(Bytes, figures.Bytes);
+        Gaps = Sum(Gaps, figures.Gaps);
+        Duplicates = Sum(Duplicates, figures.Duplicates);
+        LatencySumNanoseconds = Sum(LatencySumNanoseconds, figures.LatencySumNanoseconds);
         for (var bucket = 0; bucket < _latencies.Length; bucket++)
-            _latencies[bucket] += (long)figures.Histogram[bucket];
+            _latencies[bucket] = Sum(_latencies[bucket], figures.Histogram[bucket]);
         for (var part = 0; part < figures.Parts.Count; part++)
             Add(part, figures.Parts[part]);
     }
 
     public void Add(ChannelTally other)
     {
-        Frames += other.Frames;
-        Bytes += other.Bytes;
-        Gaps += other.Gaps;
-        Duplicates += other.Duplicates;
-        LatencySumNanoseconds += other.LatencySumNanoseconds;
+        Frames = Sum(Frames, (ulong)other.Frames);
+        Bytes = Sum(Bytes, (ulong)other.Bytes);
+        Gaps = Sum(Gaps, (ulong)other.Gaps);
+        Duplicates = Sum(Duplicates, (ulong)other.Duplicates);
+        LatencySumNanoseconds = Sum(LatencySumNanoseconds, (ulong)other.LatencySumNanoseconds);
         for (var bucket = 0; bucket < _latencies.Length; bucket++)
-            _latencies[bucket] += other._latencies[bucket];
+            _latencies[bucket] = Sum(_latencies[bucket], (ulong)other._latencies[bucket]);
         for (var part = 0; part < _partSums.Length; part++)
-            _partSums[part] += other._partSums[part];
+            _partSums[part] = Sum(_partSums[part], (ulong)other._partSums[part]);
         for (var octave = 0; octave < _partOctaves.Length; octave++)
-            _partOctaves[octave] += other._partOctaves[octave];
+            _partOctaves[octave] = Sum(_partOctaves[octave], (ulong)other._partOctaves[octave]);
     }
 
     private void Add(int part, PartFigures figures)
     {
-        _partSums[part] += (long)figures.SumNanoseconds;
+        _partSums[part] = Sum(_partSums[part], figures.SumNanoseconds);
         for (var octave = 0; octave < ChannelCounters.Octaves; octave++)
-            _partOctaves[(part * ChannelCounters.Octaves) + octave] += (long)figures.Octaves[octave];
+        {
+            ref var count = ref _partOctaves[(part * ChannelCounters.Octaves) + octave];
+            count = Sum(count, figures.Octaves[octave]);
+        }
     }
+
+    private static long Sum(long sum, ulong more) => sum + (long)Math.Min(more, (ulong)(long.MaxValue - sum));
 }

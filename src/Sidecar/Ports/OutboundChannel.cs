@@ -45,8 +45,11 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     /// <summary>The producer is expelled for the fault.</summary>
     public bool IsReported { get; set; }
 
+    /// <summary>Settled: its memory goes, and whoever comes after it may still ask.</summary>
+    public bool IsOver { get; set; }
+
     /// <summary>Whether there is something to take.</summary>
-    public bool HasDescriptor => Fault is null && Consumer.HasDescriptor && !IsDrained;
+    public bool HasDescriptor => !IsOver && Fault is null && Consumer.HasDescriptor && !IsDrained;
 
     /// <summary>Nothing more will be taken, and nothing that was taken is held.</summary>
     public bool IsFinished => IsClosing && Held == 0 && !HasDescriptor;

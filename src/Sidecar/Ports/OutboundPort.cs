@@ -308,7 +308,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
     {
         while (NextToSettle() is { } channel)
         {
-            if (channel.IsFinished)
+            if (channel.IsOver)
                 SayGoodbye(channel);
             else
                 Ports!.Expel(channel.Channel.Producer, channel.Fault!);
@@ -324,6 +324,7 @@ internal sealed class OutboundPort : PortEnd, ILinkSource
                 if (channel.IsFinished)
                 {
                     _channels.Remove(channel);
+                    channel.IsOver = true;
                     return channel;
                 }
                 if (channel.Fault is null || channel.IsReported)

@@ -36,7 +36,7 @@ public sealed class MemoryTests : IDisposable
             // The far sink keeps it, so that the link may have to send it again.
             stored.Payload.ToArray().ShouldAllBe(value => value == Filling);
             _siege.ReplaceFar();
-            using var again = _siege.AwaitStored(RawProducer.UsualStream);
+            using var again = _siege.AwaitStored(RawProducer.Number);
             again.Payload.ToArray().ShouldAllBe(value => value == Filling);
         }
         _siege.ShouldStand();
@@ -98,7 +98,7 @@ public sealed class MemoryTests : IDisposable
             camera.Writer!.TryTake(1000, new BlockQuota(10), out var block).ShouldBeTrue();
             camera.Writer.Memory(block)[..1000].Fill(Filling);
             producer.Send(descriptor => InRegion(descriptor, index, block));
-            stored = _siege.AwaitStored(RawProducer.UsualStream);
+            stored = _siege.AwaitStored(RawProducer.Number);
         }
         var input = relay.Channels.Single(channel => channel.Peer == "camera-1");
         relay.Until(() => relay.Closed.Contains(input.Id));

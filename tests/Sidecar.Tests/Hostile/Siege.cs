@@ -1,4 +1,5 @@
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Messages;
 using K8sMediaFlow.OperatorSdk;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
@@ -37,9 +38,23 @@ internal sealed class Siege : IDisposable
 
     public FarPod Far { get; private set; }
 
-    /// <summary>The second replica of a media operator, by hand.</summary>
-    public RawOperator AttachRaw(string name, Messages.AttachMessage.Which? silentAt = null) =>
-        new RawOperator(Near.SocketPath, name) { SilentAt = silentAt }.Attach(replica: 1, ++_incarnation);
+    /// <summary>The second replica of a media operator, by hand. Its last life may not be over yet: then as an SDK does it, again.</summary>
+    public RawOperator AttachRaw(string name, AttachMessage.Which? silentAt = null)
+    {
+        RawOperator? attached = null;
+        Watchdog.Until(
+            () =>
+            {
+                // Readers who do not read would hold what the last lives had sent.
+                Read();
+                attached?.Dispose();
+                attached = new RawOperator(Near.SocketPath, name) { SilentAt = silentAt }.Attach(replica: 1, ++_incarnation);
+                return attached.Refusal is null or { Code: not AttachMessage.RefusalCode.NameTaken };
+            },
+            () => $"{attached?.Refusal}\n{Describe()}");
+        attached!.Heard.ShouldContain(AttachMessage.Which.Region, Near.Log);
+        return attached;
+    }
 
     /// <summary>What became of it.</summary>
     public OperatorStatus StatusOf(string name) => Near.Status.Operators.Single(one => one.Name == name && one.Replica == 1);
@@ -59,10 +74,7 @@ internal sealed class Siege : IDisposable
         Watchdog.Until(
             () =>
             {
-                Take(_render, _rendered);
-                Take(_store, _stored);
-                Take(_show, _shown);
-                Pass();
+                Read();
                 return HasLast(_rendered, _fromCamera) && HasLast(_stored, _fromCamera) && HasLast(_shown, _fromFeed);
             },
             () => $"of {_fromCamera} and {_fromFeed} there came {_rendered.Count} to render, {_stored.Count} to store, {_shown.Count} to show\n{Describe()}");
@@ -72,6 +84,8 @@ internal sealed class Siege : IDisposable
     public void ShouldStand()
     {
         Near.ShouldLive();
+        foreach (var name in new[] { "camera", "relay", "show" })
+            AttachRaw(name).Dispose();
         Flow();
         var now = _before;
         Watchdog.Until(() => (now = Near.Holdings) == _before, () => $"before {_before}, now {now}\n{Near.Log}");
@@ -145,6 +159,14 @@ internal sealed class Siege : IDisposable
 
     private long NotDone() => Near.Status.Links.Sum(link => link.NotDone);
 
+    private void Read()
+    {
+        Take(_render, _rendered);
+        Take(_store, _stored);
+        Take(_show, _shown);
+        Pass();
+    }
+
     private string Describe() => string.Join('\n', [.. Near.Status.Links, .. Near.Status.Operators, Near.Log]);
 
     private static bool HasLast(HashSet<ulong> came, ulong sent) => Enumerable.Range(0, FramesEach).All(back => came.Contains(sent - (ulong)back));
@@ -172,7 +194,7 @@ internal sealed class Siege : IDisposable
     {
         while (sink.Input("video").TryReceive(out var frame))
         {
-            if (frame.Stream != RawProducer.UsualStream)
+            if (frame.Stream != RawProducer.Number)
                 came.Add(frame.Sequence);
             frame.Dispose();
         }

@@ -1,6 +1,7 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Links.Wire;
+using K8sMediaFlow.Sidecar.Tests.Hostile;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;
@@ -70,6 +71,24 @@ public sealed class FrameHeaderCodecTests
             if (FrameHeaderCodec.TryRead(bytes, out var header) == FrameHeaderFault.None)
                 CheckSlowly(header);
         }
+    }
+
+    [Fact]
+    public void A_header_with_any_word_changed_is_refused_or_describes_segments_inside_its_total()
+    {
+        var (taken, refused) = (0, 0);
+        foreach (var bytes in WireMutations.Of(Bytes(FrameHeaderCodec.Describe(Frame(), 3, 77, 5, 0))))
+        {
+            if (FrameHeaderCodec.TryRead(bytes, out var header) != FrameHeaderFault.None)
+            {
+                refused++;
+                continue;
+            }
+            taken++;
+            CheckSlowly(header);
+        }
+        taken.ShouldBeGreaterThan(0);
+        refused.ShouldBeGreaterThan(100);
     }
 
     private static void CheckSlowly(FrameHeader header)

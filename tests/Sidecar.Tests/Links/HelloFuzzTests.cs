@@ -6,6 +6,7 @@ using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Tests.Hostile;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.TestKit;
 
@@ -52,6 +53,22 @@ public sealed class HelloFuzzTests : IDisposable
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Connect(receiving.Listener.LocalEndpoint);
         IsClosed(new NetworkStream(socket));
+    }
+
+    [Fact]
+    public void Silent_connections_make_room_for_a_peer()
+    {
+        var options = Options with { HandshakesMax = 3 };
+        using var sink = new MemorySink(4, 4096, _consumer, holdFrames: 0);
+        using var receiving = new ReceivingPod(sink, 0, options);
+        var silent = Enumerable.Range(0, 6).Select(_ => Connect(receiving)).ToList();
+        using var source = new MemorySource(5, 5, 64);
+        using var sending = new SendingPod(source, receiving.Listener.LocalEndpoint, options);
+        Watchdog.Until(() => _consumer.Last == 5, () => sending.Link.Status.ToString());
+        // The last ones are still there: nobody waited for their deadline.
+        silent[^1].Poll(0, SelectMode.SelectRead).ShouldBeFalse();
+        silent[0].Poll(0, SelectMode.SelectRead).ShouldBeTrue();
+        silent.ForEach(socket => socket.Dispose());
     }
 
     [Theory]
@@ -111,6 +128,30 @@ public sealed class HelloFuzzTests : IDisposable
         StillServes();
     }
 
+    [Fact]
+    public void A_hello_with_any_word_changed_ends_nothing_but_its_own_connection()
+    {
+        foreach (var bytes in WireMutations.Of(Framed(static _ => { })[4..]))
+            Say(WithLength(bytes));
+        StillServes();
+    }
+
+    [Fact]
+    public void Every_message_that_comes_before_its_time_ends_nothing_but_its_own_connection()
+    {
+        var bye = new MessageBuffer(1024);
+        bye.Begin<LinkMessage.Builder>().InitBye();
+        var ready = new MessageBuffer(1024);
+        ready.Begin<LinkMessage.Builder>().InitReady();
+        foreach (var bytes in WireMutations.Of(bye.Finish().ToArray()).Concat(WireMutations.Of(ready.Finish().ToArray())))
+        {
+            Say(WithLength(bytes));
+            // And where it is heard: as the answer to welcome.
+            Say([.. Framed(static _ => { }), .. WithLength(bytes)]);
+        }
+        StillServes();
+    }
+
     private static byte[] Framed(HelloChange change)
     {
         var buffer = new MessageBuffer(4096);
@@ -156,10 +197,12 @@ public sealed class HelloFuzzTests : IDisposable
         IsClosed(tls);
     }
 
-    private Socket Connect()
+    private Socket Connect() => Connect(_receiving);
+
+    private static Socket Connect(ReceivingPod receiving)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
-        socket.Connect(_receiving.Listener.LocalEndpoint);
+        socket.Connect(receiving.Listener.LocalEndpoint);
         return socket;
     }
 

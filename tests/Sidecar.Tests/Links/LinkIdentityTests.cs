@@ -1,5 +1,6 @@
 using System.Net;
 using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Tests.Hosting;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;
@@ -32,6 +33,52 @@ public sealed class LinkIdentityTests
     [Fact]
     public void A_receiver_that_is_somebody_else_is_not_spoken_to() =>
         IsRefused(receiving => Dial(receiving, expects: "encode"), atReceiver: null, atSender: LinkLoss.WrongIdentity);
+
+    [Fact]
+    public void A_replica_that_says_it_is_another_takes_no_link_away()
+    {
+        var plans = new FlowPlans { Cameras = [0, 1] };
+        using var receiving = new RunningPod(plans, "render-0");
+        using var honest = new RunningPod(plans, "camera-0");
+        honest.AwaitReady("render-0");
+        // From where the plan has another pod, and from where it has nobody.
+        foreach (var address in new[] { plans.AddressOf("camera-1"), plans.AddressOf("camera-2") })
+        {
+            using var source = new MemorySource(5, 5, 64);
+            var there = new IPEndPoint(IPAddress.Parse(plans.AddressOf("render-0")), FlowPlans.LinkPort);
+            var endpoint = new OutboundEndpoint("test/line", FlowPlans.Edge, "camera-0", "render-0", there.Address.ToString(), there.Port, [Papers.Identity("render")], address);
+            using var impostor = new SendingPod(source, there, Options, endpoint: endpoint);
+            Watchdog.Until(() => impostor.Link.Status.Loss == LinkLoss.UnknownEdge, () => impostor.Link.Status.ToString());
+            impostor.Link.Status.Reason.ShouldContain($"{address}");
+        }
+        honest.StatusOf("render-0").Losses.ShouldBe(0u);
+    }
+
+    [Fact]
+    public void A_link_does_not_outlive_its_certificates_and_loses_nothing_by_that()
+    {
+        var clock = new ShiftedClock();
+        var options = Options with { Clock = clock };
+        var consumer = new Consumer();
+        using var sink = new MemorySink(4, 4096, consumer, holdFrames: 0);
+        using var receiving = new ReceivingPod(sink, 0, options);
+        using var source = new MemorySource(20, 20, 64) { Limit = 10 };
+        using var sending = new SendingPod(source, receiving.Listener.LocalEndpoint, options);
+        Watchdog.Until(() => consumer.Last == 10, () => sending.Link.Status.ToString());
+        clock.Shift = TimeSpan.FromDays(2);
+        Watchdog.Until(() => sending.Link.Status.Losses > 0, () => sending.Link.Status.ToString());
+        clock.Shift = TimeSpan.Zero;
+        source.Limit = 20;
+        Watchdog.Until(() => consumer.Last == 20, () => sending.Link.Status.ToString());
+        consumer.Duplicates.ShouldBe(0UL);
+    }
+
+    private sealed class ShiftedClock : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+    }
 
     [Fact]
     public void Nobody_there_is_unreachable_and_tried_again()

@@ -10,6 +10,7 @@ namespace K8sMediaFlow.Sidecar.Links.Shells;
 internal sealed class Beats
 {
     private readonly object _lock = new();
+    private readonly TimeProvider _clock;
     private Heartbeats _heartbeats;
     private ulong _peerSentAt;
     private long _peerHeardAt;
@@ -18,7 +19,7 @@ internal sealed class Beats
 
     public Beats(LinkOptions options)
     {
-        _options = options;
+        (_options, _clock) = (options, options.Clock);
         _heartbeats = new Heartbeats(Nanoseconds(options.HeartbeatInterval), Nanoseconds(options.SilenceMax), MonotonicClock.Nanoseconds);
     }
 
@@ -64,6 +65,7 @@ internal sealed class Beats
     }
 
     /// <summary>Queues a heartbeat if one is due; says how long until the next.</summary>
+    /// <exception cref="LinkException">A certificate of the connection has run out.</exception>
     public TimeSpan Beat(ControlConnection connection, uint epoch)
     {
         lock (_lock)
@@ -77,6 +79,8 @@ internal sealed class Beats
 
     private void Write(ControlConnection connection, uint epoch, long now)
     {
+        if (_clock.GetUtcNow() > connection.ValidUntil)
+            throw new LinkException(LinkLoss.CertificateExpired, $"a certificate of this connection was valid until {connection.ValidUntil:u}");
         var heartbeat = connection.Begin().InitHeartbeat();
         heartbeat.Epoch = epoch;
         heartbeat.SentNs = (ulong)now;

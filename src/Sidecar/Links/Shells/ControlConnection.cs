@@ -56,6 +56,9 @@ internal sealed class ControlConnection : IDisposable
     /// <summary>TLS stands: what is written now only the peer can read.</summary>
     public bool IsAuthenticated => _tls is { IsAuthenticated: true, IsMutuallyAuthenticated: true };
 
+    /// <summary>When the first of both ends' certificates runs out: nobody may go on longer as who it was.</summary>
+    public DateTimeOffset ValidUntil { get; set; } = DateTimeOffset.MaxValue;
+
     /// <summary>Where an accepted connection came from.</summary>
     public IPAddress? PeerAddress { get; private init; }
 

@@ -26,6 +26,7 @@ internal static class LinkTls
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             AllowTlsResume = false,
         }), () => reason);
+        NoteEnd(connection, credentials);
         CheckIdentity(connection, expected);
     }
 
@@ -42,6 +43,7 @@ internal static class LinkTls
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             AllowTlsResume = false,
         }), () => reason);
+        NoteEnd(connection, credentials);
     }
 
     public static void CheckIdentity(ControlConnection connection, IReadOnlyList<string> expected)
@@ -51,6 +53,12 @@ internal static class LinkTls
         var verdict = IdentityChecks.CheckIdentity(certificate, expected);
         if (!verdict.Accepted)
             throw new LinkException(LinkLoss.WrongIdentity, verdict.Reason);
+    }
+
+    private static void NoteEnd(ControlConnection connection, LinkCredentials credentials)
+    {
+        var (own, peers) = (credentials.Certificate, connection.Tls.RemoteCertificate as X509Certificate2);
+        connection.ValidUntil = peers?.NotAfter < own.NotAfter ? peers.NotAfter : own.NotAfter;
     }
 
     private static SslStreamCertificateContext ContextOf(X509Certificate2 certificate) =>

@@ -44,12 +44,13 @@ internal sealed class SendingPod : IDisposable
     private readonly FixedFabrics _fixed;
 
     public SendingPod(ILinkSource source, IPEndPoint peer, LinkOptions options, LinkCredentials? credentials = null,
-        string pipeline = "test/line", string edge = Edge, string expects = "render", ILinkFabrics? fabrics = null)
+        string pipeline = "test/line", string edge = Edge, string expects = "render", ILinkFabrics? fabrics = null,
+        OutboundEndpoint? endpoint = null)
     {
         var papers = credentials ?? Papers.Of("camera");
         _fixed = new FixedFabrics(_fabric);
         _registration = source is MemorySource memory ? _fabric.Register(memory.Address, memory.LengthBytes) : null;
-        var endpoint = new OutboundEndpoint(pipeline, edge, "pod-a", "pod-b", peer.Address.ToString(), peer.Port, [Papers.Identity(expects)]);
+        endpoint ??= new OutboundEndpoint(pipeline, edge, "pod-a", "pod-b", peer.Address.ToString(), peer.Port, [Papers.Identity(expects)]);
         Link = new OutboundLink(endpoint, source, fabrics ?? _fixed, FabricOptions.Default, () => papers, Incarnation.New(), options);
         Link.Start();
     }

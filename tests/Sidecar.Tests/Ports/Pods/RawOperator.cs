@@ -7,6 +7,7 @@ using K8sMediaFlow.Staging;
 using K8sMediaFlow.Staging.Attaching;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
+using K8sMediaFlow.TestKit;
 using AttachMessage = K8sMediaFlow.Messages.AttachMessage;
 
 namespace K8sMediaFlow.Sidecar.Tests.Ports.Pods;
@@ -77,7 +78,7 @@ internal sealed class RawOperator : IDisposable
     public RawOperator Attach(int replica, ulong incarnation)
     {
         Hello(PodPlans.TokenOf(_name), replica, incarnation);
-        Until(() => Heard.Contains(AttachMessage.Which.Region) || Refusal is not null);
+        Until(() => Heard.Contains(AttachMessage.Which.Region) || Refusal is not null || IsClosed);
         return this;
     }
 
@@ -103,6 +104,9 @@ internal sealed class RawOperator : IDisposable
         _outgoing.Begin<AttachMessage.Builder>().InitGoodbye().Channel = channel;
         Send();
     }
+
+    /// <summary>Waits until the sidecar has read what was said, and hears what it says to that.</summary>
+    public void Settle() => Until(() => IsClosed || RawDatagrams.Unread(_connection.Descriptor) == 0);
 
     /// <summary>Sends bytes that need not be a message.</summary>
     public void SendBytes(ReadOnlySpan<byte> bytes, params ReadOnlySpan<int> descriptors)

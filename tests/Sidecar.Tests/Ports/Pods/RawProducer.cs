@@ -11,7 +11,7 @@ namespace K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 /// <param name="channel">The one that came last where none is named.</param>
 internal sealed class RawProducer(RawOperator end, RawChannel? channel = null)
 {
-    public const ulong UsualStream = 42;
+    public const ulong Number = 42;
 
     private const int TailOffset = 64, CellsOffset = 4096, CellBytes = 128, TicketOffset = 16, KindOffset = 28;
 
@@ -20,7 +20,7 @@ internal sealed class RawProducer(RawOperator end, RawChannel? channel = null)
     private readonly BellRinger _peer = channel?.Bell ?? end.Peer!;
     private readonly BlockQuota _quota = new(200);
 
-    public ulong Stream { get; init; } = UsualStream;
+    public ulong Stream { get; init; } = Number;
 
     public ulong Sent { get; private set; }
 
