@@ -50,7 +50,10 @@ internal sealed record FlowPlans
 
     public FlowPlans Moved(string pod) => this with { Generation = Generation + 1, Lives = new Dictionary<string, int>(Lives) { [pod] = Lives.GetValueOrDefault(pod) + 1 } };
 
-    public string AddressOf(string pod) => $"{_network}.{(pod.StartsWith("camera", StringComparison.Ordinal) ? 10 : 60) + (int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture) * 5) + Lives.GetValueOrDefault(pod)}";
+    /// <summary>Pods that are scaled to 0.</summary>
+    public IReadOnlyList<string> Away { get; init; } = [];
+
+    public string AddressOf(string pod) => Away.Contains(pod) ? PodPlacement.AddressNowhere : $"{_network}.{(pod.StartsWith("camera", StringComparison.Ordinal) ? 10 : 60) + (int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture) * 5) + Lives.GetValueOrDefault(pod)}";
 
     public SidecarPlan Of(string pod)
     {
