@@ -81,7 +81,7 @@ is_current() { # newer than everything that it is made of
 build() { # build IMAGE PROJECT "ENTRYPOINT..." "PACKAGES" "FOLDERS"
     local image=$1 project=$2 folder=$scratch/$1 layers=("$cache/base.tar") one
     if is_current "$out/$image.tar"; then say "$image: is current"; return; fi
-    dotnet publish "$root/$project" -c Release -r "$runtime" --self-contained -o "$folder$FOLDER" -v q --nologo
+    dotnet publish "$root/$project" -c Release -r "$runtime" --self-contained -p:PublishReadyToRun=true -o "$folder$FOLDER" -v q --nologo
     rm -f "$folder$FOLDER"/*.pdb "$folder$FOLDER"/createdump
     for one in $5; do mkdir -p "$folder$one"; done
     [ -z "$4" ] || layers+=("$(layer_of "$4" | tail -n 1)")
