@@ -23,7 +23,7 @@ mkdir -p "$cache"
 exec 9>"$cache/.lock"; flock 9        # one build at a time; who waited finds it done
 if complete; then exit 0; fi
 
-scratch=$cache/work root=$cache/work/root
+scratch=$cache/scratch root=$cache/scratch/root
 say() { printf 'crdserver: %3ds %s\n' $SECONDS "$*"; }
 quietly() { local log=$scratch/$1.log; shift; "$@" >"$log" 2>&1 || { tail -n 30 "$log" >&2; echo "crdserver: failed: $1 (whole log: $log)" >&2; exit 1; }; }
 rm -rf "$scratch"; mkdir -p "$scratch/debs" "$root"
