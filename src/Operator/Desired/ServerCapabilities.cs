@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Operator.Desired;
 /// <param name="Minor">Of the server's version 1.x.</param>
 /// <param name="NativeSidecar">Init containers may restart always (1.29 and later).</param>
 /// <param name="PodDisruptionBudgetV1">policy/v1 is served (1.21 and later), else v1beta1.</param>
-/// <param name="Cel">Rules in the schemas are evaluated (1.25 and later).</param>
+/// <param name="Cel">Rules in the schemas are evaluated with a field path (1.28 and later).</param>
 /// <param name="NamespaceNameLabel">Namespaces carry their name as a label (1.21 and later).</param>
 /// <param name="EvictsUnhealthy">Disruption budgets may let unready pods go (1.27 and later).</param>
 internal sealed record ServerCapabilities(
