@@ -151,12 +151,15 @@ internal sealed class AttachLoop(OperatorCore core)
         }
     }
 
-    /// <summary>A source ends its streams at once; the others finish what comes, until the deadline.</summary>
+    /// <summary>A source ends its streams at once; the others finish what comes, until the deadline that was named last.</summary>
     private void Stop(TimeSpan deadline)
     {
         if (core.Inputs.Count == 0)
             core.Stop();
         else if (deadline > TimeSpan.Zero)
-            _deadline ??= new Timer(static state => ((OperatorCore)state!).Stop(), core, deadline, Timeout.InfiniteTimeSpan);
+        {
+            _deadline ??= new Timer(static state => ((OperatorCore)state!).Stop(), core, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _deadline.Change(deadline, Timeout.InfiniteTimeSpan);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Control.Options;
+using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
@@ -13,9 +14,13 @@ internal sealed class PodRuntime : IDisposable
     /// <summary>Part of the time to drain that media operators with inputs have: the rest is for what they send last.</summary>
     private const double OperatorsShare = 0.7;
 
+    /// <summary>For so long nothing lands and nothing is given back in a pod that takes nothing more before its media operators are not to wait any longer.</summary>
+    private const long StandingNs = 1_000_000_000;
+
     private readonly PodLinks _links;
     private readonly AttachServer _attach;
     private volatile SidecarPlan _plan;
+    private long _standing, _standsSinceNs;
 
     /// <param name="options">Addresses and folders.</param>
     /// <param name="plan">The first plan.</param>
@@ -80,15 +85,28 @@ internal sealed class PodRuntime : IDisposable
         _links.Retire(change.Inbound, change.Outbound);
     }
 
-    /// <summary>Asks the pod's media operators to end and waits until they have and the links are empty. False: the time was over first.</summary>
-    public bool Drain(TimeSpan deadline)
+    /// <summary>
+    /// Asks the pod's media operators to end: sources at once, the others when their inputs have ended or nothing more comes, at the latest after their part of the time.
+    /// </summary>
+    public void BeginDrain(TimeSpan time)
     {
-        var limit = DateTime.UtcNow + deadline;
-        _attach.Stop(deadline * OperatorsShare, "the pod is ending");
+        _attach.Stop(time * OperatorsShare, "the pod is ending");
+        // The peers of a batch end as well, and the ends of their streams have to come. A streaming pod has a successor, which gets what this one does not take.
+        if (_plan.Execution != Execution.Streaming)
+            return;
+        foreach (var (port, _) in Inbound)
+            port.TakeNoMore();
+    }
+
+    /// <summary>After <see cref="BeginDrain"/>: waits until the media operators have ended and the links are empty. False: the time was over first.</summary>
+    public bool AwaitDrained(TimeSpan time)
+    {
+        var limit = DateTime.UtcNow + time;
         while (HasLivingOperators() || Outbound.Any(one => !one.Port.IsEmpty))
         {
             if (DateTime.UtcNow > limit)
                 return false;
+            EndWhoeverWaitsForNothing();
             Thread.Sleep(10);
         }
         return Outbound.All(one => one.Link.Drain(limit - DateTime.UtcNow is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero));
@@ -121,10 +139,35 @@ internal sealed class PodRuntime : IDisposable
             port.ProducerCompleted(name);
     }
 
-    private bool HasLivingOperators()
+    // What landed before is read and given back, or kept to the end by an encoder; who still waits for input would wait for the successor's.
+    private void EndWhoeverWaitsForNothing()
+    {
+        if (_plan.Execution != Execution.Streaming || Inbound.Count == 0 || HasLivingSources())
+            return;
+        var (standing, now) = (Standing(), MonotonicClock.Nanoseconds);
+        if (standing != _standing)
+            (_standing, _standsSinceNs) = (standing, now);
+        else if (_standsSinceNs > 0 && now - _standsSinceNs > StandingNs)
+        {
+            _standsSinceNs = 0;
+            _attach.Stop(TimeSpan.FromMilliseconds(1), "nothing more comes");
+        }
+    }
+
+    private long Standing() => Inbound.Aggregate(1L, (sum, one) => (((sum * 31) + (long)one.Port.LastSequence) * 31) + one.Port.NotDone);
+
+    private bool HasLivingOperators() => HasLiving(_ => true);
+
+    private bool HasLivingSources()
+    {
+        var sources = _plan.Operators.Where(one => one.Inputs.Count == 0).Select(one => one.Name).ToHashSet();
+        return HasLiving(end => sources.Contains(end.OperatorName));
+    }
+
+    private bool HasLiving(Func<OperatorEnd, bool> isMeant)
     {
         var living = false;
-        Ports.Visit((ends, _) => living = ends.Any(end => end is OperatorEnd { IsAlive: true }));
+        Ports.Visit((ends, _) => living = ends.Any(end => end is OperatorEnd { IsAlive: true } one && isMeant(one)));
         return living;
     }
 

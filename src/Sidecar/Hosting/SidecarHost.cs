@@ -83,7 +83,8 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
     {
         if (_runtime is not { } runtime)
             return;
-        while (!await Task.Run(() => runtime.Drain(TimeSpan.FromMilliseconds(500)), CancellationToken.None))
+        runtime.BeginDrain(TimeSpan.FromSeconds(_options.DrainSeconds));
+        while (!await Task.Run(() => runtime.AwaitDrained(TimeSpan.FromMilliseconds(500)), CancellationToken.None))
             cancellation.ThrowIfCancellationRequested();
     }
 
@@ -111,7 +112,10 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
 
     private void Drain()
     {
-        if (_runtime is { } runtime && !runtime.Drain(TimeSpan.FromSeconds(_options.DrainSeconds)))
+        if (_runtime is not { } runtime)
+            return;
+        runtime.BeginDrain(TimeSpan.FromSeconds(_options.DrainSeconds));
+        if (!runtime.AwaitDrained(TimeSpan.FromSeconds(_options.DrainSeconds)))
             Log.Write($"not everything had arrived when the {_options.DrainSeconds} s to drain were over: upstream keeps it");
     }
 

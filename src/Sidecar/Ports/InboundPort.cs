@@ -42,7 +42,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner, IReturning
 
     private readonly BellWaiter _waiter;
     private ILinkReceiver? _link;
-    private volatile bool _refused;
+    private volatile bool _refused, _takesNoMore;
     private bool _ended;
     private (ulong Stream, ulong Sequence) _end;
     private long _watchedAtNs;
@@ -129,11 +129,14 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner, IReturning
 
     public void Bind(ILinkReceiver receiver) => _link = receiver;
 
+    /// <summary>The pod ends: no block is granted from here on. What was granted may still land, and the rest stays with the sender.</summary>
+    public void TakeNoMore() => _takesNoMore = true;
+
     // Largest first: a frame needs one, and what is left over serves notices and small frames.
     public bool TryTakeBlock(out uint slot, out long offset, out int sizeBytes)
     {
         var classes = _writer.Layout.Classes;
-        for (var index = classes.Length - 1; index >= 0; index--)
+        for (var index = classes.Length - 1; index >= 0 && !_takesNoMore; index--)
         {
             if (!_writer.TryTake(classes[index].BlockSizeBytes, _quota, out var block))
                 continue;

@@ -16,6 +16,7 @@ public sealed class AuthorityCases(ITestOutputHelper output) : DisturbingCase(ou
     [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
     public void An_authority_that_changes_under_flow_renews_every_certificate_and_costs_no_frame()
     {
+        Overlap(seconds: 150);
         var flow = StandingFlow();
         Wait.Until("Ready", () => flow.Is("Ready", "True"), flow.Describe);
         using var next = CertificateAuthority.Create("k8smediaflow", DateTimeOffset.UtcNow.AddMinutes(-10), TimeSpan.FromDays(3650));
@@ -43,6 +44,15 @@ public sealed class AuthorityCases(ITestOutputHelper output) : DisturbingCase(ou
         });
         Wait.Until("the controller speaks with them too", () => flow.Is("Ready", "True") && flow.Is("TransportReady", "True") && flow.Is("SidecarsUpToDate", "True"), () => flow.Pipeline().ToString());
         flow.ShouldBeWhole("authority changed");
+    }
+
+    /// <summary>
+    /// How long a controller that follows without a gap lets everybody know the next authority before it issues. A controller starts anew with it, so that it begins here.
+    /// </summary>
+    private void Overlap(int seconds)
+    {
+        Kubectl.Run("set", "env", $"deployment/{Helm.Release}", "-n", Helm.Space, FormattableString.Invariant($"K8SMEDIAFLOW_AUTHORITY_OVERLAP_SECONDS={seconds}"));
+        Wait.Until("the controllers are others", () => Kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s").ExitCode == 0, seconds: 240);
     }
 
     private int Answer(Flow flow, string unit, Stranger asking)

@@ -39,7 +39,7 @@ public sealed class NodeDrainCases(ITestOutputHelper output) : DisturbingCase(ou
         flow.ShouldBeWhole($"{unit} drained");
         var took = Took(flow, pod);
         Print(FormattableString.Invariant($"{unit} was gone {took.TotalSeconds:0.0} s after it had been told to go, of {GraceSeconds} s"));
-        took.ShouldBeLessThan(TimeSpan.FromSeconds(GraceSeconds * 2 / 3));
+        took.ShouldBeLessThan(TimeSpan.FromSeconds(GraceSeconds / 2));
     }
 
     /// <summary>From the first time that the server was asked to end the pod to the kubelet's word that it is over: as the server noted both.</summary>

@@ -43,7 +43,7 @@ internal static class Secrets
     public static void Announce(Kubectl kubectl, CertificateAuthority next) => Patch(kubectl, DateTimeOffset.UtcNow,
         $$""", "data": {"next.crt": "{{Base64(next.CertificatePem)}}", "next.key": "{{Base64(next.PrivateKeyPem())}}"}""");
 
-    /// <summary>Sets the announcement back behind the 10 minutes that everybody has to learn of it.</summary>
+    /// <summary>Sets the announcement back behind the time that everybody has to learn of it.</summary>
     public static void Elapse(Kubectl kubectl) => Patch(kubectl, DateTimeOffset.UtcNow.AddMinutes(-11), "");
 
     private static void Patch(Kubectl kubectl, DateTimeOffset announced, string more) => kubectl.Run("patch", "secret", Authority, "-n", Helm.Space, "--type=merge", "-p",
