@@ -21,8 +21,8 @@ try
     var options = SidecarOptionsFile.Read(args[^1]);
     Log.Use(options.LogFormat, options.LogLevel, options.Pod);
     await using var host = new SidecarHost(options);
-    using var end = new CancellationTokenSource();
-    // Not disposed: a second signal in the last moments of the process would end it as the first would have without us.
+    // Neither is disposed: a second signal may come in the last moments of the process, and is to change nothing.
+    var end = new CancellationTokenSource();
     PosixSignalRegistration[] signals = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }.Select(one => PosixSignalRegistration.Create(one, signal => Stop(signal, end)))];
     await host.RunAsync(end.Token);
     GC.KeepAlive(signals);
