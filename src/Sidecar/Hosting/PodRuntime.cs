@@ -68,6 +68,9 @@ internal sealed class PodRuntime : IDisposable
     /// <summary>Finished, and all peers know it: nobody waits for this pod any more.</summary>
     public bool IsForgotten => IsFinished && Outbound.All(one => one.Link.Status.State == LinkState.Ended) && Inbound.All(one => one.Link.Status.State == LinkState.Ended);
 
+    /// <summary>Media operators are attached.</summary>
+    public bool HasLivingOperators => HasLiving(_ => true);
+
     /// <summary>Follows a newer plan. Not to be called twice at once.</summary>
     /// <exception cref="Staging.StagingException">There is no memory for a link that came; nothing has changed then.</exception>
     public void Follow(PlanChange change)
@@ -102,7 +105,7 @@ internal sealed class PodRuntime : IDisposable
     public bool AwaitDrained(TimeSpan time)
     {
         var limit = DateTime.UtcNow + time;
-        while (HasLivingOperators() || Outbound.Any(one => !one.Port.IsEmpty))
+        while (HasLivingOperators || Outbound.Any(one => !one.Port.IsEmpty))
         {
             if (DateTime.UtcNow > limit)
                 return false;
@@ -155,8 +158,6 @@ internal sealed class PodRuntime : IDisposable
     }
 
     private long Standing() => Inbound.Aggregate(1L, (sum, one) => (((sum * 31) + (long)one.Port.LastSequence) * 31) + one.Port.NotDone);
-
-    private bool HasLivingOperators() => HasLiving(_ => true);
 
     private bool HasLivingSources()
     {

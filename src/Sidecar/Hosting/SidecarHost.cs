@@ -5,6 +5,7 @@ using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Grpc;
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Metrics;
@@ -15,6 +16,9 @@ namespace K8sMediaFlow.Sidecar.Hosting;
 /// <summary>One sidecar process: serves the control API, follows the plan, and goes on from the stored one after a restart.</summary>
 internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
 {
+    /// <summary>How long a sidecar that is finished waits for media operators that have completed to leave.</summary>
+    private const long GoodbyesMaxNs = 10_000_000_000;
+
     private static readonly TimeSpan FinishedLook = TimeSpan.FromMilliseconds(200);
 
     private readonly SidecarOptions _options;
@@ -100,11 +104,16 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
 
     private async Task<bool> IsFinishedBefore(CancellationToken end)
     {
+        var finishedAtNs = 0L;
         var look = _options.ExitWhenFinished ? FinishedLook : Timeout.InfiniteTimeSpan;
         while (!end.IsCancellationRequested)
         {
             await Task.Delay(look, end).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            if (_runtime is { IsForgotten: true })
+            if (_runtime is not { IsForgotten: true } runtime)
+                continue;
+            // Who has completed waits for the word that it was kept, and would look for a sidecar that is gone.
+            finishedAtNs = finishedAtNs == 0 ? MonotonicClock.Nanoseconds : finishedAtNs;
+            if (!runtime.HasLivingOperators || MonotonicClock.Nanoseconds - finishedAtNs > GoodbyesMaxNs)
                 return true;
         }
         return false;
