@@ -1,13 +1,11 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using K8sMediaFlow.Kubernetes.Client;
 using K8sMediaFlow.Kubernetes.Connection;
 using K8sMediaFlow.TestKit;
-using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Kubernetes.Tests.Connection;
 
-public class TrustedAuthorityTests(ApiServerFixture fixture) : ApiServerTests(fixture)
+public class TrustedAuthorityTests
 {
     private readonly ManualTime _time = new();
 
@@ -47,20 +45,7 @@ public class TrustedAuthorityTests(ApiServerFixture fixture) : ApiServerTests(fi
         Should.Throw<ConnectionException>(() => TrustedAuthorities.File(Path.Combine(folder.Path, "ca.crt"))).Message.ShouldContain("ca.crt");
     }
 
-    [NeedsFact("kubernetes")]
-    public async Task A_client_that_runs_follows_the_clusters_change_of_its_authority()
-    {
-        using var folder = new Folder();
-        var right = string.Join('\n', Connection.Authorities!.Current.Select(one => one.ExportCertificatePem()));
-        var path = folder.Write("ca.crt", Authority("another cluster"));
-        using var client = new ApiClient(Connection with { Authorities = TrustedAuthorities.File(path, _time) });
-        (await Should.ThrowAsync<ApiException>(client.GetVersionAsync(Bound))).Message.ShouldContain("certificate");
-        // Without a restart, and without waiting for the minute: the next request looks.
-        folder.Write("ca.crt", right);
-        (await client.GetVersionAsync(Bound)).Major.ShouldBe("1");
-    }
-
-    private static string Authority(string name)
+    internal static string Authority(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
