@@ -6,6 +6,7 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Operator.Tests.Server;
 
+[Trait("Category", "Slow")]
 public class LeaderTests(ControlledServer server) : ServerTests(server)
 {
     [NeedsFact("kubernetes")]

@@ -8,6 +8,7 @@ using K8sMediaFlow.TestKit;
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
 /// <summary>Every message of the attach protocol, changed field by field, out of order, repeated, cut and with gifts beside it, before and after the name is proved.</summary>
+[Trait("Category", "Slow")]
 public sealed class AttachMessageTests : IDisposable
 {
     private readonly Siege _siege = new();

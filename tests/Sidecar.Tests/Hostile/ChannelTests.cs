@@ -7,6 +7,7 @@ using K8sMediaFlow.Staging.Regions;
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
 /// <summary>Every field of a descriptor and of its segments, every position and every return, as a producer and a consumer of the sidecar may write them.</summary>
+[Trait("Category", "Slow")]
 public sealed class ChannelTests : IDisposable
 {
     private const int CountersOffset = 512, CountersBytes = 3584, ReturnsOffset = 4096 + (128 * Scene.Capacity);

@@ -7,6 +7,7 @@ using K8sMediaFlow.Staging.Regions;
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
 /// <summary>What a channel lets through, the far end of a link must take: if not, one producer breaks the link of all, again and again.</summary>
+[Trait("Category", "Slow")]
 public sealed class DescriptorTests
 {
     public static TheoryData<DescriptorKind> Kinds => [.. Enum.GetValues<DescriptorKind>().Where(kind => kind != DescriptorKind.None)];

@@ -8,6 +8,7 @@ using K8sMediaFlow.TestKit;
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
 /// <summary>What media operators can do to the memory that the sidecar maps, and to its descriptors.</summary>
+[Trait("Category", "Slow")]
 public sealed class MemoryTests : IDisposable
 {
     private readonly Siege _siege = new();
