@@ -81,7 +81,8 @@ public sealed class SequenceSetTests
             if (set.Contains(sequence) != plain.Contains(sequence) || copy.Contains(sequence) != plain.Contains(sequence))
                 throw new InvalidOperationException($"disagreement about {sequence}");
         }
-        var from = set.Highest * 2 / 3;
+        // Sequences begin at 1.
+        var from = Math.Max(1, set.Highest * 2 / 3);
         var next = set.NextMissing(from);
         for (var sequence = from; sequence < next; sequence++)
             plain.Contains(sequence).ShouldBeTrue();
