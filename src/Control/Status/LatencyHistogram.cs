@@ -23,7 +23,7 @@ public sealed class LatencyHistogram
 
     public ReadOnlySpan<long> Buckets => _buckets;
 
-    /// <summary>At the most that there is where whoever counted has not told the truth.</summary>
+    /// <summary>Saturates at the largest value: the counts come from another process and may be false.</summary>
     public long Count
     {
         get

@@ -109,7 +109,7 @@ internal sealed class PodRuntime : IDisposable
         {
             if (DateTime.UtcNow > limit)
                 return false;
-            EndWhoeverWaitsForNothing();
+            EndIdleOperators();
             Thread.Sleep(10);
         }
         return Outbound.All(one => one.Link.Drain(limit - DateTime.UtcNow is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero));
@@ -143,7 +143,7 @@ internal sealed class PodRuntime : IDisposable
     }
 
     // What landed before is read and given back, or kept to the end by an encoder; who still waits for input would wait for the successor's.
-    private void EndWhoeverWaitsForNothing()
+    private void EndIdleOperators()
     {
         if (_plan.Execution != Execution.Streaming || Inbound.Count == 0 || HasLivingSources())
             return;
