@@ -7,6 +7,9 @@ namespace K8sMediaFlow.Operator.Reconcile;
 internal static class PodNames
 {
     private const int IncarnationChars = 5;
+
+    // More than a slot has pods within a second.
+    private const int StepsMax = 8;
     private const string Alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>
@@ -17,6 +20,16 @@ internal static class PodNames
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{pipelineUid}/{stable}/{incarnation}"));
         return string.Concat(hash.Take(IncarnationChars).Select(one => Alphabet[one % Alphabet.Length]));
+    }
+
+    /// <summary>Whether a pod was made after another one of its slot, whose name it follows from by a few steps.</summary>
+    public static bool Follows(string pipelineUid, string stable, string podName, string other)
+    {
+        var next = Incarnation(stable, other);
+        for (var step = 0; next is not null && step < StepsMax; step++)
+            if (Of(stable, next = Next(pipelineUid, stable, next)) == podName)
+                return true;
+        return false;
     }
 
     public static string Of(string stable, string incarnation) => $"{stable}-{incarnation}";

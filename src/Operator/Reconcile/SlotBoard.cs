@@ -12,12 +12,12 @@ internal sealed class SlotBoard
     private readonly Dictionary<string, SlotState> _states;
     private readonly Dictionary<string, PipelineUnit> _units;
 
-    public SlotBoard(RenderInput input, IReadOnlyList<PodView> pods, DateTimeOffset now)
+    public SlotBoard(RenderInput input, IReadOnlyList<PodView> pods, string pipelineUid, DateTimeOffset now)
     {
         var byStable = pods.ToLookup(pod => pod.Stable);
         _units = input.Units.SelectMany(unit => unit.Slots.Select(slot => (slot.Stable, unit))).ToDictionary();
         Slots = [.. input.Units.SelectMany(unit => unit.Slots)];
-        _pods = Slots.ToDictionary(slot => slot.Stable, slot => (IReadOnlyList<PodView>)[.. byStable[slot.Stable]]);
+        _pods = Slots.ToDictionary(slot => slot.Stable, slot => SlotPods.InOrder(byStable[slot.Stable], pipelineUid));
         _hashes = Slots.ToDictionary(slot => slot.Stable, slot => TemplateHash.Of(input.Parts(_units[slot.Stable]), slot));
         var upToDate = Slots.Where(slot => SlotState.IsUpToDate(PodsOf(slot), HashOf(slot))).Select(slot => slot.Stable).ToHashSet();
         _states = Slots.ToDictionary(slot => slot.Stable, slot =>
@@ -26,6 +26,7 @@ internal sealed class SlotBoard
 
     public IReadOnlyList<PodSlot> Slots { get; }
 
+    /// <summary>Oldest first.</summary>
     public IReadOnlyList<PodView> PodsOf(PodSlot slot) => _pods[slot.Stable];
 
     public string HashOf(PodSlot slot) => _hashes[slot.Stable];

@@ -9,6 +9,9 @@ namespace K8sMediaFlow.Operator.Reconcile;
 /// </summary>
 internal static class SlotDecisions
 {
+    /// <param name="slot">Which.</param>
+    /// <param name="pods">Its pods, oldest first.</param>
+    /// <param name="context">What else it depends on.</param>
     public static SlotDecision Decide(PodSlot slot, IReadOnlyList<PodView> pods, SlotContext context)
     {
         var removals = pods.Where(pod => !pod.Terminating && (pod.Lost || pod.State == PodState.Failed)).Select(Gone).ToList();

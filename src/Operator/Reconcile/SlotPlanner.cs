@@ -15,7 +15,7 @@ internal static class SlotPlanner
     public static SlotPlan Decide(
         RenderInput input, IReadOnlyList<PodView> pods, PipelineMemory memory, PipelineStatus? before, string pipelineUid, BatchOutcome? outcome, DateTimeOffset now)
     {
-        var board = new SlotBoard(input, pods, now);
+        var board = new SlotBoard(input, pods, pipelineUid, now);
         var slots = new List<SlotDecision>();
         foreach (var slot in board.Slots)
         {
@@ -48,7 +48,7 @@ internal static class SlotPlanner
     /// <summary>What has ended is kept for its logs; after a failure what still runs, or would be restarted for ever, is not.</summary>
     private static SlotDecision Ended(PodSlot slot, IReadOnlyList<PodView> pods, string? recorded, BatchOutcome outcome)
     {
-        var current = pods.OrderBy(pod => pod.CreatedAt).LastOrDefault();
+        var current = pods.Count > 0 ? pods[^1] : null;
         var useless = outcome.Phase == PipelinePhase.Failed
             ? pods.Where(pod => !pod.Terminating && pod.State is PodState.Pending or PodState.Running)
                 .Select(pod => new Removal(pod, Reasons.PodRemoved, $"pod {pod.Name} ends: {outcome.Message}")).ToList()

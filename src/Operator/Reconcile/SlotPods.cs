@@ -3,10 +3,23 @@ namespace K8sMediaFlow.Operator.Reconcile;
 /// <summary>Which of a slot's pods does its work.</summary>
 internal static class SlotPods
 {
-    /// <summary>Oldest first.</summary>
+    /// <summary>
+    /// Oldest first. The API server's times are whole seconds: of two pods that were made within one, the successor is the one whose name
+    /// follows from the other's.
+    /// </summary>
+    /// <param name="pods">Of one slot.</param>
+    /// <param name="pipelineUid">From which names follow.</param>
+    public static IReadOnlyList<PodView> InOrder(IEnumerable<PodView> pods, string pipelineUid)
+    {
+        var all = pods.ToList();
+        return [.. all.OrderBy(pod => pod.CreatedAt)
+            .ThenBy(pod => all.Count(other => other.CreatedAt == pod.CreatedAt && PodNames.Follows(pipelineUid, pod.Stable, pod.Name, other.Name)))
+            .ThenBy(pod => pod.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>In the order given.</summary>
     public static List<PodView> Living(IEnumerable<PodView> pods) =>
-        [.. pods.Where(pod => !pod.Terminating && !pod.Lost && pod.State != PodState.Failed).OrderBy(pod => pod.CreatedAt).ThenBy(pod =>
-            pod.Name, StringComparer.Ordinal)];
+        [.. pods.Where(pod => !pod.Terminating && !pod.Lost && pod.State != PodState.Failed)];
 
     /// <summary>The newest that has got the peers; where none has, the oldest: others came to stand by it.</summary>
     public static PodView? Holder(IReadOnlyList<PodView> living) =>
@@ -17,6 +30,5 @@ internal static class SlotPods
     /// it keeps nobody waiting. Nor does one whose containers have ended and that a finalizer keeps.
     /// </summary>
     public static PodView? Ending(IEnumerable<PodView> pods) =>
-        pods.Where(pod => pod is { Terminating: true, Lost: false, NodeLostAt: null, State: PodState.Pending or PodState.Running })
-            .MaxBy(pod => pod.CreatedAt);
+        pods.LastOrDefault(pod => pod is { Terminating: true, Lost: false, NodeLostAt: null, State: PodState.Pending or PodState.Running });
 }

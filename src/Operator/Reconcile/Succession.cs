@@ -27,7 +27,7 @@ internal static class Succession
         var holder = SlotPods.Holder(living)!;
         var outdated = holder.Hash != context.Hash && holder.State != PodState.Succeeded;
         var leaves = outdated || (holder.Leaving && holder.State != PodState.Succeeded);
-        var standby = leaves ? living.LastOrDefault(pod => IsAfter(pod, holder) && pod.Hash == context.Hash && !pod.Leaving) : null;
+        var standby = leaves ? living.Skip(living.IndexOf(holder) + 1).LastOrDefault(pod => pod.Hash == context.Hash && !pod.Leaving) : null;
         var stays = new SlotDecision(slot, holder, Incarnation(slot, standby ?? holder, context), false, Surplus(living, holder, standby),
             again) { Standby = standby, IsOutdated = outdated };
         if (!leaves)
@@ -86,10 +86,8 @@ internal static class Succession
 
     private static List<Removal> Surplus(List<PodView> living, PodView holder, PodView? standby) =>
         [.. living.Where(pod => pod != holder && pod != standby)
-        .Select(pod => new Removal(pod, Reasons.PodRemoved, IsAfter(pod, holder) ? $"pod {pod.Name} goes: pod {holder.Name} stays"
+        .Select(pod => new Removal(pod, Reasons.PodRemoved, living.IndexOf(pod) > living.IndexOf(holder) ? $"pod {pod.Name} goes: pod {holder.Name} stays"
             : $"pod {pod.Name} goes: pod {holder.Name} has taken its place"))];
-
-    private static bool IsAfter(PodView pod, PodView other) => (pod.CreatedAt, pod.Name).CompareTo((other.CreatedAt, other.Name)) > 0;
 
     private static string Incarnation(PodSlot slot, PodView pod, SlotContext context) =>
         PodNames.Incarnation(slot.Stable, pod.Name) ?? context.Recorded ?? PodNames.Next(context.Uid, slot.Stable, null);

@@ -9,7 +9,8 @@ namespace K8sMediaFlow.Cluster.Tests.Cases;
 /// <summary>Nothing that was sent is lost with a pod that ends in peace.</summary>
 public sealed class DrainCases(ITestOutputHelper output) : DisturbingCase(output)
 {
-    // So long without another frame means that the source has no block left: those that it has all wait in its pod.
+    // So long without another frame means that the source has no block left: those that it has all wait in its pod. It may have got there
+    // before the first look. If it was only slow, fewer frames wait, and the case still holds.
     private static readonly TimeSpan Full = TimeSpan.FromSeconds(2);
 
     // Less than the pod has to drain, with time left to find the peer again.
@@ -45,12 +46,12 @@ public sealed class DrainCases(ITestOutputHelper output) : DisturbingCase(output
 
     private static void AwaitFull(Flow flow)
     {
-        var (first, last, still) = (flow.Sent, flow.Sent, Stopwatch.StartNew());
+        var (last, still) = (flow.Sent, Stopwatch.StartNew());
         Wait.Until("the source cannot send any more", () =>
         {
             if (flow.Sent is var sent && sent != last)
                 (last, still) = (sent, Stopwatch.StartNew());
-            return last > first && still.Elapsed > Full;
+            return still.Elapsed > Full;
         });
     }
 }
