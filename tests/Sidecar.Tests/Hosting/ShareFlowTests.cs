@@ -4,46 +4,13 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>
-/// Nothing that one consumer does costs another consumer of the same port anything but its own share: replicas in pods of their own.
-/// Within one pod: Ports/ShareTests.
-/// </summary>
-public sealed class ShareFlowTests
+/// <summary>Replicas in pods of their own, over TCP. Within one pod: Ports/ShareTests; over RDMA: in the guest.</summary>
+public sealed class ShareFlowTests : ShareConformance
 {
-    private const int Frames = 1000;
-
-    [Fact]
-    public async Task A_replica_that_reads_nothing_costs_the_other_nothing_but_its_part()
-    {
-        var plans = new FlowPlans { Renders = [0, 1], Execution = Execution.Streaming, ChannelCapacity = 4 * FlowPlans.Window };
-        using var sending = new RunningPod(plans, "camera-0");
-        using var good = new RunningPod(plans, "render-0");
-        using var stopped = new RunningPod(plans, "render-1");
-        await using var camera = await sending.Attach();
-        await using var render = await good.Attach();
-        await using var hung = await stopped.Attach();
-        sending.AwaitReady("render-0");
-        sending.AwaitReady("render-1");
-        using var source = new FlowingSource(camera);
-        using var sink = new FlowingSink(render);
-        sink.AwaitGot(Frames);
-        Watchdog.Until(() => source.Sent >= Frames, () => $"{source.Sent} were sent");
-        // Whatever the other one was given, it is no more than its part of the port's window.
-        (source.Sent - sink.Got.Count).ShouldBeLessThanOrEqualTo(FlowPlans.Window);
-        sink.Torn.ShouldBe(0);
-        sink.Got.Select(one => one.Sequence).ShouldBeInOrder();
-        // It goes on where it was.
-        using var late = new FlowingSink(hung);
-        source.Dispose();
-        var sent = source.Sent;
-        Watchdog.Until(() => sink.Got.Count + late.Got.Count == sent, () => $"{sink.Got.Count} and {late.Got.Count} of {sent} came");
-        sink.Got.Concat(late.Got).ShouldBeExactly(sent);
-    }
-
     [Fact]
     public async Task A_replica_whose_pod_is_gone_is_passed_over_until_it_is_back()
     {
-        var plans = new FlowPlans { Renders = [0, 1], Execution = Execution.Streaming, ChannelCapacity = 4 * FlowPlans.Window };
+        var plans = Plans;
         using var sending = new RunningPod(plans, "camera-0");
         using var good = new RunningPod(plans, "render-0");
         await using var camera = await sending.Attach();
