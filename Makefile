@@ -68,6 +68,10 @@ fuzz: install-test ## Mutated messages, schemas and JSON through Cap'n Proto and
 	    dotnet test tests/$$room.Tests -c Release --nologo --filter Category=Fuzz --logger "console;verbosity=detailed"; done
 
 ##@ Housekeeping
+.PHONY: packages
+packages: ## Say which awaited packages are served now, and which of ours have a newer version.
+	@python3 scripts/packages.py
+
 install-run: ## Install what `make run` needs (asks for nothing, says what it does).
 	@scripts/install.sh run
 

@@ -1,0 +1,62 @@
+"""Asks the package sources two questions: python3 scripts/packages.py. Which packages that this project would rather use than its own code are served now, and
+which of Directory.Packages.props has a newer stable version. Exit code 1 where there is something to decide, 2 where a source did not answer."""
+import json
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as xml
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# In whose place own code stands until they are served: docs/decisions/0045.
+AWAITED = ("KubeOps.Operator", "Capnp.Net.Runtime")
+SECONDS_MAX = 60
+
+
+def versions(name):
+    """All versions that are served, oldest first."""
+    done = subprocess.run(["dotnet", "package", "search", name, "--exact-match", "--format", "json"],
+                          capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
+    try:
+        answer = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        raise SystemExit(f"{name}: no answer from the package sources: {done.stdout or done.stderr}") from None
+    if answer["problems"]:
+        print(f"{name}: {answer['problems'][0]['text']}", file=sys.stderr)
+        sys.exit(2)
+    return sorted({one["version"] for source in answer["searchResult"] for one in source["packages"]}, key=order)
+
+
+def order(version):
+    release, _, suffix = version.partition("-")
+    return [int(part) for part in re.findall(r"\d+", release)], suffix == "", suffix
+
+
+def pinned():
+    for one in xml.parse(ROOT / "Directory.Packages.props").iter("PackageVersion"):
+        yield one.get("Include"), one.get("Version")
+
+
+def awaited():
+    """Whether one has come."""
+    come = False
+    for name in AWAITED:
+        served = versions(name)
+        come |= bool(served)
+        print(f"{name}: {f'served now, newest {served[-1]}: decide again' if served else 'not served'}")
+    return come
+
+
+def outdated():
+    """Whether one is."""
+    old = False
+    for name, version in pinned():
+        newer = [one for one in versions(name) if "-" not in one and order(one) > order(version)]
+        if newer:
+            old = True
+            print(f"{name}: {version}, newest {newer[-1]}")
+    return old
+
+
+if __name__ == "__main__":
+    sys.exit(1 if awaited() | outdated() else 0)
