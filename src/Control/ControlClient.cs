@@ -1,8 +1,8 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Google.Protobuf;
+using Grpc.Core;
+using K8sMediaFlow.Control.Calling;
 using K8sMediaFlow.Control.Certificates;
-using K8sMediaFlow.Control.Grpc;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Control.Wire;
 
@@ -15,12 +15,14 @@ public sealed record ControlClientOptions(IPEndPoint Sidecar, Func<TlsIdentity> 
 /// <summary>Calls one sidecar. Every failure is a <see cref="ControlException"/> with gRPC's status; every call ends by its deadline. Thread-safe.</summary>
 public sealed class ControlClient : IDisposable
 {
-    private readonly GrpcClient _client;
+    private readonly SidecarChannel _channel;
+    private readonly Wire.Sidecar.SidecarClient _sidecar;
 
     public ControlClient(ControlClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _client = new GrpcClient(new GrpcClientOptions(options.Sidecar, options.Identity, options.Expected, ControlApi.MessageMaxBytes));
+        _channel = new SidecarChannel(options);
+        _sidecar = new Wire.Sidecar.SidecarClient(_channel.Invoker);
     }
 
     /// <summary>Time for a call that only asks or tells.</summary>
@@ -29,11 +31,12 @@ public sealed class ControlClient : IDisposable
     /// <exception cref="ControlException">FailedPrecondition: the sidecar speaks no version of this API that is spoken here.</exception>
     public async Task<SidecarInfo> GetInfoAsync(CancellationToken cancellation)
     {
-        var wire = await _client.UnaryAsync(ControlApi.GetInfo, new GetInfoRequest(), GetInfoResponse.Parser, Deadline, cancellation);
-        if (wire.ControlVersionMin > ControlApi.Version || wire.ControlVersionMax < ControlApi.Version)
+        var wire = await _channel.AskAsync(options => _sidecar.GetInfoAsync(new GetInfoRequest(), options), Deadline, cancellation);
+        if (wire.ControlVersionMin > ControlApi.Version || wire.ControlVersionMax < ControlApi.VersionMin)
             throw new ControlException(
-                GrpcStatus.FailedPrecondition,
-                $"sidecar {wire.Pod} speaks control versions {wire.ControlVersionMin}..{wire.ControlVersionMax}, here is {ControlApi.Version}");
+                StatusCode.FailedPrecondition,
+                $"sidecar {wire.Pod} speaks control versions {wire.ControlVersionMin}..{wire.ControlVersionMax}, " +
+                $"here are {ControlApi.VersionMin}..{ControlApi.Version}");
         return new SidecarInfo(
             (int)wire.ControlVersionMin, (int)wire.ControlVersionMax, wire.SoftwareVersion, wire.Pod, wire.Incarnation, StatusConversion.FromWire(wire.Plan));
     }
@@ -44,25 +47,25 @@ public sealed class ControlClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(plan);
         var request = new ApplyPlanRequest { Version = StatusConversion.ToWire(plan.Version), PlanJson = ByteString.CopyFrom(plan.Json.Span) };
-        var wire = await _client.UnaryAsync(ControlApi.ApplyPlan, request, ApplyPlanResponse.Parser, Deadline, cancellation);
+        if (request.CalculateSize() is var bytes && bytes > ControlApi.MessageMaxBytes)
+            throw new ControlException(StatusCode.ResourceExhausted, $"a message of {bytes} bytes, at most {ControlApi.MessageMaxBytes} are taken");
+        var wire = await _channel.AskAsync(options => _sidecar.ApplyPlanAsync(request, options), Deadline, cancellation);
         return wire.Incarnation;
     }
 
     /// <summary>The status now and then every interval (50 ms .. 60 s). Ends only by cancellation or an error.</summary>
-    public async IAsyncEnumerable<SidecarStatus> WatchStatusAsync(TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<SidecarStatus> WatchStatusAsync(TimeSpan interval, CancellationToken cancellation)
     {
         var request = new WatchStatusRequest { IntervalMilliseconds = (uint)interval.TotalMilliseconds };
-        var silenceMax = interval + Deadline;
-        await foreach (var wire in _client.StreamAsync(ControlApi.WatchStatus, request, Wire.Status.Parser, silenceMax, cancellation))
-            yield return StatusConversion.FromWire(wire);
+        return _channel.ListenAsync(options => _sidecar.WatchStatus(request, options), interval + Deadline, cancellation).Select(StatusConversion.FromWire);
     }
 
     /// <exception cref="ControlException">DeadlineExceeded: not drained within <paramref name="limit"/> (at most 10 minutes).</exception>
     public Task DrainAsync(TimeSpan limit, CancellationToken cancellation)
     {
         var request = new DrainRequest { DeadlineMilliseconds = (uint)limit.TotalMilliseconds };
-        return _client.UnaryAsync(ControlApi.Drain, request, DrainResponse.Parser, limit + Deadline, cancellation);
+        return _channel.AskAsync(options => _sidecar.DrainAsync(request, options), limit + Deadline, cancellation);
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => _channel.Dispose();
 }

@@ -1,21 +1,21 @@
-using K8sMediaFlow.Control.Grpc;
+using Grpc.Core;
 
 namespace K8sMediaFlow.Control;
 
 /// <summary>A call of the control API that failed, at either end.</summary>
 public sealed class ControlException : Exception
 {
-    public ControlException(GrpcStatus status, string message)
+    public ControlException(StatusCode status, string message)
         : base(message)
     {
         Status = status;
     }
 
-    public ControlException(GrpcStatus status, string message, Exception? cause)
+    public ControlException(StatusCode status, string message, Exception? cause)
         : base(message, cause)
     {
         Status = status;
     }
 
-    public GrpcStatus Status { get; }
+    public StatusCode Status { get; }
 }

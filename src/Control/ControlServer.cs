@@ -1,7 +1,17 @@
 using System.Net;
+using System.Net.Security;
+using Grpc.AspNetCore.Server;
+using Grpc.Health.V1;
+using Grpc.HealthCheck;
 using K8sMediaFlow.Control.Certificates;
-using K8sMediaFlow.Control.Grpc;
-using K8sMediaFlow.Control.Wire;
+using K8sMediaFlow.Control.Http;
+using K8sMediaFlow.Control.Serving;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace K8sMediaFlow.Control;
 
@@ -10,124 +20,109 @@ namespace K8sMediaFlow.Control;
 /// <param name="Identity">Asked at each handshake: <see cref="TlsIdentityFiles.Current"/> follows renewed files.</param>
 public sealed record ControlServerOptions(IPAddress Address, int Port, Func<TlsIdentity> Identity);
 
-/// <summary>Serves the control API of one sidecar. Callers must be <see cref="ControllerIdentity.Uri"/>.</summary>
+/// <summary>
+/// Serves the control API of one sidecar over HTTP/2 with mutual TLS, and beside it gRPC's health and reflection services. Callers of all three
+/// must be <see cref="ControllerIdentity.Uri"/>.
+/// </summary>
 public sealed class ControlServer : IAsyncDisposable
 {
-    private readonly IControlHandler _handler;
-    private readonly GrpcServer _server;
-    private readonly SemaphoreSlim _applying = new(1, 1);
+    private readonly ControlServerOptions _options;
+    private readonly SidecarService _sidecar;
+    private readonly HealthServiceImpl _health = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly KestrelHost _host;
+    private int _disposed;
 
     public ControlServer(ControlServerOptions options, IControlHandler handler)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _handler = handler;
-        var grpc = new GrpcServerOptions(options.Address, options.Port, options.Identity, ControlApi.MessageMaxBytes);
-        _server = new GrpcServer(grpc, new Dictionary<string, Func<GrpcCall, Task>>
-        {
-            [ControlApi.GetInfo] = GetInfoAsync,
-            [ControlApi.ApplyPlan] = ApplyPlanAsync,
-            [ControlApi.WatchStatus] = WatchStatusAsync,
-            [ControlApi.Drain] = DrainAsync,
-        });
+        _options = options;
+        _sidecar = new SidecarService(handler);
+        Report(HealthCheckResponse.Types.ServingStatus.Serving);
+        _host = new KestrelHost(Configure, AddServices, Build, patience: TimeSpan.FromSeconds(2));
     }
 
     /// <summary>The port that it listens on; known once started.</summary>
-    public int Port => _server.Port;
+    public int Port => _host.Port;
 
     /// <exception cref="IOException">The address cannot be listened on.</exception>
-    public Task StartAsync(CancellationToken cancellation) => _server.StartAsync(cancellation);
+    public Task StartAsync(CancellationToken cancellation) => _host.StartAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
-        _applying.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        Report(HealthCheckResponse.Types.ServingStatus.NotServing);
+        // The source is left to the collector: a call that is being torn down may still look at it.
+        await _stopping.CancelAsync();
+        await _host.DisposeAsync();
+        _sidecar.Dispose();
     }
 
-    private async Task GetInfoAsync(GrpcCall call)
+    /// <summary>Of the server as a whole (the empty name) and of its one service.</summary>
+    private void Report(HealthCheckResponse.Types.ServingStatus status)
     {
-        await ReadAsync(call, GetInfoRequest.Parser);
-        var info = _handler.GetInfo();
-        await call.WriteAsync(new GetInfoResponse
+        _health.SetStatus("", status);
+        _health.SetStatus(Wire.Sidecar.Descriptor.FullName, status);
+    }
+
+    private void Configure(KestrelServerOptions kestrel)
+    {
+        // The message limit is gRPC's (RESOURCE_EXHAUSTED says more than a reset stream).
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxConcurrentConnections = 64;
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Listen(_options.Address, _options.Port, listen =>
         {
-            ControlVersionMin = (uint)info.ControlVersionMin,
-            ControlVersionMax = (uint)info.ControlVersionMax,
-            SoftwareVersion = info.SoftwareVersion,
-            Pod = info.Pod,
-            Incarnation = info.Incarnation,
-            Plan = StatusConversion.ToWire(info.Plan),
+            listen.Protocols = HttpProtocols.Http2;
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => ValueTask.FromResult(Handshake()),
+                HandshakeTimeout = TimeSpan.FromSeconds(10),
+            });
         });
     }
 
-    private async Task ApplyPlanAsync(GrpcCall call)
+    private SslServerAuthenticationOptions Handshake()
     {
-        var request = await ReadAsync(call, ApplyPlanRequest.Parser);
-        var version = StatusConversion.FromWire(request.Version)
-            ?? throw new ControlException(GrpcStatus.InvalidArgument, "the plan has no version");
-        await _applying.WaitAsync(call.Cancellation);
-        try
+        var identity = _options.Identity();
+        return new SslServerAuthenticationOptions
         {
-            if (_handler.CurrentPlan is { } current && version < current)
-                throw new ControlException(GrpcStatus.FailedPrecondition, $"plan {version} is lower than plan {current}, which is in force");
-            await _handler.ApplyPlanAsync(new PlanDocument(version, request.PlanJson.Memory), call.Cancellation);
-        }
-        finally
-        {
-            _applying.Release();
-        }
-
-        var info = _handler.GetInfo();
-        await call.WriteAsync(new ApplyPlanResponse { Version = StatusConversion.ToWire(info.Plan), Incarnation = info.Incarnation });
+            ServerCertificate = identity.Certificate,
+            ClientCertificateRequired = true,
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+            // Who the caller may be is the call's matter (PERMISSION_DENIED says who is expected); here: authority and time.
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => IdentityChecks.CheckChain(certificate, identity.Authorities).Accepted,
+        };
     }
 
-    private async Task WatchStatusAsync(GrpcCall call)
+    private void AddServices(IServiceCollection services)
     {
-        var request = await ReadAsync(call, WatchStatusRequest.Parser);
-        var interval = Bounded(request.IntervalMilliseconds, ControlApi.IntervalMin, ControlApi.IntervalMax, ControlApi.IntervalDefault, "interval");
-        using var timer = new PeriodicTimer(interval);
-        do
+        services.AddSingleton(_sidecar).AddSingleton(_health).AddSingleton(new CallGuard(_stopping.Token));
+        services.AddGrpc(grpc =>
         {
-            await call.WriteAsync(StatusConversion.ToWire(_handler.GetStatus()));
-        }
-        while (await timer.WaitForNextTickAsync(call.Cancellation));
+            grpc.MaxReceiveMessageSize = ControlApi.MessageMaxBytes;
+            grpc.Interceptors.Add<CallGuard>();
+        });
+        // The limit holds for what arrives, not for what it would unpack to: who compresses is told UNIMPLEMENTED. Afterwards, as the library adds its own.
+        services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
+        services.AddGrpcReflection();
     }
 
-    private async Task DrainAsync(GrpcCall call)
+    private void Build(WebApplication application)
     {
-        var request = await ReadAsync(call, DrainRequest.Parser);
-        var limit = Bounded(request.DeadlineMilliseconds, TimeSpan.FromMilliseconds(1), ControlApi.DrainMax, ControlApi.DrainDefault, "deadline");
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
-        deadline.CancelAfter(limit);
-        try
-        {
-            await _handler.DrainAsync(deadline.Token);
-        }
-        catch (OperationCanceledException) when (!call.Cancellation.IsCancellationRequested)
-        {
-            throw new ControlException(GrpcStatus.DeadlineExceeded, $"not drained within {limit.TotalMilliseconds:0} ms");
-        }
-
-        await call.WriteAsync(new DrainResponse());
+        application.Use(EndWithServerAsync);
+        application.MapGrpcService<SidecarService>();
+        application.MapGrpcService<HealthServiceImpl>();
+        application.MapGrpcReflectionService();
     }
 
-    private static Task<T> ReadAsync<T>(GrpcCall call, Google.Protobuf.MessageParser<T> parser)
-        where T : class, Google.Protobuf.IMessage<T>
+    /// <summary>A call that would go on for ever, a watch above all, ends when the server stops.</summary>
+    private async Task EndWithServerAsync(HttpContext context, RequestDelegate next)
     {
-        if (call.PeerCertificate is not { } peer)
-            throw new ControlException(GrpcStatus.Unauthenticated, "the caller showed no certificate");
-        var verdict = IdentityChecks.CheckIdentity(peer, [ControllerIdentity.Uri]);
-        if (!verdict.Accepted)
-            throw new ControlException(GrpcStatus.PermissionDenied, verdict.Reason);
-        return call.ReadOnlyMessageAsync(parser);
-    }
-
-    private static TimeSpan Bounded(uint milliseconds, TimeSpan min, TimeSpan max, TimeSpan fallback, string name)
-    {
-        if (milliseconds == 0)
-            return fallback;
-        var value = TimeSpan.FromMilliseconds(milliseconds);
-        return value >= min && value <= max
-            ? value
-            : throw new ControlException(
-                GrpcStatus.InvalidArgument, $"{name} {milliseconds} ms is not within {min.TotalMilliseconds:0}..{max.TotalMilliseconds:0} ms");
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
+        context.RequestAborted = ended.Token;
+        await next(context);
     }
 }

@@ -1,5 +1,5 @@
+using Grpc.Core;
 using K8sMediaFlow.Control.Certificates;
-using K8sMediaFlow.Control.Grpc;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Planning;
 
@@ -24,7 +24,7 @@ public class ControlCallTests
         await using var control = await ControlFixture.StartAsync();
         await control.Client.ApplyPlanAsync(ControlFixture.Plan(3), CancellationToken.None);
         var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(2), CancellationToken.None));
-        error.Status.ShouldBe(GrpcStatus.FailedPrecondition);
+        error.Status.ShouldBe(StatusCode.FailedPrecondition);
         error.Message.ShouldContain("1.2.0");
         error.Message.ShouldContain("1.3.0");
         control.Handler.Applied.Count.ShouldBe(1);
@@ -34,9 +34,9 @@ public class ControlCallTests
     public async Task A_handlers_refusal_keeps_its_status_and_its_message_beyond_ascii()
     {
         await using var control = await ControlFixture.StartAsync();
-        control.Handler.OnApply = (_, _) => throw new ControlException(GrpcStatus.InvalidArgument, "edge 'décode' has 100% of nothing\nat all");
+        control.Handler.OnApply = (_, _) => throw new ControlException(StatusCode.InvalidArgument, "edge 'décode' has 100% of nothing\nat all");
         var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(1), CancellationToken.None));
-        error.Status.ShouldBe(GrpcStatus.InvalidArgument);
+        error.Status.ShouldBe(StatusCode.InvalidArgument);
         error.Message.ShouldBe("edge 'décode' has 100% of nothing\nat all");
     }
 
@@ -46,7 +46,7 @@ public class ControlCallTests
         await using var control = await ControlFixture.StartAsync();
         control.Handler.OnApply = (_, _) => throw new InvalidOperationException("broken");
         var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(1), CancellationToken.None));
-        error.Status.ShouldBe(GrpcStatus.Internal);
+        error.Status.ShouldBe(StatusCode.Internal);
         (await control.Client.GetInfoAsync(CancellationToken.None)).Pod.ShouldBe("highlights-decode-0");
     }
 
@@ -62,7 +62,7 @@ public class ControlCallTests
             (edge.Edge, edge.Side, edge.Way, edge.Frames, edge.Bytes).ShouldBe(("decode.video->analyse.video", EdgeSide.Outbound, "Tcp", 7L, 70L));
             (edge.Gaps, edge.Duplicates, edge.BlocksInUse, edge.BlocksTotal, edge.Ended).ShouldBe((1L, 2L, 5, 9, false));
             edge.Drops["FrameTooLarge"].ShouldBe(3);
-            edge.Latency.Count.ShouldBe(7);
+            (edge.Latency.Count, edge.WaitsFor).ShouldBe((7, "a grant of studio"));
             status.Operators.Single().ShouldBe(new OperatorStatus("decode", 0, OperatorState.Failed, "two", "no such file: ü"));
             status.Links.Single().ShouldBe(
                 new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11, 2) { WayReason = "PortDown: no cable" });
@@ -104,7 +104,7 @@ public class ControlCallTests
             {
             }
         });
-        error.Status.ShouldBe(GrpcStatus.InvalidArgument);
+        error.Status.ShouldBe(StatusCode.InvalidArgument);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public class ControlCallTests
         await using var control = await ControlFixture.StartAsync();
         control.Handler.OnDrain = cancellation => Task.Delay(Timeout.Infinite, cancellation);
         var error = await Should.ThrowAsync<ControlException>(control.Client.DrainAsync(TimeSpan.FromMilliseconds(100), CancellationToken.None));
-        error.Status.ShouldBe(GrpcStatus.DeadlineExceeded);
+        error.Status.ShouldBe(StatusCode.DeadlineExceeded);
         error.Message.ShouldContain("100 ms");
         control.Handler.OnDrain = _ => Task.CompletedTask;
         await control.Client.DrainAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
@@ -123,16 +123,44 @@ public class ControlCallTests
     public async Task The_callers_deadline_reaches_the_handler()
     {
         await using var control = await ControlFixture.StartAsync();
-        var cancelled = new TaskCompletionSource();
+        TaskCompletionSource reached = new(), cancelled = new();
         control.Handler.OnApply = async (_, cancellation) =>
         {
-            using var registration = cancellation.Register(cancelled.SetResult);
+            using var registration = cancellation.Register(() => cancelled.TrySetResult());
+            reached.TrySetResult();
             await Task.Delay(Timeout.Infinite, cancellation);
         };
         using var hasty = control.ClientAs(control.Identities.Issue(ControllerIdentity.Uri), TestIdentities.Sidecar, TimeSpan.FromMilliseconds(200));
-        var error = await Should.ThrowAsync<ControlException>(hasty.ApplyPlanAsync(ControlFixture.Plan(1), CancellationToken.None));
-        error.Status.ShouldBe(GrpcStatus.DeadlineExceeded);
+        using var watchdog = new CancellationTokenSource(ControlFixture.Patience);
+        // On a slow machine the deadline of the first call may pass before the connection stands.
+        while (!reached.Task.IsCompleted)
+        {
+            var error = await Should.ThrowAsync<ControlException>(hasty.ApplyPlanAsync(ControlFixture.Plan(1), watchdog.Token));
+            error.Status.ShouldBe(StatusCode.DeadlineExceeded);
+            error.Message.ShouldEndWith("did not answer in time");
+        }
         await cancelled.Task.WaitAsync(ControlFixture.Patience);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 3)]
+    public async Task A_sidecar_is_spoken_to_in_any_version_that_both_know(int min, int max)
+    {
+        await using var control = await ControlFixture.StartAsync();
+        control.Handler.Versions = (min, max);
+        (await control.Client.GetInfoAsync(CancellationToken.None)).ControlVersionMax.ShouldBe(max);
+    }
+
+    [Fact]
+    public async Task A_sidecar_of_no_common_version_is_refused_naming_both()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        control.Handler.Versions = (3, 4);
+        var error = await Should.ThrowAsync<ControlException>(control.Client.GetInfoAsync(CancellationToken.None));
+        error.Status.ShouldBe(StatusCode.FailedPrecondition);
+        error.Message.ShouldBe("sidecar highlights-decode-0 speaks control versions 3..4, here are 1..2");
     }
 
     [Fact]
@@ -141,7 +169,8 @@ public class ControlCallTests
         await using var control = await ControlFixture.StartAsync();
         var huge = new PlanDocument(new PlanVersion(1, 1, 0), new byte[(4 << 20) + 1]);
         var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(huge, CancellationToken.None));
-        error.Status.ShouldBe(GrpcStatus.ResourceExhausted);
+        error.Status.ShouldBe(StatusCode.ResourceExhausted);
+        error.Message.ShouldEndWith("at most 4194304 are taken");
         control.Handler.Applied.ShouldBeEmpty();
         (await control.Client.GetInfoAsync(CancellationToken.None)).Incarnation.ShouldBe("one");
     }
@@ -152,7 +181,7 @@ public class ControlCallTests
         var control = await ControlFixture.StartAsync();
         await control.Server.DisposeAsync();
         var error = await Should.ThrowAsync<ControlException>(control.Client.GetInfoAsync(CancellationToken.None));
-        error.Status.ShouldBe(GrpcStatus.Unavailable);
+        error.Status.ShouldBe(StatusCode.Unavailable);
         error.Message.ShouldContain("cannot be reached");
         await control.DisposeAsync();
     }
@@ -167,8 +196,38 @@ public class ControlCallTests
             await foreach (var _ in control.Client.WatchStatusAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None))
                 stopped ??= control.Server.DisposeAsync().AsTask();
         });
-        error.Status.ShouldBe(GrpcStatus.Unavailable);
+        error.Status.ShouldBe(StatusCode.Unavailable);
         await control.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_watch_that_says_nothing_ends_with_an_error()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        using var heard = new ManualResetEventSlim();
+        control.Handler.OnStatus = number => (number == 1 || heard.Wait(ControlFixture.Patience)).ShouldBeTrue();
+        using var hasty = control.ClientAs(control.Identities.Issue(ControllerIdentity.Uri), TestIdentities.Sidecar, TimeSpan.FromSeconds(2));
+        var error = await Should.ThrowAsync<ControlException>(async () =>
+        {
+            await foreach (var _ in hasty.WatchStatusAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None))
+            {
+            }
+        });
+        heard.Set();
+        error.Status.ShouldBe(StatusCode.DeadlineExceeded);
+        error.Message.ShouldBe($"127.0.0.1:{control.Server.Port} did not answer in time");
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_starts_after_a_failed_call_has_the_next_one()
+    {
+        await using var control = await ControlFixture.StartAsync();
+        var port = control.Server.Port;
+        await control.Server.DisposeAsync();
+        (await Should.ThrowAsync<ControlException>(control.Client.GetInfoAsync(CancellationToken.None))).Status.ShouldBe(StatusCode.Unavailable);
+        await using var successor = control.ServerAt(port);
+        await successor.StartAsync(CancellationToken.None);
+        (await control.Client.GetInfoAsync(CancellationToken.None)).Incarnation.ShouldBe("one");
     }
 
     private static async Task Eventually(Func<Task<bool>> holds)

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Text;
+using Grpc.Net.Client;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Pipelines.Planning;
 
@@ -30,8 +32,7 @@ internal sealed class ControlFixture : IAsyncDisposable
     {
         var identities = new TestIdentities();
         var handler = new ScriptedHandler();
-        var own = identities.Issue(TestIdentities.Sidecar);
-        var server = new ControlServer(new ControlServerOptions(IPAddress.Loopback, 0, () => own), handler);
+        var server = Serve(identities, handler, port: 0);
         await server.StartAsync(CancellationToken.None);
         return new ControlFixture(identities, handler, server);
     }
@@ -41,10 +42,32 @@ internal sealed class ControlFixture : IAsyncDisposable
     public ControlClient ClientAs(TlsIdentity identity, string expected, TimeSpan? deadline = null)
         => new(new ControlClientOptions(new IPEndPoint(IPAddress.Loopback, Server.Port), () => identity, [expected])) { Deadline = deadline ?? Patience };
 
+    /// <summary>One more server for the same handler, not started.</summary>
+    public ControlServer ServerAt(int port) => Serve(Identities, Handler, port);
+
+    /// <summary>Any gRPC client's connection, as this identity: with no limits of its own, and able to compress.</summary>
+    public GrpcChannel ChannelAs(string identity)
+    {
+        var own = Identities.Issue(identity);
+        var handshake = new SslClientAuthenticationOptions
+        {
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => own.Certificate,
+            RemoteCertificateValidationCallback = IdentityChecks.Callback(() => own.Authorities, [TestIdentities.Sidecar], refused: null),
+        };
+        var http = new HttpClient(new SocketsHttpHandler { SslOptions = handshake });
+        return GrpcChannel.ForAddress($"https://127.0.0.1:{Server.Port}", new GrpcChannelOptions { HttpClient = http, DisposeHttpClient = true });
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         await Server.DisposeAsync();
         Identities.Dispose();
+    }
+
+    private static ControlServer Serve(TestIdentities identities, ScriptedHandler handler, int port)
+    {
+        var own = identities.Issue(TestIdentities.Sidecar);
+        return new ControlServer(new ControlServerOptions(IPAddress.Loopback, port, () => own), handler);
     }
 }

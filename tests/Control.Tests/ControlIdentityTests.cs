@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
+using Grpc.Core;
 using K8sMediaFlow.Control.Certificates;
-using K8sMediaFlow.Control.Grpc;
 
 namespace K8sMediaFlow.Control.Tests;
 
@@ -13,7 +13,7 @@ public class ControlIdentityTests
         await using var control = await ControlFixture.StartAsync();
         using var client = control.ClientAs(control.Identities.Issue(TestIdentities.Sidecar), TestIdentities.Sidecar);
         var error = await Should.ThrowAsync<ControlException>(client.GetInfoAsync(CancellationToken.None));
-        error.Status.ShouldBe(GrpcStatus.PermissionDenied);
+        error.Status.ShouldBe(StatusCode.PermissionDenied);
         error.Message.ShouldContain(TestIdentities.Sidecar);
         error.Message.ShouldContain(ControllerIdentity.Uri);
     }
@@ -25,7 +25,7 @@ public class ControlIdentityTests
         using var others = new TestIdentities();
         var stranger = others.Issue(ControllerIdentity.Uri) with { Authorities = control.Identities.Issue(ControllerIdentity.Uri).Authorities };
         using var client = control.ClientAs(stranger, TestIdentities.Sidecar);
-        (await Should.ThrowAsync<ControlException>(client.GetInfoAsync(CancellationToken.None))).Status.ShouldBe(GrpcStatus.Unavailable);
+        (await Should.ThrowAsync<ControlException>(client.GetInfoAsync(CancellationToken.None))).Status.ShouldBe(StatusCode.Unavailable);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public class ControlIdentityTests
         await using var control = await ControlFixture.StartAsync();
         var expired = control.Identities.Issue(ControllerIdentity.Uri, DateTimeOffset.UtcNow.AddDays(-2), TimeSpan.FromDays(1));
         using var client = control.ClientAs(expired, TestIdentities.Sidecar);
-        (await Should.ThrowAsync<ControlException>(client.GetInfoAsync(CancellationToken.None))).Status.ShouldBe(GrpcStatus.Unavailable);
+        (await Should.ThrowAsync<ControlException>(client.GetInfoAsync(CancellationToken.None))).Status.ShouldBe(StatusCode.Unavailable);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class ControlIdentityTests
         await using var control = await ControlFixture.StartAsync();
         using var client = control.ClientAs(control.Identities.Issue(ControllerIdentity.Uri), "k8smediaflow://default/highlights/encode");
         var error = await Should.ThrowAsync<ControlException>(client.GetInfoAsync(CancellationToken.None));
-        error.Status.ShouldBe(GrpcStatus.Unavailable);
+        error.Status.ShouldBe(StatusCode.Unavailable);
         error.Message.ShouldContain("expected k8smediaflow://default/highlights/encode");
     }
 }

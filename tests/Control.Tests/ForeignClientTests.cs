@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Grpc.Health.V1;
+using Grpc.Reflection.V1;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.TestKit;
@@ -19,6 +21,8 @@ public class ForeignClientTests
         TlsIdentityFiles.Write(folder.File("tls.crt"), folder.File("tls.key"), folder.File("ca.crt"), leaf, control.Identities.AuthorityPem);
         // Not protoc's Python: what today's protoc writes does not run on Debian's runtime. The descriptor it embeds does.
         File.WriteAllBytes(folder.File("sidecar.descriptor"), Wire.SidecarReflection.Descriptor.SerializedData.ToByteArray());
+        File.WriteAllBytes(folder.File("health.descriptor"), HealthReflection.Descriptor.SerializedData.ToByteArray());
+        File.WriteAllBytes(folder.File("reflection.descriptor"), ReflectionReflection.Descriptor.SerializedData.ToByteArray());
         var output = await RunAsync("/usr/bin/python3", Path.Combine(SourceFolder(), "foreign_client.py"), folder.Path, $"127.0.0.1:{control.Server.Port}");
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(
         [
@@ -29,6 +33,8 @@ public class ForeignClientTests
             "unknown UNIMPLEMENTED",
             "oversized RESOURCE_EXHAUSTED",
             "deadline DEADLINE_EXCEEDED",
+            "health 1",
+            "services grpc.health.v1.Health grpc.reflection.v1.ServerReflection grpc.reflection.v1alpha.ServerReflection k8smediaflow.control.v1.Sidecar",
             "stranger UNAVAILABLE",
         ]);
         control.Handler.Applied.Single().Version.ShouldBe(new PlanVersion(1, 6, 0));

@@ -16,9 +16,15 @@ internal sealed class ScriptedHandler : IControlHandler
 
     public Func<CancellationToken, Task> OnDrain { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Before each status, with its number from 1.</summary>
+    public Action<int> OnStatus { get; set; } = _ => { };
+
+    /// <summary>What it says that it speaks.</summary>
+    public (int Min, int Max) Versions { get; set; } = (ControlApi.VersionMin, ControlApi.Version);
+
     public int StatusesRead => Volatile.Read(ref _statuses);
 
-    public SidecarInfo GetInfo() => new(1, 1, "0.1.0", "highlights-decode-0", "one", CurrentPlan);
+    public SidecarInfo GetInfo() => new(Versions.Min, Versions.Max, "0.1.0", "highlights-decode-0", "one", CurrentPlan);
 
     public async Task ApplyPlanAsync(PlanDocument plan, CancellationToken cancellation)
     {
@@ -30,12 +36,13 @@ internal sealed class ScriptedHandler : IControlHandler
     public SidecarStatus GetStatus()
     {
         var number = Interlocked.Increment(ref _statuses);
+        OnStatus(number);
         var drops = new Dictionary<string, long> { ["FrameTooLarge"] = 3 };
         var latency = new long[LatencyHistogram.BucketCount];
         latency[LatencyHistogram.BucketOf(1_000_000)] = 7;
         return new SidecarStatus(
             "highlights-decode-0", "one", CurrentPlan, false, false, number,
-            [new EdgeStatus("decode.video->analyse.video", EdgeSide.Outbound, "Tcp", 7, 70, 1, 2, drops, new LatencyHistogram(latency), 5, 9, false)],
+            [new EdgeStatus("decode.video->analyse.video", EdgeSide.Outbound, "Tcp", 7, 70, 1, 2, drops, new LatencyHistogram(latency), 5, 9, false) { WaitsFor = "a grant of studio" }],
             [new OperatorStatus("decode", 0, OperatorState.Failed, "two", "no such file: ü")],
             [new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11, 2) { WayReason = "PortDown: no cable" }])
         {

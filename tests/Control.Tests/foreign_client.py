@@ -6,14 +6,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 folder, address = sys.argv[1:3]
 package = "k8smediaflow.control.v1."
-with open(folder + "/sidecar.descriptor", "rb") as file:
-    descriptor = descriptor_pb2.FileDescriptorProto.FromString(file.read())
+health, reflection = "grpc.health.v1.", "grpc.reflection.v1."
 pool = descriptor_pool.DescriptorPool()
-pool.Add(descriptor)
-
-
-def message(name):
-    return message_factory.MessageFactory(pool).GetPrototype(pool.FindMessageTypeByName(package + name))
 
 
 def read(name):
@@ -21,9 +15,17 @@ def read(name):
         return file.read()
 
 
-def method(kind, name, request, response):
-    path = "/" + package + "Sidecar/" + name
-    return kind(path, request_serializer=message(request).SerializeToString, response_deserializer=message(response).FromString)
+for one in "sidecar", "health", "reflection":
+    pool.Add(descriptor_pb2.FileDescriptorProto.FromString(read(one + ".descriptor")))
+
+
+def message(name, package=package):
+    return message_factory.MessageFactory(pool).GetPrototype(pool.FindMessageTypeByName(package + name))
+
+
+def method(kind, name, request, response, package=package, service="Sidecar"):
+    path = "/" + package + service + "/" + name
+    return kind(path, request_serializer=message(request, package).SerializeToString, response_deserializer=message(response, package).FromString)
 
 
 def expect_error(label, call, with_details=False):
@@ -57,6 +59,12 @@ with grpc.secure_channel(address, credentials) as channel:
     request.plan_json = bytes((4 << 20) + 1)
     expect_error("oversized", lambda: apply(request, timeout=20))
     expect_error("deadline", lambda: list(watch(message("WatchStatusRequest")(interval_milliseconds=50), timeout=0.3)))
+
+    check = method(channel.unary_unary, "Check", "HealthCheckRequest", "HealthCheckResponse", health, "Health")
+    print("health", check(message("HealthCheckRequest", health)(service=package + "Sidecar"), timeout=20).status)
+    reflect = method(channel.stream_stream, "ServerReflectionInfo", "ServerReflectionRequest", "ServerReflectionResponse", reflection, "ServerReflection")
+    answers = list(reflect(iter([message("ServerReflectionRequest", reflection)(list_services="")]), timeout=20))
+    print("services", *sorted(service.name for service in answers[0].list_services_response.service))
 
 with grpc.secure_channel(address, grpc.ssl_channel_credentials(read("ca.crt"))) as channel:
     stranger = method(channel.unary_unary, "GetInfo", "GetInfoRequest", "GetInfoResponse")

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using K8sMediaFlow.Control;
-using K8sMediaFlow.Control.Grpc;
 using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.OperatorSdk;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.TestKit;
+using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.RdmaGuest;
 
@@ -57,7 +57,7 @@ internal sealed class SidecarProcess : IDisposable
             await foreach (var status in _control.WatchStatusAsync(TimeSpan.FromSeconds(1), bound.Token))
                 return status.Links.Single();
         }
-        catch (ControlException late) when (late.Status is GrpcStatus.DeadlineExceeded or GrpcStatus.Unavailable)
+        catch (ControlException late) when (late.Status is StatusCode.DeadlineExceeded or StatusCode.Unavailable)
         {
         }
         return null;

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -29,7 +30,8 @@ public sealed class PlainHttpServer : IAsyncDisposable
     public PlainHttpServer(IPAddress address, int port, IReadOnlyDictionary<string, Func<PlainPage>> pages)
     {
         _pages = pages;
-        _host = new KestrelHost(kestrel => Configure(kestrel, address, port), ServeAsync, patience: TimeSpan.FromSeconds(1));
+        _host = new KestrelHost(
+            kestrel => Configure(kestrel, address, port), static _ => { }, application => application.Run(ServeAsync), patience: TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The port that it listens on; known once started.</summary>

@@ -1,4 +1,4 @@
-using K8sMediaFlow.Control.Grpc;
+using Grpc.Core;
 using K8sMediaFlow.Control.Status;
 
 namespace K8sMediaFlow.Control.Wire;
@@ -34,7 +34,7 @@ internal static class PartConversion
     public static Control.Status.EdgeStatus FromWire(EdgeStatus wire)
     {
         if (wire.LatencyBuckets.Count > LatencyHistogram.BucketCount)
-            throw new ControlException(GrpcStatus.Internal, $"edge {wire.Edge}: {wire.LatencyBuckets.Count} latency buckets");
+            throw new ControlException(StatusCode.Internal, $"edge {wire.Edge}: {wire.LatencyBuckets.Count} latency buckets");
         return new(
             wire.Edge,
             Known<Control.Status.EdgeSide>((int)wire.Side),
@@ -112,5 +112,5 @@ internal static class PartConversion
         where T : struct, Enum
         => Enum.IsDefined(typeof(T), number)
             ? (T)Enum.ToObject(typeof(T), number)
-            : throw new ControlException(GrpcStatus.Internal, $"{typeof(T).Name} {number} is not known");
+            : throw new ControlException(StatusCode.Internal, $"{typeof(T).Name} {number} is not known");
 }

@@ -1,12 +1,12 @@
 using System.Net;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
-using K8sMediaFlow.Control.Grpc;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Kubernetes.Client;
 using K8sMediaFlow.Kubernetes.Reconciling;
 using K8sMediaFlow.Pipelines.Planning;
 using Microsoft.Extensions.Logging;
+using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Operator.Plans;
 
@@ -176,7 +176,7 @@ internal sealed class SidecarSession : IAsyncDisposable
                 (_refusedAt, _deliveredTo, _deliveredAt) = (0, plan.Version == _version ? incarnation : "", Environment.TickCount64);
             Update(report => report with { HasPlan = plan.Version == _version, IsFirstPlanPending = report.IsFirstPlanPending && plan.Version != _version, Refusal = "", Unreachable = "" });
         }
-        catch (ControlException error) when (error.Status is GrpcStatus.Unavailable or GrpcStatus.DeadlineExceeded)
+        catch (ControlException error) when (error.Status is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         {
             Update(report => report with { Unreachable = error.Message });
         }

@@ -2,7 +2,6 @@ using System.Net;
 using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
-using K8sMediaFlow.Control.Grpc;
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Native;
@@ -10,6 +9,7 @@ using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Metrics;
 using K8sMediaFlow.Sidecar.Ports;
+using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
@@ -63,16 +63,16 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
     }
 
     public SidecarInfo GetInfo() => new(
-        ControlApi.Version, ControlApi.Version, typeof(SidecarHost).Assembly.GetName().Version!.ToString(3), _options.Pod, _incarnation.ToString(), CurrentPlan);
+        ControlApi.VersionMin, ControlApi.Version, typeof(SidecarHost).Assembly.GetName().Version!.ToString(3), _options.Pod, _incarnation.ToString(), CurrentPlan);
 
     public Task ApplyPlanAsync(PlanDocument plan, CancellationToken cancellation)
     {
         if (!PlanJson.TryParse(plan.Json.Span, out var parsed, out var error))
-            throw new ControlException(GrpcStatus.InvalidArgument, error);
+            throw new ControlException(StatusCode.InvalidArgument, error);
         if (parsed.Pod != _options.Pod)
-            throw new ControlException(GrpcStatus.InvalidArgument, $"the plan is for pod {parsed.Pod}, this is {_options.Pod}");
+            throw new ControlException(StatusCode.InvalidArgument, $"the plan is for pod {parsed.Pod}, this is {_options.Pod}");
         if (PlanSizes.RegionBytes(parsed) is var bytes && bytes > _options.RegionBytesMax)
-            throw new ControlException(GrpcStatus.ResourceExhausted, $"the plan needs {bytes} bytes for frames, the pod's memory limit has room for {_options.RegionBytesMax}");
+            throw new ControlException(StatusCode.ResourceExhausted, $"the plan needs {bytes} bytes for frames, the pod's memory limit has room for {_options.RegionBytesMax}");
         if (_runtime is { } running)
             Change(running, parsed);
         else
@@ -139,7 +139,7 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
     private static void Change(PodRuntime running, SidecarPlan next)
     {
         if (!PlanChange.TryCompare(running.Plan, next, out var change, out var refusal))
-            throw new ControlException(GrpcStatus.Unimplemented, $"Unsupported in a running pod: {refusal}");
+            throw new ControlException(StatusCode.Unimplemented, $"Unsupported in a running pod: {refusal}");
         Try(next, () => running.Follow(change!));
         Log.Write($"pod {next.Pod} follows plan {next.Version}");
     }
@@ -152,7 +152,7 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
         }
         catch (Exception failed) when (failed is Staging.StagingException or Native.NativeException or System.Net.Sockets.SocketException or Fabric.FabricException)
         {
-            throw new ControlException(GrpcStatus.FailedPrecondition, $"pod {plan.Pod} cannot follow plan {plan.Version}: {failed.Message}");
+            throw new ControlException(StatusCode.FailedPrecondition, $"pod {plan.Pod} cannot follow plan {plan.Version}: {failed.Message}");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Planning;
+using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Cli.Tests.Runs;
 
@@ -19,7 +20,7 @@ internal sealed class FakeHandler(string pod, FakePodFolder folder) : IControlHa
     public Task ApplyPlanAsync(PlanDocument plan, CancellationToken cancellation)
     {
         if (!PlanJson.TryParse(plan.Json.Span, out _plan, out var error))
-            throw new ControlException(Control.Grpc.GrpcStatus.InvalidArgument, error);
+            throw new ControlException(StatusCode.InvalidArgument, error);
         folder.Append("plans", plan.Version.ToString());
         return Task.CompletedTask;
     }

@@ -4,7 +4,6 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.CapnProto;
-using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Messages;
 
@@ -51,7 +50,7 @@ internal sealed class Stranger(TlsIdentity identity)
         handler.SslOptions = Options();
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10) };
         // An empty message in gRPC's frame of five bytes.
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("https://k8smediaflow" + ControlApi.GetInfo))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("https://k8smediaflow/k8smediaflow.control.v1.Sidecar/GetInfo"))
         {
             Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(new byte[5]),
         };

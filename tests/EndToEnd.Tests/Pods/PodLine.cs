@@ -7,6 +7,7 @@ using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.EndToEnd.Tests.Pods;
 
@@ -164,7 +165,7 @@ internal sealed class PodLine : IDisposable
                 await client.ApplyPlanAsync(new PlanDocument(plan.Version, PlanJson.Write(plan)), CancellationToken.None);
                 return;
             }
-            catch (ControlException error) when (error.Status is Control.Grpc.GrpcStatus.Unavailable or Control.Grpc.GrpcStatus.DeadlineExceeded && limit.Elapsed < TimeSpan.FromSeconds(60))
+            catch (ControlException error) when (error.Status is StatusCode.Unavailable or StatusCode.DeadlineExceeded && limit.Elapsed < TimeSpan.FromSeconds(60))
             {
                 await Task.Delay(50);
             }

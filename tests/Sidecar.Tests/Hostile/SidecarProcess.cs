@@ -6,6 +6,7 @@ using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
@@ -79,7 +80,7 @@ internal sealed class SidecarProcess : IDisposable
             {
                 return call(limit.Token).GetAwaiter().GetResult();
             }
-            catch (ControlException slow) when (slow.Status == Control.Grpc.GrpcStatus.DeadlineExceeded && !limit.IsCancellationRequested)
+            catch (ControlException slow) when (slow.Status == StatusCode.DeadlineExceeded && !limit.IsCancellationRequested)
             {
                 // A machine that is busy with other tests takes longer than a connection may; every call may be made twice.
                 ShouldLive();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using K8sMediaFlow.Cli.Run.Preparation;
 using K8sMediaFlow.Control;
-using K8sMediaFlow.Control.Grpc;
+using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Cli.Run.Supervision;
 
@@ -55,7 +55,7 @@ internal sealed class SidecarConversation(PodSpec pod, RunState state, TaskCompl
 
     private bool Forgive(ControlException error, Action kill)
     {
-        if (error.Status is not (GrpcStatus.Unavailable or GrpcStatus.DeadlineExceeded or GrpcStatus.Cancelled or GrpcStatus.Unknown))
+        if (error.Status is not (StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Unknown))
         {
             state.EndWith(RunOutcome.Failed($"sidecar of pod {pod.Name} refuses: {error.Message} ({error.Status})"));
             return false;
