@@ -51,6 +51,7 @@ public sealed partial class CompatibilityTests(ITestOutputHelper output)
     [InlineData("attaching failed: VersionMismatch: the sidecar speaks protocol 2, not 1 to 1", true)]
     [InlineData("link lost: protocols 1 to 1, this end speaks 2", true)]
     [InlineData("sidecar line-sink-0 speaks control versions 1..1, here is 2", true)]
+    [InlineData("sidecar line-sink-0 speaks control versions 3..3, here are 1..2", true)]
     [InlineData("the sidecar speaks protocol 1, not 1 to 1", false)]
     [InlineData("k8smediaflow-sidecar version 0.1.0 on 127.0.0.1:7400, process 1234", false)]
     [InlineData("the peer closed the connection after 3 of 200 frames", false)]
