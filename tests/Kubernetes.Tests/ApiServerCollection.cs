@@ -7,7 +7,7 @@ using K8sMediaFlow.TestKit.Clusters;
 namespace K8sMediaFlow.Kubernetes.Tests;
 
 [CollectionDefinition(Name)]
-public class ApiServerCollection : ICollectionFixture<ApiServerFixture>
+public class ApiServerCollection : ICollectionFixture<ApiServerFixture>, ICollectionFixture<CrdServerFixture>
 {
     public const string Name = "api server";
 }
@@ -49,7 +49,7 @@ public class ApiServerNeedTests
     [Fact]
     public void Whatever_is_tested_at_the_API_server_says_that_it_needs_it()
     {
-        var classes = typeof(ApiServerTests).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ApiServerTests))).ToList();
+        var classes = typeof(ApiServerTests).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ApiServerTests)) || type.IsSubclassOf(typeof(EveryServerTests))).ToList();
         classes.ShouldNotBeEmpty();
         var tests = classes.SelectMany(type => type.GetMethods()).Where(method => method.IsDefined(typeof(FactAttribute), inherit: true)).ToList();
         tests.Where(test => !test.IsDefined(typeof(NeedsFactAttribute), inherit: true) && !test.IsDefined(typeof(NeedsTheoryAttribute), inherit: true))

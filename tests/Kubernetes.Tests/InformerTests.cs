@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using K8sMediaFlow.Kubernetes.Client;
 using K8sMediaFlow.Kubernetes.Connection;
 using K8sMediaFlow.Kubernetes.Informers;
@@ -9,56 +11,93 @@ using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Kubernetes.Tests;
 
-/// <summary>Informers at the real API server.</summary>
-public class InformerTests(ApiServerFixture fixture) : ApiServerTests(fixture)
+/// <summary>Informers at real API servers.</summary>
+public class InformerTests(ApiServerFixture old, CrdServerFixture current) : EveryServerTests(old, current)
 {
-    [NeedsFact("kubernetes")]
-    public async Task A_store_follows_the_server_and_finds_by_index()
+    [NeedsTheory("kubernetes", "crdserver")]
+    [MemberData(nameof(Servers))]
+    public async Task A_store_follows_the_server_and_finds_by_index(string server)
     {
-        var maps = Client.For(Resources.ConfigMaps);
-        await maps.CreateAsync(Map("before", ("colour", "red")), Bound);
-        await using var watched = new Watched(Client, new() { Namespaces = [Space] });
-        await watched.Informer.Synced.WaitAsync(Bound);
-        watched.Informer.Store.Count.ShouldBe(1);
-
-        var informer = new Informer<ConfigMap>(maps, new() { Namespaces = [Space] });
-        informer.Store.AddIndex("colour", map => map.Data?.TryGetValue("colour", out var colour) == true ? [colour] : []);
+        await UseAsync(server);
+        await Objects.CreateAsync(Gadget("before", ("colour", "red")), Bound);
+        var informer = new Informer<CustomObject>(Objects, new() { Namespaces = [Space] });
+        informer.Store.AddIndex("colour", gadget => gadget.Get("colour") is { } colour ? [colour] : []);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Bound);
         var run = informer.RunAsync(stop.Token);
         await informer.Synced.WaitAsync(Bound);
-        var second = await maps.CreateAsync(Map("second", ("colour", "red")), Bound);
+        informer.Store.Count.ShouldBe(1);
+        var second = await Objects.CreateAsync(Gadget("second", ("colour", "red")), Bound);
         await Until.Async(() => informer.Store.By("colour", "red").Count == 2, "two red ones", Bound);
-        await maps.ReplaceAsync(second with { Data = new Dictionary<string, string> { ["colour"] = "blue" } }, Bound);
+        await Objects.ReplaceAsync(second with { Spec = Gadget("second", ("colour", "blue")).Spec }, Bound);
         await Until.Async(() => informer.Store.By("colour", "blue").Count == 1, "a blue one", Bound);
         informer.Store.By("colour", "red").Single().Metadata!.Name.ShouldBe("before");
-        await maps.DeleteAsync(Space, "second", cancel: Bound);
+        await Objects.DeleteAsync(Space, "second", cancel: Bound);
         await Until.Async(() => informer.Store.By("colour", "blue").Count == 0, "none blue", Bound);
         Should.Throw<InvalidOperationException>(() => informer.Store.AddIndex("late", _ => [])).Message.ShouldContain("late");
         await stop.CancelAsync();
         await run;
     }
 
-    [NeedsFact("kubernetes")]
-    public async Task What_happens_to_a_child_puts_its_parent_into_the_queue()
+    [NeedsTheory("kubernetes", "crdserver")]
+    [MemberData(nameof(Servers))]
+    public async Task A_watch_that_the_server_ends_is_gone_on_with_and_no_list_is_taken_again(string server)
     {
-        var maps = Client.For(Resources.ConfigMaps);
-        var parent = await maps.CreateAsync(Map("parent"), Bound);
-        using var queue = new WorkQueue<ObjectKey>();
-        var informer = new Informer<Secret>(Client.For(Resources.Secrets), new() { Namespaces = [Space] });
-        informer.EnqueueOwner(Resources.ConfigMaps, queue);
+        await UseAsync(server);
+        var (told, lists) = (new ConcurrentQueue<string>(), 0);
+        using var listener = ListsOf(Objects.Type.Name, () => Interlocked.Increment(ref lists));
+        var informer = new Informer<CustomObject>(Objects, new() { Namespaces = [Space], Bounds = () => new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)), BackOff = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)) });
+        informer.OnChange(change => told.Enqueue(change.Value.Metadata!.Name!));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Bound);
         var run = informer.RunAsync(stop.Token);
-        var secrets = Client.For(Resources.Secrets);
-        await secrets.CreateAsync(new() { Metadata = new() { Name = "stranger", Namespace = Space } }, Bound);
-        var child = await secrets.CreateAsync(new() { Metadata = new() { Name = "child", Namespace = Space, OwnerReferences = [Resources.ConfigMaps.ControllerReference(parent)] } }, Bound);
+        await informer.Synced.WaitAsync(Bound);
+        // The server ends every watch after a second, idle or not.
+        for (var i = 0; i < 4; i++)
+        {
+            await Objects.CreateAsync(Gadget($"g{i}"), Bound);
+            await Until.Async(() => told.Count == i + 1, $"g{i}", Bound);
+            await Task.Delay(700, Bound);
+        }
+        await stop.CancelAsync();
+        await run;
+        told.ShouldBe(["g0", "g1", "g2", "g3"]);
+        lists.ShouldBe(1);
+    }
+
+    [NeedsTheory("kubernetes", "crdserver")]
+    [MemberData(nameof(Servers))]
+    public async Task What_happens_to_a_child_puts_its_parent_into_the_queue(string server)
+    {
+        await UseAsync(server);
+        var parent = await Objects.CreateAsync(Gadget("parent"), Bound);
+        using var queue = new WorkQueue<ObjectKey>();
+        var informer = new Informer<CustomObject>(Objects, new() { Namespaces = [Space] });
+        informer.EnqueueOwner(Objects.Type, queue);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Bound);
+        var run = informer.RunAsync(stop.Token);
+        await Objects.CreateAsync(Gadget("stranger"), Bound);
+        var owned = Gadget("child") with { Metadata = new() { Name = "child", Namespace = Space, OwnerReferences = [Objects.Type.ControllerReference(parent)] } };
+        var child = await Objects.CreateAsync(owned, Bound);
         (await TakeAsync(queue)).ShouldBe(new(Space, "parent"));
-        await secrets.ReplaceAsync(child with { Data = new Dictionary<string, byte[]> { ["a"] = [1] } }, Bound);
+        await Objects.ReplaceAsync(child with { Spec = Gadget("child", ("a", "1")).Spec }, Bound);
         (await TakeAsync(queue)).ShouldBe(new(Space, "parent"));
-        await secrets.DeleteAsync(Space, "child", cancel: Bound);
+        await Objects.DeleteAsync(Space, "child", cancel: Bound);
         (await TakeAsync(queue)).ShouldBe(new(Space, "parent"));
         queue.Depth.ShouldBe(0);
         await stop.CancelAsync();
         await run;
+    }
+
+    /// <summary>Of all tests that run beside, hence a kind that no other test lists.</summary>
+    private static MeterListener ListsOf(string resource, Action heard)
+    {
+        var listener = new MeterListener { InstrumentPublished = (instrument, self) => { if (instrument.Meter.Name == Telemetry.MeterName && instrument.Name == "watch_lists") self.EnableMeasurementEvents(instrument); } };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            if (tags.ToArray().Any(tag => tag.Key == "resource" && (string?)tag.Value == resource))
+                heard();
+        });
+        listener.Start();
+        return listener;
     }
 
     private async Task<ObjectKey> TakeAsync(WorkQueue<ObjectKey> queue)

@@ -11,7 +11,7 @@ ORDER = ["Cluster", "Sidecar", "CapnProto.Corpus", "CapnProto", "Rdma", "EndToEn
 # What rooms need beside the programs: the rooms, and the command that makes it. It runs once, when the first of them is about to start.
 NEEDS = {
     "kubernetes": ({"Kubernetes", "Operator", "Chart", "Cluster", "EndToEnd"}, ["tests/cluster/build.sh"]),
-    "current API server": ({"Cli", "Crds"}, ["tests/support/crdserver/build.sh"]),
+    "current API server": ({"Cli", "Crds", "Kubernetes"}, ["tests/support/crdserver/build.sh"]),
     "images": ({"EndToEnd", "Cluster"}, ["images/build.sh"]),
     # A sidecar that starts in good time on an emulated processor.
     "compiled": ({"Rdma"}, ["scripts/publish.sh", "artifacts/compiled", "Release", "--compiled", "Sidecar"]),

@@ -1,5 +1,5 @@
 using System.Net;
-using K8sMediaFlow.Kubernetes.Objects;
+using k8s.Models;
 
 namespace K8sMediaFlow.Kubernetes.Client;
 
@@ -25,7 +25,7 @@ public static class ApiReason
 /// <summary>A request to the API server that failed. The message names verb, resource, object and reason.</summary>
 public sealed class ApiException : Exception
 {
-    internal ApiException(ApiCall call, HttpStatusCode? code, string reason, string message, Status? status = null, Exception? cause = null)
+    internal ApiException(ApiCall call, HttpStatusCode? code, string reason, string message, V1Status? status = null, Exception? cause = null)
         : base($"{call.Verb} {call.Resource}{(call.Target.Length > 0 ? " " + call.Target : "")}: {reason}{(code is { } number ? $" ({(int)number})" : "")}: {message}", cause)
     {
         (Verb, Resource, Target, Code, Reason, Status) = (call.Verb, call.Resource, call.Target, code, reason, status);
@@ -46,7 +46,7 @@ public sealed class ApiException : Exception
     public string Reason { get; }
 
     /// <summary>The server's own account, where it gave one.</summary>
-    public Status? Status { get; }
+    public V1Status? Status { get; }
 
     /// <summary>How long the server asks to be left alone.</summary>
     public TimeSpan? RetryAfter { get; internal init; }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using k8s.Autorest;
+using k8s.Models;
 using K8sMediaFlow.Kubernetes.Connection;
 using K8sMediaFlow.Kubernetes.Objects;
 
@@ -51,29 +53,27 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
         {
             fence?.Demand();
             var credential = await cluster.Credentials.GetAsync(cancel);
-            HttpResponseMessage response;
             try
             {
-                response = await _connections.For(credential.Certificate).SendAsync(Request(call, credential), cancel);
+                var response = await _connections.For(credential.Certificate).SendAsync(call, cancel);
+                Telemetry.Request(call, response.StatusCode);
+                return response;
             }
             catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.SecureConnectionError && !distrusted && _connections.Distrusted())
             {
                 distrusted = true;
-                continue;
             }
-            Telemetry.Request(call, response.StatusCode);
-            if (response.IsSuccessStatusCode)
-                return response;
-            using (response)
+            catch (HttpOperationException refusal)
             {
-                if (response.StatusCode == HttpStatusCode.Unauthorized && !refused)
+                Telemetry.Request(call, refusal.Response.StatusCode);
+                if (refusal.Response.StatusCode == HttpStatusCode.Unauthorized && !refused)
                 {
                     refused = true;
                     cluster.Credentials.Refused(credential);
                     if (!ReferenceEquals(credential, await cluster.Credentials.GetAsync(cancel)))
                         continue;
                 }
-                var error = await ErrorAsync(call, response, cancel);
+                var error = Error(call, refusal.Response);
                 if (error.RetryAfter is not { } wait || wait > RetryAfterMax || attempt >= options.RetriesMax)
                     throw error;
                 await Task.Delay(wait + (Random.Shared.NextDouble() * TimeSpan.FromMilliseconds(200)), cancel);
@@ -108,43 +108,24 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
         _slots.Dispose();
     }
 
-    private HttpRequestMessage Request(ApiCall call, Credential credential)
+    private static ApiException Error(ApiCall call, HttpResponseMessageWrapper response)
     {
-        var request = new HttpRequestMessage(call.Method, new Uri(cluster.Server.ToString().TrimEnd('/') + call.PathAndQuery))
-        {
-            // Without TLS there is no agreeing on a version: only test servers are spoken to that way.
-            Version = cluster.Server.Scheme == "https" ? HttpVersion.Version20 : HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        // The handler takes the name for TLS from here and from nowhere else: a target host in its TLS options is overwritten.
-        request.Headers.Host = cluster.TlsServerName;
-        request.Headers.UserAgent.ParseAdd(options.UserAgent);
-        request.Headers.Accept.ParseAdd("application/json");
-        if (credential.BearerToken is { } token)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        if (call.Body is { } body)
-            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(call.ContentType) } };
-        return request;
-    }
-
-    private static async Task<ApiException> ErrorAsync(ApiCall call, HttpResponseMessage response, CancellationToken cancel)
-    {
-        var text = await response.Content.ReadAsStringAsync(cancel);
-        var status = ReadStatus(text);
+        var (text, status) = (response.Content, ReadStatus(response.Content));
         var reason = status?.Reason is { Length: > 0 } given ? given : response.StatusCode.ToString();
         var message = status?.Message is { Length: > 0 } said ? said : text.Length is > 0 and < 500 ? text.Trim() : "no explanation";
         return new(call, response.StatusCode, reason, message, status) { RetryAfter = RetryAfter(response) };
     }
 
     /// <summary>Only where the header says so: details.retryAfterSeconds alone also stands in answers to requests that were carried out in part.</summary>
-    private static TimeSpan? RetryAfter(HttpResponseMessage response) =>
-        response.Headers.RetryAfter?.Delta is { } wait && (response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500) ? wait : null;
+    private static TimeSpan? RetryAfter(HttpResponseMessageWrapper response) =>
+        (response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500) && response.Headers.TryGetValue("Retry-After", out var values) &&
+            RetryConditionHeaderValue.TryParse(values.FirstOrDefault(), out var condition) ? condition.Delta : null;
 
-    private static Status? ReadStatus(string text)
+    private static V1Status? ReadStatus(string text)
     {
         try
         {
-            return text.StartsWith('{') ? JsonSerializer.Deserialize(text, KubernetesJson.Default.Status) : null;
+            return text.StartsWith('{') ? JsonSerializer.Deserialize(text, KubernetesJson.Default.V1Status) : null;
         }
         catch (JsonException)
         {

@@ -1,7 +1,10 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using k8s;
+using k8s.Authentication;
 using K8sMediaFlow.Kubernetes.Connection;
 
 namespace K8sMediaFlow.Kubernetes.Client;
@@ -13,20 +16,20 @@ namespace K8sMediaFlow.Kubernetes.Client;
 internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions options, IWriteFence? fence) : IDisposable
 {
     private readonly Lock _lock = new();
-    private HttpMessageInvoker? _invoker;
+    private LibraryClient? _client;
     private X509Certificate2? _certificate;
     private X509Certificate2Collection? _authorities;
     private bool _disposed;
 
-    public HttpMessageInvoker For(X509Certificate2? certificate)
+    public LibraryClient For(X509Certificate2? certificate)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var authorities = cluster.Authorities?.Current;
-            if (_invoker is null || !ReferenceEquals(certificate, _certificate) || !ReferenceEquals(authorities, _authorities))
-                (_invoker, _certificate, _authorities) = (new(Handler(certificate, authorities)), certificate, authorities);
-            return _invoker;
+            if (_client is null || !ReferenceEquals(certificate, _certificate) || !ReferenceEquals(authorities, _authorities))
+                (_client, _certificate, _authorities) = (new(Configuration(certificate, authorities)), certificate, authorities);
+            return _client;
         }
     }
 
@@ -42,25 +45,52 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         lock (_lock)
         {
             _disposed = true;
-            _invoker?.Dispose();
+            _client?.Dispose();
         }
     }
 
-    private SocketsHttpHandler Handler(X509Certificate2? certificate, X509Certificate2Collection? authorities) => new()
+    /// <summary>
+    /// Without the authorities, which go to the handler: given some, the package puts a check of its own in place of the framework's, and that takes a
+    /// certificate of theirs for any host.
+    /// </summary>
+    private KubernetesClientConfiguration Configuration(X509Certificate2? certificate, X509Certificate2Collection? authorities) => new()
     {
-        SslOptions = Tls(certificate, authorities),
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        EnableMultipleHttp2Connections = true,
-        KeepAlivePingDelay = options.PingDelay,
-        KeepAlivePingTimeout = options.PingTimeout,
-        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        Proxy = cluster.Proxy is null ? null : new WebProxy(cluster.Proxy),
-        ConnectCallback = fence is null ? null : async (context, cancel) => await ConnectAsync(context.DnsEndPoint, fence, cancel),
+        Host = cluster.Server.ToString(),
+        SkipTlsVerify = cluster.SkipVerification,
+        TlsServerName = cluster.TlsServerName,
+        TokenProvider = new Tokens(cluster.Credentials),
+        UserAgent = options.UserAgent,
+        FirstMessageHandlerSetup = handler => SetUp(handler, certificate, authorities),
     };
+
+    private void SetUp(SocketsHttpHandler handler, X509Certificate2? certificate, X509Certificate2Collection? authorities)
+    {
+        handler.ConnectTimeout = TimeSpan.FromSeconds(10);
+        handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1);
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
+        handler.KeepAlivePingDelay = options.PingDelay;
+        handler.KeepAlivePingTimeout = options.PingTimeout;
+        handler.AllowAutoRedirect = false;
+        handler.UseCookies = false;
+        handler.Proxy = cluster.Proxy is null ? null : new WebProxy(cluster.Proxy);
+        if (fence is not null)
+            handler.ConnectCallback = async (context, cancel) => await ConnectAsync(context.DnsEndPoint, fence, cancel);
+        SetUp(handler.SslOptions, certificate, authorities);
+    }
+
+    private static void SetUp(SslClientAuthenticationOptions tls, X509Certificate2? certificate, X509Certificate2Collection? authorities)
+    {
+        if (certificate is not null)
+        {
+            tls.ClientCertificates = [certificate];
+            tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
+        }
+        if (authorities is not null)
+        {
+            tls.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+    }
 
     private static async Task<Stream> ConnectAsync(DnsEndPoint address, IWriteFence fence, CancellationToken cancel)
     {
@@ -77,23 +107,10 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         }
     }
 
-    private SslClientAuthenticationOptions Tls(X509Certificate2? certificate, X509Certificate2Collection? authorities)
+    /// <summary>Our credentials as the package asks for them. Null, where a certificate is all that is shown, leaves the header out.</summary>
+    private sealed class Tokens(ICredentialSource credentials) : ITokenProvider
     {
-        var tls = new SslClientAuthenticationOptions();
-        if (certificate is not null)
-        {
-            tls.ClientCertificates = [certificate];
-            tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
-        }
-        if (authorities is not null)
-        {
-            tls.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-        }
-        if (cluster.SkipVerification)
-#pragma warning disable CA5359 // The user's kubeconfig asks for it.
-            tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        return tls;
+        public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>
+            (await credentials.GetAsync(cancellationToken)).BearerToken is { } token ? new("Bearer", token) : null!;
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using k8s.Models;
 using K8sMediaFlow.Kubernetes.Objects;
 
 namespace K8sMediaFlow.Kubernetes.Client;
@@ -94,7 +95,7 @@ public sealed partial class ResourceClient<T>
                 "MODIFIED" => Happened(WatchKind.Modified, content),
                 "DELETED" => Happened(WatchKind.Deleted, content),
                 "BOOKMARK" => new(WatchKind.Bookmark, content.Deserialize(KubernetesJson.Default.MetadataOnly)?.Metadata?.ResourceVersion ?? throw new JsonException("a bookmark without a version"), null, null),
-                "ERROR" => throw Failed(call, content.Deserialize(KubernetesJson.Default.Status)),
+                "ERROR" => throw Failed(call, content.Deserialize(KubernetesJson.Default.V1Status)),
                 _ => throw new JsonException($"an event of type {kind}"),
             };
         }
@@ -111,6 +112,6 @@ public sealed partial class ResourceClient<T>
         return new(kind, version, value, unreadable);
     }
 
-    private static ApiException Failed(ApiCall call, Status? status) =>
+    private static ApiException Failed(ApiCall call, V1Status? status) =>
         new(call, status?.Code is { } code ? (System.Net.HttpStatusCode)code : null, status?.Reason ?? ApiReason.Unreadable, status?.Message ?? "an error without an explanation", status);
 }

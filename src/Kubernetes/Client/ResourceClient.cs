@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using k8s.Models;
 using K8sMediaFlow.Kubernetes.Objects;
 
 namespace K8sMediaFlow.Kubernetes.Client;
@@ -110,15 +111,17 @@ public sealed partial class ResourceClient<T>
     public async Task<bool> DeleteAsync(string? @namespace, string name, DeleteOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new();
-        var request = new DeleteRequest
+        var request = new V1DeleteOptions
         {
+            ApiVersion = V1DeleteOptions.KubeApiVersion,
+            Kind = V1DeleteOptions.KubeKind,
             GracePeriodSeconds = options.GracePeriodSeconds,
             PropagationPolicy = options.Propagation,
-            Preconditions = options.Uid is null && options.ResourceVersion is null ? null : new(options.Uid, options.ResourceVersion),
+            Preconditions = options.Uid is null && options.ResourceVersion is null ? null : new() { Uid = options.Uid, ResourceVersion = options.ResourceVersion },
         };
         try
         {
-            var call = Call("delete", HttpMethod.Delete, @namespace, name) with { Body = JsonSerializer.SerializeToUtf8Bytes(request, KubernetesJson.Default.DeleteRequest) };
+            var call = Call("delete", HttpMethod.Delete, @namespace, name) with { Body = JsonSerializer.SerializeToUtf8Bytes(request, KubernetesJson.Default.V1DeleteOptions) };
             return await _client.SendAsync(call, static (_, _) => Task.FromResult(true), cancel);
         }
         catch (ApiException error) when (error.IsNotFound)

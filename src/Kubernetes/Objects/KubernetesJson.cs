@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using k8s.Models;
 
 namespace K8sMediaFlow.Kubernetes.Objects;
 
@@ -23,11 +24,11 @@ namespace K8sMediaFlow.Kubernetes.Objects;
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(CoreEvent))]
 [JsonSerializable(typeof(CustomObject))]
-[JsonSerializable(typeof(Status))]
+[JsonSerializable(typeof(V1Status))]
 [JsonSerializable(typeof(MetadataOnly))]
 [JsonSerializable(typeof(ServerVersion))]
 [JsonSerializable(typeof(ApiResourceList))]
-[JsonSerializable(typeof(DeleteRequest))]
+[JsonSerializable(typeof(V1DeleteOptions))]
 internal sealed partial class KubernetesJson : JsonSerializerContext;
 
 /// <summary>The part that every object has: enough to name one that cannot be read as a whole.</summary>
@@ -63,14 +64,3 @@ public sealed record ApiResource
     public string? Kind { get; init; }
     public bool Namespaced { get; init; }
 }
-
-internal sealed record DeleteRequest
-{
-    public string ApiVersion { get; init; } = "v1";
-    public string Kind { get; init; } = "DeleteOptions";
-    public long? GracePeriodSeconds { get; init; }
-    public string? PropagationPolicy { get; init; }
-    public DeletePreconditions? Preconditions { get; init; }
-}
-
-internal sealed record DeletePreconditions(string? Uid, string? ResourceVersion);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.Kubernetes.Client;
 using K8sMediaFlow.Kubernetes.Connection;
 using Microsoft.AspNetCore.Builder;
@@ -26,11 +28,16 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<ScriptedServer> StartAsync(Func<HttpContext, Task>? answer = null)
+    /// <param name="answer">What it says.</param>
+    /// <param name="certificate">With one it speaks TLS and no HTTP without.</param>
+    public static async Task<ScriptedServer> StartAsync(Func<HttpContext, Task>? answer = null, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (certificate is null)
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+        else
+            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         var server = new ScriptedServer(builder.Build());
         if (answer is not null)
             server.Answer = answer;
