@@ -11,9 +11,11 @@ if (args is ["preflight", "--json"])
 }
 if (args is ["drain", var config])
     return DrainRequest.Run(config);
+if (args is ["await", var awaited, var seconds])
+    return AwaitRequest.Run(awaited, seconds);
 if (args is not ([_] or ["--config", _]) || args[^1].StartsWith('-'))
 {
-    Console.Error.WriteLine("usage: k8smediaflow-sidecar [--config] FILE | drain FILE | preflight --json");
+    Console.Error.WriteLine("usage: k8smediaflow-sidecar [--config] FILE | await FILE SECONDS | drain FILE | preflight --json");
     return 2;
 }
 try

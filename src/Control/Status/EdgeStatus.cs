@@ -33,6 +33,6 @@ public sealed record EdgeStatus(
     int BlocksTotal,
     bool Ended)
 {
-    /// <summary>Nothing has moved for 3 s though there is something to move: which consumer, grant or peer it waits for. Empty otherwise.</summary>
+    /// <summary>Nothing has moved for 2 s though something could: which consumer, grant or peer it waits for. Empty otherwise.</summary>
     public string WaitsFor { get; init; } = "";
 }

@@ -104,6 +104,9 @@ public sealed record EdgeSummary
     /// <summary>Why this way was taken.</summary>
     public string? Reason { get; set; }
 
+    /// <summary>What it waits for, where frames stand: a consumer and how much it holds, a grant, a pod and why its link is not there.</summary>
+    public string? WaitsFor { get; set; }
+
     /// <summary>Frames in one second, with one decimal.</summary>
     public string? FramesPerSecond { get; set; }
 

@@ -24,6 +24,7 @@ internal sealed class RawBridge : IDisposable
     private readonly FrameOutput _output;
     private readonly IFrameDerivation _derivation;
     private readonly StallWatch _watch;
+    private volatile bool _isCut;
 
     public RawBridge(BridgedProgram program, FrameInput input, FrameOutput output)
     {
@@ -36,11 +37,15 @@ internal sealed class RawBridge : IDisposable
     }
 
     /// <summary>Runs until the input's stream has ended and the program has answered all of it.</summary>
-    public async Task RunAsync()
+    /// <param name="timeOver">Nothing more is given to the program; what it holds still comes out and is sent.</param>
+    /// <exception cref="OperationCanceledException">
+    /// The time was over first. What was not answered is not given back either: it goes to whoever comes next.
+    /// </exception>
+    public async Task RunAsync(CancellationToken timeOver)
     {
         using var process = PipedProcess.Start(_program.File, _program.Arguments, new PipedDescriptors([StandardInput], [StandardOutput]));
         using var threads = new PortThreads(CancellationToken.None);
-        threads.Start("bridge feed", stopping => Feed(process, stopping));
+        threads.Start("bridge feed", stopping => Feed(process, timeOver, stopping));
         threads.Start("bridge collect", stopping => Collect(process, stopping));
         threads.Start("bridge watch", _watch.Run);
         try
@@ -53,13 +58,16 @@ internal sealed class RawBridge : IDisposable
             throw new MediaException($"{_program.File} ended before its input did");
         }
         process.WaitForSuccess(_endPatience);
+        if (_isCut)
+            throw new OperationCanceledException(timeOver);
     }
 
     public void Dispose() => _held.Dispose();
 
-    private void Feed(PipedProcess process, CancellationToken stopping)
+    private void Feed(PipedProcess process, CancellationToken timeOver, CancellationToken stopping)
     {
-        while (_input.Receive(stopping) is { } frame)
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeOver, stopping);
+        while (Next(either.Token, stopping) is { } frame)
         {
             var held = new HeldFrame(frame);
             _held.Add(held);
@@ -70,6 +78,19 @@ internal sealed class RawBridge : IDisposable
         // In this order: a program that sees its input end must find the list of what it holds closed.
         _held.End();
         process.CloseEnd(StandardInput);
+    }
+
+    private Frame? Next(CancellationToken either, CancellationToken stopping)
+    {
+        try
+        {
+            return _input.Receive(either);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            _isCut = true;
+            return null;
+        }
     }
 
     private void Collect(PipedProcess process, CancellationToken stopping)
@@ -85,7 +106,8 @@ internal sealed class RawBridge : IDisposable
         }
         if (!_held.IsEnded)
             throw new PipeClosedException(new EndOfStreamException());
-        _derivation.End();
+        if (!_isCut)
+            _derivation.End();
     }
 
     private bool CollectOne(PipedProcess process, CancellationToken stopping)

@@ -52,6 +52,6 @@ internal static class ExecVerb
     {
         var ports = Ports.Of(media).Filter();
         using var bridge = new RawBridge(program, media.Input(ports.Input), media.Output(ports.Output));
-        await bridge.RunAsync();
+        await bridge.RunAsync(media.Stopping);
     }
 }

@@ -33,6 +33,6 @@ internal static class ScaleVerb
         if (!source.Rate.IsAlmost(target.Rate))
             throw new MediaException($"port '{input.Name}' has {source.Rate} frames/s, but port '{output.Name}' declares {target.Rate}: scale changes no rate");
         using var bridge = new RawBridge(new BridgedProgram("ffmpeg", FFmpegArguments.Scale(source, target), _stallPatience), input, output);
-        await bridge.RunAsync();
+        await bridge.RunAsync(media.Stopping);
     }
 }

@@ -16,9 +16,13 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
     /// <summary>Who has not looked for so long cannot say that everybody was told.</summary>
     private static readonly TimeSpan GapMax = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long what this process knows goes before a Secret that has nothing to do with it. Who has looked away for longer knows nothing.</summary>
+    private static readonly TimeSpan KnownMax = TimeSpan.FromMinutes(5);
+
     private readonly Heartbeat _following = new("authority", time), _keeping = new("keeper of the authority", time);
     private volatile AuthorityState? _current;
     private DateTimeOffset _followedSince, _advancedAt;
+    private long _knownAtTicks;
 
     public AuthorityState? Current => _current;
 
@@ -34,7 +38,7 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
     public Task FollowAsync(CancellationToken cancel) => RepeatAsync(_following, async bounded =>
     {
         if (await reader.For(Resources.Secrets).FindAsync(@namespace, AuthoritySecret.Name, bounded) is { } secret)
-            Take(AuthoritySecret.Read(secret));
+            Follow(AuthoritySecret.Read(secret));
     }, cancel);
 
     /// <summary>As a leader that begins: makes the authority where there is none. Returns once there is one.</summary>
@@ -56,17 +60,41 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
         if (now - _advancedAt > GapMax)
             _followedSince = now;
         // What the installation lives on is in memory: without its Secret it is written again, for another one would part all that run from all that come.
-        var after = AuthorityState.Advance(before ?? _current, times, now, _followedSince);
+        var after = AuthorityState.Advance(before is null ? _current : Continued(before, now), times, now, _followedSince);
         if (before is null || !ReferenceEquals(before, after))
         {
             var secret = AuthoritySecret.Write(after, @namespace, stored?.Metadata?.ResourceVersion);
             var restored = before is null && _current is not null;
             await (stored is null ? secrets.CreateAsync(secret, cancel) : secrets.ReplaceAsync(secret, cancel));
-            logger.LogInformation("the authority of the installation: {What}", restored ? "its Secret is written again" : before is null ? "made" : after.Next is null ? "the next one issues" : "the next one is trusted");
+            logger.LogInformation("the authority of the installation: {What}",
+                restored || before?.IsStepFrom(after) == false ? "its Secret is written again"
+                : before is null ? "made" : after.Next is null ? "the next one issues" : "the next one is trusted");
         }
         _advancedAt = now;
         Take(after);
     }
+
+    /// <summary>What is stored, or what is known where somebody put another authority into the Secret: that one is the next.</summary>
+    private AuthorityState Continued(AuthorityState stored, DateTimeOffset now)
+    {
+        if (Known(now) is not { } known || stored.IsStepFrom(known))
+            return stored;
+        var continued = known.Succeeded(stored.Current, now);
+        logger.LogWarning("the authority of the installation: somebody has replaced it by another one, which {What}",
+            ReferenceEquals(continued, known) && known.Next is null ? "cannot issue now: it is set back"
+                : "is trusted beside it from now on, and issues after the overlap");
+        return continued;
+    }
+
+    /// <summary>As one who does not lead: a foreign authority is for the leader to bring in.</summary>
+    private void Follow(AuthorityState stored)
+    {
+        if (Known(time.GetUtcNow()) is not { } known || stored.IsStepFrom(known) || stored.Trusts(known))
+            Take(stored);
+    }
+
+    private AuthorityState? Known(DateTimeOffset now) =>
+        now.UtcTicks - Interlocked.Read(ref _knownAtTicks) < KnownMax.Ticks ? _current : null;
 
     /// <exception cref="InvalidDataException">The Secret holds none, and neither does this process.</exception>
     private AuthorityState? ReadOrNull(Secret? stored)
@@ -86,6 +114,7 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
     {
         var before = _current;
         _current = state;
+        Interlocked.Exchange(ref _knownAtTicks, time.GetUtcNow().UtcTicks);
         if (before is null || before.Bundle != state.Bundle || before.Current.CertificatePem != state.Current.CertificatePem)
             Changed?.Invoke();
     }

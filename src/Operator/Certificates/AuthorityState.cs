@@ -36,6 +36,28 @@ internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOf
     /// <summary>What everybody trusts.</summary>
     public string Bundle => string.Join('\n', new[] { Current.CertificatePem, Next?.CertificatePem, Before }.OfType<string>().Select(pem => pem.Trim())) + "\n";
 
+    /// <summary>The authority that issues is the same, or the one that was to come: so the controller itself changes it.</summary>
+    public bool IsStepFrom(AuthorityState known) => IsSame(Current, known.Current) || (known.Next is { } next && IsSame(Current, next));
+
+    /// <summary>Whoever trusts what this state trusts believes what the known authority issued.</summary>
+    public bool Trusts(AuthorityState known) => Bundle.Contains(known.Current.CertificatePem.Trim(), StringComparison.Ordinal);
+
+    /// <summary>
+    /// What to make of another authority that somebody put in this one's place. At once it would part all that run from all that come: it becomes
+    /// the next one, trusted first. One that can issue nothing, or not now, changes nothing.
+    /// </summary>
+    public AuthorityState Succeeded(KeyPair other, DateTimeOffset now) => Next is { } next && IsSame(next, other) ? this
+        : CanIssue(other, now) ? this with { Next = other, NextSince = now } : this;
+
+    private static bool IsSame(KeyPair one, KeyPair other) => one.CertificatePem.Trim() == other.CertificatePem.Trim();
+
+    private static bool CanIssue(KeyPair pair, DateTimeOffset now)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(pair.CertificatePem);
+        return now >= certificate.NotBefore.ToUniversalTime() && now < certificate.NotAfter.ToUniversalTime()
+            && certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(one => one.CertificateAuthority);
+    }
+
     /// <summary>The state that should be now; the same instance where nothing is due.</summary>
     /// <param name="state">As it is; null where there is none.</param>
     /// <param name="times">How long all of it lives.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Kubernetes.Objects;
@@ -7,11 +8,16 @@ namespace K8sMediaFlow.Operator.Desired;
 /// <summary>The container with the staging store of a pod. It alone has the identity, the RDMA device and the memory of the regions.</summary>
 internal static class SidecarContainer
 {
+    private const string Options = $"{PodPaths.ConfigDirectory}/{PodPaths.ConfigFile}";
+
     // Hooks of all containers run at the beginning of a pod's end; a native sidecar's SIGTERM comes when the media operators have ended, which wait for its word.
     private static readonly JsonElement DrainFirst = JsonSerializer.SerializeToElement(new
     {
-        preStop = new { exec = new { command = new[] { PodPaths.SidecarProgram, "drain", $"{PodPaths.ConfigDirectory}/{PodPaths.ConfigFile}" } } },
+        preStop = new { exec = new { command = new[] { PodPaths.SidecarProgram, "drain", Options } } },
     });
+
+    /// <summary>How long one try of the startup probe waits.</summary>
+    private const int StartsWithinSeconds = 40;
 
     public static Container Of(PodParts parts, PodSlot slot)
     {
@@ -37,8 +43,7 @@ internal static class SidecarContainer
                 new() { Name = PodPaths.IdentityVolume, MountPath = PodPaths.IdentityDirectory, ReadOnly = true },
                 new() { Name = PodPaths.ConfigVolume, MountPath = PodPaths.ConfigDirectory, ReadOnly = true },
             ],
-            // It listens a tenth of a second after its start, and the kubelet may look before: without the delay nearly every start has a Warning about a probe.
-            StartupProbe = Probe("/startupz", periodSeconds: 1, failures: 120) with { InitialDelaySeconds = 1 },
+            StartupProbe = StartupProbe(input),
             LivenessProbe = Probe("/healthz", periodSeconds: 10, failures: 6),
             ReadinessProbe = Probe("/readyz", periodSeconds: 2, failures: 2),
             Lifecycle = input.Server.NativeSidecar ? DrainFirst : null,
@@ -71,6 +76,19 @@ internal static class SidecarContainer
         asked is not null && Quantity.TryParse(asked, out var bytes) && Quantity.TryParse(needed, out var least) && bytes.Bytes > least.Bytes ? asked : needed;
 
     private static SortedDictionary<string, string> Copy(IReadOnlyDictionary<string, string>? amounts) => new(amounts?.ToDictionary() ?? [], StringComparer.Ordinal);
+
+    // A kubelet that finds nobody listening writes a Warning, and on a node with much to do a start takes as long as it takes. So the probe waits
+    // within one try. An image from before knows no such command: a pipeline that keeps it is asked as before.
+    private static Probe StartupProbe(RenderInput input) => input.SidecarImage != input.Settings.SidecarImage
+        ? Probe("/startupz", periodSeconds: 1, failures: 120) with { InitialDelaySeconds = 1 }
+        : new()
+        {
+            Exec = new([PodPaths.SidecarProgram, "await", Options, StartsWithinSeconds.ToString(CultureInfo.InvariantCulture)]),
+            PeriodSeconds = 1,
+            // The command too has to start.
+            TimeoutSeconds = StartsWithinSeconds + 20,
+            FailureThreshold = 3,
+        };
 
     private static Probe Probe(string path, int periodSeconds, int failures) => new()
     {

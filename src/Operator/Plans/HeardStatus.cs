@@ -31,6 +31,7 @@ internal static class HeardStatus
         Bytes = Count(edge.Bytes),
         Gaps = Count(edge.Gaps),
         Duplicates = Count(edge.Duplicates),
+        WaitsFor = Text(edge.WaitsFor),
         Drops = edge.Drops.Take(CausesMax).DistinctBy(one => Text(one.Key)).ToDictionary(one => Text(one.Key), one => Count(one.Value)),
     };
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.Operator.Status;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 
@@ -27,12 +28,10 @@ internal sealed record Refusal(string Reason, string Message);
 /// <summary>Whether a stored pipeline can be run. The same rules as the webhook's and the command line's.</summary>
 internal static class Acceptance
 {
-    private const int MessageCharsMax = 2000;
-
     public static (AcceptedPipeline? Accepted, Refusal? Refusal) Of(CustomObject stored)
     {
         if (MediaPipelineReader.Read(stored, out var faults) is not { } pipeline)
-            return (null, new(Reasons.InvalidDocument, Sentence(faults.Select(fault => $"{fault.Path}: {fault.Message}"))));
+            return (null, Refused(faults));
         var graph = PipelineGraphMapper.Map(pipeline);
         var violations = GraphRules.CheckForCluster(WidestOf(pipeline, graph));
         return violations.Count == 0
@@ -49,9 +48,8 @@ internal static class Acceptance
         Operators = [.. graph.Operators.Zip(pipeline.Spec.Operators, (node, spec) => node with { Replicas = Math.Max(node.ReplicaCount, spec.MaxReplicas ?? 0) })],
     };
 
-    private static string Sentence(IEnumerable<string> lines)
-    {
-        var text = string.Join("; ", lines);
-        return text.Length <= MessageCharsMax ? text : text[..MessageCharsMax] + "…";
-    }
+    public static Refusal Refused(IReadOnlyList<DocumentFault> faults) =>
+        new(Reasons.InvalidDocument, Sentence(faults.Select(fault => $"{fault.Path}: {fault.Message}")));
+
+    private static string Sentence(IEnumerable<string> lines) => StatusText.Bounded(string.Join("; ", lines));
 }

@@ -2,7 +2,10 @@ using K8sMediaFlow.Crds.V1Alpha1;
 
 namespace K8sMediaFlow.Operator.Status;
 
-/// <summary>What is written when: conditions at once, figures every 15 seconds at most. Between, the figures that were written stand.</summary>
+/// <summary>
+/// What is written when: conditions at once, figures every 15 seconds at most. Between, the figures that were written stand. That an edge begins
+/// or ceases to wait is written at once; the words for what it waits, which have figures in them, are not.
+/// </summary>
 internal static class StatusPace
 {
     public static readonly TimeSpan FiguresEvery = TimeSpan.FromSeconds(15);
@@ -16,7 +19,11 @@ internal static class StatusPace
         FramesPerSecond = written.FramesPerSecond,
         DroppedFrames = written.DroppedFrames,
         Edges = [.. fresh.Edges.Select(edge => written.Edges.FirstOrDefault(one => one.Name == edge.Name) is { } old
-            ? edge with { FramesPerSecond = old.FramesPerSecond, DroppedFrames = old.DroppedFrames }
+            ? edge with
+            {
+                FramesPerSecond = old.FramesPerSecond, DroppedFrames = old.DroppedFrames,
+                WaitsFor = edge.WaitsFor is null ? null : old.WaitsFor ?? edge.WaitsFor,
+            }
             : edge with { FramesPerSecond = null, DroppedFrames = null })],
     };
 }

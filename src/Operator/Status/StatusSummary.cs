@@ -53,7 +53,12 @@ internal static class StatusSummary
             (Reasons.StalledType, input.Generation, stalled),
         ];
         return all.Aggregate((IReadOnlyList<Condition>)(input.Before?.Conditions ?? []), (list, one) => list.With(
-            new() { Type = one.Type, Status = one.Answer.Status, Reason = one.Answer.Reason, Message = one.Answer.Message, ObservedGeneration = one.Generation }, input.Now));
+            new()
+            {
+                Type = one.Type, Status = one.Answer.Status, Reason = one.Answer.Reason, Message = StatusText.Bounded(one.Answer.Message),
+                ObservedGeneration = one.Generation,
+            },
+            input.Now));
     }
 
     /// <summary>What was answered before, where not all sidecars have been heard that it followed from.</summary>
@@ -91,7 +96,8 @@ internal static class StatusSummary
             Replicas = node.ReplicaCount,
             ReadyReplicas = states.Count(one => one.State is OperatorState.Attached or OperatorState.Completed),
             CompletedReplicas = states.Count(one => one.State is OperatorState.Completed),
-            Message = node.ReplicaCount == 0 ? "scaled to 0" : states.Select(one => one.Reason).FirstOrDefault(reason => reason.Length > 0),
+            Message = node.ReplicaCount == 0 ? "scaled to 0"
+                : states.Select(one => StatusText.Bounded(one.Reason)).FirstOrDefault(reason => reason.Length > 0),
         };
     }
 
@@ -113,11 +119,17 @@ internal static class StatusSummary
         {
             Name = edge.Name,
             Transport = transport,
-            Reason = reason,
+            Reason = StatusText.Bounded(reason),
+            WaitsFor = input.Outcome is null ? StatusText.Listed([.. Waits(edge, reports)]) : null,
             FramesPerSecond = input.Uncounted && before is not null ? before.FramesPerSecond : Figures.PerSecond(Figures.Delivered(edge, reports)),
             DroppedFrames = Figures.Dropped(edge, reports) is { } dropped ? Figures.Rounded(dropped) : null,
         };
     }
+
+    /// <summary>What its parts wait for, in the plan's order of pods. Who cannot be asked any more said it of a time that is over.</summary>
+    private static IEnumerable<string> Waits(EdgePlan edge, List<Plans.SidecarReport> reports) => reports
+        .Where(report => report.Unreachable.Length == 0).SelectMany(report => report.Waits)
+        .Where(one => one.Key.Edge == edge.Name).OrderBy(one => one.Key.Side).Select(one => one.Value.Words).Distinct();
 
     private static PodSummary Pod(SlotDecision slot) => new()
     {
@@ -125,9 +137,11 @@ internal static class StatusSummary
         Incarnation = slot.Incarnation,
         Node = slot.Current?.Node,
         Ready = ReadyCondition.IsReady(slot),
-        Message = slot.Removals.Select(one =>
-            one.Message).FirstOrDefault() ?? slot.Standby?.Trouble?.Message ?? slot.Current?.Trouble?.Message,
+        Message = Trouble(slot) is { } message ? StatusText.Bounded(message) : null,
     };
+
+    private static string? Trouble(SlotDecision slot) =>
+        slot.Removals.Select(one => one.Message).FirstOrDefault() ?? slot.Standby?.Trouble?.Message ?? slot.Current?.Trouble?.Message;
 
     /// <summary>Pictures where there are any: sound comes in other portions, and a sum of both says nothing.</summary>
     private static double? AtSinks(StatusInput input, List<Plans.SidecarReport> reports)

@@ -35,7 +35,7 @@ internal static class PipelineAdmission
         if (document["metadata"] is JsonObject metadata && metadata["name"] is null)
             metadata["name"] = Text(request["name"]) is { Length: > 0 } name ? name : "generated";
         if (MediaPipelineReader.Read(document, out var faults) is not { } pipeline)
-            return (new(Reasons.InvalidDocument, string.Join("; ", faults.Select(fault => $"{fault.Path}: {fault.Message}"))), []);
+            return (Acceptance.Refused(faults), []);
         var graph = Acceptance.WidestOf(pipeline, PipelineGraphMapper.Map(pipeline));
         var violations = GraphRules.CheckForCluster(graph);
         return violations.Count > 0 ? (Acceptance.Refused(violations), []) : (null, [.. GraphRules.Warnings(graph).Select(one => $"{one.Path}: {one.Message}")]);

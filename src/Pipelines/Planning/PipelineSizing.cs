@@ -5,6 +5,8 @@ namespace K8sMediaFlow.Pipelines.Planning;
 /// <summary>All the sums of a pipeline over a placement: windows, regions, and what of it does not fit. Expects a graph that keeps the rules.</summary>
 internal sealed class PipelineSizing
 {
+    private const int ListedRegions = 4;
+
     private readonly GraphIndex _index;
     private readonly CapsFlow _caps;
     private readonly PlannerOptions _options;
@@ -106,5 +108,10 @@ internal sealed class PipelineSizing
         let bytes = pod.Sum(region => region.MemoryBytes)
         where bytes > _options.PodRegionBytesMax
         select new GraphViolation("spec", GraphReason.MemoryExceeded,
-            $"pod {pod.Key} needs {Bytes.Text(bytes)} for frames, more than {Bytes.Text(_options.PodRegionBytesMax)}: {string.Join("; ", pod)}");
+            $"pod {pod.Key} needs {Bytes.Text(bytes)} for frames, more than {Bytes.Text(_options.PodRegionBytesMax)}: {Largest([.. pod])}");
+
+    /// <summary>What takes most of it: a pod may have hundreds of regions, and whoever is refused reads a sentence.</summary>
+    private static string Largest(IReadOnlyList<RegionSizing> regions) =>
+        string.Join("; ", regions.OrderByDescending(region => region.MemoryBytes).Take(ListedRegions))
+        + (regions.Count > ListedRegions ? $"; and {regions.Count - ListedRegions} more" : "");
 }

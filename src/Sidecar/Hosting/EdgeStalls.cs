@@ -1,5 +1,6 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Ports;
 using LinkState = K8sMediaFlow.Sidecar.Links.LinkState;
 
@@ -11,8 +12,8 @@ namespace K8sMediaFlow.Sidecar.Hosting;
 /// </summary>
 internal sealed class EdgeStalls(Func<long> nowNanoseconds)
 {
-    /// <summary>A pause of a pipeline that runs is shorter, and with a look every second it is told within five.</summary>
-    private const long StandsNanoseconds = 3_000_000_000;
+    /// <summary>A pause of a pipeline that runs is shorter. The controller looks every two seconds: its second look at an edge that stands tells.</summary>
+    private const long StandsNanoseconds = 1_800_000_000;
 
     private readonly Dictionary<(string Edge, EdgeSide Side), (long Moved, long SinceNanoseconds)> _looks = [];
 
@@ -28,7 +29,7 @@ internal sealed class EdgeStalls(Func<long> nowNanoseconds)
         {
             EdgeSide.Outbound => Outbound([.. runtime.Outbound.Where(one => one.Port.Edge == edge)]),
             EdgeSide.Inbound => Inbound([.. runtime.Inbound.Where(one => one.Port.Edge == edge)]),
-            _ => Local(runtime.Ports, edge),
+            _ => Local(runtime, edge),
         };
         return Look(edge, side, HashCode.Combine(moved, tally.Frames, tally.Gaps), waits);
     }
@@ -74,18 +75,32 @@ internal sealed class EdgeStalls(Func<long> nowNanoseconds)
         return (string.Join("; ", waits), moved);
     }
 
-    private static (string Waits, long Moved) Local(PodPorts ports, string edge)
+    private static (string Waits, long Moved) Local(PodRuntime runtime, string edge)
     {
         var (waits, moved) = (new List<string>(), 0L);
-        ports.Visit((_, channels) =>
+        runtime.Ports.Visit((ends, channels) =>
         {
+            waits.AddRange(Missing(runtime.Plan, edge, ends).Select(name => $"{name}, which is not attached"));
             foreach (var channel in channels.Where(one => one.Edge == edge && one.Side == EdgeSide.Local))
             {
-                moved = HashCode.Combine(moved, channel.Id, channel.Untaken);
+                moved = HashCode.Combine(moved, channel.Id, channel.Untaken, channel.Progress);
                 if (channel.Untaken > 0)
                     waits.Add($"{channel.Consumer.Name}, which has not taken {channel.Untaken}");
+                else if (channel.Held is > 0 and var held)
+                    waits.Add($"{channel.Consumer.Name}, which holds {held}");
             }
         });
         return (string.Join("; ", waits), moved);
     }
+
+    /// <summary>Consumers of this pod that a producer of this pod waits for since they are not there. Who has completed is there.</summary>
+    private static IEnumerable<string> Missing(SidecarPlan plan, string name, IReadOnlyList<PortEnd> ends)
+    {
+        var edge = plan.Edges.First(one => one.Name == name);
+        bool IsThere(EndpointPlan end) => ends.Any(one => one is CompletedEnd or OperatorEnd { IsAlive: true } && one.Name == NameOf(end));
+        return edge.Producers.Any(end => end.Pod == plan.Pod && IsThere(end))
+            ? edge.Consumers.Where(end => end.Pod == plan.Pod && !IsThere(end)).Select(NameOf) : [];
+    }
+
+    private static string NameOf(EndpointPlan end) => PodTopology.OperatorEnd(end.Operator, end.Replica);
 }

@@ -92,6 +92,12 @@ internal sealed class PortChannel : IDisposable
         }
     }
 
+    /// <summary>What the consumer has taken and not given back, as the channel shows it.</summary>
+    public int Held => _observer.CountHeld();
+
+    /// <summary>How far the consumer has come with taking and giving back.</summary>
+    public ulong Progress => _observer.Positions is var positions ? positions.DescriptorHead + positions.ReturnTail : 0;
+
     public void Dispose()
     {
         _mapping.Dispose();

@@ -1,3 +1,4 @@
+using System.Collections;
 using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Staging.Channels;
@@ -41,6 +42,23 @@ public sealed unsafe class ChannelObserver
         Volatile.ReadBarrier();
         // The producer may be writing the cell for ticket + capacity; it has not published more than tail + 1 by the time that it does.
         return Word(ChannelLayout.DescriptorTailOffset) - ticket < capacity - 1 && descriptor.Check(ticket) == ChannelViolation.None;
+    }
+
+    /// <summary>How many of the last frames that it took the consumer has not given back: of as many as the ring is long.</summary>
+    public int CountHeld()
+    {
+        var (layout, positions) = (Header.Layout, Positions);
+        var taken = (int)Math.Min(positions.DescriptorHead, (ulong)layout.Capacity);
+        var returned = new BitArray(taken);
+        for (var number = 0ul; number < Math.Min(positions.ReturnTail, (ulong)layout.ReturnCapacity); number++)
+        {
+            var place = (positions.ReturnTail - 1 - number) % (ulong)layout.ReturnCapacity;
+            var cell = _base + layout.ReturnCellsOffset + (place * ReturnEntry.SizeBytes);
+            // Wraps round for a ticket that is out of the range, and is too large then.
+            if (positions.DescriptorHead - Volatile.Read(ref *(ulong*)cell) is var age && age < (ulong)taken)
+                returned[(int)age] = true;
+        }
+        return taken - returned.Cast<bool>().Count(static one => one);
     }
 
     private ulong Word(int offset) => Volatile.Read(ref *(ulong*)(_base + offset));

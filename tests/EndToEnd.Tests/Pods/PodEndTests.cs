@@ -69,6 +69,28 @@ public sealed class PodEndTests
     }
 
     [Fact]
+    public async Task A_bridged_program_whose_input_goes_on_ends_with_what_it_holds_and_leaves_no_gap()
+    {
+        using var line = new PodLine(Execution.Streaming, hasFilter: true) { Options = { ["drainSeconds"] = 600 } };
+        _ = (line.StartSidecar(PodLine.Source), line.StartSidecar(PodLine.Sink));
+        var ending = line.StartSidecar(PodLine.Filter);
+        await line.PushAsync();
+        var seen = Path.Combine(line.Folder, "seen");
+        line.StartOperator(PodLine.Source, "--realtime");
+        line.StartOperator(PodLine.Sink, "--verify", "--record", seen);
+        var bridge = line.StartVerb(PodLine.Filter, "exec", "--", "cat");
+        await line.FlowsAsync();
+        bridge.Signal("TERM");
+        ending.Signal("TERM");
+        bridge.WaitForExit().ShouldBe(1, string.Join('\n', bridge.Lines));
+        bridge.Lines.ShouldContain(text => text.Contains("the time to end was over", StringComparison.Ordinal));
+        ending.WaitForExit().ShouldBe(0, string.Join('\n', ending.Lines));
+        // What came out was brought away before the sidecar ended, and what did not come out is the successor's: nothing was given up.
+        var (frames, gaps) = (PodLine.Recorded(seen), PodLine.Number((await line.GetAsync(PodLine.Sink, "/metrics")).Text, "k8smediaflow_edge_gaps_total"));
+        (frames.Length > 50, frames.SkipWhile(times => times == 0).All(times => times == 1), gaps).ShouldBe((true, true, 0d));
+    }
+
+    [Fact]
     public void An_operator_that_is_asked_to_end_before_it_has_attached_ends_and_says_so()
     {
         using var line = new PodLine(Execution.Batch);

@@ -12,12 +12,17 @@ using StatusCode = Grpc.Core.StatusCode;
 namespace K8sMediaFlow.EndToEnd.Tests.Pods;
 
 /// <summary>
-/// A source and a sink in a pod each, as a cluster starts them: processes whose order the test decides, options by file and environment, plans by the control
-/// API. What a cluster does with a dead container the test does, or does not.
+/// A source and a sink, and a filter between them where one is asked for, in a pod each, as a cluster starts them: processes whose order the
+/// test decides, options by file and environment, plans by the control API. What a cluster does with a dead container the test does, or does not.
 /// </summary>
 internal sealed class PodLine : IDisposable
 {
-    public const string Source = "generate", Sink = "sink";
+    public const string Source = "generate", Sink = "sink", Filter = "filter";
+
+    private static readonly MediaCaps Caps = new(new VideoCaps(160, 90, "yuv420p", new Rational(25, 1)));
+
+    private static readonly OperatorNode Between =
+        new() { Name = Filter, Image = "any", Inputs = [new InputPort("video")], Outputs = [new OutputPort("video", Caps)] };
 
     private static int _networks;
 
@@ -28,7 +33,7 @@ internal sealed class PodLine : IDisposable
     private readonly TlsIdentity _controller;
     private readonly PipelineGraph _graph;
 
-    public PodLine(Execution execution)
+    public PodLine(Execution execution, bool hasFilter = false)
     {
         using var issued = Issue(ControllerIdentity.Uri);
         _controller = TlsIdentity.FromPem(issued.CertificatePem, issued.PrivateKeyPem(), _authority.CertificatePem);
@@ -37,13 +42,15 @@ internal sealed class PodLine : IDisposable
             Name = "line", Execution = execution, Transport = Transport.Tcp,
             Operators =
             [
-                new OperatorNode { Name = Source, Image = "any", Outputs = [new OutputPort("video", new MediaCaps(new VideoCaps(160, 90, "yuv420p", new Rational(25, 1))))] },
+                new OperatorNode { Name = Source, Image = "any", Outputs = [new OutputPort("video", Caps)] },
+                .. hasFilter ? [Between] : Array.Empty<OperatorNode>(),
                 new OperatorNode { Name = Sink, Image = "any", Inputs = [new InputPort("video")] },
             ],
-            Edges = [new GraphEdge(new PortRef(Source, "video"), new PortRef(Sink, "video"))],
         };
-        foreach (var name in new[] { Source, Sink })
-            Prepare(name);
+        var pairs = _graph.Operators.Zip(_graph.Operators.Skip(1));
+        _graph = _graph with { Edges = [.. pairs.Select(pair => new GraphEdge(new(pair.First.Name, "video"), new(pair.Second.Name, "video")))] };
+        foreach (var node in _graph.Operators)
+            Prepare(node.Name);
     }
 
     public string Folder => _folder;
@@ -210,7 +217,7 @@ internal sealed class PodLine : IDisposable
 
     private string SocketOf(string name) => Path.Combine(FolderOf(name), "sidecar.sock");
 
-    private string AddressOf(string name) => $"{_network}.{(name == Source ? 10 : 20)}";
+    private string AddressOf(string name) => $"{_network}.{(name == Source ? 10 : name == Filter ? 15 : 20)}";
 
     private static string PodOf(string name) => $"line-{name}-0";
 

@@ -43,6 +43,28 @@ public class AuthorityTests
     }
 
     [Fact]
+    public void Another_authority_in_this_ones_place_is_trusted_before_it_issues()
+    {
+        var other = AuthorityState.Advance(null, Times, Now);
+        (other.IsStepFrom(First), other.Trusts(First), First.IsStepFrom(First)).ShouldBe((false, false, true));
+        var coming = First.Succeeded(other.Current, Now);
+        (coming.Current == First.Current, Trusts(coming, other.Current), coming.IsStepFrom(First)).ShouldBe((true, true, true));
+        coming.Succeeded(other.Current, Now.AddMinutes(5)).ShouldBeSameAs(coming, "put there again it does not begin anew");
+        AuthorityState.Advance(coming, Times, Now.AddMinutes(9)).ShouldBeSameAs(coming);
+        var changed = AuthorityState.Advance(coming, Times, Now.AddMinutes(10));
+        (changed.Current == other.Current, Trusts(changed, First.Current), changed.IsStepFrom(coming), changed.Trusts(First)).ShouldBe((true, true, true, true));
+    }
+
+    [Fact]
+    public void Another_authority_that_can_issue_nothing_changes_nothing()
+    {
+        First.Succeeded(AuthorityState.Advance(null, Times, Now.AddDays(-400)).Current, Now).ShouldBeSameAs(First, "it has ended");
+        First.Succeeded(AuthorityState.Advance(null, Times, Now.AddDays(1)).Current, Now).ShouldBeSameAs(First, "it has not begun");
+        var leaf = UnitIdentities.Of(Unit(1), "media", "pair", null, First, Times, Now).Identity;
+        First.Succeeded(new(leaf.CertificatePem, leaf.KeyPem), Now).ShouldBeSameAs(First, "it is no authority");
+    }
+
+    [Fact]
     public void A_time_that_somebody_took_away_begins_anew()
     {
         var coming = AuthorityState.Advance(First, Times, Now.AddDays(201));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using K8sMediaFlow.Operator.Desired;
 
 namespace K8sMediaFlow.Operator.Tests.Desired;
 
@@ -26,6 +27,15 @@ public class GoldenTests
     [Fact]
     public void The_same_input_renders_the_same_bytes() =>
         Rendering.Text(Rendering.Input(Pipelines.Live, 31)).ShouldBe(Rendering.Text(Rendering.Input(Pipelines.Live, 31)));
+
+    [Fact]
+    public void A_sidecar_image_from_before_is_not_asked_by_a_command_that_it_may_not_know()
+    {
+        var input = Rendering.Input(Pipelines.Pair, 31);
+        string Probe(RenderInput of) => System.Text.Json.JsonSerializer.Serialize(Renderer.Render(of).Pods[0].Spec!.InitContainers![0].StartupProbe);
+        Probe(input).ShouldContain("await");
+        Probe(input with { SidecarImage = "registry.example/sidecar:0" }).ShouldNotContain("await");
+    }
 
     private static string Json(string pipeline) => pipeline switch { "live" => Pipelines.Live, "huge" => Pipelines.Huge, "device" => Pipelines.Device, "claim" => Pipelines.Claim, _ => Pipelines.Pair };
 

@@ -82,6 +82,27 @@ public class LeaderTests(ControlledServer server) : ServerTests(server)
     }
 
     [NeedsFact("kubernetes")]
+    public async Task Another_authority_that_somebody_puts_into_the_Secret_is_trusted_by_every_unit_before_it_issues()
+    {
+        await ApplyAsync(Pipelines.Pair);
+        var issued = (await AllAsync(Resources.Secrets, all => all.Count == 2)).Select(one => Text(one, UnitSecrets.Certificate)).ToHashSet();
+        var secrets = Client.For(Resources.Secrets);
+        var stored = await secrets.GetAsync(Space, AuthoritySecret.Name, Bound);
+        var (known, other) = (AuthoritySecret.Read(stored), AuthorityState.Advance(null, CertificateTimes.Default, DateTimeOffset.UtcNow));
+        await secrets.ReplaceAsync(AuthoritySecret.Write(other, Space, stored.Metadata!.ResourceVersion), Bound);
+        var trusting = await AllAsync(Resources.Secrets, all => all.Count(one => Trusts(one, other)) == 2);
+        trusting.ShouldAllBe(one => Trusts(one, known));
+        trusting.Select(one => Text(one, UnitSecrets.Certificate)).ShouldBe(issued, ignoreOrder: true, "nobody has another certificate yet");
+        var kept = AuthoritySecret.Read(await secrets.GetAsync(Space, AuthoritySecret.Name, Bound));
+        (kept.Current.CertificatePem, kept.Next?.CertificatePem).ShouldBe((known.Current.CertificatePem, other.Current.CertificatePem));
+    }
+
+    private static bool Trusts(Secret secret, AuthorityState authority) =>
+        Text(secret, UnitSecrets.Authorities).Contains(authority.Current.CertificatePem.Trim(), StringComparison.Ordinal);
+
+    private static string Text(Secret secret, string key) => System.Text.Encoding.UTF8.GetString(secret.Data![key]);
+
+    [NeedsFact("kubernetes")]
     public async Task Without_election_a_refused_request_at_the_beginning_is_tried_again()
     {
         await Controller.DisposeAsync();

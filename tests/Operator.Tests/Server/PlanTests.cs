@@ -139,6 +139,23 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     }
 
     [NeedsFact("kubernetes")]
+    public async Task An_edge_that_stands_says_in_status_what_it_waits_for_until_it_moves_again()
+    {
+        await ApplyAsync(Pipelines.Pair);
+        var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"));
+        await StatusAsync("pair", one => one.FramesPerSecond is not null && one.Edges.Single() is { WaitsFor: null, FramesPerSecond: not null });
+        var writes = Writes().Count;
+        sink.WaitsFor = "its consumers: sink-0 holds 8";
+        var waiting = await StatusAsync("pair", one => one.Edges.Single().WaitsFor is not null);
+        waiting.Edges.Single().WaitsFor.ShouldBe("its consumers: sink-0 holds 8");
+        sink.WaitsFor = "";
+        await StatusAsync("pair", one => one.Edges.Single().WaitsFor is null);
+        Writes().Skip(writes).ShouldAllBe(one => one.Resource == "mediapipelines/status");
+    }
+
+    [NeedsFact("kubernetes")]
     public async Task A_change_of_leadership_is_no_news_of_a_pipeline_that_runs()
     {
         await ApplyAsync(Pipelines.Pair);

@@ -151,6 +151,92 @@ public class StatusSummaryTests
         StatusSummary.Of(Input(Slot("source"), Slot("sink")) with { Stalled = new(Reasons.ApiRefused, "no") }).Conditions.IsTrue("Ready").ShouldBeTrue("pods that run do so");
     }
 
+    [Fact]
+    public void An_edge_that_waits_says_for_what_at_once_and_in_other_words_only_with_the_figures()
+    {
+        var moving = StatusSummary.Of(Waiting(""));
+        moving.Edges.Single().WaitsFor.ShouldBeNull();
+        var waiting = StatusSummary.Of(Waiting("sink-0 holds 8"));
+        StatusPace.Choose(waiting, moving, Now, Now.AddSeconds(1)).Status.Edges.Single().WaitsFor.ShouldBe("sink-0 holds 8", "it begins");
+        var more = StatusSummary.Of(Waiting("sink-0 holds 9"));
+        StatusPace.Choose(more, waiting, Now, Now.AddSeconds(14)).Status.Edges.Single().WaitsFor.ShouldBe("sink-0 holds 8");
+        StatusPace.Choose(more, waiting, Now, Now.AddSeconds(15)).Status.Edges.Single().WaitsFor.ShouldBe("sink-0 holds 9");
+        StatusPace.Choose(moving, waiting, Now, Now.AddSeconds(1)).Status.Edges.Single().WaitsFor.ShouldBeNull("it ceases");
+        waiting.ToElement().GetProperty("edges").GetRawText().ShouldEndWith(""","waitsFor":"sink-0 holds 8","droppedFrames":0}]""");
+    }
+
+    [Fact]
+    public void What_many_sidecars_wait_for_is_listed_within_bounds()
+    {
+        var slots = Enumerable.Range(0, 400).Select(number => Slot("source") with { Current = Pod($"pair-source-{number}") }).ToArray();
+        var reports = slots.ToDictionary(slot => slot.Current!.Uid, slot => Waits(SidecarReport.Unknown, 0, $"a grant of {slot.Current!.Name}"));
+        var status = StatusSummary.Of(Input(slots) with { Reports = reports });
+        status.Edges.Single().WaitsFor.ShouldBe("a grant of pair-source-0-aaaaa; a grant of pair-source-1-aaaaa; a grant of pair-source-2-aaaaa; and 397 more");
+        foreach (var uid in reports.Keys)
+            reports[uid] = Waits(reports[uid], 1, uid + new string('x', 5000));
+        StatusSummary.Of(Input(slots) with { Reports = reports }).Edges.Single().WaitsFor!.Length.ShouldBe(StatusText.CharsMax);
+        StatusSummary.Of(Input(slots) with { Reports = reports.ToDictionary(one => one.Key, one => one.Value with { Unreachable = "gone" }) }).Edges.Single().WaitsFor.ShouldBeNull();
+    }
+
+    [Fact]
+    public void No_text_of_a_status_is_longer_than_a_person_reads_whatever_it_is_made_of()
+    {
+        var endless = new string('x', 100_000);
+        var slots = Enumerable.Range(0, 300).Select(number => Slot("source", ready: false, new(Reasons.ImageUnavailable, endless)) with { Current = Pod($"pair-source-{number}") with { Ready = false, Trouble = new(Reasons.ImageUnavailable, endless) } }).ToArray();
+        var idle = Pair.Graph with { Operators = [.. Pair.Graph.Operators, .. Enumerable.Range(0, 2000).Select(number => Pair.Graph.Operators[1] with { Name = $"idle-{number}", Replicas = 0 })] };
+        var heard = new Dictionary<string, SidecarReport> { [slots[0].Current!.Uid] = Waits(SidecarReport.Unknown, 0, endless) with { Refusal = endless } };
+        StatusInput[] inputs =
+        [
+            Input(slots), Input(slots) with { Refusal = new("Cycle", endless) }, Input(slots) with { Stalled = new(Reasons.ApiRefused, endless) },
+            Input(slots) with { RolloutStopped = new(Reasons.RolloutStopped, endless) }, Input(slots) with { Reports = heard }, Input(slots) with { MissingDevice = endless },
+            Input(Slot("source")) with { Graph = idle }, Input(slots) with { Outcome = new(PipelinePhase.Failed, endless) }, Input(slots) with { SidecarImage = endless, NewestSidecarImage = "s" },
+        ];
+        foreach (var status in inputs.Select(StatusSummary.Of))
+        {
+            status.Conditions.ShouldAllBe(one => one.Message!.Length <= StatusText.CharsMax);
+            status.Pods.Select(one => one.Message).Concat(status.Operators.Select(one => one.Message)).Concat(status.Edges.SelectMany(one => new[] { one.Reason, one.WaitsFor }))
+                .ShouldAllBe(text => text == null || text.Length <= StatusText.CharsMax);
+        }
+    }
+
+    [Fact]
+    public void A_text_is_not_cut_within_a_character()
+    {
+        StatusText.Bounded(new string('x', StatusText.CharsMax)).Length.ShouldBe(StatusText.CharsMax);
+        StatusText.Bounded(new string('x', StatusText.CharsMax - 2) + "🎬🎬").ShouldBe(new string('x', StatusText.CharsMax - 2) + "…");
+    }
+
+    [Fact]
+    public void An_edge_that_waits_and_moves_by_turns_is_said_to_wait()
+    {
+        var report = Waits(SidecarReport.Unknown, 0, "");
+        var moving = report.Signature;
+        report = Waits(report, 2, "sink-0 holds 8");
+        var waiting = report.Signature;
+        waiting.ShouldNotBe(moving);
+        for (var second = 4; second < 60; second += 2)
+        {
+            report = Waits(report, second, second % 4 == 0 ? "" : $"sink-0 holds {second}");
+            report.Signature.ShouldBe(waiting, "nobody is to be told of each frame");
+        }
+        report = Waits(report, 60, "");
+        report = Waits(report, 64, "");
+        report.Signature.ShouldBe(moving, "nothing has waited for five seconds");
+        Waits(report with { Status = report.Status! with { Incarnation = "another" } }, 66, "").Waits.ShouldBeEmpty();
+    }
+
+    private static SidecarReport Waits(SidecarReport before, long second, string words) => before.With(Status() with
+    {
+        MonotonicNanoseconds = second * 1_000_000_000,
+        Edges = [new("source.video->sink.video", EdgeSide.Outbound, "Tcp", 1, 1, 0, 0, new Dictionary<string, long>(), LatencyHistogram.Empty, 0, 0, false) { WaitsFor = words }],
+    }, hasPlan: true);
+
+    private static StatusInput Waiting(string words)
+    {
+        var slots = new[] { Slot("source"), Slot("sink") };
+        return Input(slots) with { Reports = new Dictionary<string, SidecarReport> { [slots[0].Current!.Uid] = Waits(SidecarReport.Unknown, 0, words) } };
+    }
+
     private static Dictionary<string, SidecarReport> Heard(string unit, double rate = 0, params LinkStatus[] links) => new()
     {
         [$"uid-pair-{unit}-0"] = new(Status(links) with { Operators = [new(unit, 0, OperatorState.Attached, "x", "")], Edges = [] },

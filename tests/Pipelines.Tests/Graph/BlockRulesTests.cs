@@ -52,6 +52,14 @@ public sealed class BlockRulesTests
         GraphReason.MemoryExceeded, "spec", "pod highlights-studio-0 needs 9.0 GiB for frames, more than 8.0 GiB: analyse/0: 1.0 GiB for");
 
     [Fact]
+    public void Of_a_pod_that_needs_too_much_the_largest_regions_are_named_and_the_others_counted()
+    {
+        var graph = Highlights().With(40) with { Staging = new() { HugePages = HugePages.Size1Gi } };
+        var message = GraphRules.Check(graph).First(one => one.Reason == GraphReason.MemoryExceeded).Message;
+        message.ShouldMatch(@"more than 8\.0 GiB: [^;]+; [^;]+; [^;]+; [^;]+; and \d+ more$");
+    }
+
+    [Fact]
     public void Huge_pages_that_fit_are_accepted() => GraphRules.Check(Highlights() with { Staging = new() { HugePages = HugePages.Size2Mi } }).ShouldBeEmpty();
 
     private static PipelineGraph With(params BlockClassPlan[] classes) => Highlights() with { Staging = new() { BlockClasses = classes } };

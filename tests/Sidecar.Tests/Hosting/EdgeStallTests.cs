@@ -53,14 +53,46 @@ public sealed class EdgeStallTests
     }
 
     [Fact]
-    public void It_is_said_when_nothing_has_moved_for_three_seconds_and_no_longer_than_that()
+    public async Task A_consumer_in_the_same_pod_that_has_taken_all_and_gives_nothing_back_is_named()
+    {
+        var plans = new FlowPlans { Execution = Execution.Streaming, InOnePod = true };
+        using var pod = new RunningPod(plans, "camera-0");
+        var camera = await pod.Attach();
+        await using var render = await pod.Attach(mediaOperator: "render");
+        for (var frame = 0; frame < 3; frame++)
+        {
+            using var loan = camera.Output("video").Loan();
+            loan.Send();
+        }
+        var taken = Enumerable.Range(0, 3).Select(_ => render.Input("video").Receive()!.Value).ToList();
+        AwaitWords(pod, EdgeSide.Local, "render-0, which holds 3");
+
+        taken.ForEach(frame => frame.Dispose());
+        Watchdog.Until(() => Words(pod, EdgeSide.Local).Length == 0, () => Words(pod, EdgeSide.Local));
+        camera.Fail("the test is over");
+        await camera.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_consumer_in_the_same_pod_that_is_not_there_is_named()
+    {
+        var plans = new FlowPlans { Execution = Execution.Streaming, InOnePod = true };
+        using var pod = new RunningPod(plans, "camera-0");
+        var camera = await pod.Attach();
+        AwaitWords(pod, EdgeSide.Local, "render-0, which is not attached");
+        camera.Fail("the test is over");
+        await camera.DisposeAsync();
+    }
+
+    [Fact]
+    public void It_is_said_when_nothing_has_moved_for_two_seconds_or_nearly_so_and_no_longer_than_that()
     {
         var now = 0L;
         var stalls = new EdgeStalls(() => now);
         stalls.Look("a", EdgeSide.Local, 1, "b").ShouldBe("");
-        now = 2_900_000_000;
+        now = 1_700_000_000;
         stalls.Look("a", EdgeSide.Local, 1, "b").ShouldBe("");
-        now = 3_000_000_000;
+        now = 1_800_000_000;
         stalls.Look("a", EdgeSide.Local, 1, "b").ShouldBe("b");
         stalls.Look("a", EdgeSide.Local, 2, "b").ShouldBe("");
         now = 9_000_000_000;

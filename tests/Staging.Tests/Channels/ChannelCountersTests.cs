@@ -72,4 +72,32 @@ public sealed class ChannelCountersTests : IDisposable
         _channel.Observer.TryRead(4, out _).ShouldBeFalse();
         _channel.Observer.TryRead(0, out _).ShouldBeFalse();
     }
+
+    [Fact]
+    public void An_observer_counts_what_the_consumer_has_taken_and_not_given_back_over_many_rounds_of_the_ring()
+    {
+        for (var round = 0ul; round < 5; round++)
+        {
+            for (var sequence = 1ul; sequence <= 4; sequence++)
+                _channel.Push(sequence);
+            _channel.Observer.CountHeld().ShouldBe(0, "nothing is taken");
+            for (var count = 0; count < 4; count++)
+                _channel.Pop();
+            _channel.Observer.CountHeld().ShouldBe(4);
+            _channel.Consumer.Return((round * 4) + 3, ReturnKind.Both);
+            _channel.Consumer.Return((round * 4) + 1, ReturnKind.Returned);
+            _channel.Observer.CountHeld().ShouldBe(2);
+            _channel.Consumer.Return((round * 4) + 1, ReturnKind.Done);
+            _channel.Observer.CountHeld().ShouldBe(2, "it is given back already");
+            _channel.Consumer.Return((round * 4) + 2, ReturnKind.Both);
+            _channel.Consumer.Return((round * 4) + 4, ReturnKind.Both);
+            _channel.Observer.CountHeld().ShouldBe(0);
+            while (_channel.Producer.TryPopReturn(out _))
+            {
+            }
+        }
+        _channel.WriteWord(128, ulong.MaxValue);
+        _channel.WriteWord(192, ulong.MaxValue);
+        _channel.Observer.CountHeld().ShouldBeInRange(0, 4, "positions may be anything");
+    }
 }
