@@ -76,7 +76,7 @@ internal sealed class EdgeStalls(Func<long> nowNanoseconds)
 
     private static (string Waits, long Moved) Local(PodPorts ports, string edge)
     {
-        var (waits, moved) = (new List<string>(), 0L);
+        var (waits, moved) = (ports.Apart(edge).ToList(), 0L);
         ports.Visit((_, channels) =>
         {
             foreach (var channel in channels.Where(one => one.Edge == edge && one.Side == EdgeSide.Local))

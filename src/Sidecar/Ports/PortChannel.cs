@@ -1,4 +1,5 @@
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Channels;
 
@@ -60,10 +61,19 @@ internal sealed class PortChannel : IDisposable
     /// <summary>The consumer has let go of everything that came by this channel, or died and so has everyone that it passed frames to.</summary>
     public bool ConsumerLetGo { get; set; }
 
-    /// <summary>One end is dead and the other has been told.</summary>
+    /// <summary>One end is dead and the other has been told; or the channel is broken and both have been.</summary>
     public bool PeerTold { get; set; }
 
+    /// <summary>One end has said that the other broke the protocol. Both may write all of the rings, so nobody can tell who did: the channel ends, and neither end does.</summary>
+    public bool IsBroken { get; set; }
+
+    /// <summary>Frames may go through here.</summary>
+    public bool IsLive => !IsBroken && Producer.IsAlive && Consumer.IsAlive;
+
     public IReadOnlyList<(PodRegion Region, RegionTelling Telling)> Regions => _regions;
+
+    /// <summary>Why it ended, for the end whose peer this is.</summary>
+    public AttachMessage.ClosedReason EndedFor(PortEnd peer) => IsBroken ? AttachMessage.ClosedReason.Violation : peer.EndedBy;
 
     /// <summary>What the consumer may meet in this channel, and may pass on.</summary>
     public IEnumerable<PodRegion> VisibleRegions => _regions.Select(entry => entry.Region).Where(region => !region.IsGone);

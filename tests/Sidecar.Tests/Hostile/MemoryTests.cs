@@ -1,3 +1,4 @@
+using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
@@ -25,6 +26,25 @@ public sealed class MemoryTests : IDisposable
             producer.Send(descriptor => InRegion(descriptor, index, new BlockRef(0, 1)));
             _siege.AwaitExpelled("relay").ShouldContain("no memory of its producer (UnknownRegion)");
         }
+        _siege.ShouldStand();
+    }
+
+    [Fact]
+    public void Who_passes_on_a_frame_whose_owner_takes_its_block_back_is_not_expelled()
+    {
+        using (var camera = _siege.AttachRaw("camera"))
+        {
+            camera.Until(() => camera.Channels.Exists(channel => channel.Peer == "relay-0"));
+            var payload = default(SegmentRef);
+            new RawProducer(camera, camera.Channels.Single(channel => channel.Peer == "relay-0")).Send(descriptor =>
+            {
+                payload = descriptor.Segment(1);
+                return descriptor;
+            });
+            _siege.PassOn(RawProducer.Number, before: () => camera.Writer!.Release(new BlockRef(payload.Block, payload.Generation)).ShouldBeTrue());
+            _siege.Flow();
+        }
+        _siege.Near.Status.Operators.Single(one => one is { Name: "relay", Replica: 0 }).State.ShouldBe(OperatorState.Attached);
         _siege.ShouldStand();
     }
 

@@ -181,6 +181,28 @@ internal sealed class Siege : IDisposable
         }
     }
 
+    /// <summary>The honest passer passes a frame of that stream on, after something has happened to it.</summary>
+    public void PassOn(ulong stream, Action before)
+    {
+        var isPassed = false;
+        Watchdog.Until(
+            () =>
+            {
+                while (!isPassed && _relay.Input("video").TryReceive(out var frame))
+                {
+                    using (frame)
+                    {
+                        isPassed = frame.Stream == stream;
+                        if (isPassed)
+                            before();
+                        _relay.Output("video").Forward(frame);
+                    }
+                }
+                return isPassed;
+            },
+            Describe);
+    }
+
     private void Pass()
     {
         while (_relay.Input("video").TryReceive(out var frame))
