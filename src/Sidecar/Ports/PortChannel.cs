@@ -2,6 +2,7 @@ using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 
@@ -80,7 +81,13 @@ internal sealed class PortChannel : IDisposable
 
     public void AddRegion(PodRegion region)
     {
-        if (!_regions.Exists(entry => entry.Region == region))
+        if (_regions.Exists(entry => entry.Region == region))
+            return;
+        // Whoever could meet a region that is gone has let go of it: its index is free, unless an answer that names it is still to come.
+        var free = _regions.FindIndex(entry => entry.Region.IsGone && entry.Telling != RegionTelling.ConsumerTold);
+        if (free >= 0)
+            _regions[free] = (region, RegionTelling.Unknown);
+        else if (_regions.Count < RegionTable.RegionsMax)
             _regions.Add((region, RegionTelling.Unknown));
     }
 
