@@ -99,11 +99,11 @@ public sealed class PlanCallTests(Siege siege) : IClassFixture<Siege>
             foreach (var value in Values(At(JsonNode.Parse(sound)!, path)!, path).ToList())
             {
                 var mutant = JsonNode.Parse(sound)!.AsObject();
-                Set(At(mutant, path[..^1])!, path[^1], value?.DeepClone());
+                Set(At(mutant, path.AsSpan(0, path.Length - 1))!, path[^1], value?.DeepClone());
                 yield return (mutant, $"{string.Join('.', path)} = {value?.ToJsonString() ?? "null"}");
             }
             var without = JsonNode.Parse(sound)!.AsObject();
-            if (At(without, path[..^1]) is JsonObject parent)
+            if (At(without, path.AsSpan(0, path.Length - 1)) is JsonObject parent)
             {
                 parent.Remove((string)path[^1]);
                 yield return (without, $"no {string.Join('.', path)}");
