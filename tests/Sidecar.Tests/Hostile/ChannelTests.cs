@@ -106,7 +106,7 @@ public sealed class ChannelTests(Siege siege) : IClassFixture<Siege>
     {
         using var camera = siege.AttachRaw("camera");
         camera.Until(() => camera.Channels.Count > 0);
-        var producer = new RawProducer(camera, camera.Channels[0]);
+        var producer = new RawProducer(camera, camera.Channels[0]) { Stream = siege.NewStream() };
         producer.Send();
         producer.Send(change);
         camera.Settle();

@@ -32,12 +32,13 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
         {
             camera.Until(() => camera.Channels.Exists(channel => channel.Peer == "relay-0"));
             var payload = default(SegmentRef);
-            new RawProducer(camera, camera.Channels.Single(channel => channel.Peer == "relay-0")).Send(descriptor =>
+            var producer = new RawProducer(camera, camera.Channels.Single(channel => channel.Peer == "relay-0")) { Stream = siege.NewStream() };
+            producer.Send(descriptor =>
             {
                 payload = descriptor.Segment(1);
                 return descriptor;
             });
-            siege.PassOn(RawProducer.Number, before: () => camera.Writer!.Release(new BlockRef(payload.Block, payload.Generation)).ShouldBeTrue());
+            siege.PassOn(producer.Stream, before: () => camera.Writer!.Release(new BlockRef(payload.Block, payload.Generation)).ShouldBeTrue());
             siege.Flow();
         }
         siege.Near.Status.Operators.Single(one => one is { Name: "relay", Replica: 0 }).State.ShouldBe(OperatorState.Attached);
@@ -49,11 +50,11 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
     {
         using (var relay = siege.AttachRaw("relay"))
         {
-            var (_, _, stored) = BuryCamera(relay);
+            var (producer, _, stored) = BuryCamera(relay);
             // The far sink keeps it, so that the link may have to send it again.
             stored.Payload.ToArray().ShouldAllBe(value => value == Filling);
             siege.ReplaceFar();
-            using var again = siege.AwaitStored(RawProducer.Number);
+            using var again = siege.AwaitStored(producer.Stream);
             again.Payload.ToArray().ShouldAllBe(value => value == Filling);
         }
         siege.ShouldStand();
@@ -102,7 +103,7 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
     {
         relay.Until(() => relay.Channels.Exists(channel => channel.IsProducer));
         var output = relay.Channels.Single(channel => channel.IsProducer);
-        var producer = new RawProducer(relay, output);
+        var producer = new RawProducer(relay, output) { Stream = siege.NewStream() };
         ushort index;
         OperatorSdk.Frame stored;
         using (var camera = siege.AttachRaw("camera"))
@@ -115,7 +116,7 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
             camera.Writer!.TryTake(1000, new BlockQuota(10), out var block).ShouldBeTrue();
             camera.Writer.Memory(block)[..1000].Fill(Filling);
             producer.Send(descriptor => InRegion(descriptor, index, block));
-            stored = siege.AwaitStored(RawProducer.Number);
+            stored = siege.AwaitStored(producer.Stream);
         }
         var input = relay.Channels.Single(channel => channel.Peer == "camera-1");
         relay.Until(() => relay.Closed.Contains(input.Id));

@@ -21,7 +21,7 @@ public sealed class Siege : IDisposable
     private MediaOperator _render = null!, _store = null!, _feed = null!, _pit = null!, _rot = null!;
     private readonly HashSet<ulong> _rendered = [], _stored = [], _shown = [], _pitted = [], _mopped = [], _mopSaw = [];
     private FarPod? _third;
-    private ulong _incarnation = 100, _fromCamera, _fromFeed, _fromLure, _fromRot;
+    private ulong _incarnation = 100, _fromCamera, _fromFeed, _fromLure, _fromRot, _streams;
 
     public Siege()
     {
@@ -39,6 +39,9 @@ public sealed class Siege : IDisposable
     internal SidecarProcess Near { get; }
 
     internal FarPod Far { get; private set; }
+
+    /// <summary>A stream for frames made by hand: whoever has had one identity takes a second for a duplicate.</summary>
+    public ulong NewStream() => RawProducer.Number + ++_streams;
 
     /// <summary>The second replica of a media operator, by hand. Its last life may not be over yet: then as an SDK does it, again.</summary>
     internal RawOperator AttachRaw(string name, AttachMessage.Which? silentAt = null)
@@ -296,11 +299,13 @@ public sealed class Siege : IDisposable
         }
     }
 
-    private static void Take(MediaOperator sink, HashSet<ulong> came, HashSet<ulong>? fromFoes = null)
+    private bool IsFoes(ulong stream) => stream - RawProducer.Number <= _streams;
+
+    private void Take(MediaOperator sink, HashSet<ulong> came, HashSet<ulong>? fromFoes = null)
     {
         while (sink.Input("video").TryReceive(out var frame))
         {
-            (frame.Stream == RawProducer.Number ? fromFoes : came)?.Add(frame.Sequence);
+            (IsFoes(frame.Stream) ? fromFoes : came)?.Add(frame.Sequence);
             frame.Dispose();
         }
     }
