@@ -36,10 +36,12 @@ public sealed class LimitTests
     public void As_many_attach_as_the_plan_has_media_operators()
     {
         using var pod = new TestPod(PlanOf(Draw([64, 64, 64, 64, 64], [.. Enumerable.Repeat(Distribution.RoundRobin, 5)])));
-        pod.Plan.Operators.Count.ShouldBeGreaterThan(AttachServer.SpareSessions);
-        var attached = pod.Plan.Operators.Select(one => new RawOperator(pod.SocketPath, one.Name).Attach(one.Replica, incarnation: 1)).ToList();
+        // Without the source nobody has anything to say to them while this thread is with another one.
+        var renders = pod.Plan.Operators.Where(one => one.Name != "camera").ToList();
+        renders.Count.ShouldBeGreaterThan(AttachServer.SpareSessions);
+        var attached = renders.Select(one => new RawOperator(pod.SocketPath, one.Name).Attach(one.Replica, incarnation: 1)).ToList();
         attached.ShouldAllBe(one => one.Refusal == null && !one.IsClosed);
-        Watchdog.Until(() => pod.Roster.States.All(one => one.State == OperatorState.Attached), () => string.Join('\n', pod.Roster.States));
+        Watchdog.Until(() => pod.Roster.States.Count(one => one.State == OperatorState.Attached) == renders.Count, () => string.Join('\n', pod.Roster.States));
         attached.ForEach(one => one.Dispose());
     }
 
