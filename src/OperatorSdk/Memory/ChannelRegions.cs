@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.OperatorSdk.Memory;
 
 /// <summary>
-/// What the indexes of one channel mean. The sidecar uses each once: a channel outlives many lives of those whose memory it names.
+/// What the indexes of one channel mean. A channel outlives many lives of those whose memory it names: an index whose region is gone is given to another one.
 /// </summary>
 internal sealed class ChannelRegions
 {

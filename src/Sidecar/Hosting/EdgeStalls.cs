@@ -77,7 +77,7 @@ internal sealed class EdgeStalls(Func<long> nowNanoseconds)
 
     private static (string Waits, long Moved) Local(PodRuntime runtime, string edge)
     {
-        var (waits, moved) = (new List<string>(), 0L);
+        var (waits, moved) = (runtime.Ports.Apart(edge).ToList(), 0L);
         runtime.Ports.Visit((ends, channels) =>
         {
             waits.AddRange(Missing(runtime.Plan, edge, ends).Select(name => $"{name}, which is not attached"));

@@ -69,6 +69,8 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
     {
         if (!PlanJson.TryParse(plan.Json.Span, out var parsed, out var error))
             throw new ControlException(StatusCode.InvalidArgument, error);
+        if (parsed.Version != plan.Version)
+            throw new ControlException(StatusCode.InvalidArgument, $"version: the call brings plan {plan.Version}, its document says {parsed.Version}");
         if (parsed.Pod != _options.Pod)
             throw new ControlException(StatusCode.InvalidArgument, $"the plan is for pod {parsed.Pod}, this is {_options.Pod}");
         if (PlanSizes.RegionBytes(parsed) is var bytes && bytes > _options.RegionBytesMax)

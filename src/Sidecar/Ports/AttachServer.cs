@@ -19,8 +19,8 @@ internal sealed record AttachablePod(SidecarPlan Plan, PodPorts Ports, OperatorR
 /// </remarks>
 internal sealed class AttachServer : IDisposable
 {
-    /// <summary>More than any pod has media operators and tools.</summary>
-    private const int SessionsMax = 256;
+    /// <summary>Places beside those of the plan's media operators: for tools, for lives that begin while the last one ends, and for whoever tries to attach before there is a plan.</summary>
+    public const int SpareSessions = 256;
 
     private const int ShortagePauseMs = 10;
 
@@ -135,7 +135,7 @@ internal sealed class AttachServer : IDisposable
     // Whoever was sent away has no part in the count: its thread is on its way out.
     private bool TryMakeRoom()
     {
-        if (_sessions.Count(session => !session.IsSentAway) < SessionsMax)
+        if (_sessions.Count(session => !session.IsSentAway) < SpareSessions + (_pod?.Plan.Operators.Count ?? 0))
             return true;
         var silent = _sessions.Find(session => session is { IsSilent: true, IsSentAway: false });
         silent?.SendAway();

@@ -33,6 +33,13 @@ internal static class FrameDescriptors
         return descriptor;
     }
 
+    /// <summary>Puts a notice in a frame's place: nobody has the frame any more. False: it is the last that a stream can have, which no notice can name.</summary>
+    public static bool TryMakeLost(ref FrameDescriptor descriptor)
+    {
+        (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (DescriptorKind.Gap, 0, 1, GapCause.Lost);
+        return descriptor.Sequence < ulong.MaxValue;
+    }
+
     /// <summary>A descriptor as it enters a link; the segments are added by who resolves them, the handle by who keeps it.</summary>
     public static LinkFrame ToLink(in FrameDescriptor descriptor) => new()
     {

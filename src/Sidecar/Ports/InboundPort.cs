@@ -157,21 +157,18 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner, IReturning
         lock (_gate)
         {
             var delivery = new Delivery(slot, _granted[slot], ticket, MonotonicClock.Nanoseconds);
+            // After a restart of the sender the end comes again, behind what came before it: everybody has it all.
             if (_ended && !TryReopen(in header))
-            {
-                // After a restart of the sender the end comes again, behind what came before it: everybody has it all.
-                Invariant.That(_writer.Release(delivery.Block));
-                _returned.Add(delivery);
-                _done.Add(delivery);
-                _waiter.Wake();
-                return true;
-            }
+                return SettleAtOnce(in delivery);
             if (!_fan.HasRoom())
             {
                 _refused = true;
                 return false;
             }
             var descriptor = FrameDescriptors.Of(in header, delivery.Block);
+            // Not refused: whoever wrote it would break the link that its pod's other producers share, as often as it is sent again.
+            if (descriptor.Kind == DescriptorKind.Frame && !IsSound(in header, slot) && !FrameDescriptors.TryMakeLost(ref descriptor))
+                return SettleAtOnce(in delivery);
             _ended = descriptor.Kind == DescriptorKind.EndOfStream;
             if (_ended)
                 _end = (descriptor.Stream, descriptor.Sequence);
@@ -182,6 +179,28 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner, IReturning
             _fan.Post(in descriptor, _deliveries.Add(in delivery));
             return true;
         }
+    }
+
+    private bool SettleAtOnce(in Delivery delivery)
+    {
+        Invariant.That(_writer.Release(delivery.Block));
+        _returned.Add(delivery);
+        _done.Add(delivery);
+        _waiter.Wake();
+        return true;
+    }
+
+    // The far sidecar looked when it sent; its media operator, or itself, may have written since. A consumer here would blame the channel for it.
+    private bool IsSound(in FrameHeader header, uint slot) =>
+        FrameEnvelope.TryRead(SegmentOf(in header, slot, 0), SegmentOf(in header, slot, 1), SegmentOf(in header, slot, 2), out var view, out _)
+        && view.Info.Stream == header.Stream && view.Info.Sequence == header.Sequence;
+
+    private ReadOnlySpan<byte> SegmentOf(in FrameHeader header, uint slot, int index)
+    {
+        if (index >= header.SegmentCount)
+            return default;
+        var extent = header.Segment(index);
+        return _memory.Span(_writer.Layout.BlockOffset(slot) + extent.OffsetBytes, (int)extent.LengthBytes);
     }
 
     /// <summary>What lies behind the end is of a new life of the source.</summary>
@@ -224,7 +243,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner, IReturning
     public override void PeerGone(PortChannel channel, string reason)
     {
         lock (_gate)
-            _fan.CloseSeat(LeaseOf(channel).Seat, channel.Consumer.EndedBy == AttachMessage.ClosedReason.PeerCompleted);
+            _fan.CloseSeat(LeaseOf(channel).Seat, channel.EndedFor(channel.Consumer) == AttachMessage.ClosedReason.PeerCompleted);
         _waiter.Wake();
     }
 

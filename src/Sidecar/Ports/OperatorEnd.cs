@@ -88,7 +88,7 @@ internal sealed class OperatorEnd(
         var peer = channel.Producer == this ? channel.Consumer : channel.Producer;
         var closed = _buffer.Begin<AttachMessage.Builder>().InitChannelClosed();
         closed.Channel = channel.Id;
-        closed.Reason = peer.EndedBy;
+        closed.Reason = channel.EndedFor(peer);
         closed.Detail = reason;
         Send([]);
     }

@@ -134,11 +134,21 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
             var region = segment.Region < _regions.Count ? _regions[segment.Region] : null;
             var error = SegmentError.UnknownBlock;
             if (region is null || segment.Length > int.MaxValue || !region.Reader.TryResolveAddress(in segment, out var address, out error))
-                return Fail($"segment {index} of {descriptor.Stream:x}/{descriptor.Sequence} is no memory of its producer ({(region is null ? SegmentError.UnknownRegion : error)})");
+                return (segment.Region != 0 && error == SegmentError.StaleGeneration && TryExplain(ref descriptor, ref frame, out regions)) || Fail($"segment {index} of {descriptor.Stream:x}/{descriptor.Sequence} is no memory of its producer ({(region is null ? SegmentError.UnknownRegion : error)})");
             frame.AddSegment(new MemoryPart(address, (int)segment.Length));
             regions.Set(index, region);
         }
         return descriptor.Kind != DescriptorKind.Frame || IsSound(ref descriptor);
+    }
+
+    // Only the owner of a region moves the generations in it. A frame that was passed on and whose block has another life is its owner's breach, not the passer's.
+    private static bool TryExplain(ref FrameDescriptor descriptor, ref LinkFrame frame, out FrameRegions regions)
+    {
+        regions = default;
+        if (!FrameDescriptors.TryMakeLost(ref descriptor))
+            return false;
+        frame = FrameDescriptors.ToLink(in descriptor);
+        return true;
     }
 
     // Here and not at the far end: there it could not be told any more which of this pod's media operators wrote it.

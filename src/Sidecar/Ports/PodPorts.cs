@@ -23,6 +23,9 @@ internal readonly record struct PortPair(string Edge, string Producer, string Co
 /// </remarks>
 internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
 {
+    /// <summary>So many channels of two lives may end by what one says of the other.</summary>
+    public const int ReportsMax = 8;
+
     private readonly List<PortPair> _pairs = [.. planned];
     private readonly List<PortEnd> _buried = [];
     private readonly Lock _gate = new();
@@ -30,6 +33,7 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
     private readonly List<PortChannel> _channels = [];
     private readonly HashSet<PortPair> _opened = [];
     private readonly Dictionary<(string Edge, EdgeSide Side), ChannelTally> _past = [];
+    private readonly Dictionary<(string Edge, PortEnd Producer, PortEnd Consumer), int> _reports = [];
     private ulong _lastChannelId;
     private bool _reconciling, _again;
 
@@ -96,7 +100,7 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
     {
         if (ChannelOf(end, channelId) is not { } channel)
             return;
-        if (channel.Consumer != end || channel.Producer.IsAlive)
+        if (channel.Consumer != end || channel.IsLive)
             throw new PortProtocolException(end.Name, $"says goodbye to channel {channelId} of a living producer");
         channel.ConsumerLetGo = true;
     });
@@ -111,18 +115,28 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
     /// <summary>The end broke the protocol, as seen by the sidecar: its connection ends, and with it the end.</summary>
     public void Expel(PortEnd end, string reason) => Change(() => end.Expel(reason));
 
-    /// <summary>An end reports that its peer on a channel broke the protocol: the peer is expelled.</summary>
+    /// <summary>
+    /// An end says that its peer on a channel broke the protocol. That is a claim: the channel ends, and the two get another one. Two that go on like that
+    /// get none any more, until one of them attaches anew.
+    /// </summary>
     public void Violation(PortEnd reporter, ulong channelId, string reason) => Change(() =>
     {
         // Null: the peer is gone by now, and whatever it did with it.
-        if (ChannelOf(reporter, channelId) is not { } channel)
+        if (ChannelOf(reporter, channelId) is not { PeerTold: false, IsBroken: false } channel)
             return;
+        channel.IsBroken = true;
+        var pair = (channel.Edge, channel.Producer, channel.Consumer);
+        _reports[pair] = _reports.GetValueOrDefault(pair) + 1;
         var peer = channel.Producer == reporter ? channel.Consumer : channel.Producer;
-        // The sidecar's own ends checked what they passed on. The reporter has closed the channel and would wait for ever.
-        if (peer is not OperatorEnd)
-            throw new PortProtocolException(reporter.Name, $"cannot go on with the sidecar's end of {channel}: {reason}");
-        peer.Expel($"{peer.Name} broke the protocol on {channel}: {reason} (reported by {reporter.Name})");
+        Log.Write($"{reporter.Name} says that {peer.Name} broke the protocol on {channel}: {reason}. That channel ends{(AreApart(pair) ? ", and they get no other one" : "")}");
     });
+
+    /// <summary>Who has no channel any more, because of what one said of the other: for people.</summary>
+    public IReadOnlyList<string> Apart(string edge)
+    {
+        lock (_gate)
+            return [.. _reports.Keys.Where(pair => pair.Edge == edge && AreApart(pair)).Select(pair => $"a new life of {pair.Producer.Name} or {pair.Consumer.Name}: one of them breaks the protocol")];
+    }
 
     /// <summary>Answers the last word of a media operator, when it is kept.</summary>
     public void Completed(OperatorEnd end)
@@ -195,6 +209,8 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
         return channel;
     }
 
+    private bool AreApart((string Edge, PortEnd Producer, PortEnd Consumer) pair) => _reports.GetValueOrDefault(pair) >= ReportsMax;
+
     private void Change(Action change)
     {
         PortEnd[] buried;
@@ -247,6 +263,8 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
                 consumer.ProducerCompleted(pair.Edge, pair.Producer);
             if (producer is null or CompletedEnd || consumer is null || (consumer as CompletedEnd)?.HasTold(pair.Edge, producer) == true || _channels.Exists(channel => channel.Edge == pair.Edge && channel.Producer == producer && channel.Consumer == consumer))
                 continue;
+            if (AreApart((pair.Edge, producer, consumer)))
+                continue;
             var id = ++_lastChannelId;
             _channels.Add(new PortChannel(id, pair.Edge, producer, consumer, pair.Capacity, isReplacement: !_opened.Add(pair)));
         }
@@ -255,7 +273,7 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
     // A consumer may meet the producer's own region and, through forwards, every region that the producer itself may meet.
     private void SpreadRegions()
     {
-        foreach (var channel in _channels.Where(channel => channel.Producer.IsAlive && channel.Consumer.IsAlive))
+        foreach (var channel in _channels.Where(channel => channel.IsLive))
         {
             channel.AddRegion(channel.Producer.OwnRegion!);
             foreach (var region in _channels.Where(inbound => inbound.Consumer == channel.Producer).SelectMany(inbound => inbound.VisibleRegions).ToArray())
@@ -267,7 +285,7 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
 
     private static void Advance(PortChannel channel)
     {
-        if (!channel.Producer.IsAlive || !channel.Consumer.IsAlive)
+        if (!channel.IsLive)
             return;
         for (var index = 0; index < channel.Regions.Count; index++)
             TellConsumer(channel, index);
@@ -322,7 +340,7 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
             TellSurvivor(channel);
             channel.ConsumerLetGo = true;
         }
-        else if (channel.Producer.IsAlive && channel.Consumer.IsAlive)
+        else if (channel.IsLive)
             return;
         TellSurvivor(channel);
         if (!channel.Consumer.IsAlive && _channels.Where(passed => passed.Producer == channel.Consumer).All(passed => passed.ConsumerLetGo))
@@ -344,10 +362,13 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
         if (channel.PeerTold)
             return;
         channel.PeerTold = true;
-        if (channel.Producer.IsAlive && channel.Stage == ChannelStage.ProducerOffered)
-            channel.Producer.PeerGone(channel, $"{channel.Consumer.Name} is gone");
-        else if (channel.Consumer.IsAlive && channel.Stage >= ChannelStage.ConsumerOffered)
-            channel.Consumer.PeerGone(channel, $"{channel.Producer.Name} is gone");
+        var tellsProducer = channel.Producer.IsAlive && channel.Stage == ChannelStage.ProducerOffered;
+        if (tellsProducer)
+            channel.Producer.PeerGone(channel, channel.IsBroken ? "the channel is broken" : $"{channel.Consumer.Name} is gone");
+        if (tellsProducer && !channel.IsBroken)
+            return;
+        if (channel.Consumer.IsAlive && channel.Stage >= ChannelStage.ConsumerOffered)
+            channel.Consumer.PeerGone(channel, channel.IsBroken ? "the channel is broken" : $"{channel.Producer.Name} is gone");
         else if (channel.Consumer.IsAlive)
             channel.ConsumerLetGo = true;
     }
@@ -357,6 +378,8 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
         foreach (var dead in _ends.Where(end => !end.IsAlive && !_channels.Exists(channel => channel.Producer == end || channel.Consumer == end)).ToArray())
         {
             _ends.Remove(dead);
+            foreach (var pair in _reports.Keys.Where(pair => pair.Producer == dead || pair.Consumer == dead).ToArray())
+                _reports.Remove(pair);
             foreach (var completed in _ends.OfType<CompletedEnd>())
                 completed.ForgetProducer(dead);
             if (dead.OwnRegion is { } region)

@@ -1,6 +1,8 @@
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 
@@ -60,17 +62,32 @@ internal sealed class PortChannel : IDisposable
     /// <summary>The consumer has let go of everything that came by this channel, or died and so has everyone that it passed frames to.</summary>
     public bool ConsumerLetGo { get; set; }
 
-    /// <summary>One end is dead and the other has been told.</summary>
+    /// <summary>One end is dead and the other has been told; or the channel is broken and both have been.</summary>
     public bool PeerTold { get; set; }
 
+    /// <summary>One end has said that the other broke the protocol. Both may write all of the rings, so nobody can tell who did: the channel ends, and neither end does.</summary>
+    public bool IsBroken { get; set; }
+
+    /// <summary>Frames may go through here.</summary>
+    public bool IsLive => !IsBroken && Producer.IsAlive && Consumer.IsAlive;
+
     public IReadOnlyList<(PodRegion Region, RegionTelling Telling)> Regions => _regions;
+
+    /// <summary>Why it ended, for the end whose peer this is.</summary>
+    public AttachMessage.ClosedReason EndedFor(PortEnd peer) => IsBroken ? AttachMessage.ClosedReason.Violation : peer.EndedBy;
 
     /// <summary>What the consumer may meet in this channel, and may pass on.</summary>
     public IEnumerable<PodRegion> VisibleRegions => _regions.Select(entry => entry.Region).Where(region => !region.IsGone);
 
     public void AddRegion(PodRegion region)
     {
-        if (!_regions.Exists(entry => entry.Region == region))
+        if (_regions.Exists(entry => entry.Region == region))
+            return;
+        // Whoever could meet a region that is gone has let go of it: its index is free, unless an answer that names it is still to come.
+        var free = _regions.FindIndex(entry => entry.Region.IsGone && entry.Telling != RegionTelling.ConsumerTold);
+        if (free >= 0)
+            _regions[free] = (region, RegionTelling.Unknown);
+        else if (_regions.Count < RegionTable.RegionsMax)
             _regions.Add((region, RegionTelling.Unknown));
     }
 

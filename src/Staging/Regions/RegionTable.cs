@@ -4,7 +4,7 @@ namespace K8sMediaFlow.Staging.Regions;
 /// <remarks>A number that the sidecar did not give resolves to nothing: a passer can point only to what it had been handed itself.</remarks>
 public sealed class RegionTable
 {
-    /// <summary>Regions that one channel may name in all its time.</summary>
+    /// <summary>Regions that one channel may name at a time.</summary>
     public const int RegionsMax = 1 << 16;
 
     // Replaced when it grows; those who read the earlier one meanwhile miss what it never had.

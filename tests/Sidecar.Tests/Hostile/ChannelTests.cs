@@ -8,15 +8,11 @@ namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
 /// <summary>Every field of a descriptor and of its segments, every position and every return, as a producer and a consumer of the sidecar may write them.</summary>
 [Trait("Category", "Slow")]
-public sealed class ChannelTests : IDisposable
+public sealed class ChannelTests(Siege siege) : IClassFixture<Siege>
 {
     private const int CountersOffset = 512, CountersBytes = 3584, ReturnsOffset = 4096 + (128 * Scene.Capacity);
 
     private static readonly int[] Positions = [64, 128, 192, 256];
-
-    private readonly Siege _siege = new();
-
-    public void Dispose() => _siege.Dispose();
 
     [Fact]
     public void Whatever_a_producer_writes_into_a_descriptor_ends_its_channel_at_most()
@@ -26,7 +22,7 @@ public sealed class ChannelTests : IDisposable
             foreach (var value in Mutations.Of(field.FieldType, field.GetValue(default(FrameDescriptor))!))
                 Produce(sound => Mutations.With(sound, (field, value)));
         }
-        _siege.ShouldStand();
+        siege.ShouldStand();
     }
 
     [Fact]
@@ -47,7 +43,7 @@ public sealed class ChannelTests : IDisposable
                 }
             }
         }
-        _siege.ShouldStand();
+        siege.ShouldStand();
     }
 
     [Fact]
@@ -59,14 +55,14 @@ public sealed class ChannelTests : IDisposable
             {
                 foreach (var value in new ulong[] { 0, 1, 2, Scene.Capacity, Scene.Capacity + 1, ulong.MaxValue })
                 {
-                    using var attached = _siege.AttachRaw(name).AwaitChannel();
+                    using var attached = siege.AttachRaw(name).AwaitChannel();
                     BinaryPrimitives.WriteUInt64LittleEndian(attached.Rings!.Span(position, 8), value);
                     attached.Peer!.Ring();
                     attached.Settle();
                 }
             }
         }
-        _siege.ShouldStand();
+        siege.ShouldStand();
     }
 
     [Fact]
@@ -76,7 +72,7 @@ public sealed class ChannelTests : IDisposable
         {
             foreach (var kind in new[] { 0u, 1u, 2u, 3u, 4u, uint.MaxValue })
             {
-                using var show = _siege.AttachRaw("show").AwaitChannel();
+                using var show = siege.AttachRaw("show").AwaitChannel();
                 var cell = show.Rings!.Span(ReturnsOffset, 16);
                 BinaryPrimitives.WriteUInt64LittleEndian(cell, ticket);
                 BinaryPrimitives.WriteUInt32LittleEndian(cell[8..], kind);
@@ -85,7 +81,7 @@ public sealed class ChannelTests : IDisposable
                 show.AwaitClosed();
             }
         }
-        _siege.ShouldStand();
+        siege.ShouldStand();
     }
 
     [Fact]
@@ -93,24 +89,24 @@ public sealed class ChannelTests : IDisposable
     {
         for (var life = 0; life < 3; life++)
         {
-            using var show = _siege.AttachRaw("show").AwaitChannel();
+            using var show = siege.AttachRaw("show").AwaitChannel();
             show.Rings!.Span(CountersOffset, CountersBytes).Fill(0xFF);
-            foreach (var edge in _siege.Near.Status.Edges)
+            foreach (var edge in siege.Near.Status.Edges)
             {
                 edge.Frames.ShouldBeGreaterThanOrEqualTo(0);
                 edge.Bytes.ShouldBeGreaterThanOrEqualTo(0);
                 edge.Latency.Percentile(0.5).ShouldBeGreaterThanOrEqualTo(0);
             }
         }
-        _siege.ShouldStand();
+        siege.ShouldStand();
     }
 
     /// <summary>One sound frame, then the changed one, by the second camera's channel into the link and by that to the honest passer in the pod.</summary>
     private void Produce(Func<FrameDescriptor, FrameDescriptor> change)
     {
-        using var camera = _siege.AttachRaw("camera");
+        using var camera = siege.AttachRaw("camera");
         camera.Until(() => camera.Channels.Count > 0);
-        var producer = new RawProducer(camera, camera.Channels[0]);
+        var producer = new RawProducer(camera, camera.Channels[0]) { Stream = siege.NewStream() };
         producer.Send();
         producer.Send(change);
         camera.Settle();

@@ -7,19 +7,19 @@ using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
-/// <summary>One life of the far pod's sidecar, in this process.</summary>
+/// <summary>One life of the sidecar of a pod beside near, in this process.</summary>
 internal sealed class FarPod : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-far-");
     private readonly AttachServer _attach;
 
-    public FarPod(Scene scene, LinkCredentials papers)
+    public FarPod(Scene scene, string pod, LinkCredentials papers)
     {
         var incarnation = Incarnation.New();
-        var address = scene.AddressOf(Scene.Far);
-        var options = new SidecarOptions(7400, Scene.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", Scene.Far, address, 7402);
+        var address = scene.AddressOf(pod);
+        var options = new SidecarOptions(7400, Scene.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod, address, 7402);
         _attach = new AttachServer(SocketPath, incarnation, null);
-        Runtime = new PodRuntime(options, scene.Of(Scene.Far), incarnation, () => papers, _attach);
+        Runtime = new PodRuntime(options, scene.Of(pod), incarnation, () => papers, _attach);
     }
 
     public PodRuntime Runtime { get; }

@@ -1,3 +1,4 @@
+using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
@@ -9,38 +10,54 @@ namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
 /// <summary>What media operators can do to the memory that the sidecar maps, and to its descriptors.</summary>
 [Trait("Category", "Slow")]
-public sealed class MemoryTests : IDisposable
+public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
 {
-    private readonly Siege _siege = new();
-
-    public void Dispose() => _siege.Dispose();
-
     [Fact]
     public void A_descriptor_that_names_a_buried_region_expels_and_kills_nobody()
     {
-        using (var relay = _siege.AttachRaw("relay"))
+        using (var relay = siege.AttachRaw("relay"))
         {
             var (producer, index, stored) = BuryCamera(relay);
             stored.Dispose();
             producer.Send(descriptor => InRegion(descriptor, index, new BlockRef(0, 1)));
-            _siege.AwaitExpelled("relay").ShouldContain("no memory of its producer (UnknownRegion)");
+            siege.AwaitExpelled("relay").ShouldContain("no memory of its producer (UnknownRegion)");
         }
-        _siege.ShouldStand();
+        siege.ShouldStand();
+    }
+
+    [Fact]
+    public void Who_passes_on_a_frame_whose_owner_takes_its_block_back_is_not_expelled()
+    {
+        using (var camera = siege.AttachRaw("camera"))
+        {
+            camera.Until(() => camera.Channels.Exists(channel => channel.Peer == "relay-0"));
+            var payload = default(SegmentRef);
+            var producer = new RawProducer(camera, camera.Channels.Single(channel => channel.Peer == "relay-0")) { Stream = siege.NewStream() };
+            producer.Send(descriptor =>
+            {
+                payload = descriptor.Segment(1);
+                return descriptor;
+            });
+            siege.PassOn(producer.Stream, before: () => camera.Writer!.Release(new BlockRef(payload.Block, payload.Generation)).ShouldBeTrue());
+            siege.Flow();
+        }
+        siege.Near.Status.Operators.Single(one => one is { Name: "relay", Replica: 0 }).State.ShouldBe(OperatorState.Attached);
+        siege.ShouldStand();
     }
 
     [Fact]
     public void What_a_link_sends_stays_mapped_whatever_its_passer_says()
     {
-        using (var relay = _siege.AttachRaw("relay"))
+        using (var relay = siege.AttachRaw("relay"))
         {
-            var (_, _, stored) = BuryCamera(relay);
+            var (producer, _, stored) = BuryCamera(relay);
             // The far sink keeps it, so that the link may have to send it again.
             stored.Payload.ToArray().ShouldAllBe(value => value == Filling);
-            _siege.ReplaceFar();
-            using var again = _siege.AwaitStored(RawProducer.Number);
+            siege.ReplaceFar();
+            using var again = siege.AwaitStored(producer.Stream);
             again.Payload.ToArray().ShouldAllBe(value => value == Filling);
         }
-        _siege.ShouldStand();
+        siege.ShouldStand();
     }
 
     [Theory]
@@ -51,11 +68,11 @@ public sealed class MemoryTests : IDisposable
     {
         foreach (var name in new[] { "camera", "relay", "show" })
         {
-            using var dying = _siege.AttachRaw(name, silentAt);
+            using var dying = siege.AttachRaw(name, silentAt);
             if (name != "camera")
                 dying.Until(() => dying.Heard.Contains(silentAt));
         }
-        _siege.ShouldStand();
+        siege.ShouldStand();
     }
 
     [Fact]
@@ -67,16 +84,16 @@ public sealed class MemoryTests : IDisposable
         {
             for (var count = 0; count < 5; count++)
             {
-                using var stranger = new RawOperator(_siege.Near.SocketPath, "camera");
+                using var stranger = new RawOperator(siege.Near.SocketPath, "camera");
                 RawDatagrams.Send(stranger.Descriptor, new byte[length], gifts).ShouldBeTrue();
                 stranger.AwaitClosed();
-                using var camera = _siege.AttachRaw("camera");
+                using var camera = siege.AttachRaw("camera");
                 RawDatagrams.Send(camera.Descriptor, new byte[length], gifts).ShouldBeTrue();
                 camera.AwaitClosed();
             }
         }
-        OpenMemory.HeldBy(_siege.Near.ProcessId, "gift").ShouldBe(0);
-        _siege.ShouldStand();
+        OpenMemory.HeldBy(siege.Near.ProcessId, "gift").ShouldBe(0);
+        siege.ShouldStand();
     }
 
     private const byte Filling = 0x5A;
@@ -86,10 +103,10 @@ public sealed class MemoryTests : IDisposable
     {
         relay.Until(() => relay.Channels.Exists(channel => channel.IsProducer));
         var output = relay.Channels.Single(channel => channel.IsProducer);
-        var producer = new RawProducer(relay, output);
+        var producer = new RawProducer(relay, output) { Stream = siege.NewStream() };
         ushort index;
         OperatorSdk.Frame stored;
-        using (var camera = _siege.AttachRaw("camera"))
+        using (var camera = siege.AttachRaw("camera"))
         {
             relay.Until(() => relay.Channels.Exists(channel => channel.Peer == "camera-1"));
             camera.Until(() => camera.Writer is not null);
@@ -99,7 +116,7 @@ public sealed class MemoryTests : IDisposable
             camera.Writer!.TryTake(1000, new BlockQuota(10), out var block).ShouldBeTrue();
             camera.Writer.Memory(block)[..1000].Fill(Filling);
             producer.Send(descriptor => InRegion(descriptor, index, block));
-            stored = _siege.AwaitStored(RawProducer.Number);
+            stored = siege.AwaitStored(producer.Stream);
         }
         var input = relay.Channels.Single(channel => channel.Peer == "camera-1");
         relay.Until(() => relay.Closed.Contains(input.Id));

@@ -9,11 +9,12 @@ namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
 /// <summary>
 /// The plans of two pods. <c>near</c>, whose sidecar is attacked, has two replicas each of a source (camera), a passer (relay) and a sink (show): the first honest, the second not.
+/// A third pod, <c>foe</c>, has an edge of its own in each direction: from a source in near (lure) to its sink (pit), and from its source (rot) to a sink in near (mop).
 /// <c>far</c> has a sink for the source's frames (render), one for the passer's (store), and the source of the near sink's (feed).
 /// </summary>
 internal sealed class Scene
 {
-    public const string Near = "near", Far = "far";
+    public const string Near = "near", Far = "far", Foe = "foe", LureToPit = "lure.video->pit.video", RotToMop = "rot.video->mop.video";
     public const string CameraToRender = "camera.video->render.video", CameraToRelay = "camera.video->relay.video", RelayToStore = "relay.video->store.video", FeedToShow = "feed.video->show.video";
     public const int Capacity = 16, PayloadBytesMax = 1200, LinkPort = 7401;
 
@@ -29,16 +30,24 @@ internal sealed class Scene
         Edge(CameraToRelay, "camera", Near, 2, "relay", Near, 2),
         Edge(RelayToStore, "relay", Near, 2, "store", Far, 1),
         Edge(FeedToShow, "feed", Far, 1, "show", Near, 2),
+        Edge(LureToPit, "lure", Near, 1, "pit", Foe, 1),
+        Edge(RotToMop, "rot", Foe, 1, "mop", Near, 1),
     ];
 
-    public string AddressOf(string pod) => $"{_network}.{(pod == Near ? 10 : 20)}";
+    public string AddressOf(string pod) => $"{_network}.{(pod == Near ? 10 : pod == Far ? 20 : 30)}";
 
     public SidecarPlan Of(string pod)
     {
-        var isNear = pod == Near;
-        OperatorPlan[] operators = isNear
-            ? [.. Replicas("camera", [], [CameraToRender, CameraToRelay]), .. Replicas("relay", [CameraToRelay], [RelayToStore]), .. Replicas("show", [FeedToShow], [])]
-            : [Operator("render", 0, [CameraToRender], []), Operator("store", 0, [RelayToStore], []), Operator("feed", 0, [], [FeedToShow])];
+        OperatorPlan[] operators = pod switch
+        {
+            Near =>
+            [
+                .. Replicas("camera", [], [CameraToRender, CameraToRelay]), .. Replicas("relay", [CameraToRelay], [RelayToStore]), .. Replicas("show", [FeedToShow], []),
+                Operator("lure", 0, [], [LureToPit]), Operator("mop", 0, [RotToMop], []),
+            ],
+            Far => [Operator("render", 0, [CameraToRender], []), Operator("store", 0, [RelayToStore], []), Operator("feed", 0, [], [FeedToShow])],
+            _ => [Operator("pit", 0, [LureToPit], []), Operator("rot", 0, [], [RotToMop])],
+        };
         var edges = _edges.Where(edge => edge.Producers.Concat(edge.Consumers).Any(end => end.Pod == pod)).ToList();
         return new SidecarPlan(new PlanVersion(1, 1, 0), "test", "line", pod, Execution.Streaming, new PollingPlan(PollingMode.Hybrid, 20), operators, edges,
             [.. edges.Where(edge => edge.Producers[0].Pod == pod && edge.Consumers[0].Pod != pod).Select(edge => Link(edge, edge.Consumers[0], []))],

@@ -55,6 +55,20 @@ internal sealed class SidecarProcess : IDisposable
 
     public void Follow(SidecarPlan plan) => Call(cancellation => _control.ApplyPlanAsync(new PlanDocument(plan.Version, PlanJson.Write(plan)), cancellation));
 
+    /// <summary>Sends bytes as a plan; null if it is followed.</summary>
+    public ControlException? Offer(PlanVersion version, byte[] json)
+    {
+        try
+        {
+            Call(cancellation => _control.ApplyPlanAsync(new PlanDocument(version, json), cancellation));
+            return null;
+        }
+        catch (InvalidOperationException refused) when (refused.InnerException is ControlException why)
+        {
+            return why;
+        }
+    }
+
     /// <summary>Whoever asks has a sidecar that lives, or its last words.</summary>
     public void ShouldLive() => Directory.Exists($"/proc/{ProcessId}/task").ShouldBeTrue(Log);
 
@@ -78,7 +92,8 @@ internal sealed class SidecarProcess : IDisposable
         {
             try
             {
-                return call(limit.Token).GetAwaiter().GetResult();
+                // On a thread of the pool: those that run tests may all be waiting like this one.
+                return Task.Run(() => call(limit.Token)).GetAwaiter().GetResult();
             }
             catch (ControlException slow) when (slow.Status == StatusCode.DeadlineExceeded && !limit.IsCancellationRequested)
             {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using K8sMediaFlow.CapnProto;
+using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.OperatorSdk;
 using K8sMediaFlow.Pipelines.Graph;
@@ -29,6 +30,19 @@ public sealed class LimitTests
         var first = random.Next(1, PlanLimits.ReplicasMax + 1);
         int[] replicas = [first, random.Next(1, 65 - first + 16), random.Next(1, 12)];
         return ShouldRun(Draw(replicas, [.. replicas.Select(_ => random.Next(2) == 0 ? Distribution.RoundRobin : Distribution.Broadcast)]));
+    }
+
+    [Fact]
+    public void As_many_attach_as_the_plan_has_media_operators()
+    {
+        using var pod = new TestPod(PlanOf(Draw([64, 64, 64, 64, 64], [.. Enumerable.Repeat(Distribution.RoundRobin, 5)])));
+        // Without the source nobody has anything to say to them while this thread is with another one.
+        var renders = pod.Plan.Operators.Where(one => one.Name != "camera").ToList();
+        renders.Count.ShouldBeGreaterThan(AttachServer.SpareSessions);
+        var attached = renders.Select(one => new RawOperator(pod.SocketPath, one.Name).Attach(one.Replica, incarnation: 1)).ToList();
+        attached.ShouldAllBe(one => one.Refusal == null && !one.IsClosed);
+        Watchdog.Until(() => pod.Roster.States.Count(one => one.State == OperatorState.Attached) == renders.Count, () => string.Join('\n', pod.Roster.States));
+        attached.ForEach(one => one.Dispose());
     }
 
     [Fact]
@@ -77,10 +91,15 @@ public sealed class LimitTests
         Groups = [new("all", GroupMode.SamePod, ["camera", .. replicas.Select((_, i) => $"render{i}")])],
     };
 
-    private static async Task ShouldRun(PipelineGraph graph)
+    private static SidecarPlan PlanOf(PipelineGraph graph)
     {
         var placement = Placement.Of(graph).With(pod => pod with { Replicas = [.. pod.Replicas.Select(one => one with { TokenSha256 = HashOf(PodPlans.TokenOf(one.Operator)) })] });
-        using var pod = new TestPod(PipelinePlanner.Plan(graph, placement, new PlanVersion(1, 1, 1)).Single());
+        return PipelinePlanner.Plan(graph, placement, new PlanVersion(1, 1, 1)).Single();
+    }
+
+    private static async Task ShouldRun(PipelineGraph graph)
+    {
+        using var pod = new TestPod(PlanOf(graph));
         await using var camera = await pod.Attach("camera");
         var renders = await Task.WhenAll(pod.Plan.Operators.Where(one => one.Name != "camera").Select(one => pod.Attach(one.Name, one.Replica)));
         var frames = 2 * renders.Length;

@@ -90,6 +90,44 @@ public sealed class PodPortsTests : IDisposable
     }
 
     [Fact]
+    public void A_channel_goes_on_over_any_number_of_lives_of_those_whose_frames_pass_through_it()
+    {
+        var (b, c) = (Add("b"), Add("c", producer: false));
+        for (var life = 1; life <= 600; life++)
+        {
+            var a = Add("a");
+            Quiesce();
+            // One index for the passer's own region, one for the present life's.
+            c.Told.ShouldContain("region 1 is a on b>c (b to c)", $"life {life}");
+            b.Told.ShouldContain("region 1 is a on b>c (b to c)", $"life {life}");
+            b.Told.Clear();
+            c.Told.Clear();
+            _ports.Died(a);
+            b.LetGo();
+            c.Told.ShouldBe(["unmap a"]);
+            c.Told.Clear();
+        }
+        _ports.Visit((_, channels) => channels.Single().ToString().ShouldBe("b>c (b to c)"));
+    }
+
+    [Fact]
+    public void An_index_of_which_the_consumer_was_told_is_not_given_to_another_region_before_it_has_answered()
+    {
+        var (b, c) = (Add("b"), Add("c", producer: false));
+        Quiesce();
+        var a = Add("a");
+        _ports.RegionMapped(b, a.OwnRegion!);
+        _ports.RegionMapped(c, a.OwnRegion!);
+        c.Told[^1].ShouldBe("region 1 is a on b>c (b to c)");
+        _ports.Died(a);
+        b.LetGo();
+        var next = Add("a");
+        _ports.RegionMapped(b, next.OwnRegion!);
+        _ports.RegionMapped(c, next.OwnRegion!);
+        c.Told[^1].ShouldBe("region 2 is a on b>c (b to c)");
+    }
+
+    [Fact]
     public void An_end_that_dies_before_it_answered_holds_up_nobody()
     {
         var a = Add("a");
@@ -151,10 +189,20 @@ public sealed class PodPortsTests : IDisposable
             living.Remove(name);
             ports.Died(end);
         }
+        else if (random.Next(12) == 0)
+            Report(random, ports, end);
         else if (random.Next(2) == 0)
             end.AnswerAll();
         else
             end.LetGo();
+    }
+
+    private static void Report(Random random, PodPorts ports, FakeEnd end)
+    {
+        ulong[] own = [];
+        ports.Visit((_, channels) => own = [.. channels.Where(channel => channel.Producer == end || channel.Consumer == end).Select(channel => channel.Id)]);
+        if (own.Length > 0)
+            ports.Violation(end, own[random.Next(own.Length)], "a claim");
     }
 
     private static void Settle(IEnumerable<FakeEnd> ends)

@@ -1,0 +1,154 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Links.Shells;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+
+namespace K8sMediaFlow.Sidecar.Tests.Hostile;
+
+/// <summary>The third pod with a certificate and a place in the plan, and no sidecar: links are opened as they should be, and what follows is the test's affair.</summary>
+internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
+{
+    private const int OfferPortOffset = 2, OfferTokenOffset = 8, TokenBytes = 16, OfferAddressOffset = OfferTokenOffset + TokenBytes;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private Socket? _door, _dataDoor;
+    private uint _epoch;
+    private ulong _incarnation = (ulong)Random.Shared.NextInt64(1, long.MaxValue);
+
+    private IPAddress Own { get; } = IPAddress.Parse(siege.Scene.AddressOf(Scene.Foe));
+
+    /// <summary>Waits for near to dial, which it does again and again, and opens the link as its receiver.</summary>
+    public FoeLink Accept()
+    {
+        _door ??= Listen(Scene.LinkPort);
+        _dataDoor ??= Listen(0);
+        FoeLink? link = null;
+        Watchdog.Until(() => (link = TryOnce(TryAccept)) is not null, () => $"near does not dial\n{siege.Near.Log}");
+        return link!;
+    }
+
+    /// <summary>Dials near as a new life of the sender.</summary>
+    public FoeLink Dial()
+    {
+        FoeLink? link = null;
+        Watchdog.Until(() => (link = TryOnce(TryDial)) is not null, () => $"near does not answer\n{siege.Near.Log}");
+        return link!;
+    }
+
+    public void Dispose()
+    {
+        _door?.Dispose();
+        _dataDoor?.Dispose();
+    }
+
+    // A connection may be an old one that near has given up meanwhile, or near may not be done with the last one: then the next is better.
+    private FoeLink? TryOnce(Func<FoeLink?> open)
+    {
+        siege.Near.ShouldLive();
+        siege.Feed();
+        try
+        {
+            return open();
+        }
+        catch (Exception early) when (LinkException.IsExpected(early) || early is SocketException)
+        {
+            return null;
+        }
+    }
+
+    private FoeLink? TryAccept()
+    {
+        if (!_door!.Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead))
+            return null;
+        var link = new FoeLink(ControlConnection.ForAccepted(_door.Accept(), Patience), ++_epoch);
+        try
+        {
+            LinkTls.Accept(link.Control, papers);
+            OpeningWords.Expect(link.Control, LinkMessage.Which.Hello);
+            SayWelcome(link.Control);
+            OpeningWords.HearReady(link.Control, _epoch);
+            link.Data = _dataDoor!.Accept();
+            link.Drain();
+            OpeningWords.SayReady(link.Control, _epoch, done: null);
+            return link;
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
+
+    private void SayWelcome(ControlConnection control)
+    {
+        var welcome = control.Begin(1024).InitWelcome();
+        (welcome.Protocol, welcome.Epoch, welcome.ReceiverIncarnation, welcome.LargestBlockBytes) = (LinkMessage.Protocol, _epoch, _incarnation, 4096);
+        var offer = new byte[OfferAddressOffset + 4];
+        (offer[0], offer[1]) = (1, 4);
+        BinaryPrimitives.WriteUInt16LittleEndian(offer.AsSpan(OfferPortOffset), (ushort)((IPEndPoint)_dataDoor!.LocalEndPoint!).Port);
+        BinaryPrimitives.WriteUInt32LittleEndian(offer.AsSpan(4), _epoch);
+        Own.GetAddressBytes().CopyTo(offer, OfferAddressOffset);
+        var fabric = welcome.InitFabric();
+        fabric.Kind = LinkMessage.FabricKind.Tcp;
+        fabric.Offer = offer;
+        OpeningWords.Send(control);
+    }
+
+    private FoeLink TryDial()
+    {
+        var link = new FoeLink(ControlConnection.ForDialling(AddressFamily.InterNetwork, Patience), 0);
+        try
+        {
+            link.Control.Dial(new IPEndPoint(IPAddress.Parse(siege.Scene.AddressOf(Scene.Near)), Scene.LinkPort), Own);
+            LinkTls.Dial(link.Control, papers, [Papers.Identity("mop")]);
+            SayHello(link.Control);
+            var welcome = OpeningWords.Expect(link.Control, LinkMessage.Which.Welcome).Welcome;
+            link.Epoch = welcome.Epoch;
+            link.Data = Connect(welcome.Fabric.Offer.ToArray(), welcome.Epoch);
+            OpeningWords.SayReady(link.Control, link.Epoch, done: null);
+            OpeningWords.HearReady(link.Control, link.Epoch);
+            return link;
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
+
+    private void SayHello(ControlConnection control)
+    {
+        var hello = control.Begin(1024).InitHello();
+        (hello.Magic, hello.ProtocolLowest, hello.ProtocolHighest) = (LinkMessage.Magic, LinkMessage.ProtocolOldest, LinkMessage.Protocol);
+        (hello.Namespace, hello.Pipeline, hello.Edge, hello.SenderPod) = ("test", "line", Scene.RotToMop, Scene.Foe);
+        (hello.SenderIncarnation, hello.FirstUndone, hello.NextSequence) = (++_incarnation, 1, 1);
+        var fabric = hello.InitFabrics(1)[0];
+        fabric.Kind = LinkMessage.FabricKind.Tcp;
+        OpeningWords.Send(control);
+    }
+
+    private Socket Connect(byte[] offer, uint epoch)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(Own, 0));
+        socket.Connect(new IPAddress(offer.AsSpan(OfferAddressOffset)), BinaryPrimitives.ReadUInt16LittleEndian(offer.AsSpan(OfferPortOffset)));
+        var preamble = new byte[32];
+        "KMFDATA1"u8.CopyTo(preamble);
+        BinaryPrimitives.WriteUInt32LittleEndian(preamble.AsSpan(8), epoch);
+        offer.AsSpan(OfferTokenOffset, TokenBytes).CopyTo(preamble.AsSpan(16));
+        socket.Send(preamble);
+        return socket;
+    }
+
+    private Socket Listen(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(Own, port));
+        socket.Listen(16);
+        return socket;
+    }
+}
