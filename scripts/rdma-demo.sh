@@ -37,7 +37,7 @@ else
         -f lavfi -i "testsrc2=size=640x360:rate=30:duration=10" -f lavfi -i "sine=frequency=440:sample_rate=48000:duration=10" \
         -ac 2 -c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac -f mp4 "$results/match.mp4"
 fi
-prepare "compiling the programs to machine code" scripts/publish.sh artifacts/compiled Release --compiled
+prepare "compiling the programs to machine code" scripts/publish.sh artifacts/compiled Release --native
 prepare "fetching the guest's kernel, where it is not there" tests/rdma/build.sh
 say "starting the guest, an emulated machine: some 40 s, then two minutes for the pipeline; longer where this machine is busy, at most $seconds s"
 # The guest's files are lost with it, but for its output: the results come by that.

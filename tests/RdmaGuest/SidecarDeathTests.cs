@@ -27,7 +27,8 @@ public sealed class SidecarDeathTests
         await using (var camera = await pair.Camera.AttachAsync())
         await using (var render = await pair.Render.AttachAsync())
         using (var sink = new FlowingSink(render))
-        using (var source = new FlowingSource(camera))
+        // Slower than elsewhere, where frames would leave the emulated processors no time for sidecars that start.
+        using (var source = new FlowingSource(camera, burstFrames: 1, pauseMilliseconds: 5))
         {
             foreach (var victim in deaths)
             {

@@ -88,7 +88,7 @@ internal sealed class SidecarProcess : IDisposable
     /// <summary>The program compiled beforehand, which the script of the tests makes: on the guest's processors a start without takes 11 to 20 s.</summary>
     private Process Start()
     {
-        var start = new ProcessStartInfo(Path.Combine(Sources.Root, "artifacts", "compiled", "k8smediaflow-sidecar"), ["--config", _optionsFile]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(Sources.Root, "artifacts", "bin", "k8smediaflow-sidecar"), ["--config", _optionsFile]) { RedirectStandardOutput = true, RedirectStandardError = true };
         // As a run has it, and as this program has it for its own sake.
         (start.Environment["DOTNET_EnableDiagnostics"], start.Environment["DOTNET_TieredPGO"]) = ("0", "0");
         _lives++;

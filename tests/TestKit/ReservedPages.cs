@@ -9,13 +9,14 @@ public sealed class ReservedPages : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly FileStream _turn;
-    private readonly int _before;
+    private readonly int _before, _surplus;
 
     public ReservedPages(int count)
     {
         _turn = TakeTurn();
         // A page that was in use when its reservation ended is surplus, and goes when it is given back.
-        _before = Read("nr_hugepages") - Read("surplus_hugepages");
+        _surplus = Read("surplus_hugepages");
+        _before = Read("nr_hugepages") - _surplus;
         // Memory that is in pieces has no whole 2 MiB: the kernel puts them together when asked.
         File.WriteAllText("/proc/sys/vm/compact_memory", "1");
         Reserve(Read("nr_hugepages") - Free + count);
@@ -32,9 +33,9 @@ public sealed class ReservedPages : IDisposable
     public void Dispose()
     {
         Reserve(_before);
-        // What the test has let go of may be given back a little later; the next test must not find it come back under its own count.
+        // What the test has let go of may be given back a little later; the next test must not find it come back under its own count. What others hold stays.
         var until = DateTime.UtcNow + TimeSpan.FromSeconds(30);
-        while (Read("surplus_hugepages") > 0 && DateTime.UtcNow < until)
+        while (Read("surplus_hugepages") > _surplus && DateTime.UtcNow < until)
             Thread.Sleep(20);
         _turn.Dispose();
     }

@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Architecture.Tests.Runner;
 /// <summary>A repository with rooms whose tests end as the scene says, for the runner of the tests. Nothing is built.</summary>
 internal sealed class RunnerScene : IDisposable
 {
-    private static readonly string[] Builders = ["scripts/publish.sh", "tests/cluster/build.sh", "images/build.sh", "tests/rdma/build.sh", "tests/support/compatibility/build.sh"];
+    private static readonly string[] Builders = ["scripts/publish.sh", "tests/cluster/build.sh", "images/build.sh", "tests/rdma/build.sh", "tests/rdma/publish.sh", "tests/support/compatibility/build.sh"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly string _root = Directory.CreateTempSubdirectory("runner").FullName;

@@ -57,7 +57,9 @@ public sealed class KilledCliTests : IDisposable
     {
         var file = Path.Combine(_runtime, "pipeline.yaml");
         File.WriteAllText(file, ScriptedRun.Yaml(source, sink));
-        var start = new ProcessStartInfo(ScriptedRun.ProgramPath, ["cli", "run", file]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A shell without a terminal starts what runs in the background with SIGINT ignored, and children inherit that: these tests may be such children.
+        string[] command = ["--default-signal=INT", ScriptedRun.ProgramPath, "cli", "run", file];
+        var start = new ProcessStartInfo("env", command) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["XDG_RUNTIME_DIR"] = _runtime;
         start.Environment["K8SMEDIAFLOW_SIDECAR"] = ScriptedRun.ProgramPath;
         return Process.Start(start)!;

@@ -8,7 +8,7 @@ namespace K8sMediaFlow.EndToEnd.Tests.Images;
 
 /// <summary>What is in the image archives, and that it runs where nothing else is.</summary>
 [Trait("Category", "Slow")]
-public sealed partial class ImageTests
+public sealed partial class ImageTests(UnpackedImages images) : IClassFixture<UnpackedImages>
 {
     private static readonly string Dockerfile = File.ReadAllText(Path.Combine(Programs.Root, "images", "Dockerfile"));
 
@@ -18,7 +18,7 @@ public sealed partial class ImageTests
     [InlineData("controller", "k8smediaflow-controller")]
     public void An_archive_holds_a_program_that_needs_no_runtime_and_is_started_as_the_Dockerfile_says(string image, string program)
     {
-        using var archive = new ImageArchive(image);
+        var archive = images.Get(image);
         archive.CheckDigests();
         archive.Name.ShouldBe($"localhost/k8smediaflow/{image}:dev");
         archive.Entrypoint[0].ShouldBe("/opt/k8smediaflow/" + program);
@@ -36,8 +36,8 @@ public sealed partial class ImageTests
     [Fact]
     public void Images_share_their_lowest_layer()
     {
-        using var sidecar = new ImageArchive("sidecar");
-        using var operators = new ImageArchive("media-operators");
+        var sidecar = images.Get("sidecar");
+        var operators = images.Get("media-operators");
         sidecar.Layers[0].ShouldBe(operators.Layers[0]);
         (sidecar.Layers.Count, operators.Layers.Count).ShouldBe((3, 3));
     }
@@ -46,7 +46,7 @@ public sealed partial class ImageTests
     [Trait("Category", "Root")]
     public async Task The_sidecar_of_the_image_serves_in_a_root_without_anything_else_and_as_nobody_in_particular()
     {
-        using var archive = new ImageArchive("sidecar");
+        var archive = images.Get("sidecar");
         using var line = new PodLine(Execution.Streaming);
         var sidecar = line.StartSidecarIn(archive, PodLine.Source);
         await line.PushAsync(PodLine.Source);
@@ -59,7 +59,7 @@ public sealed partial class ImageTests
     [Trait("Category", "Root")]
     public void The_media_operators_image_decodes_and_encodes_with_its_own_ffmpeg()
     {
-        using var archive = new ImageArchive("media-operators");
+        var archive = images.Get("media-operators");
         var video = Tool.Run("unshare", Jail.Arguments(archive, "/usr/bin/ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=64x64:rate=5", "-frames:v", "5",
             "-c:v", "libx264", "-f", "mpegts", "-"));
         video.Length.ShouldBeGreaterThan(1000);

@@ -8,11 +8,16 @@ namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 internal sealed class FlowingSource : IDisposable
 {
     private readonly Thread _thread;
+    private readonly int _burstFrames, _pauseMilliseconds;
     private volatile bool _stop, _isWhole;
     private int _sent;
 
-    public FlowingSource(MediaOperator camera)
+    /// <param name="camera">Whose output "video" it is.</param>
+    /// <param name="burstFrames">So many are sent before each pause.</param>
+    /// <param name="pauseMilliseconds">How long that is.</param>
+    public FlowingSource(MediaOperator camera, int burstFrames = 8, int pauseMilliseconds = 1)
     {
+        (_burstFrames, _pauseMilliseconds) = (burstFrames, pauseMilliseconds);
         _thread = new Thread(() => Send(camera.Output("video"))) { IsBackground = true };
         _thread.Start();
     }
@@ -51,8 +56,8 @@ internal sealed class FlowingSource : IDisposable
                 loan.Send();
             }
             // Paced: what is in flight at any moment is then a few frames, some of them on the wire.
-            if (Interlocked.Increment(ref _sent) % 8 == 0)
-                Thread.Sleep(1);
+            if (Interlocked.Increment(ref _sent) % _burstFrames == 0)
+                Thread.Sleep(_pauseMilliseconds);
         }
         if (_isWhole)
             output.Complete();
