@@ -1,5 +1,5 @@
-using Grpc.Core;
 using System.Text.Json.Nodes;
+using Grpc.Core;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Pipelines.Planning;
