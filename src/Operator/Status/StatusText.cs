@@ -4,7 +4,7 @@ namespace K8sMediaFlow.Operator.Status;
 internal static class StatusText
 {
     /// <summary>Of any text: more than a person reads, and far below the 32,768 that Kubernetes takes of a message.</summary>
-    public const int CharsMax = 1024;
+    public const int CharsMax = 2000;
 
     private const int ListedMax = 3;
 

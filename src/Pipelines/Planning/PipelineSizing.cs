@@ -112,6 +112,6 @@ internal sealed class PipelineSizing
 
     /// <summary>What takes most of it: a pod may have hundreds of regions, and whoever is refused reads a sentence.</summary>
     private static string Largest(IReadOnlyList<RegionSizing> regions) =>
-        string.Join("; ", regions.OrderByDescending(region => region.MemoryBytes).Take(ListedRegions))
+        string.Join("; ", regions.Count <= ListedRegions ? regions : regions.OrderByDescending(region => region.MemoryBytes).Take(ListedRegions))
         + (regions.Count > ListedRegions ? $"; and {regions.Count - ListedRegions} more" : "");
 }

@@ -19,7 +19,7 @@ public sealed class MutantCases(PlantedController controller, ITestOutputHelper 
     public void Without_replacement_the_case_of_a_deleted_pod_fails()
     {
         using var flow = new SharedFlow();
-        Noticed("NoReplacement", new DeathCases(flow, _output) { Cluster = Cluster }.A_deleted_pod_is_replaced_under_another_name_and_nothing_is_lost, secondsMax: 40, () => flow.On(Cluster).Take(Print))
+        Noticed("NoReplacement", new DeathCases(flow, _output) { Cluster = Cluster }.A_deleted_pod_is_replaced_under_another_name_and_nothing_is_lost, secondsMax: 40, () => flow.On(Cluster).Take(Print).ShouldBeWhole("before"))
             .ShouldBeOfType<TimeoutException>().Message.ShouldContain("pod of analyse deleted");
     }
 

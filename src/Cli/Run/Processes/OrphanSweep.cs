@@ -12,6 +12,8 @@ internal static class OrphanSweep
     /// <summary>Set in the environment of every process of a run, to the run's directory.</summary>
     public const string Variable = "K8SMEDIAFLOW_RUN_DIRECTORY";
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5), EndingMax = TimeSpan.FromSeconds(5);
+
     /// <summary>Process ids whose environment names the run; those of other users are not seen.</summary>
     public static IReadOnlyList<int> Find(string runDirectory)
     {
@@ -22,9 +24,22 @@ internal static class OrphanSweep
             .ToList();
     }
 
+    /// <summary>
+    /// Ends them, and what they start meanwhile, and waits until none is there any more: a killed process may live on for a moment on a loaded machine.
+    /// </summary>
     public static void Kill(string runDirectory)
     {
-        foreach (var id in Find(runDirectory))
+        var started = Stopwatch.StartNew();
+        while (Find(runDirectory) is { Count: > 0 } left && started.Elapsed < EndingMax)
+        {
+            Kill(left);
+            Thread.Sleep(Pause);
+        }
+    }
+
+    private static void Kill(IEnumerable<int> processIds)
+    {
+        foreach (var id in processIds)
         {
             try
             {
