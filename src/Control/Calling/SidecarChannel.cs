@@ -111,7 +111,8 @@ internal sealed class SidecarChannel : IDisposable
             return new ControlException(StatusCode.DeadlineExceeded, $"{_options.Sidecar} did not answer in time", error);
         return broken is not null
             ? new ControlException(StatusCode.Unavailable, $"{_options.Sidecar} cannot be reached: {Reason(broken)}", error)
-            : new ControlException(error.StatusCode, error.Status.Detail, error);
+            : new ControlException(error.StatusCode, error.Status.Detail is { Length: > 0 } said ? said : $"{_options.Sidecar} answered {error.StatusCode}",
+                error);
     }
 
     /// <summary>What broke the connection; null where the sidecar answered, be it with what cannot be read.</summary>

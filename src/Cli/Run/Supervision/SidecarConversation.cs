@@ -1,19 +1,22 @@
 using System.Diagnostics;
 using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Control;
 using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Cli.Run.Supervision;
 
 /// <summary>Speaks with one life of a sidecar: pushes the plan when it answers, then listens to its status.</summary>
-internal sealed class SidecarConversation(PodSpec pod, RunState state, TaskCompletionSource firstReady)
+internal sealed class SidecarConversation(PodSpec pod, SupervisedProcess process, RunState state, TaskCompletionSource firstReady)
 {
     private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(50), RetryMax = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StatusInterval = TimeSpan.FromMilliseconds(250);
     private long _lastAnswer = Stopwatch.GetTimestamp();
+    // When the silence began; a process that has just begun has waited for nothing.
+    private TimeSpan? _waitedBefore = TimeSpan.Zero;
 
-    /// <summary>Ends when <paramref name="life"/> does. A sidecar that says nothing for long is ended by <paramref name="kill"/>.</summary>
-    public async Task RunAsync(Action kill, CancellationToken life)
+    /// <summary>Ends when <paramref name="life"/> does. A sidecar that says nothing for long is killed.</summary>
+    public async Task RunAsync(CancellationToken life)
     {
         // A status within 5 s of when it is due, else the sidecar is asked anew.
         using var client = new ControlClient(pod.Control) { Deadline = TimeSpan.FromSeconds(5) };
@@ -29,7 +32,7 @@ internal sealed class SidecarConversation(PodSpec pod, RunState state, TaskCompl
             }
             catch (ControlException error)
             {
-                if (!Forgive(error, kill))
+                if (!Forgive(error))
                     return;
             }
 
@@ -44,16 +47,25 @@ internal sealed class SidecarConversation(PodSpec pod, RunState state, TaskCompl
     {
         await client.GetInfoAsync(life);
         await client.ApplyPlanAsync(pod.Plan, life);
-        _lastAnswer = Stopwatch.GetTimestamp();
+        Answered();
         firstReady.TrySetResult();
         await foreach (var status in client.WatchStatusAsync(StatusInterval, life))
         {
-            _lastAnswer = Stopwatch.GetTimestamp();
+            Answered();
             state.Board.Accept(status);
         }
     }
 
-    private bool Forgive(ControlException error, Action kill)
+    private void Answered() => (_lastAnswer, _waitedBefore) = (Stopwatch.GetTimestamp(), null);
+
+    /// <summary>Time without an answer in which the sidecar had a processor, or asked for none. Starved is not dead.</summary>
+    private TimeSpan Silence()
+    {
+        var waited = ProcessorWait.Of(process.ProcessId);
+        return Stopwatch.GetElapsedTime(_lastAnswer) - (waited - (_waitedBefore ??= waited));
+    }
+
+    private bool Forgive(ControlException error)
     {
         if (error.Status is not (StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Unknown))
         {
@@ -61,10 +73,10 @@ internal sealed class SidecarConversation(PodSpec pod, RunState state, TaskCompl
             return false;
         }
 
-        if (Stopwatch.GetElapsedTime(_lastAnswer) < state.Spec.SilenceMax)
+        if (Silence() < state.Spec.SilenceMax)
             return true;
         state.Notice($"sidecar of pod {pod.Name} has said nothing for {state.Spec.SilenceMax.TotalSeconds:0} s: {error.Message}");
-        kill();
+        process.Kill();
         return false;
     }
 }

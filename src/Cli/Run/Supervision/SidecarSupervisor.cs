@@ -65,8 +65,8 @@ internal sealed class SidecarSupervisor(PodSpec pod, RunState state) : IDisposab
     private async Task<ChildExit?> LiveAsync(SupervisedProcess process, CancellationToken stopping)
     {
         using var life = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var conversation = new SidecarConversation(pod, state, _firstReady);
-        var talking = conversation.RunAsync(process.Kill, life.Token);
+        var conversation = new SidecarConversation(pod, process, state, _firstReady);
+        var talking = conversation.RunAsync(life.Token);
         try
         {
             return await process.WaitAsync(stopping);
