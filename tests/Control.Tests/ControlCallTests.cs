@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Grpc.Core;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Status;
@@ -184,6 +186,28 @@ public class ControlCallTests
         error.Status.ShouldBe(StatusCode.Unavailable);
         error.Message.ShouldContain("cannot be reached");
         await control.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sidecar_that_gets_no_further_than_accepting_is_unavailable(bool isWatched)
+    {
+        // The kernel accepts, and nobody answers the handshake: a process that is stopped, or starved.
+        using var mute = new TcpListener(IPAddress.Loopback, 0);
+        mute.Start();
+        using var identities = new TestIdentities();
+        using var client = new ControlClient(new((IPEndPoint)mute.LocalEndpoint, () => identities.Issue(ControllerIdentity.Uri), [TestIdentities.Sidecar])) { Deadline = ControlFixture.Patience };
+        var error = await Should.ThrowAsync<ControlException>(async () =>
+        {
+            if (!isWatched)
+                await client.GetInfoAsync(CancellationToken.None);
+            await foreach (var _ in client.WatchStatusAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None))
+            {
+            }
+        });
+        error.Status.ShouldBe(StatusCode.Unavailable);
+        error.Message.ShouldContain("cannot be reached");
     }
 
     [Fact]

@@ -115,9 +115,12 @@ internal sealed class SidecarChannel : IDisposable
                 error);
     }
 
-    /// <summary>What broke the connection; null where the sidecar answered, be it with what cannot be read.</summary>
-    private static Exception? Broken(Exception? cause)
-        => cause is (HttpRequestException or IOException or AuthenticationException) and not InvalidProtocolBufferException ? cause : null;
+    /// <summary>
+    /// What broke the connection, or kept it from being made in time (the handler cancels then, and the library calls that Cancelled); null where the
+    /// sidecar answered, be it with what cannot be read.
+    /// </summary>
+    private static Exception? Broken(Exception? cause) => cause is (HttpRequestException or IOException or AuthenticationException or OperationCanceledException)
+        and not InvalidProtocolBufferException ? cause : null;
 
     private string Reason(Exception error)
     {
