@@ -62,7 +62,8 @@ internal sealed class CallGuard(CancellationToken stopping) : Interceptor
     private Grpc.Core.Status Classify(Exception error, bool cancelled) => error switch
     {
         ControlException known => new(known.Status, known.Message),
-        OperationCanceledException when stopping.IsCancellationRequested => new(StatusCode.Unavailable, "the server stops"),
+        // Whatever it was doing: a message that was being written then is refused with yet another exception.
+        _ when stopping.IsCancellationRequested => new(StatusCode.Unavailable, "the server stops"),
         OperationCanceledException when cancelled => new(StatusCode.DeadlineExceeded, "the deadline passed"),
         // The handler's own failure: its type and message help the operator of this system, who alone may call.
         _ => new(StatusCode.Internal, $"{error.GetType().Name}: {error.Message}"),

@@ -41,9 +41,16 @@ public class StandardServicesTests
         (await watch.ResponseStream.MoveNext(CancellationToken.None)).ShouldBeTrue();
         watch.ResponseStream.Current.Status.ShouldBe(HealthCheckResponse.Types.ServingStatus.Serving);
         var stopped = control.Server.DisposeAsync();
-        while (await watch.ResponseStream.MoveNext(CancellationToken.None))
-            watch.ResponseStream.Current.Status.ShouldBe(HealthCheckResponse.Types.ServingStatus.NotServing);
-        watch.GetStatus().StatusCode.ShouldBe(StatusCode.OK);
+        try
+        {
+            while (await watch.ResponseStream.MoveNext(CancellationToken.None))
+                watch.ResponseStream.Current.Status.ShouldBe(HealthCheckResponse.Types.ServingStatus.NotServing);
+        }
+        catch (RpcException error)
+        {
+            // The stop came before the last word.
+            error.StatusCode.ShouldBe(StatusCode.Unavailable);
+        }
         await stopped;
     }
 
@@ -74,7 +81,12 @@ public class StandardServicesTests
             await call.ResponseStream.MoveNext(CancellationToken.None);
         });
         watch.StatusCode.ShouldBe(StatusCode.PermissionDenied);
-        var reflection = await Should.ThrowAsync<RpcException>(ReflectAsync(channel, new ServerReflectionRequest { ListServices = "" }));
+        var reflection = await Should.ThrowAsync<RpcException>(async () =>
+        {
+            // Nothing is asked: a question may come when the call has been refused and is over, and fails with another status then.
+            using var call = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo(Limit());
+            await call.ResponseStream.MoveNext(CancellationToken.None);
+        });
         reflection.StatusCode.ShouldBe(StatusCode.PermissionDenied);
     }
 
