@@ -39,7 +39,7 @@ internal sealed class RawBridge : IDisposable
     /// <summary>Runs until the input's stream has ended and the program has answered all of it.</summary>
     /// <param name="timeOver">Nothing more is given to the program; what it holds still comes out and is sent.</param>
     /// <exception cref="OperationCanceledException">
-    /// The time was over first. What was not answered is not given back either: it goes to whoever comes next.
+    /// The deadline passed first. Frames without an answer are not returned: the next life of the media operator receives them again.
     /// </exception>
     public async Task RunAsync(CancellationToken timeOver)
     {

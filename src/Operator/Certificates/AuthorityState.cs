@@ -39,7 +39,7 @@ internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOf
     /// <summary>The authority that issues is the same, or the one that was to come: so the controller itself changes it.</summary>
     public bool IsStepFrom(AuthorityState known) => IsSame(Current, known.Current) || (known.Next is { } next && IsSame(Current, next));
 
-    /// <summary>Whoever trusts what this state trusts believes what the known authority issued.</summary>
+    /// <summary>The bundle of this state contains the known authority, so certificates that it issued are still accepted.</summary>
     public bool Trusts(AuthorityState known) => Bundle.Contains(known.Current.CertificatePem.Trim(), StringComparison.Ordinal);
 
     /// <summary>

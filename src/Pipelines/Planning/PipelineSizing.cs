@@ -110,7 +110,7 @@ internal sealed class PipelineSizing
         select new GraphViolation("spec", GraphReason.MemoryExceeded,
             $"pod {pod.Key} needs {Bytes.Text(bytes)} for frames, more than {Bytes.Text(_options.PodRegionBytesMax)}: {Largest([.. pod])}");
 
-    /// <summary>What takes most of it: a pod may have hundreds of regions, and whoever is refused reads a sentence.</summary>
+    /// <summary>The largest regions, so that the message stays short: a pod may have hundreds.</summary>
     private static string Largest(IReadOnlyList<RegionSizing> regions) =>
         string.Join("; ", regions.Count <= ListedRegions ? regions : regions.OrderByDescending(region => region.MemoryBytes).Take(ListedRegions))
         + (regions.Count > ListedRegions ? $"; and {regions.Count - ListedRegions} more" : "");

@@ -19,7 +19,7 @@ internal sealed record AttachablePod(SidecarPlan Plan, PodPorts Ports, OperatorR
 /// </remarks>
 internal sealed class AttachServer : IDisposable
 {
-    /// <summary>Places beside those of the plan's media operators: for tools, for lives that begin while the last one ends, and for whoever tries to attach before there is a plan.</summary>
+    /// <summary>Sessions beyond one for each media operator of the plan: for tools, for a new life that overlaps the last one, and for attaches before there is a plan.</summary>
     public const int SpareSessions = 256;
 
     private const int ShortagePauseMs = 10;

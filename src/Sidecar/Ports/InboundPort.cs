@@ -166,7 +166,7 @@ internal sealed class InboundPort : PortEnd, ILinkSink, IFrameOwner, IReturning
                 return false;
             }
             var descriptor = FrameDescriptors.Of(in header, delivery.Block);
-            // Not refused: whoever wrote it would break the link that its pod's other producers share, as often as it is sent again.
+            // Not refused: that would break the link, which other producers of that pod share, each time the frame is sent again.
             if (descriptor.Kind == DescriptorKind.Frame && !IsSound(in header, slot) && !FrameDescriptors.TryMakeLost(ref descriptor))
                 return SettleAtOnce(in delivery);
             _ended = descriptor.Kind == DescriptorKind.EndOfStream;

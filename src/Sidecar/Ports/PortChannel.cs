@@ -83,7 +83,7 @@ internal sealed class PortChannel : IDisposable
     {
         if (_regions.Exists(entry => entry.Region == region))
             return;
-        // Whoever could meet a region that is gone has let go of it: its index is free, unless an answer that names it is still to come.
+        // Nothing refers to a region that is gone: its index is free, unless an answer that names it is outstanding.
         var free = _regions.FindIndex(entry => entry.Region.IsGone && entry.Telling != RegionTelling.ConsumerTold);
         if (free >= 0)
             _regions[free] = (region, RegionTelling.Unknown);

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
-/// <summary>A node takes no more pods: whoever runs there and has no other place goes on.</summary>
+/// <summary>A cordoned node takes no new pods: pods that run there and fit nowhere else keep running.</summary>
 public sealed class CordonCases(ITestOutputHelper output) : DisturbingCase(output)
 {
     private const string Cordoned = "node2";

@@ -40,7 +40,7 @@ public sealed class Siege : IDisposable
 
     internal FarPod Far { get; private set; }
 
-    /// <summary>A stream for frames made by hand: whoever has had one identity takes a second for a duplicate.</summary>
+    /// <summary>A new stream for frames made by hand: a consumer drops a second frame of the same identity as a duplicate.</summary>
     public ulong NewStream() => RawProducer.Number + ++_streams;
 
     /// <summary>The second replica of a media operator, by hand. Its last life may not be over yet: then as an SDK does it, again.</summary>
