@@ -15,16 +15,20 @@ SECONDS_MAX = 60
 
 def versions(name):
     """All versions that are served, oldest first."""
-    done = subprocess.run(["dotnet", "package", "search", name, "--exact-match", "--format", "json"],
-                          capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
     try:
+        done = subprocess.run(["dotnet", "package", "search", name, "--exact-match", "--format", "json"],
+                              capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
         answer = json.loads(done.stdout)
-    except json.JSONDecodeError:
-        raise SystemExit(f"{name}: no answer from the package sources: {done.stdout or done.stderr}") from None
+    except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
+        unanswered(name, error)
     if answer["problems"]:
-        print(f"{name}: {answer['problems'][0]['text']}", file=sys.stderr)
-        sys.exit(2)
+        unanswered(name, answer["problems"][0]["text"])
     return sorted({one["version"] for source in answer["searchResult"] for one in source["packages"]}, key=order)
+
+
+def unanswered(name, why):
+    print(f"{name}: no answer from the package sources: {why}", file=sys.stderr)
+    sys.exit(2)
 
 
 def order(version):
