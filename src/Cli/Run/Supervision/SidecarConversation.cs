@@ -62,7 +62,9 @@ internal sealed class SidecarConversation(PodSpec pod, SupervisedProcess process
     private TimeSpan Silence()
     {
         var waited = ProcessorWait.Of(process.ProcessId);
-        return Stopwatch.GetElapsedTime(_lastAnswer) - (waited - (_waitedBefore ??= waited));
+        // Less than before where the thread that had waited longest has ended: that is no longer silence.
+        var before = _waitedBefore = _waitedBefore < waited ? _waitedBefore : waited;
+        return Stopwatch.GetElapsedTime(_lastAnswer) - (waited - before.Value);
     }
 
     private bool Forgive(ControlException error)
