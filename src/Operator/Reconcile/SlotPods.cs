@@ -13,7 +13,8 @@ internal static class SlotPods
     {
         var all = pods.ToList();
         return [.. all.OrderBy(pod => pod.CreatedAt)
-            .ThenBy(pod => all.Count(other => other.CreatedAt == pod.CreatedAt && PodNames.Follows(pipelineUid, pod.Stable, pod.Name, other.Name)))
+            .ThenBy(pod => all.Count(other => !ReferenceEquals(other, pod) && other.CreatedAt == pod.CreatedAt
+                && PodNames.Follows(pipelineUid, pod.Stable, pod.Name, other.Name)))
             .ThenBy(pod => pod.Name, StringComparer.Ordinal)];
     }
 
