@@ -31,14 +31,24 @@ internal sealed class ProgressView(string title, EdgeBoard board, Func<IReadOnly
     private async Task WriteLinesAsync(CancellationToken stopping)
     {
         WriteLine(title);
+        var shown = false;
         while (await SleepAsync(LineInterval, stopping))
         {
             WriteNotices();
-            foreach (var row in board.Rows())
-                WriteLine(EdgeLine.Render(Stopwatch.GetElapsedTime(_started), row));
+            WriteRows();
+            shown = true;
         }
 
+        // One that is told to stop within its first interval, or that was starved that long, has shown nothing yet.
+        if (!shown)
+            WriteRows();
         WriteNotices();
+    }
+
+    private void WriteRows()
+    {
+        foreach (var row in board.Rows())
+            WriteLine(EdgeLine.Render(Stopwatch.GetElapsedTime(_started), row));
     }
 
     private void WriteNotices()
