@@ -12,6 +12,9 @@ public static class ControlApi
     /// <summary>The largest message either way: a plan of a few hundred replicas has a tenth of it.</summary>
     public const int MessageMaxBytes = 4 << 20;
 
+    /// <summary>Of the calls, at both ends.</summary>
+    public const string ActivitySourceName = "K8sMediaFlow.Control";
+
     public static readonly TimeSpan IntervalMin = TimeSpan.FromMilliseconds(50);
     public static readonly TimeSpan IntervalMax = TimeSpan.FromSeconds(60);
     public static readonly TimeSpan IntervalDefault = TimeSpan.FromSeconds(1);

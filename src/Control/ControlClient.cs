@@ -31,7 +31,7 @@ public sealed class ControlClient : IDisposable
     /// <exception cref="ControlException">FailedPrecondition: the sidecar speaks no version of this API that is spoken here.</exception>
     public async Task<SidecarInfo> GetInfoAsync(CancellationToken cancellation)
     {
-        var wire = await _channel.AskAsync(options => _sidecar.GetInfoAsync(new GetInfoRequest(), options), Deadline, cancellation);
+        var wire = await _channel.AskAsync("GetInfo", options => _sidecar.GetInfoAsync(new GetInfoRequest(), options), Deadline, cancellation);
         if (wire.ControlVersionMin > ControlApi.Version || wire.ControlVersionMax < ControlApi.VersionMin)
             throw new ControlException(
                 StatusCode.FailedPrecondition,
@@ -49,7 +49,7 @@ public sealed class ControlClient : IDisposable
         var request = new ApplyPlanRequest { Version = StatusConversion.ToWire(plan.Version), PlanJson = ByteString.CopyFrom(plan.Json.Span) };
         if (request.CalculateSize() is var bytes && bytes > ControlApi.MessageMaxBytes)
             throw new ControlException(StatusCode.ResourceExhausted, $"a message of {bytes} bytes, at most {ControlApi.MessageMaxBytes} are taken");
-        var wire = await _channel.AskAsync(options => _sidecar.ApplyPlanAsync(request, options), Deadline, cancellation);
+        var wire = await _channel.AskAsync("ApplyPlan", options => _sidecar.ApplyPlanAsync(request, options), Deadline, cancellation);
         return wire.Incarnation;
     }
 
@@ -64,7 +64,7 @@ public sealed class ControlClient : IDisposable
     public Task DrainAsync(TimeSpan limit, CancellationToken cancellation)
     {
         var request = new DrainRequest { DeadlineMilliseconds = (uint)limit.TotalMilliseconds };
-        return _channel.AskAsync(options => _sidecar.DrainAsync(request, options), limit + Deadline, cancellation);
+        return _channel.AskAsync("Drain", options => _sidecar.DrainAsync(request, options), limit + Deadline, cancellation);
     }
 
     public void Dispose() => _channel.Dispose();

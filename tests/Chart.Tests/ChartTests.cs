@@ -18,7 +18,7 @@ public sealed class ChartTests
             All, "installation=\"night\"", """sidecarImagePullSecrets=["registry", "other"]""",
             """image={"registry": "registry.example.com/media/", "tag": "1.2.3", "pullPolicy": "Always"}""", """imagePullSecrets=[{"name": "registry"}]""", "replicas=3",
             """webhook={"enabled": true, "failurePolicy": "Fail"}""", """metrics={"podMonitor": {"enabled": true, "labels": {"team": "video"}}}""",
-            """networkPolicy={"metricsFrom": [{"namespaceSelector": {}}]}""", """podLabels={"team": "video"}""", """podAnnotations={"note": "x"}""",
+            """telemetry={"otlpEndpoint": "http://collector:4318"}""", """networkPolicy={"metricsFrom": [{"namespaceSelector": {}}]}""", """podLabels={"team": "video"}""", """podAnnotations={"note": "x"}""",
             """nodeSelector={"disk": "ssd"}""", """tolerations=[{"operator": "Exists"}]""", """priorityClassName="high" """, "logLevel=\"Debug\"",
             """topologySpreadConstraints=[{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]""", """affinity={"nodeAffinity": {}}""",
             """serviceAccount={"name": "controller", "annotations": {"a": "b"}}""",
@@ -166,6 +166,8 @@ public sealed class ChartTests
     [InlineData("""image={"pullPolicy": "Sometimes"}""", "pullPolicy")]
     [InlineData("""imagePullSecrets=["registry"]""", "imagePullSecrets")]
     [InlineData("""metrics={"podMonitor": {"interval": "often"}}""", "interval")]
+    [InlineData("""telemetry={"otlpEndpoint": "collector:4318"}""", "otlpEndpoint")]
+    [InlineData("""telemetry={"otlpProtocol": "udp"}""", "otlpProtocol")]
     [InlineData("""podLabels={"a": 1}""", "podLabels")]
     [InlineData("""crds={"keep": true}""", "keep")]
     public void A_value_that_is_wrong_is_refused_by_name(string value, string name) => Helm.Refusal("1.34.1", value).ShouldContain(name);
@@ -231,7 +233,9 @@ public sealed class ChartTests
     public void The_controller_understands_what_the_chart_tells_it(string table)
     {
         var chart = new RenderedChart(Helm.Template("1.34.1", Tables[table]));
-        var options = ControllerOptions.Read([.. Texts(chart.Controller["args"]).Select(text => text.Replace("$(POD_NAMESPACE)", Helm.Namespace, StringComparison.Ordinal))], _ => null);
+        var options = ControllerOptions.Read([.. Texts(chart.Controller["args"]).Select(text => text.Replace("$(POD_NAMESPACE)", Helm.Namespace, StringComparison.Ordinal))], name => Variable(chart, name));
+        options.Telemetry.ShouldBe(table == "everything"
+            ? new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" } : [], ignoreOrder: true);
         options.Namespace.ShouldBe(Helm.Namespace);
         options.MetricsAddress.Port.ShouldBe(Port(chart, "metrics"));
         options.WatchNamespaces.ShouldBe(table == "two namespaces" ? ["sport", "news"] : []);
@@ -245,6 +249,9 @@ public sealed class ChartTests
         Texts(new JsonArray([.. chart.OfKind("Role").SelectMany(role => role["rules"]!.AsArray()).SelectMany(rule => Texts(rule!["resourceNames"])).Select(one => JsonValue.Create(one))]))
             .ShouldContain(options.LeaseName);
     }
+
+    private static string? Variable(RenderedChart chart, string name) =>
+        chart.Controller["env"]!.AsArray().FirstOrDefault(one => one!["name"]!.GetValue<string>() == name)?["value"]?.GetValue<string>();
 
     private static int Port(RenderedChart chart, string name) =>
         chart.Controller["ports"]!.AsArray().Single(port => port!["name"]!.GetValue<string>() == name)!["containerPort"]!.GetValue<int>();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
@@ -5,6 +6,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.Control.Telemetry;
 
 namespace K8sMediaFlow.Control.Calling;
 
@@ -38,15 +40,22 @@ internal sealed class SidecarChannel : IDisposable
 
     public CallInvoker Invoker { get; }
 
-    public async Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> start, TimeSpan deadline, CancellationToken cancellation)
+    /// <summary>One question and its answer.</summary>
+    /// <param name="method">Its name, for traces.</param>
+    /// <param name="start">Begins the call.</param>
+    /// <param name="deadline">For the whole of it.</param>
+    /// <param name="cancellation">The caller's.</param>
+    public async Task<T> AskAsync<T>(string method, Func<CallOptions, AsyncUnaryCall<T>> start, TimeSpan deadline, CancellationToken cancellation)
     {
-        using var call = start(new CallOptions(deadline: DateTime.UtcNow + deadline, cancellationToken: cancellation));
+        using var activity = CallActivities.Called(method, _options.Sidecar.ToString());
+        using var call = start(new CallOptions(CallActivities.Headers(activity), deadline: DateTime.UtcNow + deadline, cancellationToken: cancellation));
         try
         {
             return await call;
         }
         catch (RpcException error)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, error.Status.Detail);
             throw Translate(error, isSilent: false, cancellation);
         }
     }
@@ -77,6 +86,8 @@ internal sealed class SidecarChannel : IDisposable
     {
         AllowAutoRedirect = false,
         UseProxy = false,
+        // It would put a span of its own, which is not exported, between the two of a call.
+        ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         // A peer whose host is gone, or that is stopped, ends the stream here and not at some TCP timeout.
         KeepAlivePingDelay = TimeSpan.FromSeconds(5),

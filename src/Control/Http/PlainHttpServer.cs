@@ -1,4 +1,5 @@
 using System.Net;
+using K8sMediaFlow.Control.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -27,11 +28,11 @@ public sealed class PlainHttpServer : IAsyncDisposable
     /// <param name="address">Where to listen.</param>
     /// <param name="port">0: any free one.</param>
     /// <param name="pages">By path. Called from several threads.</param>
-    public PlainHttpServer(IPAddress address, int port, IReadOnlyDictionary<string, Func<PlainPage>> pages)
+    /// <param name="metrics">Has a page of its own; null: there is none.</param>
+    public PlainHttpServer(IPAddress address, int port, IReadOnlyDictionary<string, Func<PlainPage>> pages, TelemetryExport? metrics = null)
     {
         _pages = pages;
-        _host = new KestrelHost(
-            kestrel => Configure(kestrel, address, port), static _ => { }, application => application.Run(ServeAsync), patience: TimeSpan.FromSeconds(1));
+        _host = new KestrelHost(kestrel => Configure(kestrel, address, port), static _ => { }, application => Build(application, metrics), patience: TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The port that it listens on; known once started.</summary>
@@ -50,6 +51,12 @@ public sealed class PlainHttpServer : IAsyncDisposable
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         kestrel.Listen(address, port, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    private void Build(WebApplication application, TelemetryExport? metrics)
+    {
+        metrics?.ServePage(application);
+        application.Run(ServeAsync);
     }
 
     private Task ServeAsync(HttpContext context)

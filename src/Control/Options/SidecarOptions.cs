@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Control.Options;
 
@@ -10,18 +11,9 @@ public enum LogFormat
     [JsonStringEnumMemberName("text")]
     Text,
 
-    /// <summary>One JSON object a line: time, level, pod, message.</summary>
+    /// <summary>One JSON object a line, as the framework's JSON console writes it: Timestamp, LogLevel, Category, Message, State.</summary>
     [JsonStringEnumMemberName("json")]
     Json,
-}
-
-/// <summary>What is written to the log: events are of Information or Error.</summary>
-public enum LogLevel
-{
-    Debug,
-    Information,
-    Warning,
-    Error,
 }
 
 /// <summary>

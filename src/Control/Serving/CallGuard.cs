@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.Control.Telemetry;
 
 namespace K8sMediaFlow.Control.Serving;
 
@@ -38,6 +40,7 @@ internal sealed class CallGuard(CancellationToken stopping) : Interceptor
 
     private async Task GuardAsync(ServerCallContext context, Func<Task> call)
     {
+        using var activity = CallActivities.Serve(context);
         try
         {
             CheckCaller(context);
@@ -45,6 +48,7 @@ internal sealed class CallGuard(CancellationToken stopping) : Interceptor
         }
         catch (Exception error) when (error is not RpcException)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, error.Message);
             throw new RpcException(Classify(error, context.CancellationToken.IsCancellationRequested));
         }
     }

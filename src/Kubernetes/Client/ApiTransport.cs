@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -23,6 +24,7 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
     /// <summary>The answer to a short request, read by <paramref name="read"/> within the request's time.</summary>
     public async Task<TResult> SendAsync<TResult>(ApiCall call, Func<Stream, CancellationToken, Task<TResult>> read, CancellationToken cancel)
     {
+        using var activity = Telemetry.Call(call);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel, fence?.Lost ?? default);
         bounded.CancelAfter(options.RequestTimeout);
         try
@@ -41,6 +43,7 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
         }
         catch (Exception error) when (Translate(call, fence, error, cancel) is { } better)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, better.Message);
             throw better;
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using K8sMediaFlow.Kubernetes.Client;
 using K8sMediaFlow.Kubernetes.Health;
@@ -64,7 +65,9 @@ public sealed class ReconcileLoop<TKey>
     private async Task WorkOnAsync(TKey key, CancellationToken cancel)
     {
         var began = _options.Time.GetTimestamp();
+        using var activity = Telemetry.Reconcile(_name, key);
         var (again, result) = await AttemptAsync(key, cancel);
+        activity?.SetTag("k8smediaflow.result", result).SetStatus(result == "failure" ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
         Durations.Record(_options.Time.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("loop", _name));
         Results.Add(1, new("loop", _name), new KeyValuePair<string, object?>("result", result));
         // Before Done, so that at no moment a key that is still owed something stands nowhere.

@@ -10,6 +10,9 @@ internal sealed record RenderSettings(string SidecarImage, string ControllerName
     /// <summary>Secrets of the pipelines' namespaces, for that image.</summary>
     public IReadOnlyList<string> SidecarImagePullSecrets { get; init; } = [];
 
+    /// <summary>Environment variables of OpenTelemetry.</summary>
+    public IReadOnlyDictionary<string, string> SidecarTelemetry { get; init; } = new Dictionary<string, string>();
+
     /// <summary>False: sidecars end at once (a planted fault).</summary>
     public bool Drains { get; init; } = true;
 

@@ -33,6 +33,7 @@ internal static class SidecarContainer
                 Field("K8SMEDIAFLOW_ADDRESS", "status.podIP"),
                 new() { Name = "K8SMEDIAFLOW_LOG_FORMAT", Value = "json" },
                 new() { Name = "K8SMEDIAFLOW_LOG_LEVEL", Value = (spec?.LogLevel ?? SidecarLogLevel.Information).ToString() },
+                .. input.Settings.SidecarTelemetry.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => new EnvVar { Name = one.Key, Value = one.Value }),
             ],
             Ports = [Port("control", PodPaths.ControlPort), Port("link", PodPaths.LinkPort), Port("data", PodPaths.DataPort), Port("health", PodPaths.HealthPort)],
             Resources = Resources(input, spec?.Resources?.ToRequirements(), SidecarMemory.Of(input, slot)),

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Control.Http;
+using K8sMediaFlow.Control.Telemetry;
 using K8sMediaFlow.Kubernetes.Client;
 using K8sMediaFlow.Kubernetes.Connection;
 using K8sMediaFlow.Kubernetes.Health;
@@ -24,11 +25,12 @@ internal static class ControllerHost
         var logger = logging.CreateLogger("controller");
         using var client = new ApiClient(ClusterConnection.Find(options.Kubeconfig, options.Context), new() { UserAgent = "k8smediaflow-controller" });
         var @namespace = options.Namespace ?? client.DefaultNamespace;
-        using var metrics = new Metrics(Metrics.MeterName, Telemetry.MeterName);
+        using var meter = ControllerTelemetry.NewMeter();
+        using var telemetry = new TelemetryExport(ControllerTelemetry.Options(options.Identity, meter));
         var liveness = new Liveness();
         var synced = false;
         await using var health = new PlainHttpServer(options.MetricsAddress.Address, options.MetricsAddress.Port,
-            HealthPages.Of(liveness, () => Volatile.Read(ref synced) ? null : "the stores are not filled yet", metrics));
+            HealthPages.Of(liveness, () => Volatile.Read(ref synced) ? null : "the stores are not filled yet"), telemetry);
         await health.StartAsync(end);
         var server = await CapabilitiesAsync(client, logger, end);
         logger.LogInformation("server 1.{Minor}, namespace {Namespace}, watching {Watched}", server.Minor, @namespace, options.WatchNamespaces.Count == 0 ? "all namespaces" : string.Join(", ", options.WatchNamespaces));
@@ -40,7 +42,7 @@ internal static class ControllerHost
         foreach (var heartbeat in authority.Heartbeats)
             liveness.Add(heartbeat);
         var certificate = new ControllerCertificate(() => authority.Current, options.Certificates, DnsNames(options, @namespace), TimeProvider.System);
-        var leader = new Leader(options, client, view, authority, certificate, server, @namespace, liveness, logging);
+        var leader = new Leader(options, client, view, authority, certificate, server, @namespace, liveness, meter, logging);
         await using var webhook = options.WebhookAddress is { } address ? WebhookServer.Build(address, () => certificate.Current?.Certificate) : null;
         if (webhook is not null)
             await webhook.StartAsync(end);

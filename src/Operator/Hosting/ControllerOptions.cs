@@ -48,11 +48,16 @@ internal sealed record ControllerOptions
     public CertificateTimes Certificates { get; init; } = CertificateTimes.Default;
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>Where sidecars send their telemetry: to where the controller sends its own. OpenTelemetry's variables and their values.</summary>
+    public IReadOnlyDictionary<string, string> Telemetry { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What this process leaves undone, for the tests that prove that tests would notice.</summary>
     public PlantedFault PlantedFault { get; init; }
 
     /// <summary>Of this process, the pod's name: part of its identity in the lease, and of Events.</summary>
     public string Identity { get; init; } = Environment.MachineName;
+
+    private static readonly string[] _passedOn = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL"];
 
     /// <exception cref="OptionsException">An option is unknown, malformed or missing: the message names it.</exception>
     public static ControllerOptions Read(IReadOnlyList<string> arguments, Func<string, string?> environment)
@@ -81,6 +86,7 @@ internal sealed record ControllerOptions
                 TimeSpan.FromMinutes(reader.Number("certificate-minutes", (long)CertificateTimes.Default.Leaf.TotalMinutes, CertificateTimes.LeafMinutesMin, 10L * 365 * 24 * 60)),
                 TimeSpan.FromSeconds(reader.Number("authority-overlap-seconds", (long)CertificateTimes.Default.Overlap.TotalSeconds, 1, 24 * 60 * 60))),
             LogLevel = reader.Enum("log-level", LogLevel.Information),
+            Telemetry = _passedOn.Where(name => environment(name) is { Length: > 0 }).ToDictionary(name => name, name => environment(name)!),
             PlantedFault = reader.Enum("planted-fault", PlantedFault.None),
             Identity = reader.Text("identity") ?? Environment.MachineName,
         };

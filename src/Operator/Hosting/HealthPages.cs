@@ -1,17 +1,15 @@
 using K8sMediaFlow.Control.Http;
-using K8sMediaFlow.Control.Metrics;
 using K8sMediaFlow.Kubernetes.Health;
 
 namespace K8sMediaFlow.Operator.Hosting;
 
-/// <summary>Health and metrics of the controller. Alive means that no loop hangs; an API server that is away kills nobody.</summary>
+/// <summary>Health of the controller. Alive means that no loop hangs; an API server that is away kills nobody.</summary>
 internal static class HealthPages
 {
-    public static IReadOnlyDictionary<string, Func<PlainPage>> Of(Liveness liveness, Func<string?> unready, Metrics metrics) => new Dictionary<string, Func<PlainPage>>
+    public static IReadOnlyDictionary<string, Func<PlainPage>> Of(Liveness liveness, Func<string?> unready) => new Dictionary<string, Func<PlainPage>>
     {
         ["/healthz"] = () => Answer(liveness.Faults()),
         ["/readyz"] = () => Answer(unready() is { } why ? [why] : []),
-        ["/metrics"] = () => new PlainPage(200, metrics.Page(), PrometheusText.ContentType),
     };
 
     private static PlainPage Answer(IReadOnlyList<string> faults) => faults.Count == 0 ? PlainPage.Good() : PlainPage.Bad(string.Join('\n', faults));

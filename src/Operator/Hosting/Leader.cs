@@ -17,10 +17,8 @@ namespace K8sMediaFlow.Operator.Hosting;
 /// <summary>What a process does while it leads: everything that writes.</summary>
 internal sealed class Leader(
     ControllerOptions options, ApiClient client, ClusterView view, AuthorityKeeper authority, ControllerCertificate certificate, ServerCapabilities server, string @namespace,
-    Liveness liveness, ILoggerFactory logging)
+    Liveness liveness, Meter meter, ILoggerFactory logging)
 {
-    private static readonly Meter Meter = new(Metrics.MeterName);
-
     private readonly WorkQueue<ObjectKey> _queue = Queue(view, options.Workers);
     private readonly ILogger _logger = logging.CreateLogger("controller");
     private SidecarSessions? _sessions;
@@ -28,11 +26,11 @@ internal sealed class Leader(
     /// <summary>Declares the figures that can be read at any time.</summary>
     public void Observe(Func<bool> leads)
     {
-        Meter.CreateObservableGauge("queue_depth", () => _queue.Depth, description: "Pipelines that wait to be reconciled.");
-        Meter.CreateObservableGauge("queue_delayed", () => _queue.Delayed, description: "Pipelines that will be reconciled at a later time.");
-        Meter.CreateObservableGauge("leader", () => leads() ? 1 : 0, description: "1 while this process leads.");
-        Meter.CreateObservableGauge("pipelines", () => view.Pipelines.Store.Count, description: "Pipelines in the store.");
-        Meter.CreateObservableGauge("sidecar_sessions", () => _sessions?.Count ?? 0, description: "Sidecars that are listened to.");
+        meter.CreateObservableGauge("queue_depth", () => _queue.Depth, description: "Pipelines that wait to be reconciled.");
+        meter.CreateObservableGauge("queue_delayed", () => _queue.Delayed, description: "Pipelines that will be reconciled at a later time.");
+        meter.CreateObservableGauge("leader", () => leads() ? 1 : 0, description: "1 while this process leads.");
+        meter.CreateObservableGauge("pipelines", () => view.Pipelines.Store.Count, description: "Pipelines in the store.");
+        meter.CreateObservableGauge("sidecar_sessions", () => _sessions?.Count ?? 0, description: "Sidecars that are listened to.");
     }
 
     /// <summary>Leads until cancelled.</summary>
@@ -69,7 +67,7 @@ internal sealed class Leader(
         }
     }
 
-    private RenderSettings Settings() => new(options.SidecarImage, @namespace) { SidecarImagePullPolicy = options.SidecarImagePullPolicy, SidecarImagePullSecrets = options.SidecarImagePullSecrets, Drains = options.PlantedFault != PlantedFault.NoDrain };
+    private RenderSettings Settings() => new(options.SidecarImage, @namespace) { SidecarImagePullPolicy = options.SidecarImagePullPolicy, SidecarImagePullSecrets = options.SidecarImagePullSecrets, SidecarTelemetry = options.Telemetry, Drains = options.PlantedFault != PlantedFault.NoDrain };
 
     private void EnqueueAll()
     {

@@ -1,5 +1,4 @@
 using K8sMediaFlow.Control.Http;
-using K8sMediaFlow.Control.Metrics;
 using K8sMediaFlow.Control.Status;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
@@ -9,15 +8,14 @@ namespace K8sMediaFlow.Sidecar.Hosting;
 /// <param name="Runtime">Null while there is no plan.</param>
 internal sealed record HealthView(bool IsListening, PodRuntime? Runtime);
 
-/// <summary>The pages that probes and collectors read: docs/METRICS.md.</summary>
+/// <summary>The pages that probes read: docs/METRICS.md.</summary>
 internal static class HealthPages
 {
-    public static IReadOnlyDictionary<string, Func<PlainPage>> Of(Func<HealthView> look, Func<string> metrics) => new Dictionary<string, Func<PlainPage>>
+    public static IReadOnlyDictionary<string, Func<PlainPage>> Of(Func<HealthView> look) => new Dictionary<string, Func<PlainPage>>
     {
         ["/healthz"] = static () => PlainPage.Good(),
         ["/startupz"] = () => look().IsListening ? PlainPage.Good() : PlainPage.Bad("not listening yet"),
         ["/readyz"] = () => Ready(look()),
-        ["/metrics"] = () => new PlainPage(200, metrics(), PrometheusText.ContentType),
     };
 
     private static PlainPage Ready(HealthView view)

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
@@ -17,10 +18,11 @@ internal sealed class LinkRetirement : IDisposable
     private readonly PortEnd _end;
     private readonly IDisposable _link;
     private readonly Func<bool> _isQuiet;
+    private readonly ILogger _logger;
 
-    private LinkRetirement(PodPorts ports, PortEnd end, IDisposable link, Func<bool> isQuiet)
+    private LinkRetirement(PodPorts ports, PortEnd end, IDisposable link, Func<bool> isQuiet, ILogger logger)
     {
-        (_ports, _end, _link, _isQuiet) = (ports, end, link, isQuiet);
+        (_ports, _end, _link, _isQuiet, _logger) = (ports, end, link, isQuiet, logger);
         _thread = new Thread(Run) { IsBackground = true, Name = "retire" };
         _thread.Start();
     }
@@ -31,17 +33,17 @@ internal sealed class LinkRetirement : IDisposable
     public bool IsOver => !_thread.IsAlive;
 
     /// <summary>Takes nothing new. A peer that is out of reach is not waited for: it would have to come back first, and the plan says that it does not.</summary>
-    public static LinkRetirement Of(PodPorts ports, OutboundPort port, OutboundLink link)
+    public static LinkRetirement Of(PodPorts ports, OutboundPort port, OutboundLink link, ILogger logger)
     {
         link.Drain(TimeSpan.Zero);
-        return new LinkRetirement(ports, port, link, () => link.Status.State != LinkState.Ready);
+        return new LinkRetirement(ports, port, link, () => link.Status.State != LinkState.Ready, logger);
     }
 
     /// <summary>The connection that is there may bring what it has; once it is gone, all that came is to be done.</summary>
-    public static LinkRetirement Of(PodPorts ports, InboundPort port, InboundLink link, LinkListener listener)
+    public static LinkRetirement Of(PodPorts ports, InboundPort port, InboundLink link, LinkListener listener, ILogger logger)
     {
         listener.Remove(link);
-        return new LinkRetirement(ports, port, link, () => link.Status is { State: not LinkState.Ready, Retained: 0 } && port.NotDone == 0);
+        return new LinkRetirement(ports, port, link, () => link.Status is { State: not LinkState.Ready, Retained: 0 } && port.NotDone == 0, logger);
     }
 
     /// <summary>Cuts the waiting short, and returns when the end is gone.</summary>
@@ -59,6 +61,6 @@ internal sealed class LinkRetirement : IDisposable
         }
         _link.Dispose();
         _ports.ScaleAway(_end);
-        Log.Write($"{_end.Name}: the plan has no such link any more");
+        _logger.LogInformation("{End}: the plan has no such link any more", _end.Name);
     }
 }

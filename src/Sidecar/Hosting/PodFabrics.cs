@@ -7,6 +7,7 @@ using K8sMediaFlow.Fabric.Verbs;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links.Fabrics;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
@@ -18,7 +19,7 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
     private readonly RdmaSeat? _rdma;
     private volatile FabricsNow? _now;
 
-    public PodFabrics(SidecarOptions options, SidecarPlan plan)
+    public PodFabrics(SidecarOptions options, SidecarPlan plan, ILogger logger)
     {
         Options = OptionsOf(plan.Polling) with { QueuePairs = plan.QueuePairs ?? 1 };
         if (plan.Transport != Transport.Rdma)
@@ -35,7 +36,7 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
             }
         }
         if (plan.Transport != Transport.Tcp)
-            _rdma = SeatOf(options, plan, Options);
+            _rdma = SeatOf(options, plan, Options, logger);
     }
 
     /// <summary>Of every connection.</summary>
@@ -80,12 +81,12 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
         return new FabricsNow(usable, rdma is null ? missing : "");
     }
 
-    private static RdmaSeat SeatOf(SidecarOptions options, SidecarPlan plan, FabricOptions fabricOptions)
+    private static RdmaSeat SeatOf(SidecarOptions options, SidecarPlan plan, FabricOptions fabricOptions, ILogger logger)
     {
         var allocation = RdmaAllocation.Find();
         IReadOnlyList<string> devices = options.RdmaDevice is { } named ? [named] : allocation.Devices;
         var address = plan.RdmaAddress is null ? null : IPAddress.Parse(plan.RdmaAddress);
-        return new RdmaSeat([.. devices.Select(device => new VerbsChoice { Device = device, Address = address })], allocation.Detail, fabricOptions);
+        return new RdmaSeat([.. devices.Select(device => new VerbsChoice { Device = device, Address = address })], allocation.Detail, fabricOptions, logger);
     }
 
     private static FabricOptions OptionsOf(PollingPlan polling) => FabricOptions.Default with

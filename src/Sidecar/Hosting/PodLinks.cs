@@ -5,6 +5,7 @@ using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Staging.Channels;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
@@ -24,16 +25,17 @@ internal sealed class PodLinks : IDisposable
     private readonly WaitPolicy _waiting;
     private readonly Func<LinkCredentials> _credentials;
     private readonly string _address;
+    private readonly ILogger _logger;
     private readonly List<LinkRetirement> _retiring = [];
 
     // Swapped whole: status is read by other threads.
     private volatile InboundPair[] _inbound = [];
     private volatile OutboundPair[] _outbound = [];
 
-    public PodLinks(SidecarOptions options, SidecarPlan plan, PodPorts ports, WaitPolicy waiting, Func<LinkCredentials> credentials)
+    public PodLinks(SidecarOptions options, SidecarPlan plan, PodPorts ports, WaitPolicy waiting, Func<LinkCredentials> credentials, ILogger logger)
     {
-        (_ports, _waiting, _credentials, _address) = (ports, waiting, credentials, options.Address);
-        _fabrics = new PodFabrics(options, plan);
+        (_ports, _waiting, _credentials, _address, _logger) = (ports, waiting, credentials, options.Address, logger);
+        _fabrics = new PodFabrics(options, plan, logger);
         try
         {
             var endpoint = new IPEndPoint(IPAddress.Parse(options.Address), options.LinkPort);
@@ -96,7 +98,7 @@ internal sealed class PodLinks : IDisposable
     public void Open(SidecarPlan plan, LinkPlan link, Incarnation incarnation)
     {
         var edge = plan.Edges.First(one => one.Name == link.Edge);
-        var port = new OutboundPort(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting, Log.Write) { Register = _fabrics.Register };
+        var port = new OutboundPort(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting, refusal => _logger.LogWarning("{Refusal}", refusal)) { Register = _fabrics.Register };
         _ports.Add(port);
         var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation, _linkOptions);
         outbound.Start();
@@ -120,13 +122,13 @@ internal sealed class PodLinks : IDisposable
         {
             var pair = _inbound.First(one => one.Port.Name == name);
             _inbound = [.. _inbound.Where(one => one != pair)];
-            _retiring.Add(LinkRetirement.Of(_ports, pair.Port, pair.Link, _listener));
+            _retiring.Add(LinkRetirement.Of(_ports, pair.Port, pair.Link, _listener, _logger));
         }
         foreach (var name in outbound.Removed.Select(PodTopology.OutboundEnd))
         {
             var pair = _outbound.First(one => one.Port.Name == name);
             _outbound = [.. _outbound.Where(one => one != pair)];
-            _retiring.Add(LinkRetirement.Of(_ports, pair.Port, pair.Link));
+            _retiring.Add(LinkRetirement.Of(_ports, pair.Port, pair.Link, _logger));
         }
     }
 

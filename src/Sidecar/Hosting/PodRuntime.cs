@@ -5,6 +5,7 @@ using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Staging.Channels;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
@@ -27,12 +28,13 @@ internal sealed class PodRuntime : IDisposable
     /// <param name="incarnation">This process's life.</param>
     /// <param name="credentials">Asked anew for each connection.</param>
     /// <param name="attach">Where media operators come in; stays the caller's.</param>
-    public PodRuntime(SidecarOptions options, SidecarPlan plan, Incarnation incarnation, Func<LinkCredentials> credentials, AttachServer attach)
+    /// <param name="logger">Of everything that happens in the pod; never on the path of a frame, which counts.</param>
+    public PodRuntime(SidecarOptions options, SidecarPlan plan, Incarnation incarnation, Func<LinkCredentials> credentials, AttachServer attach, ILogger logger)
     {
         (_plan, _attach) = (plan, attach);
-        Ports = new PodPorts(PodTopology.Pairs(plan));
+        Ports = new PodPorts(PodTopology.Pairs(plan), logger);
         Roster = new OperatorRoster(plan, new CompletedStore(options.StateDirectory));
-        _links = new PodLinks(options, plan, Ports, WaitPolicyOf(plan.Polling), credentials);
+        _links = new PodLinks(options, plan, Ports, WaitPolicyOf(plan.Polling), credentials, logger);
         try
         {
             Open(_links.Prepare(plan, plan.Inbound), incarnation);

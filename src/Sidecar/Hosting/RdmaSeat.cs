@@ -4,6 +4,7 @@ using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Verbs;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Sidecar.Links.Fabrics;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
@@ -22,6 +23,7 @@ internal sealed class RdmaSeat : IDisposable
     private readonly IReadOnlyList<VerbsChoice> _choices;
     private readonly string _absence;
     private readonly FabricOptions _options;
+    private readonly ILogger _logger;
     private readonly RegisteredRegions _regions = new();
     private readonly Timer _timer;
     private VerbsFabric? _fabric;
@@ -33,9 +35,10 @@ internal sealed class RdmaSeat : IDisposable
     /// <param name="choices">Devices that this process may use, the preferred one first.</param>
     /// <param name="absence">Why there is none, where there is none.</param>
     /// <param name="options">Of every connection.</param>
-    public RdmaSeat(IReadOnlyList<VerbsChoice> choices, string absence, FabricOptions options)
+    /// <param name="logger">Hears of every change.</param>
+    public RdmaSeat(IReadOnlyList<VerbsChoice> choices, string absence, FabricOptions options, ILogger logger)
     {
-        (_choices, _absence, _options) = (choices, absence, options);
+        (_choices, _absence, _options, _logger) = (choices, absence, options, logger);
         _timer = new Timer(_ => Look());
         Look();
     }
@@ -143,7 +146,15 @@ internal sealed class RdmaSeat : IDisposable
             Refuse(failure.InnerException is NativeException { IsOutOfMemory: true } ? VerbsObstacle.MemlockLimited : VerbsObstacle.DeviceBusy, failure.Message);
         }
         if (_state.Status is var now && now != before)
-            Log.Write(now.Usable ? $"RDMA by {now.Device} as {now.Address}" : $"no RDMA: {now.Detail}");
+            Report(now);
+    }
+
+    private void Report(RdmaStatus now)
+    {
+        if (now.Usable)
+            _logger.LogInformation("RDMA by {Device} as {Address}", now.Device, now.Address);
+        else
+            _logger.LogInformation("no RDMA: {Detail}", now.Detail);
     }
 
     private void Refuse(VerbsObstacle obstacle, string why) =>

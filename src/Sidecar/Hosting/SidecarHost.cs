@@ -4,11 +4,13 @@ using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Control.Telemetry;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Metrics;
 using K8sMediaFlow.Sidecar.Ports;
+using Microsoft.Extensions.Logging;
 using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
@@ -28,19 +30,24 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
     private readonly AttachServer _attach;
     private readonly ControlServer _control;
     private readonly PlainHttpServer? _health;
+    private readonly SidecarMeter _meter;
+    private readonly TelemetryExport _telemetry;
+    private readonly ILogger _logger;
     private volatile PodRuntime? _runtime;
     private volatile bool _isListening;
 
-    public SidecarHost(SidecarOptions options)
+    public SidecarHost(SidecarOptions options, ILogger<SidecarHost> logger)
     {
-        _options = options;
+        (_options, _logger) = (options, logger);
         _identity = new TlsIdentityFiles(options.CertificateFile, options.KeyFile, options.CaFile);
         _store = new PlanStore(options.StateDirectory);
-        _attach = new AttachServer(options.SocketPath, _incarnation, options.ObserverTokenSha256);
+        _attach = new AttachServer(options.SocketPath, _incarnation, options.ObserverTokenSha256, logger);
         var address = IPAddress.Parse(options.Address);
         _control = new ControlServer(new ControlServerOptions(address, options.ControlPort, () => _identity.Current), this);
+        _meter = new SidecarMeter(() => PodReading.Of(GetStatus(), _runtime));
+        _telemetry = new TelemetryExport(new("k8smediaflow-sidecar", options.Pod, [SidecarMeter.Name], [ControlApi.ActivitySourceName]) { View = SidecarMeter.View });
         if (options.HealthPort is { } port)
-            _health = new PlainHttpServer(address, port, HealthPages.Of(() => new HealthView(_isListening, _runtime), Metrics));
+            _health = new PlainHttpServer(address, port, HealthPages.Of(() => new HealthView(_isListening, _runtime)), _telemetry);
     }
 
     public PlanVersion? CurrentPlan => _runtime?.Plan.Version;
@@ -55,9 +62,9 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
             Follow(stored);
         await _control.StartAsync(CancellationToken.None);
         _isListening = true;
-        Log.Write($"pod {_options.Pod}: control on {_options.Address}:{_options.ControlPort}, incarnation {_incarnation}");
+        _logger.LogInformation("pod {Pod}: control on {Address}:{Port}, incarnation {Incarnation}", _options.Pod, _options.Address, _options.ControlPort, _incarnation);
         if (await IsFinishedBefore(end))
-            Log.Write("every media operator has completed and every link is drained: this pod is done");
+            _logger.LogInformation("every media operator has completed and every link is drained: this pod is done");
         else
             Drain();
     }
@@ -99,6 +106,8 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
         await _control.DisposeAsync();
         if (_health is not null)
             await _health.DisposeAsync();
+        _telemetry.Dispose();
+        _meter.Dispose();
         // Attached processes first, then what reads their memory.
         _attach.Dispose();
         _runtime?.Dispose();
@@ -127,23 +136,21 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
             return;
         runtime.BeginDrain(TimeSpan.FromSeconds(_options.DrainSeconds));
         if (!runtime.AwaitDrained(TimeSpan.FromSeconds(_options.DrainSeconds)))
-            Log.Write($"not everything had arrived when the {_options.DrainSeconds} s to drain were over: upstream keeps it");
+            _logger.LogWarning("not everything had arrived when the {Seconds} s to drain were over: upstream keeps it", _options.DrainSeconds);
     }
-
-    private string Metrics() => SidecarMetrics.Write(GetStatus(), _runtime);
 
     private void Follow(SidecarPlan plan)
     {
-        Try(plan, () => _runtime = new PodRuntime(_options, plan, _incarnation, () => new LinkCredentials(_identity.Current.Certificate, _identity.Current.Authorities), _attach));
-        Log.Write($"pod {plan.Pod} follows plan {plan.Version}");
+        Try(plan, () => _runtime = new PodRuntime(_options, plan, _incarnation, () => new LinkCredentials(_identity.Current.Certificate, _identity.Current.Authorities), _attach, _logger));
+        _logger.LogInformation("pod {Pod} follows plan {Version}", plan.Pod, plan.Version);
     }
 
-    private static void Change(PodRuntime running, SidecarPlan next)
+    private void Change(PodRuntime running, SidecarPlan next)
     {
         if (!PlanChange.TryCompare(running.Plan, next, out var change, out var refusal))
             throw new ControlException(StatusCode.Unimplemented, $"Unsupported in a running pod: {refusal}");
         Try(next, () => running.Follow(change!));
-        Log.Write($"pod {next.Pod} follows plan {next.Version}");
+        _logger.LogInformation("pod {Pod} follows plan {Version}", next.Pod, next.Version);
     }
 
     private static void Try(SidecarPlan plan, Action follow)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using K8sMediaFlow.Control.Options;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Links;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 
@@ -27,15 +28,16 @@ internal sealed class AttachServer : IDisposable
     private readonly LocalListener _listener;
     private readonly Incarnation _incarnation;
     private readonly string? _observerTokenSha256;
+    private readonly ILogger _logger;
     private readonly List<AttachSession> _sessions = [];
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile AttachablePod? _pod;
 
-    public AttachServer(string socketPath, Incarnation incarnation, string? observerTokenSha256)
+    public AttachServer(string socketPath, Incarnation incarnation, string? observerTokenSha256, ILogger logger)
     {
         _listener = new LocalListener(socketPath);
-        (_incarnation, _observerTokenSha256) = (incarnation, observerTokenSha256);
+        (_incarnation, _observerTokenSha256, _logger) = (incarnation, observerTokenSha256, logger);
         _thread = new Thread(Accept) { IsBackground = true, Name = "attach" };
         _thread.Start();
     }
@@ -101,7 +103,7 @@ internal sealed class AttachServer : IDisposable
             {
                 // No descriptor or no thread is left. The pause keeps this from spinning; one line in the log says it.
                 if (!isShort && !_stopping)
-                    Log.Write($"attach: nobody can be let in now: {shortage.Message}");
+                    _logger.LogWarning("attach: nobody can be let in now: {Shortage}", shortage.Message);
                 isShort = true;
                 Thread.Sleep(ShortagePauseMs);
             }
@@ -117,7 +119,7 @@ internal sealed class AttachServer : IDisposable
                 socket.Dispose();
                 return;
             }
-            var session = new AttachSession(this, socket, Forget);
+            var session = new AttachSession(this, socket, Forget, _logger);
             _sessions.Add(session);
             try
             {

@@ -5,6 +5,7 @@ using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Staging;
 using K8sMediaFlow.Staging.Regions;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 
@@ -16,6 +17,7 @@ internal sealed class AttachSession : IDisposable
     private readonly AttachServer _server;
     private readonly LocalSocket _socket;
     private readonly Action<AttachSession> _ended;
+    private readonly ILogger _logger;
     private readonly MessageBuffer _incoming = new(64 * 1024), _outgoing = new(64 * 1024);
     private readonly Lock _closing = new();
     private readonly Thread _thread;
@@ -25,9 +27,9 @@ internal sealed class AttachSession : IDisposable
     private string? _name;
     private ulong _incarnation;
 
-    public AttachSession(AttachServer server, LocalSocket socket, Action<AttachSession> ended)
+    public AttachSession(AttachServer server, LocalSocket socket, Action<AttachSession> ended, ILogger logger)
     {
-        (_server, _socket, _ended) = (server, socket, ended);
+        (_server, _socket, _ended, _logger) = (server, socket, ended, logger);
         _thread = new Thread(Run) { IsBackground = true, Name = "session" };
     }
 
@@ -76,7 +78,7 @@ internal sealed class AttachSession : IDisposable
         catch (InvariantException fault)
         {
             // Our own mistake, not the peer's: the process ends, and this says first why.
-            Log.Write($"{_name ?? "attach"}: {fault}");
+            _logger.LogCritical("{Name}: {Fault}", _name ?? "attach", fault.ToString());
             throw;
         }
         finally
@@ -95,7 +97,7 @@ internal sealed class AttachSession : IDisposable
 
     private void Lose(string reason)
     {
-        Log.Write($"{_name ?? "attach"}: attach connection ended: {reason}");
+        _logger.LogInformation("{Name}: attach connection ended: {Reason}", _name ?? "attach", reason);
         if (_end is { EndedBy: AttachMessage.ClosedReason.PeerDied })
             _pod!.Roster.Set(_name!, _incarnation, OperatorState.Lost, reason);
     }
@@ -108,12 +110,12 @@ internal sealed class AttachSession : IDisposable
         else if (_name is not null)
             Expelled(reason);
         else
-            Log.Write($"attach: a process without a name was sent away: {reason}");
+            _logger.LogWarning("attach: a process without a name was sent away: {Reason}", reason);
     }
 
     private void Expelled(string reason)
     {
-        Log.Write($"{_name} is expelled: {reason}");
+        _logger.LogWarning("{Name} is expelled: {Reason}", _name, reason);
         _pod!.Roster.Expel(_name!, _incarnation, reason);
     }
 
@@ -214,7 +216,7 @@ internal sealed class AttachSession : IDisposable
         }
         catch (StagingException missing) when (missing.Error == StagingError.OutOfMemory)
         {
-            Log.Write($"{_name}: {missing.Message}");
+            _logger.LogError("{Name}: {Missing}", _name, missing.Message);
             _pod!.Roster.Set(_name!, _incarnation, OperatorState.Failed, missing.Message);
             Refuse(AttachMessage.RefusalCode.OutOfMemory, missing.Message);
             return null;

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 
@@ -21,7 +22,7 @@ internal readonly record struct PortPair(string Edge, string Producer, string Co
 /// 3. a producer gets a channel only after its consumer has it;
 /// 4. a producer takes back what a dead consumer had borrowed only after everyone to whom that consumer had passed it has let go.
 /// </remarks>
-internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
+internal sealed class PodPorts(IReadOnlyList<PortPair> planned, ILogger logger) : IDisposable
 {
     /// <summary>So many channels of two lives may end by what one says of the other.</summary>
     public const int ReportsMax = 8;
@@ -128,7 +129,8 @@ internal sealed class PodPorts(IReadOnlyList<PortPair> planned) : IDisposable
         var pair = (channel.Edge, channel.Producer, channel.Consumer);
         _reports[pair] = _reports.GetValueOrDefault(pair) + 1;
         var peer = channel.Producer == reporter ? channel.Consumer : channel.Producer;
-        Log.Write($"{reporter.Name} says that {peer.Name} broke the protocol on {channel}: {reason}. That channel ends{(AreApart(pair) ? ", and they get no other one" : "")}");
+        logger.LogWarning("{Reporter} says that {Peer} broke the protocol on {Channel}: {Reason}. That channel ends{Apart}",
+            reporter.Name, peer.Name, channel, reason, AreApart(pair) ? ", and they get no other one" : "");
     });
 
     /// <summary>Who has no channel any more, because of what one said of the other: for people.</summary>

@@ -44,6 +44,17 @@ public class TemplateHashTests
     }
 
     [Fact]
+    public void Another_receiver_of_telemetry_restarts_nothing_and_is_told_to_new_pods()
+    {
+        var input = Rendering.Input(Pipelines.Live, 31);
+        var sending = input with { Settings = input.Settings with { SidecarTelemetry = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318" } } };
+        Hashes(sending).ShouldBe(Hashes(input));
+        Renderer.Render(sending).Pods.SelectMany(pod => pod.Spec!.Containers!.Concat(pod.Spec.InitContainers ?? []))
+            .Where(container => container.Env?.Any(one => one is { Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Value: "http://collector:4318" }) == true)
+            .Select(container => container.Name).Distinct().ShouldBe([PodPaths.SidecarContainer]);
+    }
+
+    [Fact]
     public void What_is_remembered_is_what_would_be_computed_and_is_computed_once()
     {
         var input = Rendering.Input(Pipelines.Live, 31);

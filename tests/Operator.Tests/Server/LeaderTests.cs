@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using K8sMediaFlow.Kubernetes.Objects;
 using K8sMediaFlow.Operator.Certificates;
 using K8sMediaFlow.Operator.Desired;
@@ -7,7 +8,7 @@ using K8sMediaFlow.TestKit;
 namespace K8sMediaFlow.Operator.Tests.Server;
 
 [Trait("Category", "Slow")]
-public class LeaderTests(ControlledServer server) : ServerTests(server)
+public partial class LeaderTests(ControlledServer server) : ServerTests(server)
 {
     [NeedsFact("kubernetes")]
     public async Task A_second_controller_waits_and_goes_on_where_the_first_has_ended()
@@ -15,11 +16,11 @@ public class LeaderTests(ControlledServer server) : ServerTests(server)
         await ApplyAsync(Pipelines.Pair);
         var before = await AllAsync(Resources.Pods, all => all.Count == 2);
         await using var second = new RunningController(Server.Cluster.Kubeconfig, Space, options => options with { Identity = "second" });
-        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_pipelines 1", StringComparison.Ordinal), () => "the second sees nothing");
-        (await second.PageAsync("metrics")).ShouldContain("k8smediaflow_controller_leader 0");
+        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_pipelines{} 1", StringComparison.Ordinal), () => "the second sees nothing");
+        (await second.PageAsync("metrics")).ShouldContain("k8smediaflow_controller_leader{} 0");
         await Controller.DisposeAsync();
         // The lease is given back: nobody waits for it to run out.
-        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_leader 1", StringComparison.Ordinal), () => "nobody leads");
+        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_leader{} 1", StringComparison.Ordinal), () => "nobody leads");
         await Client.For(Resources.Pods).DeleteAsync(Space, before[0].Metadata!.Name!, new(GracePeriodSeconds: 0), Bound);
         var after = await AllAsync(Resources.Pods, all => all.Count == 2 && all.All(pod => pod.Metadata!.Uid != before[0].Metadata!.Uid));
         after.ShouldContain(pod => pod.Metadata!.Uid == before[1].Metadata!.Uid, "what runs is not touched by a take-over");
@@ -34,8 +35,20 @@ public class LeaderTests(ControlledServer server) : ServerTests(server)
         (await Controller.PageAsync("healthz")).ShouldBe("ok\n");
         (await Controller.PageAsync("readyz")).ShouldBe("ok\n");
         var page = await Controller.PageAsync("metrics");
-        foreach (var line in new[] { "k8smediaflow_controller_leader 1", "k8smediaflow_controller_reconciles_total{loop=\"pipelines\",result=\"success\"}", "k8smediaflow_controller_reconcile_seconds_bucket{loop=\"pipelines\",le=\"+Inf\"}", "k8smediaflow_controller_queue_depth", "k8smediaflow_controller_watch_lists_total{resource=\"pods\"}" })
+        foreach (var line in new[] { "k8smediaflow_controller_leader{} 1", "k8smediaflow_controller_reconciles_total{loop=\"pipelines\",result=\"success\"}", "k8smediaflow_controller_reconcile_seconds_bucket{loop=\"pipelines\",le=\"+Inf\"}", "k8smediaflow_controller_watch_lists_total{resource=\"pods\"}" })
             page.ShouldContain(line);
+        TypeLine().Matches(page).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}").ShouldBe(
+        [
+            "k8smediaflow_controller_api_requests_total counter",
+            "k8smediaflow_controller_leader gauge",
+            "k8smediaflow_controller_pipelines gauge",
+            "k8smediaflow_controller_queue_delayed gauge",
+            "k8smediaflow_controller_queue_depth gauge",
+            "k8smediaflow_controller_reconcile_seconds histogram",
+            "k8smediaflow_controller_reconciles_total counter",
+            "k8smediaflow_controller_sidecar_sessions gauge",
+            "k8smediaflow_controller_watch_lists_total counter",
+        ], ignoreOrder: true);
     }
 
     [NeedsFact("kubernetes")]
@@ -130,4 +143,7 @@ public class LeaderTests(ControlledServer server) : ServerTests(server)
         await Task.Delay(2000, Bound);
         (await AllAsync(Resources.Pods)).Select(pod => pod.Metadata!.Uid).ShouldBe(pods.Select(pod => pod.Metadata!.Uid), ignoreOrder: true);
     }
+
+    [GeneratedRegex(@"^# TYPE (\S+) (\S+)$", RegexOptions.Multiline)]
+    private static partial Regex TypeLine();
 }

@@ -175,11 +175,11 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
                         seen.Add(status);
         }, CancellationToken.None);
         await using var second = new RunningController(Server.Cluster.Kubeconfig, Space, options => options with { Identity = "second" });
-        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_pipelines 1", StringComparison.Ordinal), () => "the second sees nothing");
+        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_pipelines{} 1", StringComparison.Ordinal), () => "the second sees nothing");
         var plans = (Source: source.Plans.Count, Sink: sink.Plans.Count);
         await Controller.DisposeAsync();
         await UntilAsync(() => Task.FromResult(sink.Plans.Count > plans.Sink && source.Plans.Count > plans.Source), () => "the second brings no plan");
-        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_sidecar_sessions 2", StringComparison.Ordinal), () => "the second listens to nobody");
+        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_sidecar_sessions{} 2", StringComparison.Ordinal), () => "the second listens to nobody");
         await Task.Delay(3000, Bound);
         await end.CancelAsync();
         await watching.ContinueWith(_ => { }, TaskScheduler.Default);

@@ -4,6 +4,7 @@ using K8sMediaFlow.Sidecar.Hosting;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
@@ -18,8 +19,8 @@ internal sealed class FarPod : IDisposable
         var incarnation = Incarnation.New();
         var address = scene.AddressOf(pod);
         var options = new SidecarOptions(7400, Scene.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod, address, 7402);
-        _attach = new AttachServer(SocketPath, incarnation, null);
-        Runtime = new PodRuntime(options, scene.Of(pod), incarnation, () => papers, _attach);
+        _attach = new AttachServer(SocketPath, incarnation, null, NullLogger.Instance);
+        Runtime = new PodRuntime(options, scene.Of(pod), incarnation, () => papers, _attach, NullLogger.Instance);
     }
 
     public PodRuntime Runtime { get; }

@@ -6,6 +6,7 @@ using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -133,8 +134,8 @@ public sealed class PlanLimitTests
             var papers = Papers.Of(plan.Operators[0].Name);
             var socket = Path.Combine(_folder.FullName, "attach.sock");
             var options = new SidecarOptions(7400, FlowPlans.LinkPort, socket, Path.Combine(_folder.FullName, "state"), "", "", "", plan.Pod, address, FlowPlans.DataPort);
-            _attach = new AttachServer(socket, incarnation, null);
-            Runtime = new PodRuntime(options, plan, incarnation, () => papers, _attach);
+            _attach = new AttachServer(socket, incarnation, null, NullLogger.Instance);
+            Runtime = new PodRuntime(options, plan, incarnation, () => papers, _attach, NullLogger.Instance);
             Runtime.Inbound.Count.ShouldBe(links);
         }
 

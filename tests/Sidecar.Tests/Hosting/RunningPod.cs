@@ -4,6 +4,7 @@ using K8sMediaFlow.Sidecar.Hosting;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -20,8 +21,8 @@ internal sealed class RunningPod : IDisposable
         var incarnation = Incarnation.New();
         var papers = Papers.Of(pod[..^2]);
         var options = new SidecarOptions(7400, FlowPlans.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod, plans.AddressOf(pod), FlowPlans.DataPort, RdmaDevice: plans.DeviceOf(pod));
-        _attach = new AttachServer(SocketPath, incarnation, null);
-        Runtime = new PodRuntime(options, plans.Of(pod), incarnation, credentials ?? (() => papers), _attach);
+        _attach = new AttachServer(SocketPath, incarnation, null, NullLogger.Instance);
+        Runtime = new PodRuntime(options, plans.Of(pod), incarnation, credentials ?? (() => papers), _attach, NullLogger.Instance);
     }
 
     public PodRuntime Runtime { get; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Sidecar.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -42,16 +43,6 @@ public sealed class SidecarOptionsTests : IDisposable
     [InlineData("K8SMEDIAFLOW_LOG_LEVEL", "loud")]
     public void A_bad_variable_is_named(string name, string value) =>
         Should.Throw<InvalidDataException>(() => Read(new { pod = "a", address = "::1" }, (name, value))).Message.ShouldContain($"{name}: '{value}'");
-
-    [Fact]
-    public void A_line_of_the_structured_log_is_one_object_whatever_the_sentence_holds()
-    {
-        var at = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
-        using var line = JsonDocument.Parse(Log.Line(LogFormat.Json, at, "info", "pod-a", "two\nlines and a \" quote"));
-        line.RootElement.GetProperty("message").GetString().ShouldBe("two\nlines and a \" quote");
-        line.RootElement.GetProperty("time").GetDateTime().ShouldBe(at);
-        Log.Line(LogFormat.Text, at, "info", "pod-a", "plain").ShouldBe("03:04:05.000 plain");
-    }
 
     private SidecarOptions Read(object more, params (string Name, string Value)[] environment)
     {

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Ports;
 
@@ -7,7 +8,7 @@ namespace K8sMediaFlow.Sidecar.Tests.Ports;
 public sealed class PodPortsTests : IDisposable
 {
     private static readonly PortPair[] Chain = [new("a>b", "a", "b", 8), new("b>c", "b", "c", 8)];
-    private readonly PodPorts _ports = new(Chain);
+    private readonly PodPorts _ports = new(Chain, NullLogger.Instance);
     private readonly List<FakeEnd> _ends = [];
 
     public void Dispose() => _ports.Dispose();
@@ -159,7 +160,7 @@ public sealed class PodPortsTests : IDisposable
     {
         PortPair[] graph = [new("s>f", "s", "f0", 4), new("s>f", "s", "f1", 4), new("f>j", "f0", "j", 4), new("f>j", "f1", "j", 4), new("j>k", "j", "k", 4)];
         string[] names = ["s", "f0", "f1", "j", "k"];
-        using var ports = new PodPorts(graph);
+        using var ports = new PodPorts(graph, NullLogger.Instance);
         var living = new Dictionary<string, FakeEnd>();
         for (var step = 0; step < 60; step++)
             Step(random, ports, living, names[random.Next(names.Length)]);

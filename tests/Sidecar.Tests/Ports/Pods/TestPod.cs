@@ -5,6 +5,7 @@ using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.Staging.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 
@@ -21,14 +22,14 @@ internal sealed class TestPod : IDisposable
     public TestPod(SidecarPlan plan)
     {
         Plan = plan;
-        Ports = new PodPorts(PodTopology.Pairs(plan));
+        Ports = new PodPorts(PodTopology.Pairs(plan), NullLogger.Instance);
         Roster = new OperatorRoster(plan, new CompletedStore(Path.Combine(_folder.FullName, "state")));
         if (plan.Outbound is [var outbound])
             Ports.Add(Outbound = new OutboundPort(outbound, plan.Edges[0].Producers.Count, Waiting, Reports.Add));
         if (plan.Inbound is [var inbound])
             Ports.Add(Inbound = new InboundPort(inbound, plan.Edges[0], [.. plan.Operators.Select(one => PodTopology.OperatorEnd(one.Name, one.Replica))], plan.HugePages, Waiting));
         var observer = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ObserverToken)));
-        Server = new AttachServer(SocketPath, Incarnation.New(), observer) { Pod = new AttachablePod(plan, Ports, Roster) };
+        Server = new AttachServer(SocketPath, Incarnation.New(), observer, NullLogger.Instance) { Pod = new AttachablePod(plan, Ports, Roster) };
     }
 
     public SidecarPlan Plan { get; }
