@@ -3,6 +3,7 @@ using System.Net.Security;
 using Grpc.AspNetCore.Server;
 using Grpc.Health.V1;
 using Grpc.HealthCheck;
+using Grpc.Reflection;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Serving;
@@ -107,7 +108,12 @@ public sealed class ControlServer : IAsyncDisposable
         });
         // The limit holds for what arrives, not for what it would unpack to: who compresses is told UNIMPLEMENTED. Afterwards, as the library adds its own.
         services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
-        services.AddGrpcReflection();
+        // By descriptors: looking for the services that are mapped needs what a native program has not.
+        Google.Protobuf.Reflection.ServiceDescriptor[] described =
+        [
+            Wire.Sidecar.Descriptor, Health.Descriptor, global::Grpc.Reflection.V1.ServerReflection.Descriptor, global::Grpc.Reflection.V1Alpha.ServerReflection.Descriptor,
+        ];
+        services.AddSingleton(new ReflectionServiceImpl(described)).AddSingleton(new ReflectionV1ServiceImpl(described));
     }
 
     private void Build(WebApplication application)
@@ -115,7 +121,8 @@ public sealed class ControlServer : IAsyncDisposable
         application.Use(EndWithServerAsync);
         application.MapGrpcService<SidecarService>();
         application.MapGrpcService<HealthServiceImpl>();
-        application.MapGrpcReflectionService();
+        application.MapGrpcService<ReflectionServiceImpl>();
+        application.MapGrpcService<ReflectionV1ServiceImpl>();
     }
 
     /// <summary>A call that would go on for ever, a watch above all, ends when the server stops.</summary>

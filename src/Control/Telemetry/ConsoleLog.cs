@@ -18,7 +18,8 @@ public static class ConsoleLog
     {
         // What the framework says of its own life (hosting, Kestrel, gRPC) is for those who ask for Debug.
         logging.SetMinimumLevel(least).AddFilter("Microsoft", least < LogLevel.Information ? least : LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
-        logging.AddConsoleFormatter<SentenceFormatter, ConsoleFormatterOptions>();
+        // Not by AddConsoleFormatter, which binds options from a configuration: there are none, and a native program could not.
+        logging.Services.AddSingleton<ConsoleFormatter, SentenceFormatter>();
         if (format == LogFormat.Json)
             logging.AddJsonConsole(json => (json.TimestampFormat, json.UseUtcTimestamp) = (Timestamps, true));
         else
