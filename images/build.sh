@@ -78,22 +78,25 @@ layer_of() { # the layer with these packages beside the base
 is_current() { # newer than everything that it is made of
     [ -e "$1" ] && [ "$(cat "$1.tag" 2>/dev/null)" = "$tag" ] && [ -z "$(find "$root/src" "$here" "$root"/Directory.* -type f -newer "$1" -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]
 }
-build() { # build IMAGE PROJECT "ENTRYPOINT..." "PACKAGES" "FOLDERS"
+build() { # build IMAGE PROJECT COMPILATION "ENTRYPOINT..." "PACKAGES" "FOLDERS"
     local image=$1 project=$2 folder=$scratch/$1 layers=("$cache/base.tar") one
+    local -A compilations=([native]="--use-current-runtime -p:PublishAot=true" [ready]="-r $runtime --self-contained -p:PublishReadyToRun=true")
     if is_current "$out/$image.tar"; then say "$image: is current"; return; fi
-    dotnet publish "$root/$project" -c Release -r "$runtime" --self-contained -p:PublishReadyToRun=true -o "$folder$FOLDER" -v q --nologo
-    rm -f "$folder$FOLDER"/*.pdb "$folder$FOLDER"/createdump
-    for one in $5; do mkdir -p "$folder$one"; done
-    [ -z "$4" ] || layers+=("$(layer_of "$4" | tail -n 1)")
+    # shellcheck disable=SC2086
+    dotnet publish "$root/$project" -c Release ${compilations[$3]} -o "$folder$FOLDER" -v q --nologo
+    # Symbols are for who builds.
+    rm -f "$folder$FOLDER"/*.{pdb,dbg,xml} "$folder$FOLDER"/createdump
+    for one in $6; do mkdir -p "$folder$one"; done
+    [ -z "$5" ] || layers+=("$(layer_of "$5" | tail -n 1)")
     pack "$folder" "$cache/$image.tar"
-    IMAGE_USER=$USER_ID:$USER_ID IMAGE_ENV=$ENVIRONMENT "$here/archive.sh" "localhost/k8smediaflow/$image:$tag" "$out/$image.tar" "${layers[@]}" "$cache/$image.tar" -- $3
+    IMAGE_USER=$USER_ID:$USER_ID IMAGE_ENV=$ENVIRONMENT "$here/archive.sh" "localhost/k8smediaflow/$image:$tag" "$out/$image.tar" "${layers[@]}" "$cache/$image.tar" -- $4
     echo "$tag" >"$out/$image.tar.tag"
     say "$image: $(du -h "$out/$image.tar" | cut -f1) in ${out#"$root/"}/$image.tar"
     rm -rf "$folder"
 }
-while IFS='|' read -r image project entrypoint packages folders; do
+while IFS='|' read -r image project compilation entrypoint packages folders; do
     [ -n "$image" ] || continue
     [ $# = 0 ] || [[ " $* " == *" $image "* ]] || continue
     [ -d "$root/$project" ] || { say "$image: there is no $project yet"; continue; }
-    build "$image" "$project" "$entrypoint" "$packages" "$folders"
+    build "$image" "$project" "$compilation" "$entrypoint" "$packages" "$folders"
 done <<<"$IMAGES"

@@ -7,7 +7,7 @@ namespace K8sMediaFlow.CapnProto.Dynamic;
 internal sealed partial record JsonPlace
 {
     /// <summary>A map's key, read like a value.</summary>
-    public JsonPlace Key(string name) => new(JsonSerializer.SerializeToElement(name), this, "." + name);
+    public JsonPlace Key(string name) => new(JsonElement.Parse($"\"{JsonEncodedText.Encode(name)}\""), this, "." + name);
 
     public void RequireObject(MessageType type) => Require(Kind == JsonValueKind.Object, $"an object ({type})");
 

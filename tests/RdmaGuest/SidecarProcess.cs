@@ -85,7 +85,7 @@ internal sealed class SidecarProcess : IDisposable
         Kill();
     }
 
-    /// <summary>The program compiled beforehand, which the script of the tests makes: on the guest's processors a start without takes 11 to 20 s.</summary>
+    /// <summary>The native program, which the script of the tests makes: on the guest's processors a start of what has to compile itself takes 11 to 20 s.</summary>
     private Process Start()
     {
         var start = new ProcessStartInfo(Path.Combine(Sources.Root, "artifacts", "bin", "k8smediaflow-sidecar"), ["--config", _optionsFile]) { RedirectStandardOutput = true, RedirectStandardError = true };

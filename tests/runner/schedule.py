@@ -14,6 +14,8 @@ NEEDS = {
     "kubernetes": ({"Kubernetes", "Operator", "Chart", "Cluster", "EndToEnd"}, ["tests/cluster/build.sh"]),
     "current API server": ({"Cli", "Crds", "Kubernetes"}, ["tests/support/crdserver/build.sh"]),
     "images": ({"EndToEnd", "Cluster"}, ["images/build.sh"]),
+    # After the images, which compile most of the same into the same folders.
+    "programs": ({"EndToEnd", "Rdma"}, ["scripts/publish.sh", "artifacts/bin", "Release", "--native"]),
     # On an emulated processor, what is compiled beforehand need not be compiled there.
     "guest's tests": ({"Rdma"}, ["tests/rdma/publish.sh", "artifacts/guest"]),
     "previous release": ({"EndToEnd"}, ["tests/support/compatibility/build.sh"]),
@@ -34,6 +36,7 @@ class Run:
         self._queue = [name for name in ORDER if name in wanted] + [name for name in wanted if name not in ORDER]
         self._lock = threading.Lock()
         self._turns = {need: threading.Lock() for need in NEEDS}
+        self._turns["programs"] = self._turns["images"]
         self._met = {}
         self._running = {}
         self._said = time.monotonic()
@@ -43,7 +46,7 @@ class Run:
         """Builds what all rooms need; false where that failed."""
         target = "K8sMediaFlow.sln" if len(self._wanted) > 1 else f"tests/{self._wanted[0]}.Tests/{self._wanted[0]}.Tests.csproj"
         return self._make("build", ["dotnet", "build", target, "-c", "Release", "-v", "q", "--nologo"]) \
-            and self._make("publish", ["scripts/publish.sh", "artifacts/bin", "Release", "--compiled"])
+            and (not self._is_quick or self._make("publish", ["scripts/publish.sh", "artifacts/bin", "Release"]))
 
     def run(self, workers):
         """Runs all rooms; says of each how it ended, and now and then what is still running."""

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using K8sMediaFlow.Cli.Commands;
 
 namespace K8sMediaFlow.Cli.Doctor;
@@ -7,8 +8,6 @@ namespace K8sMediaFlow.Cli.Doctor;
 /// <summary>What the sidecar found when it tried this machine's RDMA devices, with what to do about it.</summary>
 internal sealed record DoctorReport(IReadOnlyList<DoctorDevice> Devices)
 {
-    private static readonly JsonSerializerOptions s_names = new(JsonSerializerDefaults.Web);
-
     /// <summary>By the sidecar's own words; a newer sidecar's unknown reason has its detail alone.</summary>
     private static readonly Dictionary<string, string> Remedies = new()
     {
@@ -23,7 +22,7 @@ internal sealed record DoctorReport(IReadOnlyList<DoctorDevice> Devices)
 
     /// <exception cref="JsonException">These are not the sidecar's words.</exception>
     public static DoctorReport Read(string json) =>
-        JsonSerializer.Deserialize<DoctorReport>(json, s_names) is { Devices: not null } report ? report : throw new JsonException("the document has no devices");
+        JsonSerializer.Deserialize(json, DoctorReportJson.Default.DoctorReport) is { Devices: not null } report ? report : throw new JsonException("the document has no devices");
 
     public void WriteTo(TextWriter output)
     {
@@ -43,3 +42,7 @@ internal sealed record DoctorReport(IReadOnlyList<DoctorDevice> Devices)
 
 /// <summary>A device, or the reason why there is none.</summary>
 internal sealed record DoctorDevice(string? Device, bool Usable, string? Reason, string Detail, string? Address, int MtuBytes);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(DoctorReport))]
+internal sealed partial class DoctorReportJson : JsonSerializerContext;

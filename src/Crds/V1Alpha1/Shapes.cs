@@ -61,7 +61,7 @@ internal static class Shapes
     }
 
     private static IEnumerable<string> EnumNames(Type type, JsonSerializerOptions options) =>
-        Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(value, options.GetTypeInfo(type))!.GetValue<string>());
+        Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(Enum.ToObject(type, value), options.GetTypeInfo(type))!.GetValue<string>());
 
     private static Type Core(JsonTypeInfo type) => Nullable.GetUnderlyingType(type.Type) ?? type.Type;
 }
