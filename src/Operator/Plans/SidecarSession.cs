@@ -31,6 +31,7 @@ internal sealed class SidecarSession : IAsyncDisposable
     private readonly SemaphoreSlim _pushing = new(1, 1);
     private readonly Lock _lock = new();
     private readonly Task _loop;
+    private volatile bool _isUnderstood;
     private SidecarPlan? _drawn, _wanted;
     private byte[] _wantedBytes = [];
     private string _deliveredTo = "";
@@ -89,6 +90,10 @@ internal sealed class SidecarSession : IAsyncDisposable
         {
             try
             {
+                // A sidecar of a release whose control versions are not ours is refused in words that name both, and gets no plan.
+                _isUnderstood = false;
+                await _client.GetInfoAsync(end);
+                _isUnderstood = true;
                 await foreach (var status in _client.WatchStatusAsync(Interval, end))
                 {
                     failures = 0;
@@ -157,7 +162,7 @@ internal sealed class SidecarSession : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_wanted is null || _report.HasPlan || (_refusedAt != 0 && Environment.TickCount64 - _refusedAt < RefusedAgain.TotalMilliseconds))
+            if (!_isUnderstood || _wanted is null || _report.HasPlan || (_refusedAt != 0 && Environment.TickCount64 - _refusedAt < RefusedAgain.TotalMilliseconds))
                 return null;
             if (inForce is { } higher && _version is { } own && own < higher)
                 _version = null;

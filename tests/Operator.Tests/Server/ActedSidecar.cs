@@ -60,14 +60,17 @@ internal sealed class ActedSidecar : IControlHandler, IAsyncDisposable
         }
     }
 
-    public static async Task<ActedSidecar> StartAsync(string address, string pod, Secret secret)
+    public static async Task<ActedSidecar> StartAsync(string address, string pod, Secret secret, (int Min, int Max) controlVersions)
     {
-        var sidecar = new ActedSidecar(address, pod, secret);
+        var sidecar = new ActedSidecar(address, pod, secret) { ControlVersions = controlVersions };
         await sidecar._server.StartAsync(CancellationToken.None);
         return sidecar;
     }
 
-    public SidecarInfo GetInfo() => new(1, 1, "0", Pod, Incarnation, CurrentPlan);
+    /// <summary>The lowest and the highest version of the control API that it speaks.</summary>
+    public (int Min, int Max) ControlVersions { get; init; } = (1, 1);
+
+    public SidecarInfo GetInfo() => new(ControlVersions.Min, ControlVersions.Max, "0", Pod, Incarnation, CurrentPlan);
 
     public Task ApplyPlanAsync(PlanDocument plan, CancellationToken cancellation)
     {

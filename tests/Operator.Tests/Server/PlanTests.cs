@@ -50,6 +50,18 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     }
 
     [NeedsFact("kubernetes")]
+    public async Task A_sidecar_that_speaks_another_version_gets_no_plan_and_the_conditions_name_both()
+    {
+        await ApplyAsync(Pipelines.Pair);
+        var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"), controlVersions: (8, 9));
+        var status = await StatusAsync("pair", one => one.Conditions.Find("SidecarsUpToDate") is { Status: "False" } condition && condition.Message?.Contains("control versions", StringComparison.Ordinal) == true);
+        status.Conditions.Find("SidecarsUpToDate")!.Message!.ShouldContain("speaks control versions 8..9, here are 1..2");
+        sink.Plans.ShouldBeEmpty();
+    }
+
+    [NeedsFact("kubernetes")]
     public async Task A_replaced_pods_new_address_reaches_its_peers_and_the_new_pod_has_another_name()
     {
         await ApplyAsync(Pipelines.Pair);
@@ -210,11 +222,11 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     }, "status", Bound);
 
     /// <summary>Says to the API server what a kubelet would, and answers at the pod's address.</summary>
-    private async Task<ActedSidecar> RunAsync(Pod pod, bool isReady = true)
+    private async Task<ActedSidecar> RunAsync(Pod pod, bool isReady = true, (int Min, int Max)? controlVersions = null)
     {
         var number = Interlocked.Increment(ref _next);
         var address = $"127.77.{number / 250}.{1 + (number % 250)}";
-        var sidecar = await ActedSidecar.StartAsync(address, pod.Label(Marks.Pod)!, await Client.For(Resources.Secrets).GetAsync(Space, $"pair-{pod.Label(Marks.Unit)}-kmf", Bound));
+        var sidecar = await ActedSidecar.StartAsync(address, pod.Label(Marks.Pod)!, await Client.For(Resources.Secrets).GetAsync(Space, $"pair-{pod.Label(Marks.Unit)}-kmf", Bound), controlVersions ?? (1, 1));
         var status = new JsonObject
         {
             ["status"] = new JsonObject
