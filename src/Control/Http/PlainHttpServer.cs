@@ -23,6 +23,7 @@ public sealed record PlainPage(int Status, string Text, string ContentType = "te
 public sealed class PlainHttpServer : IAsyncDisposable
 {
     private readonly IReadOnlyDictionary<string, Func<PlainPage>> _pages;
+    private readonly IReadOnlyList<string> _paths;
     private readonly KestrelHost _host;
 
     /// <param name="address">Where to listen.</param>
@@ -32,6 +33,7 @@ public sealed class PlainHttpServer : IAsyncDisposable
     public PlainHttpServer(IPAddress address, int port, IReadOnlyDictionary<string, Func<PlainPage>> pages, TelemetryExport? metrics = null)
     {
         _pages = pages;
+        _paths = [.. pages.Keys.Concat(metrics is null ? [] : [TelemetryExport.Page]).Order(StringComparer.Ordinal)];
         _host = new KestrelHost(kestrel => Configure(kestrel, address, port), static _ => { }, application => Build(application, metrics), patience: TimeSpan.FromSeconds(1));
     }
 
@@ -55,17 +57,17 @@ public sealed class PlainHttpServer : IAsyncDisposable
 
     private void Build(WebApplication application, TelemetryExport? metrics)
     {
+        application.Use(RefuseWritesAsync);
         metrics?.ServePage(application);
         application.Run(ServeAsync);
     }
 
-    private Task ServeAsync(HttpContext context)
-    {
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-            return Write(context, new PlainPage(StatusCodes.Status405MethodNotAllowed, "GET only\n"));
-        return Write(context, _pages.TryGetValue(context.Request.Path, out var page) ? page()
-            : new PlainPage(StatusCodes.Status404NotFound, $"there is {string.Join(" ", _pages.Keys.Order())}\n"));
-    }
+    private static Task RefuseWritesAsync(HttpContext context, RequestDelegate next) =>
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? next(context)
+            : Write(context, new PlainPage(StatusCodes.Status405MethodNotAllowed, "GET only\n"));
+
+    private Task ServeAsync(HttpContext context) => Write(context, _pages.TryGetValue(context.Request.Path, out var page) ? page()
+        : new PlainPage(StatusCodes.Status404NotFound, $"there is {string.Join(" ", _paths)}\n"));
 
     private static Task Write(HttpContext context, PlainPage page)
     {

@@ -36,7 +36,7 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
     private volatile PodRuntime? _runtime;
     private volatile bool _isListening;
 
-    public SidecarHost(SidecarOptions options, ILogger<SidecarHost> logger)
+    public SidecarHost(SidecarOptions options, ILogger logger)
     {
         (_options, _logger) = (options, logger);
         _identity = new TlsIdentityFiles(options.CertificateFile, options.KeyFile, options.CaFile);

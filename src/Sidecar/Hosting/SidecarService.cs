@@ -10,12 +10,13 @@ using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
-/// <summary>The sidecar as a process.</summary>
-internal sealed class SidecarService(SidecarOptions options, IHostApplicationLifetime lifetime, ILogger<SidecarHost> logger) : ProcessService(lifetime, logger)
+/// <summary>The sidecar as a process. The category of what it logs is the pod, by the name that the plan has for it.</summary>
+internal sealed class SidecarService(SidecarOptions options, IHostApplicationLifetime lifetime, ILoggerFactory logging)
+    : ProcessService(lifetime, logging.CreateLogger(options.Pod))
 {
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        await using var host = new SidecarHost(options, logger);
+        await using var host = new SidecarHost(options, logging.CreateLogger(options.Pod));
         await host.RunAsync(stopping);
     }
 

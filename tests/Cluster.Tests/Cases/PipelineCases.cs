@@ -20,7 +20,7 @@ public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
         flow.ShouldBeWhole("steady flow");
         var source = flow.PodOf("source");
         foreach (var line in Kubectl.Run("logs", source.Name, "-n", flow.Space, "-c", "sidecar").Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            JsonDocument.Parse(line).RootElement.GetProperty("pod").GetString().ShouldBe("flow-source-0");
+            JsonDocument.Parse(line).RootElement.GetProperty("Category").GetString().ShouldBe("flow-source-0");
     }
 
     [NeedsFact("kubernetes", "images", "helm", "root")]

@@ -45,7 +45,7 @@ internal sealed class ApiReader(string kubeconfig)
     {
         var cluster = ClusterConnection.Find(kubeconfig);
         var credential = cluster.Credentials.GetAsync(default).AsTask().GetAwaiter().GetResult();
-        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
+        var handler = new SocketsHttpHandler { ConnectTimeout = Patience, PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
         if (credential.Certificate is { } certificate)
             handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         if (cluster.Authorities is { } authorities)

@@ -54,7 +54,7 @@ public sealed class ContainerOrderTests
         foreach (var text in sidecar.Lines)
         {
             using var entry = JsonDocument.Parse(text);
-            entry.RootElement.GetProperty("Message").GetString().ShouldNotBeNullOrEmpty();
+            entry.RootElement.GetProperty("Category").GetString().ShouldBe("line-generate-0");
         }
     }
 
