@@ -13,6 +13,7 @@ started=$SECONDS
 say() { printf 'images: %3ds %s\n' $((SECONDS - started)) "$*"; }
 fail() { printf 'images: %s\n' "$*" >&2; exit 1; }
 [ "${ID:-}" = debian ] || fail "this machine is no Debian: build with images/Dockerfile instead"
+command -v clang >/dev/null || command -v gcc >/dev/null || fail "native programs need a C compiler to link: apt-get install gcc libc6-dev"
 
 # A recipe that changed makes other layers; so does another Debian.
 recipe=$( { cat "$here/images.conf" "${BASH_SOURCE[0]}"; echo "$VERSION_ID $runtime"; } | sha256sum | cut -c1-12)

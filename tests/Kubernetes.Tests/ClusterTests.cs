@@ -9,6 +9,7 @@ using K8sMediaFlow.TestKit.Clusters;
 namespace K8sMediaFlow.Kubernetes.Tests;
 
 /// <summary>The clusters that the other tests stand on: they must come up whole and leave no trace.</summary>
+[Trait("Category", "Slow")]
 public class ClusterTests
 {
     [NeedsFact("kubernetes")]

@@ -56,6 +56,7 @@ public sealed class SourceTests : IDisposable
 
     /// <summary>In a batch nobody starts a sidecar again that has finished: who looked for it would never end.</summary>
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_sidecar_that_ends_as_soon_as_it_has_kept_the_last_word_is_not_waited_for()
     {
         for (var round = 0; round < 20; round++)

@@ -18,6 +18,7 @@ public sealed class CrdServerCollection : ICollectionFixture<CrdServerFixture>
 /// server takes, with the same values; what only we refuse is refused by a rule about the graph that the schema cannot hold.
 /// </summary>
 [Collection(CrdServerCollection.Name)]
+[Trait("Category", "Slow")]
 public sealed partial class DifferentialTests(CrdServerFixture fixture)
 {
     [NeedsFact("crdserver")]

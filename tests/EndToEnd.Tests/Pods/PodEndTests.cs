@@ -4,6 +4,7 @@ using K8sMediaFlow.TestKit;
 namespace K8sMediaFlow.EndToEnd.Tests.Pods;
 
 /// <summary>A pod ends in order, whatever its kubelet sends first. What a kubelet sends is what its documentation says of the two ways to run a sidecar.</summary>
+[Trait("Category", "Slow")]
 public sealed class PodEndTests
 {
     [Theory]

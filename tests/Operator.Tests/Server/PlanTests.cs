@@ -8,6 +8,7 @@ using K8sMediaFlow.TestKit.Clusters;
 namespace K8sMediaFlow.Operator.Tests.Server;
 
 /// <summary>Pods run in these tests as far as the API server knows; their sidecars speak the real control API.</summary>
+[Trait("Category", "Slow")]
 public class PlanTests(ControlledServer server) : ServerTests(server)
 {
     private static int _next;
