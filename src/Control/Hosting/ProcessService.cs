@@ -15,7 +15,7 @@ public abstract class ProcessService(IHostApplicationLifetime lifetime, ILogger 
     /// <summary>Does the process's work until it is done or cancelled.</summary>
     protected abstract Task RunAsync(CancellationToken stopping);
 
-    /// <summary>A failure that its message explains to who runs the process. Of any other one the log has everything.</summary>
+    /// <summary>Whether the message alone explains the failure to the person who runs the process. Of any other failure the log has the stack too.</summary>
     protected abstract bool IsExplained(Exception failure);
 
     /// <inheritdoc/>

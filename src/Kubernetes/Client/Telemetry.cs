@@ -18,11 +18,11 @@ public static class Telemetry
     private static readonly Counter<long> Restarts = Meter.CreateCounter<long>("watch_restarts", description: "Watches opened again, by resource and cause.");
     private static readonly Counter<long> Lists = Meter.CreateCounter<long>("watch_lists", description: "Whole lists taken, by resource.");
 
-    /// <summary>One reconcile; null where nobody listens.</summary>
+    /// <summary>One reconcile; null where no one listens.</summary>
     internal static Activity? Reconcile<TKey>(string loop, TKey key)
         where TKey : notnull => Source.StartActivity($"reconcile {loop}")?.SetTag("k8smediaflow.key", key.ToString());
 
-    /// <summary>One request, with its repetitions; null where nobody listens.</summary>
+    /// <summary>One request, with its repetitions; null where no one listens.</summary>
     internal static Activity? Call(ApiCall call) =>
         Source.StartActivity($"{call.Verb} {call.Resource}", ActivityKind.Client)?.SetTag("k8smediaflow.target", call.Target);
 

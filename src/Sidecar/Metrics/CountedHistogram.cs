@@ -7,7 +7,7 @@ namespace K8sMediaFlow.Sidecar.Metrics;
 /// and all of them such that their sum is the one that was counted.
 /// </summary>
 /// <remarks>
-/// Whoever counts may be any process of the pod, and may lie. So one reading records at most <see cref="RecordedMax"/>: of more, a sample with the same shape. Not
+/// Any process of the pod may count, and its counts may be false. So one reading records at most <see cref="RecordedMax"/>: of more, a sample with the same shape. Not
 /// thread-safe.
 /// </remarks>
 internal sealed class CountedHistogram
