@@ -4,6 +4,7 @@ using K8sMediaFlow.Sidecar.Hosting;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
@@ -36,15 +37,17 @@ internal sealed class RunningPod : IDisposable
         Runtime.Follow(change!);
     }
 
-    public Task<MediaOperator> Attach(string token = "first", string? mediaOperator = null)
+    public async Task<MediaOperator> Attach(string token = "first", string? mediaOperator = null)
     {
         var (name, file) = (mediaOperator ?? _pod[..^2], Path.Combine(_folder.FullName, "token"));
         File.WriteAllText(file, FlowPlans.TokenOf(token, name));
-        return MediaOperator.AttachAsync(new MediaOperatorOptions
+        var attached = await MediaOperator.AttachAsync(new MediaOperatorOptions
         {
             SocketPath = SocketPath, TokenFile = file, Operator = name, Replica = Runtime.Plan.Operators[0].Replica,
             AttachTimeout = TimeSpan.FromSeconds(30), ReattachTimeout = TimeSpan.FromSeconds(30), DrainPatience = TimeSpan.FromSeconds(60),
         });
+        Runtime.Ports.AwaitAlive(PodTopology.OperatorEnd(mediaOperator ?? _pod[..^2], Runtime.Plan.Operators[0].Replica));
+        return attached;
     }
 
     public LinkStatus StatusOf(string peer) => Runtime.Outbound.Select(pair => pair.Link.Status).Concat(Runtime.Inbound.Select(pair => pair.Link.Status)).Single(status => status.PeerPod == peer);

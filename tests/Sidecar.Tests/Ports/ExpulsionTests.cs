@@ -217,7 +217,6 @@ public sealed class ExpulsionTests
     {
         using var pod = new TestPod(new PodPlans().Together());
         await using var camera = await pod.Attach("camera");
-        Watchdog.Until(() => pod.Ports.IsAlive("camera-0"), () => "nobody is there");
         pod.Ports.Visit((ends, _) => ends.Single().Expel("a frame smelled"));
         Watchdog.Until(() => camera.Stopping.IsCancellationRequested, () => "the operator goes on");
         var failure = Should.Throw<MediaOperatorException>(() => camera.Output("video").Loan(100));

@@ -49,11 +49,11 @@ internal sealed class TestPod : IDisposable
     public string SocketPath => Path.Combine(_folder.FullName, "attach.sock");
 
     /// <summary>A real media operator, in this process.</summary>
-    public Task<MediaOperator> Attach(string name, int replica = 0, TimeSpan? patience = null, TimeSpan? standstill = null)
+    public async Task<MediaOperator> Attach(string name, int replica = 0, TimeSpan? patience = null, TimeSpan? standstill = null)
     {
         var token = Path.Combine(_folder.FullName, $"{name}-{replica}");
         File.WriteAllText(token, PodPlans.TokenOf(name));
-        return MediaOperator.AttachAsync(new MediaOperatorOptions
+        var attached = await MediaOperator.AttachAsync(new MediaOperatorOptions
         {
             SocketPath = SocketPath,
             TokenFile = token,
@@ -64,6 +64,8 @@ internal sealed class TestPod : IDisposable
             DrainPatience = TimeSpan.FromSeconds(30),
             StandstillPatience = standstill ?? TimeSpan.FromSeconds(5),
         });
+        Ports.AwaitAlive(PodTopology.OperatorEnd(name, replica));
+        return attached;
     }
 
     /// <summary>A process that speaks the protocol by hand.</summary>
