@@ -51,7 +51,7 @@ generate: ## Regenerate what is generated from schemas.
 	@scripts/generate.sh
 
 cluster: install-test ## Build the real Kubernetes that the tests start, into the user's cache: once per machine, 4 minutes.
-	@tests/cluster/build.sh
+	@tests/support/cluster/build.sh
 
 ##@ Measurements
 bench: install-bench ## Measure: make bench [ONLY="encode capnp handover tcp", or rdma controller]. Writes bench/results/*.json.
@@ -65,7 +65,7 @@ install-bench:
 .PHONY: fuzz
 fuzz: install-test ## Mutated messages, schemas and JSON through Cap'n Proto and Protobuf for longer than the tests do: make fuzz [FUZZ_MINUTES=10] [SEED=…].
 	@for room in CapnProto Protobuf; do FUZZ_MINUTES=$${FUZZ_MINUTES:-10} \
-	    dotnet test tests/$$room.Tests -c Release --nologo --filter Category=Fuzz --logger "console;verbosity=detailed"; done
+	    dotnet test tests/unit/$$room.Tests -c Release --nologo --filter Category=Fuzz --logger "console;verbosity=detailed"; done
 
 ##@ Housekeeping
 .PHONY: packages

@@ -77,7 +77,7 @@ layer_of() { # the layer with these packages beside the base
 
 # ---- the images -----------------------------------------------------------------------------------------
 is_current() { # newer than everything that it is made of
-    [ -e "$1" ] && [ "$(cat "$1.tag" 2>/dev/null)" = "$tag" ] && [ -z "$(find "$root/src" "$here" "$root"/Directory.* -type f -newer "$1" -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]
+    [ -e "$1" ] && [ "$(cat "$1.tag" 2>/dev/null)" = "$tag" ] && [ -z "$(find "$root/src" "$root/libs" "$here" "$root"/Directory.* -type f -newer "$1" -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]
 }
 build() { # build IMAGE PROJECT COMPILATION "ENTRYPOINT..." "PACKAGES" "FOLDERS"
     local image=$1 project=$2 folder=$scratch/$1 layers=("$cache/base.tar") one

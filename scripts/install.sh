@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 job=${1:?run, test or bench}
 packages=(ffmpeg util-linux)
 [ "$job" = run ] || packages+=(capnproto libcapnp-dev libibverbs-dev ibverbs-providers ibverbs-utils gcc g++ libc6-dev pkg-config iproute2 python3 python3-grpcio python3-protobuf protobuf-compiler libprotobuf-dev openssl patch xz-utils)
-# A guest with an RDMA device: tests/rdma
+# A guest with an RDMA device: tests/support/rdma
 [ "$job" = run ] || packages+=(qemu-system-x86 seabios busybox-static cpio kmod zstd)
 [ "$job" != bench ] || packages+=(iperf3 iceoryx libiceoryx-posh-dev perftest)
 

@@ -38,11 +38,11 @@ else
         -ac 2 -c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac -f mp4 "$results/match.mp4"
 fi
 prepare "compiling the programs to machine code" scripts/publish.sh artifacts/compiled Release --native
-prepare "fetching the guest's kernel, where it is not there" tests/rdma/build.sh
+prepare "fetching the guest's kernel, where it is not there" tests/support/rdma/build.sh
 say "starting the guest, an emulated machine: some 40 s, then two minutes for the pipeline; longer where this machine is busy, at most $seconds s"
 # The guest's files are lost with it, but for its output: the results come by that.
 code=0
-with_signs_of_life "in the guest" tests/rdma/run.sh --seconds "$seconds" --memory 3072 --live bash scripts/rdma-demo-guest.sh "$PWD/$results" >"$results/results.tar" || code=$?
+with_signs_of_life "in the guest" tests/support/rdma/run.sh --seconds "$seconds" --memory 3072 --live bash scripts/rdma-demo-guest.sh "$PWD/$results" >"$results/results.tar" || code=$?
 [ ! -s "$results/results.tar" ] || tar -xf "$results/results.tar" -C "$results"
 rm -f "$results/results.tar"
 [ "$code" != 124 ] || fail "the guest has not ended in $seconds s; RDMA_DEMO_SECONDS=N gives it longer"

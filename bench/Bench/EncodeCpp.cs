@@ -12,7 +12,7 @@ internal sealed class EncodeCpp : IDisposable
     public EncodeCpp(string repository)
     {
         var schemas = Path.Combine(repository, "src/Messages/Schema");
-        var annotations = Path.Combine(repository, "src/CapnProto/Compiler/Schema");
+        var annotations = Path.Combine(repository, "libs/CapnProto/Compiler/Schema");
         Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "frame.capnp", annotations + "/csharp.capnp"], schemas);
         var source = Path.Combine(repository, "bench/native/capnp_encode.cc");
         Run("g++", ["-O2", "-std=c++17", "-I.", "-o", "capnp_encode", source, "frame.capnp.c++", "csharp.capnp.c++", "-lcapnp", "-lkj", "-lpthread"], _folder.FullName);

@@ -12,7 +12,7 @@ internal sealed class CapnpCpp : IDisposable
     public CapnpCpp(string repository)
     {
         var schemas = Path.Combine(repository, "bench/Bench/Schema");
-        var annotations = Path.Combine(repository, "src/CapnProto/Compiler/Schema");
+        var annotations = Path.Combine(repository, "libs/CapnProto/Compiler/Schema");
         EncodeCpp.Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "rows.capnp", annotations + "/csharp.capnp"], schemas);
         var source = Path.Combine(repository, "bench/native/capnp_rows.cc");
         EncodeCpp.Run("g++", ["-O2", "-DNDEBUG", "-std=c++17", "-I.", "-o", "capnp_rows", source, "rows.capnp.c++", "csharp.capnp.c++", "-lcapnp", "-lkj"], _folder.FullName);

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace K8sMediaFlow.Bench.Controller;
 
-/// <summary>etcd and kube-apiserver alone, from tests/cluster, with our definitions. Goes down with this object or this process.</summary>
+/// <summary>etcd and kube-apiserver alone, from tests/support/cluster, with our definitions. Goes down with this object or this process.</summary>
 internal sealed class ApiOnly : IDisposable
 {
     private readonly string _root = Root();
@@ -30,7 +30,7 @@ internal sealed class ApiOnly : IDisposable
 
     public void Dispose() => Script("down.sh", "--state", _state);
 
-    private string Script(string name, params string[] arguments) => Run("bash", [Path.Combine(_root, "tests", "cluster", name), .. arguments]);
+    private string Script(string name, params string[] arguments) => Run("bash", [Path.Combine(_root, "tests", "support", "cluster", name), .. arguments]);
 
     private static string Run(string program, params string[] arguments)
     {

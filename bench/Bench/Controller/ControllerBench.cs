@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Client;
-using K8sMediaFlow.Kubernetes.Connection;
-using K8sMediaFlow.Kubernetes.Informers;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Client;
+using K8sMediaFlow.KubernetesRuntime.Connection;
+using K8sMediaFlow.KubernetesRuntime.Informers;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.Bench.Controller;
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace K8sMediaFlow.Bench.Rdma;
 
 /// <summary>
-/// Frames between two RDMA devices of the guest of tests/rdma: ours against perftest and a bare C program, all of it in one run of the guest. Writes
+/// Frames between two RDMA devices of the guest of tests/support/rdma: ours against perftest and a bare C program, all of it in one run of the guest. Writes
 /// rdma.json.
 /// </summary>
 internal static class RdmaBench
@@ -39,7 +39,7 @@ internal static class RdmaBench
     private static string RunGuest(string root, string bare, string pairs)
     {
         var start = new ProcessStartInfo(
-            Path.Combine(root, "tests", "rdma", "run.sh"),
+            Path.Combine(root, "tests", "support", "rdma", "run.sh"),
             ["--seconds", $"{GuestSeconds}", Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "K8sMediaFlow.Bench.dll"), "rdma-guest", bare, pairs])
         {
             WorkingDirectory = root,

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using K8sMediaFlow.Crds.Schema;
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Crds.Generator;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using K8sMediaFlow.OperatorSdk;
+using K8sMediaFlow.Sdk;
 
 namespace K8sMediaFlow.MediaOperators.Drawing;
 

@@ -2,7 +2,7 @@ using K8sMediaFlow.MediaOperators.Bridging;
 using K8sMediaFlow.MediaOperators.Media;
 using K8sMediaFlow.MediaOperators.Reports;
 using K8sMediaFlow.Native;
-using K8sMediaFlow.OperatorSdk;
+using K8sMediaFlow.Sdk;
 
 namespace K8sMediaFlow.MediaOperators.Encode;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using K8sMediaFlow.OperatorSdk;
+using K8sMediaFlow.Sdk;
 
 namespace K8sMediaFlow.MediaOperators.Reports;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using K8sMediaFlow.MediaOperators.Media;
 using K8sMediaFlow.MediaOperators.Reports;
-using K8sMediaFlow.OperatorSdk;
+using K8sMediaFlow.Sdk;
 
 namespace K8sMediaFlow.MediaOperators.Testing;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using K8sMediaFlow.MediaOperators.Encode;
 using K8sMediaFlow.MediaOperators.FFmpeg;
 using K8sMediaFlow.MediaOperators.Reports;
-using K8sMediaFlow.OperatorSdk;
+using K8sMediaFlow.Sdk;
 
 namespace K8sMediaFlow.MediaOperators.Verbs;
 

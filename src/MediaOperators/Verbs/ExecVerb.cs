@@ -1,6 +1,6 @@
 using System.CommandLine;
 using K8sMediaFlow.MediaOperators.Bridging;
-using K8sMediaFlow.OperatorSdk;
+using K8sMediaFlow.Sdk;
 
 namespace K8sMediaFlow.MediaOperators.Verbs;
 

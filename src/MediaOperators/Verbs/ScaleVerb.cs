@@ -2,7 +2,7 @@ using System.CommandLine;
 using K8sMediaFlow.MediaOperators.Bridging;
 using K8sMediaFlow.MediaOperators.FFmpeg;
 using K8sMediaFlow.MediaOperators.Media;
-using K8sMediaFlow.OperatorSdk;
+using K8sMediaFlow.Sdk;
 
 namespace K8sMediaFlow.MediaOperators.Verbs;
 

@@ -1,5 +1,5 @@
 using K8sMediaFlow.MediaOperators.Media;
-using K8sMediaFlow.OperatorSdk;
+using K8sMediaFlow.Sdk;
 
 namespace K8sMediaFlow.MediaOperators.Verbs;
 

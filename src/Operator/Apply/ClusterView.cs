@@ -1,8 +1,8 @@
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Client;
-using K8sMediaFlow.Kubernetes.Health;
-using K8sMediaFlow.Kubernetes.Informers;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Client;
+using K8sMediaFlow.KubernetesRuntime.Health;
+using K8sMediaFlow.KubernetesRuntime.Informers;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
 using Microsoft.Extensions.Logging;
 

@@ -1,8 +1,8 @@
-using K8sMediaFlow.Kubernetes.Apply;
-using K8sMediaFlow.Kubernetes.Client;
-using K8sMediaFlow.Kubernetes.Events;
-using K8sMediaFlow.Kubernetes.Informers;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Apply;
+using K8sMediaFlow.KubernetesRuntime.Client;
+using K8sMediaFlow.KubernetesRuntime.Events;
+using K8sMediaFlow.KubernetesRuntime.Informers;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Reconcile;
 
 namespace K8sMediaFlow.Operator.Apply;

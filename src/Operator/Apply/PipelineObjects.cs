@@ -1,7 +1,7 @@
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Client;
-using K8sMediaFlow.Kubernetes.Events;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Client;
+using K8sMediaFlow.KubernetesRuntime.Events;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
 
 namespace K8sMediaFlow.Operator.Apply;

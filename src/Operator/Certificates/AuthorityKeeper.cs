@@ -1,6 +1,6 @@
-using K8sMediaFlow.Kubernetes.Client;
-using K8sMediaFlow.Kubernetes.Health;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Client;
+using K8sMediaFlow.KubernetesRuntime.Health;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Operator.Certificates;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Operator.Desired;

@@ -1,6 +1,6 @@
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Objects;
-using Service = K8sMediaFlow.Kubernetes.Objects.Service;
+using K8sMediaFlow.KubernetesRuntime.Objects;
+using Service = K8sMediaFlow.KubernetesRuntime.Objects.Service;
 
 namespace K8sMediaFlow.Operator.Desired;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.Operator.Desired;
 

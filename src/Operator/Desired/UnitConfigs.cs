@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Operator.Desired;

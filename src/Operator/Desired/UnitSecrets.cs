@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.Operator.Desired;
 

@@ -1,10 +1,10 @@
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Telemetry;
-using K8sMediaFlow.Kubernetes.Client;
-using K8sMediaFlow.Kubernetes.Connection;
-using K8sMediaFlow.Kubernetes.Health;
-using K8sMediaFlow.Kubernetes.Leadership;
-using K8sMediaFlow.Kubernetes.Reconciling;
+using K8sMediaFlow.KubernetesRuntime.Client;
+using K8sMediaFlow.KubernetesRuntime.Connection;
+using K8sMediaFlow.KubernetesRuntime.Health;
+using K8sMediaFlow.KubernetesRuntime.Leadership;
+using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.Operator.Apply;
 using K8sMediaFlow.Operator.Certificates;
 using K8sMediaFlow.Operator.Desired;

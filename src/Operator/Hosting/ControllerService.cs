@@ -1,5 +1,5 @@
 using K8sMediaFlow.Control.Hosting;
-using K8sMediaFlow.Kubernetes.Connection;
+using K8sMediaFlow.KubernetesRuntime.Connection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Telemetry;
 using OpenTelemetry.Metrics;
-using ApiTelemetry = K8sMediaFlow.Kubernetes.Client.Telemetry;
+using ApiTelemetry = K8sMediaFlow.KubernetesRuntime.Client.Telemetry;
 
 namespace K8sMediaFlow.Operator.Hosting;
 

@@ -1,5 +1,5 @@
 using K8sMediaFlow.Control.Http;
-using K8sMediaFlow.Kubernetes.Health;
+using K8sMediaFlow.KubernetesRuntime.Health;
 
 namespace K8sMediaFlow.Operator.Hosting;
 

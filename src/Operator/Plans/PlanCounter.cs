@@ -1,4 +1,4 @@
-using K8sMediaFlow.Kubernetes.Client;
+using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Operator.Plans;

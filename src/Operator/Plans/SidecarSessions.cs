@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using K8sMediaFlow.Control.Certificates;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Operator.Plans;

@@ -1,5 +1,5 @@
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Apply;
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Pipelines.Graph;

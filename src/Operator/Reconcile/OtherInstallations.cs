@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Objects;
-using K8sMediaFlow.Kubernetes.Reconciling;
+using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.KubernetesRuntime.Reconciling;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 

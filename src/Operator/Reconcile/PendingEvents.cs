@@ -1,5 +1,5 @@
-using K8sMediaFlow.Kubernetes.Client;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Client;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Client;
-using K8sMediaFlow.Kubernetes.Events;
-using K8sMediaFlow.Kubernetes.Objects;
-using K8sMediaFlow.Kubernetes.Reconciling;
+using K8sMediaFlow.KubernetesRuntime.Client;
+using K8sMediaFlow.KubernetesRuntime.Events;
+using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.Operator.Apply;
 using K8sMediaFlow.Operator.Certificates;
 using K8sMediaFlow.Operator.Desired;

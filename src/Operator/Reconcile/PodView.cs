@@ -1,5 +1,5 @@
 using System.Globalization;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
 
 namespace K8sMediaFlow.Operator.Reconcile;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Pipelines.Graph;
 

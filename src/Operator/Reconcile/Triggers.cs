@@ -1,7 +1,7 @@
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Kubernetes.Informers;
-using K8sMediaFlow.Kubernetes.Objects;
-using K8sMediaFlow.Kubernetes.Reconciling;
+using K8sMediaFlow.KubernetesRuntime.Informers;
+using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.Operator.Apply;
 using K8sMediaFlow.Operator.Desired;
 

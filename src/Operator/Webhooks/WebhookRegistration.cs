@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using K8sMediaFlow.Kubernetes.Client;
-using K8sMediaFlow.Kubernetes.Objects;
+using K8sMediaFlow.KubernetesRuntime.Client;
+using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.Operator.Webhooks;
 

@@ -1,0 +1,19 @@
+using K8sMediaFlow.Sdk.Ports;
+using K8sMediaFlow.Staging.Ports;
+
+namespace K8sMediaFlow.Sdk.Attaching;
+
+/// <summary>One channel of an output, and the seat of its consumer in the port's fan.</summary>
+internal sealed class OutboundChannel(ulong id, OutputPort port, int seat, ProducerChannel end)
+{
+    public ulong Id { get; } = id;
+
+    public OutputPort Port { get; } = port;
+
+    public int Seat { get; } = seat;
+
+    public ProducerChannel End { get; } = end;
+
+    /// <summary>The consumer is dead: the seat is free for its successor.</summary>
+    public bool IsClosed { get; set; }
+}

@@ -1,0 +1,269 @@
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Sdk.Memory;
+using K8sMediaFlow.Sdk.Ports;
+using K8sMediaFlow.Staging.Attaching;
+using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Ports;
+using Received = K8sMediaFlow.Staging.Attaching.AttachMessage;
+
+namespace K8sMediaFlow.Sdk.Attaching;
+
+/// <summary>
+/// One life of the connection to a sidecar: what it has announced, by its numbers. The attach thread calls the handlers; whatever touches
+/// ports does it under the operator's lock, mapping memory is done outside of it.
+/// </summary>
+internal sealed class Session(OperatorCore core, AttachConnection connection, RegionTable regions) : IDisposable
+{
+    private readonly AttachWriter _writer = new(connection);
+    private readonly Dictionary<uint, ForeignRegion> _foreign = [];
+    private readonly Dictionary<ulong, ChannelRegions> _tables = [];
+    private readonly Dictionary<ulong, InboundChannel> _inbound = [];
+    private readonly Dictionary<ulong, OutboundChannel> _outbound = [];
+    private readonly Dictionary<ulong, ChannelMemory> _memories = [];
+
+    public AttachWriter Writer => _writer;
+
+    public ulong SidecarIncarnation { get; set; }
+
+    public WaitPolicy Waiting { get; set; }
+
+    /// <summary>Whether bell and own region are there: from here on the operator can work.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Whether the sidecar has what it waits for first: that the own region is mapped. Any other word before that is a breach of the protocol.</summary>
+    public bool IsIntroduced { get; private set; }
+
+    /// <summary>The sidecar has kept that this operator has completed.</summary>
+    public bool CompletionKept { get; private set; }
+
+    public void OnCompletedKept() => CompletionKept = true;
+
+    public void SendViolation(ulong channel, string reason) => _writer.Violation(channel, reason);
+
+    public void SayGoodbye(ulong channel)
+    {
+        _inbound.Remove(channel);
+        Unmap(channel);
+        _writer.Goodbye(channel);
+    }
+
+    public void ReportBroken(OutputPort port)
+    {
+        foreach (var channel in _outbound.Values)
+            if (channel.Port == port && channel.End.IsBroken)
+                _writer.Violation(channel.Id, $"{port.Plan.Name}: {channel.End.Violation}");
+    }
+
+    public void OnBell(Received message)
+    {
+        var file = message.TakeMemory(0);
+        var memory = Bell.Map(file);
+        file.Dispose();
+        lock (core.Gate)
+        {
+            var earlier = core.Bell;
+            core.SetBell(BellWaiter.ByFutex(memory, Waiting));
+            earlier?.Wake();
+            IsComplete = core.Outputs.Count == 0;
+        }
+    }
+
+    public void OnRegion(Messages.AttachMessage.Region.Reader region, Received message)
+    {
+        using var file = message.TakeMemory(0);
+        var number = region.Region;
+        if (region.IsOwn)
+            OnOwnRegion(MappedMemory.Map(file, MemoryAccess.ReadWrite));
+        else
+            OnForeignRegion(number, Staging.Regions.RegionMemory.MapForReader(file));
+        _writer.RegionMapped(number);
+        IsIntroduced |= region.IsOwn;
+    }
+
+    public void OnRegionGone(uint number)
+    {
+        lock (core.Gate)
+        {
+            if (_foreign.Remove(number, out var region))
+                region.Retire();
+        }
+    }
+
+    public void OnChannelRegion(ulong channel, ushort index, uint region)
+    {
+        lock (core.Gate)
+        {
+            var mapped = _foreign.GetValueOrDefault(region);
+            TableOf(channel)[index] = mapped;
+            if (_outbound.TryGetValue(channel, out var outbound) && mapped is not null && !outbound.IsClosed)
+                outbound.Port.Fan.MapRegion(outbound.Seat, mapped.Name, index);
+            // The consumer is told first and answers; the producer, who has the channel by then, is told last and does not.
+            if (_outbound.ContainsKey(channel))
+                return;
+        }
+        _writer.ChannelRegionReady(channel, index, region);
+    }
+
+    public void OnChannel(Messages.AttachMessage.Channel.Reader channel, Received message)
+    {
+        using var file = message.TakeMemory(0);
+        using var bellFile = message.TakeMemory(1);
+        var signal = message.DescriptorCount > 2 ? message.TakeEvent(2) : null;
+        var rings = ChannelFile.Map(file);
+        var bell = Bell.Map(bellFile);
+        var ringer = new BellRinger(bell, signal);
+        lock (core.Gate)
+        {
+            _memories[channel.Channel] = new ChannelMemory(rings, bell, signal);
+            if (channel.IsProducer)
+                AddOutbound(channel, new ProducerChannel(new ChannelProducer(rings), ringer));
+            else
+                AddInbound(channel, new ConsumerChannel(new ChannelConsumer(rings), ringer));
+        }
+        _writer.ChannelReady(channel.Channel);
+        core.Bell?.Wake();
+    }
+
+    public void OnChannelClosed(ulong channel, Messages.AttachMessage.ClosedReason reason)
+    {
+        lock (core.Gate)
+        {
+            if (_outbound.TryGetValue(channel, out var outbound))
+                CloseSeat(outbound, reason is Messages.AttachMessage.ClosedReason.PeerCompleted or Messages.AttachMessage.ClosedReason.ScaledAway);
+            if (!_inbound.TryGetValue(channel, out var inbound))
+                return;
+            inbound.IsClosed = true;
+            inbound.Merged.Close();
+            if (reason == Messages.AttachMessage.ClosedReason.ScaledAway)
+                InputMerge.AbandonWhenDrained(inbound.Merged);
+            core.Poll();
+        }
+        core.Bell?.Wake();
+    }
+
+    private static void CloseSeat(OutboundChannel channel, bool isCompleted)
+    {
+        if (channel.IsClosed)
+            return;
+        channel.IsClosed = true;
+        channel.Port.Fan.CloseSeat(channel.Seat, isCompleted);
+    }
+
+    public void OnConsumerGone(ulong channel)
+    {
+        lock (core.Gate)
+        {
+            if (!_outbound.Remove(channel, out var gone))
+                return;
+            gone.Port.Fan.TakeBack(gone.End);
+            Unmap(channel);
+        }
+        core.Bell?.Wake();
+    }
+
+    public void OnProducerCompleted(string name, string peer)
+    {
+        lock (core.Gate)
+        {
+            var (port, seat) = InputSeatOf(name, peer);
+            port.Merge.EndSeat(seat);
+        }
+        core.Bell?.Wake();
+    }
+
+    /// <summary>The sidecar is dead: its regions are let go of as soon as nothing points into them.</summary>
+    public void Detach()
+    {
+        lock (core.Gate)
+        {
+            core.Detach();
+            foreach (var region in _foreign.Values)
+                region.Orphan();
+            _foreign.Clear();
+            foreach (var memory in _memories.Values)
+                memory.Dispose();
+        }
+        core.Bell?.Wake();
+    }
+
+    public void Dispose()
+    {
+        _writer.Close();
+        connection.Dispose();
+    }
+
+    private ChannelRegions TableOf(ulong channel)
+    {
+        if (!_tables.TryGetValue(channel, out var table))
+            _tables[channel] = table = new ChannelRegions();
+        return table;
+    }
+
+    /// <summary>Under the lock, when no port uses the channel any more.</summary>
+    private void Unmap(ulong channel)
+    {
+        _tables.Remove(channel);
+        if (_memories.Remove(channel, out var memory))
+            memory.Dispose();
+    }
+
+    private void OnOwnRegion(MappedMemory memory)
+    {
+        var region = new OwnRegion(memory);
+        lock (core.Gate)
+        {
+            core.SetRegion(region);
+            IsComplete = core.Bell is not null;
+        }
+    }
+
+    private void OnForeignRegion(uint number, MappedMemory memory)
+    {
+        lock (core.Gate)
+            _foreign[number] = regions.Add(memory);
+    }
+
+    private void AddInbound(Messages.AttachMessage.Channel.Reader channel, ConsumerChannel end)
+    {
+        var (port, seat) = InputSeatOf(channel.Port.ToString(), channel.Peer.ToString());
+        var inbound = new InboundChannel(channel.Channel, port, TableOf(channel.Channel));
+        inbound.Merged = port.Merge.Attach(channel.Channel, seat, end);
+        inbound.Merged.State = inbound;
+        _inbound[channel.Channel] = inbound;
+    }
+
+    private (InputPort Port, int Seat) InputSeatOf(string name, string peer)
+    {
+        var port = core.Inputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
+            ?? throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar spoke of input '{name}', which is not in its welcome.");
+        var seat = port.Seats.SeatOf(peer);
+        return seat >= 0 ? (port, seat)
+            : throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar spoke of a channel of input '{name}' from '{peer}', for whom its welcome has no place.");
+    }
+
+    private void AddOutbound(Messages.AttachMessage.Channel.Reader channel, ProducerChannel end)
+    {
+        var (name, edge, peer) = (channel.Port.ToString(), channel.Edge.ToString(), channel.Peer.ToString());
+        var port = core.Outputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
+            ?? throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel for output '{name}', which is not in its welcome.");
+        var seat = port.SeatOf(edge, peer);
+        if (seat < 0)
+            throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel of edge '{edge}' to '{peer}', for whom its welcome has no place.");
+        if (port.Fan.IsTaken(seat))
+            throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a second channel of edge '{edge}' to '{peer}', which has one that is not closed.");
+        var outbound = new OutboundChannel(channel.Channel, port, seat, end);
+        _outbound[channel.Channel] = outbound;
+        Seat(outbound);
+    }
+
+    private void Seat(OutboundChannel channel)
+    {
+        channel.Port.Fan.Attach(channel.Seat, channel.End);
+        var table = TableOf(channel.Id);
+        for (var index = 1; index < table.Count; index++)
+            if (table[index] is { IsUnmapped: false } region)
+                channel.Port.Fan.MapRegion(channel.Seat, region.Name, index);
+        channel.Port.Fan.Pump();
+    }
+}

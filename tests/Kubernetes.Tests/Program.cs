@@ -1,4 +1,0 @@
-using K8sMediaFlow.Kubernetes.Tests.Leadership;
-
-// The test assembly is also the process that its tests start: a leader that can be stopped.
-return args is ["leader", ..] ? await LeaderProcess.RunAsync(args[1..]) : 2;

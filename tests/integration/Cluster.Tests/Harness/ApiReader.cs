@@ -1,0 +1,61 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using K8sMediaFlow.KubernetesRuntime.Connection;
+
+namespace K8sMediaFlow.Cluster.Tests.Harness;
+
+/// <summary>Reads objects from the API server without starting a program each time: cases ask several times a second, and a kubectl costs a tenth of a second of a core.</summary>
+internal sealed class ApiReader(string kubeconfig)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Where a kind is found; all of them but these are in namespaces.</summary>
+    private static readonly Dictionary<string, string> Paths = new()
+    {
+        ["pod"] = "api/v1/pods", ["secret"] = "api/v1/secrets", ["service"] = "api/v1/services", ["persistentvolumeclaim"] = "api/v1/persistentvolumeclaims",
+        ["node"] = "api/v1/nodes", ["namespace"] = "api/v1/namespaces", ["event"] = "api/v1/events",
+        ["lease"] = "apis/coordination.k8s.io/v1/leases", ["networkpolicy"] = "apis/networking.k8s.io/v1/networkpolicies",
+        ["mediapipeline"] = "apis/k8smediaflow.io/v1alpha1/mediapipelines",
+    };
+
+    private readonly Lazy<(HttpClient Client, Uri Server)> _connection = new(() => Connect(kubeconfig));
+
+    /// <summary>An object, or the list where no name is given; undefined where it does not exist.</summary>
+    public JsonElement Get(string kind, string? name = null, string? space = null, string? selector = null)
+    {
+        var (group, plural) = Paths[kind] is var path ? (path[..path.LastIndexOf('/')], path[(path.LastIndexOf('/') + 1)..]) : default;
+        var target = $"/{group}/{(space is null ? "" : $"namespaces/{space}/")}{plural}{(name is null ? "" : "/" + name)}{(selector is null ? "" : "?labelSelector=" + Uri.EscapeDataString(selector))}";
+        using var over = new CancellationTokenSource(Patience);
+        try
+        {
+            using var answer = _connection.Value.Client.GetAsync(new Uri(_connection.Value.Server, target), over.Token).GetAwaiter().GetResult();
+            var text = answer.Content.ReadAsStringAsync(over.Token).GetAwaiter().GetResult();
+            if (answer.StatusCode == HttpStatusCode.NotFound)
+                return default;
+            return answer.IsSuccessStatusCode ? JsonDocument.Parse(text).RootElement : throw new InvalidOperationException($"GET {target}: {(int)answer.StatusCode} {text}");
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        {
+            throw new InvalidOperationException($"GET {target}: {error.Message}", error);
+        }
+    }
+
+    private static (HttpClient Client, Uri Server) Connect(string kubeconfig)
+    {
+        var cluster = ClusterConnection.Find(kubeconfig);
+        var credential = cluster.Credentials.GetAsync(default).AsTask().GetAwaiter().GetResult();
+        var handler = new SocketsHttpHandler { ConnectTimeout = Patience, PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
+        if (credential.Certificate is { } certificate)
+            handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
+        if (cluster.Authorities is { } authorities)
+        {
+            handler.SslOptions.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities.Current);
+        }
+        var client = new HttpClient(handler);
+        if (credential.BearerToken is { } token)
+            client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return (client, cluster.Server);
+    }
+}

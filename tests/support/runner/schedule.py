@@ -1,0 +1,118 @@
+"""What is built, in which order rooms run, and which of them at once."""
+import threading
+import time
+
+import processes
+import rooms
+
+# The longest first. While everything is compiled that Cluster waits for, Operator runs beside it, which waits more than it computes.
+ORDER = ["Cluster", "Operator", "Sidecar", "Rdma", "EndToEnd", "CapnProto.Corpus", "Cli", "CapnProto", "KubernetesRuntime"]
+
+# What rooms need beside the programs: the rooms, and the command that makes it. It runs once, when the first of them is about to start.
+NEEDS = {
+    "kubernetes": ({"KubernetesRuntime", "Operator", "Chart", "Cluster", "EndToEnd"}, ["tests/support/cluster/build.sh"]),
+    "current API server": ({"Cli", "Crds", "KubernetesRuntime"}, ["tests/support/crdserver/build.sh"]),
+    "images": ({"EndToEnd", "Cluster"}, ["images/build.sh"]),
+    # After the images, which compile most of the same into the same folders.
+    "programs": ({"EndToEnd", "Rdma"}, ["scripts/publish.sh", "artifacts/bin", "Release", "--native"]),
+    # On an emulated processor, what is compiled beforehand need not be compiled there.
+    "guest's tests": ({"Rdma"}, ["tests/support/rdma/publish.sh", "artifacts/guest"]),
+    "previous release": ({"EndToEnd"}, ["tests/support/compatibility/build.sh"]),
+    "guest": ({"Rdma"}, ["tests/support/rdma/build.sh"]),
+}
+
+# What others need and is made before Cluster starts: beside its three clusters, what takes a minute took seven.
+BEFORE_CLUSTER = ["programs", "guest's tests"]
+
+# Without the guest the tests that run there fail, and say why; without the previous release those against it are skipped. All others go on.
+MAY_FAIL = {"guest", "previous release"}
+BOUND_SECONDS = 3600
+SILENCE_SECONDS = 60
+
+
+class Run:
+    """Each room once, on as many workers as there are."""
+
+    def __init__(self, which, wanted, logs):
+        self._is_quick, self._logs, self._wanted = which == "quick", logs, wanted
+        self._queue = [name for name in ORDER if name in wanted] + [name for name in wanted if name not in ORDER]
+        self._lock = threading.Lock()
+        self._turns = {need: threading.Lock() for need in NEEDS}
+        self._turns["programs"] = self._turns["images"]
+        self._met = {}
+        self._running = {}
+        self._said = time.monotonic()
+        self.ran = []
+
+    def prepare(self):
+        """Builds what all rooms need; false where that failed."""
+        target = "K8sMediaFlow.sln" if len(self._wanted) > 1 else f"{rooms.project_folder(self._wanted[0])}/{self._wanted[0]}.Tests.csproj"
+        return self._make("build", ["dotnet", "build", target, "-c", "Release", "-v", "q", "--nologo"]) \
+            and (not self._is_quick or self._make("publish", ["scripts/publish.sh", "artifacts/bin", "Release"]))
+
+    def run(self, workers):
+        """Runs all rooms; says of each how it ended, and now and then what is still running."""
+        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        for thread in threads:
+            thread.start()
+        while alive := [thread for thread in threads if thread.is_alive()]:
+            alive[0].join(1)
+            if time.monotonic() - self._said > SILENCE_SECONDS:
+                with self._lock:
+                    running = [f"{what} ({time.monotonic() - since:.0f} s)" for what, since in self._running.items()]
+                self._say("running: " + ", ".join(running))
+
+    def _work(self):
+        while True:
+            with self._lock:
+                if not self._queue:
+                    return
+                name = self._queue.pop(0)
+            room = self._run_room(name)
+            with self._lock:
+                self.ran.append(room)
+            self._say(room.summary())
+
+    def _run_room(self, name):
+        # The quick tests take what is there, and say so where it is not.
+        needs = [] if self._is_quick else [need for need, (who, _) in NEEDS.items() if name in who]
+        if name == "Cluster" and not self._is_quick:
+            needs += [need for need in BEFORE_CLUSTER if NEEDS[need][0] & set(self._wanted)]
+        missing = [need for need in needs if not self._meet(need)]
+        if missing:
+            return rooms.broken(name, f"{', '.join(missing)} could not be built: {self._logs}")
+        with _Noted(self, name):
+            return rooms.run(name, self._logs, "Category!=Root&Category!=Slow" if self._is_quick else "")
+
+    def _meet(self, need):
+        with self._turns[need]:
+            if need not in self._met:
+                self._met[need] = self._make(need, NEEDS[need][1]) or need in MAY_FAIL
+            return self._met[need]
+
+    def _make(self, what, command):
+        log = self._logs / f"{what}.log"
+        with _Noted(self, what):
+            ended = processes.run(command, log, BOUND_SECONDS)
+        self._say(f"{what}: {ended.seconds:.0f} s" if ended.code == 0 else f"{what} failed with {ended.code}:\n{processes.tail(log, 4000)}")
+        return ended.code == 0
+
+    def _say(self, line):
+        with self._lock:
+            self._said = time.monotonic()
+            print(line, flush=True)
+
+
+class _Noted:
+    """What is running, for as long as it is."""
+
+    def __init__(self, run, what):
+        self._run, self._what = run, what
+
+    def __enter__(self):
+        with self._run._lock:
+            self._run._running[self._what] = time.monotonic()
+
+    def __exit__(self, *_):
+        with self._run._lock:
+            del self._run._running[self._what]

@@ -1,0 +1,39 @@
+using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Reconcile;
+
+namespace K8sMediaFlow.Operator.Tests.Reconcile;
+
+public class PipelineMemoryTests
+{
+    [Fact]
+    public void A_pod_that_was_there_is_known_after_it_has_gone()
+    {
+        var memory = new PipelineMemory("u");
+        memory.See([Pod("one")]);
+        memory.See([]);
+        memory.HasSeen("slot", "slot-one").ShouldBeTrue();
+        memory.HasSeen("slot", "slot-two").ShouldBeFalse();
+        memory.HasSeen("other", "slot-one").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_slot_whose_pod_is_replaced_for_years_is_known_by_its_last_pods_alone()
+    {
+        var memory = new PipelineMemory("u");
+        for (var i = 0; i < 1000; i++)
+        {
+            memory.See([Pod($"{i}")]);
+            memory.Asked[$"uid-{i}"] = (DateTimeOffset.UnixEpoch, null);
+        }
+        memory.See([Pod("999")]);
+        Enumerable.Range(0, 1000).Count(i => memory.HasSeen("slot", $"slot-{i}")).ShouldBeInRange(2, 4);
+        memory.HasSeen("slot", "slot-999").ShouldBeTrue();
+        memory.Asked.Count.ShouldBe(1);
+    }
+
+    private static Pod Pod(string incarnation) => new()
+    {
+        Metadata = new() { Name = $"slot-{incarnation}", Uid = $"uid-{incarnation}", Labels = new Dictionary<string, string> { [Marks.Pod] = "slot" } },
+    };
+}

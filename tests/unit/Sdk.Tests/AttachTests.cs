@@ -1,0 +1,75 @@
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Sdk.Tests.Fakes;
+
+namespace K8sMediaFlow.Sdk.Tests;
+
+public sealed class AttachTests : IDisposable
+{
+    private readonly FakeSidecar _sidecar = new();
+
+    public void Dispose() => _sidecar.Dispose();
+
+    [Fact]
+    public void A_missing_variable_is_named_with_its_meaning()
+    {
+        var failure = Should.Throw<MediaOperatorException>(MediaOperatorOptions.FromEnvironment);
+        failure.Error.ShouldBe(MediaOperatorError.Environment);
+        failure.Message.ShouldStartWith("K8SMEDIAFLOW_SOCKET is not set: ");
+    }
+
+    [Fact]
+    public async Task A_token_file_that_cannot_be_read_is_named()
+    {
+        var options = _sidecar.OptionsOf("a") with { TokenFile = "/nowhere/token" };
+        var failure = await Should.ThrowAsync<MediaOperatorException>(MediaOperator.AttachAsync(options));
+        failure.Message.ShouldContain("/nowhere/token");
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_is_not_there_is_waited_for_and_then_named()
+    {
+        var options = _sidecar.OptionsOf("a") with { SocketPath = "/tmp/kmf-nobody.sock", AttachTimeout = TimeSpan.FromMilliseconds(100) };
+        var failure = await Should.ThrowAsync<MediaOperatorException>(MediaOperator.AttachAsync(options));
+        (failure.Error, failure.Message.Contains("/tmp/kmf-nobody.sock", StringComparison.Ordinal)).ShouldBe((MediaOperatorError.Unreachable, true));
+    }
+
+    [Fact]
+    public async Task A_refusal_is_thrown_with_code_and_reason()
+    {
+        var attaching = MediaOperator.AttachAsync(_sidecar.OptionsOf("a"));
+        await Task.Run(() => _sidecar.Accept().Refuse(AttachMessage.RefusalCode.BadToken, "not yours"));
+        var failure = await Should.ThrowAsync<MediaOperatorException>(attaching);
+        failure.Error.ShouldBe(MediaOperatorError.Refused);
+        failure.Message.ShouldContain("BadToken: not yours");
+    }
+
+    [Fact]
+    public async Task A_name_that_is_taken_is_asked_for_again()
+    {
+        var attaching = MediaOperator.AttachAsync(_sidecar.OptionsOf("a"));
+        await Task.Run(() => _sidecar.Accept().Refuse(AttachMessage.RefusalCode.NameTaken, "still dying"));
+        await Task.Run(() => _sidecar.Welcome([], [new PortSpec("out")]));
+        await using var media = await attaching.WaitAsync(Bounded.Watchdog);
+        media.Outputs.Single().Name.ShouldBe("out");
+        Should.Throw<ArgumentException>(() => media.Output("in")).Message.ShouldContain("out");
+    }
+
+    [Fact]
+    public async Task An_attach_can_be_cancelled()
+    {
+        using var cancellation = new CancellationTokenSource(50);
+        await Should.ThrowAsync<OperationCanceledException>(MediaOperator.AttachAsync(_sidecar.OptionsOf("a") with { SocketPath = "/tmp/kmf-nobody.sock" }, cancellation.Token));
+    }
+
+    [Fact]
+    public async Task Caps_of_the_plan_are_the_ports()
+    {
+        var caps = new VideoCaps(1920, 1080, "yuv420p", 30000, 1001);
+        var (media, _) = await _sidecar.Attach("a", [new PortSpec("in", Caps: caps)], []);
+        await using (media)
+        {
+            media.Input("in").Caps.ShouldBe(caps);
+            media.Input("in").Caps!.PayloadBytes.ShouldBe(3_110_400);
+        }
+    }
+}

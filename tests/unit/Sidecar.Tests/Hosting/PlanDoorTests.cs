@@ -1,0 +1,46 @@
+using K8sMediaFlow.Sdk;
+using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+
+namespace K8sMediaFlow.Sidecar.Tests.Hosting;
+
+/// <summary>Who may attach before, while and after plans come.</summary>
+public sealed class PlanDoorTests
+{
+    [Fact]
+    public async Task A_media_operator_waits_for_the_plan_of_a_living_sidecar_longer_than_for_a_sidecar()
+    {
+        var plan = new PodPlans().Together();
+        using var pod = new TestPod(plan);
+        var behind = pod.Server.Pod;
+        pod.Server.Pod = null;
+        var attaching = pod.Attach("camera", patience: TimeSpan.FromMilliseconds(300));
+        await Task.Delay(1500);
+        attaching.IsCompleted.ShouldBeFalse();
+        using (var raw = new RawOperator(pod.SocketPath, "camera").Hello("any"))
+        {
+            raw.AwaitClosed();
+            raw.Refusal!.Value.Code.ShouldBe(K8sMediaFlow.Messages.AttachMessage.RefusalCode.NoPlan);
+        }
+        pod.Server.Pod = behind;
+        await using var camera = await attaching.WaitAsync(TimeSpan.FromSeconds(30));
+        camera.Name.ShouldBe("camera");
+    }
+
+    [Fact]
+    public async Task A_new_token_counts_for_whoever_attaches_after_the_plan_and_not_for_who_is_attached()
+    {
+        var plans = new FlowPlans();
+        using var pod = new RunningPod(plans, "camera-0");
+        var camera = await pod.Attach();
+        pod.Follow(plans with { Generation = 2, Token = "second" });
+        camera.Figures.ShouldNotBeNull();
+        pod.Runtime.Ports.IsAlive("camera-0").ShouldBeTrue();
+        await camera.DisposeAsync();
+        Watchdog.Until(() => !pod.Runtime.Ports.IsAlive("camera-0"), () => "it lives");
+        (await Should.ThrowAsync<MediaOperatorException>(() => pod.Attach())).Message.ShouldContain("BadToken");
+        await using var next = await pod.Attach("second");
+    }
+}
