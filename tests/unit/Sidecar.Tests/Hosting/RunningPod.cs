@@ -4,7 +4,6 @@ using K8sMediaFlow.Sidecar.Hosting;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
-using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;

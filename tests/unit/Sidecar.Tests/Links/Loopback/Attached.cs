@@ -1,7 +1,6 @@
 using K8sMediaFlow.Sidecar.Ports;
-using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
-namespace K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 /// <summary>What a test may count on when an operator has attached.</summary>
 internal static class Attached
