@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using K8sMediaFlow.Native.Libc;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Native;
 

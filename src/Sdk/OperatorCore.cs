@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk.Attaching;
 using K8sMediaFlow.Sdk.Memory;
 using K8sMediaFlow.Sdk.Ports;

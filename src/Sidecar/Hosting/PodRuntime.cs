@@ -1,7 +1,7 @@
 using K8sMediaFlow.Control.Options;
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Staging.Channels;

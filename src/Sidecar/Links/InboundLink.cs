@@ -1,4 +1,4 @@
-using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Links.Fabrics;
 using K8sMediaFlow.Sidecar.Links.Ledgers;
 using K8sMediaFlow.Sidecar.Links.Shells;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Links.Fabrics;
 using K8sMediaFlow.Sidecar.Links.Ledgers;
 using K8sMediaFlow.Sidecar.Links.Liveness;

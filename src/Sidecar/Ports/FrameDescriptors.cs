@@ -1,4 +1,4 @@
-using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Links.Wire;
 using K8sMediaFlow.Staging.Channels;

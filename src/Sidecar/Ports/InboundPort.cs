@@ -2,6 +2,7 @@ using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Sidecar.Links.Wire;
 using K8sMediaFlow.Sidecar.Metrics;

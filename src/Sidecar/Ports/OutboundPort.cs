@@ -1,5 +1,6 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Links;
 using K8sMediaFlow.Staging.Channels;
 

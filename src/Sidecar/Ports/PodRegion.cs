@@ -1,6 +1,7 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging;
 using K8sMediaFlow.Staging.Regions;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Channels;
 

@@ -1,4 +1,4 @@
-using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Ports;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk.Tests.Fakes;
 
 namespace K8sMediaFlow.Sdk.Tests;

@@ -4,6 +4,7 @@ using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Cli.Run.Supervision;
 

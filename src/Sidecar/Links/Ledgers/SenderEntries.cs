@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Links.Ledgers;
 

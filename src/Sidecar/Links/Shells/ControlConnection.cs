@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Numerics;
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
-using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 

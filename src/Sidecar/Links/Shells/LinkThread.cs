@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Links.Shells;
 

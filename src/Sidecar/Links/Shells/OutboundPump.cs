@@ -1,5 +1,5 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Links.Ledgers;
 using K8sMediaFlow.Sidecar.Links.Wire;
 using K8sMediaFlow.Sidecar.Metrics;

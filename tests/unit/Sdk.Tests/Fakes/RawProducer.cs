@@ -1,5 +1,6 @@
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 

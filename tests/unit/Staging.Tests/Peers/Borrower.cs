@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 using K8sMediaFlow.StagingPeer;

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-namespace K8sMediaFlow.Native;
+namespace K8sMediaFlow.Primitives;
 
 /// <summary>What must hold of the things that we wrote ourselves. Always on: a broken invariant is a defect of ours, never of a peer.</summary>
 public static class Invariant

@@ -1,9 +1,7 @@
-using K8sMediaFlow.Native;
-
-namespace K8sMediaFlow.Sidecar.Ports;
+namespace K8sMediaFlow.Primitives;
 
 /// <summary>Small numbers for values in flight. Grows to the largest number ever in flight and then allocates nothing. Not thread-safe.</summary>
-internal sealed class HandleTable<T>
+public sealed class HandleTable<T>
     where T : struct
 {
     private T[] _values = new T[64];

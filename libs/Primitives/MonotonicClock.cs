@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace K8sMediaFlow.Native;
+namespace K8sMediaFlow.Primitives;
 
 /// <summary>CLOCK_MONOTONIC: one clock for all processes of a machine, so a time that one wrote another may subtract.</summary>
 public static class MonotonicClock
