@@ -7,6 +7,7 @@ using Grpc.Reflection;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Serving;
+using K8sMediaFlow.Primitives.Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

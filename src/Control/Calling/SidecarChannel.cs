@@ -7,6 +7,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Telemetry;
+using K8sMediaFlow.Primitives.Certificates;
 
 namespace K8sMediaFlow.Control.Calling;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using K8sMediaFlow.Primitives.Certificates;
 
 namespace K8sMediaFlow.Control.Certificates;
 

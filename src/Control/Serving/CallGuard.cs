@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Telemetry;
+using K8sMediaFlow.Primitives.Certificates;
 
 namespace K8sMediaFlow.Control.Serving;
 

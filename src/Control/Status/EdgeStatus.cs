@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.Control.Status;
 
 /// <summary>Which part of an edge a figure counts. Frames delivered to consumers are the sum over Local and Inbound.</summary>

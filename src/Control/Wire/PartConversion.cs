@@ -1,5 +1,6 @@
 using Grpc.Core;
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Control.Wire;
 

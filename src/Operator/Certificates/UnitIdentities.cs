@@ -5,6 +5,7 @@ using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives.Certificates;
 
 namespace K8sMediaFlow.Operator.Certificates;
 

@@ -2,7 +2,7 @@ using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Ports;
-using LinkState = K8sMediaFlow.Sidecar.Links.LinkState;
+using LinkState = K8sMediaFlow.Links.LinkState;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Staging.Regions;
 

@@ -1,4 +1,4 @@
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using Microsoft.Extensions.Logging;
 

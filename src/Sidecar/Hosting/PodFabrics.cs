@@ -6,7 +6,7 @@ using K8sMediaFlow.Fabric.Tcp;
 using K8sMediaFlow.Fabric.Verbs;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
-using K8sMediaFlow.Sidecar.Links.Fabrics;
+using K8sMediaFlow.Links.Fabrics;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;

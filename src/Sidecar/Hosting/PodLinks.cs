@@ -2,7 +2,7 @@ using System.Net;
 using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Staging.Channels;
 using Microsoft.Extensions.Logging;

@@ -3,7 +3,7 @@ using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using LinkState = K8sMediaFlow.Control.Status.LinkState;
 using LinkStatus = K8sMediaFlow.Control.Status.LinkStatus;

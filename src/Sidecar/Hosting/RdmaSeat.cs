@@ -3,7 +3,7 @@ using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Verbs;
 using K8sMediaFlow.Native;
-using K8sMediaFlow.Sidecar.Links.Fabrics;
+using K8sMediaFlow.Links.Fabrics;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;

@@ -8,7 +8,7 @@ using K8sMediaFlow.Control.Telemetry;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Metrics;
 using K8sMediaFlow.Sidecar.Ports;
 using Microsoft.Extensions.Logging;

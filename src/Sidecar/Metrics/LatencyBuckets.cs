@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.Sidecar.Metrics;
 
 /// <summary>The buckets of latencies as collectors see them: by octave of nanoseconds, from 2 µs to 17 s. What is faster is in the first.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Hosting;
 using K8sMediaFlow.Staging.Channels;
 

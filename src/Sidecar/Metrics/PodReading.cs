@@ -1,6 +1,6 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Sidecar.Hosting;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Ports;
 
 namespace K8sMediaFlow.Sidecar.Metrics;

@@ -3,7 +3,7 @@ using System.Globalization;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Sidecar.Ports;
 using OpenTelemetry.Metrics;
-using LinkState = K8sMediaFlow.Sidecar.Links.LinkState;
+using LinkState = K8sMediaFlow.Links.LinkState;
 
 namespace K8sMediaFlow.Sidecar.Metrics;
 

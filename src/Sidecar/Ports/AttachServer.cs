@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Ports;

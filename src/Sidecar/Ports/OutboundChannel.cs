@@ -1,6 +1,6 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Messages;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 

@@ -1,7 +1,7 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Ports;

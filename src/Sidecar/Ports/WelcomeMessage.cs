@@ -1,7 +1,7 @@
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 
 namespace K8sMediaFlow.Sidecar.Ports;
 

@@ -4,6 +4,7 @@ using System.Text;
 using Grpc.Net.Client;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives.Certificates;
 
 namespace K8sMediaFlow.Control.Tests;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using Grpc.Core;
 using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.Primitives.Certificates;
 
 namespace K8sMediaFlow.Control.Tests;
 

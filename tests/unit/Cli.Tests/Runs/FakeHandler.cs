@@ -2,6 +2,7 @@ using System.Diagnostics;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Cli.Tests.Runs;

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Cli.Top;
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Cli.Tests.Top;
 

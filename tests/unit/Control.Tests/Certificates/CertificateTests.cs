@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.Primitives.Certificates;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Control.Tests.Certificates;

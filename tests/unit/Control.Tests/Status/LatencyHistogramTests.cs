@@ -1,4 +1,5 @@
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Control.Tests.Status;

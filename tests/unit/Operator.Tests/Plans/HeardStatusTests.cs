@@ -1,5 +1,6 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Operator.Plans;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Tests.Plans;
 

@@ -5,6 +5,7 @@ using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Tests.Server;
 

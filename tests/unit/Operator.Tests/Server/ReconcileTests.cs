@@ -4,6 +4,7 @@ using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Primitives.Certificates;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Operator.Tests.Server;

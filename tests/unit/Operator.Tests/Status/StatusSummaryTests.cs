@@ -6,6 +6,7 @@ using K8sMediaFlow.Operator.Plans;
 using K8sMediaFlow.Operator.Reconcile;
 using K8sMediaFlow.Operator.Status;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Tests.Status;
 

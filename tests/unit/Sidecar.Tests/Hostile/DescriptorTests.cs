@@ -1,5 +1,5 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Sidecar.Links.Wire;
+using K8sMediaFlow.Links.Wire;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;

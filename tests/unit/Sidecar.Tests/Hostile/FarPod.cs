@@ -1,7 +1,7 @@
 using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Hosting;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 using Microsoft.Extensions.Logging.Abstractions;

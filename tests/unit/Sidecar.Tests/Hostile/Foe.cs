@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using K8sMediaFlow.Messages;
-using K8sMediaFlow.Sidecar.Links;
-using K8sMediaFlow.Sidecar.Links.Shells;
+using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Connection;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
-using K8sMediaFlow.Sidecar.Links.Shells;
+using K8sMediaFlow.Links.Connection;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 

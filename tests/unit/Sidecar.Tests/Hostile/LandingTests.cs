@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Messages;
-using K8sMediaFlow.Sidecar.Links;
-using K8sMediaFlow.Sidecar.Links.Wire;
+using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Wire;
 using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;

@@ -1,7 +1,7 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Sdk;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 

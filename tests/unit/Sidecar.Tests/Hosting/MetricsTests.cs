@@ -4,7 +4,7 @@ using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Telemetry;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Hosting;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Metrics;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 

@@ -1,5 +1,5 @@
 using K8sMediaFlow.Sdk;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.Sidecar.Tests.Ports.Pods;

@@ -1,6 +1,6 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Sidecar.Links;
-using K8sMediaFlow.Sidecar.Links.Wire;
+using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Wire;
 using K8sMediaFlow.Sidecar.Tests.Hostile;
 using K8sMediaFlow.TestKit;
 

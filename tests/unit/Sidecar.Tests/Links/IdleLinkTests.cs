@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tcp;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;

@@ -1,5 +1,5 @@
-using K8sMediaFlow.Sidecar.Links;
-using K8sMediaFlow.Sidecar.Links.Liveness;
+using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Liveness;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;
 

@@ -1,4 +1,4 @@
-using K8sMediaFlow.Sidecar.Links.Ledgers;
+using K8sMediaFlow.Links.Ledgers;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;

@@ -6,7 +6,7 @@ using K8sMediaFlow.Messages;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.Sidecar.Tests.Ports.Pods;

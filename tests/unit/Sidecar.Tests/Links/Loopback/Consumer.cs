@@ -1,5 +1,5 @@
-using K8sMediaFlow.Sidecar.Links;
-using K8sMediaFlow.Sidecar.Links.Wire;
+using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Wire;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 

@@ -2,8 +2,8 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Sidecar.Links;
-using K8sMediaFlow.Sidecar.Links.Fabrics;
+using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Fabrics;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 

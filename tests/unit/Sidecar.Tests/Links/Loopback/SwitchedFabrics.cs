@@ -1,7 +1,7 @@
 using System.Net;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tcp;
-using K8sMediaFlow.Sidecar.Links.Fabrics;
+using K8sMediaFlow.Links.Fabrics;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 

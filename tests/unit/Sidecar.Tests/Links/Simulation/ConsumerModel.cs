@@ -1,5 +1,5 @@
-using K8sMediaFlow.Sidecar.Links;
-using K8sMediaFlow.Sidecar.Links.Ledgers;
+using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Ledgers;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 

@@ -1,4 +1,4 @@
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 

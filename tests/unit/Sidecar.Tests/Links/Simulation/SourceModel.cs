@@ -1,5 +1,5 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Sidecar.Links;
+using K8sMediaFlow.Links;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 

@@ -1,0 +1,64 @@
+using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Links.Fabrics;
+using K8sMediaFlow.Links.Ledgers;
+
+namespace K8sMediaFlow.Links.Connection;
+
+/// <summary>The accepting end's handshake after the hello. The caller bounds all of it by aborting the connection.</summary>
+internal sealed class InboundOpening(ControlConnection connection, Incarnation incarnation, ushort protocol, TimeSpan deadline)
+{
+    /// <summary>Welcome, the sender's ready, data connection, own ready. Returns the receiving end of the fabric; the ledger is adopted.</summary>
+    /// <param name="opened">Hears of the offer: disposing it ends the wait for the data connection.</param>
+    public IFabricReceiver Open(InboundChoice choice, ReceiverLedger ledger, ILinkSink sink, Action<IDisposable> opened)
+    {
+        using var offer = choice.Offer;
+        opened(offer);
+        SayWelcome(choice, ledger, sink.LargestBlockBytes);
+        // Ready first: the sender says it when it has connected, and whoever waits here for control also hears of a peer that goes away.
+        HearReady(ledger);
+        var receiver = offer.Accept(deadline);
+        try
+        {
+            OpeningWords.SayReady(connection, ledger.Epoch, done: null);
+            return receiver;
+        }
+        catch
+        {
+            receiver.Abort();
+            receiver.Dispose();
+            throw;
+        }
+    }
+
+    private void SayWelcome(InboundChoice choice, ReceiverLedger ledger, int largestBlockBytes)
+    {
+        // Consumers finish frames meanwhile, on other threads.
+        lock (ledger)
+            WriteWelcome(choice, ledger, largestBlockBytes);
+        OpeningWords.Send(connection);
+    }
+
+    private void WriteWelcome(InboundChoice choice, ReceiverLedger ledger, int largestBlockBytes)
+    {
+        var reason = ControlWords.Cut(choice.Declined);
+        var welcome = connection.Begin(ControlWords.BytesOf(reason) + choice.Offer.Bytes.Length + ControlWords.BytesOf(ledger.Landed, ledger.Done)).InitWelcome();
+        welcome.Protocol = protocol;
+        welcome.Epoch = ledger.Epoch;
+        welcome.ReceiverIncarnation = incarnation.Value;
+        welcome.LargestBlockBytes = (uint)largestBlockBytes;
+        var fabric = welcome.InitFabric();
+        fabric.Kind = ControlWords.KindOf(choice.Kind);
+        fabric.Offer = choice.Offer.Bytes.Span;
+        welcome.WayReason = reason;
+        ControlWords.Write(welcome.InitLanded(), ledger.Landed);
+        ControlWords.Write(welcome.InitDone(), ledger.Done);
+    }
+
+    private void HearReady(ReceiverLedger ledger)
+    {
+        var done = ControlWords.ReadSet(OpeningWords.HearReady(connection, ledger.Epoch).Done);
+        lock (ledger)
+            ledger.Adopt(done);
+    }
+}

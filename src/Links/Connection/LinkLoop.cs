@@ -1,0 +1,142 @@
+using K8sMediaFlow.Primitives;
+
+namespace K8sMediaFlow.Links.Connection;
+
+/// <summary>Something of a link that is done now and then and never waits: it says what is due, and looks whether the peer lives.</summary>
+internal interface ILoopTask
+{
+    /// <summary>Does what is due; returns how long until it is to be called again by itself.</summary>
+    TimeSpan Turn();
+}
+
+/// <summary>
+/// One thread that gives all links of a process their turns: heartbeats, grants and acknowledgements of hundreds of them cost no thread each. What a link
+/// waits for by itself is put on a grid, so that links that have nothing to say share their wake-ups; what is rung for comes when it is due.
+/// </summary>
+internal sealed class LinkLoop
+{
+    /// <summary>Turns that nobody rang for come this much late at most.</summary>
+    private const long GridNanoseconds = 25_000_000;
+
+    private readonly object _lock = new();
+    private readonly List<LoopSeat> _seats = [];
+    private Thread? _thread;
+    private long _sleepsUntil;
+    private int _turn;
+
+    /// <summary>Of this process.</summary>
+    public static LinkLoop Shared { get; } = new();
+
+    /// <summary>Gives a task turns from now on. The first one comes when its seat is rung.</summary>
+    public LoopSeat Add(ILoopTask task)
+    {
+        lock (_lock)
+        {
+            var seat = new LoopSeat(this, task);
+            _seats.Add(seat);
+            if (_thread is null)
+            {
+                _thread = new Thread(Run) { IsBackground = true, Name = "links" };
+                _thread.Start();
+            }
+            return seat;
+        }
+    }
+
+    internal void Ring(LoopSeat seat, long dueNanoseconds)
+    {
+        lock (_lock)
+        {
+            if (dueNanoseconds >= seat.DueNanoseconds)
+                return;
+            seat.DueNanoseconds = dueNanoseconds;
+            if (dueNanoseconds < _sleepsUntil)
+                Monitor.PulseAll(_lock);
+        }
+    }
+
+    /// <summary>Afterwards the task has no turn any more, and none is under way. A turn may end its own seat.</summary>
+    internal void Remove(LoopSeat seat)
+    {
+        lock (_lock)
+        {
+            _seats.Remove(seat);
+            while (seat.IsRunning && Thread.CurrentThread != _thread)
+                Monitor.Wait(_lock);
+        }
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            var seat = AwaitDue();
+            var pause = seat.Task.Turn();
+            lock (_lock)
+            {
+                seat.IsRunning = false;
+                seat.DueNanoseconds = Math.Min(seat.DueNanoseconds, OnGrid(MonotonicClock.Nanoseconds, pause));
+                Monitor.PulseAll(_lock);
+            }
+        }
+    }
+
+    private LoopSeat AwaitDue()
+    {
+        lock (_lock)
+        {
+            while (true)
+            {
+                var now = MonotonicClock.Nanoseconds;
+                var next = Next(now);
+                if (next is not null && next.DueNanoseconds <= now)
+                {
+                    (next.DueNanoseconds, next.IsRunning) = (long.MaxValue, true);
+                    return next;
+                }
+                _sleepsUntil = next?.DueNanoseconds ?? long.MaxValue;
+                // Rounded up: Monitor cuts to whole milliseconds, and the last one before a turn would be spun away.
+                Monitor.Wait(_lock, next is null || _sleepsUntil == long.MaxValue ? Timeout.Infinite : (int)Math.Min(((_sleepsUntil - now) / 1_000_000) + 1, 60_000));
+                _sleepsUntil = 0;
+            }
+        }
+    }
+
+    /// <summary>The first that is due, in turn; else the one that is due next.</summary>
+    private LoopSeat? Next(long now)
+    {
+        LoopSeat? next = null;
+        for (var step = 0; step < _seats.Count; step++)
+        {
+            var seat = _seats[(_turn + step) % _seats.Count];
+            if (seat.DueNanoseconds <= now)
+            {
+                _turn = (_turn + step + 1) % _seats.Count;
+                return seat;
+            }
+            next = next is null || seat.DueNanoseconds < next.DueNanoseconds ? seat : next;
+        }
+        return next;
+    }
+
+    private static long OnGrid(long now, TimeSpan pause) => pause < TimeSpan.Zero || pause > TimeSpan.FromDays(1) ? long.MaxValue
+        : (now + (long)pause.TotalNanoseconds + GridNanoseconds - 1) / GridNanoseconds * GridNanoseconds;
+}
+
+/// <summary>A task's place in the loop. Ringing allocates nothing; any thread.</summary>
+internal sealed class LoopSeat(LinkLoop loop, ILoopTask task) : IDisposable
+{
+    internal ILoopTask Task => task;
+
+    internal long DueNanoseconds { get; set; } = long.MaxValue;
+
+    internal bool IsRunning { get; set; }
+
+    /// <summary>There is something to do that somebody waits for.</summary>
+    public void Ring() => loop.Ring(this, 0);
+
+    /// <summary>There is something to do that may wait so long for company: many frames, one message.</summary>
+    public void RingWithin(TimeSpan delay) => loop.Ring(this, MonotonicClock.Nanoseconds + (long)delay.TotalNanoseconds);
+
+    public void Dispose() => loop.Remove(this);
+}
