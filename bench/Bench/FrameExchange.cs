@@ -14,12 +14,12 @@ internal sealed class FrameExchange
     private readonly RegionTable _regions = new();
     private readonly ChannelProducer _outgoing;
     private readonly ChannelConsumer _incoming;
-    private readonly BellRinger _peer;
+    private readonly DoorbellNotifier _peer;
     private readonly BlockQuota _quota = new(4);
     private readonly BlockRef[] _sent = new BlockRef[64];
     private ulong _sequence;
 
-    public FrameExchange(MappedMemory own, MappedMemory foreign, MappedMemory outgoing, MappedMemory incoming, BellRinger peer)
+    public FrameExchange(MappedMemory own, MappedMemory foreign, MappedMemory outgoing, MappedMemory incoming, DoorbellNotifier peer)
     {
         _writer = new RegionWriter(own);
         _regions.Set(0, new RegionReader(foreign));
@@ -30,14 +30,14 @@ internal sealed class FrameExchange
 
     /// <param name="leads">The one who leads sends first.</param>
     /// <param name="nanosecondsOfRoundTrips">Filled; its length is the number of round trips.</param>
-    public void Run(bool leads, BellWaiter bell, int bytes, long[] nanosecondsOfRoundTrips)
+    public void Run(bool leads, DoorbellWaiter doorbell, int bytes, long[] nanosecondsOfRoundTrips)
     {
         var before = MonotonicClock.Nanoseconds;
         for (var round = 0; round < nanosecondsOfRoundTrips.Length; round++)
         {
             if (leads)
                 Send(bytes);
-            Receive(bell, bytes);
+            Receive(doorbell, bytes);
             if (!leads)
                 Send(bytes);
             var after = MonotonicClock.Nanoseconds;
@@ -45,7 +45,7 @@ internal sealed class FrameExchange
             before = after;
         }
         // The last frames come back while the peer has nothing to wait for; both rings are empty when the next scenario begins.
-        var wait = bell.Begin(Watchdog);
+        var wait = doorbell.Begin(Watchdog);
         if (leads)
             _peer.Ring();
         while (_outgoing.NotDone > 0)
@@ -71,9 +71,9 @@ internal sealed class FrameExchange
         FreeReturned();
     }
 
-    private void Receive(BellWaiter bell, int bytes)
+    private void Receive(DoorbellWaiter doorbell, int bytes)
     {
-        var wait = bell.Begin(Watchdog);
+        var wait = doorbell.Begin(Watchdog);
         FrameDescriptor frame;
         while (!_incoming.TryPop(out frame))
             Invariant.That(wait.Again());

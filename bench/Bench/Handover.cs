@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace K8sMediaFlow.Bench;
 
 /// <summary>
-/// Frames handed to and fro between two processes of one pod, through real regions, channels and bells, beside three floors in the same run: a bare
+/// Frames handed to and fro between two processes of one pod, through real regions, channels and doorbells, beside three floors in the same run: a bare
 /// word, a bare futex, and iceoryx polling. Writes handover.json; every figure is one way, half a round trip.
 /// </summary>
 internal static class Handover

@@ -23,9 +23,9 @@ internal sealed class HandoverEnds : IDisposable
         BlockClass[] classes = [new(4096, Capacity), new((LargeBytes + 4095) / 4096 * 4096L, 2)];
         StagingRegion[] regions = [Make(StagingRegion.Create("bench-lead", classes)), Make(StagingRegion.Create("bench-end", classes))];
         ChannelFile[] channels = [Make(ChannelFile.Create(1, Capacity)), Make(ChannelFile.Create(2, Capacity))];
-        MemoryFile[] bells = [Make(Bell.Create("bench-lead")), Make(Bell.Create("bench-end"))];
-        var words = Make(Bell.Create("bench-words"));
-        int[] descriptors = [regions[0].File.Descriptor, regions[1].File.Descriptor, channels[0].File.Descriptor, channels[1].File.Descriptor, bells[0].Descriptor, bells[1].Descriptor, words.Descriptor];
+        MemoryFile[] doorbells = [Make(Doorbell.Create("bench-lead")), Make(Doorbell.Create("bench-end"))];
+        var words = Make(Doorbell.Create("bench-words"));
+        int[] descriptors = [regions[0].File.Descriptor, regions[1].File.Descriptor, channels[0].File.Descriptor, channels[1].File.Descriptor, doorbells[0].Descriptor, doorbells[1].Descriptor, words.Descriptor];
         _lead = Make(new HandoverChild("lead", processor: 0, descriptors));
         _end = Make(new HandoverChild("end", processor: 1, descriptors));
         Expect(_lead, "mapped");

@@ -20,18 +20,18 @@ internal static class HandoverSide
         using var foreign = RegionMemory.MapForReader(files[leads ? 1 : 0]);
         using var outgoing = ChannelFile.Map(files[leads ? 2 : 3]);
         using var incoming = ChannelFile.Map(files[leads ? 3 : 2]);
-        using var bell = Bell.Map(files[leads ? 4 : 5]);
-        using var peerBell = Bell.Map(files[leads ? 5 : 4]);
-        using var words = Bell.Map(files[6]);
-        var frames = new FrameExchange(own, foreign, outgoing, incoming, new BellRinger(peerBell));
-        using var busy = BellWaiter.ByFutex(bell, new WaitPolicy(WaitMode.Busy, 0));
-        using var asleep = BellWaiter.ByFutex(bell, new WaitPolicy(WaitMode.Event, 0));
+        using var doorbell = Doorbell.Map(files[leads ? 4 : 5]);
+        using var peerDoorbell = Doorbell.Map(files[leads ? 5 : 4]);
+        using var words = Doorbell.Map(files[6]);
+        var frames = new FrameExchange(own, foreign, outgoing, incoming, new DoorbellNotifier(peerDoorbell));
+        using var busy = DoorbellWaiter.ByFutex(doorbell, new WaitPolicy(WaitMode.Busy, 0));
+        using var asleep = DoorbellWaiter.ByFutex(doorbell, new WaitPolicy(WaitMode.Event, 0));
         while (Console.ReadLine() is { } line)
             Console.WriteLine(Run(line.Split(' '), leads, frames, busy, asleep, new WordExchange(words, leads)));
         return 0;
     }
 
-    private static string Run(string[] line, bool leads, FrameExchange frames, BellWaiter busy, BellWaiter asleep, WordExchange words)
+    private static string Run(string[] line, bool leads, FrameExchange frames, DoorbellWaiter busy, DoorbellWaiter asleep, WordExchange words)
     {
         var rounds = int.Parse(line[1], CultureInfo.InvariantCulture);
         var times = new long[rounds];

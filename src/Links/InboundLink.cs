@@ -1,7 +1,7 @@
-using K8sMediaFlow.Primitives;
+using K8sMediaFlow.Links.Connection;
 using K8sMediaFlow.Links.Fabrics;
 using K8sMediaFlow.Links.Ledgers;
-using K8sMediaFlow.Links.Connection;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links;
 
@@ -21,7 +21,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     private readonly InboundDelivery _delivery;
     private readonly object _state = new();
     private readonly object _saying = new();
-    private LoopSeat? _seat;
+    private LoopRegistration? _seat;
     private ControlConnection? _connection;
     private IDisposable? _offer;
     private InboundEpoch? _current;
@@ -205,7 +205,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         _delivery.Fence();
     }
 
-    TimeSpan ILoopTask.Turn()
+    TimeSpan ILoopTask.RunTurn()
     {
         _delivery.Deliver();
         var pause = Timeout.InfiniteTimeSpan;

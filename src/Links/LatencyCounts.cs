@@ -3,7 +3,7 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Links;
 
 /// <summary>Latencies counted in the buckets of the channels. One writer; whoever reads may see one count more or less.</summary>
-internal sealed class LatencyCounts
+public sealed class LatencyCounts
 {
     private readonly long[] _buckets = new long[LatencyHistogram.BucketCount];
     private long _sum;

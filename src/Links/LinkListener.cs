@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using K8sMediaFlow.Links.Fabrics;
 using K8sMediaFlow.Links.Connection;
+using K8sMediaFlow.Links.Fabrics;
 
 namespace K8sMediaFlow.Links;
 
@@ -180,7 +180,7 @@ public sealed class LinkListener : IDisposable
             return;
         try
         {
-            ControlWords.Refuse(connection, why);
+            ControlMessages.Refuse(connection, why);
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Primitives;
+using K8sMediaFlow.Links.Connection;
 using K8sMediaFlow.Links.Fabrics;
 using K8sMediaFlow.Links.Ledgers;
 using K8sMediaFlow.Links.Liveness;
-using K8sMediaFlow.Links.Connection;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links;
 
@@ -24,11 +24,11 @@ public sealed class OutboundLink : IDisposable
     private readonly LinkOptions _options;
     private readonly SenderLedger _ledger = new();
     private readonly OutboundCounters _counters = new();
-    private readonly Bell _pause = new();
+    private readonly WakeSignal _pause = new();
     private readonly ManualResetEventSlim _ended = new();
     private readonly object _state = new();
-    private readonly FabricRest _rest;
-    private Redial _redial;
+    private readonly FabricBackoff _rest;
+    private ReconnectBackoff _redial;
     private LinkWay? _way;
     private LinkThread? _shepherd;
     private ControlConnection? _connection;
@@ -50,8 +50,8 @@ public sealed class OutboundLink : IDisposable
     {
         (_endpoint, _source, _fabrics, _fabricOptions) = (endpoint, source, fabrics, fabricOptions);
         (_credentials, _incarnation, _options) = (credentials, incarnation, options);
-        _redial = new Redial(options);
-        _rest = new FabricRest(options);
+        _redial = new ReconnectBackoff(options);
+        _rest = new FabricBackoff(options);
     }
 
     /// <summary>Where the time of frames goes. Any thread.</summary>

@@ -1,3 +1,3 @@
-using K8sMediaFlow.MediaOperators.Verbs;
+using K8sMediaFlow.MediaOperators.Commands;
 
 return await MediaOperatorCommand.RunAsync(args);

@@ -67,7 +67,7 @@ public readonly struct Frame : IDisposable, IEquatable<Frame>
     internal FrameSlot Slot => _slot is { } slot && slot.Life == _life ? slot
         : throw new ObjectDisposedException(nameof(Frame), "The frame was given back.");
 
-    internal OperatorCore Core => Slot.Core;
+    internal MediaOperatorCore Core => Slot.Core;
 
     internal int Tag => Slot.Tag;
 

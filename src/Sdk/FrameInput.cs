@@ -7,14 +7,14 @@ namespace K8sMediaFlow.Sdk;
 /// <summary>An input port. Use it from one thread (or one asynchronous loop) at a time; several ports may be used side by side.</summary>
 public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
 {
-    private readonly OperatorCore _core;
+    private readonly MediaOperatorCore _core;
     private readonly InputPort _port;
     private readonly AsyncWaiter _waiter;
     private ManualResetValueTaskSourceCore<bool> _source;
     private CancellationToken _cancellation;
     private FrameSlot? _taken;
 
-    internal FrameInput(OperatorCore core, InputPort port, AsyncWaiter waiter) => (_core, _port, _waiter) = (core, port, waiter);
+    internal FrameInput(MediaOperatorCore core, InputPort port, AsyncWaiter waiter) => (_core, _port, _waiter) = (core, port, waiter);
 
     /// <summary>Name of the port in the pipeline.</summary>
     public string Name => _port.Plan.Name;
@@ -57,7 +57,7 @@ public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Takes the next frame, sleeping on the operator's bell on this thread until there is one. Null at the end of the stream.
+    /// Takes the next frame, sleeping on the operator's doorbell on this thread until there is one. Null at the end of the stream.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="MediaOperatorException">The operator has failed or was disposed, or the sidecar stayed away too long.</exception>

@@ -50,10 +50,10 @@ public sealed class FrameMetadata
     }
 
     /// <summary>Sets an integer; a value of the same name is replaced.</summary>
-    public void Set(string name, long value) => Put(name, MetadataKind.WholeNumber).Bits = value;
+    public void Set(string name, long value) => Put(name, MetadataKind.Int64).Bits = value;
 
     /// <summary>Sets a double.</summary>
-    public void Set(string name, double value) => Put(name, MetadataKind.Number).Bits = BitConverter.DoubleToInt64Bits(value);
+    public void Set(string name, double value) => Put(name, MetadataKind.Double).Bits = BitConverter.DoubleToInt64Bits(value);
 
     /// <summary>Sets a truth value.</summary>
     public void Set(string name, bool value) => Put(name, MetadataKind.Bool).Bits = value ? 1 : 0;
@@ -71,10 +71,10 @@ public sealed class FrameMetadata
     public void Set(string name, ReadOnlySpan<byte> value) => Copy(ref Put(name, MetadataKind.Data), value, 1);
 
     /// <summary>Sets a list of doubles.</summary>
-    public void Set(string name, ReadOnlySpan<double> values) => Copy(ref Put(name, MetadataKind.NumberList), MemoryMarshal.AsBytes(values), 8);
+    public void Set(string name, ReadOnlySpan<double> values) => Copy(ref Put(name, MetadataKind.DoubleList), MemoryMarshal.AsBytes(values), 8);
 
     /// <summary>Sets a list of integers.</summary>
-    public void Set(string name, ReadOnlySpan<long> values) => Copy(ref Put(name, MetadataKind.WholeNumberList), MemoryMarshal.AsBytes(values), 8);
+    public void Set(string name, ReadOnlySpan<long> values) => Copy(ref Put(name, MetadataKind.Int64List), MemoryMarshal.AsBytes(values), 8);
 
     /// <summary>Replaces everything by the entries of another frame: what an operator that makes new pixels calls to carry metadata on.</summary>
     /// <exception cref="InvalidOperationException">These are the metadata of a received frame.</exception>
@@ -87,7 +87,7 @@ public sealed class FrameMetadata
     }
 
     /// <summary>Reads an integer.</summary>
-    public bool TryGet(string name, out long value) => TryGetNumber(name, MetadataKind.WholeNumber, out value);
+    public bool TryGet(string name, out long value) => TryGetNumber(name, MetadataKind.Int64, out value);
 
     /// <summary>Reads a truth value.</summary>
     public bool TryGet(string name, out bool value)
@@ -102,8 +102,8 @@ public sealed class FrameMetadata
     {
         var index = IndexOf(name);
         var kind = index < 0 ? MetadataKind.Data : _entries[index].Kind;
-        value = kind == MetadataKind.Number ? Number(index) : kind == MetadataKind.WholeNumber ? WholeNumber(index) : 0;
-        return kind is MetadataKind.Number or MetadataKind.WholeNumber;
+        value = kind == MetadataKind.Double ? Double(index) : kind == MetadataKind.Int64 ? Int64(index) : 0;
+        return kind is MetadataKind.Double or MetadataKind.Int64;
     }
 
     /// <summary>Reads a text; allocates it.</summary>
@@ -119,8 +119,8 @@ public sealed class FrameMetadata
     public bool TryGet(string name, out ReadOnlySpan<double> values)
     {
         var index = IndexOf(name);
-        var found = index >= 0 && _entries[index].Kind == MetadataKind.NumberList;
-        values = found ? NumberList(index) : default;
+        var found = index >= 0 && _entries[index].Kind == MetadataKind.DoubleList;
+        values = found ? DoubleList(index) : default;
         return found;
     }
 
@@ -128,25 +128,25 @@ public sealed class FrameMetadata
     public bool TryGet(string name, out ReadOnlySpan<long> values)
     {
         var index = IndexOf(name);
-        var found = index >= 0 && _entries[index].Kind == MetadataKind.WholeNumberList;
-        values = found ? WholeNumberList(index) : default;
+        var found = index >= 0 && _entries[index].Kind == MetadataKind.Int64List;
+        values = found ? Int64List(index) : default;
         return found;
     }
 
     /// <summary>The integer (or truth value as 0 or 1) of an entry.</summary>
-    public long WholeNumber(int index) => At(index).Bits;
+    public long Int64(int index) => At(index).Bits;
 
     /// <summary>The double of an entry.</summary>
-    public double Number(int index) => BitConverter.Int64BitsToDouble(At(index).Bits);
+    public double Double(int index) => BitConverter.Int64BitsToDouble(At(index).Bits);
 
     /// <summary>The bytes of a text (UTF-8), data or list entry, in place.</summary>
     public ReadOnlySpan<byte> Bytes(int index) => _bytes.AsSpan(At(index).ValueOffset, At(index).ValueLength);
 
     /// <summary>The doubles of a list entry, in place.</summary>
-    public ReadOnlySpan<double> NumberList(int index) => MemoryMarshal.Cast<byte, double>(Bytes(index));
+    public ReadOnlySpan<double> DoubleList(int index) => MemoryMarshal.Cast<byte, double>(Bytes(index));
 
     /// <summary>The integers of a list entry, in place.</summary>
-    public ReadOnlySpan<long> WholeNumberList(int index) => MemoryMarshal.Cast<byte, long>(Bytes(index));
+    public ReadOnlySpan<long> Int64List(int index) => MemoryMarshal.Cast<byte, long>(Bytes(index));
 
     private const int NameBytesMax = 256;
 

@@ -11,10 +11,10 @@ namespace K8sMediaFlow.Sdk;
 /// </summary>
 public sealed class FrameOutput
 {
-    private readonly OperatorCore _core;
+    private readonly MediaOperatorCore _core;
     private readonly OutputPort _port;
 
-    internal FrameOutput(OperatorCore core, OutputPort port) => (_core, _port) = (core, port);
+    internal FrameOutput(MediaOperatorCore core, OutputPort port) => (_core, _port) = (core, port);
 
     /// <summary>Name of the port in the pipeline.</summary>
     public string Name => _port.Plan.Name;

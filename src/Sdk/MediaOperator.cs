@@ -9,7 +9,7 @@ namespace K8sMediaFlow.Sdk;
 /// closes, the sidecar takes the process for dead. When the sidecar dies, the operator lives on and attaches again by itself.
 /// </summary>
 /// <remarks>
-/// Thread-safe; ports say for themselves what they ask of their users. A blocking call sleeps on the operator's bell on the calling thread;
+/// Thread-safe; ports say for themselves what they ask of their users. A blocking call sleeps on the operator's doorbell on the calling thread;
 /// asynchronous reads share one thread that does.
 /// </remarks>
 /// <example><code>
@@ -25,7 +25,7 @@ public sealed class MediaOperator : IAsyncDisposable
     /// <summary>A sidecar that lives answers within milliseconds; one that is stopped hears it when it goes on.</summary>
     private static readonly TimeSpan KeptPatience = TimeSpan.FromSeconds(2);
 
-    private readonly OperatorCore _core;
+    private readonly MediaOperatorCore _core;
     private readonly AttachLoop _loop;
     private readonly AsyncWaiter _waiter;
     private readonly Termination _termination;
@@ -35,7 +35,7 @@ public sealed class MediaOperator : IAsyncDisposable
 
     private MediaOperator(MediaOperatorOptions options)
     {
-        _core = new OperatorCore(options);
+        _core = new MediaOperatorCore(options);
         _loop = new AttachLoop(_core);
         _waiter = new AsyncWaiter(_core);
         _termination = new Termination(options.HandlesTermination);

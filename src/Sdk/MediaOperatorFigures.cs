@@ -13,7 +13,7 @@ namespace K8sMediaFlow.Sdk;
 public sealed record MediaOperatorFigures(
     long Reattaches, long CopiedFrames, long CopiedBytes, long ResentFrames, long Duplicates, long Lost, long Violations, int InputsNotDone, int OutputsNotDone)
 {
-    internal static MediaOperatorFigures Read(OperatorCore core) => new(
+    internal static MediaOperatorFigures Read(MediaOperatorCore core) => new(
         core.Reattaches,
         core.Outputs.Sum(output => output.Copied.Frames),
         core.Outputs.Sum(output => output.Copied.Bytes),

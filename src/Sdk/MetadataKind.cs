@@ -4,10 +4,10 @@ namespace K8sMediaFlow.Sdk;
 public enum MetadataKind
 {
     /// <summary>A 64-bit signed integer.</summary>
-    WholeNumber,
+    Int64,
 
     /// <summary>A double.</summary>
-    Number,
+    Double,
 
     /// <summary>A truth value.</summary>
     Bool,
@@ -19,8 +19,8 @@ public enum MetadataKind
     Data,
 
     /// <summary>A list of doubles.</summary>
-    NumberList,
+    DoubleList,
 
     /// <summary>A list of 64-bit signed integers.</summary>
-    WholeNumberList,
+    Int64List,
 }

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using k8s.Autorest;
-using k8s.Models;
 using K8sMediaFlow.KubernetesRuntime.Connection;
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using k8s.Autorest;
+using k8s.Models;
 
 namespace K8sMediaFlow.KubernetesRuntime.Client;
 

@@ -3,9 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using K8sMediaFlow.KubernetesRuntime.Connection;
 using k8s;
 using k8s.Authentication;
-using K8sMediaFlow.KubernetesRuntime.Connection;
 
 namespace K8sMediaFlow.KubernetesRuntime.Client;
 

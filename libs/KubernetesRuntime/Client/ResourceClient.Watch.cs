@@ -3,8 +3,8 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using k8s.Models;
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using k8s.Models;
 
 namespace K8sMediaFlow.KubernetesRuntime.Client;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using k8s.Models;
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using k8s.Models;
 
 namespace K8sMediaFlow.KubernetesRuntime.Client;
 

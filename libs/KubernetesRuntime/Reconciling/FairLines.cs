@@ -28,7 +28,7 @@ internal sealed class FairLines<TKey>(Func<TKey, string> tenantOf, int perTenant
         if (!_lines.TryGetValue(tenant, out var line))
             _lines[tenant] = line = new();
         line.Keys.Enqueue(key);
-        Turn(line);
+        RunTurn(line);
     }
 
     public bool TryTake(out TKey key)
@@ -39,7 +39,7 @@ internal sealed class FairLines<TKey>(Func<TKey, string> tenantOf, int perTenant
         line.HasTurn = false;
         key = line.Keys.Dequeue();
         line.Out++;
-        Turn(line);
+        RunTurn(line);
         return true;
     }
 
@@ -52,10 +52,10 @@ internal sealed class FairLines<TKey>(Func<TKey, string> tenantOf, int perTenant
         if (line.Out == 0 && line.Keys.Count == 0)
             _lines.Remove(tenant);
         else
-            Turn(line);
+            RunTurn(line);
     }
 
-    private void Turn(Line line)
+    private void RunTurn(Line line)
     {
         if (line.HasTurn || line.Keys.Count == 0 || line.Out >= perTenantMax)
             return;

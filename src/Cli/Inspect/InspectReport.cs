@@ -67,7 +67,7 @@ internal static class InspectReport
         output.WriteLine(Text($"    returns: {at.ReturnTail} published, {at.ReturnHead} consumed, {at.ReturnTail - at.ReturnHead} waiting"));
         output.WriteLine(Text($"    received: {figures.Frames} frames, {figures.Bytes} bytes, {figures.Gaps} gaps, {figures.Duplicates} duplicates"));
         output.WriteLine(Text(
-            $"    latency: p50 {Figures.Latency(figures.PercentileNanoseconds(0.5))}, p99 {Figures.Latency(figures.PercentileNanoseconds(0.99))}"));
+            $"    latency: p50 {DisplayFormat.Latency(figures.PercentileNanoseconds(0.5))}, p99 {DisplayFormat.Latency(figures.PercentileNanoseconds(0.99))}"));
     }
 
     private static void WriteRegion(ObservedRegion region, Utf8JsonWriter json)

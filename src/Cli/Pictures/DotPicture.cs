@@ -17,7 +17,7 @@ internal static class DotPicture
             Cluster(text, lane, number);
         foreach (var edge in plan.Edges)
             text.Append(CultureInfo.InvariantCulture,
-                $"  \"{edge.From.Operator}\" -> \"{edge.To.Operator}\" [label=\"{edge.From.Port} → {edge.To.Port}\\n{edge.Caps}\\n{Words.Of(edge.Way)}\", style={(edge.Way == EdgeWay.Local ? "solid" : "dashed")}];\n");
+                $"  \"{edge.From.Operator}\" -> \"{edge.To.Operator}\" [label=\"{edge.From.Port} → {edge.To.Port}\\n{edge.Caps}\\n{Format.Of(edge.Way)}\", style={(edge.Way == EdgeWay.Local ? "solid" : "dashed")}];\n");
         return text.Append("}\n").ToString();
     }
 

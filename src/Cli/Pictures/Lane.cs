@@ -3,7 +3,7 @@ using K8sMediaFlow.Pipelines.Graph;
 namespace K8sMediaFlow.Cli.Pictures;
 
 /// <summary>What shares a box in a picture: the members of a SamePod group, or one media operator with its pods.</summary>
-internal sealed record Lane(string Title, IReadOnlyList<OperatorNode> Operators)
+internal sealed record Lane(string Title, IReadOnlyList<MediaOperatorNode> Operators)
 {
     internal static IReadOnlyList<Lane> Of(PipelineGraph graph)
     {
@@ -16,10 +16,10 @@ internal sealed record Lane(string Title, IReadOnlyList<OperatorNode> Operators)
         ];
     }
 
-    internal static string Label(OperatorNode node) =>
+    internal static string Label(MediaOperatorNode node) =>
         node.ReplicaCount == 1 ? node.Name : FormattableString.Invariant($"{node.Name} × {node.ReplicaCount}");
 
-    private static string TitleOf(PipelineGraph graph, GraphIndex index, string stem, OperatorNode[] members)
+    private static string TitleOf(PipelineGraph graph, GraphIndex index, string stem, MediaOperatorNode[] members)
     {
         var pods = index.PodGroup(members[0].Name) is null ? members[0].ReplicaCount : 1;
         return pods == 1 ? $"pod {graph.Name}-{stem}-0" : FormattableString.Invariant($"pods {graph.Name}-{stem}-0 … {pods - 1}");

@@ -58,7 +58,7 @@ internal sealed class LaneLayout
         return used.Values.Max();
     }
 
-    private int Column(OperatorNode node, GraphIndex index)
+    private int Column(MediaOperatorNode node, GraphIndex index)
     {
         if (!_columns.TryGetValue(node.Name, out var column))
             _columns[node.Name] = column = index.EdgesInto(node).Select(edge => Column(index.Operator(edge.From.Operator)!, index) + 1).DefaultIfEmpty(0).Max();

@@ -29,7 +29,7 @@ internal static class SvgPicture
         return text.Append("</svg>\n").ToString();
     }
 
-    private static void Node(StringBuilder text, OperatorNode node, Box box)
+    private static void Node(StringBuilder text, MediaOperatorNode node, Box box)
     {
         Append(text, $"<rect class=\"node\" x=\"{box.X}\" y=\"{box.Y}\" width=\"{box.Width}\" height=\"{box.Height}\" rx=\"5\"/>");
         Append(text, $"<text x=\"{box.X + box.Width / 2}\" y=\"{box.MiddleY + 5}\" text-anchor=\"middle\">{Lane.Label(node)}</text>\n");
@@ -48,7 +48,7 @@ internal static class SvgPicture
         var reach = Math.Max(60, (to.X - from.Right) / 2);
         Append(text, $"<path class=\"edge{(edge.Way == EdgeWay.Local ? "" : " link")}\" marker-end=\"url(#tip)\" d=\"M{from.Right} {startY} C{from.Right + reach} {startY + dip} {to.X - reach} {endY + dip} {to.X} {endY}\"><title>{edge.WayReason}</title></path>");
         var (x, y) = ((from.Right + to.X) / 2, (startY + endY) / 2 + dip * 3 / 4 - 8 + 30 * among);
-        Append(text, $"<text class=\"small\" text-anchor=\"middle\" x=\"{x}\" y=\"{y}\">{edge.From.Port} → {edge.To.Port} · {Words.Of(edge.Way)}<tspan x=\"{x}\" dy=\"24\">{edge.Caps}</tspan></text>\n");
+        Append(text, $"<text class=\"small\" text-anchor=\"middle\" x=\"{x}\" y=\"{y}\">{edge.From.Port} → {edge.To.Port} · {Format.Of(edge.Way)}<tspan x=\"{x}\" dy=\"24\">{edge.Caps}</tspan></text>\n");
     }
 
     private static void Append(StringBuilder text, FormattableString part) => text.Append(part.ToString(CultureInfo.InvariantCulture));

@@ -32,7 +32,7 @@ internal sealed class EdgeBoard(IReadOnlyList<string> edges)
     }
 
     /// <summary>What the sidecar of a replica's pod last said of it; null before that.</summary>
-    public OperatorStatus? Operator(string pod, string name, int replica)
+    public MediaOperatorReport? Operator(string pod, string name, int replica)
     {
         lock (_lock)
             return _statuses.GetValueOrDefault(pod)?.Operators.FirstOrDefault(status => status.Name == name && status.Replica == replica);
@@ -65,7 +65,7 @@ internal sealed class EdgeBoard(IReadOnlyList<string> edges)
         var arrivals = arrived.Select(part => part.Total!).ToList();
         return new EdgeRow(
             edge,
-            string.Join("+", totals.Select(total => Words.OfWay(total.Way)).Distinct().Order(StringComparer.Ordinal)),
+            string.Join("+", totals.Select(total => Format.OfWay(total.Way)).Distinct().Order(StringComparer.Ordinal)),
             arrivals.Sum(total => total.Frames),
             arrivals.Sum(total => total.Bytes),
             arrived.Sum(part => part.FramesPerSecond),

@@ -7,9 +7,9 @@ internal static class EdgeLine
 {
     public static string Render(TimeSpan since, EdgeRow row) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{since.TotalSeconds,6:0.0}s {row.Edge} {Way(row)} {row.Frames} frames {Figures.Rate(row.FramesPerSecond)} fps " +
-        $"{Figures.MegabytesPerSecond(row.BytesPerSecond)} MB/s p50 {Figures.Latency(row.Latency.Percentile(0.5))} " +
-        $"p99 {Figures.Latency(row.Latency.Percentile(0.99))} drops {DropCounts.Text(row.Drops)} blocks {row.BlocksInUse}/{row.BlocksTotal}{(row.WaitsFor.Length > 0 ? " waits for " + row.WaitsFor : "")}");
+        $"{since.TotalSeconds,6:0.0}s {row.Edge} {Way(row)} {row.Frames} frames {DisplayFormat.Rate(row.FramesPerSecond)} fps " +
+        $"{DisplayFormat.MegabytesPerSecond(row.BytesPerSecond)} MB/s p50 {DisplayFormat.Latency(row.Latency.Percentile(0.5))} " +
+        $"p99 {DisplayFormat.Latency(row.Latency.Percentile(0.99))} drops {DropCounts.Text(row.Drops)} blocks {row.BlocksInUse}/{row.BlocksTotal}{(row.WaitsFor.Length > 0 ? " waits for " + row.WaitsFor : "")}");
 
     private static string Way(EdgeRow row) => row.Way.Length == 0 ? "-" : row.Ended ? row.Way + " ended" : row.Way;
 }

@@ -25,12 +25,12 @@ internal static class EdgeTable
     [
         row.Edge.Replace("->", "\n→ ", StringComparison.Ordinal),
         row.Way + (row.Ended ? "\nended" : ""),
-        Figures.Count(row.Frames),
-        Figures.Rate(row.FramesPerSecond),
-        Figures.MegabytesPerSecond(row.BytesPerSecond),
-        Figures.Latency(row.Latency.Percentile(0.5)),
-        Figures.Latency(row.Latency.Percentile(0.99)),
+        DisplayFormat.Count(row.Frames),
+        DisplayFormat.Rate(row.FramesPerSecond),
+        DisplayFormat.MegabytesPerSecond(row.BytesPerSecond),
+        DisplayFormat.Latency(row.Latency.Percentile(0.5)),
+        DisplayFormat.Latency(row.Latency.Percentile(0.99)),
         DropCounts.Text(row.Drops),
-        $"{Figures.Count(row.BlocksInUse)}/{Figures.Count(row.BlocksTotal)}",
+        $"{DisplayFormat.Count(row.BlocksInUse)}/{DisplayFormat.Count(row.BlocksTotal)}",
     ];
 }

@@ -15,7 +15,7 @@ public sealed record SidecarStatus(
     bool Finished,
     long MonotonicNanoseconds,
     IReadOnlyList<EdgeStatus> Edges,
-    IReadOnlyList<OperatorStatus> Operators,
+    IReadOnlyList<MediaOperatorReport> Operators,
     IReadOnlyList<LinkStatus> Links)
 {
     /// <summary>What became of the RDMA device; null where transport is TCP, and before the first plan.</summary>

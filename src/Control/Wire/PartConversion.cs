@@ -54,17 +54,17 @@ internal static class PartConversion
         };
     }
 
-    public static OperatorStatus ToWire(Control.Status.OperatorStatus status) => new()
+    public static MediaOperatorReport ToWire(Control.Status.MediaOperatorReport status) => new()
     {
         Name = status.Name,
         Replica = (uint)status.Replica,
-        State = (OperatorState)status.State,
+        State = (MediaOperatorState)status.State,
         Incarnation = status.Incarnation,
         Reason = status.Reason,
     };
 
-    public static Control.Status.OperatorStatus FromWire(OperatorStatus wire)
-        => new(wire.Name, (int)wire.Replica, Known<Control.Status.OperatorState>((int)wire.State), wire.Incarnation, wire.Reason);
+    public static Control.Status.MediaOperatorReport FromWire(MediaOperatorReport wire)
+        => new(wire.Name, (int)wire.Replica, Known<Control.Status.MediaOperatorState>((int)wire.State), wire.Incarnation, wire.Reason);
 
     public static LinkStatus ToWire(Control.Status.LinkStatus link) => new()
     {

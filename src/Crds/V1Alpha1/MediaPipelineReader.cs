@@ -55,7 +55,7 @@ public static class MediaPipelineReader
             return [];
         thing.Remove("managedFields");
         thing.Remove("selfLink");
-        return [.. thing["name"] is null ? [new DocumentFault("metadata.name", "field 'name' is missing")] : Array.Empty<DocumentFault>(), .. Marks.Check(thing, written)];
+        return [.. thing["name"] is null ? [new DocumentFault("metadata.name", "field 'name' is missing")] : Array.Empty<DocumentFault>(), .. WellKnownLabels.Check(thing, written)];
     }
 
     private static string? Unwritten(string path) => null;

@@ -19,7 +19,7 @@ public static class PipelineGraphMapper
         SidecarAmounts = ContainerMapper.Amounts(pipeline.Spec.Sidecar?.Resources),
         Operators = [.. pipeline.Spec.Operators.Select(Map)],
         Edges = [.. pipeline.Spec.Edges.Select(Map)],
-        Groups = [.. pipeline.Spec.Groups.Select(group => new OperatorGroup(group.Name, group.Mode, group.Operators))],
+        Groups = [.. pipeline.Spec.Groups.Select(group => new MediaOperatorGroup(group.Name, group.Mode, group.Operators))],
         Volumes = [.. pipeline.Spec.Volumes.Select(Map)],
     };
 
@@ -34,7 +34,7 @@ public static class PipelineGraphMapper
 
     private static Polling Map(PollingSpec polling) => new(polling.Mode, polling.SpinMicroseconds);
 
-    private static OperatorNode Map(OperatorSpec spec) => new()
+    private static MediaOperatorNode Map(OperatorSpec spec) => new()
     {
         Name = spec.Name,
         Image = spec.Image,

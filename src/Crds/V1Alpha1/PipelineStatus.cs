@@ -43,7 +43,7 @@ public sealed record PipelineStatus
 
     /// <summary>Each media operator.</summary>
     [ListKeys("name")]
-    public IReadOnlyList<OperatorSummary> Operators { get; set; } = [];
+    public IReadOnlyList<MediaOperatorSummary> Operators { get; set; } = [];
 
     /// <summary>Each edge.</summary>
     [ListKeys("name")]
@@ -74,7 +74,7 @@ public sealed record PipelineStatus
 public enum PipelinePhase { Pending, Running, Degraded, Succeeded, Failed }
 
 /// <summary>One media operator of a pipeline.</summary>
-public sealed record OperatorSummary
+public sealed record MediaOperatorSummary
 {
     /// <summary>Its name.</summary>
     public required string Name { get; init; }

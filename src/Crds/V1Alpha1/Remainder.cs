@@ -27,7 +27,7 @@ internal static partial class Remainder
     {
         JsonNode? at = document;
         var steps = Steps().Matches(path);
-        if (steps.Count == 0 || Nearest.Of(steps[^1].Groups["name"].Value, GraphFields) is not null)
+        if (steps.Count == 0 || NameSuggestion.Of(steps[^1].Groups["name"].Value, GraphFields) is not null)
             return false;
         foreach (Match step in steps.SkipLast(1))
             at = step.Groups["index"] is { Success: true } index ? Item(at, int.Parse(index.Value, System.Globalization.CultureInfo.InvariantCulture)) : (at as JsonObject)?[step.Groups["name"].Value];

@@ -49,7 +49,7 @@ internal static class Shapes
     {
         var core = Core(type);
         if (core.IsEnum)
-            return $"'{written}' is not {Expected(type)}{Nearest.Hint(written, EnumNames(core, type.Options))}";
+            return $"'{written}' is not {Expected(type)}{NameSuggestion.Hint(written, EnumNames(core, type.Options))}";
         if (core == typeof(Rational))
             return Rates.Explain(written);
         // 30 and "30" look alike in YAML, and people write the first: tell them how to write the second.

@@ -35,7 +35,7 @@ internal sealed class TcpProposal(FabricOptions options) : IFabricProposal
 
     public IFabricSender Connect(ReadOnlySpan<byte> offer, TimeSpan deadline)
     {
-        var invitation = TcpInvitation.Read(offer);
+        var invitation = TcpOfferPayload.Read(offer);
         var socket = StreamSocket.Connect(
             invitation.Endpoint, TcpTuning.Milliseconds(deadline), opened => TcpTuning.Apply(opened, options), out var result);
         if (socket is null)

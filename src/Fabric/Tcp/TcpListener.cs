@@ -23,7 +23,7 @@ internal sealed class TcpListener : IFabricListener
         _socket = StreamSocket.Listen(endpoint, Backlog, opened => TcpTuning.Apply(opened, options), out var result)
             ?? throw TcpErrors.OfListen(result, endpoint);
         Endpoint = _socket.LocalEndpoint();
-        _door = new Thread(new TcpDoor(_socket, this, options.HandshakeTimeout).Run) { IsBackground = true, Name = "fabric-door" };
+        _door = new Thread(new TokenAcceptor(_socket, this, options.HandshakeTimeout).Run) { IsBackground = true, Name = "fabric-door" };
         _door.Start();
     }
 

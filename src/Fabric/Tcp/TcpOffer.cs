@@ -19,7 +19,7 @@ internal sealed class TcpOffer : IFabricOffer
         _listener = listener;
         _grants = grants;
         Epoch = epoch;
-        _bytes = new TcpInvitation(listener.Endpoint, epoch, _token.Bytes.ToArray()).ToBytes();
+        _bytes = new TcpOfferPayload(listener.Endpoint, epoch, _token.Bytes.ToArray()).ToBytes();
     }
 
     public uint Epoch { get; }

@@ -37,7 +37,7 @@ internal sealed class TcpSender : IFabricSender
     internal string CongestionControl => _end.Socket.CongestionControl();
 
     /// <summary>Shows the token and takes the socket over.</summary>
-    public static TcpSender Open(StreamSocket socket, TcpInvitation invitation, FabricOptions options)
+    public static TcpSender Open(StreamSocket socket, TcpOfferPayload invitation, FabricOptions options)
     {
         var sender = new TcpSender(socket, invitation.Epoch, options);
         TcpPreamble.Write(sender._header, invitation.Epoch, invitation.Token);

@@ -44,7 +44,7 @@ internal sealed class VerbsDevice : IDisposable
     public static VerbsDevice Open(VerbsChoice choice)
     {
         if (VerbsLibrary.MissingReason is { } missing)
-            throw new VerbsUnusableException(VerbsObstacle.LibraryMissing, missing);
+            throw new VerbsUnusableException(RdmaUnavailableReason.LibraryMissing, missing);
         DeviceContext? context = null;
         try
         {
@@ -54,7 +54,7 @@ internal sealed class VerbsDevice : IDisposable
         catch (NativeException failure)
         {
             context?.Dispose();
-            throw new VerbsUnusableException(VerbsObstacle.DeviceBusy, failure.Message, failure);
+            throw new VerbsUnusableException(RdmaUnavailableReason.DeviceBusy, failure.Message, failure);
         }
         catch
         {
@@ -68,14 +68,14 @@ internal sealed class VerbsDevice : IDisposable
     public void Refresh()
     {
         if (_failed is { } what)
-            throw new VerbsUnusableException(VerbsObstacle.DeviceBusy, $"{what}; restart the sidecar to open it again");
+            throw new VerbsUnusableException(RdmaUnavailableReason.DeviceBusy, $"{what}; restart the sidecar to open it again");
         try
         {
             _port = VerbsPort.Require(Context, _choice, _port);
         }
         catch (NativeException failure)
         {
-            throw new VerbsUnusableException(VerbsObstacle.DeviceBusy, failure.Message, failure);
+            throw new VerbsUnusableException(RdmaUnavailableReason.DeviceBusy, failure.Message, failure);
         }
     }
 
@@ -111,9 +111,9 @@ internal sealed class VerbsDevice : IDisposable
     {
         var names = VerbsLibrary.DeviceNames();
         if (names.Count == 0 && choice.Device is null)
-            throw new VerbsUnusableException(VerbsObstacle.NoDevice, NoneSeen);
+            throw new VerbsUnusableException(RdmaUnavailableReason.NoDevice, NoneSeen);
         var name = choice.Device ?? names[0];
-        return TryOpen(name) ?? throw new VerbsUnusableException(VerbsObstacle.NoDevice, $"this process sees no RDMA device {name}" + (names.Count > 0 ? $", only {string.Join(", ", names)}" : ""));
+        return TryOpen(name) ?? throw new VerbsUnusableException(RdmaUnavailableReason.NoDevice, $"this process sees no RDMA device {name}" + (names.Count > 0 ? $", only {string.Join(", ", names)}" : ""));
     }
 
     private static DeviceContext? TryOpen(string name)
@@ -124,7 +124,7 @@ internal sealed class VerbsDevice : IDisposable
         }
         catch (NativeException failure)
         {
-            throw new VerbsUnusableException(VerbsObstacle.DeviceBusy, $"{failure.Message}: this process must be able to read and write the device's file under /dev/infiniband", failure);
+            throw new VerbsUnusableException(RdmaUnavailableReason.DeviceBusy, $"{failure.Message}: this process must be able to read and write the device's file under /dev/infiniband", failure);
         }
     }
 

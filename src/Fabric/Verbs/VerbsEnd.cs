@@ -29,7 +29,7 @@ internal sealed class VerbsEnd
     private readonly CompletionReader _reader;
     private readonly PairSet _pairs;
     private readonly List<IDisposable> _memory = [];
-    private readonly uint _firstPacket = VerbsCard.NewFirstPacket();
+    private readonly uint _firstPacket = QueuePairInfo.NewFirstPacket();
     private long _heardTicks;
     private bool _isConnected, _isProbing, _hasHeard;
     private int _probes;
@@ -78,7 +78,7 @@ internal sealed class VerbsEnd
     public int PartsPerWorkMax => Math.Min(_device.Limits.ScatterPartsMax, 2 * FrameHeaderPrefix.SegmentsMax + 1);
 
     /// <summary>What the peer must know of this end.</summary>
-    public VerbsCard Card(byte[] nonce) => new(_port.State.MtuBytes, _pairs.Numbers, _firstPacket, nonce, _port.Address.Gid);
+    public QueuePairInfo Card(byte[] nonce) => new(_port.State.MtuBytes, _pairs.Numbers, _firstPacket, nonce, _port.Address.Gid);
 
     public bool Is(nint element) => _pairs.Has(element) || _reader.Queue.Identity == element;
 
@@ -92,7 +92,7 @@ internal sealed class VerbsEnd
     public void Keep(int pairs) => _pairs.Keep(pairs);
 
     /// <summary>Binds them to the peer's.</summary>
-    public void Connect(VerbsCard peer) => _pairs.Connect(new QueuePairRoute
+    public void Connect(QueuePairInfo peer) => _pairs.Connect(new QueuePairRoute
     {
         Port = _device.PortNumber,
         GidIndex = _port.Address.Index,

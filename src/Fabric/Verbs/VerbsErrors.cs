@@ -27,7 +27,7 @@ internal static class VerbsErrors
         }
         catch (NativeException failure)
         {
-            throw new FabricException(FabricError.Incompatible, $"{VerbsObstacle.DeviceBusy}: {failure.Message}", failure);
+            throw new FabricException(FabricError.Incompatible, $"{RdmaUnavailableReason.DeviceBusy}: {failure.Message}", failure);
         }
     }
 
@@ -39,7 +39,7 @@ internal static class VerbsErrors
         }
         catch (NativeException failure) when (failure.IsOutOfMemory)
         {
-            throw new FabricException(FabricError.Incompatible, $"{VerbsObstacle.MemlockLimited}: {OfLocking(failure)}", failure);
+            throw new FabricException(FabricError.Incompatible, $"{RdmaUnavailableReason.MemlockLimited}: {OfLocking(failure)}", failure);
         }
         catch (NativeException failure)
         {

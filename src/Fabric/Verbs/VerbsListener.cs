@@ -12,7 +12,7 @@ internal sealed class VerbsListener(VerbsDevice device, FabricOptions options) :
 
     public IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes)
     {
-        var sender = VerbsCard.Read(proposal);
+        var sender = QueuePairInfo.Read(proposal);
         if (proposal.Length != sender.SizeBytes)
             throw new FabricException(FabricError.Incompatible, $"{proposal.Length} bytes are no verbs proposal");
         lock (_offers)

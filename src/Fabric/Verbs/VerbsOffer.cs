@@ -16,7 +16,7 @@ internal sealed class VerbsOffer : IFabricOffer
     private uint _heard;
     private bool _isTaken;
 
-    public VerbsOffer(VerbsListener listener, VerbsDevice device, uint epoch, VerbsCard sender, GrantTable grants, nint areaAddress, long areaLengthBytes, FabricOptions options)
+    public VerbsOffer(VerbsListener listener, VerbsDevice device, uint epoch, QueuePairInfo sender, GrantTable grants, nint areaAddress, long areaLengthBytes, FabricOptions options)
     {
         (_listener, _grants, Epoch) = (listener, grants, epoch);
         // Frames alternate over the pairs: a receive for each grant that may be used on this one, one for the hello, and those that are not posted again at once.
@@ -32,7 +32,7 @@ internal sealed class VerbsOffer : IFabricOffer
             for (var pair = 0; pair < pairs; pair++)
                 _end.PostReceives(pair, receives);
             _end.Connect(sender);
-            _bytes = new VerbsInvitation(_end.Card(sender.Nonce), epoch, area.RemoteKey, (ulong)areaAddress, (ulong)areaLengthBytes).ToBytes();
+            _bytes = new VerbsOfferPayload(_end.Card(sender.Nonce), epoch, area.RemoteKey, (ulong)areaAddress, (ulong)areaLengthBytes).ToBytes();
         }
         catch (NativeException failure)
         {

@@ -19,12 +19,12 @@ internal sealed record VerbsPort(PortState State, RoceAddress Address)
         var state = context.Port(choice.Port);
         var where = $"{context.Name} port {choice.Port}";
         if (!state.IsActive)
-            throw new VerbsUnusableException(VerbsObstacle.PortDown, $"{where} is not active: bring its network interface up, and see to its cable");
+            throw new VerbsUnusableException(RdmaUnavailableReason.PortDown, $"{where} is not active: bring its network interface up, and see to its cable");
         var known = before?.Address is { } last && (choice.Address is not null || last.IsBest) && last.IsStill(context, choice.Port) ? last : null;
         var address = known ?? RoceAddress.Find(context, choice.Port, state, choice.Address)
-            ?? throw new VerbsUnusableException(VerbsObstacle.NoRoceV2Gid, $"{where} has no RoCE v2 GID" + (choice.Address is { } wanted ? $" of {wanted}" : "") + ": give that address to its network interface");
+            ?? throw new VerbsUnusableException(RdmaUnavailableReason.NoRoceV2Gid, $"{where} has no RoCE v2 GID" + (choice.Address is { } wanted ? $" of {wanted}" : "") + ": give that address to its network interface");
         if (address.InterfaceMtuBytes(context.Name, choice.Port) is { } mtu && mtu < state.MtuBytes + HeaderBytes)
-            throw new VerbsUnusableException(VerbsObstacle.MtuMismatch, $"{where} sends packets of {state.MtuBytes} bytes, and its interface carries {mtu} with their headers: raise its MTU");
+            throw new VerbsUnusableException(RdmaUnavailableReason.MtuMismatch, $"{where} sends packets of {state.MtuBytes} bytes, and its interface carries {mtu} with their headers: raise its MTU");
         return new VerbsPort(state, address);
     }
 }

@@ -10,7 +10,7 @@ namespace K8sMediaFlow.Fabric.Verbs;
 /// <param name="Detail">The obstacle in words, or what the device offers.</param>
 /// <param name="Address">Its address on the wire, where it has one.</param>
 /// <param name="MtuBytes">Its path MTU, or 0.</param>
-public sealed record VerbsFinding(string? Device, VerbsObstacle? Obstacle, string Detail, IPAddress? Address, int MtuBytes);
+public sealed record VerbsFinding(string? Device, RdmaUnavailableReason? Obstacle, string Detail, IPAddress? Address, int MtuBytes);
 
 /// <summary>Tries on this machine what links would do: open, find the address, lock and register memory, make a queue pair. Leaves nothing behind.</summary>
 public static class VerbsPreflight
@@ -20,11 +20,11 @@ public static class VerbsPreflight
     public static IReadOnlyList<VerbsFinding> Check(long registeredBytes)
     {
         if (VerbsLibrary.MissingReason is { } missing)
-            return [new VerbsFinding(null, VerbsObstacle.LibraryMissing, missing, null, 0)];
+            return [new VerbsFinding(null, RdmaUnavailableReason.LibraryMissing, missing, null, 0)];
         var names = DeviceNames(out var failure);
         return names.Count > 0
             ? [.. names.Select(name => Check(new VerbsChoice { Device = name }, registeredBytes))]
-            : [new VerbsFinding(null, VerbsObstacle.NoDevice, failure ?? VerbsDevice.NoneSeen, null, 0)];
+            : [new VerbsFinding(null, RdmaUnavailableReason.NoDevice, failure ?? VerbsDevice.NoneSeen, null, 0)];
     }
 
     public static VerbsFinding Check(VerbsChoice choice, long registeredBytes)
@@ -66,7 +66,7 @@ public static class VerbsPreflight
         }
         catch (NativeException failure) when (failure.IsOutOfMemory)
         {
-            throw new VerbsUnusableException(VerbsObstacle.MemlockLimited, VerbsErrors.OfLocking(failure), failure);
+            throw new VerbsUnusableException(RdmaUnavailableReason.MemlockLimited, VerbsErrors.OfLocking(failure), failure);
         }
         try
         {
@@ -76,7 +76,7 @@ public static class VerbsPreflight
         }
         catch (FabricException failure)
         {
-            throw new VerbsUnusableException(VerbsObstacle.DeviceBusy, failure.Message, failure);
+            throw new VerbsUnusableException(RdmaUnavailableReason.DeviceBusy, failure.Message, failure);
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class VerbsProposal : IFabricProposal
     private readonly VerbsRegistrations _registrations;
     private readonly FabricOptions _options;
     private readonly VerbsEnd _end;
-    private readonly byte[] _nonce = VerbsCard.NewNonce();
+    private readonly byte[] _nonce = QueuePairInfo.NewNonce();
     private readonly byte[] _bytes;
     private bool _isUsed;
 
@@ -27,7 +27,7 @@ internal sealed class VerbsProposal : IFabricProposal
 
     public IFabricSender Connect(ReadOnlySpan<byte> offer, TimeSpan deadline)
     {
-        var peer = VerbsInvitation.Read(offer);
+        var peer = VerbsOfferPayload.Read(offer);
         if (!peer.Card.Nonce.AsSpan().SequenceEqual(_nonce))
             throw new FabricException(FabricError.Incompatible, "this offer answers another proposal");
         if (peer.Card.Numbers.Length > _options.QueuePairs)
@@ -60,7 +60,7 @@ internal sealed class VerbsProposal : IFabricProposal
     }
 
     /// <summary>The peer's device acknowledges the hello, whatever its program does: nobody answers where the offer was withdrawn.</summary>
-    private void Greet(VerbsInvitation peer, TimeSpan deadline)
+    private void Greet(VerbsOfferPayload peer, TimeSpan deadline)
     {
         _end.Keep(peer.Card.Numbers.Length);
         _end.Open();

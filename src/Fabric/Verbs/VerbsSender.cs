@@ -8,7 +8,7 @@ namespace K8sMediaFlow.Fabric.Verbs;
 internal sealed class VerbsSender : IFabricSender
 {
     private readonly VerbsEnd _end;
-    private readonly VerbsInvitation _peer;
+    private readonly VerbsOfferPayload _peer;
     private readonly VerbsRegistrations _registrations;
     private readonly FabricOptions _options;
     private readonly HeaderShelf _shelf;
@@ -18,7 +18,7 @@ internal sealed class VerbsSender : IFabricSender
     private ulong _posted;
     private int _pair;
 
-    public VerbsSender(VerbsEnd end, VerbsInvitation peer, VerbsDevice device, VerbsRegistrations registrations, FabricOptions options)
+    public VerbsSender(VerbsEnd end, VerbsOfferPayload peer, VerbsDevice device, VerbsRegistrations registrations, FabricOptions options)
     {
         (_end, _peer, _registrations, _options) = (end, peer, registrations, options);
         _worksMax = WorksMax(options);

@@ -1,5 +1,5 @@
-using K8sMediaFlow.Messages;
 using K8sMediaFlow.Links.Ledgers;
+using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Links.Connection;
 

@@ -1,7 +1,7 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Messages;
 using K8sMediaFlow.Links.Ledgers;
 using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Links.Connection;
 
@@ -21,9 +21,9 @@ internal sealed class InboundEpoch : IControlReader
     private readonly InboundDelivery _delivery;
     private readonly ControlConnection _connection;
     private readonly IFabricReceiver _receiver;
-    private readonly LoopSeat _seat;
+    private readonly LoopRegistration _seat;
     private readonly TimeSpan _acknowledgeDelay;
-    private readonly Beats _beats;
+    private readonly HeartbeatTimer _beats;
     private readonly long[] _offsets;
     private LinkException? _failure;
     private volatile LinkException? _dataLoss;
@@ -34,11 +34,11 @@ internal sealed class InboundEpoch : IControlReader
     private volatile bool _peerSaidBye;
 
     public InboundEpoch(ReceiverLedger ledger, ILinkSink sink, InboundDelivery delivery, ControlConnection connection, IFabricReceiver receiver,
-        LoopSeat seat, LinkOptions options)
+        LoopRegistration seat, LinkOptions options)
     {
         (_ledger, _sink, _delivery, _connection, _receiver, _seat, _acknowledgeDelay) = (ledger, sink, delivery, connection, receiver, seat, options.AcknowledgeDelay);
         Epoch = ledger.Epoch;
-        _beats = new Beats(options);
+        _beats = new HeartbeatTimer(options);
         connection.ShrinkToFit();
         _offsets = new long[sink.SlotCount];
     }
@@ -185,7 +185,7 @@ internal sealed class InboundEpoch : IControlReader
         while (TryGrant())
         {
         }
-        Span<Grant> grants = stackalloc Grant[ControlWords.GrantsMax];
+        Span<Grant> grants = stackalloc Grant[ControlMessages.GrantsMax];
         int count;
         do
         {
@@ -193,7 +193,7 @@ internal sealed class InboundEpoch : IControlReader
             lock (_ledger)
                 count = _ledger.TakeGrants(grants, out message, out total);
             if (count > 0)
-                ControlWords.WriteGrants(_connection, Epoch, message, total, grants[..count]);
+                ControlMessages.WriteGrants(_connection, Epoch, message, total, grants[..count]);
         }
         while (count == grants.Length);
     }
@@ -224,19 +224,19 @@ internal sealed class InboundEpoch : IControlReader
             if (_ledger.Changes == _acknowledged)
                 return;
             _acknowledged = _ledger.Changes;
-            var ack = _connection.Begin(ControlWords.BytesOf(_ledger.Landed, _ledger.Done)).InitAck();
+            var ack = _connection.Begin(ControlMessages.BytesOf(_ledger.Landed, _ledger.Done)).InitAck();
             ack.Epoch = Epoch;
             ack.Returned = _ledger.ReturnedTotal;
-            ControlWords.Write(ack.InitLanded(), _ledger.Landed);
-            ControlWords.Write(ack.InitDone(), _ledger.Done);
+            ControlMessages.Write(ack.InitLanded(), _ledger.Landed);
+            ControlMessages.Write(ack.InitDone(), _ledger.Done);
         }
         _connection.Queue();
     }
 
     private void SayDataLost(LinkException lost)
     {
-        var reason = ControlWords.Cut(lost.Message);
-        var bye = _connection.Begin(ControlWords.BytesOf(reason)).InitBye();
+        var reason = ControlMessages.Cut(lost.Message);
+        var bye = _connection.Begin(ControlMessages.BytesOf(reason)).InitBye();
         (bye.Epoch, bye.Reason, bye.DataLost) = (Epoch, reason, true);
         _connection.Queue();
         _connection.Flush();

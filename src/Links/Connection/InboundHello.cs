@@ -28,7 +28,7 @@ internal sealed record InboundHello(string Edge, string SenderPod, Incarnation S
         if (hello.SenderIncarnation == 0)
             throw new LinkException(LinkLoss.ProtocolViolation, "hello without an incarnation");
         return new InboundHello(Name(hello.Edge), Name(hello.SenderPod), new Incarnation(hello.SenderIncarnation), Math.Min(hello.ProtocolHighest, LinkMessage.Protocol),
-            ProposalsOf(hello), ControlWords.Words(hello.Missing));
+            ProposalsOf(hello), ControlMessages.Words(hello.Missing));
     }
 
     private static string Name(CapnProto.Utf8Text text) => text.Length <= NameBytesMax
@@ -41,7 +41,7 @@ internal sealed record InboundHello(string Edge, string SenderPod, Incarnation S
         var proposals = new Dictionary<FabricKind, byte[]>();
         for (var index = 0; index < Math.Min(fabrics.Count, FabricsMax); index++)
         {
-            if (ControlWords.KindOf(fabrics[index].Kind) is { } kind)
+            if (ControlMessages.KindOf(fabrics[index].Kind) is { } kind)
                 proposals.TryAdd(kind, fabrics[index].Offer.ToArray());
         }
         return proposals;

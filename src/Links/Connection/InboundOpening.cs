@@ -1,7 +1,7 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Messages;
 using K8sMediaFlow.Links.Fabrics;
 using K8sMediaFlow.Links.Ledgers;
+using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Links.Connection;
 
@@ -20,7 +20,7 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
         var receiver = offer.Accept(deadline);
         try
         {
-            OpeningWords.SayReady(connection, ledger.Epoch, done: null);
+            HandshakeMessages.SayReady(connection, ledger.Epoch, done: null);
             return receiver;
         }
         catch
@@ -36,28 +36,28 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
         // Consumers finish frames meanwhile, on other threads.
         lock (ledger)
             WriteWelcome(choice, ledger, largestBlockBytes);
-        OpeningWords.Send(connection);
+        HandshakeMessages.Send(connection);
     }
 
     private void WriteWelcome(InboundChoice choice, ReceiverLedger ledger, int largestBlockBytes)
     {
-        var reason = ControlWords.Cut(choice.Declined);
-        var welcome = connection.Begin(ControlWords.BytesOf(reason) + choice.Offer.Bytes.Length + ControlWords.BytesOf(ledger.Landed, ledger.Done)).InitWelcome();
+        var reason = ControlMessages.Cut(choice.Declined);
+        var welcome = connection.Begin(ControlMessages.BytesOf(reason) + choice.Offer.Bytes.Length + ControlMessages.BytesOf(ledger.Landed, ledger.Done)).InitWelcome();
         welcome.Protocol = protocol;
         welcome.Epoch = ledger.Epoch;
         welcome.ReceiverIncarnation = incarnation.Value;
         welcome.LargestBlockBytes = (uint)largestBlockBytes;
         var fabric = welcome.InitFabric();
-        fabric.Kind = ControlWords.KindOf(choice.Kind);
+        fabric.Kind = ControlMessages.KindOf(choice.Kind);
         fabric.Offer = choice.Offer.Bytes.Span;
         welcome.WayReason = reason;
-        ControlWords.Write(welcome.InitLanded(), ledger.Landed);
-        ControlWords.Write(welcome.InitDone(), ledger.Done);
+        ControlMessages.Write(welcome.InitLanded(), ledger.Landed);
+        ControlMessages.Write(welcome.InitDone(), ledger.Done);
     }
 
     private void HearReady(ReceiverLedger ledger)
     {
-        var done = ControlWords.ReadSet(OpeningWords.HearReady(connection, ledger.Epoch).Done);
+        var done = ControlMessages.ReadSet(HandshakeMessages.HearReady(connection, ledger.Epoch).Done);
         lock (ledger)
             ledger.Adopt(done);
     }

@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Links.Connection;
 internal interface ILoopTask
 {
     /// <summary>Does what is due; returns how long until it is to be called again by itself.</summary>
-    TimeSpan Turn();
+    TimeSpan RunTurn();
 }
 
 /// <summary>
@@ -19,7 +19,7 @@ internal sealed class LinkLoop
     private const long GridNanoseconds = 25_000_000;
 
     private readonly object _lock = new();
-    private readonly List<LoopSeat> _seats = [];
+    private readonly List<LoopRegistration> _seats = [];
     private Thread? _thread;
     private long _sleepsUntil;
     private int _turn;
@@ -28,11 +28,11 @@ internal sealed class LinkLoop
     public static LinkLoop Shared { get; } = new();
 
     /// <summary>Gives a task turns from now on. The first one comes when its seat is rung.</summary>
-    public LoopSeat Add(ILoopTask task)
+    public LoopRegistration Add(ILoopTask task)
     {
         lock (_lock)
         {
-            var seat = new LoopSeat(this, task);
+            var seat = new LoopRegistration(this, task);
             _seats.Add(seat);
             if (_thread is null)
             {
@@ -43,7 +43,7 @@ internal sealed class LinkLoop
         }
     }
 
-    internal void Ring(LoopSeat seat, long dueNanoseconds)
+    internal void Ring(LoopRegistration seat, long dueNanoseconds)
     {
         lock (_lock)
         {
@@ -56,7 +56,7 @@ internal sealed class LinkLoop
     }
 
     /// <summary>Afterwards the task has no turn any more, and none is under way. A turn may end its own seat.</summary>
-    internal void Remove(LoopSeat seat)
+    internal void Remove(LoopRegistration seat)
     {
         lock (_lock)
         {
@@ -71,7 +71,7 @@ internal sealed class LinkLoop
         while (true)
         {
             var seat = AwaitDue();
-            var pause = seat.Task.Turn();
+            var pause = seat.Task.RunTurn();
             lock (_lock)
             {
                 seat.IsRunning = false;
@@ -81,7 +81,7 @@ internal sealed class LinkLoop
         }
     }
 
-    private LoopSeat AwaitDue()
+    private LoopRegistration AwaitDue()
     {
         lock (_lock)
         {
@@ -103,9 +103,9 @@ internal sealed class LinkLoop
     }
 
     /// <summary>The first that is due, in turn; else the one that is due next.</summary>
-    private LoopSeat? Next(long now)
+    private LoopRegistration? Next(long now)
     {
-        LoopSeat? next = null;
+        LoopRegistration? next = null;
         for (var step = 0; step < _seats.Count; step++)
         {
             var seat = _seats[(_turn + step) % _seats.Count];
@@ -124,7 +124,7 @@ internal sealed class LinkLoop
 }
 
 /// <summary>A task's place in the loop. Ringing allocates nothing; any thread.</summary>
-internal sealed class LoopSeat(LinkLoop loop, ILoopTask task) : IDisposable
+internal sealed class LoopRegistration(LinkLoop loop, ILoopTask task) : IDisposable
 {
     internal ILoopTask Task => task;
 

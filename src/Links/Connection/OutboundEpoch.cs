@@ -1,7 +1,7 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Messages;
 using K8sMediaFlow.Links.Fabrics;
 using K8sMediaFlow.Links.Ledgers;
+using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Links.Connection;
 
@@ -18,8 +18,8 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
     private readonly ILinkSource _source;
     private readonly ControlConnection _connection;
     private readonly IFabricSender _sender;
-    private readonly Beats _beats;
-    private readonly LoopSeat _watch;
+    private readonly HeartbeatTimer _beats;
+    private readonly LoopRegistration _watch;
     private readonly OutboundPump _pump;
     private readonly AckBuffer _landed = new(), _done = new();
     private LinkException? _failure;
@@ -31,7 +31,7 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
     {
         _epoch = ledger.Epoch;
         (_ledger, _source, _connection, _sender) = (ledger, source, connection, sender);
-        _beats = new Beats(options);
+        _beats = new HeartbeatTimer(options);
         connection.ShrinkToFit();
         _watch = LinkLoop.Shared.Add(this);
         _pump = new OutboundPump(ledger, source, sender, counters, () => _beats.RoundTripNanoseconds, options.WritesInFlightMax, _watch.Ring);
@@ -77,7 +77,7 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
     }
 
     /// <summary>The loop's: says that this end lives, looks whether the other one does.</summary>
-    public TimeSpan Turn()
+    public TimeSpan RunTurn()
     {
         try
         {
@@ -181,8 +181,8 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
                 break;
             case LinkMessage.Which.Bye:
                 throw message.Bye.DataLost
-                    ? new LinkException(LinkLoss.DataClosed, "the peer's " + ControlWords.Words(message.Bye.Reason))
-                    : new LinkException(LinkLoss.PeerLeft, "the peer left: " + ControlWords.Words(message.Bye.Reason));
+                    ? new LinkException(LinkLoss.DataClosed, "the peer's " + ControlMessages.Words(message.Bye.Reason))
+                    : new LinkException(LinkLoss.PeerLeft, "the peer left: " + ControlMessages.Words(message.Bye.Reason));
             default:
                 throw new LinkException(LinkLoss.ProtocolViolation, $"unexpected {message.Which}");
         }
@@ -190,7 +190,7 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
 
     private void Take(LinkMessage.Grant.Reader grant)
     {
-        var grants = ControlWords.ReadGrants(grant, stackalloc Grant[ControlWords.GrantsMax]);
+        var grants = ControlMessages.ReadGrants(grant, stackalloc Grant[ControlMessages.GrantsMax]);
         lock (_ledger)
             Check(_ledger.Grant(grant.Epoch, grant.Sequence, grants, grant.Total));
         _pump.Wake();

@@ -1,8 +1,8 @@
 using System.Net;
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Messages;
 using K8sMediaFlow.Links.Fabrics;
 using K8sMediaFlow.Links.Ledgers;
+using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Links.Connection;
 
@@ -28,8 +28,8 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
     /// <summary>Says ready, with what is done, and waits for the peer's.</summary>
     public void GetReady(uint epoch, SequenceSet done)
     {
-        OpeningWords.SayReady(connection, epoch, done);
-        OpeningWords.HearReady(connection, epoch);
+        HandshakeMessages.SayReady(connection, epoch, done);
+        HandshakeMessages.HearReady(connection, epoch);
     }
 
     private void Dial()
@@ -48,9 +48,9 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
 
     private void SayHello(LinkProposals proposals, ulong firstUndone, ulong nextSequence)
     {
-        var missing = ControlWords.Cut(proposals.Missing);
+        var missing = ControlMessages.Cut(proposals.Missing);
         var offers = proposals.All.Sum(one => one.Proposal.Bytes.Length + (4 * sizeof(ulong)));
-        var hello = connection.Begin(ControlWords.BytesOf(endpoint.Pipeline, endpoint.Edge, endpoint.Pod, missing) + offers).InitHello();
+        var hello = connection.Begin(ControlMessages.BytesOf(endpoint.Pipeline, endpoint.Edge, endpoint.Pod, missing) + offers).InitHello();
         hello.Magic = LinkMessage.Magic;
         (hello.ProtocolLowest, hello.ProtocolHighest) = (LinkMessage.ProtocolOldest, LinkMessage.Protocol);
         var separator = endpoint.Pipeline.IndexOf('/', StringComparison.Ordinal);
@@ -64,23 +64,23 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
         for (var index = 0; index < fabrics.Count; index++)
         {
             var fabric = fabrics[index];
-            fabric.Kind = ControlWords.KindOf(proposals.All[index].Kind);
+            fabric.Kind = ControlMessages.KindOf(proposals.All[index].Kind);
             fabric.Offer = proposals.All[index].Proposal.Bytes.Span;
         }
-        OpeningWords.Send(connection);
+        HandshakeMessages.Send(connection);
     }
 
     private Welcome HearWelcome(LinkProposals proposals)
     {
-        var welcome = OpeningWords.Expect(connection, LinkMessage.Which.Welcome).Welcome;
+        var welcome = HandshakeMessages.Expect(connection, LinkMessage.Which.Welcome).Welcome;
         if (welcome.Protocol is < LinkMessage.ProtocolOldest or > LinkMessage.Protocol)
             throw new LinkException(LinkLoss.VersionMismatch,
                 $"the peer chose protocol {welcome.Protocol}, this end speaks {LinkMessage.ProtocolOldest} to {LinkMessage.Protocol}");
-        if (ControlWords.KindOf(welcome.Fabric.Kind) is not { } kind || proposals.All.All(one => one.Kind != kind))
+        if (ControlMessages.KindOf(welcome.Fabric.Kind) is not { } kind || proposals.All.All(one => one.Kind != kind))
             throw new LinkException(LinkLoss.NoCommonFabric, $"the peer chose fabric {welcome.Fabric.Kind}");
         if (welcome.Epoch == 0 || welcome.ReceiverIncarnation == 0 || welcome.LargestBlockBytes is 0 or > int.MaxValue)
             throw new LinkException(LinkLoss.ProtocolViolation, "welcome without epoch, incarnation or blocks");
         return new Welcome(welcome.Protocol, welcome.Epoch, new Incarnation(welcome.ReceiverIncarnation), (int)welcome.LargestBlockBytes,
-            kind, welcome.Fabric.Offer.ToArray(), ControlWords.Words(welcome.WayReason), ControlWords.ReadSet(welcome.Landed), ControlWords.ReadSet(welcome.Done));
+            kind, welcome.Fabric.Offer.ToArray(), ControlMessages.Words(welcome.WayReason), ControlMessages.ReadSet(welcome.Landed), ControlMessages.ReadSet(welcome.Done));
     }
 }

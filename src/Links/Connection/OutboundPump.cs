@@ -1,8 +1,8 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Primitives;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Links.Ledgers;
 using K8sMediaFlow.Links.Wire;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Connection;
 
@@ -38,7 +38,7 @@ internal sealed class OutboundPump(
     /// <summary>While the fabric still reads, its completions are what frees memory and makes room.</summary>
     private static readonly TimeSpan PollMax = TimeSpan.FromMilliseconds(1);
 
-    private readonly Bell _bell = new();
+    private readonly WakeSignal _doorbell = new();
     private readonly long _beganNanoseconds = MonotonicClock.Nanoseconds;
     private readonly byte[] _header = new byte[FrameHeaderCodec.SizeBytes];
     private readonly MemoryPart[] _parts = new MemoryPart[LinkFrame.SegmentsMax];
@@ -62,10 +62,10 @@ internal sealed class OutboundPump(
         Wake();
     }
 
-    /// <summary>The ledger has changed. Both bells: the thread may wait for a grant or for the source.</summary>
+    /// <summary>The ledger has changed. Both doorbells: the thread may wait for a grant or for the source.</summary>
     public void Wake()
     {
-        _bell.Ring();
+        _doorbell.Ring();
         source.Wake();
     }
 
@@ -203,7 +203,7 @@ internal sealed class OutboundPump(
         if (isReading)
             Poll(PollMax);
         else if (isBlocked || _isFinished)
-            _bell.Wait(NapMax);
+            _doorbell.Wait(NapMax);
         else
             source.Wait(NapMax);
     }

@@ -1,6 +1,6 @@
+using K8sMediaFlow.Links.Wire;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Links.Wire;
 
 namespace K8sMediaFlow.Links.Ledgers;
 

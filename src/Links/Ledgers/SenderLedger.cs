@@ -1,6 +1,6 @@
 using System.Numerics;
-using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Ledgers;
 

@@ -65,14 +65,14 @@ internal sealed class MetadataJson : IDisposable
         _writer.WritePropertyName(metadata.NameUtf8(index));
         switch (metadata.Kind(index))
         {
-            case MetadataKind.WholeNumber:
-                _writer.WriteNumberValue(metadata.WholeNumber(index));
+            case MetadataKind.Int64:
+                _writer.WriteNumberValue(metadata.Int64(index));
                 break;
-            case MetadataKind.Number:
-                Add(metadata.Number(index));
+            case MetadataKind.Double:
+                Add(metadata.Double(index));
                 break;
             case MetadataKind.Bool:
-                _writer.WriteBooleanValue(metadata.WholeNumber(index) != 0);
+                _writer.WriteBooleanValue(metadata.Int64(index) != 0);
                 break;
             case MetadataKind.Text:
                 _writer.WriteStringValue(metadata.Bytes(index));
@@ -80,11 +80,11 @@ internal sealed class MetadataJson : IDisposable
             case MetadataKind.Data:
                 _writer.WriteBase64StringValue(metadata.Bytes(index));
                 break;
-            case MetadataKind.NumberList:
-                AddList(metadata.NumberList(index));
+            case MetadataKind.DoubleList:
+                AddList(metadata.DoubleList(index));
                 break;
-            case MetadataKind.WholeNumberList:
-                AddList(metadata.WholeNumberList(index));
+            case MetadataKind.Int64List:
+                AddList(metadata.Int64List(index));
                 break;
         }
     }

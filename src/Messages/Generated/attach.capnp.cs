@@ -18,8 +18,8 @@ public static partial class AttachMessage
         Welcome = 1,
         /// <summary>Sidecar, as answer to hello.</summary>
         Refused = 2,
-        /// <summary>Sidecar: the operator's own bell. + memfd</summary>
-        Bell = 3,
+        /// <summary>Sidecar: the operator's own doorbell. + memfd</summary>
+        Doorbell = 3,
         /// <summary>Sidecar: a region to map. + memfd</summary>
         Region = 4,
         /// <summary>SDK: mapped and populated.</summary>
@@ -30,7 +30,7 @@ public static partial class AttachMessage
         ChannelRegion = 7,
         /// <summary>SDK: as told.</summary>
         ChannelRegionReady = 8,
-        /// <summary>Sidecar: a channel. + channel memfd, peer's bell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
+        /// <summary>Sidecar: a channel. + channel memfd, peer's doorbell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
         Channel = 9,
         /// <summary>SDK: mapped and in use.</summary>
         ChannelReady = 10,
@@ -2031,7 +2031,7 @@ public static partial class AttachMessage
 
         public bool HasChannel => _struct.Get<ushort>(0) == 9 && _struct.HasPointer(0);
 
-        /// <summary>Sidecar: a channel. + channel memfd, peer's bell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
+        /// <summary>Sidecar: a channel. + channel memfd, peer's doorbell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
         public global::K8sMediaFlow.Messages.AttachMessage.Channel.Reader Channel
         {
             get
@@ -2248,8 +2248,8 @@ public static partial class AttachMessage
             _struct.Clear(0);
         }
 
-        /// <summary>Sidecar: the operator's own bell. + memfd</summary>
-        public void SetBell()
+        /// <summary>Sidecar: the operator's own doorbell. + memfd</summary>
+        public void SetDoorbell()
         {
             _struct.Set(0, (ushort)3);
         }
@@ -2421,7 +2421,7 @@ public static partial class AttachMessage
 
         public bool HasChannel => _struct.Get<ushort>(0) == 9 && _struct.HasPointer(0);
 
-        /// <summary>Sidecar: a channel. + channel memfd, peer's bell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
+        /// <summary>Sidecar: a channel. + channel memfd, peer's doorbell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
         public global::K8sMediaFlow.Messages.AttachMessage.Channel.Builder Channel
         {
             get
@@ -2431,21 +2431,21 @@ public static partial class AttachMessage
             }
         }
 
-        /// <summary>Sidecar: a channel. + channel memfd, peer's bell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
+        /// <summary>Sidecar: a channel. + channel memfd, peer's doorbell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
         public global::K8sMediaFlow.Messages.AttachMessage.Channel.Builder InitChannel()
         {
             _struct.Set(0, (ushort)9);
             return _struct.InitStruct<global::K8sMediaFlow.Messages.AttachMessage.Channel.Builder>(0);
         }
 
-        /// <summary>Sidecar: a channel. + channel memfd, peer's bell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
+        /// <summary>Sidecar: a channel. + channel memfd, peer's doorbell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
         public void SetChannel(global::K8sMediaFlow.Messages.AttachMessage.Channel.Reader source)
         {
             _struct.Set(0, (ushort)9);
             _struct.SetStruct(0, source.Raw);
         }
 
-        /// <summary>Sidecar: a channel. + channel memfd, peer's bell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
+        /// <summary>Sidecar: a channel. + channel memfd, peer's doorbell memfd, and the sidecar's eventfd if the peer is the sidecar</summary>
         public void ClearChannel()
         {
             _struct.Set(0, (ushort)9);

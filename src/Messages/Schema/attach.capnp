@@ -17,8 +17,8 @@ struct AttachMessage {
     refused @2 :Refused;
     # Sidecar, as answer to hello.
 
-    bell @3 :Void;
-    # Sidecar: the operator's own bell. + memfd
+    doorbell @3 :Void;
+    # Sidecar: the operator's own doorbell. + memfd
 
     region @4 :Region;
     # Sidecar: a region to map. + memfd
@@ -36,7 +36,7 @@ struct AttachMessage {
     # SDK: as told.
 
     channel @9 :Channel;
-    # Sidecar: a channel. + channel memfd, peer's bell memfd, and the sidecar's eventfd if the peer is the sidecar
+    # Sidecar: a channel. + channel memfd, peer's doorbell memfd, and the sidecar's eventfd if the peer is the sidecar
 
     channelReady @10 :ChannelRef;
     # SDK: mapped and in use.

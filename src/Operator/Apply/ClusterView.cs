@@ -56,12 +56,12 @@ internal sealed class ClusterView
 
     /// <summary>The pipeline on an object's label.</summary>
     public static ObjectKey? PipelineOf(IKubernetesObject thing) =>
-        thing.Label(Marks.Pipeline) is { } name ? new ObjectKey(thing.Metadata?.Namespace ?? "", name) : null;
+        thing.Label(WellKnownLabels.Pipeline) is { } name ? new ObjectKey(thing.Metadata?.Namespace ?? "", name) : null;
 
     private Informer<T> Owned<T>(ResourceType<T> type)
         where T : class, IKubernetesObject
     {
-        var informer = Informer(type, new Selection(Labels: Marks.Selection));
+        var informer = Informer(type, new Selection(Labels: WellKnownLabels.Selection));
         informer.Store.AddIndex(ByPipeline, thing => PipelineOf(thing) is { } key ? [Key(key)] : []);
         return informer;
     }

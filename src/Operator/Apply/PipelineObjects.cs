@@ -46,7 +46,7 @@ internal sealed class PipelineObjects(ApiClient client, ClusterView view, EventR
 
     /// <summary>The pipeline had a say about the replicas and has none any more.</summary>
     private static bool IsHandedOver(MediaOperator observed, MediaOperator? desired) =>
-        desired is { Spec.Replicas: null } && observed.Annotation(Marks.ReplicasFrom) == MediaOperatorObjects.FromPipeline && observed.Spec.Replicas is not null;
+        desired is { Spec.Replicas: null } && observed.Annotation(WellKnownLabels.ReplicasFrom) == MediaOperatorObjects.FromPipeline && observed.Spec.Replicas is not null;
 
     /// <summary>The number becomes another manager's field first: a field that its only manager leaves out falls back to the default.</summary>
     private async Task HandOverAsync(MediaOperator one, CancellationToken cancel)

@@ -28,7 +28,7 @@ internal static class AuthoritySecret
             data[Before] = Encoding.UTF8.GetBytes(before);
         return new()
         {
-            Metadata = new() { Name = Name, Namespace = @namespace, ResourceVersion = resourceVersion, Labels = new Dictionary<string, string> { [Marks.ManagedBy] = Marks.Manager }, Annotations = Times(state) },
+            Metadata = new() { Name = Name, Namespace = @namespace, ResourceVersion = resourceVersion, Labels = new Dictionary<string, string> { [WellKnownLabels.ManagedBy] = WellKnownLabels.Manager }, Annotations = Times(state) },
             Type = "Opaque",
             Data = data,
         };

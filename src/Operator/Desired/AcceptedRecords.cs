@@ -16,7 +16,7 @@ internal static class AcceptedRecords
 
     public static ConfigMap Of(RenderInput input) => new()
     {
-        Metadata = ObjectMetas.Of(input, Name(input.Graph.Name), Marks.Of(input.Graph.Name)),
+        Metadata = ObjectMetas.Of(input, Name(input.Graph.Name), WellKnownLabels.Of(input.Graph.Name)),
         Data = new Dictionary<string, string>
         {
             [SpecKey] = input.AcceptedSpec.GetRawText(),

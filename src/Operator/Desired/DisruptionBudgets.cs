@@ -12,7 +12,7 @@ internal static class DisruptionBudgets
 {
     public static PodDisruptionBudget Of(RenderInput input, PipelineUnit unit) => new()
     {
-        Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), Marks.Of(input.Graph.Name, unit)),
+        Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), WellKnownLabels.Of(input.Graph.Name, unit)),
         Spec = new()
         {
             MinAvailable = Math.Max(1, unit.Slots.Count - 1) - (unit.Slots.Any(slot => input.Yielding.Contains(slot.Stable)) ? 1 : 0),

@@ -13,7 +13,7 @@ internal static class MediaOperatorObjects
         ApiVersion = MediaOperator.ApiVersionValue,
         Kind = MediaOperator.KindValue,
         Metadata = ObjectMetas.Of(input, PodPaths.OperatorName(input.Graph.Name, spec.Name), Labels(input, unit, spec),
-            new Dictionary<string, string> { [Marks.ReplicasFrom] = spec.Replicas is null ? FromScale : FromPipeline }),
+            new Dictionary<string, string> { [WellKnownLabels.ReplicasFrom] = spec.Replicas is null ? FromScale : FromPipeline }),
         Spec = new MediaOperatorSpec
         {
             Pipeline = input.Graph.Name,
@@ -26,8 +26,8 @@ internal static class MediaOperatorObjects
 
     private static Dictionary<string, string> Labels(RenderInput input, PipelineUnit unit, OperatorSpec spec)
     {
-        var labels = Marks.Of(input.Graph.Name);
-        (labels[Marks.Unit], labels[Marks.Operator]) = (unit.Name, spec.Name);
+        var labels = WellKnownLabels.Of(input.Graph.Name);
+        (labels[WellKnownLabels.Unit], labels[WellKnownLabels.Operator]) = (unit.Name, spec.Name);
         return labels;
     }
 }

@@ -10,10 +10,10 @@ internal static class NetworkPolicies
 
     private static NetworkPolicy OfPipeline(RenderInput input)
     {
-        var pods = new Dictionary<string, string> { [Marks.Pipeline] = input.Graph.Name };
+        var pods = new Dictionary<string, string> { [WellKnownLabels.Pipeline] = input.Graph.Name };
         return new()
         {
-            Metadata = ObjectMetas.Of(input, $"{input.Graph.Name}-kmf", Marks.Of(input.Graph.Name)),
+            Metadata = ObjectMetas.Of(input, $"{input.Graph.Name}-kmf", WellKnownLabels.Of(input.Graph.Name)),
             Spec = new()
             {
                 PodSelector = new() { MatchLabels = pods },
@@ -34,7 +34,7 @@ internal static class NetworkPolicies
         var ports = unit.Operators.SelectMany(node => input.Spec(node.Name).Ports).Select(port => new NetworkPort(port.ContainerPort, Services.Protocol(port))).ToList();
         return ports.Count == 0 ? null : new()
         {
-            Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), Marks.Of(input.Graph.Name, unit)),
+            Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), WellKnownLabels.Of(input.Graph.Name, unit)),
             Spec = new()
             {
                 PodSelector = new() { MatchLabels = Services.Selector(input, unit) },

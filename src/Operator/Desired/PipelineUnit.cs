@@ -4,7 +4,7 @@ using K8sMediaFlow.Pipelines.Planning;
 namespace K8sMediaFlow.Operator.Desired;
 
 /// <summary>What becomes pods together: a media operator without a SamePod group, or such a group.</summary>
-internal sealed record PipelineUnit(string Name, bool IsGroup, IReadOnlyList<OperatorNode> Operators, IReadOnlyList<PodSlot> Slots)
+internal sealed record PipelineUnit(string Name, bool IsGroup, IReadOnlyList<MediaOperatorNode> Operators, IReadOnlyList<PodSlot> Slots)
 {
     /// <summary>The units of a graph, in the order of the document. One that is scaled to 0 has no slots and keeps its identity, Service and policies.</summary>
     public static IReadOnlyList<PipelineUnit> Of(PipelineGraph graph)

@@ -74,9 +74,9 @@ internal static class PodTemplate
     private static Dictionary<string, string> Labels(PodParts parts, PodSlot slot)
     {
         var labels = Merged(parts.Specs.Select(spec => spec.PodMetadata?.Labels)) ?? [];
-        foreach (var (name, value) in Marks.Of(parts.Input.Graph.Name, parts.Unit))
+        foreach (var (name, value) in WellKnownLabels.Of(parts.Input.Graph.Name, parts.Unit))
             labels[name] = value;
-        (labels[Marks.Pod], labels[Marks.Ordinal]) = (slot.Stable, slot.Ordinal.ToString(CultureInfo.InvariantCulture));
+        (labels[WellKnownLabels.Pod], labels[WellKnownLabels.Ordinal]) = (slot.Stable, slot.Ordinal.ToString(CultureInfo.InvariantCulture));
         return labels;
     }
 
@@ -85,8 +85,8 @@ internal static class PodTemplate
         var annotations = Merged(parts.Specs.Select(spec => spec.PodMetadata?.Annotations)) ?? [];
         if (parts.Input.RequestsRdma && parts.Input.Pipeline.Spec.Rdma?.Network is { } network)
             annotations[Reconcile.RdmaAddress.NetworksAnnotation] = annotations.TryGetValue(Reconcile.RdmaAddress.NetworksAnnotation, out var others) ? $"{others},{network}" : network;
-        annotations[Marks.TemplateHash] = TemplateHash.Of(parts, slot);
-        annotations[Marks.Generation] = parts.Input.AcceptedGeneration.ToString(CultureInfo.InvariantCulture);
+        annotations[WellKnownLabels.TemplateHash] = TemplateHash.Of(parts, slot);
+        annotations[WellKnownLabels.Generation] = parts.Input.AcceptedGeneration.ToString(CultureInfo.InvariantCulture);
         annotations["kubectl.kubernetes.io/default-container"] = PodParts.ContainerName(slot, slot.Replicas[0]);
         return annotations;
     }

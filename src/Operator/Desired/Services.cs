@@ -16,7 +16,7 @@ internal static class Services
 
     private static Service Of(RenderInput input, PipelineUnit unit, OperatorSpec spec) => new()
     {
-        Metadata = ObjectMetas.Of(input, PodPaths.OperatorName(input.Graph.Name, spec.Name), Marks.Of(input.Graph.Name, unit), spec.Service!.Annotations),
+        Metadata = ObjectMetas.Of(input, PodPaths.OperatorName(input.Graph.Name, spec.Name), WellKnownLabels.Of(input.Graph.Name, unit), spec.Service!.Annotations),
         Spec = new()
         {
             Type = spec.Service.Type.ToString(),
@@ -26,7 +26,7 @@ internal static class Services
     };
 
     public static Dictionary<string, string> Selector(RenderInput input, PipelineUnit unit) =>
-        new() { [Marks.Pipeline] = input.Graph.Name, [Marks.Unit] = unit.Name };
+        new() { [WellKnownLabels.Pipeline] = input.Graph.Name, [WellKnownLabels.Unit] = unit.Name };
 
     public static string Protocol(PortSpec port) => port.Protocol == PortProtocol.Udp ? "UDP" : "TCP";
 }

@@ -29,7 +29,7 @@ internal static class SidecarContainer
             ImagePullPolicy = input.Settings.SidecarImagePullPolicy,
             Env =
             [
-                Field("K8SMEDIAFLOW_POD", $"metadata.labels['{Marks.Pod}']"),
+                Field("K8SMEDIAFLOW_POD", $"metadata.labels['{WellKnownLabels.Pod}']"),
                 Field("K8SMEDIAFLOW_ADDRESS", "status.podIP"),
                 new() { Name = "K8SMEDIAFLOW_LOG_FORMAT", Value = "json" },
                 new() { Name = "K8SMEDIAFLOW_LOG_LEVEL", Value = (spec?.LogLevel ?? SidecarLogLevel.Information).ToString() },

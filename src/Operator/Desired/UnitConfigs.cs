@@ -12,7 +12,7 @@ internal static class UnitConfigs
 
     public static ConfigMap Of(RenderInput input, PipelineUnit unit) => new()
     {
-        Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), Marks.Of(input.Graph.Name, unit)),
+        Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), WellKnownLabels.Of(input.Graph.Name, unit)),
         Data = new Dictionary<string, string> { [PodPaths.ConfigFile] = Options(input, unit).ToJsonString(Indented) },
     };
 

@@ -19,8 +19,8 @@ internal static class UnitSecrets
         data[Authorities] = Encoding.UTF8.GetBytes(identity.AuthoritiesPem);
         return new Secret
         {
-            Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), Marks.Of(input.Graph.Name, unit),
-                new Dictionary<string, string> { [Marks.RenewAt] = renewAt }),
+            Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), WellKnownLabels.Of(input.Graph.Name, unit),
+                new Dictionary<string, string> { [WellKnownLabels.RenewAt] = renewAt }),
             Type = "Opaque",
             Data = data.OrderBy(one => one.Key, StringComparer.Ordinal).ToDictionary(),
         };

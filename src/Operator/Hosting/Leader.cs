@@ -103,7 +103,7 @@ internal sealed class Leader(
     private static WorkQueue<ObjectKey> Queue(ClusterView view, int workers)
     {
         var queue = new WorkQueue<ObjectKey>(tenantOf: key => key.Namespace, perTenantMax: workers - 1);
-        Triggers.Connect(view, queue);
+        EventHandlers.Connect(view, queue);
         return queue;
     }
 }

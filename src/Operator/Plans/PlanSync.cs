@@ -53,7 +53,7 @@ internal sealed class PlanSync(SidecarSessions sessions)
         foreach (var slot in asked)
         {
             var session = sessions.With(key, Target(accepted, slot, slot.Reachable!));
-            if (Brings && PlanDrawing.IsComplete(plans[slot.Slot.Stable]))
+            if (Brings && PlanBuilder.IsComplete(plans[slot.Slot.Stable]))
                 session.Want(plans[slot.Slot.Stable], accepted.Generation);
         }
     }
@@ -66,7 +66,7 @@ internal sealed class PlanSync(SidecarSessions sessions)
         if (_drawn.TryGetValue(key, out var last) && last.Key == inputs)
             return last.Plans;
         Interlocked.Increment(ref _drawings);
-        var plans = PlanDrawing.Of(accepted.WidestPlan, slots, addresses, tokens).ToDictionary(plan => plan.Pod);
+        var plans = PlanBuilder.Of(accepted.WidestPlan, slots, addresses, tokens).ToDictionary(plan => plan.Pod);
         _drawn[key] = new(inputs, plans);
         return plans;
     }

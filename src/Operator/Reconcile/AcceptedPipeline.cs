@@ -19,7 +19,7 @@ internal sealed record AcceptedPipeline(MediaPipeline Pipeline, PipelineGraph Gr
     /// <summary>Its sidecars get the controller's newest image without being asked.</summary>
     public bool FollowsSidecar => Pipeline.Spec.Sidecar?.UpdatePolicy == SidecarUpdatePolicy.Automatic;
 
-    public PipelinePlan WidestPlan => field ??= Plans.PlanDrawing.Widest(Widest);
+    public PipelinePlan WidestPlan => field ??= Plans.PlanBuilder.Widest(Widest);
 }
 
 /// <summary>Why a spec is refused: the first thing that is wrong, and how many there are.</summary>

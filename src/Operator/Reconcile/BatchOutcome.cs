@@ -30,8 +30,8 @@ internal sealed record BatchOutcome(PipelinePhase Phase, string Message)
 
     private static string? Failure(PodView pod, SidecarReport report)
     {
-        if (report.Status?.Operators.FirstOrDefault(one => one.State == OperatorState.Failed) is { } failed)
+        if (report.Status?.Operators.FirstOrDefault(one => one.State == MediaOperatorState.Failed) is { } failed)
             return $"operator '{failed.Name}' (replica {failed.Replica}) failed: {failed.Reason}";
-        return pod.Restarts > RestartsMax ? $"pod {pod.Name} was restarted {pod.Restarts} times: {pod.Trouble?.Message ?? "its containers end with errors"}" : null;
+        return pod.Restarts > RestartsMax ? $"pod {pod.Name} was restarted {pod.Restarts} times: {pod.PodIssue?.Message ?? "its containers end with errors"}" : null;
     }
 }

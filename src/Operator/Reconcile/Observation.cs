@@ -24,7 +24,7 @@ internal static class Observation
         {
             Rdma = RdmaAddress.Of(pod, network),
             // A silent node's pod says nothing new of itself.
-            Trouble = node.Withheld is { } why ? new(Reasons.NodeSilent, $"pod {view.Name}: {why}") : view.Trouble,
+            PodIssue = node.Withheld is { } why ? new(Reasons.NodeSilent, $"pod {view.Name}: {why}") : view.PodIssue,
             Answers = report is { Status: not null, Unreachable: "" },
             Planned = report.HasPlan || report.Status?.Plan is not null,
             LinksDown = [.. (report.Status?.Links ?? []).Where(link => link.State is LinkState.Lost or LinkState.Connecting).Select(link =>

@@ -24,7 +24,7 @@ internal sealed class PendingEvents(ApiClient client)
             return view;
         if (!memory.Asked.TryGetValue(view.Uid, out var answer) || now - answer.At >= Every)
             memory.Asked[view.Uid] = answer = (now, await AskAsync(view, cancel));
-        return view with { Trouble = answer.Trouble ?? view.Trouble };
+        return view with { PodIssue = answer.PodIssue ?? view.PodIssue };
     }
 
     /// <summary>
@@ -32,9 +32,9 @@ internal sealed class PendingEvents(ApiClient client)
     /// claims.
     /// </summary>
     public static bool MayExplain(PodView view) => view.State == PodState.Pending &&
-        (view.Node is null ? view.HasClaims : view.Trouble is null or { MayPass: true });
+        (view.Node is null ? view.HasClaims : view.PodIssue is null or { MayPass: true });
 
-    private async Task<Trouble?> AskAsync(PodView view, CancellationToken cancel)
+    private async Task<PodIssue?> AskAsync(PodView view, CancellationToken cancel)
     {
         try
         {
@@ -49,7 +49,7 @@ internal sealed class PendingEvents(ApiClient client)
     }
 
     /// <summary>The newest warning that is still of interest: what the scheduler said is over once the pod has its node, what kept its containers once one is on its way.</summary>
-    internal static Trouble? Explain(string pod, IEnumerable<CoreEvent> events)
+    internal static PodIssue? Explain(string pod, IEnumerable<CoreEvent> events)
     {
         var byTime = events.OrderBy(At).ToList();
         var began = byTime.Where(one => Progress.Contains(one.Reason)).Select(At).LastOrDefault();

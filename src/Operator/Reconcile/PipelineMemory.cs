@@ -39,7 +39,7 @@ internal sealed class PipelineMemory(string uid)
     public string Noticed { get; set; } = "";
 
     /// <summary>When a pod's Events were asked for last, and what they told.</summary>
-    public Dictionary<string, (DateTimeOffset At, Trouble? Trouble)> Asked { get; } = [];
+    public Dictionary<string, (DateTimeOffset At, PodIssue? PodIssue)> Asked { get; } = [];
 
     private readonly Dictionary<string, (UnitIdentity Identity, DateTimeOffset At)> _issued = [];
     private readonly Dictionary<string, (UnitIdentity Identity, string Version)> _kept = [];
@@ -93,7 +93,7 @@ internal sealed class PipelineMemory(string uid)
     public void See(IReadOnlyCollection<Pod> pods)
     {
         foreach (var pod in pods)
-            See(pod.Label(Marks.Pod) ?? "", pod.Metadata!.Name!);
+            See(pod.Label(WellKnownLabels.Pod) ?? "", pod.Metadata!.Name!);
         var uids = pods.Select(pod => pod.Metadata!.Uid).ToHashSet();
         foreach (var gone in Asked.Keys.Where(uid => !uids.Contains(uid)).ToList())
             Asked.Remove(gone);

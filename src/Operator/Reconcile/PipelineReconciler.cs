@@ -68,7 +68,7 @@ internal sealed class PipelineReconciler
         }
         var memory = _memories.AddOrUpdate(key, _ => new(stored.Metadata.Uid!), (_, known) => known.Uid == stored.Metadata.Uid ? known : new(stored.Metadata.Uid!));
         var refusal = Judge(stored, memory);
-        var turn = new Turn(stored, memory, refusal, Owner(key, stored), _parts.Time.GetUtcNow());
+        var turn = new ReconcileContext(stored, memory, refusal, Owner(key, stored), _parts.Time.GetUtcNow());
         if (memory.Accepted is not { } accepted)
             return await RefuseAsync(turn, cancel);
         try
@@ -83,7 +83,7 @@ internal sealed class PipelineReconciler
     }
 
     /// <summary>One reconcile of one pipeline.</summary>
-    private sealed record Turn(CustomObject Stored, PipelineMemory Memory, Refusal? Refusal, SyncOwner Owner, DateTimeOffset Now)
+    private sealed record ReconcileContext(CustomObject Stored, PipelineMemory Memory, Refusal? Refusal, SyncOwner Owner, DateTimeOffset Now)
     {
         public PipelineStatus? Before => Memory.Written ?? PipelineStatus.Read(Stored.Status);
 
@@ -109,14 +109,14 @@ internal sealed class PipelineReconciler
         return AcceptedRecords.Read(_parts.View.ConfigMaps.Store.Get(new(stored.Metadata.Namespace!, name)), stored) is { } earlier ? Acceptance.Of(earlier).Accepted : null;
     }
 
-    private async Task<Outcome> RefuseAsync(Turn turn, CancellationToken cancel)
+    private async Task<Outcome> RefuseAsync(ReconcileContext turn, CancellationToken cancel)
     {
         var status = StatusSummary.Of(new() { Generation = turn.Generation, Refusal = turn.Refusal, Before = turn.Before, Now = turn.Now });
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
         return Outcome.Done;
     }
 
-    private async Task StallAsync(Turn turn, AcceptedPipeline accepted, Exception error, CancellationToken cancel)
+    private async Task StallAsync(ReconcileContext turn, AcceptedPipeline accepted, Exception error, CancellationToken cancel)
     {
         var reason = error is NameTakenException ? Reasons.NameTaken : Reasons.ApiRefused;
         _parts.Events.Warning(turn.Owner.About, reason, error.Message);
@@ -135,7 +135,7 @@ internal sealed class PipelineReconciler
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
     }
 
-    private async Task<Outcome> BringIntoLineAsync(Turn turn, AcceptedPipeline accepted, CancellationToken cancel)
+    private async Task<Outcome> BringIntoLineAsync(ReconcileContext turn, AcceptedPipeline accepted, CancellationToken cancel)
     {
         var (graph, notices) = ReplicaCounts.Apply(accepted, _objects.MediaOperators(turn.Owner.Key));
         Notice(turn, notices);
@@ -178,9 +178,9 @@ internal sealed class PipelineReconciler
         return Again(turn, slots, views, input.Identities.Values.Min(identity => identity.RenewAt));
     }
 
-    private static bool IsFirst(Turn turn, SlotDecision slot) => slot.Incarnation == PodNames.Next(turn.Stored.Metadata!.Uid!, slot.Slot.Stable, null);
+    private static bool IsFirst(ReconcileContext turn, SlotDecision slot) => slot.Incarnation == PodNames.Next(turn.Stored.Metadata!.Uid!, slot.Slot.Stable, null);
 
-    private RenderInput Input(Turn turn, AcceptedPipeline accepted, Pipelines.Graph.PipelineGraph graph) => new()
+    private RenderInput Input(ReconcileContext turn, AcceptedPipeline accepted, Pipelines.Graph.PipelineGraph graph) => new()
     {
         Pipeline = accepted.Pipeline,
         Graph = graph,
@@ -194,14 +194,14 @@ internal sealed class PipelineReconciler
         Owner = CrdResources.MediaPipelines.ControllerReference(turn.Stored),
     };
 
-    private string SidecarImage(Turn turn, AcceptedPipeline accepted)
+    private string SidecarImage(ReconcileContext turn, AcceptedPipeline accepted)
     {
         var (own, newest) = (turn.Before?.SidecarImage, _parts.Settings.SidecarImage);
         return own is null || (accepted.FollowsSidecar && own != newest
             && _parts.Updates.TryBegin(turn.Owner.Key, turn.Before!.Conditions.IsTrue(Reasons.ReadyType))) ? newest : own;
     }
 
-    private (IReadOnlyList<Pod> Pods, DeviceDemand Device) ObservePods(Turn turn, AcceptedPipeline accepted, IReadOnlyList<MediaOperator> operators)
+    private (IReadOnlyList<Pod> Pods, DeviceDemand Device) ObservePods(ReconcileContext turn, AcceptedPipeline accepted, IReadOnlyList<MediaOperator> operators)
     {
         var owners = operators.Select(one => one.Metadata.Uid!).Append(turn.Owner.Uid).ToHashSet();
         var pods = Observation.PodsOf(_parts.View, turn.Owner.Key, owners);
@@ -209,7 +209,7 @@ internal sealed class PipelineReconciler
         return (pods, DeviceDemand.Of(_parts.View, accepted.Pipeline, pods, _parts.Server));
     }
 
-    private async Task<IReadOnlyList<PodView>> ViewAsync(Turn turn, AcceptedPipeline accepted, IReadOnlyList<Pod> pods, CancellationToken cancel)
+    private async Task<IReadOnlyList<PodView>> ViewAsync(ReconcileContext turn, AcceptedPipeline accepted, IReadOnlyList<Pod> pods, CancellationToken cancel)
     {
         var patience = TimeSpan.FromSeconds(accepted.Pipeline.Spec.NodeLossSeconds);
         var views = new List<PodView>(pods.Count);
@@ -223,7 +223,7 @@ internal sealed class PipelineReconciler
         return views;
     }
 
-    private RenderInput Identified(Turn turn, RenderInput input)
+    private RenderInput Identified(ReconcileContext turn, RenderInput input)
     {
         var authority = _parts.Authority() ?? throw new InvalidOperationException("the installation's authority is not known yet");
         var identities = new Dictionary<string, UnitIdentity>();
@@ -238,7 +238,7 @@ internal sealed class PipelineReconciler
         return input with { Identities = identities };
     }
 
-    private PipelineStatus Summary(Turn turn, AcceptedPipeline accepted, RenderInput input, SlotPlan plan, BatchOutcome? outcome,
+    private PipelineStatus Summary(ReconcileContext turn, AcceptedPipeline accepted, RenderInput input, SlotPlan plan, BatchOutcome? outcome,
         string? missing) => StatusSummary.Of(new()
     {
         Generation = turn.Generation,
@@ -256,12 +256,12 @@ internal sealed class PipelineReconciler
         Now = turn.Now,
     });
 
-    private Dictionary<string, SidecarReport> Reports(Turn turn, IReadOnlyList<SlotDecision> slots) =>
+    private Dictionary<string, SidecarReport> Reports(ReconcileContext turn, IReadOnlyList<SlotDecision> slots) =>
         slots.Where(slot => slot.Current is not null).ToDictionary(slot => slot.Current!.Uid, slot =>
             _parts.Plans.Report(turn.Owner.Key, slot.Current!.Uid));
 
     /// <summary>When only time or figures will bring something new.</summary>
-    private Outcome Again(Turn turn, IReadOnlyList<SlotDecision> slots, IReadOnlyList<PodView> views, DateTimeOffset renewAt)
+    private Outcome Again(ReconcileContext turn, IReadOnlyList<SlotDecision> slots, IReadOnlyList<PodView> views, DateTimeOffset renewAt)
     {
         var waits = slots.Select(slot => slot.LookAgainAt).OfType<DateTimeOffset>().Select(at => at - turn.Now).ToList();
         if (slots.Any(slot => slot.Current is { } pod && _parts.Plans.Report(turn.Owner.Key, pod.Uid).Status is not null))
@@ -276,7 +276,7 @@ internal sealed class PipelineReconciler
         return waits.Count == 0 ? Outcome.Done : Outcome.After(waits.Min() is var wait && wait > TimeSpan.FromMilliseconds(100) ? wait : TimeSpan.FromMilliseconds(100));
     }
 
-    private void Notice(Turn turn, IReadOnlyList<ScaleNotice> notices)
+    private void Notice(ReconcileContext turn, IReadOnlyList<ScaleNotice> notices)
     {
         var all = string.Join('\n', notices.Select(one => one.Message));
         if (all == turn.Memory.Noticed)

@@ -31,7 +31,7 @@ internal sealed class PodSync(ApiClient client, EventRecorder events)
         var stood = slots.Where(slot => slot.Current is not null).Select(slot => slot.Slot.Stable).ToHashSet();
         foreach (var pod in pods.Where(pod => !memory.IsOnItsWay(pod.Metadata!.Name!, now)))
         {
-            var stable = pod.Label(Marks.Pod)!;
+            var stable = pod.Label(WellKnownLabels.Pod)!;
             try
             {
                 if (await CreateAsync(pod, cancel))

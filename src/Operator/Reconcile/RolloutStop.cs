@@ -9,7 +9,7 @@ internal static class RolloutStop
     /// <param name="refused">What the server said of pods that it refuses to make, by slot.</param>
     /// <param name="generation">Of the spec that is rolled out.</param>
     /// <param name="now">The time.</param>
-    public static Trouble? Of(IReadOnlyList<SlotDecision> slots, IReadOnlyDictionary<string,
+    public static PodIssue? Of(IReadOnlyList<SlotDecision> slots, IReadOnlyDictionary<string,
         (DateTimeOffset Since, string Message)> refused, long generation, DateTimeOffset now)
     {
         var waiting = slots.Count(slot => slot.IsOutdated);
@@ -21,19 +21,19 @@ internal static class RolloutStop
             $"{trouble.Reason}: {trouble.Message}; {waiting} of {slots.Count} pods are as they were before: correct the pipeline, or edit it back");
     }
 
-    private static Trouble? Refused(SlotDecision slot, IReadOnlyDictionary<string, (DateTimeOffset Since, string Message)> refused) =>
+    private static PodIssue? Refused(SlotDecision slot, IReadOnlyDictionary<string, (DateTimeOffset Since, string Message)> refused) =>
         slot is { IsOutdated: true, Make: true } && refused.TryGetValue(slot.Slot.Stable, out var answer)
             ? new(Reasons.ApiRefused, answer.Message) : null;
 
-    private static Trouble? InTheWay(SlotDecision slot, long generation, DateTimeOffset now)
+    private static PodIssue? InTheWay(SlotDecision slot, long generation, DateTimeOffset now)
     {
         if (slot is { IsOutdated: true, Standby: { } standby })
-            return standby.Trouble ?? Late(standby, standby.Started && standby.Answers, now);
+            return standby.PodIssue ?? Late(standby, standby.Started && standby.Answers, now);
         return slot is { IsOutdated: false, Current: { Ready: false, State: not PodState.Succeeded } current }
             && current.Generation == generation
-            ? current.Trouble ?? Late(current, false, now) : null;
+            ? current.PodIssue ?? Late(current, false, now) : null;
     }
 
-    private static Trouble? Late(PodView pod, bool isThere, DateTimeOffset now) => isThere || now < pod.CreatedAt + PodView.SettlingMax
+    private static PodIssue? Late(PodView pod, bool isThere, DateTimeOffset now) => isThere || now < pod.CreatedAt + PodView.SettlingMax
         ? null : new(Reasons.PodNotReady, $"pod {pod.Name} has not come up");
 }

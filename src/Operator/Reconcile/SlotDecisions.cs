@@ -42,5 +42,5 @@ internal static class SlotDecisions
 
     private static Removal Gone(PodView pod) => pod.NodeFault is { } fault
         ? new(pod, Reasons.NodeLost, $"pod {pod.Name} is replaced: {fault}")
-        : new(pod, Reasons.PodReplaced, $"pod {pod.Name} is replaced: {pod.Trouble?.Message ?? "it failed"}");
+        : new(pod, Reasons.PodReplaced, $"pod {pod.Name} is replaced: {pod.PodIssue?.Message ?? "it failed"}");
 }

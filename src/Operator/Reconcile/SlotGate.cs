@@ -27,7 +27,7 @@ internal sealed record SlotState(bool IsHealthy, bool IsSettled, bool HasRollSta
         var holder = SlotPods.Holder(living);
         var healthy = holder is { Ready: true } or { State: PodState.Succeeded };
         var coming = holder is not null && !healthy && ((holder.Hash == hash && holder.Generation == generation)
-            || (holder.Trouble is null && now < holder.CreatedAt + PodView.SettlingMax));
+            || (holder.PodIssue is null && now < holder.CreatedAt + PodView.SettlingMax));
         var unlinked = healthy && holder!.Hash == hash && holder.LinksDown.Any(isLinkExpected);
         var leaving = pods.Any(pod => pod.Terminating && !pod.Lost && pod.NodeLostAt is null);
         return new(healthy, holder is not null && !coming && !leaving && !unlinked, holder is { Leaving: false } && holder.Hash != hash

@@ -7,7 +7,7 @@ namespace K8sMediaFlow.Operator.Reconcile;
 internal sealed record SlotPlan(IReadOnlyList<SlotDecision> Slots, IReadOnlyList<Removal> Removals)
 {
     /// <summary>What keeps a rollout from going on, or null.</summary>
-    public Trouble? Stopped { get; init; }
+    public PodIssue? Stopped { get; init; }
 }
 
 internal static class SlotPlanner

@@ -32,7 +32,7 @@ internal static class Succession
             again) { Standby = standby, IsOutdated = outdated };
         if (!leaves)
             return stays;
-        if (outdated && standby is null && !holder.Ready && (holder.Trouble is not null || holder.State == PodState.Pending))
+        if (outdated && standby is null && !holder.Ready && (holder.PodIssue is not null || holder.State == PodState.Pending))
             return stays with { Removals = [.. stays.Removals, Replaced(holder, "what it was made from has changed")] };
         return standby is null ? Await(stays, holder, pods, context) : HandOver(stays, holder, standby, context);
     }
@@ -69,7 +69,7 @@ internal static class Succession
     /// <summary>Whether it stands by, and where it only has to run for a while, until when.</summary>
     private static (bool Ready, DateTimeOffset? ProvenAt) Stands(PodView standby, SlotContext context, bool isOther)
     {
-        if (!standby.Started || !standby.Answers || standby.Trouble is not null)
+        if (!standby.Started || !standby.Answers || standby.PodIssue is not null)
             return (false, null);
         var provenAt = isOther ? (standby.StartedAt ?? standby.CreatedAt) + Proof : context.Now;
         return provenAt <= context.Now ? (true, null) : (false, provenAt);

@@ -24,15 +24,15 @@ internal static class ReadyCondition
         // Nothing that the controller is kept from doing comes about by waiting.
         if (input.Stalled is { } stalled)
             return new(false, stalled.Reason, stalled.Message);
-        return waiting.Select(Trouble).OfType<Trouble>().OrderBy(trouble => trouble.MayPass).FirstOrDefault() is { } trouble
+        return waiting.Select(PodIssue).OfType<PodIssue>().OrderBy(trouble => trouble.MayPass).FirstOrDefault() is { } trouble
             ? new(false, trouble.Reason, trouble.Message)
             : new(false, Pending(waiting), $"{Count(input)}; waiting for {Names(waiting)}");
     }
 
     public static bool IsReady(SlotDecision slot) => slot.Current is { } pod && (pod.Ready || pod.State == PodState.Succeeded);
 
-    private static Trouble? Trouble(SlotDecision slot) =>
-        slot.Removals.Select(one => one.Pod.NodeFault is null ? null : new Trouble(Reasons.NodeLost, one.Message)).FirstOrDefault(one => one is not null) ?? slot.Current?.Trouble;
+    private static PodIssue? PodIssue(SlotDecision slot) =>
+        slot.Removals.Select(one => one.Pod.NodeFault is null ? null : new PodIssue(Reasons.NodeLost, one.Message)).FirstOrDefault(one => one is not null) ?? slot.Current?.PodIssue;
 
     private static string Pending(List<SlotDecision> waiting) => waiting.Any(slot => slot.Current is null or { State: PodState.Pending }) ? Reasons.PodsPending : Reasons.PodNotReady;
 

@@ -29,10 +29,10 @@ internal sealed record StatusInput
     public BatchOutcome? Outcome { get; init; }
 
     /// <summary>What keeps the controller from doing its part: an object of another owner, a request that the server refuses.</summary>
-    public Trouble? Stalled { get; init; }
+    public PodIssue? Stalled { get; init; }
 
     /// <summary>What keeps a rollout from going on, or null.</summary>
-    public Trouble? RolloutStopped { get; init; }
+    public PodIssue? RolloutStopped { get; init; }
 
     /// <summary>What the cluster lacks for the RDMA device that is asked for, as a sentence.</summary>
     public string? MissingDevice { get; init; }

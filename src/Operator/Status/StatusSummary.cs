@@ -25,8 +25,8 @@ internal static class StatusSummary
             ReadyOperators = $"{operators.Count(one => one.ReadyReplicas >= one.Replicas)}/{operators.Count}",
             ReadyPods = $"{input.Slots.Count(ReadyCondition.IsReady)}/{input.Slots.Count}",
             Transport = input.Unheard ? input.Before!.Transport : EdgeTransport.OfAll(input),
-            FramesPerSecond = input.Uncounted ? input.Before!.FramesPerSecond : Figures.PerSecond(AtSinks(input, reports)),
-            DroppedFrames = input.Unheard ? input.Before!.DroppedFrames : input.Accepted?.WidestPlan.Edges.Select(edge => Figures.Dropped(edge, reports)).OfType<long>().ToList() is { Count: > 0 } drops ? Figures.Rounded(drops.Sum()) : null,
+            FramesPerSecond = input.Uncounted ? input.Before!.FramesPerSecond : Statistics.PerSecond(AtSinks(input, reports)),
+            DroppedFrames = input.Unheard ? input.Before!.DroppedFrames : input.Accepted?.WidestPlan.Edges.Select(edge => Statistics.Dropped(edge, reports)).OfType<long>().ToList() is { Count: > 0 } drops ? Statistics.Rounded(drops.Sum()) : null,
             SidecarImage = input.SidecarImage.Length > 0 ? input.SidecarImage : null,
             StartTime = input.Before?.StartTime ?? (input.Slots.Count > 0 ? Time(input.Now) : null),
             CompletionTime = input.Outcome is null ? null : input.Before?.CompletionTime ?? Time(input.Now),
@@ -82,31 +82,31 @@ internal static class StatusSummary
         stalled.Holds == true ? new(false, Reasons.Waiting, "waiting for what condition Stalled names")
         : ready.Holds == true ? new(false, Reasons.Settled, "all is as it should be") : new(true, Reasons.Progressing, ready.Message);
 
-    private static List<OperatorSummary> Operators(StatusInput input) => [.. (input.Graph?.Operators ?? []).Select(node => Operator(input, node))];
+    private static List<MediaOperatorSummary> Operators(StatusInput input) => [.. (input.Graph?.Operators ?? []).Select(node => Operator(input, node))];
 
-    private static OperatorSummary Operator(StatusInput input, OperatorNode node)
+    private static MediaOperatorSummary Operator(StatusInput input, MediaOperatorNode node)
     {
         var own = input.Slots.Where(slot => slot.Slot.Replicas.Any(one => one.Operator == node.Name));
         if (own.Any(input.IsUnheard) && input.Before!.Operators.FirstOrDefault(one => one.Name == node.Name) is { } before && before.Replicas == node.ReplicaCount)
             return before;
         var states = input.Slots.SelectMany(slot => slot.Slot.Replicas.Where(one => one.Operator == node.Name).Select(replica => State(input, slot, replica))).ToList();
-        return new OperatorSummary
+        return new MediaOperatorSummary
         {
             Name = node.Name,
             Replicas = node.ReplicaCount,
-            ReadyReplicas = states.Count(one => one.State is OperatorState.Attached or OperatorState.Completed),
-            CompletedReplicas = states.Count(one => one.State is OperatorState.Completed),
+            ReadyReplicas = states.Count(one => one.State is MediaOperatorState.Attached or MediaOperatorState.Completed),
+            CompletedReplicas = states.Count(one => one.State is MediaOperatorState.Completed),
             Message = node.ReplicaCount == 0 ? "scaled to 0"
                 : states.Select(one => StatusText.Bounded(one.Reason)).FirstOrDefault(reason => reason.Length > 0),
         };
     }
 
-    private static (OperatorState State, string Reason) State(StatusInput input, SlotDecision slot, ReplicaPlacement replica)
+    private static (MediaOperatorState State, string Reason) State(StatusInput input, SlotDecision slot, ReplicaPlacement replica)
     {
         if (slot.Current is { State: PodState.Succeeded })
-            return (OperatorState.Completed, "");
+            return (MediaOperatorState.Completed, "");
         var known = input.Report(slot).Status?.Operators.FirstOrDefault(one => one.Name == replica.Operator && one.Replica == replica.Replica);
-        return known is null ? (OperatorState.Waiting, "") : (known.State, known.Reason);
+        return known is null ? (MediaOperatorState.Waiting, "") : (known.State, known.Reason);
     }
 
     private static EdgeSummary Edge(StatusInput input, EdgePlan edge, List<Plans.SidecarReport> reports)
@@ -121,8 +121,8 @@ internal static class StatusSummary
             Transport = transport,
             Reason = StatusText.Bounded(reason),
             WaitsFor = input.Outcome is null ? StatusText.Listed([.. Waits(edge, reports)]) : null,
-            FramesPerSecond = input.Uncounted && before is not null ? before.FramesPerSecond : Figures.PerSecond(Figures.Delivered(edge, reports)),
-            DroppedFrames = Figures.Dropped(edge, reports) is { } dropped ? Figures.Rounded(dropped) : null,
+            FramesPerSecond = input.Uncounted && before is not null ? before.FramesPerSecond : Statistics.PerSecond(Statistics.Delivered(edge, reports)),
+            DroppedFrames = Statistics.Dropped(edge, reports) is { } dropped ? Statistics.Rounded(dropped) : null,
         };
     }
 
@@ -137,11 +137,11 @@ internal static class StatusSummary
         Incarnation = slot.Incarnation,
         Node = slot.Current?.Node,
         Ready = ReadyCondition.IsReady(slot),
-        Message = Trouble(slot) is { } message ? StatusText.Bounded(message) : null,
+        Message = PodIssue(slot) is { } message ? StatusText.Bounded(message) : null,
     };
 
-    private static string? Trouble(SlotDecision slot) =>
-        slot.Removals.Select(one => one.Message).FirstOrDefault() ?? slot.Standby?.Trouble?.Message ?? slot.Current?.Trouble?.Message;
+    private static string? PodIssue(SlotDecision slot) =>
+        slot.Removals.Select(one => one.Message).FirstOrDefault() ?? slot.Standby?.PodIssue?.Message ?? slot.Current?.PodIssue?.Message;
 
     /// <summary>Pictures where there are any: sound comes in other portions, and a sum of both says nothing.</summary>
     private static double? AtSinks(StatusInput input, List<Plans.SidecarReport> reports)
@@ -149,7 +149,7 @@ internal static class StatusSummary
         var sinks = (input.Graph?.Operators ?? []).Where(node => node.Outputs.Count == 0).Select(node => node.Name).ToHashSet();
         var edges = input.Accepted?.WidestPlan.Edges.Where(edge => sinks.Contains(edge.To.Operator)).ToList() ?? [];
         var video = edges.Where(edge => edge.Caps.Video is not null).ToList();
-        var rates = (video.Count > 0 ? video : edges).Select(edge => Figures.Delivered(edge, reports)).OfType<double>().ToList();
+        var rates = (video.Count > 0 ? video : edges).Select(edge => Statistics.Delivered(edge, reports)).OfType<double>().ToList();
         return rates.Count == 0 ? null : rates.Max();
     }
 

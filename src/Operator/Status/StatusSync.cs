@@ -43,7 +43,7 @@ internal sealed class StatusSync(ApiClient client)
             ObservedGeneration = one.Metadata.Generation,
             Replicas = unit.IsGroup ? (running > 0 ? summary.Replicas : 0) : running,
             ReadyReplicas = summary.ReadyReplicas,
-            Selector = $"{Marks.Pipeline}={one.Spec.Pipeline},{Marks.Unit}={unit.Name}",
+            Selector = $"{WellKnownLabels.Pipeline}={one.Spec.Pipeline},{WellKnownLabels.Unit}={unit.Name}",
         };
         if (one.Status is { } before && (before.ObservedGeneration, before.Replicas, before.ReadyReplicas, before.Selector) == (wanted.ObservedGeneration, wanted.Replicas, wanted.ReadyReplicas, wanted.Selector))
             return;

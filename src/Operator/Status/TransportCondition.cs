@@ -58,5 +58,5 @@ internal static class TransportCondition
 
     /// <summary>Why a pod waits, in the scheduler's own words.</summary>
     private static string Scheduler(StatusInput input) =>
-        input.Slots.Select(slot => slot.Current?.Trouble).FirstOrDefault(trouble => trouble?.Reason == Reasons.Unschedulable) is { } waits ? $"; {waits.Message}" : "";
+        input.Slots.Select(slot => slot.Current?.PodIssue).FirstOrDefault(trouble => trouble?.Reason == Reasons.Unschedulable) is { } waits ? $"; {waits.Message}" : "";
 }

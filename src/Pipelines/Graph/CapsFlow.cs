@@ -24,7 +24,7 @@ public sealed class CapsFlow
     public MediaCaps? Arriving(PortRef input) => _index.EdgeInto(input) is { } edge ? Output(edge.From) : null;
 
     /// <summary>The input that an output without declared caps follows, or null where that is not clear.</summary>
-    public static InputPort? Followed(OperatorNode node, OutputPort port) =>
+    public static InputPort? Followed(MediaOperatorNode node, OutputPort port) =>
         node.Inputs.FirstOrDefault(input => input.Name == port.Name) ?? (node.Inputs.Count == 1 ? node.Inputs[0] : null);
 
     private MediaCaps? Derive(PortRef output)
@@ -40,7 +40,7 @@ public sealed class CapsFlow
         return _outputs[output] = port.Caps ?? Inherited(node, port);
     }
 
-    private MediaCaps? Inherited(OperatorNode node, OutputPort port)
+    private MediaCaps? Inherited(MediaOperatorNode node, OutputPort port)
     {
         if (Followed(node, port) is not { } input)
             return null;

@@ -3,7 +3,7 @@ namespace K8sMediaFlow.Pipelines.Graph;
 /// <summary>Look-ups over a graph that may still be wrong: of two things with one name the first counts, what leads nowhere is left out.</summary>
 public sealed class GraphIndex
 {
-    private readonly Dictionary<string, OperatorNode> _operators = [];
+    private readonly Dictionary<string, MediaOperatorNode> _operators = [];
     private readonly Dictionary<PortRef, OutputPort> _outputs = [];
     private readonly Dictionary<PortRef, InputPort> _inputs = [];
     private readonly ILookup<PortRef, GraphEdge> _byTarget;
@@ -29,7 +29,7 @@ public sealed class GraphIndex
     /// <summary>The edges whose two ends exist.</summary>
     public IReadOnlyList<GraphEdge> Edges { get; }
 
-    public OperatorNode? Operator(string name) => _operators.GetValueOrDefault(name);
+    public MediaOperatorNode? Operator(string name) => _operators.GetValueOrDefault(name);
 
     public InputPort? Input(PortRef port) => _inputs.GetValueOrDefault(port);
 
@@ -42,11 +42,11 @@ public sealed class GraphIndex
 
     public IEnumerable<GraphEdge> EdgesFrom(PortRef output) => _bySource[output];
 
-    public IEnumerable<GraphEdge> EdgesFrom(OperatorNode node) => node.Outputs.SelectMany(port => EdgesFrom(new PortRef(node.Name, port.Name)));
+    public IEnumerable<GraphEdge> EdgesFrom(MediaOperatorNode node) => node.Outputs.SelectMany(port => EdgesFrom(new PortRef(node.Name, port.Name)));
 
-    public IEnumerable<GraphEdge> EdgesInto(OperatorNode node) => node.Inputs.SelectMany(port => EdgesInto(new PortRef(node.Name, port.Name)));
+    public IEnumerable<GraphEdge> EdgesInto(MediaOperatorNode node) => node.Inputs.SelectMany(port => EdgesInto(new PortRef(node.Name, port.Name)));
 
     /// <summary>The SamePod group that an operator belongs to, or null.</summary>
-    public OperatorGroup? PodGroup(string name) =>
+    public MediaOperatorGroup? PodGroup(string name) =>
         Graph.Groups.FirstOrDefault(group => group.Mode == GroupMode.SamePod && group.Operators.Contains(name));
 }

@@ -22,9 +22,9 @@ public sealed record PipelineGraph
     /// <summary>Resources of the sidecar that have both a request and a limit.</summary>
     public IReadOnlyList<RequestedAmount> SidecarAmounts { get; init; } = [];
 
-    public IReadOnlyList<OperatorNode> Operators { get; init; } = [];
+    public IReadOnlyList<MediaOperatorNode> Operators { get; init; } = [];
     public IReadOnlyList<GraphEdge> Edges { get; init; } = [];
-    public IReadOnlyList<OperatorGroup> Groups { get; init; } = [];
+    public IReadOnlyList<MediaOperatorGroup> Groups { get; init; } = [];
     public IReadOnlyList<GraphVolume> Volumes { get; init; } = [];
 
     /// <summary>The graph scaled as far as it may be: memory and plans must do for that.</summary>
@@ -39,7 +39,7 @@ public sealed record Polling(PollingMode Mode, int SpinMicroseconds)
 }
 
 /// <summary>Media operators that are placed together.</summary>
-public sealed record OperatorGroup(string Name, GroupMode Mode, IReadOnlyList<string> Operators);
+public sealed record MediaOperatorGroup(string Name, GroupMode Mode, IReadOnlyList<string> Operators);
 
 /// <summary>A volume of the pods and the kind of its source as Kubernetes names it: emptyDir, persistentVolumeClaim …</summary>
 public sealed record GraphVolume(string Name, string Kind);

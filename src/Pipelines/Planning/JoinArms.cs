@@ -15,7 +15,7 @@ internal static class JoinArms
         return [.. index.Graph.Operators.SelectMany(node => OfFork(node, reach, caps, sums, options))];
     }
 
-    private static IEnumerable<GraphViolation> OfFork(OperatorNode node, Reach reach, CapsFlow caps, WindowSums sums, PlannerOptions options)
+    private static IEnumerable<GraphViolation> OfFork(MediaOperatorNode node, Reach reach, CapsFlow caps, WindowSums sums, PlannerOptions options)
     {
         var ports = node.Outputs.Select(port => new PortRef(node.Name, port.Name)).ToList();
         // Seconds before anything is widened: arms are compared with what others need, not with what others were given.

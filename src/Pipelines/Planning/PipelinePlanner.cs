@@ -58,11 +58,11 @@ public static class PipelinePlanner
         };
     }
 
-    private static OperatorPlan Operator(PipelineGraph graph, PodPlacement pod, ReplicaPlacement replica, PipelineSizing sizing)
+    private static MediaOperatorPlan Operator(PipelineGraph graph, PodPlacement pod, ReplicaPlacement replica, PipelineSizing sizing)
     {
         var node = graph.Operators.First(one => one.Name == replica.Operator);
         var inputs = node.Inputs.Select(port => graph.Edges.First(edge => edge.To == new PortRef(node.Name, port.Name))).ToList();
-        return new OperatorPlan(node.Name, replica.Replica, replica.TokenSha256,
+        return new MediaOperatorPlan(node.Name, replica.Replica, replica.TokenSha256,
             sizing.Region(pod.Name, PipelineSizing.OwnerOf(node.Name, replica.Replica))?.Classes ?? [],
             [.. inputs.Select(edge => new InputPortPlan(edge.To.Port, edge.Name, sizing.Caps(edge)))],
             [.. node.Outputs.Select(port => Output(graph, new PortRef(node.Name, port.Name), sizing))],

@@ -82,7 +82,7 @@ internal sealed class PipelineSizing
             yield return OfLink(pod.Name, source, route);
     }
 
-    private RegionSizing OfOperator(string pod, OperatorNode node, int replica)
+    private RegionSizing OfOperator(string pod, MediaOperatorNode node, int replica)
     {
         var windows = node.Outputs.Select(port => _sums.Window(new PortRef(node.Name, port.Name))).ToList();
         return new RegionSizing(pod, OwnerOf(node.Name, replica), windows, RegionClasses.ForOutputs(windows)) { HugePages = _index.Graph.Staging.HugePages };

@@ -27,7 +27,7 @@ public sealed record Placement(IReadOnlyList<PodPlacement> Pods)
     /// <summary>The same pods with what is known about each only when it runs.</summary>
     public Placement With(Func<PodPlacement, PodPlacement> known) => new([.. Pods.Select(known)]);
 
-    private static IEnumerable<ReplicaPlacement> Replicas(OperatorNode node) =>
+    private static IEnumerable<ReplicaPlacement> Replicas(MediaOperatorNode node) =>
         Enumerable.Range(0, node.ReplicaCount).Select(replica => new ReplicaPlacement(node.Name, replica));
 }
 

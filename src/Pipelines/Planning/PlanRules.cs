@@ -76,7 +76,7 @@ internal static class PlanRules
             at.That(wrong.Field, false, wrong.Message);
     }
 
-    private static void CheckOperator(PlanCheck at, OperatorPlan op, Dictionary<string, EdgePlan> edges)
+    private static void CheckOperator(PlanCheck at, MediaOperatorPlan op, Dictionary<string, EdgePlan> edges)
     {
         at.Label("name", op.Name);
         at.Number("replica", op.Replica, 0, PlanLimits.ReplicasMax - 1);

@@ -11,7 +11,7 @@ public sealed record SidecarPlan(
     string Pod,
     Execution Execution,
     PollingPlan Polling,
-    IReadOnlyList<OperatorPlan> Operators,
+    IReadOnlyList<MediaOperatorPlan> Operators,
     IReadOnlyList<EdgePlan> Edges,
     IReadOnlyList<LinkPlan> Outbound,
     IReadOnlyList<LinkPlan> Inbound)

@@ -109,7 +109,7 @@ internal sealed class WindowSums
             yield return new(needed - frames, $"of other replicas of {node.Name}, when one dies");
     }
 
-    private bool OrderedBehind(OperatorNode node)
+    private bool OrderedBehind(MediaOperatorNode node)
     {
         if (!_ordered.TryGetValue(node.Name, out var ordered))
             _ordered[node.Name] = ordered = _index.EdgesFrom(node)

@@ -13,7 +13,7 @@ namespace K8sMediaFlow.Sdk.Attaching;
 /// The background thread of an operator: attaches, reads the connection, and attaches again when the sidecar has died. It also looks at
 /// the return rings now and then, for operators that are busy in their own code.
 /// </summary>
-internal sealed class AttachLoop(OperatorCore core)
+internal sealed class AttachLoop(MediaOperatorCore core)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
@@ -31,7 +31,7 @@ internal sealed class AttachLoop(OperatorCore core)
     private volatile bool _ended;
     private ulong _lastSidecar;
 
-    /// <summary>Completes when bell, ports and own region are there; fails as the first attach does.</summary>
+    /// <summary>Completes when doorbell, ports and own region are there; fails as the first attach does.</summary>
     public Task Start()
     {
         _thread = new Thread(Run) { IsBackground = true, Name = "k8smediaflow attach" };
@@ -113,8 +113,8 @@ internal sealed class AttachLoop(OperatorCore core)
         var message = _buffer.Read<Messages.AttachMessage.Reader>(received.Bytes.Length);
         switch (message.Which)
         {
-            case Messages.AttachMessage.Which.Bell:
-                session.OnBell(received);
+            case Messages.AttachMessage.Which.Doorbell:
+                session.OnDoorbell(received);
                 break;
             case Messages.AttachMessage.Which.Region:
                 session.OnRegion(message.Region, received);
@@ -158,7 +158,7 @@ internal sealed class AttachLoop(OperatorCore core)
             core.Stop();
         else if (deadline > TimeSpan.Zero)
         {
-            _deadline ??= new Timer(static state => ((OperatorCore)state!).Stop(), core, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _deadline ??= new Timer(static state => ((MediaOperatorCore)state!).Stop(), core, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _deadline.Change(deadline, Timeout.InfiniteTimeSpan);
         }
     }

@@ -9,7 +9,7 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Sdk.Attaching;
 
 /// <summary>From nothing to a connection that has said welcome. Tries again, with growing pauses, while the sidecar is not there or not ready.</summary>
-internal sealed class Handshake(OperatorCore core)
+internal sealed class Handshake(MediaOperatorCore core)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(20);

@@ -1,5 +1,5 @@
 using K8sMediaFlow.Sdk.Ports;
-using K8sMediaFlow.Staging.Ports;
+using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Sdk.Attaching;
 

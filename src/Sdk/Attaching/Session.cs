@@ -4,7 +4,7 @@ using K8sMediaFlow.Sdk.Memory;
 using K8sMediaFlow.Sdk.Ports;
 using K8sMediaFlow.Staging.Attaching;
 using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Ports;
+using K8sMediaFlow.Staging.Delivery;
 using Received = K8sMediaFlow.Staging.Attaching.AttachMessage;
 
 namespace K8sMediaFlow.Sdk.Attaching;
@@ -13,7 +13,7 @@ namespace K8sMediaFlow.Sdk.Attaching;
 /// One life of the connection to a sidecar: what it has announced, by its numbers. The attach thread calls the handlers; whatever touches
 /// ports does it under the operator's lock, mapping memory is done outside of it.
 /// </summary>
-internal sealed class Session(OperatorCore core, AttachConnection connection, RegionTable regions) : IDisposable
+internal sealed class Session(MediaOperatorCore core, AttachConnection connection, RegionTable regions) : IDisposable
 {
     private readonly AttachWriter _writer = new(connection);
     private readonly Dictionary<uint, ForeignRegion> _foreign = [];
@@ -28,7 +28,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
 
     public WaitPolicy Waiting { get; set; }
 
-    /// <summary>Whether bell and own region are there: from here on the operator can work.</summary>
+    /// <summary>Whether doorbell and own region are there: from here on the operator can work.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Whether the sidecar has what it waits for first: that the own region is mapped. Any other word before that is a breach of the protocol.</summary>
@@ -55,15 +55,15 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
                 _writer.Violation(channel.Id, $"{port.Plan.Name}: {channel.End.Violation}");
     }
 
-    public void OnBell(Received message)
+    public void OnDoorbell(Received message)
     {
         var file = message.TakeMemory(0);
-        var memory = Bell.Map(file);
+        var memory = Doorbell.Map(file);
         file.Dispose();
         lock (core.Gate)
         {
-            var earlier = core.Bell;
-            core.SetBell(BellWaiter.ByFutex(memory, Waiting));
+            var earlier = core.Doorbell;
+            core.SetDoorbell(DoorbellWaiter.ByFutex(memory, Waiting));
             earlier?.Wake();
             IsComplete = core.Outputs.Count == 0;
         }
@@ -108,21 +108,21 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
     public void OnChannel(Messages.AttachMessage.Channel.Reader channel, Received message)
     {
         using var file = message.TakeMemory(0);
-        using var bellFile = message.TakeMemory(1);
+        using var doorbellFile = message.TakeMemory(1);
         var signal = message.DescriptorCount > 2 ? message.TakeEvent(2) : null;
         var rings = ChannelFile.Map(file);
-        var bell = Bell.Map(bellFile);
-        var ringer = new BellRinger(bell, signal);
+        var doorbell = Doorbell.Map(doorbellFile);
+        var ringer = new DoorbellNotifier(doorbell, signal);
         lock (core.Gate)
         {
-            _memories[channel.Channel] = new ChannelMemory(rings, bell, signal);
+            _memories[channel.Channel] = new ChannelMemory(rings, doorbell, signal);
             if (channel.IsProducer)
                 AddOutbound(channel, new ProducerChannel(new ChannelProducer(rings), ringer));
             else
                 AddInbound(channel, new ConsumerChannel(new ChannelConsumer(rings), ringer));
         }
         _writer.ChannelReady(channel.Channel);
-        core.Bell?.Wake();
+        core.Doorbell?.Wake();
     }
 
     public void OnChannelClosed(ulong channel, Messages.AttachMessage.ClosedReason reason)
@@ -136,10 +136,10 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
             inbound.IsClosed = true;
             inbound.Merged.Close();
             if (reason == Messages.AttachMessage.ClosedReason.ScaledAway)
-                InputMerge.AbandonWhenDrained(inbound.Merged);
+                FanIn.AbandonWhenDrained(inbound.Merged);
             core.Poll();
         }
-        core.Bell?.Wake();
+        core.Doorbell?.Wake();
     }
 
     private static void CloseSeat(OutboundChannel channel, bool isCompleted)
@@ -159,7 +159,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
             gone.Port.Fan.TakeBack(gone.End);
             Unmap(channel);
         }
-        core.Bell?.Wake();
+        core.Doorbell?.Wake();
     }
 
     public void OnProducerCompleted(string name, string peer)
@@ -169,7 +169,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
             var (port, seat) = InputSeatOf(name, peer);
             port.Merge.EndSeat(seat);
         }
-        core.Bell?.Wake();
+        core.Doorbell?.Wake();
     }
 
     /// <summary>The sidecar is dead: its regions are let go of as soon as nothing points into them.</summary>
@@ -184,7 +184,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
             foreach (var memory in _memories.Values)
                 memory.Dispose();
         }
-        core.Bell?.Wake();
+        core.Doorbell?.Wake();
     }
 
     public void Dispose()
@@ -214,7 +214,7 @@ internal sealed class Session(OperatorCore core, AttachConnection connection, Re
         lock (core.Gate)
         {
             core.SetRegion(region);
-            IsComplete = core.Bell is not null;
+            IsComplete = core.Doorbell is not null;
         }
     }
 

@@ -1,10 +1,10 @@
 namespace K8sMediaFlow.Sdk.Ports;
 
 /// <summary>
-/// One thread that sleeps on the bell for all asynchronous readers. It exists from the first asynchronous wait on; a program that only
+/// One thread that sleeps on the doorbell for all asynchronous readers. It exists from the first asynchronous wait on; a program that only
 /// blocks never has it. Readers go on on the thread pool: a reader's own code must not keep the others waiting.
 /// </summary>
-internal sealed class AsyncWaiter(OperatorCore core) : IDisposable
+internal sealed class AsyncWaiter(MediaOperatorCore core) : IDisposable
 {
     private readonly List<FrameInput> _waiting = [];
     private readonly ManualResetEventSlim _some = new();
@@ -22,14 +22,14 @@ internal sealed class AsyncWaiter(OperatorCore core) : IDisposable
         }
         _some.Set();
         if (_waiting.Count > 1)
-            core.Bell.Wake();
+            core.Doorbell.Wake();
     }
 
     public void Dispose()
     {
         _ended = true;
         _some.Set();
-        core.Bell?.Wake();
+        core.Doorbell?.Wake();
     }
 
     private void Run()
@@ -37,9 +37,9 @@ internal sealed class AsyncWaiter(OperatorCore core) : IDisposable
         while (!_ended)
         {
             _some.Wait();
-            var bell = core.Bell;
-            var wait = bell.Begin(Timeout.InfiniteTimeSpan);
-            while (!Look() && !_ended && core.Bell == bell)
+            var doorbell = core.Doorbell;
+            var wait = doorbell.Begin(Timeout.InfiniteTimeSpan);
+            while (!Look() && !_ended && core.Doorbell == doorbell)
                 wait.Again();
         }
     }

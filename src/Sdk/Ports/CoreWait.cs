@@ -2,18 +2,18 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sdk.Ports;
 
-/// <summary>A blocking wait of one thread: sleeps on the bell of the present attach, and goes over to the next one's.</summary>
+/// <summary>A blocking wait of one thread: sleeps on the doorbell of the present attach, and goes over to the next one's.</summary>
 internal ref struct CoreWait
 {
-    private readonly OperatorCore _core;
+    private readonly MediaOperatorCore _core;
     private readonly CancellationToken _cancellation;
-    private BellWaiter _bell;
-    private BellWait _wait;
+    private DoorbellWaiter _doorbell;
+    private DoorbellWait _wait;
 
-    public CoreWait(OperatorCore core, CancellationToken cancellation)
+    public CoreWait(MediaOperatorCore core, CancellationToken cancellation)
     {
-        (_core, _cancellation, _bell) = (core, cancellation, core.Bell);
-        _wait = _bell.Begin(Timeout.InfiniteTimeSpan);
+        (_core, _cancellation, _doorbell) = (core, cancellation, core.Doorbell);
+        _wait = _doorbell.Begin(Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Waits a little; the caller looks again. Every sleep is bounded by 200 ms, within which a cancellation is seen.</summary>
@@ -24,10 +24,10 @@ internal ref struct CoreWait
         _core.ThrowIfFailed();
         if (isCancelled)
             throw new OperationCanceledException(_cancellation);
-        if (_core.Bell != _bell)
+        if (_core.Doorbell != _doorbell)
         {
-            _bell = _core.Bell;
-            _wait = _bell.Begin(Timeout.InfiniteTimeSpan);
+            _doorbell = _core.Doorbell;
+            _wait = _doorbell.Begin(Timeout.InfiniteTimeSpan);
         }
         _wait.Again();
     }

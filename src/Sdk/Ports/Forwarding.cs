@@ -13,13 +13,13 @@ internal ref struct Forwarding
     // The sidecar announces a passer's regions to its consumers before frames from them can be there; a wait here is a sidecar in trouble.
     private static readonly TimeSpan RegionPatience = TimeSpan.FromSeconds(10);
 
-    private readonly OperatorCore _core;
+    private readonly MediaOperatorCore _core;
     private readonly OutputPort _port;
     private readonly Frame _frame;
     private readonly FrameMetadata _metadata;
     private long _unknownSinceNs;
 
-    public Forwarding(OperatorCore core, OutputPort port, Frame frame, FrameMetadata metadata)
+    public Forwarding(MediaOperatorCore core, OutputPort port, Frame frame, FrameMetadata metadata)
     {
         (_core, _port, _frame, _metadata) = (core, port, frame, metadata);
         Invariant.That(frame.Core == core);

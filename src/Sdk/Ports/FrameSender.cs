@@ -34,7 +34,7 @@ internal static class FrameSender
     /// Whether this identity has gone out on the port already. For a replayed input that is no mistake of the user's: another life of the
     /// input had got as far as this port, and its frame is on its way.
     /// </summary>
-    public static bool IsRepeated(OperatorCore core, OutputPort port, int giver, (ulong Stream, ulong Sequence) identity)
+    public static bool IsRepeated(MediaOperatorCore core, OutputPort port, int giver, (ulong Stream, ulong Sequence) identity)
     {
         if (!port.HasSent(identity))
             return false;
@@ -47,7 +47,7 @@ internal static class FrameSender
             + "goes out once on a port. An operator whose outputs are not one to one with its inputs calls OpenStream() first; outputs then have identities of their own.");
     }
 
-    private static int FindGiver(OperatorCore core, OutputPort port, ReadOnlySpan<Frame> from, bool isNamed)
+    private static int FindGiver(MediaOperatorCore core, OutputPort port, ReadOnlySpan<Frame> from, bool isNamed)
     {
         if (isNamed)
             return from.IsEmpty ? throw new ArgumentException($"Output '{port.Plan.Name}' inherits identities: name at least one input, or call OpenStream() first.", nameof(from)) : from[0].Tag;
@@ -60,7 +60,7 @@ internal static class FrameSender
     }
 
     private static void Post(
-        OperatorCore core, OutputPort port, LoanSlot loan, ReadOnlySpan<Frame> from, bool isNamed, int giver, (ulong Stream, ulong Sequence) identity)
+        MediaOperatorCore core, OutputPort port, LoanSlot loan, ReadOnlySpan<Frame> from, bool isNamed, int giver, (ulong Stream, ulong Sequence) identity)
     {
         var first = isNamed ? (from.IsEmpty ? -1 : from[0].Tag) : giver >= 0 ? giver : core.Held.Length > 0 ? core.Held[0] : -1;
         var info = MediaInfo.Of(loan.Caps);
@@ -81,7 +81,7 @@ internal static class FrameSender
         port.Post(ref descriptor, port.AddRecord(in record));
     }
 
-    private static void Derive(OperatorCore core, OutputPort port, int output, ReadOnlySpan<Frame> from, bool isNamed, int giver)
+    private static void Derive(MediaOperatorCore core, OutputPort port, int output, ReadOnlySpan<Frame> from, bool isNamed, int giver)
     {
         foreach (var frame in from)
             core.Ledger.Derive(output, core.Record(frame.Tag).Ledger, holdsBytes: false);
@@ -91,7 +91,7 @@ internal static class FrameSender
             core.Inherit(giver, port);
     }
 
-    private static void FillTimes(OperatorCore core, LoanSlot loan, int first, ref FrameInfo info)
+    private static void FillTimes(MediaOperatorCore core, LoanSlot loan, int first, ref FrameInfo info)
     {
         var (presentation, duration, capture) = (loan.PresentationTimeNs, loan.DurationNs, loan.CaptureTimeWallNs);
         var inherited = first >= 0 ? core.FrameOf(first)?.Info ?? default : default;
@@ -109,7 +109,7 @@ internal static class FrameSender
         _ => 0,
     };
 
-    private static int WriteEnvelope(OperatorCore core, OutputPort port, LoanSlot loan, in FrameInfo info)
+    private static int WriteEnvelope(MediaOperatorCore core, OutputPort port, LoanSlot loan, in FrameInfo info)
     {
         try
         {

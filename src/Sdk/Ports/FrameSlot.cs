@@ -9,13 +9,13 @@ namespace K8sMediaFlow.Sdk.Ports;
 /// What is behind a <see cref="Frame"/>. Used again for one frame after the other; a handle knows by <see cref="Life"/> whether it is
 /// still its own.
 /// </summary>
-internal sealed class FrameSlot(OperatorCore core)
+internal sealed class FrameSlot(MediaOperatorCore core)
 {
     private long _life;
     private FrameView _view;
     private bool _hasMetadata;
 
-    public OperatorCore Core => core;
+    public MediaOperatorCore Core => core;
 
     /// <summary>Moves on when the frame is given back.</summary>
     public long Life => Volatile.Read(ref _life);

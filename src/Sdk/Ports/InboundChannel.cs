@@ -1,6 +1,6 @@
 using K8sMediaFlow.Sdk.Memory;
 using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Ports;
+using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Sdk.Ports;
 
@@ -11,7 +11,7 @@ internal sealed class InboundChannel(ulong id, InputPort port, ChannelRegions re
 
     public InputPort Port { get; } = port;
 
-    public MergeChannel Merged { get; set; } = null!;
+    public FanInChannel Merged { get; set; } = null!;
 
     /// <summary>The sidecar was told what the producer did wrong.</summary>
     public bool IsReported { get; set; }

@@ -3,31 +3,31 @@ using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk.Memory;
 using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Ports;
+using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Sdk.Ports;
 
 /// <summary>An input port behind its public face. Everything here runs under the operator's lock.</summary>
 internal sealed class InputPort
 {
-    private readonly OperatorCore _core;
+    private readonly MediaOperatorCore _core;
     private FrameInfo _lastInfo;
     private FrameCaps? _lastCaps;
 
-    public InputPort(OperatorCore core, int number, PortPlan plan)
+    public InputPort(MediaOperatorCore core, int number, PortPlan plan)
     {
         (_core, Number, Plan) = (core, number, plan);
-        Seats = new SeatBook(Enumerable.Range(0, plan.Seats), () => Merge!.Seats < InputMerge.SeatsMax ? Merge.AddSeat() : -1);
-        Merge = new InputMerge(new MergeOptions(plan.Seats, plan.BySequence, IsSparse: false, plan.ReplayRuns, core.ReorderPatienceNs));
+        Seats = new SubscriberRegistry(Enumerable.Range(0, plan.Seats), () => Merge!.Seats < FanIn.SeatsMax ? Merge.AddSeat() : -1);
+        Merge = new FanIn(new FanInOptions(plan.Seats, plan.BySequence, IsSparse: false, plan.ReplayRuns, core.ReorderPatienceNs));
     }
 
     public int Number { get; }
 
     public PortPlan Plan { get; }
 
-    public InputMerge Merge { get; }
+    public FanIn Merge { get; }
 
-    public SeatBook Seats { get; }
+    public SubscriberRegistry Seats { get; }
 
     public bool Ended => Merge.Ended;
 

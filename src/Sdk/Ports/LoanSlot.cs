@@ -7,7 +7,7 @@ namespace K8sMediaFlow.Sdk.Ports;
 /// What is behind a <see cref="FrameLoan"/>. Used again for one loan after the other; a handle knows by <see cref="Life"/> whether it is
 /// still its own.
 /// </summary>
-internal sealed class LoanSlot(OperatorCore core)
+internal sealed class LoanSlot(MediaOperatorCore core)
 {
     private long _life;
 
@@ -15,7 +15,7 @@ internal sealed class LoanSlot(OperatorCore core)
     public long? DurationNs;
     public long? CaptureTimeWallNs;
 
-    public OperatorCore Core => core;
+    public MediaOperatorCore Core => core;
 
     /// <summary>Moves on when the loan is sent or given back.</summary>
     public long Life => Volatile.Read(ref _life);

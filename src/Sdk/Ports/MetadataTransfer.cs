@@ -18,8 +18,8 @@ internal static class MetadataTransfer
         into.Clear();
         for (var i = 0; i < from.Count; i++)
         {
-            if (from.Kind(i) is MetadataKind.WholeNumber or MetadataKind.Number or MetadataKind.Bool)
-                into.SetBits(from.NameUtf8(i), KindOf(from.Kind(i)), from.WholeNumber(i));
+            if (from.Kind(i) is MetadataKind.Int64 or MetadataKind.Double or MetadataKind.Bool)
+                into.SetBits(from.NameUtf8(i), KindOf(from.Kind(i)), from.Int64(i));
             else
                 into.SetBytes(from.NameUtf8(i), KindOf(from.Kind(i)), from.Bytes(i));
         }
@@ -31,10 +31,10 @@ internal static class MetadataTransfer
         switch (entry.Which)
         {
             case FrameMessage.Metadata.Which.Int64:
-                into.AddNumber(entry.Name.Bytes, MetadataKind.WholeNumber, entry.Int64);
+                into.AddNumber(entry.Name.Bytes, MetadataKind.Int64, entry.Int64);
                 break;
             case FrameMessage.Metadata.Which.Float64:
-                into.AddNumber(entry.Name.Bytes, MetadataKind.Number, BitConverter.DoubleToInt64Bits(entry.Float64));
+                into.AddNumber(entry.Name.Bytes, MetadataKind.Double, BitConverter.DoubleToInt64Bits(entry.Float64));
                 break;
             case FrameMessage.Metadata.Which.Bool:
                 into.AddNumber(entry.Name.Bytes, MetadataKind.Bool, entry.Bool ? 1 : 0);
@@ -47,23 +47,23 @@ internal static class MetadataTransfer
                 break;
             case FrameMessage.Metadata.Which.Float64List:
                 var numbers = entry.Float64List;
-                numbers.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(into.AddRoom(entry.Name.Bytes, MetadataKind.NumberList, numbers.Count * 8)));
+                numbers.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(into.AddRoom(entry.Name.Bytes, MetadataKind.DoubleList, numbers.Count * 8)));
                 break;
             case FrameMessage.Metadata.Which.Int64List:
                 var wholes = entry.Int64List;
-                wholes.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(into.AddRoom(entry.Name.Bytes, MetadataKind.WholeNumberList, wholes.Count * 8)));
+                wholes.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(into.AddRoom(entry.Name.Bytes, MetadataKind.Int64List, wholes.Count * 8)));
                 break;
         }
     }
 
     private static FrameMessage.Metadata.Which KindOf(MetadataKind kind) => kind switch
     {
-        MetadataKind.WholeNumber => FrameMessage.Metadata.Which.Int64,
-        MetadataKind.Number => FrameMessage.Metadata.Which.Float64,
+        MetadataKind.Int64 => FrameMessage.Metadata.Which.Int64,
+        MetadataKind.Double => FrameMessage.Metadata.Which.Float64,
         MetadataKind.Bool => FrameMessage.Metadata.Which.Bool,
         MetadataKind.Text => FrameMessage.Metadata.Which.Text,
         MetadataKind.Data => FrameMessage.Metadata.Which.Data,
-        MetadataKind.NumberList => FrameMessage.Metadata.Which.Float64List,
+        MetadataKind.DoubleList => FrameMessage.Metadata.Which.Float64List,
         _ => FrameMessage.Metadata.Which.Int64List,
     };
 }

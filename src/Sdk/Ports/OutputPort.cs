@@ -3,7 +3,7 @@ using K8sMediaFlow.Messages;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk.Memory;
 using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Ports;
+using K8sMediaFlow.Staging.Delivery;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sdk.Ports;
@@ -11,19 +11,19 @@ namespace K8sMediaFlow.Sdk.Ports;
 /// <summary>An output port behind its public face. Everything here runs under the operator's lock.</summary>
 internal sealed class OutputPort : IFrameOwner
 {
-    private readonly OperatorCore _core;
+    private readonly MediaOperatorCore _core;
     private readonly ReplayWindow _sent = new(ReplayWindow.RunsUsual, ReplayWindow.StreamsUsual);
-    private readonly List<(string Name, SeatBook Seats)> _edges = [];
+    private readonly List<(string Name, SubscriberRegistry Seats)> _edges = [];
     private Pool<OutRecord> _records = new(64);
     private ulong _follows;
     private bool _hasInherited;
     private int _reserved;
     private (ulong Stream, ulong Sequence) _last;
 
-    public OutputPort(OperatorCore core, int number, PortPlan plan)
+    public OutputPort(MediaOperatorCore core, int number, PortPlan plan)
     {
         (_core, Number, Plan, Quota) = (core, number, plan, new BlockQuota(plan.QuotaBlocks));
-        Fan = new OutputFan(this, FanRetention.UntilDone, 256);
+        Fan = new FanOut(this, FanOutRetention.UntilDone, 256);
         // Envelope and payload of each frame: so many does the quota allow, and so many did the planner count for the consumers and all
         // that is behind them.
         Fan.WindowFrames = Math.Max(1, plan.QuotaBlocks / 2);
@@ -37,7 +37,7 @@ internal sealed class OutputPort : IFrameOwner
 
     public PortPlan Plan { get; }
 
-    public OutputFan Fan { get; }
+    public FanOut Fan { get; }
 
     public BlockQuota Quota { get; private set; }
 
@@ -185,9 +185,9 @@ internal sealed class OutputPort : IFrameOwner
 
     private void AddEdge(EdgePlan plan)
     {
-        var edge = Fan.AddEdge(plan.IsBroadcast ? FanDistribution.Broadcast : FanDistribution.RoundRobin);
+        var edge = Fan.AddEdge(plan.IsBroadcast ? FanOutDistribution.Broadcast : FanOutDistribution.RoundRobin);
         var seats = Enumerable.Range(0, plan.Seats).Select(_ => Fan.AddSeat(edge)).ToList();
-        _edges.Add((plan.Name, new SeatBook(seats, () => Fan.Seats < OutputFan.SeatsMax ? Fan.AddSeat(edge) : -1)));
+        _edges.Add((plan.Name, new SubscriberRegistry(seats, () => Fan.Seats < FanOut.SeatsMax ? Fan.AddSeat(edge) : -1)));
     }
 
     private bool Fits(int tag, OwnRegion region)

@@ -1,5 +1,5 @@
 using K8sMediaFlow.Messages;
-using K8sMediaFlow.Staging.Ports;
+using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Sdk.Ports;
 
@@ -10,7 +10,7 @@ internal sealed record PortPlan(
     public static PortPlan Read(AttachMessage.InputPort.Reader port) => new(
         port.Name.ToString(),
         port.HasCaps ? MediaInfo.Read(port.Caps) : null,
-        (int)Math.Clamp(port.ChannelCount, 1, InputMerge.SeatsMax),
+        (int)Math.Clamp(port.ChannelCount, 1, FanIn.SeatsMax),
         port.Order == AttachMessage.Order.BySequence,
         (int)Math.Min(port.ReplayWindow, 1 << 20),
         0,
@@ -21,7 +21,7 @@ internal sealed record PortPlan(
         var edges = new List<EdgePlan>();
         foreach (var edge in port.Edges)
             edges.Add(new EdgePlan(edge.Name.ToString(), edge.Distribution == AttachMessage.Distribution.Broadcast,
-                (int)Math.Clamp(edge.ChannelCount, 1, OutputFan.SeatsMax)));
+                (int)Math.Clamp(edge.ChannelCount, 1, FanOut.SeatsMax)));
         var quotaBlocks = port.QuotaBlocks is 0 or > int.MaxValue ? int.MaxValue : (int)port.QuotaBlocks;
         return new PortPlan(port.Name.ToString(), port.HasCaps ? MediaInfo.Read(port.Caps) : null, 0, false, 0, quotaBlocks, edges);
     }

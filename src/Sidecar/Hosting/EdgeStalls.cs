@@ -1,7 +1,7 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Channels;
 using LinkState = K8sMediaFlow.Links.LinkState;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
@@ -94,13 +94,13 @@ internal sealed class EdgeStalls(Func<long> nowNanoseconds)
     }
 
     /// <summary>Consumers of this pod that a producer of this pod waits for since they are not there. Who has completed is there.</summary>
-    private static IEnumerable<string> Missing(SidecarPlan plan, string name, IReadOnlyList<PortEnd> ends)
+    private static IEnumerable<string> Missing(SidecarPlan plan, string name, IReadOnlyList<ChannelEndpoint> ends)
     {
         var edge = plan.Edges.First(one => one.Name == name);
-        bool IsThere(EndpointPlan end) => ends.Any(one => one is CompletedEnd or OperatorEnd { IsAlive: true } && one.Name == NameOf(end));
+        bool IsThere(EndpointPlan end) => ends.Any(one => one is CompletedEndpoint or MediaOperatorEndpoint { IsAlive: true } && one.Name == NameOf(end));
         return edge.Producers.Any(end => end.Pod == plan.Pod && IsThere(end))
             ? edge.Consumers.Where(end => end.Pod == plan.Pod && !IsThere(end)).Select(NameOf) : [];
     }
 
-    private static string NameOf(EndpointPlan end) => PodTopology.OperatorEnd(end.Operator, end.Replica);
+    private static string NameOf(EndpointPlan end) => PodTopology.MediaOperatorEndpoint(end.Operator, end.Replica);
 }

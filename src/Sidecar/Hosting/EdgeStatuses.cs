@@ -1,7 +1,7 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
@@ -55,7 +55,7 @@ internal static class EdgeStatuses
     };
 
     // Each producing region once per part of an edge, however many channels lead out of it.
-    private static Dictionary<(string Edge, EdgeSide Side), (int InUse, int Total)> BlocksOf(PodPorts ports)
+    private static Dictionary<(string Edge, EdgeSide Side), (int InUse, int Total)> BlocksOf(ChannelBroker ports)
     {
         var blocks = new Dictionary<(string Edge, EdgeSide Side), (int InUse, int Total)>();
         ports.Visit((_, channels) =>

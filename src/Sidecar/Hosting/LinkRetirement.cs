@@ -1,5 +1,5 @@
 using K8sMediaFlow.Links;
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
@@ -14,13 +14,13 @@ internal sealed class LinkRetirement : IDisposable
 
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _hurry = new();
-    private readonly PodPorts _ports;
-    private readonly PortEnd _end;
+    private readonly ChannelBroker _ports;
+    private readonly ChannelEndpoint _end;
     private readonly IDisposable _link;
     private readonly Func<bool> _isQuiet;
     private readonly ILogger _logger;
 
-    private LinkRetirement(PodPorts ports, PortEnd end, IDisposable link, Func<bool> isQuiet, ILogger logger)
+    private LinkRetirement(ChannelBroker ports, ChannelEndpoint end, IDisposable link, Func<bool> isQuiet, ILogger logger)
     {
         (_ports, _end, _link, _isQuiet, _logger) = (ports, end, link, isQuiet, logger);
         _thread = new Thread(Run) { IsBackground = true, Name = "retire" };
@@ -33,14 +33,14 @@ internal sealed class LinkRetirement : IDisposable
     public bool IsOver => !_thread.IsAlive;
 
     /// <summary>Takes nothing new. A peer that is out of reach is not waited for: it would have to come back first, and the plan says that it does not.</summary>
-    public static LinkRetirement Of(PodPorts ports, OutboundPort port, OutboundLink link, ILogger logger)
+    public static LinkRetirement Of(ChannelBroker ports, EgressBridge port, OutboundLink link, ILogger logger)
     {
         link.Drain(TimeSpan.Zero);
         return new LinkRetirement(ports, port, link, () => link.Status.State != LinkState.Ready, logger);
     }
 
     /// <summary>The connection that is there may bring what it has; once it is gone, all that came is to be done.</summary>
-    public static LinkRetirement Of(PodPorts ports, InboundPort port, InboundLink link, LinkListener listener, ILogger logger)
+    public static LinkRetirement Of(ChannelBroker ports, IngressBridge port, InboundLink link, LinkListener listener, ILogger logger)
     {
         listener.Remove(link);
         return new LinkRetirement(ports, port, link, () => link.Status is { State: not LinkState.Ready, Retained: 0 } && port.NotDone == 0, logger);

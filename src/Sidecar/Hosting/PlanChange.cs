@@ -41,7 +41,7 @@ internal sealed record PlanChange(SidecarPlan Next, LinkChanges Inbound, LinkCha
         Inbound = [],
     };
 
-    private static OperatorPlan Fixed(OperatorPlan one) => one with
+    private static MediaOperatorPlan Fixed(MediaOperatorPlan one) => one with
     {
         TokenSha256 = "",
         RegionClasses = [],

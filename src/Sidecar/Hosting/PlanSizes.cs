@@ -26,14 +26,14 @@ internal static class PlanSizes
         Inbound = [.. next.Inbound.Select(link => running.Inbound.FirstOrDefault(link.IsSameLink) is { } kept ? link with { RegionClasses = kept.RegionClasses } : link)],
     };
 
-    private static OperatorPlan Keep(OperatorPlan was, OperatorPlan one) => one with
+    private static MediaOperatorPlan Keep(MediaOperatorPlan was, MediaOperatorPlan one) => one with
     {
         RegionClasses = was.RegionClasses,
         MaxBorrowed = was.MaxBorrowed,
         Outputs = [.. one.Outputs.Select(output => output with { QuotaBlocks = was.Outputs.First(other => other.Name == output.Name).QuotaBlocks })],
     };
 
-    private static string? Misfit(OperatorPlan was, OperatorPlan one)
+    private static string? Misfit(MediaOperatorPlan was, MediaOperatorPlan one)
     {
         var at = $"operators[{one.Name}/{one.Replica}]";
         if (!Fits(was.RegionClasses, one.RegionClasses))
@@ -57,7 +57,7 @@ internal static class PlanSizes
 
     private static bool Fits(IReadOnlyList<BlockClassPlan> has, IReadOnlyList<BlockClassPlan> needs) => BlockClasses.FirstMissing(has, needs) is null;
 
-    private static OperatorPlan OperatorOf(SidecarPlan running, OperatorPlan one) => running.Operators.First(other => other.Name == one.Name && other.Replica == one.Replica);
+    private static MediaOperatorPlan OperatorOf(SidecarPlan running, MediaOperatorPlan one) => running.Operators.First(other => other.Name == one.Name && other.Replica == one.Replica);
 
     private static EdgePlan EdgeOf(SidecarPlan running, EdgePlan edge) => running.Edges.First(other => other.Name == edge.Name);
 

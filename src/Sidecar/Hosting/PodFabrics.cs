@@ -4,9 +4,9 @@ using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tcp;
 using K8sMediaFlow.Fabric.Verbs;
+using K8sMediaFlow.Links.Fabrics;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
-using K8sMediaFlow.Links.Fabrics;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
@@ -16,7 +16,7 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
 {
     private readonly TcpFabric? _tcp;
     private readonly LinkFabric? _tcpLink;
-    private readonly RdmaSeat? _rdma;
+    private readonly RdmaDeviceManager? _rdma;
     private volatile FabricsNow? _now;
 
     public PodFabrics(SidecarOptions options, SidecarPlan plan, ILogger logger)
@@ -81,12 +81,12 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
         return new FabricsNow(usable, rdma is null ? missing : "");
     }
 
-    private static RdmaSeat SeatOf(SidecarOptions options, SidecarPlan plan, FabricOptions fabricOptions, ILogger logger)
+    private static RdmaDeviceManager SeatOf(SidecarOptions options, SidecarPlan plan, FabricOptions fabricOptions, ILogger logger)
     {
         var allocation = RdmaAllocation.Find();
         IReadOnlyList<string> devices = options.RdmaDevice is { } named ? [named] : allocation.Devices;
         var address = plan.RdmaAddress is null ? null : IPAddress.Parse(plan.RdmaAddress);
-        return new RdmaSeat([.. devices.Select(device => new VerbsChoice { Device = device, Address = address })], allocation.Detail, fabricOptions, logger);
+        return new RdmaDeviceManager([.. devices.Select(device => new VerbsChoice { Device = device, Address = address })], allocation.Detail, fabricOptions, logger);
     }
 
     private static FabricOptions OptionsOf(PollingPlan polling) => FabricOptions.Default with

@@ -1,19 +1,19 @@
 using System.Net;
 using K8sMediaFlow.Control.Options;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
-using K8sMediaFlow.Links;
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Staging.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
 /// <summary>A link that ends in this pod.</summary>
-internal sealed record InboundPair(InboundPort Port, InboundLink Link);
+internal sealed record InboundPair(IngressBridge Port, InboundLink Link);
 
 /// <summary>A link that begins in this pod.</summary>
-internal sealed record OutboundPair(OutboundPort Port, OutboundLink Link);
+internal sealed record OutboundPair(EgressBridge Port, OutboundLink Link);
 
 /// <summary>The links of a pod, with their ends in its ports; they come and go with the plan.</summary>
 internal sealed class PodLinks : IDisposable
@@ -21,7 +21,7 @@ internal sealed class PodLinks : IDisposable
     private readonly PodFabrics _fabrics;
     private readonly LinkListener _listener;
     private readonly LinkOptions _linkOptions;
-    private readonly PodPorts _ports;
+    private readonly ChannelBroker _ports;
     private readonly WaitPolicy _waiting;
     private readonly Func<LinkCredentials> _credentials;
     private readonly string _address;
@@ -32,7 +32,7 @@ internal sealed class PodLinks : IDisposable
     private volatile InboundPair[] _inbound = [];
     private volatile OutboundPair[] _outbound = [];
 
-    public PodLinks(SidecarOptions options, SidecarPlan plan, PodPorts ports, WaitPolicy waiting, Func<LinkCredentials> credentials, ILogger logger)
+    public PodLinks(SidecarOptions options, SidecarPlan plan, ChannelBroker ports, WaitPolicy waiting, Func<LinkCredentials> credentials, ILogger logger)
     {
         (_ports, _waiting, _credentials, _address, _logger) = (ports, waiting, credentials, options.Address, logger);
         _fabrics = new PodFabrics(options, plan, logger);
@@ -65,9 +65,9 @@ internal sealed class PodLinks : IDisposable
 
     /// <summary>Makes the ends of inbound links: their memory is what can be missing. Nobody knows of them yet.</summary>
     /// <exception cref="Staging.StagingException">There is no memory for one; none is left then.</exception>
-    public IReadOnlyList<InboundPort> Prepare(SidecarPlan plan, IReadOnlyList<LinkPlan> added)
+    public IReadOnlyList<IngressBridge> Prepare(SidecarPlan plan, IReadOnlyList<LinkPlan> added)
     {
-        var prepared = new List<InboundPort>();
+        var prepared = new List<IngressBridge>();
         try
         {
             foreach (var link in added)
@@ -82,7 +82,7 @@ internal sealed class PodLinks : IDisposable
     }
 
     /// <summary>Lets peers of a prepared end dial in.</summary>
-    public void Open(SidecarPlan plan, LinkPlan link, InboundPort port, Incarnation incarnation)
+    public void Open(SidecarPlan plan, LinkPlan link, IngressBridge port, Incarnation incarnation)
     {
         _ports.Add(port);
         var inbound = new InboundLink(EndpointOf(plan, link), port, incarnation, _linkOptions);
@@ -98,7 +98,7 @@ internal sealed class PodLinks : IDisposable
     public void Open(SidecarPlan plan, LinkPlan link, Incarnation incarnation)
     {
         var edge = plan.Edges.First(one => one.Name == link.Edge);
-        var port = new OutboundPort(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting, refusal => _logger.LogWarning("{Refusal}", refusal)) { Register = _fabrics.Register };
+        var port = new EgressBridge(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting, refusal => _logger.LogWarning("{Refusal}", refusal)) { Register = _fabrics.Register };
         _ports.Add(port);
         var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation, _linkOptions);
         outbound.Start();
@@ -133,7 +133,7 @@ internal sealed class PodLinks : IDisposable
     }
 
     /// <summary>Two ends of one name cannot live beside each other: one that is on its way out and comes back goes first.</summary>
-    public void HurryOut(IEnumerable<string> names)
+    public void ForceRetire(IEnumerable<string> names)
     {
         foreach (var retiring in _retiring.Where(one => names.Contains(one.Name)).ToArray())
             retiring.Dispose();
@@ -163,11 +163,11 @@ internal sealed class PodLinks : IDisposable
         };
     }
 
-    private InboundPort Prepare(SidecarPlan plan, LinkPlan link)
+    private IngressBridge Prepare(SidecarPlan plan, LinkPlan link)
     {
         var edge = plan.Edges.First(one => one.Name == link.Edge);
-        var consumers = edge.Consumers.Where(end => end.Pod == plan.Pod).Select(end => PodTopology.OperatorEnd(end.Operator, end.Replica));
-        return new InboundPort(link, edge, [.. consumers], plan.HugePages, _waiting, _fabrics.MayUseDevice);
+        var consumers = edge.Consumers.Where(end => end.Pod == plan.Pod).Select(end => PodTopology.MediaOperatorEndpoint(end.Operator, end.Replica));
+        return new IngressBridge(link, edge, [.. consumers], plan.HugePages, _waiting, _fabrics.MayUseDevice);
     }
 
     private static InboundEndpoint EndpointOf(SidecarPlan plan, LinkPlan link) =>

@@ -1,9 +1,9 @@
 using K8sMediaFlow.Control.Options;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Links;
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Staging.Channels;
 using Microsoft.Extensions.Logging;
 
@@ -32,8 +32,8 @@ internal sealed class PodRuntime : IDisposable
     public PodRuntime(SidecarOptions options, SidecarPlan plan, Incarnation incarnation, Func<LinkCredentials> credentials, AttachServer attach, ILogger logger)
     {
         (_plan, _attach) = (plan, attach);
-        Ports = new PodPorts(PodTopology.Pairs(plan), logger);
-        Roster = new OperatorRoster(plan, new CompletedStore(options.StateDirectory));
+        Ports = new ChannelBroker(PodTopology.Pairs(plan), logger);
+        Roster = new MediaOperatorRegistry(plan, new CompletedStore(options.StateDirectory));
         _links = new PodLinks(options, plan, Ports, WaitPolicyOf(plan.Polling), credentials, logger);
         try
         {
@@ -49,12 +49,12 @@ internal sealed class PodRuntime : IDisposable
     /// <summary>The plan in force.</summary>
     public SidecarPlan Plan => _plan;
 
-    public PodPorts Ports { get; }
+    public ChannelBroker Ports { get; }
 
     /// <summary>What stands, from one look at the status to the next.</summary>
     public EdgeStalls Stalls { get; } = new();
 
-    public OperatorRoster Roster { get; }
+    public MediaOperatorRegistry Roster { get; }
 
     public IReadOnlyList<InboundPair> Inbound => _links.Inbound;
 
@@ -81,7 +81,7 @@ internal sealed class PodRuntime : IDisposable
         _plan = change.Next;
         _attach.Pod = new AttachablePod(_plan, Ports, Roster, _links.Fabrics.MayUseDevice);
         Ports.Extend(PodTopology.Pairs(_plan));
-        _links.HurryOut([.. change.Inbound.Added.Select(PodTopology.InboundEnd), .. change.Outbound.Added.Select(PodTopology.OutboundEnd)]);
+        _links.ForceRetire([.. change.Inbound.Added.Select(PodTopology.InboundEnd), .. change.Outbound.Added.Select(PodTopology.OutboundEnd)]);
         for (var index = 0; index < prepared.Count; index++)
             _links.Open(_plan, change.Inbound.Added[index], prepared[index], Incarnation.New());
         foreach (var link in change.Outbound.Added)
@@ -124,7 +124,7 @@ internal sealed class PodRuntime : IDisposable
         Ports.Dispose();
     }
 
-    private void Open(IReadOnlyList<InboundPort> inbound, Incarnation incarnation)
+    private void Open(IReadOnlyList<IngressBridge> inbound, Incarnation incarnation)
     {
         for (var index = 0; index < inbound.Count; index++)
             _links.Open(_plan, _plan.Inbound[index], inbound[index], incarnation);
@@ -167,10 +167,10 @@ internal sealed class PodRuntime : IDisposable
         return HasLiving(end => sources.Contains(end.OperatorName));
     }
 
-    private bool HasLiving(Func<OperatorEnd, bool> isMeant)
+    private bool HasLiving(Func<MediaOperatorEndpoint, bool> isMeant)
     {
         var living = false;
-        Ports.Visit((ends, _) => living = ends.Any(end => end is OperatorEnd { IsAlive: true } one && isMeant(one)));
+        Ports.Visit((ends, _) => living = ends.Any(end => end is MediaOperatorEndpoint { IsAlive: true } one && isMeant(one)));
         return living;
     }
 
@@ -183,7 +183,7 @@ internal sealed class PodRuntime : IDisposable
     }
 
     private bool ProducesInto(string edge, string name) =>
-        _plan.Edges.First(one => one.Name == edge).Producers.Any(end => end.Pod == _plan.Pod && PodTopology.OperatorEnd(end.Operator, end.Replica) == name);
+        _plan.Edges.First(one => one.Name == edge).Producers.Any(end => end.Pod == _plan.Pod && PodTopology.MediaOperatorEndpoint(end.Operator, end.Replica) == name);
 
     private static WaitPolicy WaitPolicyOf(PollingPlan polling) => new(polling.Mode switch
     {

@@ -1,10 +1,10 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Links;
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Channels;
 using LinkState = K8sMediaFlow.Control.Status.LinkState;
 using LinkStatus = K8sMediaFlow.Control.Status.LinkStatus;
 
@@ -33,21 +33,21 @@ internal static class PodStatus
         .. runtime.Inbound.Select(one => Of(runtime.Plan, one.Link.Status, LinkDirection.Inbound, one.Port.NotDone)),
     ];
 
-    private static LinkStatus Of(SidecarPlan plan, Sidecar.Links.LinkStatus link, LinkDirection direction, long notDone) => new(
+    private static LinkStatus Of(SidecarPlan plan, K8sMediaFlow.Links.LinkStatus link, LinkDirection direction, long notDone) => new(
         link.Edge, link.PeerPod, direction, StateOf(link.State), WayOf(plan, link).ToString(), link.Epoch, link.Reason, notDone, (long)link.Losses)
     {
         WayReason = link.Way?.Reason ?? "",
     };
 
     /// <summary>What carries a link, or carried it last; before it was ever ready, what the plan may have promised.</summary>
-    public static EdgeWay WayOf(SidecarPlan plan, Sidecar.Links.LinkStatus link) =>
+    public static EdgeWay WayOf(SidecarPlan plan, K8sMediaFlow.Links.LinkStatus link) =>
         (link.Way?.Kind ?? (plan.Transport == Transport.Rdma ? FabricKind.Verbs : FabricKind.Tcp)) == FabricKind.Verbs ? EdgeWay.Rdma : EdgeWay.Tcp;
 
-    private static LinkState StateOf(Sidecar.Links.LinkState state) => state switch
+    private static LinkState StateOf(K8sMediaFlow.Links.LinkState state) => state switch
     {
-        Sidecar.Links.LinkState.Ready => LinkState.Ready,
-        Sidecar.Links.LinkState.Lost => LinkState.Lost,
-        Sidecar.Links.LinkState.Ended => LinkState.Drained,
+        K8sMediaFlow.Links.LinkState.Ready => LinkState.Ready,
+        K8sMediaFlow.Links.LinkState.Lost => LinkState.Lost,
+        K8sMediaFlow.Links.LinkState.Ended => LinkState.Drained,
         _ => LinkState.Connecting,
     };
 }

@@ -18,7 +18,7 @@ internal sealed record PreflightReport(IReadOnlyList<PreflightDevice> Devices)
     public static PreflightReport Make() => Of(RdmaAllocation.Find());
 
     private static PreflightReport Of(RdmaAllocation allocation) => new(VerbsLibrary.MissingReason is { } missing
-        ? [new(null, false, nameof(VerbsObstacle.LibraryMissing), missing, null, 0)]
+        ? [new(null, false, nameof(RdmaUnavailableReason.LibraryMissing), missing, null, 0)]
         : allocation.Obstacle is { } obstacle
             ? [new(null, false, obstacle.ToString(), allocation.Detail, null, 0)]
             : [.. allocation.Devices.Select(name => Of(VerbsPreflight.Check(new VerbsChoice { Device = name }, TrialBytes), allocation))]);

@@ -18,7 +18,7 @@ internal sealed record RdmaAllocation(IReadOnlyList<string> Devices, string Sour
     public string SysRoot { get; private init; } = "/sys";
 
     /// <summary>What stands in the way; null where there is a device.</summary>
-    public VerbsObstacle? Obstacle => Devices.Count == 0 ? VerbsObstacle.NoDevice : null;
+    public RdmaUnavailableReason? Obstacle => Devices.Count == 0 ? RdmaUnavailableReason.NoDevice : null;
 
     /// <summary>Of this process.</summary>
     public static RdmaAllocation Find()

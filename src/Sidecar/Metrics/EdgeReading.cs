@@ -1,5 +1,5 @@
 using K8sMediaFlow.Control.Status;
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Channels;
 
 namespace K8sMediaFlow.Sidecar.Metrics;
 

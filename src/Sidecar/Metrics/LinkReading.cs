@@ -1,6 +1,6 @@
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Hosting;
-using K8sMediaFlow.Sidecar.Ports;
 using LinkStatus = K8sMediaFlow.Links.LinkStatus;
 
 namespace K8sMediaFlow.Sidecar.Metrics;

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using K8sMediaFlow.Control.Status;
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Channels;
 using OpenTelemetry.Metrics;
 using LinkState = K8sMediaFlow.Links.LinkState;
 
@@ -94,10 +94,10 @@ internal sealed class SidecarMeter : IDisposable
     private void Gauge(string name, string help, Func<PodReading, IEnumerable<Measurement<double>>> read) =>
         _meter.CreateObservableGauge(name, () => read(_readings.Now()), description: help);
 
-    private static IEnumerable<Measurement<double>> States(OperatorStatus one)
+    private static IEnumerable<Measurement<double>> States(MediaOperatorReport one)
     {
         var labels = new SeriesLabels(("operator", one.Name), ("replica", one.Replica.ToString(CultureInfo.InvariantCulture)));
-        return Enum.GetValues<OperatorState>().Select(state => Of(one.State == state ? 1 : 0, labels.With("state", state.ToString())));
+        return Enum.GetValues<MediaOperatorState>().Select(state => Of(one.State == state ? 1 : 0, labels.With("state", state.ToString())));
     }
 
     private static IEnumerable<Measurement<double>> States(LinkReading link) =>

@@ -54,7 +54,7 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
     public bool HasDescriptor => Violation == ChannelViolation.None && (_head != _knownTail
         || Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorTailOffset)) != _head);
 
-    /// <summary>Gives a frame back. Ring the producer's bell afterwards. Never waits.</summary>
+    /// <summary>Gives a frame back. Ring the producer's doorbell afterwards. Never waits.</summary>
     /// <param name="ticket">Of a descriptor that was popped here and is not done.</param>
     /// <param name="kind">Each part once; Done with or after Returned.</param>
     /// <exception cref="InvariantException">The caller holds no such ticket, or says something twice.</exception>
@@ -72,7 +72,7 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
         Volatile.Write(ref *(ulong*)(_base + ChannelLayout.ReturnTailOffset), _returnTail);
     }
 
-    /// <summary>Tells the producer whether frames that it sends here get on. Ring its bell afterwards.</summary>
+    /// <summary>Tells the producer whether frames that it sends here get on. Ring its doorbell afterwards.</summary>
     public void SetAway(bool isAway) => Volatile.Write(ref *(uint*)(_base + ChannelLayout.AwayOffset), isAway ? 1u : 0u);
 
     private bool RefreshTail()

@@ -35,7 +35,7 @@ public sealed unsafe class ChannelProducer : ChannelEnd
     /// <summary>The consumer has marked itself as away: a hint where to send, which binds nobody.</summary>
     public bool IsConsumerAway => Volatile.Read(ref *(uint*)(_base + ChannelLayout.AwayOffset)) != 0;
 
-    /// <summary>Publishes the descriptor and gives it its ticket. Ring the consumer's bell afterwards.</summary>
+    /// <summary>Publishes the descriptor and gives it its ticket. Ring the consumer's doorbell afterwards.</summary>
     /// <returns>False when <see cref="Capacity"/> frames are not done, or the channel has ended.</returns>
     [SkipLocalsInit]
     public bool TryPush(ref FrameDescriptor descriptor)

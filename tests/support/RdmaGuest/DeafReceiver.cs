@@ -25,9 +25,9 @@ internal sealed class DeafReceiver : IDisposable
         _pair = QueuePair.Create(_domain, _queue, new QueuePairSize(SendsMax: 4, ReceivesMax: 16, PartsPerSendMax: 1));
         _memory = RegisteredMemory.Create(_domain, area.Address, area.LengthBytes, RemoteAccess.Write);
         var port = VerbsPort.Require(_context, choice);
-        var mine = new VerbsCard(port.State.MtuBytes, [_pair.Number], VerbsCard.NewFirstPacket(), VerbsCard.Read(proposal).Nonce, port.Address.Gid);
-        Connect(VerbsCard.Read(proposal), mine, port, receives);
-        Offer = new VerbsInvitation(mine, FabricPair.Epoch, _memory.RemoteKey, (ulong)area.Address, (ulong)area.LengthBytes).ToBytes();
+        var mine = new QueuePairInfo(port.State.MtuBytes, [_pair.Number], QueuePairInfo.NewFirstPacket(), QueuePairInfo.Read(proposal).Nonce, port.Address.Gid);
+        Connect(QueuePairInfo.Read(proposal), mine, port, receives);
+        Offer = new VerbsOfferPayload(mine, FabricPair.Epoch, _memory.RemoteKey, (ulong)area.Address, (ulong)area.LengthBytes).ToBytes();
     }
 
     public byte[] Offer { get; }
@@ -42,7 +42,7 @@ internal sealed class DeafReceiver : IDisposable
         _context.Dispose();
     }
 
-    private void Connect(VerbsCard sender, VerbsCard mine, VerbsPort port, int receives)
+    private void Connect(QueuePairInfo sender, QueuePairInfo mine, VerbsPort port, int receives)
     {
         _pair.Open(1);
         if (receives > 0)

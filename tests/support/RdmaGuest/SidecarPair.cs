@@ -21,8 +21,8 @@ internal sealed class SidecarPair : IDisposable
         Name = "line", Execution = Execution.Batch, Transport = Transport.Rdma,
         Operators =
         [
-            new OperatorNode { Name = "camera", Image = "any", Outputs = [new OutputPort("video", new MediaCaps(new VideoCaps(128, 128, "rgb24", new Rational(25, 1))))] },
-            new OperatorNode { Name = "render", Image = "any", Inputs = [new InputPort("video")] },
+            new MediaOperatorNode { Name = "camera", Image = "any", Outputs = [new OutputPort("video", new MediaCaps(new VideoCaps(128, 128, "rgb24", new Rational(25, 1))))] },
+            new MediaOperatorNode { Name = "render", Image = "any", Inputs = [new InputPort("video")] },
         ],
         Edges = [new GraphEdge(new PortRef("camera", "video"), new PortRef("render", "video"))],
     };

@@ -21,7 +21,7 @@ public class VerbsPreflightTests
     public void A_device_that_is_not_there_is_named()
     {
         var found = VerbsPreflight.Check(new VerbsChoice { Device = "mlx5_9" }, TrialBytes);
-        found.Obstacle.ShouldBe(VerbsObstacle.NoDevice);
+        found.Obstacle.ShouldBe(RdmaUnavailableReason.NoDevice);
         found.Detail.ShouldContain("mlx5_9");
     }
 
@@ -29,7 +29,7 @@ public class VerbsPreflightTests
     public void A_port_whose_cable_is_out_is_down()
     {
         using var unplugged = Cable.Unplug("eth1");
-        VerbsPreflight.Check(new VerbsChoice { Device = "rxe1" }, TrialBytes).Obstacle.ShouldBe(VerbsObstacle.PortDown);
+        VerbsPreflight.Check(new VerbsChoice { Device = "rxe1" }, TrialBytes).Obstacle.ShouldBe(RdmaUnavailableReason.PortDown);
         var reported = PreflightReport.Make().Devices;
         reported.Select(one => one.Reason).ShouldBe(["PortDown", "PortDown"]);
         reported[0].Detail.ShouldContain("interface up");
@@ -41,7 +41,7 @@ public class VerbsPreflightTests
         // Down to its least packet of 256 bytes Soft-RoCE follows the interface.
         using var narrow = Cable.Narrow(300);
         var found = VerbsPreflight.Check(new VerbsChoice { Device = "rxe0" }, TrialBytes);
-        found.Obstacle.ShouldBe(VerbsObstacle.MtuMismatch);
+        found.Obstacle.ShouldBe(RdmaUnavailableReason.MtuMismatch);
         found.Detail.ShouldContain("raise its MTU");
         PreflightReport.Make().Devices.Select(one => one.Reason).ShouldBe(["MtuMismatch", null]);
     }
@@ -59,7 +59,7 @@ public class VerbsPreflightTests
     {
         using var taken = Cable.TakeAddress();
         var found = VerbsPreflight.Check(new VerbsChoice { Device = "rxe0", Address = IPAddress.Parse("10.77.0.1") }, TrialBytes);
-        found.Obstacle.ShouldBe(VerbsObstacle.NoRoceV2Gid);
+        found.Obstacle.ShouldBe(RdmaUnavailableReason.NoRoceV2Gid);
         found.Detail.ShouldContain("give that address");
     }
 
@@ -67,7 +67,7 @@ public class VerbsPreflightTests
     public void An_address_that_the_port_has_not_is_named()
     {
         var found = VerbsPreflight.Check(new VerbsChoice { Device = "rxe0", Address = IPAddress.Parse("10.77.0.2") }, TrialBytes);
-        found.Obstacle.ShouldBe(VerbsObstacle.NoRoceV2Gid);
+        found.Obstacle.ShouldBe(RdmaUnavailableReason.NoRoceV2Gid);
         found.Detail.ShouldContain("10.77.0.2");
     }
 }

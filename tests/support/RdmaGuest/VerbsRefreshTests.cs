@@ -18,7 +18,7 @@ public class VerbsRefreshTests
     {
         using var fabric = new CableFabric();
         using (Cable.Unplug(port))
-            Should.Throw<VerbsUnusableException>(fabric.Refresh).Obstacle.ShouldBe(VerbsObstacle.PortDown);
+            Should.Throw<VerbsUnusableException>(fabric.Refresh).Obstacle.ShouldBe(RdmaUnavailableReason.PortDown);
         fabric.Refresh();
         Exchange(fabric);
     }
@@ -31,7 +31,7 @@ public class VerbsRefreshTests
         free.Address.ShouldBe(s_address);
         using (Cable.TakeAddress())
         {
-            Should.Throw<VerbsUnusableException>(bound.Refresh).Obstacle.ShouldBe(VerbsObstacle.NoRoceV2Gid);
+            Should.Throw<VerbsUnusableException>(bound.Refresh).Obstacle.ShouldBe(RdmaUnavailableReason.NoRoceV2Gid);
             free.Refresh();
             free.Address.IsIPv6LinkLocal.ShouldBeTrue();
         }
@@ -52,7 +52,7 @@ public class VerbsRefreshTests
         for (var turn = 0; turn < 2; turn++)
         {
             var failure = Should.Throw<VerbsUnusableException>(device.Refresh);
-            failure.Obstacle.ShouldBe(VerbsObstacle.DeviceBusy);
+            failure.Obstacle.ShouldBe(RdmaUnavailableReason.DeviceBusy);
             failure.Message.ShouldContain("restart the sidecar");
         }
     }

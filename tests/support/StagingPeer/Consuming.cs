@@ -35,7 +35,7 @@ internal static class Consuming
 
     private static FrameDescriptor Pop(Introduction introduction, ChannelConsumer consumer)
     {
-        var wait = introduction.Bell.Begin(Timeout.InfiniteTimeSpan);
+        var wait = introduction.Doorbell.Begin(Timeout.InfiniteTimeSpan);
         FrameDescriptor frame;
         while (!consumer.TryPop(out frame))
         {
@@ -49,10 +49,10 @@ internal static class Consuming
     {
         while (true)
         {
-            var prepared = introduction.Bell.PrepareSleep();
+            var prepared = introduction.Doorbell.PrepareSleep();
             if (consumer.TryPop(out var frame))
                 return frame;
-            if (introduction.Bell.Sleep(prepared, TimeSpan.FromSeconds(1)))
+            if (introduction.Doorbell.Sleep(prepared, TimeSpan.FromSeconds(1)))
                 continue;
             var now = MonotonicClock.Nanoseconds;
             if (!consumer.TryPop(out frame))

@@ -5,17 +5,17 @@ using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.StagingPeer;
 
-/// <summary>What the test hands over in one message: channel, own bell, the test's bell, region.</summary>
+/// <summary>What the test hands over in one message: channel, own doorbell, the test's doorbell, region.</summary>
 internal sealed class Introduction : IDisposable
 {
     private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
 
-    private Introduction(AttachConnection connection, MappedMemory channel, MappedMemory ownBell, MappedMemory peerBell, MemoryFile region)
+    private Introduction(AttachConnection connection, MappedMemory channel, MappedMemory ownDoorbell, MappedMemory peerDoorbell, MemoryFile region)
     {
         Connection = connection;
         Channel = channel;
-        Bell = BellWaiter.ByFutex(ownBell, new WaitPolicy(WaitMode.Hybrid, 20));
-        Peer = new BellRinger(peerBell);
+        Doorbell = DoorbellWaiter.ByFutex(ownDoorbell, new WaitPolicy(WaitMode.Hybrid, 20));
+        Peer = new DoorbellNotifier(peerDoorbell);
         Region = region;
     }
 
@@ -23,9 +23,9 @@ internal sealed class Introduction : IDisposable
 
     public MappedMemory Channel { get; }
 
-    public BellWaiter Bell { get; }
+    public DoorbellWaiter Doorbell { get; }
 
-    public BellRinger Peer { get; }
+    public DoorbellNotifier Peer { get; }
 
     public MemoryFile Region { get; }
 
@@ -38,7 +38,7 @@ internal sealed class Introduction : IDisposable
         using (var channel = message!.TakeMemory(0))
         using (var own = message.TakeMemory(1))
         using (var peer = message.TakeMemory(2))
-            return new Introduction(connection, ChannelFile.Map(channel), K8sMediaFlow.Staging.Channels.Bell.Map(own), K8sMediaFlow.Staging.Channels.Bell.Map(peer), message.TakeMemory(3));
+            return new Introduction(connection, ChannelFile.Map(channel), K8sMediaFlow.Staging.Channels.Doorbell.Map(own), K8sMediaFlow.Staging.Channels.Doorbell.Map(peer), message.TakeMemory(3));
     }
 
     /// <summary>Says that the region is mapped, and waits until the test has sealed it.</summary>
@@ -51,7 +51,7 @@ internal sealed class Introduction : IDisposable
 
     public void Dispose()
     {
-        Bell.Dispose();
+        Doorbell.Dispose();
         Region.Dispose();
         Connection.Dispose();
     }

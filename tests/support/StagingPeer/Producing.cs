@@ -47,7 +47,7 @@ internal static class Producing
     // A block goes back when its frame is returned; the end of stream has none.
     private static void Drain(Introduction introduction, ChannelProducer producer, RegionWriter writer, BlockRef[] blocks, int untilNotDone)
     {
-        var wait = introduction.Bell.Begin(Timeout.InfiniteTimeSpan);
+        var wait = introduction.Doorbell.Begin(Timeout.InfiniteTimeSpan);
         while (true)
         {
             while (producer.TryPopReturn(out var entry))

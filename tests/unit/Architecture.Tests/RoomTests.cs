@@ -5,45 +5,30 @@ namespace K8sMediaFlow.Architecture.Tests;
 /// <summary>Who may reference whom: the table of docs/ARCHITECTURE.md, and nothing else.</summary>
 public class RoomTests
 {
-    private static readonly Dictionary<string, string[]> Allowed = new()
-    {
-        ["Native"] = [],
-        ["CapnProto"] = [],
-        ["Protobuf"] = [],
-        ["CapnProto.Compiler"] = ["CapnProto"],
-        ["Pipelines"] = [],
-        ["KubernetesRuntime"] = [],
-        ["Messages"] = ["CapnProto"],
-        ["Staging"] = ["Native", "CapnProto"],
-        ["Fabric"] = ["Native"],
-        ["Sdk"] = ["Native", "Staging", "Messages", "CapnProto"],
-        ["MediaOperators"] = ["Native", "Sdk"],
-        ["Control"] = ["Pipelines"],
-        ["Sidecar"] = ["Native", "CapnProto", "Staging", "Fabric", "Messages", "Pipelines", "Control"],
-        ["Crds"] = ["Pipelines", "KubernetesRuntime"],
-        ["Operator"] = ["Crds", "Pipelines", "KubernetesRuntime", "Control"],
-        ["Crds.Generator"] = ["Crds", "Pipelines", "KubernetesRuntime"],
-        ["Cli"] = ["Native", "CapnProto", "Protobuf", "Crds", "Pipelines", "KubernetesRuntime", "Control", "Staging", "Messages"],
-    };
+    private static readonly IReadOnlyDictionary<string, string[]> Allowed = RoomTable.Read();
 
     [Fact]
     public void Every_room_references_only_the_rooms_that_the_table_allows()
     {
-        var violations = Repository.Files("src", "*.csproj").Concat(Repository.Files("libs", "*.csproj")).SelectMany(Violations).ToList();
-        violations.ShouldBeEmpty();
+        Projects().SelectMany(Violations).ShouldBeEmpty();
     }
 
     [Fact]
-    public void The_document_and_this_table_are_one()
-    {
-        var documented = File.ReadLines(Path.Combine(Repository.Root, "docs", "ARCHITECTURE.md")).SkipWhile(line => !line.StartsWith("| room |", StringComparison.Ordinal)).Skip(2)
-            .TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|')).ToDictionary(cells => cells[1].Trim(' ', '`'), cells => Names(cells[3]));
-        // Programs of a room that stand in its own row.
-        foreach (var (room, allowed) in Allowed.Where(one => !one.Key.Contains('.', StringComparison.Ordinal)))
-            documented.GetValueOrDefault(room, []).Order(StringComparer.Ordinal).ShouldBe(allowed.Order(StringComparer.Ordinal), $"the row of {room}");
-        documented.Keys.Where(room => !Allowed.ContainsKey(room)).ShouldBeEmpty();
+    public void The_diagram_of_rooms_follows_from_their_table() => RoomTable.Shown().ShouldBe(RoomTable.Drawn(Allowed));
 
-        static string[] Names(string cell) => cell.Trim() == "nothing" ? [] : [.. cell.Split(',').Select(name => name.Trim())];
+    [Fact]
+    public void Every_room_of_the_table_has_a_project() =>
+        Allowed.Keys.Except(Projects().Select(path => Path.GetFileNameWithoutExtension(path)!)).ShouldBeEmpty();
+
+    [Fact]
+    public void Every_room_says_in_one_sentence_what_it_is()
+    {
+        foreach (var project in Projects())
+        {
+            var page = Path.Combine(Path.GetDirectoryName(project)!, "README.md");
+            File.Exists(page).ShouldBeTrue(page);
+            File.ReadAllText(page).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2, $"{page}: a title and a sentence");
+        }
     }
 
     [Fact]
@@ -62,6 +47,8 @@ public class RoomTests
             XDocument.Load(path).Descendants("PackageReference").Any(package => package.Attribute("Version") is not null));
         own.Select(Repository.Relative).ShouldBeEmpty();
     }
+
+    private static IEnumerable<string> Projects() => Repository.Files("libs", "*.csproj").Concat(Repository.Files("src", "*.csproj"));
 
     private static IEnumerable<string> Violations(string project)
     {

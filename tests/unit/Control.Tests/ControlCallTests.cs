@@ -65,7 +65,7 @@ public class ControlCallTests
             (edge.Gaps, edge.Duplicates, edge.BlocksInUse, edge.BlocksTotal, edge.Ended).ShouldBe((1L, 2L, 5, 9, false));
             edge.Drops["FrameTooLarge"].ShouldBe(3);
             (edge.Latency.Count, edge.WaitsFor).ShouldBe((7, "a grant of studio"));
-            status.Operators.Single().ShouldBe(new OperatorStatus("decode", 0, OperatorState.Failed, "two", "no such file: ü"));
+            status.Operators.Single().ShouldBe(new MediaOperatorReport("decode", 0, MediaOperatorState.Failed, "two", "no such file: ü"));
             status.Links.Single().ShouldBe(
                 new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11, 2) { WayReason = "PortDown: no cable" });
             status.Rdma.ShouldBe(new RdmaStatus(false, "mlx5_0", "10.0.0.7", "PortDown", "no cable") { Probes = 4 });

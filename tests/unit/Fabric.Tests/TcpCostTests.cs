@@ -105,7 +105,7 @@ public sealed class TcpCostTests
         using var full = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
-        var invitation = new TcpInvitation((IPEndPoint)full.LocalEndPoint!, 1, new byte[16]).ToBytes();
+        var invitation = new TcpOfferPayload((IPEndPoint)full.LocalEndPoint!, 1, new byte[16]).ToBytes();
         using var fabric = new TcpFabric();
         var errors = new List<FabricError>();
         var open = new List<IDisposable>();

@@ -204,7 +204,7 @@ public sealed class TcpWireTests : IDisposable
     private static byte[] Preamble(IFabricOffer offer)
     {
         var preamble = new byte[TcpPreamble.SizeBytes];
-        TcpPreamble.Write(preamble, Epoch, TcpInvitation.Read(offer.Bytes.Span).Token);
+        TcpPreamble.Write(preamble, Epoch, TcpOfferPayload.Read(offer.Bytes.Span).Token);
         return preamble;
     }
 

@@ -90,7 +90,7 @@ public sealed class AllocationTests : IDisposable
         using (var frame = passer.Input("in").Receive()!.Value)
             passer.Output("out").Forward(frame, static metadata => metadata.Set("score", 0.25));
         using (var frame = sink.Input("in").Receive()!.Value)
-            Native.Invariant.That(frame.Metadata.TryGet("score", out double _));
+            Primitives.Invariant.That(frame.Metadata.TryGet("score", out double _));
     }
 
     private async Task<(MediaOperator Source, MediaOperator Passer, MediaOperator Sink)> Chain()

@@ -3,7 +3,7 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sdk.Tests;
 
-/// <summary>Several operators, in one process but over real rings, bells and sockets.</summary>
+/// <summary>Several operators, in one process but over real rings, doorbells and sockets.</summary>
 public sealed class ChainTests : IDisposable
 {
     private readonly FakeSidecar _sidecar = new();
@@ -120,7 +120,7 @@ public sealed class ChainTests : IDisposable
         await sink.DisposeAsync();
     }
 
-    private void Introduce(Dictionary<string, AttachedOperator> ends)
+    private void Introduce(Dictionary<string, AttachedMediaOperator> ends)
     {
         _sidecar.Connect(ends["source"], ends["passer"], "out", "in", 8);
         _sidecar.Connect(ends["passer"], ends["sink"], "out", "in", 8, ends["source"].Region!);

@@ -284,7 +284,7 @@ public sealed class PasserTests : IDisposable
         _source.Returns.ShouldBeEmpty();
     }
 
-    private Dictionary<string, AttachedOperator> Ends { get; } = [];
+    private Dictionary<string, AttachedMediaOperator> Ends { get; } = [];
 
     private Dictionary<string, MediaOperator> Media { get; } = [];
 

@@ -226,7 +226,7 @@ public sealed class SourceTests : IDisposable
         Should.Throw<InvalidOperationException>(() => loan.Send()).Message.ShouldContain("'out' has 512 bytes, a picture of its caps has 768");
     }
 
-    private AttachedOperator _end = null!;
+    private AttachedMediaOperator _end = null!;
 
     private async Task<MediaOperator> Source(int quotaBlocks = 64, bool connect = true)
     {

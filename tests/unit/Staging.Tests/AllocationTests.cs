@@ -13,10 +13,10 @@ public sealed class AllocationTests
     {
         using var region = new TestRegion(new BlockClass(4096, 8));
         using var channel = new TestChannel(8);
-        using var file = Bell.Create("allocation-bell");
-        using var memory = Bell.Map(file);
-        using var waiter = BellWaiter.ByFutex(memory, new WaitPolicy(WaitMode.Event, 0));
-        var ringer = new BellRinger(memory);
+        using var file = Doorbell.Create("allocation-doorbell");
+        using var memory = Doorbell.Map(file);
+        using var waiter = DoorbellWaiter.ByFutex(memory, new WaitPolicy(WaitMode.Event, 0));
+        var ringer = new DoorbellNotifier(memory);
         var quota = new BlockQuota(4);
         var table = new RegionTable();
         table.Set(0, region.Reader);
@@ -28,7 +28,7 @@ public sealed class AllocationTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
-    private static void HandOver(TestRegion region, TestChannel channel, BlockQuota quota, RegionTable table, BellWaiter waiter, BellRinger ringer)
+    private static void HandOver(TestRegion region, TestChannel channel, BlockQuota quota, RegionTable table, DoorbellWaiter waiter, DoorbellNotifier ringer)
     {
         Invariant.That(region.Writer.TryTake(100, quota, out var block));
         region.Writer.AddReference(block);

@@ -19,12 +19,12 @@ public sealed class LeakTests
             using var reader = region.MapForReader();
             using var channel = ChannelFile.Create(Id, 2);
             using var end = ChannelFile.Map(channel.File);
-            using var bell = Bell.Create("leak-bell");
-            using var bellMemory = Bell.Map(bell);
-            using var waiter = BellWaiter.ByPoll(bellMemory, default);
+            using var doorbell = Doorbell.Create("leak-doorbell");
+            using var doorbellMemory = Doorbell.Map(doorbell);
+            using var waiter = DoorbellWaiter.ByPoll(doorbellMemory, default);
             using var peer = waiter.AddPeer();
         }
-        foreach (var name in new[] { "leak-region", $"kmf-channel-{Id}", "leak-bell" })
+        foreach (var name in new[] { "leak-region", $"kmf-channel-{Id}", "leak-doorbell" })
         {
             OpenMemory.Named(name).ShouldBe(0, name);
             OpenMemory.Mapped(name).ShouldBe(0, name);

@@ -20,7 +20,7 @@ internal static class InputProbe
         return ProbedCaps.Apply(graph, source, media);
     }
 
-    private static string? Input(OperatorNode node)
+    private static string? Input(MediaOperatorNode node)
     {
         var at = node.Args.ToList().IndexOf(InputOption);
         if (at >= 0 && at + 1 < node.Args.Count)

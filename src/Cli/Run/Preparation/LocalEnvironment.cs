@@ -7,7 +7,7 @@ namespace K8sMediaFlow.Cli.Run.Preparation;
 internal static partial class LocalEnvironment
 {
     /// <exception cref="RunException">A variable has no value on this machine.</exception>
-    public static OperatorNode Resolve(OperatorNode node)
+    public static MediaOperatorNode Resolve(MediaOperatorNode node)
     {
         if (node.Container.EnvironmentSources.Count > 0)
             throw new RunException($"operator '{node.Name}' takes variables from ConfigMaps or Secrets (envFrom), which this machine does not have: name them in env");
@@ -22,7 +22,7 @@ internal static partial class LocalEnvironment
         };
     }
 
-    private static string FromHere(OperatorNode node, EnvironmentVariable variable) => Environment.GetEnvironmentVariable(variable.Name)
+    private static string FromHere(MediaOperatorNode node, EnvironmentVariable variable) => Environment.GetEnvironmentVariable(variable.Name)
         ?? throw new RunException($"environment variable '{variable.Name}' of operator '{node.Name}' comes from the cluster ({string.Join(", ", variable.Sources!)}): set it for this command");
 
     /// <summary>As Kubernetes does it: a name that is not known stays as it is, and $$ stands for a dollar.</summary>

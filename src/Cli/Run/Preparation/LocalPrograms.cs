@@ -13,7 +13,7 @@ internal static class LocalPrograms
 
     /// <summary>The program and its first arguments. A command wins over the image, as in a container.</summary>
     /// <exception cref="RunException">The image is not ours and the media operator has no command.</exception>
-    public static IReadOnlyList<string> For(OperatorNode node)
+    public static IReadOnlyList<string> For(MediaOperatorNode node)
     {
         if (node.Command.Count > 0)
             return node.Command;

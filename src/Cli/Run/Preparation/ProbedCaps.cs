@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Cli.Run.Preparation;
 internal static class ProbedCaps
 {
     /// <exception cref="RunException">The source has no sound or no picture, and a media operator takes nothing else.</exception>
-    public static PipelineGraph Apply(PipelineGraph graph, OperatorNode source, InputMedia media)
+    public static PipelineGraph Apply(PipelineGraph graph, MediaOperatorNode source, InputMedia media)
     {
         var without = media.Sound is null ? "sound" : "video";
         var missing = source.Outputs.Where(port => Lacks(media, port.Caps)).Select(port => port.Name).ToHashSet();
@@ -35,7 +35,7 @@ internal static class ProbedCaps
         _ => declared,
     };
 
-    private static OperatorNode Without(OperatorNode node, IReadOnlyList<GraphEdge> dropped, string what)
+    private static MediaOperatorNode Without(MediaOperatorNode node, IReadOnlyList<GraphEdge> dropped, string what)
     {
         var ports = dropped.Where(edge => edge.To.Operator == node.Name).Select(edge => edge.To.Port).ToHashSet();
         if (ports.Count == 0)

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using K8sMediaFlow.Cli.Run.Processes;
-using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
+using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 

@@ -30,7 +30,7 @@ internal static class VolumeFolders
     }
 
     /// <summary>The media operator with every path below a mounted volume replaced, in command, arguments and environment.</summary>
-    public static OperatorNode Map(OperatorNode node, IReadOnlyDictionary<string, string> folders)
+    public static MediaOperatorNode Map(MediaOperatorNode node, IReadOnlyDictionary<string, string> folders)
     {
         // Longest first: /media/raw may be another volume than /media.
         var mounts = node.VolumeMounts.Where(mount => folders.ContainsKey(mount.Name)).OrderByDescending(mount => mount.MountPath.Length)

@@ -12,13 +12,13 @@ internal sealed class LocalRun : IDisposable
     /// <summary>How long links may take to say that they are drained once every media operator has completed.</summary>
     private static readonly TimeSpan DrainedPatience = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, SidecarSupervisor> _sidecars;
-    private readonly List<(ReplicaSpec Spec, OperatorSupervisor Supervisor)> _operators;
+    private readonly List<(ReplicaSpec Spec, MediaOperatorSupervisor Supervisor)> _operators;
 
     public LocalRun(RunState state)
     {
         State = state;
         _sidecars = state.Spec.Pods.ToDictionary(pod => pod.Name, pod => new SidecarSupervisor(pod, state));
-        _operators = state.Spec.Replicas.Select(replica => (replica, new OperatorSupervisor(replica, state))).ToList();
+        _operators = state.Spec.Replicas.Select(replica => (replica, new MediaOperatorSupervisor(replica, state))).ToList();
     }
 
     public RunState State { get; }

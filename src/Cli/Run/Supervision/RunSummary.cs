@@ -27,8 +27,8 @@ internal static class RunSummary
 
     private static string Line(EdgeRow row) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{row.Edge} ({Or(row.Way)}): {row.Frames} frames, {row.Bytes / 1e6:0.0} MB, {Figures.Rate(row.MeanFramesPerSecond)} fps, " +
-        $"p50 {Figures.Latency(row.Latency.Percentile(0.5))}, p99 {Figures.Latency(row.Latency.Percentile(0.99))}, " +
+        $"{row.Edge} ({Or(row.Way)}): {row.Frames} frames, {row.Bytes / 1e6:0.0} MB, {DisplayFormat.Rate(row.MeanFramesPerSecond)} fps, " +
+        $"p50 {DisplayFormat.Latency(row.Latency.Percentile(0.5))}, p99 {DisplayFormat.Latency(row.Latency.Percentile(0.99))}, " +
         $"gaps {row.Gaps}, duplicates {row.Duplicates}, drops {DropCounts.Text(row.Drops)}");
 
     private static string Or(string way) => way.Length == 0 ? "nothing passed" : way;

@@ -50,7 +50,7 @@ internal static class BoundRules
     ];
 
     // Names with what they are rounded up to, and numbers and caps beside them.
-    private static int WelcomeBytes(PipelineGraph graph, OperatorNode node)
+    private static int WelcomeBytes(PipelineGraph graph, MediaOperatorNode node)
     {
         const int portBytes = 152, edgeBytes = 40;
         var ports = node.Inputs.Select(port => port.Name).Concat(node.Outputs.Select(port => port.Name));
@@ -58,7 +58,7 @@ internal static class BoundRules
         return ports.Sum(name => name.Length + portBytes) + edges.Sum(edge => edge.Name.Length + edgeBytes);
     }
 
-    private static IEnumerable<GraphViolation> Parts(string at, OperatorNode node) =>
+    private static IEnumerable<GraphViolation> Parts(string at, MediaOperatorNode node) =>
         from part in new (string Field, int Count)[]
         {
             ("env", node.Environment.Count), ("envFrom", node.Container.EnvironmentSources.Count), ("ports", node.Container.Ports.Count),
@@ -74,7 +74,7 @@ internal static class BoundRules
         return (int)Math.Clamp(pairs, 0, int.MaxValue);
     }
 
-    private static IEnumerable<GraphViolation> OfOperator(string at, OperatorNode node) =>
+    private static IEnumerable<GraphViolation> OfOperator(string at, MediaOperatorNode node) =>
         Between($"{at}.replicas", $"replicas of operator '{node.Name}'", node.ReplicaCount, 1, PlanLimits.ReplicasMax)
             .Concat(Between($"{at}.maxReplicas", $"maxReplicas of operator '{node.Name}'", node.MaxReplicas ?? node.ReplicaCount, node.ReplicaCount, PlanLimits.ReplicasMax))
             .Concat(node.Inputs.SelectMany((port, i) => Between($"{at}.inputs[{i}].maxBorrowed",

@@ -6,7 +6,7 @@ internal static class ConnectionRules
     internal static IEnumerable<GraphViolation> Check(GraphIndex index) =>
         index.Graph.Operators.SelectMany((node, i) => OfOperator(index, node, $"spec.operators[{i}]")).Concat(Taken(index));
 
-    private static IEnumerable<GraphViolation> OfOperator(GraphIndex index, OperatorNode node, string at)
+    private static IEnumerable<GraphViolation> OfOperator(GraphIndex index, MediaOperatorNode node, string at)
     {
         // An edge with a wrong end shows the intention to connect; its own violation says what to mend.
         var touched = index.Graph.Edges.Any(edge => edge.From.Operator == node.Name || edge.To.Operator == node.Name);

@@ -13,7 +13,7 @@ internal static class ContainerRules
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph) =>
         graph.Operators.SelectMany((node, i) => OfOperator(node, $"spec.operators[{i}]"));
 
-    private static IEnumerable<GraphViolation> OfOperator(OperatorNode node, string at) =>
+    private static IEnumerable<GraphViolation> OfOperator(MediaOperatorNode node, string at) =>
     [
         .. node.Container.Ports.SelectMany((port, j) => OfPort(node, port, j, $"{at}.ports[{j}]")),
         .. OfService(node, $"{at}.service"),
@@ -25,7 +25,7 @@ internal static class ContainerRules
         .. OfGrace(node, $"{at}.terminationGracePeriodSeconds"),
     ];
 
-    private static IEnumerable<GraphViolation> OfPort(OperatorNode node, ContainerPort port, int j, string at)
+    private static IEnumerable<GraphViolation> OfPort(MediaOperatorNode node, ContainerPort port, int j, string at)
     {
         if (!Names.IsLabel(port.Name) || port.Name.Length > PortNameCharsMax || !port.Name.Any(char.IsAsciiLetter))
             yield return new($"{at}.name", GraphReason.BadPort,
@@ -41,13 +41,13 @@ internal static class ContainerRules
             yield return new($"{at}.containerPort", GraphReason.BadPort, $"operator '{node.Name}' has two ports {port.Number}/{port.Protocol}");
     }
 
-    private static IEnumerable<GraphViolation> OfService(OperatorNode node, string at)
+    private static IEnumerable<GraphViolation> OfService(MediaOperatorNode node, string at)
     {
         if (node.Container is { HasService: true, Ports.Count: 0 })
             yield return new(at, GraphReason.Contradiction, $"operator '{node.Name}' has a service, but no ports that it could lead to");
     }
 
-    private static IEnumerable<GraphViolation> OfVariable(OperatorNode node, EnvironmentVariable variable, int j, string at)
+    private static IEnumerable<GraphViolation> OfVariable(MediaOperatorNode node, EnvironmentVariable variable, int j, string at)
     {
         if (variable.Name.StartsWith(OwnPrefix, StringComparison.Ordinal))
             yield return new($"{at}.name", GraphReason.Reserved, $"operator '{node.Name}' sets '{variable.Name}': variables that begin with {OwnPrefix} are set by the controller");
@@ -64,13 +64,13 @@ internal static class ContainerRules
                 + $"of fieldRef, resourceFieldRef, configMapKeyRef and secretKeyRef{Has(sources)}");
     }
 
-    private static IEnumerable<GraphViolation> OfSources(OperatorNode node, IReadOnlyList<string> sources, string at)
+    private static IEnumerable<GraphViolation> OfSources(MediaOperatorNode node, IReadOnlyList<string> sources, string at)
     {
         if (sources.Count != 1)
             yield return new(at, GraphReason.BadEnvironment, $"an entry of envFrom of operator '{node.Name}' needs exactly one of configMapRef and secretRef{Has(sources)}");
     }
 
-    private static IEnumerable<GraphViolation> OfClaim(OperatorNode node, ResourceClaim claim, int j, string at)
+    private static IEnumerable<GraphViolation> OfClaim(MediaOperatorNode node, ResourceClaim claim, int j, string at)
     {
         if (!Names.IsLabel(claim.Name))
             yield return new($"{at}.name", GraphReason.BadName, $"resource claim '{claim.Name}' is no name: lower-case letters, digits and '-' are allowed, at most 63, not '-' at an end");
@@ -83,22 +83,22 @@ internal static class ContainerRules
                 $"resource claim '{claim.Name}' of operator '{node.Name}' needs exactly one of resourceClaimName and resourceClaimTemplateName{Has(claim.Sources)}");
     }
 
-    private static IEnumerable<GraphViolation> OfClaimNames(OperatorNode node, string at)
+    private static IEnumerable<GraphViolation> OfClaimNames(MediaOperatorNode node, string at)
     {
         var declared = node.Container.Claims.Select(claim => claim.Name).ToList();
         for (var j = 0; j < node.Container.ClaimNames.Count; j++)
             if (node.Container.ClaimNames[j] is var name && !declared.Contains(name))
                 yield return new($"{at}[{j}].name", GraphReason.BadResource,
-                    $"the container of operator '{node.Name}' uses resource claim '{name}', which resourceClaims does not declare{Nearest.Hint(name, declared)}");
+                    $"the container of operator '{node.Name}' uses resource claim '{name}', which resourceClaims does not declare{NameSuggestion.Hint(name, declared)}");
     }
 
-    private static IEnumerable<GraphViolation> OfMetadata(OperatorNode node, string at) =>
+    private static IEnumerable<GraphViolation> OfMetadata(MediaOperatorNode node, string at) =>
         from key in node.Container.MetadataKeys
         let domain = key.Key.Split('/')[0]
         where key.Key == ManagedBy || (key.Key.Contains('/') && (domain == OwnDomain || domain.EndsWith("." + OwnDomain, StringComparison.Ordinal)))
         select new GraphViolation($"{at}.{key.Field}", GraphReason.Reserved, $"operator '{node.Name}' sets '{key.Key}' on its pods, which is the controller's");
 
-    private static IEnumerable<GraphViolation> OfGrace(OperatorNode node, string at)
+    private static IEnumerable<GraphViolation> OfGrace(MediaOperatorNode node, string at)
     {
         if (node.Container.TerminationGracePeriodSeconds is < 0 or > GraceSecondsMax)
             yield return new(at, GraphReason.OutOfBounds,

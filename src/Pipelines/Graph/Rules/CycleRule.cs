@@ -18,7 +18,7 @@ internal sealed class CycleRule
         return walk._found;
     }
 
-    private void Visit(OperatorNode node)
+    private void Visit(MediaOperatorNode node)
     {
         if (!_finished.Add(node.Name))
             return;

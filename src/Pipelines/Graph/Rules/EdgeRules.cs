@@ -16,16 +16,16 @@ internal static class EdgeRules
     }
 
     private static IEnumerable<GraphViolation> End(GraphIndex index, string path, PortRef port, string side,
-        Func<OperatorNode, IEnumerable<string>> right, Func<OperatorNode, IEnumerable<string>> wrong)
+        Func<MediaOperatorNode, IEnumerable<string>> right, Func<MediaOperatorNode, IEnumerable<string>> wrong)
     {
         if (port.Operator.Length == 0 || port.Port.Length == 0)
             yield return new(path, GraphReason.BadReference, $"'{port.Operator}{port.Port}' does not name a port: write operator.port");
         else if (index.Operator(port.Operator) is not { } node)
             yield return new(path, GraphReason.UnknownOperator,
-                $"{port}: there is no operator '{port.Operator}'{Nearest.Hint(port.Operator, index.Graph.Operators.Select(one => one.Name))}");
+                $"{port}: there is no operator '{port.Operator}'{NameSuggestion.Hint(port.Operator, index.Graph.Operators.Select(one => one.Name))}");
         else if (!right(node).Contains(port.Port))
             yield return new(path, GraphReason.UnknownPort, wrong(node).Contains(port.Port)
                 ? $"{port} is no {side} port of operator '{node.Name}', it is at its other side"
-                : $"operator '{node.Name}' has no {side} '{port.Port}'{Nearest.Hint(port.Port, right(node))}");
+                : $"operator '{node.Name}' has no {side} '{port.Port}'{NameSuggestion.Hint(port.Port, right(node))}");
     }
 }

@@ -6,7 +6,7 @@ internal static class GroupRules
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph) =>
         graph.Groups.SelectMany((group, i) => OfGroup(graph, group, $"spec.groups[{i}]"));
 
-    private static IEnumerable<GraphViolation> OfGroup(PipelineGraph graph, OperatorGroup group, string at)
+    private static IEnumerable<GraphViolation> OfGroup(PipelineGraph graph, MediaOperatorGroup group, string at)
     {
         if (group.Operators.Count == 0)
             yield return new($"{at}.operators", GraphReason.Empty, $"group '{group.Name}' has no operators");
@@ -18,11 +18,11 @@ internal static class GroupRules
                 yield return violation;
     }
 
-    private static IEnumerable<GraphViolation> OfMember(PipelineGraph graph, OperatorGroup group, string member, int i, string at)
+    private static IEnumerable<GraphViolation> OfMember(PipelineGraph graph, MediaOperatorGroup group, string member, int i, string at)
     {
         if (graph.Operators.All(node => node.Name != member))
             yield return new(at, GraphReason.UnknownOperator,
-                $"group '{group.Name}': there is no operator '{member}'{Nearest.Hint(member, graph.Operators.Select(node => node.Name))}");
+                $"group '{group.Name}': there is no operator '{member}'{NameSuggestion.Hint(member, graph.Operators.Select(node => node.Name))}");
         else if (group.Operators.Take(i).Contains(member))
             yield return new(at, GraphReason.BadGroup, $"group '{group.Name}' names operator '{member}' twice");
         else if (graph.Groups.TakeWhile(other => other != group).FirstOrDefault(other => other.Mode == group.Mode && other.Operators.Contains(member)) is { } other)

@@ -9,7 +9,7 @@ internal static class MediaRules
         return index.Graph.Operators.SelectMany((node, i) => OfInputs(index, flow, node, i).Concat(OfOutputs(flow, node, i)));
     }
 
-    private static IEnumerable<GraphViolation> OfInputs(GraphIndex index, CapsFlow flow, OperatorNode node, int i)
+    private static IEnumerable<GraphViolation> OfInputs(GraphIndex index, CapsFlow flow, MediaOperatorNode node, int i)
     {
         for (var j = 0; j < node.Inputs.Count; j++)
         {
@@ -25,10 +25,10 @@ internal static class MediaRules
         }
     }
 
-    private static IEnumerable<GraphViolation> OfOutputs(CapsFlow flow, OperatorNode node, int i) =>
+    private static IEnumerable<GraphViolation> OfOutputs(CapsFlow flow, MediaOperatorNode node, int i) =>
         node.Outputs.SelectMany((port, j) => OfOutput(flow, node, port, $"spec.operators[{i}].outputs[{j}].caps"));
 
-    private static IEnumerable<GraphViolation> OfOutput(CapsFlow flow, OperatorNode node, OutputPort port, string at)
+    private static IEnumerable<GraphViolation> OfOutput(CapsFlow flow, MediaOperatorNode node, OutputPort port, string at)
     {
         var name = new PortRef(node.Name, port.Name);
         if (port.Caps is { } declared)

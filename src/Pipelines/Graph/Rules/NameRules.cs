@@ -23,7 +23,7 @@ internal static class NameRules
         return list;
     }
 
-    private static void Ports(List<GraphViolation> list, string at, OperatorNode node)
+    private static void Ports(List<GraphViolation> list, string at, MediaOperatorNode node)
     {
         if (node.Inputs.Count + node.Outputs.Count == 0)
             list.Add(new(at, GraphReason.NoPorts, $"operator '{node.Name}' has neither inputs nor outputs"));

@@ -11,20 +11,20 @@ internal static class PodRules
         .. graph.Groups.SelectMany((group, i) => group.Mode == GroupMode.SamePod ? OfGroup(graph, group, $"spec.groups[{i}]") : []),
     ];
 
-    private static IEnumerable<GraphViolation> OwnName(string at, OperatorNode node)
+    private static IEnumerable<GraphViolation> OwnName(string at, MediaOperatorNode node)
     {
         if (node.Name == SidecarContainer)
             yield return new(at, GraphReason.Reserved, $"'{SidecarContainer}' is the name of the sidecar's container in every pod: name the operator otherwise");
     }
 
-    private static IEnumerable<GraphViolation> OfGroup(PipelineGraph graph, OperatorGroup group, string at)
+    private static IEnumerable<GraphViolation> OfGroup(PipelineGraph graph, MediaOperatorGroup group, string at)
     {
-        var members = group.Operators.Select(name => graph.Operators.FirstOrDefault(node => node.Name == name)).OfType<OperatorNode>().Distinct().ToList();
+        var members = group.Operators.Select(name => graph.Operators.FirstOrDefault(node => node.Name == name)).OfType<MediaOperatorNode>().Distinct().ToList();
         return [.. Settings(group, members, at), .. Ports(group, members, at), .. Containers(group, members, at)];
     }
 
     /// <summary>Fields of the pod: who sets one must set what the others set.</summary>
-    private static IEnumerable<GraphViolation> Settings(OperatorGroup group, List<OperatorNode> members, string at) =>
+    private static IEnumerable<GraphViolation> Settings(MediaOperatorGroup group, List<MediaOperatorNode> members, string at) =>
         from field in members.SelectMany(node => node.Container.PodSettings.Keys).Distinct().Order(StringComparer.Ordinal)
         let set = members.Where(node => node.Container.PodSettings.ContainsKey(field)).ToList()
         let other = set.FirstOrDefault(node => node.Container.PodSettings[field] != set[0].Container.PodSettings[field])
@@ -32,7 +32,7 @@ internal static class PodRules
         select new GraphViolation($"{at}.operators", GraphReason.BadGroup,
             $"operators '{set[0].Name}' and '{other.Name}' of group '{group.Name}' share a pod, but set different {field}");
 
-    private static IEnumerable<GraphViolation> Ports(OperatorGroup group, List<OperatorNode> members, string at)
+    private static IEnumerable<GraphViolation> Ports(MediaOperatorGroup group, List<MediaOperatorNode> members, string at)
     {
         foreach (var node in members.Where(node => node.Container.Ports.Count > 0 && Math.Max(node.ReplicaCount, node.MaxReplicas ?? 1) > 1))
             yield return new($"{at}.operators", GraphReason.BadPort,
@@ -44,7 +44,7 @@ internal static class PodRules
     }
 
     /// <summary>Containers are named after their operator, or operator and replica where the pod has several.</summary>
-    private static IEnumerable<GraphViolation> Containers(OperatorGroup group, List<OperatorNode> members, string at) =>
+    private static IEnumerable<GraphViolation> Containers(MediaOperatorGroup group, List<MediaOperatorNode> members, string at) =>
         from node in members
         where node.ReplicaCount > 1
         from replica in Enumerable.Range(0, Math.Min(node.ReplicaCount, Planning.PlanLimits.ReplicasMax))

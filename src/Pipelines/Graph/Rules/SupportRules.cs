@@ -14,7 +14,7 @@ internal static class SupportRules
             yield return Unsupported("spec.rdma.trafficClass", "an RDMA traffic class", "leave it out");
     }
 
-    private static IEnumerable<GraphViolation> OfGroup(OperatorGroup group, int i)
+    private static IEnumerable<GraphViolation> OfGroup(MediaOperatorGroup group, int i)
     {
         if (group.Mode == GroupMode.SameNode)
             yield return Unsupported($"spec.groups[{i}].mode", $"mode SameNode of group '{group.Name}'", "use SamePod or no group");

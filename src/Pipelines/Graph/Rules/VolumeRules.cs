@@ -25,14 +25,14 @@ internal static class VolumeRules
                 : $"volume '{volume.Name}' has source '{volume.Kind}'; allowed are {string.Join(", ", Kinds)}");
     }
 
-    private static IEnumerable<GraphViolation> OfOperator(PipelineGraph graph, OperatorNode node, int i)
+    private static IEnumerable<GraphViolation> OfOperator(PipelineGraph graph, MediaOperatorNode node, int i)
     {
         for (var j = 0; j < node.VolumeMounts.Count; j++)
         {
             var (mount, at) = (node.VolumeMounts[j], $"spec.operators[{i}].volumeMounts[{j}]");
             if (graph.Volumes.All(volume => volume.Name != mount.Name))
                 yield return new($"{at}.name", GraphReason.UnknownVolume,
-                    $"operator '{node.Name}' mounts volume '{mount.Name}', which is not declared{Nearest.Hint(mount.Name, graph.Volumes.Select(volume => volume.Name))}");
+                    $"operator '{node.Name}' mounts volume '{mount.Name}', which is not declared{NameSuggestion.Hint(mount.Name, graph.Volumes.Select(volume => volume.Name))}");
             if (Own.FirstOrDefault(own => IsWithin(mount.MountPath, own)) is { } taken)
                 yield return new($"{at}.mountPath", GraphReason.Reserved, $"operator '{node.Name}' mounts '{mount.Name}' at '{mount.MountPath}', but {taken} is the controller's in every container");
             if (!mount.MountPath.StartsWith('/') || mount.MountPath.Split('/').Contains(".."))

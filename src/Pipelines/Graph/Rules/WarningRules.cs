@@ -10,7 +10,7 @@ internal static class WarningRules
             .Concat(graph.Edges.SelectMany((edge, i) => OfEdge(index, edge, $"spec.edges[{i}]")));
     }
 
-    private static IEnumerable<GraphViolation> OfOperator(GraphIndex index, OperatorNode node, string at)
+    private static IEnumerable<GraphViolation> OfOperator(GraphIndex index, MediaOperatorNode node, string at)
     {
         for (var i = 0; i < node.Outputs.Count; i++)
             if (!index.EdgesFrom(new PortRef(node.Name, node.Outputs[i].Name)).Any())

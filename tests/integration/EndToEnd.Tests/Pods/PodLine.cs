@@ -21,7 +21,7 @@ internal sealed class PodLine : IDisposable
 
     private static readonly MediaCaps Caps = new(new VideoCaps(160, 90, "yuv420p", new Rational(25, 1)));
 
-    private static readonly OperatorNode Between =
+    private static readonly MediaOperatorNode Between =
         new() { Name = Filter, Image = "any", Inputs = [new InputPort("video")], Outputs = [new OutputPort("video", Caps)] };
 
     private static int _networks;
@@ -42,9 +42,9 @@ internal sealed class PodLine : IDisposable
             Name = "line", Execution = execution, Transport = Transport.Tcp,
             Operators =
             [
-                new OperatorNode { Name = Source, Image = "any", Outputs = [new OutputPort("video", Caps)] },
-                .. hasFilter ? [Between] : Array.Empty<OperatorNode>(),
-                new OperatorNode { Name = Sink, Image = "any", Inputs = [new InputPort("video")] },
+                new MediaOperatorNode { Name = Source, Image = "any", Outputs = [new OutputPort("video", Caps)] },
+                .. hasFilter ? [Between] : Array.Empty<MediaOperatorNode>(),
+                new MediaOperatorNode { Name = Sink, Image = "any", Inputs = [new InputPort("video")] },
             ],
         };
         var pairs = _graph.Operators.Zip(_graph.Operators.Skip(1));

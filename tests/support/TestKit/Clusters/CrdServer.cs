@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -115,6 +114,6 @@ public sealed class CrdServer : IDisposable
 
     private string Log() => Path.Combine(Folder, "log") is var log && File.Exists(log) ? File.ReadAllText(log) : "no log";
 
-    private static (int ExitCode, string Output) Script(string argument, [CallerFilePath] string here = "") =>
-        KubernetesBuild.Script(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "support", "crdserver", "build.sh")), TimeSpan.FromMinutes(1), argument);
+    private static (int ExitCode, string Output) Script(string argument) =>
+        KubernetesBuild.Script(Path.Combine(Sources.Root, "tests", "support", "crdserver", "build.sh"), TimeSpan.FromMinutes(1), argument);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 
 namespace K8sMediaFlow.TestKit.Clusters;
 
@@ -37,5 +36,5 @@ public static class KubernetesBuild
         }
     }
 
-    private static string FindFolder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "cluster"));
+    private static string FindFolder() => Path.Combine(Sources.Root, "tests", "support", "cluster");
 }

@@ -34,7 +34,7 @@ internal sealed class FakeHandler(string pod, FakePodFolder folder) : IControlHa
         var edges = (_plan?.Edges ?? []).Select(edge => new EdgeStatus(
             edge.Name, EdgeSide.Local, "Local", _frames, _frames * 100, 0, 0, new Dictionary<string, long>(), LatencyHistogram.Empty, 3, 9, false));
         return new SidecarStatus(
-            pod, Incarnation, CurrentPlan, false, operators.All(one => one.State == OperatorState.Completed), Stopwatch.GetTimestamp(), [.. edges], operators, []);
+            pod, Incarnation, CurrentPlan, false, operators.All(one => one.State == MediaOperatorState.Completed), Stopwatch.GetTimestamp(), [.. edges], operators, []);
     }
 
     public Task DrainAsync(CancellationToken cancellation)
@@ -43,13 +43,13 @@ internal sealed class FakeHandler(string pod, FakePodFolder folder) : IControlHa
         return Task.CompletedTask;
     }
 
-    private OperatorStatus Operator(OperatorPlan plan)
+    private MediaOperatorReport Operator(MediaOperatorPlan plan)
     {
         var name = $"{plan.Name}-{plan.Replica}";
         if (folder.Has(name + ".completed"))
-            return new OperatorStatus(plan.Name, plan.Replica, OperatorState.Completed, "x", "");
+            return new MediaOperatorReport(plan.Name, plan.Replica, MediaOperatorState.Completed, "x", "");
         return folder.Has(name + ".failed")
-            ? new OperatorStatus(plan.Name, plan.Replica, OperatorState.Failed, "x", folder.Read(name + ".failed"))
-            : new OperatorStatus(plan.Name, plan.Replica, OperatorState.Attached, "x", "");
+            ? new MediaOperatorReport(plan.Name, plan.Replica, MediaOperatorState.Failed, "x", folder.Read(name + ".failed"))
+            : new MediaOperatorReport(plan.Name, plan.Replica, MediaOperatorState.Attached, "x", "");
     }
 }

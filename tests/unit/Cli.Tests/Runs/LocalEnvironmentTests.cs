@@ -12,7 +12,7 @@ public class LocalEnvironmentTests
     [InlineData("$(UNKNOWN)", "$(UNKNOWN)")]
     [InlineData("$$(KEY)", "$(KEY)")]
     [InlineData("$KEY", "$KEY")]
-    public void A_name_in_an_argument_is_replaced_as_a_cluster_does(string given, string expected) => LocalEnvironment.Resolve(new OperatorNode
+    public void A_name_in_an_argument_is_replaced_as_a_cluster_does(string given, string expected) => LocalEnvironment.Resolve(new MediaOperatorNode
     {
         Name = "ingest",
         Args = [given],
@@ -22,16 +22,16 @@ public class LocalEnvironmentTests
     [Fact]
     public void What_the_cluster_would_look_up_comes_from_the_environment_of_the_command()
     {
-        var node = new OperatorNode { Name = "ingest", Args = ["$(PATH)"], Environment = [new("PATH", "", ["secretKeyRef"])] };
+        var node = new MediaOperatorNode { Name = "ingest", Args = ["$(PATH)"], Environment = [new("PATH", "", ["secretKeyRef"])] };
         LocalEnvironment.Resolve(node).Args.Single().ShouldBe(Environment.GetEnvironmentVariable("PATH"));
     }
 
     [Fact]
     public void What_nobody_has_is_named_with_what_to_do() => Should.Throw<RunException>(() => LocalEnvironment.Resolve(
-        new OperatorNode { Name = "ingest", Environment = [new("NO_SUCH_KEY", "", ["secretKeyRef"])] }))
+        new MediaOperatorNode { Name = "ingest", Environment = [new("NO_SUCH_KEY", "", ["secretKeyRef"])] }))
         .Message.ShouldBe("environment variable 'NO_SUCH_KEY' of operator 'ingest' comes from the cluster (secretKeyRef): set it for this command");
 
     [Fact]
     public void Whole_objects_of_the_cluster_are_not_to_be_had() => Should.Throw<RunException>(() => LocalEnvironment.Resolve(
-        new OperatorNode { Name = "ingest", Container = new() { EnvironmentSources = [["configMapRef"]] } })).Message.ShouldContain("envFrom");
+        new MediaOperatorNode { Name = "ingest", Container = new() { EnvironmentSources = [["configMapRef"]] } })).Message.ShouldContain("envFrom");
 }

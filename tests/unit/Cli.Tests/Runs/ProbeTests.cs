@@ -90,7 +90,7 @@ public class ProbeTests
         }
     }
 
-    private static PipelineGraph SoundOnly(OperatorNode? source = null)
+    private static PipelineGraph SoundOnly(MediaOperatorNode? source = null)
     {
         var graph = Graph();
         source ??= graph.Operators[0] with { Outputs = [graph.Operators[0].Outputs[1]] };
@@ -104,7 +104,7 @@ public class ProbeTests
         Name = "highlights",
         Operators =
         [
-            new OperatorNode
+            new MediaOperatorNode
             {
                 Name = "decode",
                 Image = "k8smediaflow/media-operators:0.1.0",
@@ -115,7 +115,7 @@ public class ProbeTests
                     new OutputPort("audio", new MediaCaps(Audio: new AudioCaps(48000, 2, "s16le"))),
                 ],
             },
-            new OperatorNode { Name = "encode", Image = "k8smediaflow/media-operators:0.1.0", Inputs = [new InputPort("video"), new InputPort("audio")] },
+            new MediaOperatorNode { Name = "encode", Image = "k8smediaflow/media-operators:0.1.0", Inputs = [new InputPort("video"), new InputPort("audio")] },
         ],
         Edges =
         [

@@ -83,8 +83,8 @@ internal sealed class ScriptedRun : IDisposable
             Script("sink", sink) with { Inputs = [new InputPort("video")] },
         ],
         Edges = [new GraphEdge(new PortRef("source", "video"), new PortRef("sink", "video"))],
-        Groups = [new OperatorGroup("both", GroupMode.SamePod, ["source", "sink"])],
+        Groups = [new MediaOperatorGroup("both", GroupMode.SamePod, ["source", "sink"])],
     };
 
-    private static OperatorNode Script(string name, string script) => new() { Name = name, Image = "example/" + name, Command = ["/bin/sh", "-c", Prologue + script] };
+    private static MediaOperatorNode Script(string name, string script) => new() { Name = name, Image = "example/" + name, Command = ["/bin/sh", "-c", Prologue + script] };
 }

@@ -20,7 +20,7 @@ public class VolumeFolderTests
     [InlineData("media/x", "media/x")]
     public void A_path_below_a_mount_becomes_a_path_below_its_folder(string given, string expected)
     {
-        var node = new OperatorNode
+        var node = new MediaOperatorNode
         {
             Name = "decode",
             Args = [given],
@@ -35,7 +35,7 @@ public class VolumeFolderTests
     [Fact]
     public void A_sub_path_of_the_volume_is_kept()
     {
-        var node = new OperatorNode { Name = "decode", Args = ["/media/x"], VolumeMounts = [new VolumeMount("media", "/media", SubPath: "clips")] };
+        var node = new MediaOperatorNode { Name = "decode", Args = ["/media/x"], VolumeMounts = [new VolumeMount("media", "/media", SubPath: "clips")] };
         VolumeFolders.Map(node, Folders).Args.Single().ShouldBe("/here/clips/x");
     }
 
@@ -58,7 +58,7 @@ public class VolumeFolderTests
     private static PipelineGraph Graph(string kind) => new()
     {
         Name = "highlights",
-        Operators = [new OperatorNode { Name = "decode", VolumeMounts = [new VolumeMount("media", "/media")] }],
+        Operators = [new MediaOperatorNode { Name = "decode", VolumeMounts = [new VolumeMount("media", "/media")] }],
         Volumes = [new GraphVolume("media", kind)],
     };
 }

@@ -59,7 +59,7 @@ public class EdgeBoardTests
     [InlineData(64_000, "64 µs")]
     [InlineData(7_400_000, "7.4 ms")]
     [InlineData(2_000_000_000, "2.0 s")]
-    public void Latencies_are_told_in_the_unit_that_fits(double nanoseconds, string text) => Figures.Latency(nanoseconds).ShouldBe(text);
+    public void Latencies_are_told_in_the_unit_that_fits(double nanoseconds, string text) => DisplayFormat.Latency(nanoseconds).ShouldBe(text);
 
     private static SidecarStatus Status(string pod, string incarnation, int second, EdgeStatus edge)
         => new(pod, incarnation, null, false, false, second * 1_000_000_000L, [edge], [], []);

@@ -6,8 +6,8 @@ namespace K8sMediaFlow.Fabric.Tests.Verbs;
 /// <summary>The bytes of proposals and offers, which come from a peer.</summary>
 public class VerbsHandshakeTests
 {
-    private static VerbsInvitation Sample(params uint[] further) => new(
-        new VerbsCard(4096, [0x00ABCDEF, .. further], 0x00FEDCBA, VerbsCard.NewNonce(), [.. Enumerable.Range(0, 16).Select(one => (byte)one)]), 7, 0xDEADBEEF, 0x7F00_1234_5678_9000, 1ul << 40);
+    private static VerbsOfferPayload Sample(params uint[] further) => new(
+        new QueuePairInfo(4096, [0x00ABCDEF, .. further], 0x00FEDCBA, QueuePairInfo.NewNonce(), [.. Enumerable.Range(0, 16).Select(one => (byte)one)]), 7, 0xDEADBEEF, 0x7F00_1234_5678_9000, 1ul << 40);
 
     [Theory]
     [InlineData(0)]
@@ -16,7 +16,7 @@ public class VerbsHandshakeTests
     public void An_offer_is_read_as_it_was_written(int further)
     {
         var sample = Sample([.. Enumerable.Range(1, further).Select(one => (uint)one)]);
-        var read = VerbsInvitation.Read(sample.ToBytes());
+        var read = VerbsOfferPayload.Read(sample.ToBytes());
         (read with { Card = sample.Card }).ShouldBe(sample);
         (read.Card with { Nonce = sample.Card.Nonce, Gid = sample.Card.Gid, Numbers = sample.Card.Numbers }).ShouldBe(sample.Card);
         read.Card.Nonce.ShouldBe(sample.Card.Nonce);
@@ -30,10 +30,10 @@ public class VerbsHandshakeTests
     {
         var bytes = Sample().ToBytes();
         for (var length = 0; length < bytes.Length; length++)
-            Should.Throw<FabricException>(() => VerbsInvitation.Read(bytes.AsSpan(0, length))).Error.ShouldBe(FabricError.Incompatible);
-        Should.Throw<FabricException>(() => VerbsInvitation.Read([.. bytes, 0])).Error.ShouldBe(FabricError.Incompatible);
+            Should.Throw<FabricException>(() => VerbsOfferPayload.Read(bytes.AsSpan(0, length))).Error.ShouldBe(FabricError.Incompatible);
+        Should.Throw<FabricException>(() => VerbsOfferPayload.Read([.. bytes, 0])).Error.ShouldBe(FabricError.Incompatible);
         bytes[0] = 1;
-        Should.Throw<FabricException>(() => VerbsInvitation.Read(bytes)).Error.ShouldBe(FabricError.Incompatible);
+        Should.Throw<FabricException>(() => VerbsOfferPayload.Read(bytes)).Error.ShouldBe(FabricError.Incompatible);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public class VerbsHandshakeTests
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             try
             {
-                VerbsInvitation.Read(bytes).Card.MtuBytes.ShouldBeInRange(256, 4096);
+                VerbsOfferPayload.Read(bytes).Card.MtuBytes.ShouldBeInRange(256, 4096);
             }
             catch (FabricException refused)
             {
@@ -76,7 +76,7 @@ public class VerbsHandshakeTests
             bytes[3] = value;
         try
         {
-            VerbsInvitation.Read(bytes);
+            VerbsOfferPayload.Read(bytes);
             return false;
         }
         catch (FabricException)

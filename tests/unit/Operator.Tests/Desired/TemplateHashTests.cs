@@ -70,7 +70,7 @@ public class TemplateHashTests
     private static PipelineGraph Scaled(PipelineGraph graph, string name, int replicas) => graph with { Operators = [.. graph.Operators.Select(node => node.Name == name ? node with { Replicas = replicas } : node)] };
 
     private static Dictionary<string, string> Hashes(RenderInput input) =>
-        Renderer.Render(input).Pods.ToDictionary(pod => pod.Label(Marks.Pod)!, pod => pod.Annotation(Marks.TemplateHash)!);
+        Renderer.Render(input).Pods.ToDictionary(pod => pod.Label(WellKnownLabels.Pod)!, pod => pod.Annotation(WellKnownLabels.TemplateHash)!);
 
     private static void Patch(JsonObject document, string name, JsonObject patch)
     {

@@ -12,7 +12,7 @@ public class HeardStatusTests
         var endless = new string('x', 100_000);
         var edge = new EdgeStatus(endless, EdgeSide.Inbound, endless, -1, long.MaxValue, 0, 0, new Dictionary<string, long> { ["Late"] = long.MaxValue, [endless] = -1 }, LatencyHistogram.Empty, 0, 0, false);
         var said = new SidecarStatus("p", endless, null, false, false, long.MinValue, [edge, edge, edge with { Edge = "other" }],
-            [.. Enumerable.Repeat(new OperatorStatus(endless, 0, OperatorState.Failed, endless, endless), 20_000)], [.. Enumerable.Repeat(new LinkStatus(endless, endless, LinkDirection.Inbound, LinkState.Lost, "", 1, endless, -1, -1), 20_000)])
+            [.. Enumerable.Repeat(new MediaOperatorReport(endless, 0, MediaOperatorState.Failed, endless, endless), 20_000)], [.. Enumerable.Repeat(new LinkStatus(endless, endless, LinkDirection.Inbound, LinkState.Lost, "", 1, endless, -1, -1), 20_000)])
         {
             Rdma = new(false, endless, endless, endless, endless),
         };

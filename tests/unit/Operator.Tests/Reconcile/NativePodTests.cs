@@ -55,7 +55,7 @@ public class NativePodTests
     [InlineData("batch-has-ended")]
     [InlineData("batch-has-ended-and-its-sidecar-was-killed")]
     public void A_pod_whose_media_operators_have_completed_has_nothing_to_complain_of(string life) => Replay(life).View.ShouldSatisfyAllConditions(
-        view => view.State.ShouldBe(PodState.Succeeded), view => view.Trouble.ShouldBeNull());
+        view => view.State.ShouldBe(PodState.Succeeded), view => view.PodIssue.ShouldBeNull());
 
     [Fact]
     public void Every_life_on_record_is_replayed() =>

@@ -9,7 +9,7 @@ public class PendingEventTests
 
     [Fact]
     public void The_newest_warning_about_a_pod_that_hangs_explains_it() => PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 9), Warning("FailedCreatePodSandBox", "no network", 5)])
-        .ShouldBe(new Trouble(Reasons.VolumeUnavailable, "pod p: no secret", MayPass: true));
+        .ShouldBe(new PodIssue(Reasons.VolumeUnavailable, "pod p: no secret", MayPass: true));
 
     [Fact]
     public void What_the_scheduler_said_is_over_once_a_pod_has_its_node()
@@ -30,10 +30,10 @@ public class PendingEventTests
     public void A_claim_that_cannot_be_made_is_named_though_the_pod_says_only_that_it_waits()
     {
         var named = PendingEvents.Explain("p", [Warning("FailedScheduling", "0/2 nodes are available", 9), Warning("FailedResourceClaimCreation", "PodResourceClaim kmf-rdma: resourceclaimtemplate \"nic\" not found", 5)]);
-        named.ShouldBe(new Trouble(Reasons.ResourceMissing, "pod p: PodResourceClaim kmf-rdma: resourceclaimtemplate \"nic\" not found"));
+        named.ShouldBe(new PodIssue(Reasons.ResourceMissing, "pod p: PodResourceClaim kmf-rdma: resourceclaimtemplate \"nic\" not found"));
         var waits = new PodView("p", "u", "s", PodState.Pending, false, false, false, "h", null, null, null, false, null, Now, null);
         PendingEvents.MayExplain(waits with { HasClaims = true }).ShouldBeTrue();
-        PendingEvents.MayExplain(waits with { HasClaims = true, Trouble = new(Reasons.Unschedulable, "waits") }).ShouldBeTrue();
+        PendingEvents.MayExplain(waits with { HasClaims = true, PodIssue = new(Reasons.Unschedulable, "waits") }).ShouldBeTrue();
         PendingEvents.MayExplain(waits).ShouldBeFalse("the scheduler says it in the status");
     }
 

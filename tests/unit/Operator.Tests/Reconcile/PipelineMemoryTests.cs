@@ -34,6 +34,6 @@ public class PipelineMemoryTests
 
     private static Pod Pod(string incarnation) => new()
     {
-        Metadata = new() { Name = $"slot-{incarnation}", Uid = $"uid-{incarnation}", Labels = new Dictionary<string, string> { [Marks.Pod] = "slot" } },
+        Metadata = new() { Name = $"slot-{incarnation}", Uid = $"uid-{incarnation}", Labels = new Dictionary<string, string> { [WellKnownLabels.Pod] = "slot" } },
     };
 }

@@ -1,7 +1,7 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using K8sMediaFlow.Operator.Reconcile;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Operator.Tests.Reconcile;
 
@@ -10,7 +10,7 @@ public class ReasonTests
     [Fact]
     public void Every_reason_stands_in_the_page_for_users()
     {
-        var page = File.ReadAllText(Path.Combine(Root(), "docs", "STATUS.md"));
+        var page = File.ReadAllText(Path.Combine(Sources.Root, "docs", "STATUS.md"));
         var reasons = typeof(Reasons).GetFields(BindingFlags.Static | BindingFlags.Public).Select(field => (string)field.GetRawConstantValue()!);
         reasons.Where(reason => !page.Contains($"`{reason}`", StringComparison.Ordinal)).ShouldBeEmpty();
     }
@@ -29,7 +29,7 @@ public class ReasonTests
     [Fact]
     public void Every_reason_in_the_table_is_given_by_some_line_of_the_code()
     {
-        var code = string.Concat(Directory.EnumerateFiles(Path.Combine(Root(), "src", "Operator"), "*.cs", SearchOption.AllDirectories)
+        var code = string.Concat(Directory.EnumerateFiles(Path.Combine(Sources.Root, "src", "Operator"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && Path.GetFileName(path) != "Reasons.cs").Select(File.ReadAllText));
         // A sidecar names its obstacle itself; the rest must be used by name.
         typeof(Reasons).GetFields(BindingFlags.Static | BindingFlags.Public).Where(field => !Reasons.Obstacles.Contains((string)field.GetRawConstantValue()!)).Select(field => field.Name)
@@ -40,7 +40,7 @@ public class ReasonTests
     private static IEnumerable<string> Explained(string page)
     {
         var isReasons = false;
-        foreach (var line in File.ReadLines(Path.Combine(Root(), "docs", page)))
+        foreach (var line in File.ReadLines(Path.Combine(Sources.Root, "docs", page)))
         {
             if (line.StartsWith("| reason |", StringComparison.Ordinal))
                 isReasons = true;
@@ -52,5 +52,4 @@ public class ReasonTests
         }
     }
 
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }

@@ -78,7 +78,7 @@ public class SlotDecisionTests
     {
         var old = Pod(First) with { Hash = "before" };
         var shut = Context with { Recorded = First, Gate = SlotGate.Closed };
-        SlotDecisions.Decide(Slot, [old with { Ready = false, Trouble = new(Reasons.ContainerFailing, "why") }], shut).Removals.Count.ShouldBe(1);
+        SlotDecisions.Decide(Slot, [old with { Ready = false, PodIssue = new(Reasons.ContainerFailing, "why") }], shut).Removals.Count.ShouldBe(1);
         SlotDecisions.Decide(Slot, [old with { Ready = false, State = PodState.Pending }], shut).Removals.Count.ShouldBe(1);
         SlotDecisions.Decide(Slot, [old with { State = PodState.Succeeded }], Context with { Recorded = First }).Removals.ShouldBeEmpty("what has succeeded is not repeated");
     }

@@ -25,11 +25,11 @@ public class SlotPlannerTests
     [Fact]
     public void A_rollout_stops_at_the_first_pod_that_does_not_come_up_and_says_why()
     {
-        var failing = Standby("source") with { Started = false, Trouble = new(Reasons.ImageUnavailable, "pod x: no such image") };
+        var failing = Standby("source") with { Started = false, PodIssue = new(Reasons.ImageUnavailable, "pod x: no such image") };
         var plan = Decide(Old("source"), failing, Old("sink"));
         (plan.Removals.Count, plan.Slots.Count(slot => slot.Make)).ShouldBe((0, 0));
         (plan.Stopped!.Reason, plan.Stopped.Message).ShouldBe((Reasons.RolloutStopped, "ImageUnavailable: pod x: no such image; 2 of 2 pods are as they were before: correct the pipeline, or edit it back"));
-        Decide(New("source") with { Ready = false, Trouble = new(Reasons.ContainerFailing, "crash") }, Old("sink")).ShouldSatisfyAllConditions(
+        Decide(New("source") with { Ready = false, PodIssue = new(Reasons.ContainerFailing, "crash") }, Old("sink")).ShouldSatisfyAllConditions(
             one => one.Stopped!.Message.ShouldStartWith("ContainerFailing: crash"), one => one.Slots.ShouldAllBe(slot => !slot.Make));
         Decide(New("source") with { Ready = false, CreatedAt = Now.AddSeconds(-61) }, Old("sink")).Stopped!.Message.ShouldContain("has not come up");
         Decide(Old("source"), Standby("source"), Old("sink")).Stopped.ShouldBeNull();
@@ -50,18 +50,18 @@ public class SlotPlannerTests
 
     [Fact]
     public void A_pod_that_fails_since_before_the_edit_is_not_waited_for_since_the_edit_may_be_its_remedy() =>
-        Made(Old("source"), New("sink") with { Ready = false, Generation = 0, CreatedAt = Now.AddHours(-1), Trouble = new(Reasons.ContainerFailing, "caps differ") }).ShouldBe(["source"]);
+        Made(Old("source"), New("sink") with { Ready = false, Generation = 0, CreatedAt = Now.AddHours(-1), PodIssue = new(Reasons.ContainerFailing, "caps differ") }).ShouldBe(["source"]);
 
     [Fact]
     public void Where_there_is_no_room_for_two_the_old_pod_makes_room_if_that_is_all_that_lacks()
     {
         var old = Old("source") with { Footprint = new("anywhere", new Dictionary<string, decimal> { ["memory"] = 100 }) };
-        var waits = Standby("source") with { Started = false, CreatedAt = Now.AddSeconds(-61), Trouble = new(Reasons.Unschedulable, "no memory"), Footprint = old.Footprint };
+        var waits = Standby("source") with { Started = false, CreatedAt = Now.AddSeconds(-61), PodIssue = new(Reasons.Unschedulable, "no memory"), Footprint = old.Footprint };
         Removed(old, waits, Old("sink")).ShouldBe(["source"]);
         Removed(old, waits with { CreatedAt = Now.AddSeconds(-10) }, Old("sink")).ShouldBeEmpty("there may be room in a moment");
         Removed(old, waits with { Footprint = new("anywhere", new Dictionary<string, decimal> { ["memory"] = 200 }) }, Old("sink")).ShouldBeEmpty("it would not fit either");
         Removed(old, waits with { Footprint = waits.Footprint! with { Place = "nowhere" } }, Old("sink")).ShouldBeEmpty();
-        Removed(old, waits with { Trouble = new(Reasons.ImageUnavailable, "no image") }, Old("sink")).ShouldBeEmpty();
+        Removed(old, waits with { PodIssue = new(Reasons.ImageUnavailable, "no image") }, Old("sink")).ShouldBeEmpty();
         Removed(old with { Leaving = true }, waits, Old("sink")).ShouldBeEmpty("its room is nobody's any more");
     }
 
@@ -81,7 +81,7 @@ public class SlotPlannerTests
     {
         var leaving = New("source") with { Leaving = true };
         Made(leaving, New("sink")).ShouldBe(["source"]);
-        var waits = Standby("source") with { Started = false, Trouble = new(Reasons.Unschedulable, "cordoned"), CreatedAt = Now };
+        var waits = Standby("source") with { Started = false, PodIssue = new(Reasons.Unschedulable, "cordoned"), CreatedAt = Now };
         Decide(leaving, waits, New("sink")).Slots[0].ShouldSatisfyAllConditions(one => one.Current.ShouldBe(leaving), one => one.Removals.ShouldBeEmpty(), one => one.Yields.ShouldBeFalse());
         Decide(leaving, waits with { CreatedAt = Now.AddHours(-1) }, New("sink")).Slots[0].ShouldSatisfyAllConditions(
             one => one.Removals.ShouldBeEmpty("cordoning takes nothing away"), one => one.Yields.ShouldBeTrue("an eviction may"));

@@ -67,7 +67,7 @@ public class SuccessionPropertyTests
             else if (Happens(50))
                 _leaving.Add($"n{random.Next(3)}");
             else if (_pods.Values.FirstOrDefault(pod => pod.Ready && Happens(40)) is { } pod)
-                _pods[pod.Name] = pod with { Ready = false, Trouble = new(Reasons.ContainerFailing, "crashed") };
+                _pods[pod.Name] = pod with { Ready = false, PodIssue = new(Reasons.ContainerFailing, "crashed") };
             else
                 _leaving.Clear();
         }
@@ -114,12 +114,12 @@ public class SuccessionPropertyTests
                 return;
             }
             if (now is { Terminating: false, Node: null } && Enumerable.Range(0, 3).Select(i => $"n{i}").Where(node => !_leaving.Contains(node)).ToList() is { Count: > 0 } nodes && Happens(70))
-                now = now with { Node = nodes[random.Next(nodes.Count)], Trouble = null };
+                now = now with { Node = nodes[random.Next(nodes.Count)], PodIssue = null };
             else if (now is { Node: not null, Started: false } && Happens(60))
-                now = Starts(pod) ? now with { Started = true, State = PodState.Running, StartedAt = _now, Answers = true } : now with { Trouble = new(Reasons.ImageUnavailable, "no image") };
-            else if (now is { Planned: true, Terminating: false, Trouble: not null } && Happens(30))
-                now = now with { Trouble = null };
-            else if (now is { Planned: true, Terminating: false, Ready: false, Trouble: null } && Happens(60))
+                now = Starts(pod) ? now with { Started = true, State = PodState.Running, StartedAt = _now, Answers = true } : now with { PodIssue = new(Reasons.ImageUnavailable, "no image") };
+            else if (now is { Planned: true, Terminating: false, PodIssue: not null } && Happens(30))
+                now = now with { PodIssue = null };
+            else if (now is { Planned: true, Terminating: false, Ready: false, PodIssue: null } && Happens(60))
                 now = now with { Ready = true };
             _pods[pod.Name] = now;
             if (now.Ready)
@@ -161,7 +161,7 @@ public class SuccessionPropertyTests
                         Generation = _input.AcceptedGeneration,
                     });
             }
-            _memory.See([.. _pods.Values.Select(pod => new KubernetesRuntime.Objects.Pod { Metadata = new() { Name = pod.Name, Uid = pod.Uid, Labels = new Dictionary<string, string> { [Marks.Pod] = pod.Stable } } })]);
+            _memory.See([.. _pods.Values.Select(pod => new KubernetesRuntime.Objects.Pod { Metadata = new() { Name = pod.Name, Uid = pod.Uid, Labels = new Dictionary<string, string> { [WellKnownLabels.Pod] = pod.Stable } } })]);
             _status = new() { Pods = [.. plan.Slots.Select(slot => new Crds.V1Alpha1.PodSummary { Name = slot.Slot.Stable, Incarnation = slot.Incarnation })] };
         }
     }

@@ -91,7 +91,7 @@ internal sealed class ActedSidecar : IControlHandler, IAsyncDisposable
         var frames = (long)(Environment.TickCount64 / 1000.0 * FramesPerSecond);
         return new(Pod, Incarnation, CurrentPlan, false, false, Environment.TickCount64 * 1_000_000,
             CurrentPlan is null ? [] : [.. plan!.Inbound.Select(link => new EdgeStatus(link.Edge, EdgeSide.Inbound, "Tcp", frames, 0, 0, 0, new Dictionary<string, long> { ["Late"] = frames / 100 }, LatencyHistogram.Empty, 0, 0, false) { WaitsFor = WaitsFor })],
-            CurrentPlan is null ? [] : [.. plan!.Operators.Select(one => new OperatorStatus(one.Name, one.Replica, OperatorState.Attached, "x", ""))],
+            CurrentPlan is null ? [] : [.. plan!.Operators.Select(one => new MediaOperatorReport(one.Name, one.Replica, MediaOperatorState.Attached, "x", ""))],
             CurrentPlan is null ? [] : [.. Links(plan!.Outbound, LinkDirection.Outbound), .. Links(plan.Inbound, LinkDirection.Inbound)]);
     }
 

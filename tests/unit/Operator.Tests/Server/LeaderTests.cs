@@ -137,7 +137,7 @@ public partial class LeaderTests(ControlledServer server) : ServerTests(server)
         var pods = await AllAsync(Resources.Pods, all => all.Count == 4);
         foreach (var pod in pods)
             pod.Spec!.Containers!.Concat(pod.Spec.InitContainers ?? []).Single(one => one.Name == PodPaths.SidecarContainer).Image!
-                .ShouldBe(pod.Label(Marks.Pipeline) == "late" ? "registry.example/sidecar:night" : "registry.example/sidecar:1");
+                .ShouldBe(pod.Label(WellKnownLabels.Pipeline) == "late" ? "registry.example/sidecar:night" : "registry.example/sidecar:1");
         (await StatusAsync("late", status => status.Pods.Count == 2)).SidecarImage.ShouldBe("registry.example/sidecar:night");
         // Both look again at everything of theirs, and at nothing of the other's.
         await Task.Delay(2000, Bound);

@@ -18,11 +18,11 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     {
         await ApplyAsync(Pipelines.Pair);
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
-        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
         // Nobody has told where the sink is: there is nothing that the source could do.
         await Task.Delay(1000, Bound);
         source.Plans.ShouldBeEmpty();
-        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"));
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
         await UntilAsync(() => Task.FromResult(source.CurrentPlan is not null && sink.CurrentPlan is not null), () => "no plan");
         var link = source.Plans[^1].Outbound.Single();
         (link.PeerPod, link.PeerAddress, link.PeerLinkPort, link.PeerIdentities.Single()).ShouldBe(("pair-sink-0", sink.Address, 7401, $"k8smediaflow://{Space}/pair/sink"));
@@ -55,8 +55,8 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     {
         await ApplyAsync(Pipelines.Pair);
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
-        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
-        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"), controlVersions: (8, 9));
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"), controlVersions: (8, 9));
         var status = await StatusAsync("pair", one => one.Conditions.Find("SidecarsUpToDate") is { Status: "False" } condition && condition.Message?.Contains("control versions", StringComparison.Ordinal) == true);
         status.Conditions.Find("SidecarsUpToDate")!.Message!.ShouldContain("speaks control versions 8..9, here are 1..2");
         sink.Plans.ShouldBeEmpty();
@@ -67,14 +67,14 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     {
         await ApplyAsync(Pipelines.Pair);
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
-        var sinkPod = pods.Single(pod => pod.Label(Marks.Unit) == "sink");
-        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
+        var sinkPod = pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink");
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
         await using var first = await RunAsync(sinkPod);
         await UntilAsync(() => Task.FromResult(source.CurrentPlan is not null && first.CurrentPlan is not null), () => "no plan");
         await StatusAsync("pair", one => one.Phase == PipelinePhase.Running);
         await Client.For(Resources.Pods).DeleteAsync(Space, sinkPod.Metadata!.Name!, new(GracePeriodSeconds: 0), Bound);
         await StatusAsync("pair", one => one.Phase == PipelinePhase.Degraded);
-        var next = (await AllAsync(Resources.Pods, all => all.Any(pod => pod.Label(Marks.Unit) == "sink" && pod.Metadata!.Name != sinkPod.Metadata.Name))).Single(pod => pod.Label(Marks.Unit) == "sink");
+        var next = (await AllAsync(Resources.Pods, all => all.Any(pod => pod.Label(WellKnownLabels.Unit) == "sink" && pod.Metadata!.Name != sinkPod.Metadata.Name))).Single(pod => pod.Label(WellKnownLabels.Unit) == "sink");
         await using var second = await RunAsync(next);
         await UntilAsync(() => Task.FromResult(source.Plans[^1].Outbound.Single().PeerAddress == second.Address && second.CurrentPlan is not null), () => "the source does not know");
         (source.Plans[^1].Version > source.Plans[0].Version).ShouldBeTrue();
@@ -87,10 +87,10 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         await using var node = await ActedNode.MakeAsync(Server, Client, Space);
         await ApplyAsync(Pipelines.Pair);
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
-        var leaving = pods.Single(pod => pod.Label(Marks.Unit) == "source");
+        var leaving = pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source");
         node.Bind(leaving);
         await using var source = await RunAsync(leaving);
-        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"));
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
         await StatusAsync("pair", one => one.Phase == PipelinePhase.Running && one.Conditions.IsTrue("TransportReady"));
         await node.CordonAsync();
         var successor = (await AllAsync(Resources.Pods, all => all.Count == 3)).Single(pod => pods.All(other => other.Metadata!.Uid != pod.Metadata!.Uid));
@@ -134,8 +134,8 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     {
         await ApplyAsync(Pipelines.Pair);
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
-        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
-        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"));
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
         var settled = await StatusAsync("pair", one => one.FramesPerSecond is not null && one.Conditions.IsTrue("Ready") && one.Conditions.IsTrue("TransportReady") && one.Conditions.IsTrue("SidecarsUpToDate"));
         settled.FramesPerSecond.ShouldBe("30.0");
         var writes = Writes().Count;
@@ -157,8 +157,8 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     {
         await ApplyAsync(Pipelines.Pair);
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
-        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
-        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"));
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
         await StatusAsync("pair", one => one.FramesPerSecond is not null && one.Edges.Single() is { WaitsFor: null, FramesPerSecond: not null });
         var writes = Writes().Count;
         sink.WaitsFor = "its consumers: sink-0 holds 8";
@@ -174,8 +174,8 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     {
         await ApplyAsync(Pipelines.Pair);
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
-        await using var source = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "source"));
-        await using var sink = await RunAsync(pods.Single(pod => pod.Label(Marks.Unit) == "sink"));
+        await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
+        await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
         await StatusAsync("pair", one => one.FramesPerSecond is not null && one.ReadyOperators == "2/2" && one.Conditions.Count(condition => condition.Status == "True") == 4);
         var stored = await Client.For(CrdResources.MediaPipelines).GetAsync(Space, "pair", Bound);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Bound);
@@ -227,7 +227,7 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     {
         var number = Interlocked.Increment(ref _next);
         var address = $"127.77.{number / 250}.{1 + (number % 250)}";
-        var sidecar = await ActedSidecar.StartAsync(address, pod.Label(Marks.Pod)!, await Client.For(Resources.Secrets).GetAsync(Space, $"pair-{pod.Label(Marks.Unit)}-kmf", Bound), controlVersions ?? (1, 1));
+        var sidecar = await ActedSidecar.StartAsync(address, pod.Label(WellKnownLabels.Pod)!, await Client.For(Resources.Secrets).GetAsync(Space, $"pair-{pod.Label(WellKnownLabels.Unit)}-kmf", Bound), controlVersions ?? (1, 1));
         var status = new JsonObject
         {
             ["status"] = new JsonObject

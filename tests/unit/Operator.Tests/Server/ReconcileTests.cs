@@ -16,8 +16,8 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
     {
         var stored = await ApplyAsync(Pipelines.Live);
         var pods = await AllAsync(Resources.Pods, all => all.Count == 4);
-        pods.Select(pod => pod.Label(Marks.Pod)).Order(StringComparer.Ordinal).ShouldBe(["live-analyse-0", "live-analyse-1", "live-ingest-0", "live-studio-0"]);
-        pods.ShouldAllBe(pod => pod.Metadata!.ControllerOwner!.Kind == (pod.Label(Marks.Unit) == "studio" ? "MediaPipeline" : "MediaOperator"));
+        pods.Select(pod => pod.Label(WellKnownLabels.Pod)).Order(StringComparer.Ordinal).ShouldBe(["live-analyse-0", "live-analyse-1", "live-ingest-0", "live-studio-0"]);
+        pods.ShouldAllBe(pod => pod.Metadata!.ControllerOwner!.Kind == (pod.Label(WellKnownLabels.Unit) == "studio" ? "MediaPipeline" : "MediaOperator"));
         (await AllAsync(CrdResources.MediaOperators)).Count.ShouldBe(4);
         (await AllAsync(Resources.Secrets)).Count.ShouldBe(3);
         (await AllAsync(Resources.ConfigMaps)).Count.ShouldBe(4);
@@ -73,7 +73,7 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
 
         await Client.For(Resources.Pods).DeleteAsync(Space, before[0].Metadata!.Name!, new(GracePeriodSeconds: 0), Bound);
         var after = await AllAsync(Resources.Pods, all => all.Count == 2 && all.All(pod => pod.Metadata!.Uid != before[0].Metadata!.Uid));
-        after.Single(pod => pod.Label(Marks.Pod) == before[0].Label(Marks.Pod)).Annotation(Marks.TemplateHash).ShouldBe(before[0].Annotation(Marks.TemplateHash));
+        after.Single(pod => pod.Label(WellKnownLabels.Pod) == before[0].Label(WellKnownLabels.Pod)).Annotation(WellKnownLabels.TemplateHash).ShouldBe(before[0].Annotation(WellKnownLabels.TemplateHash));
     }
 
     [NeedsFact("kubernetes")]
@@ -90,7 +90,7 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
             spec["operators"]![0]!.AsObject().Remove("service");
             spec["operators"]![2]!.AsObject().Remove("outputs");
         });
-        await AllAsync(Resources.Pods, all => all.Select(pod => pod.Label(Marks.Pod)).Order(StringComparer.Ordinal).SequenceEqual(["live-analyse-0", "live-analyse-1", "live-ingest-0", "live-overlay-0"]));
+        await AllAsync(Resources.Pods, all => all.Select(pod => pod.Label(WellKnownLabels.Pod)).Order(StringComparer.Ordinal).SequenceEqual(["live-analyse-0", "live-analyse-1", "live-ingest-0", "live-overlay-0"]));
         await AllAsync(Resources.Services, all => all.Count == 0);
         await AllAsync(CrdResources.MediaOperators, all => all.Count == 3);
         await AllAsync(Resources.Secrets, all => all.Select(one => one.Metadata!.Name).Order(StringComparer.Ordinal).SequenceEqual(["live-analyse-kmf", "live-ingest-kmf", "live-overlay-kmf"]));

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Connection;
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.TestKit;
 using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Operator.Tests.Server;
@@ -21,7 +21,7 @@ public sealed class ControlledServer : IAsyncLifetime
         if (!KubernetesBuild.IsPresent)
             return;
         _cluster = await Task.Run(() => Cluster.Start("--only-api", "--audit"));
-        Kubectl("apply", "-f", Path.Combine(Repository(), "config", "crd"));
+        Kubectl("apply", "-f", Path.Combine(Sources.Root, "config", "crd"));
         using var client = new ApiClient(ClusterConnection.Find(Cluster.Kubeconfig));
         for (var left = 300; !(await client.ServesAsync(CrdResources.MediaPipelines) && await client.ServesAsync(CrdResources.MediaOperators)); left--)
         {
@@ -47,7 +47,6 @@ public sealed class ControlledServer : IAsyncLifetime
         return output.Result;
     }
 
-    private static string Repository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }
 
 [CollectionDefinition(Name)]

@@ -21,7 +21,7 @@ public class StatusSummaryTests
     [InlineData(0.26, "0.3")]
     [InlineData(7.14, "7.1")]
     [InlineData(0, "0.0")]
-    public void Figures_have_two_digits(double value, string shown) => Figures.PerSecond(value).ShouldBe(shown);
+    public void Figures_have_two_digits(double value, string shown) => Statistics.PerSecond(value).ShouldBe(shown);
 
     [Fact]
     public void Figures_wait_for_fifteen_seconds_and_conditions_do_not()
@@ -72,7 +72,7 @@ public class StatusSummaryTests
     [Fact]
     public void A_rollout_that_stops_is_told_while_what_runs_is_ready()
     {
-        var stands = Slot("source") with { IsOutdated = true, Standby = Pod("pair-source-0") with { Ready = false, Trouble = new(Reasons.ImageUnavailable, "pod x: no such image") } };
+        var stands = Slot("source") with { IsOutdated = true, Standby = Pod("pair-source-0") with { Ready = false, PodIssue = new(Reasons.ImageUnavailable, "pod x: no such image") } };
         var status = StatusSummary.Of(Input(stands, Slot("sink")) with { RolloutStopped = new(Reasons.RolloutStopped, "ImageUnavailable: pod x: no such image") });
         (status.Conditions.IsTrue("Ready"), status.ReadyPods, status.Phase).ShouldBe((true, "2/2", PipelinePhase.Running));
         (status.Conditions.Find("Stalled")!.Reason, status.Conditions.Find("SidecarsUpToDate")!.Reason, status.Conditions.IsTrue("Reconciling")).ShouldBe(("RolloutStopped", "Updating", false));
@@ -99,7 +99,7 @@ public class StatusSummaryTests
         var done = slots.Select(slot => Pod(slot.Stable) with { State = PodState.Succeeded }).ToList();
         BatchOutcome.Of(batch.Graph, 1, null, slots, done, _ => SidecarReport.Unknown)!.Phase.ShouldBe(PipelinePhase.Succeeded);
         BatchOutcome.Of(batch.Graph, 1, null, slots, [done[0], Pod(slots[1].Stable)], _ => SidecarReport.Unknown).ShouldBeNull();
-        var failed = SidecarReport.Unknown with { Status = Status() with { Operators = [new("sink", 0, OperatorState.Failed, "x", "the disk is full")] } };
+        var failed = SidecarReport.Unknown with { Status = Status() with { Operators = [new("sink", 0, MediaOperatorState.Failed, "x", "the disk is full")] } };
         var outcome = BatchOutcome.Of(batch.Graph, 1, null, slots, [done[0], Pod(slots[1].Stable)], pod => pod == done[0] ? SidecarReport.Unknown : failed)!;
         (outcome.Phase, outcome.Message).ShouldBe((PipelinePhase.Failed, "operator 'sink' (replica 0) failed: the disk is full"));
         BatchOutcome.Of(batch.Graph, 1, new PipelineStatus { ObservedGeneration = 1, Phase = PipelinePhase.Failed }, slots, done, _ => SidecarReport.Unknown)!.Phase.ShouldBe(PipelinePhase.Failed, "what was decided stands");
@@ -183,7 +183,7 @@ public class StatusSummaryTests
     public void No_text_of_a_status_is_longer_than_a_person_reads_whatever_it_is_made_of()
     {
         var endless = new string('x', 100_000);
-        var slots = Enumerable.Range(0, 300).Select(number => Slot("source", ready: false, new(Reasons.ImageUnavailable, endless)) with { Current = Pod($"pair-source-{number}") with { Ready = false, Trouble = new(Reasons.ImageUnavailable, endless) } }).ToArray();
+        var slots = Enumerable.Range(0, 300).Select(number => Slot("source", ready: false, new(Reasons.ImageUnavailable, endless)) with { Current = Pod($"pair-source-{number}") with { Ready = false, PodIssue = new(Reasons.ImageUnavailable, endless) } }).ToArray();
         var idle = Pair.Graph with { Operators = [.. Pair.Graph.Operators, .. Enumerable.Range(0, 2000).Select(number => Pair.Graph.Operators[1] with { Name = $"idle-{number}", Replicas = 0 })] };
         var heard = new Dictionary<string, SidecarReport> { [slots[0].Current!.Uid] = Waits(SidecarReport.Unknown, 0, endless) with { Refusal = endless } };
         StatusInput[] inputs =
@@ -240,7 +240,7 @@ public class StatusSummaryTests
 
     private static Dictionary<string, SidecarReport> Heard(string unit, double rate = 0, params LinkStatus[] links) => new()
     {
-        [$"uid-pair-{unit}-0"] = new(Status(links) with { Operators = [new(unit, 0, OperatorState.Attached, "x", "")], Edges = [] },
+        [$"uid-pair-{unit}-0"] = new(Status(links) with { Operators = [new(unit, 0, MediaOperatorState.Attached, "x", "")], Edges = [] },
             rate == 0 ? [] : new Dictionary<(string, EdgeSide), double> { [("source.video->sink.video", unit == "sink" ? EdgeSide.Inbound : EdgeSide.Outbound)] = rate }, true, "", "") { IsCounted = true },
     };
 
@@ -253,8 +253,8 @@ public class StatusSummaryTests
     private static StatusInput Input(params SlotDecision[] slots) =>
         new() { Generation = 1, Accepted = Pair, Graph = Pair.Graph, Slots = slots, SidecarImage = "s", NewestSidecarImage = "s", Now = Now };
 
-    private static SlotDecision Slot(string unit, bool ready = true, Trouble? trouble = null) =>
-        new(new($"pair-{unit}-0", 0, [new(unit, 0)]), Pod($"pair-{unit}-0") with { Ready = ready, Trouble = trouble }, "aaaaa", false, [], null);
+    private static SlotDecision Slot(string unit, bool ready = true, PodIssue? trouble = null) =>
+        new(new($"pair-{unit}-0", 0, [new(unit, 0)]), Pod($"pair-{unit}-0") with { Ready = ready, PodIssue = trouble }, "aaaaa", false, [], null);
 
     private static PodView Pod(string stable) => new($"{stable}-aaaaa", $"uid-{stable}", stable, PodState.Running, false, true, true, "h", "n", null, null, false, "10.0.0.1", Now, null);
 

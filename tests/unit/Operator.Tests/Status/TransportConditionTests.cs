@@ -70,7 +70,7 @@ public class TransportConditionTests
     public void Under_RDMA_without_a_node_that_has_it_the_scheduler_is_heard()
     {
         var input = Input("RDMA", rdma: true, ways: []) with { MissingDevice = Offers };
-        var waiting = input with { Slots = [.. input.Slots.Select(slot => slot with { Current = slot.Current! with { Ready = false, Trouble = new(Reasons.Unschedulable, "pod x: 0/2 nodes are available: 2 Insufficient rdma/hca.") } })] };
+        var waiting = input with { Slots = [.. input.Slots.Select(slot => slot with { Current = slot.Current! with { Ready = false, PodIssue = new(Reasons.Unschedulable, "pod x: 0/2 nodes are available: 2 Insufficient rdma/hca.") } })] };
         Read(Summary(waiting)).ShouldBe(("False", "ResourceMissing", $"{Offers}; pod x: 0/2 nodes are available: 2 Insufficient rdma/hca."));
     }
 

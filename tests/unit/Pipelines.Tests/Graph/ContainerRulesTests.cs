@@ -121,7 +121,7 @@ public sealed class ContainerRulesTests
 
     private static PipelineGraph Variables(params EnvironmentVariable[] variables) => Highlights().WithOperator(0, node => node with { Environment = variables });
 
-    private static OperatorNode Srt(OperatorNode node) => node with { Container = new() { Ports = [new("srt", 9000, "UDP")] } };
+    private static MediaOperatorNode Srt(MediaOperatorNode node) => node with { Container = new() { Ports = [new("srt", 9000, "UDP")] } };
 
     private static PipelineGraph Member((string Field, string Value) overlay, (string Field, string Value) encode) => Highlights()
         .WithOperator(2, node => node with { Container = new() { PodSettings = new Dictionary<string, string> { [overlay.Field] = overlay.Value } } })

@@ -34,7 +34,7 @@ public sealed class GraphRulesTests
 
     [Fact]
     public void An_operator_without_ports_is_refused() => Refused(
-        Highlights() with { Operators = [.. Highlights().Operators, new OperatorNode { Name = "idle" }] }, GraphReason.NoPorts, "spec.operators[4]", "'idle'");
+        Highlights() with { Operators = [.. Highlights().Operators, new MediaOperatorNode { Name = "idle" }] }, GraphReason.NoPorts, "spec.operators[4]", "'idle'");
 
     [Fact]
     public void An_edge_to_nowhere_is_refused_with_the_name_that_was_meant() => Refused(
@@ -66,14 +66,14 @@ public sealed class GraphRulesTests
 
     [Fact]
     public void An_operator_that_stands_apart_is_refused() => Refused(
-        Highlights() with { Operators = [.. Highlights().Operators, new OperatorNode { Name = "apart", Outputs = [new("video", Video)] }] },
+        Highlights() with { Operators = [.. Highlights().Operators, new MediaOperatorNode { Name = "apart", Outputs = [new("video", Video)] }] },
         GraphReason.Unreachable, "spec.operators[4]", "'apart'");
 
     [Fact]
     public void A_cycle_is_named() => Refused(new PipelineGraph
     {
         Name = "ring",
-        Operators = [.. new[] { "a", "b", "c" }.Select(name => new OperatorNode { Name = name, Inputs = [new("in")], Outputs = [new("out", Video)] })],
+        Operators = [.. new[] { "a", "b", "c" }.Select(name => new MediaOperatorNode { Name = name, Inputs = [new("in")], Outputs = [new("out", Video)] })],
         Edges = [Edge("a.out", "b.in"), Edge("b.out", "c.in"), Edge("c.out", "a.in")],
     }, GraphReason.Cycle, "spec.edges[2]", "a → b → c → a");
 
@@ -81,7 +81,7 @@ public sealed class GraphRulesTests
     public void An_operator_that_feeds_itself_is_a_cycle() => Refused(new PipelineGraph
     {
         Name = "loop",
-        Operators = [new OperatorNode { Name = "a", Inputs = [new("in")], Outputs = [new("out", Video)] }],
+        Operators = [new MediaOperatorNode { Name = "a", Inputs = [new("in")], Outputs = [new("out", Video)] }],
         Edges = [Edge("a.out", "a.in")],
     }, GraphReason.Cycle, "spec.edges[0]", "a → a");
 
@@ -96,7 +96,7 @@ public sealed class GraphRulesTests
     public void More_operators_than_anybody_means_are_refused_before_other_rules_see_them() => GraphRules.Check(new PipelineGraph
     {
         Name = "many",
-        Operators = [.. Enumerable.Range(0, 100_000).Select(i => new OperatorNode { Name = $"o{i}", Inputs = [new("in")], Outputs = [new("out")] })],
+        Operators = [.. Enumerable.Range(0, 100_000).Select(i => new MediaOperatorNode { Name = $"o{i}", Inputs = [new("in")], Outputs = [new("out")] })],
         Edges = [.. Enumerable.Range(0, 99_999).Select(i => Edge($"o{i}.out", $"o{i + 1}.in"))],
     }).ShouldAllBe(violation => violation.Reason == GraphReason.OutOfBounds);
 
@@ -111,8 +111,8 @@ public sealed class GraphRulesTests
             Name = "wide",
             Operators =
             [
-                new OperatorNode { Name = "source", Outputs = [new(name, Video)] },
-                .. Enumerable.Range(0, 250).Select(i => new OperatorNode { Name = $"o{i}", Inputs = [.. inputs.Select(port => new InputPort(port))] }),
+                new MediaOperatorNode { Name = "source", Outputs = [new(name, Video)] },
+                .. Enumerable.Range(0, 250).Select(i => new MediaOperatorNode { Name = $"o{i}", Inputs = [.. inputs.Select(port => new InputPort(port))] }),
             ],
             Edges = [.. Enumerable.Range(0, 1000).Select(i => Edge($"source.{name}", $"o{i / 4}.{inputs[i % 4]}"))],
         }).Where(violation => violation is { Reason: GraphReason.OutOfBounds, Path: "spec.operators[0]" }).ToList();
@@ -170,8 +170,8 @@ public sealed class GraphRulesTests
             Name = "large",
             Operators =
             [
-                .. sources.Select(name => new OperatorNode { Name = name, Replicas = 64, Outputs = [.. Enumerable.Range(0, 64).Select(port => new OutputPort($"out{port}", caps))] }),
-                new OperatorNode { Name = "sink", Inputs = [.. sources.Select(name => new InputPort(name))] },
+                .. sources.Select(name => new MediaOperatorNode { Name = name, Replicas = 64, Outputs = [.. Enumerable.Range(0, 64).Select(port => new OutputPort($"out{port}", caps))] }),
+                new MediaOperatorNode { Name = "sink", Inputs = [.. sources.Select(name => new InputPort(name))] },
             ],
             Edges = [.. sources.Select(name => Edge($"{name}.out0", $"sink.{name}"))],
             Groups = [new("all", GroupMode.SamePod, [.. sources, "sink"])],
@@ -185,7 +185,7 @@ public sealed class GraphRulesTests
         Name = "chain",
         Operators =
         [
-            .. Enumerable.Range(0, length).Select(i => new OperatorNode
+            .. Enumerable.Range(0, length).Select(i => new MediaOperatorNode
             {
                 Name = $"op{i}", Replicas = replicas, Inputs = i == 0 ? [] : [new("in")],
                 Outputs = i == length - 1 ? [] : [new("out", i == 0 ? new MediaCaps(new VideoCaps(64, 48, "gray", new Rational(30, 1))) : null)],

@@ -14,15 +14,15 @@ internal static class Graphs
         Execution = Execution.Batch,
         Operators =
         [
-            new OperatorNode
+            new MediaOperatorNode
             {
                 Name = "decode",
                 Outputs = [new("video", Video), new("audio", Audio)],
                 VolumeMounts = [new("media", "/media")],
             },
-            new OperatorNode { Name = "analyse", Replicas = 2, Inputs = [new("video")], Outputs = [new("video")] },
-            new OperatorNode { Name = "overlay", Inputs = [new("video")], Outputs = [new("video")] },
-            new OperatorNode { Name = "encode", Inputs = [new("video"), new("audio")] },
+            new MediaOperatorNode { Name = "analyse", Replicas = 2, Inputs = [new("video")], Outputs = [new("video")] },
+            new MediaOperatorNode { Name = "overlay", Inputs = [new("video")], Outputs = [new("video")] },
+            new MediaOperatorNode { Name = "encode", Inputs = [new("video"), new("audio")] },
         ],
         Edges =
         [
@@ -39,7 +39,7 @@ internal static class Graphs
 
     internal static PortRef Port(string text) => PortRef.TryParse(text, out var port) ? port : new PortRef(text, "");
 
-    internal static PipelineGraph WithOperator(this PipelineGraph graph, int i, Func<OperatorNode, OperatorNode> change) =>
+    internal static PipelineGraph WithOperator(this PipelineGraph graph, int i, Func<MediaOperatorNode, MediaOperatorNode> change) =>
         graph with { Operators = Changed(graph.Operators, i, change) };
 
     internal static PipelineGraph WithEdge(this PipelineGraph graph, int i, Func<GraphEdge, GraphEdge> change) =>

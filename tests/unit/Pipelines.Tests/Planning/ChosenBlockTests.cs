@@ -82,7 +82,7 @@ public sealed class ChosenBlockTests
     }
 
     // All envelopes that quotas allow, and with them a payload block for every second one: the blocks are there, each large enough.
-    private static void Examine(OperatorPlan op)
+    private static void Examine(MediaOperatorPlan op)
     {
         BlockClasses.CountFrom(op.RegionClasses, BlockSizes.EnvelopeBytes).ShouldBeGreaterThanOrEqualTo(op.Outputs.Sum(port => port.QuotaBlocks));
         foreach (var port in op.Outputs)

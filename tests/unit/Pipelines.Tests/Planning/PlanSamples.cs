@@ -16,9 +16,9 @@ internal static class PlanSamples
         return new SidecarPlan(
             new PlanVersion(1, 2, 3), "default", "match", "match-studio-0", Execution.Batch, new PollingPlan(PollingMode.Hybrid, 20),
             [
-                new OperatorPlan("analyse", 0, Token, [new(16384, 40), new(3112960, 20)],
+                new MediaOperatorPlan("analyse", 0, Token, [new(16384, 40), new(3112960, 20)],
                     [new("video", first.Name, Video)], [new("video", [second.Name], Video, 40)], 4),
-                new OperatorPlan("encode", 0, Token, [], [new("video", second.Name, Video)], [], 4),
+                new MediaOperatorPlan("encode", 0, Token, [], [new("video", second.Name, Video)], [], 4),
             ],
             [first, second],
             [],

@@ -33,7 +33,7 @@ public sealed class RandomGraphTests
         plan.Sidecars.Sum(one => one.Inbound.Count).ShouldBe(plan.Sidecars.Sum(one => one.Outbound.Count));
     }
 
-    private static void ExamineRegion(PipelinePlan plan, SidecarPlan sidecar, OperatorPlan op)
+    private static void ExamineRegion(PipelinePlan plan, SidecarPlan sidecar, MediaOperatorPlan op)
     {
         var sizing = plan.Regions.Single(region => region.Pod == sidecar.Pod && region.Owner == $"{op.Name}/{op.Replica}");
         op.RegionClasses.Sum(one => one.SizeBytes * one.Count).ShouldBe(sizing.BlockBytes);

@@ -7,7 +7,7 @@ internal static class RandomGraphs
 {
     internal static PipelineGraph Next(Random random)
     {
-        var operators = new List<OperatorNode>();
+        var operators = new List<MediaOperatorNode>();
         var edges = new List<GraphEdge>();
         for (var count = random.Next(2, 10); operators.Count < count;)
             Add(random, operators, edges);
@@ -16,13 +16,13 @@ internal static class RandomGraphs
         return operators.Count == 0 ? Next(random) : new PipelineGraph { Name = "random", Operators = operators, Edges = edges, Groups = Groups(random, operators) };
     }
 
-    private static void Add(Random random, List<OperatorNode> operators, List<GraphEdge> edges)
+    private static void Add(Random random, List<MediaOperatorNode> operators, List<GraphEdge> edges)
     {
         var name = $"op{operators.Count}";
         var sources = operators.SelectMany(node => node.Outputs.Select(port => new PortRef(node.Name, port.Name))).ToList();
         var inputs = sources.Count == 0 ? 0 : random.Next(0, 3);
         var outputs = inputs == 0 ? random.Next(1, 3) : random.Next(0, 3);
-        var node = new OperatorNode
+        var node = new MediaOperatorNode
         {
             Name = name,
             Replicas = random.Next(3) == 0 ? random.Next(1, 5) : null,
@@ -33,17 +33,17 @@ internal static class RandomGraphs
         edges.AddRange(node.Inputs.Select(port => Edge(random, operators, sources[random.Next(sources.Count)], new PortRef(name, port.Name))));
     }
 
-    private static GraphEdge Edge(Random random, List<OperatorNode> operators, PortRef from, PortRef to)
+    private static GraphEdge Edge(Random random, List<MediaOperatorNode> operators, PortRef from, PortRef to)
     {
         var edge = new GraphEdge(from, to) { Distribution = random.Next(3) == 0 ? Distribution.Broadcast : Distribution.RoundRobin };
         var single = operators.Single(node => node.Name == to.Operator).ReplicaCount == 1;
         return edge with { Order = single && random.Next(2) == 0 ? FrameOrder.BySequence : FrameOrder.Arrival };
     }
 
-    private static List<OperatorGroup> Groups(Random random, List<OperatorNode> operators)
+    private static List<MediaOperatorGroup> Groups(Random random, List<MediaOperatorNode> operators)
     {
         var members = operators.Where(_ => random.Next(3) == 0).Select(node => node.Name).ToList();
-        return members.Count == 0 ? [] : [new OperatorGroup("together", GroupMode.SamePod, members)];
+        return members.Count == 0 ? [] : [new MediaOperatorGroup("together", GroupMode.SamePod, members)];
     }
 
     private static MediaCaps Caps(Random random) => random.Next(3) == 0

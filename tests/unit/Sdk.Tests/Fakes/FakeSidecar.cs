@@ -11,7 +11,7 @@ internal sealed class FakeSidecar : IDisposable
     private static readonly BlockClass[] Classes = [new(4096, 96), new(64 << 10, 64)];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-sdk-");
-    private readonly List<AttachedOperator> _operators = [];
+    private readonly List<AttachedMediaOperator> _operators = [];
     private LocalListener _listener;
     private ulong _incarnation = 1;
     private ulong _channels;
@@ -39,16 +39,16 @@ internal sealed class FakeSidecar : IDisposable
         DrainPatience = DrainPatience,
     };
 
-    public AttachedOperator Accept() => _operators.AddAnd(new AttachedOperator(new AttachConnection(_listener.Accept(timeoutMs: 20_000) ?? throw new TimeoutException("no attach"))));
+    public AttachedMediaOperator Accept() => _operators.AddAnd(new AttachedMediaOperator(new AttachConnection(_listener.Accept(timeoutMs: 20_000) ?? throw new TimeoutException("no attach"))));
 
     /// <summary>Takes an attach up to the mapped region.</summary>
-    public AttachedOperator Welcome(IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null) =>
+    public AttachedMediaOperator Welcome(IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null) =>
         Accept().Welcome(_incarnation, inputs, outputs, classes ?? Classes);
 
     /// <summary>Takes the attaches of several operators, in whatever order they come.</summary>
-    public Dictionary<string, AttachedOperator> WelcomeAll(IReadOnlyDictionary<string, (PortSpec[] Inputs, PortSpec[] Outputs)> plan)
+    public Dictionary<string, AttachedMediaOperator> WelcomeAll(IReadOnlyDictionary<string, (PortSpec[] Inputs, PortSpec[] Outputs)> plan)
     {
-        var ends = new Dictionary<string, AttachedOperator>();
+        var ends = new Dictionary<string, AttachedMediaOperator>();
         while (ends.Count < plan.Count)
         {
             var end = Accept().AwaitName();
@@ -58,7 +58,7 @@ internal sealed class FakeSidecar : IDisposable
     }
 
     /// <summary>An operator that attaches to this sidecar, and the sidecar's side of it.</summary>
-    public async Task<(MediaOperator Media, AttachedOperator End)> Attach(string name, IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null)
+    public async Task<(MediaOperator Media, AttachedMediaOperator End)> Attach(string name, IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null)
     {
         var attaching = MediaOperator.AttachAsync(OptionsOf(name));
         var end = await Task.Run(() => Welcome(inputs, outputs, classes));

@@ -9,7 +9,7 @@ internal interface IEnd
 {
     string Name { get; }
 
-    MemoryFile BellFile { get; }
+    MemoryFile DoorbellFile { get; }
 
     StagingRegion? Region { get; }
 

@@ -10,12 +10,12 @@ internal sealed class RawConsumer(string name = "sink") : IEnd
 {
     private readonly Dictionary<StagingRegion, RegionReader> _readers = [];
     private readonly List<RegionReader> _indexes = [];
-    private readonly MemoryFile _bell = Bell.Create(name);
-    private BellRinger _ringer = null!;
+    private readonly MemoryFile _doorbell = Doorbell.Create(name);
+    private DoorbellNotifier _ringer = null!;
 
     public string Name { get; } = name;
 
-    public MemoryFile BellFile => _bell;
+    public MemoryFile DoorbellFile => _doorbell;
 
     public StagingRegion? Region => null;
 
@@ -33,7 +33,7 @@ internal sealed class RawConsumer(string name = "sink") : IEnd
     public void Offer(ChannelFile channel, string port, bool isProducer, IEnd peer)
     {
         Channel = new ChannelConsumer(ChannelFile.Map(channel.File));
-        _ringer = new BellRinger(Bell.Map(peer.BellFile));
+        _ringer = new DoorbellNotifier(Doorbell.Map(peer.DoorbellFile));
     }
 
     /// <summary>The next descriptor; the wait is bounded.</summary>

@@ -11,8 +11,8 @@ internal sealed class RawProducer : IEnd
 {
     private readonly RegionWriter _writer;
     private readonly BlockQuota _quota = new(1000);
-    private BellRinger _ringer = null!;
-    private MemoryFile _bell;
+    private DoorbellNotifier _ringer = null!;
+    private MemoryFile _doorbell;
 
     public RawProducer(string name = "link")
     {
@@ -20,12 +20,12 @@ internal sealed class RawProducer : IEnd
         Region = StagingRegion.Create(name, [new BlockClass(4096, 256), new BlockClass(64 << 10, 256)]);
         _writer = new RegionWriter(Region.MapForProducer());
         Region.Seal();
-        _bell = Bell.Create(name);
+        _doorbell = Doorbell.Create(name);
     }
 
     public string Name { get; }
 
-    public MemoryFile BellFile => _bell;
+    public MemoryFile DoorbellFile => _doorbell;
 
     public StagingRegion Region { get; }
 
@@ -46,7 +46,7 @@ internal sealed class RawProducer : IEnd
     public void Offer(ChannelFile channel, string port, bool isProducer, IEnd peer)
     {
         Channel = new ChannelProducer(ChannelFile.Map(channel.File));
-        _ringer = new BellRinger(Bell.Map(peer.BellFile));
+        _ringer = new DoorbellNotifier(Doorbell.Map(peer.DoorbellFile));
     }
 
     /// <summary>A frame whose payload is its sequence, repeated.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
-using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
@@ -18,13 +18,13 @@ public sealed class AttachMessageTests(Siege siege) : IClassFixture<Siege>
     {
         foreach (var bytes in WireMutations.Of(Hello()))
         {
-            using var stranger = new RawOperator(siege.Near.SocketPath, "camera");
+            using var stranger = new RawMediaOperator(siege.Near.SocketPath, "camera");
             stranger.SendBytes(bytes);
             stranger.SendBytes(bytes);
         }
         foreach (var which in Enum.GetValues<AttachMessage.Which>())
         {
-            using var stranger = new RawOperator(siege.Near.SocketPath, "camera");
+            using var stranger = new RawMediaOperator(siege.Near.SocketPath, "camera");
             stranger.SendBytes(Sound(which, null));
             if (which != AttachMessage.Which.Hello)
                 stranger.AwaitClosed();
@@ -68,7 +68,7 @@ public sealed class AttachMessageTests(Siege siege) : IClassFixture<Siege>
     }
 
     /// <summary>A message whose form is right; what it names is the attached one's own where it has any.</summary>
-    private static byte[] Sound(AttachMessage.Which which, RawOperator? attached)
+    private static byte[] Sound(AttachMessage.Which which, RawMediaOperator? attached)
     {
         if (which == AttachMessage.Which.Hello)
             return Hello();

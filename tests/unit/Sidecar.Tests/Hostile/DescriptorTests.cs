@@ -1,6 +1,6 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Wire;
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 

@@ -1,7 +1,7 @@
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
-using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
@@ -14,13 +14,13 @@ public sealed class DoorTests
     {
         const int descriptors = 256;
         using var sidecar = new SidecarProcess("near", $"127.226.{Environment.ProcessId % 250}.10", ["camera"], descriptors);
-        var strangers = new List<RawOperator>();
+        var strangers = new List<RawMediaOperator>();
         for (var count = 0; count < descriptors; count++)
-            strangers.Add(new RawOperator(sidecar.SocketPath, "camera"));
+            strangers.Add(new RawMediaOperator(sidecar.SocketPath, "camera"));
         Watchdog.Until(() => sidecar.Log.Contains("nobody can be let in now", StringComparison.Ordinal), () => $"descriptors did not run out: {sidecar.Log}");
         strangers.ForEach(stranger => stranger.Dispose());
         sidecar.ShouldLive();
-        using var next = new RawOperator(sidecar.SocketPath, "camera");
+        using var next = new RawMediaOperator(sidecar.SocketPath, "camera");
         next.Hello(PodPlans.TokenOf("camera")).AwaitClosed();
         next.Refusal!.Value.Code.ShouldBe(AttachMessage.RefusalCode.NoPlan);
     }
@@ -30,8 +30,8 @@ public sealed class DoorTests
     {
         const int silent = 300;
         using var pod = new TestPod(new PodPlans().Together());
-        var strangers = Enumerable.Range(0, silent).Select(_ => new RawOperator(pod.SocketPath, "camera")).ToList();
-        using var camera = new RawOperator(pod.SocketPath, "camera");
+        var strangers = Enumerable.Range(0, silent).Select(_ => new RawMediaOperator(pod.SocketPath, "camera")).ToList();
+        using var camera = new RawMediaOperator(pod.SocketPath, "camera");
         camera.Hello(PodPlans.TokenOf("camera"));
         camera.Until(() => camera.IsClosed || camera.Heard.Contains(AttachMessage.Which.Region));
         camera.IsClosed.ShouldBeFalse();

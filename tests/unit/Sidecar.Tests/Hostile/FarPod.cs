@@ -1,9 +1,9 @@
 using K8sMediaFlow.Control.Options;
-using K8sMediaFlow.Sdk;
-using K8sMediaFlow.Sidecar.Hosting;
 using K8sMediaFlow.Links;
-using K8sMediaFlow.Sidecar.Ports;
-using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+using K8sMediaFlow.Sdk;
+using K8sMediaFlow.Sidecar.Channels;
+using K8sMediaFlow.Sidecar.Hosting;
+using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;

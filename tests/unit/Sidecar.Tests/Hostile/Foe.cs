@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using K8sMediaFlow.Messages;
 using K8sMediaFlow.Links;
 using K8sMediaFlow.Links.Connection;
+using K8sMediaFlow.Messages;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
@@ -68,12 +68,12 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
         try
         {
             LinkTls.Accept(link.Control, papers);
-            OpeningWords.Expect(link.Control, LinkMessage.Which.Hello);
+            HandshakeMessages.Expect(link.Control, LinkMessage.Which.Hello);
             SayWelcome(link.Control);
-            OpeningWords.HearReady(link.Control, _epoch);
+            HandshakeMessages.HearReady(link.Control, _epoch);
             link.Data = _dataDoor!.Accept();
             link.Drain();
-            OpeningWords.SayReady(link.Control, _epoch, done: null);
+            HandshakeMessages.SayReady(link.Control, _epoch, done: null);
             return link;
         }
         catch
@@ -95,7 +95,7 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
         var fabric = welcome.InitFabric();
         fabric.Kind = LinkMessage.FabricKind.Tcp;
         fabric.Offer = offer;
-        OpeningWords.Send(control);
+        HandshakeMessages.Send(control);
     }
 
     private FoeLink TryDial()
@@ -106,11 +106,11 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
             link.Control.Dial(new IPEndPoint(IPAddress.Parse(siege.Scene.AddressOf(Scene.Near)), Scene.LinkPort), Own);
             LinkTls.Dial(link.Control, papers, [Papers.Identity("mop")]);
             SayHello(link.Control);
-            var welcome = OpeningWords.Expect(link.Control, LinkMessage.Which.Welcome).Welcome;
+            var welcome = HandshakeMessages.Expect(link.Control, LinkMessage.Which.Welcome).Welcome;
             link.Epoch = welcome.Epoch;
             link.Data = Connect(welcome.Fabric.Offer.ToArray(), welcome.Epoch);
-            OpeningWords.SayReady(link.Control, link.Epoch, done: null);
-            OpeningWords.HearReady(link.Control, link.Epoch);
+            HandshakeMessages.SayReady(link.Control, link.Epoch, done: null);
+            HandshakeMessages.HearReady(link.Control, link.Epoch);
             return link;
         }
         catch
@@ -128,7 +128,7 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
         (hello.SenderIncarnation, hello.FirstUndone, hello.NextSequence) = (++_incarnation, 1, 1);
         var fabric = hello.InitFabrics(1)[0];
         fabric.Kind = LinkMessage.FabricKind.Tcp;
-        OpeningWords.Send(control);
+        HandshakeMessages.Send(control);
     }
 
     private Socket Connect(byte[] offer, uint epoch)

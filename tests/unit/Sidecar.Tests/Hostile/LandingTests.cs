@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Messages;
 using K8sMediaFlow.Links;
 using K8sMediaFlow.Links.Wire;
-using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+using K8sMediaFlow.Messages;
+using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
@@ -75,7 +75,7 @@ public sealed class LandingTests(Siege siege) : IClassFixture<Siege>
             link.SendData(Frame(link, ++sequence));
             siege.AwaitMopped(sequence);
         }
-        siege.Near.Status.Operators.Single(one => one.Name == "mop").State.ShouldBe(OperatorState.Attached);
+        siege.Near.Status.Operators.Single(one => one.Name == "mop").State.ShouldBe(MediaOperatorState.Attached);
         siege.Near.Log.ShouldNotContain("mop-0 says that");
         siege.ShouldStand();
     }

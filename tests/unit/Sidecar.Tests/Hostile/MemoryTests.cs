@@ -1,7 +1,7 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
-using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 using K8sMediaFlow.TestKit;
@@ -41,7 +41,7 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
             siege.PassOn(producer.Stream, before: () => camera.Writer!.Release(new BlockRef(payload.Block, payload.Generation)).ShouldBeTrue());
             siege.Flow();
         }
-        siege.Near.Status.Operators.Single(one => one is { Name: "relay", Replica: 0 }).State.ShouldBe(OperatorState.Attached);
+        siege.Near.Status.Operators.Single(one => one is { Name: "relay", Replica: 0 }).State.ShouldBe(MediaOperatorState.Attached);
         siege.ShouldStand();
     }
 
@@ -84,7 +84,7 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
         {
             for (var count = 0; count < 5; count++)
             {
-                using var stranger = new RawOperator(siege.Near.SocketPath, "camera");
+                using var stranger = new RawMediaOperator(siege.Near.SocketPath, "camera");
                 RawDatagrams.Send(stranger.Descriptor, new byte[length], gifts).ShouldBeTrue();
                 stranger.AwaitClosed();
                 using var camera = siege.AttachRaw("camera");
@@ -99,7 +99,7 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
     private const byte Filling = 0x5A;
 
     /// <summary>A frame of the second camera's region goes out by the relay's channel; then the camera dies and the relay says goodbye to it, much too early.</summary>
-    private (RawProducer Output, ushort Region, Sdk.Frame Stored) BuryCamera(RawOperator relay)
+    private (RawProducer Output, ushort Region, Sdk.Frame Stored) BuryCamera(RawMediaOperator relay)
     {
         relay.Until(() => relay.Channels.Exists(channel => channel.IsProducer));
         var output = relay.Channels.Single(channel => channel.IsProducer);

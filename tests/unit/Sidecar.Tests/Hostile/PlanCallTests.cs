@@ -3,7 +3,7 @@ using Grpc.Core;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Pipelines.Planning;
-using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
+using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
@@ -51,7 +51,7 @@ public sealed class PlanCallTests(Siege siege) : IClassFixture<Siege>
         }
         bare.Holdings.ShouldBe(before);
         bare.Follow(scene.Of(Scene.Near));
-        using var camera = new RawOperator(bare.SocketPath, "camera").Attach(replica: 0, incarnation: 1);
+        using var camera = new RawMediaOperator(bare.SocketPath, "camera").Attach(replica: 0, incarnation: 1);
         camera.Heard.ShouldContain(AttachMessage.Which.Region);
     }
 

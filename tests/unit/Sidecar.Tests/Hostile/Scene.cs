@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
-using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
@@ -38,7 +38,7 @@ internal sealed class Scene
 
     public SidecarPlan Of(string pod)
     {
-        OperatorPlan[] operators = pod switch
+        MediaOperatorPlan[] operators = pod switch
         {
             Near =>
             [
@@ -63,9 +63,9 @@ internal sealed class Scene
 
     private static EndpointPlan[] Ends(string name, int replicas, string pod) => [.. Enumerable.Range(0, replicas).Select(replica => new EndpointPlan(name, replica, pod))];
 
-    private static IEnumerable<OperatorPlan> Replicas(string name, string[] inputs, string[] outputs) => Enumerable.Range(0, 2).Select(replica => Operator(name, replica, inputs, outputs));
+    private static IEnumerable<MediaOperatorPlan> Replicas(string name, string[] inputs, string[] outputs) => Enumerable.Range(0, 2).Select(replica => Operator(name, replica, inputs, outputs));
 
-    private static OperatorPlan Operator(string name, int replica, string[] inputs, string[] outputs) => new(
+    private static MediaOperatorPlan Operator(string name, int replica, string[] inputs, string[] outputs) => new(
         name, replica, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PodPlans.TokenOf(name)))),
         outputs.Length > 0 ? [new BlockClassPlan(4096, 256)] : [],
         [.. inputs.Select(edge => new InputPortPlan("video", edge, Caps))],

@@ -1,9 +1,9 @@
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Sdk;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
-using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
@@ -44,16 +44,16 @@ public sealed class Siege : IDisposable
     public ulong NewStream() => RawProducer.Number + ++_streams;
 
     /// <summary>The second replica of a media operator, by hand. Its last life may not be over yet: then as an SDK does it, again.</summary>
-    internal RawOperator AttachRaw(string name, AttachMessage.Which? silentAt = null)
+    internal RawMediaOperator AttachRaw(string name, AttachMessage.Which? silentAt = null)
     {
-        RawOperator? attached = null;
+        RawMediaOperator? attached = null;
         Watchdog.Until(
             () =>
             {
                 // Readers who do not read would hold what the last lives had sent.
                 Read();
                 attached?.Dispose();
-                attached = new RawOperator(Near.SocketPath, name) { SilentAt = silentAt }.Attach(replica: 1, ++_incarnation);
+                attached = new RawMediaOperator(Near.SocketPath, name) { SilentAt = silentAt }.Attach(replica: 1, ++_incarnation);
                 return attached.Refusal is null or { Code: not AttachMessage.RefusalCode.NameTaken };
             },
             () => $"{attached?.Refusal}\n{Describe()}");
@@ -62,12 +62,12 @@ public sealed class Siege : IDisposable
     }
 
     /// <summary>What became of it.</summary>
-    internal OperatorStatus StatusOf(string name) => Near.Status.Operators.Single(one => one.Name == name && one.Replica == 1);
+    internal MediaOperatorReport StatusOf(string name) => Near.Status.Operators.Single(one => one.Name == name && one.Replica == 1);
 
     internal string AwaitExpelled(string name)
     {
         var status = StatusOf(name);
-        Watchdog.Until(() => (status = StatusOf(name)).State == OperatorState.Failed, () => $"{status}\n{Near.Log}");
+        Watchdog.Until(() => (status = StatusOf(name)).State == MediaOperatorState.Failed, () => $"{status}\n{Near.Log}");
         return status.Reason;
     }
 

@@ -77,7 +77,7 @@ internal sealed record FlowPlans
     private LinkPlan Link(string peer, string identity, BlockClassPlan[] classes) =>
         new(Edge, peer, AddressOf(peer), LinkPort, [Papers.Identity(identity)], classes);
 
-    private OperatorPlan Operator(string name, int replica, InputPortPlan[] inputs, OutputPortPlan[] outputs) => new(
+    private MediaOperatorPlan Operator(string name, int replica, InputPortPlan[] inputs, OutputPortPlan[] outputs) => new(
         name, replica, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOf(Token, name)))),
         outputs.Length > 0 ? [new BlockClassPlan(4096, 128)] : [], inputs, outputs, MaxBorrowed: 8);
 

@@ -2,11 +2,12 @@ using System.Net;
 using System.Text.RegularExpressions;
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Telemetry;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Hosting;
-using K8sMediaFlow.Links;
 using K8sMediaFlow.Sidecar.Metrics;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -99,8 +100,8 @@ public sealed partial class MetricsTests
         sink.AwaitEnd();
     }
 
-    private static string Documentation([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", "METRICS.md");
+    private static string Documentation() =>
+        Path.Combine(Sources.Root, "docs", "METRICS.md");
 
     private static IEnumerable<(string Part, int Count)> Parts(Dictionary<string, double> samples, string side) =>
         samples.Where(one => one.Key.StartsWith("k8smediaflow_edge_part_seconds_count", StringComparison.Ordinal) && one.Key.Contains($"side=\"{side}\"", StringComparison.Ordinal))

@@ -76,7 +76,7 @@ public sealed class PlanChangeTests
 
     private static SidecarPlan WithEdge(SidecarPlan plan, Func<EdgePlan, EdgePlan> change) => plan with { Edges = [.. plan.Edges.Select(change)] };
 
-    private static SidecarPlan WithOperator(SidecarPlan plan, Func<OperatorPlan, OperatorPlan> change) => plan with { Operators = [.. plan.Operators.Select(change)] };
+    private static SidecarPlan WithOperator(SidecarPlan plan, Func<MediaOperatorPlan, MediaOperatorPlan> change) => plan with { Operators = [.. plan.Operators.Select(change)] };
 
     private static SidecarPlan WithOutput(SidecarPlan plan, Func<OutputPortPlan, OutputPortPlan> change) =>
         WithOperator(plan, one => one with { Outputs = [.. one.Outputs.Select(change)] });

@@ -1,8 +1,8 @@
-using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Links;
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sdk;
+using K8sMediaFlow.Sidecar.Channels;
+using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
-using K8sMediaFlow.Sidecar.Tests.Ports.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -19,7 +19,7 @@ public sealed class PlanDoorTests
         var attaching = pod.Attach("camera", patience: TimeSpan.FromMilliseconds(300));
         await Task.Delay(1500);
         attaching.IsCompleted.ShouldBeFalse();
-        using (var raw = new RawOperator(pod.SocketPath, "camera").Hello("any"))
+        using (var raw = new RawMediaOperator(pod.SocketPath, "camera").Hello("any"))
         {
             raw.AwaitClosed();
             raw.Refusal!.Value.Code.ShouldBe(K8sMediaFlow.Messages.AttachMessage.RefusalCode.NoPlan);

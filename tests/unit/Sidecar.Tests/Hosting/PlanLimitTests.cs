@@ -1,9 +1,9 @@
 using K8sMediaFlow.Control.Options;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Hosting;
-using K8sMediaFlow.Links;
-using K8sMediaFlow.Sidecar.Ports;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -106,10 +106,10 @@ public sealed class PlanLimitTests
     private static PipelineGraph Graph(int replicas, int borrowed, bool inOnePod, int stages = 1)
     {
         var audio = new MediaCaps(Audio: new AudioCaps(8000, 1, "s16le"));
-        var operators = new List<OperatorNode> { new() { Name = "s0", Image = "x", Outputs = [new OutputPort("audio", audio)] } };
+        var operators = new List<MediaOperatorNode> { new() { Name = "s0", Image = "x", Outputs = [new OutputPort("audio", audio)] } };
         for (var stage = 1; stage <= stages; stage++)
         {
-            operators.Add(new OperatorNode
+            operators.Add(new MediaOperatorNode
             {
                 Name = $"s{stage}", Image = "x", Replicas = replicas, Inputs = [new InputPort("audio") { MaxBorrowed = borrowed }],
                 Outputs = stage < stages ? [new OutputPort("audio", null)] : [],
@@ -119,7 +119,7 @@ public sealed class PlanLimitTests
         {
             Namespace = "test", Name = "line", Transport = Transport.Tcp, Operators = operators,
             Edges = [.. Enumerable.Range(0, stages).Select(stage => new GraphEdge(new PortRef($"s{stage}", "audio"), new PortRef($"s{stage + 1}", "audio")))],
-            Groups = inOnePod ? [new OperatorGroup("behind", GroupMode.SamePod, [.. operators.Skip(1).Select(one => one.Name)])] : [],
+            Groups = inOnePod ? [new MediaOperatorGroup("behind", GroupMode.SamePod, [.. operators.Skip(1).Select(one => one.Name)])] : [],
         };
     }
 

@@ -88,7 +88,7 @@ public sealed class RdmaAllocationTests : IDisposable
 
     private static void Refused(RdmaAllocation found, params string[] words)
     {
-        found.Obstacle.ShouldBe(VerbsObstacle.NoDevice);
+        found.Obstacle.ShouldBe(RdmaUnavailableReason.NoDevice);
         foreach (var word in words)
             found.Detail.ShouldContain(word);
     }

@@ -1,5 +1,5 @@
-using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Links;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;

@@ -1,7 +1,7 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Links;
 using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Native;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;

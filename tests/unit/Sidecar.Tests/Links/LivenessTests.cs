@@ -41,7 +41,7 @@ public sealed class LivenessTests
     [Fact]
     public void Pauses_double_up_to_their_limit_and_begin_anew_after_success()
     {
-        var redial = new Redial(new LinkOptions());
+        var redial = new ReconnectBackoff(new LinkOptions());
         double[] pauses = [.. Enumerable.Range(0, 7).Select(_ => redial.Failed(LinkLoss.Unreachable, 1.0).TotalMilliseconds)];
         pauses.ShouldBe([50, 100, 200, 400, 800, 1000, 1000]);
         redial.Succeeded();
@@ -51,7 +51,7 @@ public sealed class LivenessTests
     [Fact]
     public void A_peer_that_refuses_again_and_again_is_left_alone_for_longer_but_one_that_is_not_there_is_not()
     {
-        var redial = new Redial(new LinkOptions());
+        var redial = new ReconnectBackoff(new LinkOptions());
         for (var attempt = 0; attempt < 5; attempt++)
             redial.Failed(LinkLoss.WrongIdentity, 1.0);
         redial.IsOpen.ShouldBeTrue();

@@ -46,9 +46,9 @@ public sealed class ChannelHeaderTests
     {
         using var file = MemoryFile.Create("unsealed-channel", 1 << 16);
         Should.Throw<StagingException>(() => ChannelFile.Map(file)).Error.ShouldBe(StagingError.NotSealed);
-        Should.Throw<StagingException>(() => Bell.Map(file)).Error.ShouldBe(StagingError.NotSealed);
-        using var small = MemoryFile.Create("small-bell", 64);
-        Should.Throw<StagingException>(() => Bell.Map(small)).Error.ShouldBe(StagingError.BadHeader);
+        Should.Throw<StagingException>(() => Doorbell.Map(file)).Error.ShouldBe(StagingError.NotSealed);
+        using var small = MemoryFile.Create("small-doorbell", 64);
+        Should.Throw<StagingException>(() => Doorbell.Map(small)).Error.ShouldBe(StagingError.BadHeader);
     }
 
     [Fact]

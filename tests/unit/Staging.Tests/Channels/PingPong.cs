@@ -4,7 +4,7 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Staging.Tests.Channels;
 
 /// <summary>One side of a ping-pong over two channels that sleeps whenever it can, and counts wake-ups that did not come.</summary>
-internal sealed class PingPong(ChannelConsumer from, ChannelProducer to, BellWaiter bell, BellRinger peer)
+internal sealed class PingPong(ChannelConsumer from, ChannelProducer to, DoorbellWaiter doorbell, DoorbellNotifier peer)
 {
     private const long LateNanoseconds = 100_000_000;
 
@@ -55,10 +55,10 @@ internal sealed class PingPong(ChannelConsumer from, ChannelProducer to, BellWai
         {
             if (from.TryPop(out var frame))
                 return frame;
-            var prepared = bell.PrepareSleep();
+            var prepared = doorbell.PrepareSleep();
             if (from.TryPop(out frame))
                 return frame;
-            var isRung = bell.Sleep(prepared, TimeSpan.FromSeconds(1));
+            var isRung = doorbell.Sleep(prepared, TimeSpan.FromSeconds(1));
             var now = MonotonicClock.Nanoseconds;
             if (isRung || !from.TryPop(out frame))
                 continue;

@@ -49,7 +49,7 @@ internal sealed class Borrower(PeerProcess peer)
 
     private FrameDescriptor Pop()
     {
-        var wait = peer.Bell.Begin(Watchdog);
+        var wait = peer.Doorbell.Begin(Watchdog);
         FrameDescriptor frame;
         while (!Consumer.TryPop(out frame))
             wait.Again().ShouldBeTrue("nothing came");

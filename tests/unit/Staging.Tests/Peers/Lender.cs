@@ -81,7 +81,7 @@ internal sealed class Lender(PeerProcess peer)
 
     private void WaitForRoom(int notDoneMax)
     {
-        var wait = peer.Bell.Begin(Watchdog);
+        var wait = peer.Doorbell.Begin(Watchdog);
         Drain();
         while (Producer.NotDone > notDoneMax)
         {

@@ -12,12 +12,12 @@ internal sealed class PeerProcess : IDisposable
     private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
 
     private readonly LocalListener _listener = new(Path.Combine(Path.GetTempPath(), $"kmf-{Guid.NewGuid():n}.sock"));
-    private readonly MemoryFile _ownBell = Staging.Channels.Bell.Create("peer-test-bell");
-    private readonly MemoryFile _peerBell = Staging.Channels.Bell.Create("peer-test-bell");
+    private readonly MemoryFile _ownDoorbell = Staging.Channels.Doorbell.Create("peer-test-doorbell");
+    private readonly MemoryFile _peerDoorbell = Staging.Channels.Doorbell.Create("peer-test-doorbell");
     private readonly ChannelFile _channel;
     private readonly Pipe _errors = new();
-    private readonly MappedMemory _ownBellMemory;
-    private readonly MappedMemory _peerBellMemory;
+    private readonly MappedMemory _ownDoorbellMemory;
+    private readonly MappedMemory _peerDoorbellMemory;
     private readonly AttachConnection _connection;
 
     /// <param name="capacity">Of the channel.</param>
@@ -28,10 +28,10 @@ internal sealed class PeerProcess : IDisposable
         _channel = ChannelFile.Create(5, capacity);
         Region = StagingRegion.Create("peer-test-region", [new BlockClass(8192, capacity)]);
         Channel = ChannelFile.Map(_channel.File);
-        _ownBellMemory = Staging.Channels.Bell.Map(_ownBell);
-        _peerBellMemory = Staging.Channels.Bell.Map(_peerBell);
-        Bell = BellWaiter.ByFutex(_ownBellMemory, new WaitPolicy(WaitMode.Hybrid, 20));
-        Ringer = new BellRinger(_peerBellMemory);
+        _ownDoorbellMemory = Staging.Channels.Doorbell.Map(_ownDoorbell);
+        _peerDoorbellMemory = Staging.Channels.Doorbell.Map(_peerDoorbell);
+        Doorbell = DoorbellWaiter.ByFutex(_ownDoorbellMemory, new WaitPolicy(WaitMode.Hybrid, 20));
+        Ringer = new DoorbellNotifier(_peerDoorbellMemory);
         if (isProducerHere)
             RegionView = Region.MapForProducer();
         Child = ChildProcess.Start(new()
@@ -49,9 +49,9 @@ internal sealed class PeerProcess : IDisposable
 
     public MappedMemory Channel { get; }
 
-    public BellWaiter Bell { get; }
+    public DoorbellWaiter Doorbell { get; }
 
-    public BellRinger Ringer { get; }
+    public DoorbellNotifier Ringer { get; }
 
     public ChildProcess Child { get; }
 
@@ -77,11 +77,11 @@ internal sealed class PeerProcess : IDisposable
         Region.Dispose();
         Channel.Dispose();
         _channel.Dispose();
-        Bell.Dispose();
-        _ownBellMemory.Dispose();
-        _peerBellMemory.Dispose();
-        _ownBell.Dispose();
-        _peerBell.Dispose();
+        Doorbell.Dispose();
+        _ownDoorbellMemory.Dispose();
+        _peerDoorbellMemory.Dispose();
+        _ownDoorbell.Dispose();
+        _peerDoorbell.Dispose();
         _connection.Dispose();
         _listener.Dispose();
         _errors.Dispose();
@@ -90,7 +90,7 @@ internal sealed class PeerProcess : IDisposable
     // The peer says when it has mapped; only then the region is sealed.
     private void Introduce()
     {
-        _connection.Send([1], _channel.File.Descriptor, _peerBell.Descriptor, _ownBell.Descriptor, Region.File.Descriptor);
+        _connection.Send([1], _channel.File.Descriptor, _peerDoorbell.Descriptor, _ownDoorbell.Descriptor, Region.File.Descriptor);
         _connection.Receive(Watchdog, out var mapped).ShouldBe(AttachReceipt.Message);
         mapped!.Dispose();
         Region.Seal();

@@ -1,4 +1,4 @@
-using K8sMediaFlow.Sidecar.Ports;
+using K8sMediaFlow.Sidecar.Channels;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
@@ -9,5 +9,5 @@ internal static class Attached
     /// Waits until the pod counts the end. An operator's attach ends with a message of its own, that it has mapped its region; the sidecar counts it
     /// when it has read that, and on a busy machine a test asks in between.
     /// </summary>
-    public static void AwaitAlive(this PodPorts ports, string end) => Watchdog.Until(() => ports.IsAlive(end), () => $"{end} is not counted as attached");
+    public static void AwaitAlive(this ChannelBroker ports, string end) => Watchdog.Until(() => ports.IsAlive(end), () => $"{end} is not counted as attached");
 }

@@ -1,6 +1,6 @@
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Links;
 using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Links;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Links;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 

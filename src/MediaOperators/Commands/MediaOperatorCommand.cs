@@ -1,0 +1,46 @@
+using System.CommandLine;
+
+namespace K8sMediaFlow.MediaOperators.Commands;
+
+/// <summary>The command line: one verb for each built-in media operator.</summary>
+internal static class MediaOperatorCommand
+{
+    /// <summary>What a command line that cannot be read ends with; 1 is for work that failed.</summary>
+    public const int UsageError = 2;
+
+    // The library would end the process two seconds after SIGTERM. The SDK answers it: encode needs the time to finish its file.
+    private static readonly InvocationConfiguration _invocation = new() { ProcessTerminationTimeout = null };
+
+    public static RootCommand Build() => new("The built-in media operators of K8sMediaFlow, one verb each.")
+    {
+        DecodeCommand.Build(),
+        EncodeCommand.Build(),
+        ScaleCommand.Build(),
+        AnalyseCommand.Build(),
+        OverlayCommand.Build(),
+        ExecCommand.Build(),
+        SinkCommand.Build(),
+        GenerateCommand.Build(),
+    };
+
+    /// <summary>Runs a command line; the result is the process's exit code.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var parsed = Build().Parse(arguments);
+        var errors = Errors(parsed);
+        if (errors.Count == 0)
+            return await parsed.InvokeAsync(_invocation);
+        foreach (var error in errors)
+            await Console.Error.WriteLineAsync("media-operator: " + error);
+        await Console.Error.WriteLineAsync("Try 'media-operator --help' or 'media-operator VERB --help'.");
+        return UsageError;
+    }
+
+    private static List<string> Errors(ParseResult parsed)
+    {
+        List<string> errors = [.. parsed.Errors.Select(error => error.Message)];
+        if (errors.Count == 0 && FFmpegWords.Stray(parsed) is { } stray)
+            errors.Add($"Unknown argument '{stray}'. ffmpeg's own options stand after \"--\".");
+        return errors;
+    }
+}

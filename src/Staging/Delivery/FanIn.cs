@@ -1,0 +1,410 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Delivery;
+
+/// <summary>What an input port wants of its channels.</summary>
+/// <param name="Seats">Producers: the stream ends when all of them have ended.</param>
+/// <param name="BySequence">Restore the order of sequences; else they come as they come.</param>
+/// <param name="IsSparse">Sequences are dealt out among several consumers (a reorder window then passes what every producer has passed).</param>
+/// <param name="ReplayRuns">Runs of sequences without holes that are remembered of a stream, at least, so that duplicates are
+/// recognised.</param>
+/// <param name="PatienceNs">See <see cref="ReorderWindow"/>.</param>
+public sealed record FanInOptions(int Seats, bool BySequence, bool IsSparse, int ReplayRuns, long PatienceNs);
+
+/// <summary>
+/// The channels of one input port as one stream of frames and gap notices, each identity once: duplicates are counted and given back
+/// at once, and are done when their original is. Not thread-safe: it lives under its owner's lock, every method is short and nothing waits.
+/// </summary>
+/// <remarks>
+/// Use: <see cref="Attach"/> channels to seats; <see cref="TryTake"/> hands out numbers; each number is given back once (<see cref="Return"/>) and
+/// is done once (<see cref="Done"/>, or with the return). Death of a producer: <see cref="FanInChannel.Close"/>; the channel is drained, and when
+/// it <see cref="IsFinished"/>, the owner says goodbye and calls <see cref="Remove"/>.
+/// Zero allocation once it has met its largest use.
+/// </remarks>
+public sealed class FanIn
+{
+    /// <summary>
+    /// Most producers of one port: as many as an edge of a pipeline may have pairs of replicas. More can only be a mistake.
+    /// </summary>
+    public const int SeatsMax = 4096;
+
+    private readonly Dictionary<(ulong Stream, ulong Sequence), int> _originals;
+    private readonly List<FanInChannel> _channels = [];
+    private bool[] _seatEnded;
+    private bool _ended;
+    private readonly ReplayWindow _replays;
+    private readonly ReorderWindow? _window;
+    private Pool<Arrival> _arrivals;
+    private int _turn;
+
+    // The last look that found nothing, 0 when something was taken since; and the send of the newest thing that this look popped.
+    private long _lookedInVainNs, _newestSentNs;
+
+    /// <param name="options">What the port wants.</param>
+    public FanIn(FanInOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Seats, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Seats, SeatsMax);
+        _arrivals = new Pool<Arrival>(64);
+        _originals = new Dictionary<(ulong, ulong), int>(256);
+        _seatEnded = new bool[options.Seats];
+        _replays = new ReplayWindow(Math.Max(options.ReplayRuns, ReplayWindow.RunsUsual), ReplayWindow.StreamsUsual);
+        _window = options.BySequence ? new ReorderWindow(options.Seats, options.PatienceNs, options.IsSparse) : null;
+    }
+
+    /// <summary>Places for producers that there are.</summary>
+    public int Seats => _seatEnded.Length;
+
+    /// <summary>The channels that are not removed.</summary>
+    public IReadOnlyList<FanInChannel> Channels => _channels;
+
+    /// <summary>Whether every producer has ended and everything was handed out.</summary>
+    // Until something new comes: who was told the end has left its loop. A sidecar that comes back seats the producers anew, but brings only what was had
+    // already; a new life of a source brings frames that nobody had.
+    public bool Ended => _ended || (_ended = Array.TrueForAll(_seatEnded, static ended => ended) && _window is not { Held: > 0 });
+
+    /// <summary>The last identity that an end of stream named.</summary>
+    public (ulong Stream, ulong Sequence) Last { get; private set; }
+
+    /// <summary>Frames and notices popped and not done.</summary>
+    public int NotDone => _arrivals.Count;
+
+    /// <summary>Duplicates recognised.</summary>
+    public long Duplicates { get; private set; }
+
+    /// <summary>Sequences that nobody brought or explained.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>Frames that came after their place had been given up.</summary>
+    public long Late { get; private set; }
+
+    /// <summary>Makes a place for one more producer, which the plan did not have before; returns its number. It has ended until somebody is seated there.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are <see cref="SeatsMax"/> already.</exception>
+    public int AddSeat()
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_seatEnded.Length, SeatsMax);
+        _window?.AddChannel();
+        Array.Resize(ref _seatEnded, _seatEnded.Length + 1);
+        _seatEnded[^1] = true;
+        return _seatEnded.Length - 1;
+    }
+
+    /// <summary>Seats a producer's channel. A seat may have an older, closing channel that is still being drained.</summary>
+    public FanInChannel Attach(ulong id, int seat, IInboundChannel channel)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)seat, (uint)_seatEnded.Length);
+        var merged = new FanInChannel(id, seat, channel) { Predecessor = Latest(seat) };
+        _channels.Add(merged);
+        _seatEnded[seat] = false;
+        _window?.Open(seat);
+        return merged;
+    }
+
+    /// <summary>No successor will come to the seat of this closed channel (scaled away): the seat has ended when the channel is drained.</summary>
+    public static void AbandonWhenDrained(FanInChannel channel) => channel.IsLast = true;
+
+    /// <summary>The seat's producer had completed before it could be seated: nothing will come from there.</summary>
+    public void EndSeat(int seat)
+    {
+        if (_seatEnded[seat])
+            return;
+        if (Latest(seat) is { IsDrained: false, IsCut: false } channel)
+        {
+            channel.IsLast = true;
+            return;
+        }
+        _seatEnded[seat] = true;
+        _window?.End(seat);
+    }
+
+    /// <summary>Whether a closed channel has been read to its end and nothing of it is held any more: the owner says goodbye then.</summary>
+    public bool IsFinished(FanInChannel channel)
+    {
+        if (channel.IsCut)
+            return channel.NotDone == 0;
+        if (channel is { IsClosing: true, IsDrained: false } && !channel.Channel.HasDescriptor)
+            Closed(channel);
+        return channel is { IsDrained: true, NotDone: 0 };
+    }
+
+    /// <summary>Forgets a closed channel of which nothing is held any more.</summary>
+    public void Remove(FanInChannel channel)
+    {
+        Invariant.That(channel.NotDone == 0);
+        _channels.Remove(channel);
+    }
+
+    /// <summary>
+    /// The sidecar died. What was not handed out is forgotten, since upstream sends it again; what was stays valid, its identity known, so
+    /// that its replay is done when it is.
+    /// </summary>
+    public void Cut()
+    {
+        foreach (var channel in _channels)
+            channel.IsCut = true;
+        for (var number = _window?.TakeHeld() ?? -1; number >= 0; number = _window!.TakeHeld())
+        {
+            Forget(ref _arrivals[number].Descriptor);
+            Return(number, done: true);
+        }
+        for (var seat = 0; seat < _seatEnded.Length; seat++)
+            if (!_seatEnded[seat])
+                _window?.Await(seat);
+    }
+
+    /// <summary>Forgets that an identity was seen: what was made of it is lost, its replay is welcome.</summary>
+    public void Forget(ulong stream, ulong sequence) => _replays.Forget(stream, sequence);
+
+    /// <summary>The descriptor of what was handed out. Valid until it is done.</summary>
+    public ref FrameDescriptor Descriptor(int number) => ref _arrivals[number].Descriptor;
+
+    /// <summary>The channel that it came by.</summary>
+    public FanInChannel ChannelOf(int number) => _arrivals[number].Channel;
+
+    /// <summary>Hands out the next frame or gap notice.</summary>
+    public bool TryTake(long nowNs, out int number)
+    {
+        _newestSentNs = 0;
+        if (_window is null ? TryTakeAsItComes(out number) : TryTakeInOrder(_window, nowNs, out number))
+        {
+            Count(ref _arrivals[number], nowNs);
+            return true;
+        }
+        _lookedInVainNs = nowNs;
+        return false;
+    }
+
+    /// <summary>Gives the bytes back; with <paramref name="done"/> it is done as well.</summary>
+    /// <param name="number">As it was handed out.</param>
+    /// <param name="done">Nothing derives from it, or all that does is done.</param>
+    /// <param name="nowNs">For the figures; 0: nobody's work is counted.</param>
+    public void Return(int number, bool done, long nowNs = 0)
+    {
+        ref var arrival = ref _arrivals[number];
+        Invariant.That(!arrival.IsReturned);
+        arrival.IsReturned = true;
+        if (nowNs > 0 && arrival.TakenAtNs > 0 && !arrival.Channel.IsCut)
+            arrival.Channel.Channel.CountProcessing(nowNs - arrival.TakenAtNs);
+        arrival.Channel.GiveBack(arrival.Descriptor.Ticket, done ? ReturnKind.Both : ReturnKind.Returned);
+        if (done)
+            Settle(number);
+    }
+
+    /// <summary>All that derives from it is done.</summary>
+    public void Done(int number)
+    {
+        ref var arrival = ref _arrivals[number];
+        Invariant.That(arrival.IsReturned);
+        arrival.Channel.GiveBack(arrival.Descriptor.Ticket, ReturnKind.Done);
+        Settle(number);
+    }
+
+    // What came while the consumer was away from its work did not wait for its work. A frame that waited for one before it waited until that was sent.
+    private void Count(ref Arrival arrival, long nowNs)
+    {
+        var channel = arrival.Channel;
+        var wokenNs = _lookedInVainNs;
+        _lookedInVainNs = 0;
+        if (arrival.Descriptor.Kind == DescriptorKind.Gap && !channel.IsCut)
+            channel.Channel.CountGaps(arrival.Descriptor.GapCount);
+        if (arrival.Descriptor.Kind != DescriptorKind.Frame)
+            return;
+        arrival.TakenAtNs = nowNs;
+        if (!channel.IsCut)
+            channel.Channel.CountFrame(ref arrival.Descriptor, nowNs, wokenNs == 0 ? 0 : nowNs - Math.Max(wokenNs, _newestSentNs));
+    }
+
+    private bool TryTakeAsItComes(out int number)
+    {
+        for (var step = 0; step < _channels.Count; step++)
+        {
+            var channel = _channels[(_turn + step) % _channels.Count];
+            while (TryPop(channel, out number))
+            {
+                if (number < 0)
+                    continue;
+                _turn = (_turn + step + 1) % _channels.Count;
+                return true;
+            }
+        }
+        number = -1;
+        return false;
+    }
+
+    private bool TryTakeInOrder(ReorderWindow window, long nowNs, out int number)
+    {
+        foreach (var channel in _channels)
+            while (TryPop(channel, out number))
+                if (number >= 0)
+                    Place(window, channel, number);
+        while (window.TryTake(nowNs, window.HasHole && AllStuck(), out var entry))
+        {
+            number = entry.Tag;
+            if (entry.Kind is ReorderKind.Frame or ReorderKind.Gap)
+                return true;
+            if (entry.Kind == ReorderKind.Lost)
+                Lost += entry.Count;
+            else
+                LetGoLate(number);
+        }
+        number = -1;
+        return false;
+    }
+
+    private void LetGoLate(int number)
+    {
+        Late++;
+        Return(number, done: true);
+    }
+
+    private void Place(ReorderWindow window, FanInChannel channel, int number)
+    {
+        ref var descriptor = ref _arrivals[number].Descriptor;
+        var replay = (descriptor.Flags & DescriptorFlags.MayBeReplay) != 0;
+        if (descriptor.Kind == DescriptorKind.Gap)
+            window.Explain(channel.Seat, descriptor.Stream, descriptor.Sequence, descriptor.GapCount, replay, number);
+        else
+            window.Offer(channel.Seat, descriptor.Stream, descriptor.Sequence, replay, number);
+    }
+
+    /// <summary>Pops one descriptor; -1: it was one that needs no hearing (duplicate, end of stream).</summary>
+    private bool TryPop(FanInChannel channel, out int number)
+    {
+        number = -1;
+        if (channel.IsBehind)
+            return false;
+        if (channel.IsCut || !channel.Channel.TryPop(out var descriptor))
+        {
+            if (channel.IsClosing)
+                Closed(channel);
+            return false;
+        }
+        channel.Popped();
+        if (descriptor.Kind == DescriptorKind.EndOfStream)
+        {
+            End(channel, in descriptor);
+            return true;
+        }
+        if (channel.HasEnded)
+            Reopen(channel);
+        number = Admit(channel, ref descriptor);
+        return true;
+    }
+
+    // A link's channel stays over the lives of the source at its other end.
+    private void Reopen(FanInChannel channel)
+    {
+        channel.HasEnded = false;
+        if (Latest(channel.Seat) != channel)
+            return;
+        _seatEnded[channel.Seat] = false;
+        _window?.Open(channel.Seat);
+    }
+
+    private void Closed(FanInChannel channel)
+    {
+        channel.IsDrained = true;
+        // From now on its seat waits for the successor, unless one sits there already or the stream had ended.
+        if (_seatEnded[channel.Seat] || Latest(channel.Seat) != channel)
+            return;
+        _seatEnded[channel.Seat] = channel.IsLast;
+        if (channel.IsLast)
+            _window?.End(channel.Seat);
+        else
+            _window?.Await(channel.Seat);
+    }
+
+    private FanInChannel? Latest(int seat)
+    {
+        for (var i = _channels.Count - 1; i >= 0; i--)
+            if (_channels[i].Seat == seat)
+                return _channels[i];
+        return null;
+    }
+
+    private void End(FanInChannel channel, in FrameDescriptor descriptor)
+    {
+        channel.HasEnded = true;
+        channel.GiveBack(descriptor.Ticket, ReturnKind.Both);
+        // The end belongs to one life of a producer: where the next one sits already, the seat goes on.
+        if (Latest(channel.Seat) == channel)
+        {
+            _seatEnded[channel.Seat] = true;
+            _window?.End(channel.Seat);
+        }
+        if (descriptor.Sequence >= Last.Sequence || descriptor.Stream != Last.Stream)
+            Last = (descriptor.Stream, descriptor.Sequence);
+    }
+
+    private int Admit(FanInChannel channel, ref FrameDescriptor descriptor)
+    {
+        var isGap = descriptor.Kind == DescriptorKind.Gap;
+        // What is in hand is known for certain, however much the window had to forget.
+        var isNew = _replays.MarkRange(descriptor.Stream, descriptor.Sequence, isGap ? descriptor.GapCount : 1)
+            && !(!isGap && _originals.ContainsKey((descriptor.Stream, descriptor.Sequence)));
+        var number = _arrivals.Take();
+        _arrivals[number] = new Arrival { Descriptor = descriptor, Channel = channel, Echo = -1 };
+        if (!isNew)
+            return Echo(channel, number, isGap);
+        _ended = false;
+        _originals[(descriptor.Stream, descriptor.Sequence)] = number;
+        _newestSentNs = Math.Max(_newestSentNs, (long)descriptor.SentAtNanoseconds);
+        return number;
+    }
+
+    /// <summary>A duplicate is given back at once. It is done when its original is: until then the original may be lost with this process, and its sender must keep it.</summary>
+    private int Echo(FanInChannel channel, int number, bool isGap)
+    {
+        ref var echo = ref _arrivals[number];
+        if (!isGap)
+        {
+            Duplicates++;
+            channel.Channel.CountDuplicate();
+        }
+        var isOpen = _originals.TryGetValue((echo.Descriptor.Stream, echo.Descriptor.Sequence), out var original);
+        Return(number, done: !isOpen);
+        if (isOpen)
+            (_arrivals[number].Echo, _arrivals[original].Echo) = (_arrivals[original].Echo, number);
+        return -1;
+    }
+
+    private void Settle(int number)
+    {
+        ref var arrival = ref _arrivals[number];
+        var key = (arrival.Descriptor.Stream, arrival.Descriptor.Sequence);
+        if (_originals.TryGetValue(key, out var original) && original == number)
+            _originals.Remove(key);
+        var echo = arrival.Echo;
+        Free(number);
+        while (echo >= 0)
+        {
+            var next = _arrivals[echo].Echo;
+            _arrivals[echo].Channel.GiveBack(_arrivals[echo].Descriptor.Ticket, ReturnKind.Done);
+            Free(echo);
+            echo = next;
+        }
+    }
+
+    private void Free(int number)
+    {
+        _arrivals[number].Channel = null!;
+        _arrivals.Give(number);
+    }
+
+    private void Forget(ref FrameDescriptor descriptor)
+    {
+        var count = descriptor.Kind == DescriptorKind.Gap ? descriptor.GapCount : 1;
+        for (var i = 0u; i < Math.Min(count, 4096); i++)
+            _replays.Forget(descriptor.Stream, descriptor.Sequence + i);
+    }
+
+    private bool AllStuck()
+    {
+        foreach (var channel in _channels)
+            if (channel is { IsCut: false, IsDrained: false, HasEnded: false } and not { IsClosing: false, IsStuck: true })
+                return false;
+        return true;
+    }
+}

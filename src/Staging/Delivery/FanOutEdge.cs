@@ -1,0 +1,131 @@
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Delivery;
+
+/// <summary>One edge that leaves an output port, with a seat for each of its consumers.</summary>
+/// <remarks>
+/// Dealt out (RoundRobin), the port's window is divided among the consumers that are at work: each may hold an equal part of it. One that
+/// is not (its link is down, it
+/// stands still) keeps what it has and gets no more, and the others divide the rest. So whatever one of them does costs the others no
+/// more than its part.
+/// </remarks>
+internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetention retention)
+{
+    private int _served = -1;
+
+    public readonly FanOutDistribution Distribution = distribution;
+    public readonly FanOutRetention Retention = retention;
+    public readonly List<Subscriber> Seats = [];
+
+    /// <summary>What waits to be sent to any one of the consumers.</summary>
+    public readonly IntDeque Owed = new();
+
+    /// <summary>Nobody is left who could want anything.</summary>
+    public bool AllCompleted => Seats.Count > 0 && Seats.TrueForAll(static seat => seat.IsCompleted);
+
+    /// <summary>Frames that can be pushed at this moment beyond what is owed already.</summary>
+    /// <param name="window">Frames that all consumers together may hold.</param>
+    public int RoomIn(int window) => AllCompleted ? int.MaxValue
+        : Distribution == FanOutDistribution.RoundRobin ? DealtRoom(window) : SharedRoom(window);
+
+    /// <summary>
+    /// The consumer that has least to do, of those that have room and know the regions; of equal ones the next after the one that was
+    /// served last. Null: none.
+    /// </summary>
+    public Subscriber? Next(ref FrameDescriptor descriptor, int window)
+    {
+        var (part, isAnyAtWork) = PartOf(window);
+        // A notice takes no memory, and all that fills the window may wait for what it says.
+        if (descriptor.Kind != DescriptorKind.Frame)
+            part = int.MaxValue;
+        Subscriber? best = null;
+        for (var step = 1; step <= Seats.Count; step++)
+        {
+            var seat = Seats[(_served + step + Seats.Count) % Seats.Count];
+            if (seat.Room <= 0 || (isAnyAtWork && !seat.IsAtWork) || seat.Held >= part || !seat.Knows(ref descriptor))
+                continue;
+            if (best is null || (seat.Unreturned, seat.Undone).CompareTo((best.Unreturned, best.Undone)) < 0)
+                best = seat;
+        }
+        return best;
+    }
+
+    public void Served(Subscriber seat) => _served = Seats.IndexOf(seat);
+
+    /// <summary>
+    /// Who keeps the edge standing still: nobody has given anything back for the patience, another is there to do it, and the oldest
+    /// frame of all is here.
+    /// Null: the edge moves, or waits for what is behind all of them.
+    /// </summary>
+    public Subscriber? FindStandstill(InFlightTable flights, long nowNs, long patienceNs)
+    {
+        var (atWork, moves) = (0, false);
+        foreach (var seat in Seats)
+        {
+            seat.Pulse.Look(nowNs, seat.Unreturned > 0);
+            atWork += seat.IsAtWork ? 1 : 0;
+            moves |= seat.IsOpen && seat.Pulse.HasBeatenIn(nowNs, patienceNs);
+        }
+        if (moves || atWork == 0 || Oldest(flights) is not { } suspect || !suspect.Pulse.StandsStill(nowNs, patienceNs))
+            return null;
+        return atWork > (suspect.IsAtWork ? 1 : 0) ? suspect : null;
+    }
+
+    private Subscriber? Oldest(InFlightTable flights)
+    {
+        var (oldest, order) = ((Subscriber?)null, long.MaxValue);
+        foreach (var seat in Seats)
+            if (seat.IsOpen && seat.Unreturned > 0 && OldestOf(seat, flights) is var its && its < order)
+                (oldest, order) = (seat, its);
+        return oldest;
+    }
+
+    private static long OldestOf(Subscriber seat, InFlightTable flights)
+    {
+        var oldest = long.MaxValue;
+        for (var place = 0; place < seat.Tickets.Places; place++)
+            if (seat.Tickets.At(place, out var holding) && holding is { IsReturned: false, IsDealtAgain: false }
+                && flights[holding.InFlight].Descriptor.Kind == DescriptorKind.Frame)
+                oldest = Math.Min(oldest, flights[holding.InFlight].Order);
+        return oldest;
+    }
+
+    // Under Broadcast all have the same frames: the slowest says how many, and no other can have more.
+    private int SharedRoom(int window)
+    {
+        var least = Seats.Count == 0 ? 0 : int.MaxValue;
+        foreach (var seat in Seats)
+            if (!seat.IsCompleted)
+                least = Math.Min(least, Math.Min(seat.Room, window - seat.Held) - seat.Owed.Count);
+        return least;
+    }
+
+    private int DealtRoom(int window)
+    {
+        var (part, isAnyAtWork) = PartOf(window);
+        long room = 0;
+        var held = 0;
+        foreach (var seat in Seats)
+        {
+            held += seat.Held;
+            if (!seat.IsCompleted && (seat.IsAtWork || !isAnyAtWork))
+                room += Math.Max(0, Math.Min(seat.Room, part - seat.Held) - seat.Owed.Count);
+        }
+        return (int)Math.Min(room, window - held) - Owed.Count;
+    }
+
+    private (int Frames, bool IsAnyAtWork) PartOf(int window)
+    {
+        var (rest, atWork, open) = (window, 0, 0);
+        foreach (var seat in Seats)
+        {
+            open += seat.IsOpen ? 1 : 0;
+            atWork += seat.IsAtWork ? 1 : 0;
+            rest -= seat.IsAtWork ? 0 : seat.Held;
+        }
+        // Where nobody is at work, frames wait where they would go.
+        return atWork > 0 ? (PartOf(rest, atWork), true) : (PartOf(window, Math.Max(1, open)), false);
+    }
+
+    private static int PartOf(int frames, int seats) => (int)(((long)Math.Max(0, frames) + seats - 1) / seats);
+}

@@ -1,0 +1,125 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Delivery;
+
+/// <summary>
+/// One thing that was given to a fan and is not done. Counted, not named: who has it stands in the seats' tickets, and there may be any
+/// number of seats.
+/// </summary>
+internal struct InFlightEntry
+{
+    public FrameDescriptor Descriptor;
+
+    /// <summary>Order in which it was given: what is sent again goes before what came later.</summary>
+    public long Order;
+    public int Tag;
+
+    /// <summary>Seats that have it and have not returned it.</summary>
+    public int Unreturned;
+
+    /// <summary>Seats that have it and are not done with it.</summary>
+    public int Undone;
+
+    /// <summary>Queues in which it waits to be sent, of seats and of edges.</summary>
+    public int Owed;
+
+    /// <summary>Dead consumers that had it, and whose own readers have not let go of it yet: nobody may write its bytes.</summary>
+    public int Ghosts;
+    public bool ToldReturned;
+
+    public readonly bool IsReturned => Unreturned + Owed + Ghosts == 0;
+
+    public readonly bool IsDone => Undone + Owed + Ghosts == 0;
+}
+
+/// <summary>The flights of one fan, by number. Grows to its largest use and allocates no more.</summary>
+internal sealed class InFlightTable(int capacity, IFrameOwner owner)
+{
+    /// <summary>The tag of what has no owner: notices of the fan itself.</summary>
+    public const int NoTag = -1;
+
+    private Pool<InFlightEntry> _flights = new(Math.Max(capacity, 1));
+    private long _order;
+
+    public int Count => _flights.Count;
+
+    public ref InFlightEntry this[int flight] => ref _flights[flight];
+
+    public int Add(in FrameDescriptor descriptor, int tag)
+    {
+        var number = _flights.Take();
+        _flights[number] = new InFlightEntry { Descriptor = descriptor, Tag = tag, Order = ++_order };
+        return number;
+    }
+
+    /// <summary>A seat has got what it was owed.</summary>
+    public void Sent(int number)
+    {
+        ref var flight = ref _flights[number];
+        flight.Owed--;
+        flight.Unreturned++;
+        flight.Undone++;
+    }
+
+    /// <summary>A seat gave it back. Unknown or repeated returns were refused by the channel already.</summary>
+    public void Settle(int number, ReturnKind kind)
+    {
+        ref var flight = ref _flights[number];
+        flight.Unreturned -= (kind & ReturnKind.Returned) != 0 ? 1 : 0;
+        flight.Undone -= (kind & ReturnKind.Done) != 0 ? 1 : 0;
+        Invariant.That(flight.Unreturned >= 0 && flight.Undone >= flight.Unreturned);
+        Tell(number);
+    }
+
+    /// <summary>A seat's consumer died with it: it stays where it is until <see cref="GhostGone"/>.</summary>
+    public void Depart(in Holding holding)
+    {
+        ref var flight = ref _flights[holding.InFlight];
+        flight.Unreturned -= holding.IsReturned ? 0 : 1;
+        flight.Undone--;
+        flight.Ghosts++;
+    }
+
+    /// <summary>It is to be sent to one more, after somebody had it.</summary>
+    public void OweAgain(int number)
+    {
+        ref var flight = ref _flights[number];
+        flight.Owed++;
+        flight.Descriptor.Flags |= DescriptorFlags.MayBeReplay;
+    }
+
+    /// <summary>Nobody is left who is owed it there.</summary>
+    public void Excuse(int number)
+    {
+        _flights[number].Owed--;
+        Tell(number);
+    }
+
+    /// <summary>Nobody reads any more what a dead consumer had of it.</summary>
+    public void GhostGone(int number)
+    {
+        Invariant.That(_flights[number].Ghosts > 0);
+        _flights[number].Ghosts--;
+        Tell(number);
+    }
+
+    /// <summary>Forgets it without a word.</summary>
+    public void Remove(int number) => _flights.Give(number);
+
+    /// <summary>Tells the owner what has come true, and forgets what is done.</summary>
+    public void Tell(int number)
+    {
+        ref var flight = ref _flights[number];
+        var (tag, done) = (flight.Tag, flight.IsDone);
+        var returned = !flight.ToldReturned && (flight.IsReturned || done);
+        flight.ToldReturned |= returned;
+        if (done)
+            _flights.Give(number);
+        if (returned && tag != NoTag)
+            owner.Returned(tag);
+        if (done && tag != NoTag)
+            owner.Done(tag);
+    }
+}

@@ -1,0 +1,125 @@
+using K8sMediaFlow.Primitives;
+using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Regions;
+
+namespace K8sMediaFlow.Staging.Delivery;
+
+/// <summary>
+/// The place of one consumer at an edge. The consumer may die and come again: the seat stays, with what is owed to it.
+/// </summary>
+internal sealed class Subscriber(int number, FanOutEdge edge)
+{
+    private RegionMap _regions = new();
+
+    public readonly FanOutEdge Edge = edge;
+    public readonly int Number = number;
+
+    /// <summary>What waits to be sent to this consumer and no other.</summary>
+    public readonly IntDeque Owed = new();
+
+    /// <summary>Whether it gives anything back.</summary>
+    public readonly SubscriberProgress Pulse = new();
+
+    public TicketMap Tickets = new(8);
+
+    public IOutboundChannel? Channel { get; private set; }
+
+    /// <summary>Frames whose bytes the consumer has: in its queue, in its hands, or passed on.</summary>
+    public int Unreturned { get; private set; }
+
+    /// <summary>Frames that the consumer is not done with. Those that were dealt again are not counted: they are with another.</summary>
+    public int Undone { get; private set; }
+
+    /// <summary>The consumer broke the protocol, or is about to be parted with: nothing is pushed.</summary>
+    public bool IsClosing { get; set; }
+
+    /// <summary>The consumer has had its whole stream and is done with all of it: nothing is owed to it, whatever a producer's replay says.</summary>
+    public bool IsCompleted { get; set; }
+
+    /// <summary>The end of the stream was pushed: nothing may follow.</summary>
+    public bool EndSent { get; set; }
+
+    /// <summary>What it had was dealt again, and it has given nothing back since.</summary>
+    public bool IsPassedOver { get; set; }
+
+    public bool IsOpen => Channel is { IsBroken: false } && !IsClosing;
+
+    /// <summary>There is somebody who gets on: no link that is down, nobody that stands still.</summary>
+    public bool IsAtWork => IsOpen && !EndSent && !IsPassedOver && !Channel!.IsAway;
+
+    public int Room => IsOpen && !EndSent ? Channel!.Capacity - Tickets.Count : 0;
+
+    /// <summary>Frames that count against its share.</summary>
+    public int Held => Edge.Retention == FanOutRetention.UntilDone ? Undone : Unreturned;
+
+    public void Occupy(IOutboundChannel channel)
+    {
+        Invariant.That(Tickets.Count == 0);
+        (Channel, IsClosing, IsCompleted, EndSent, IsPassedOver) = (channel, false, false, false, false);
+        Tickets = new TicketMap(channel.Capacity);
+        _regions = new RegionMap();
+        Pulse.Begin();
+    }
+
+    /// <summary>Parts with a dead consumer. What it had is listed, in no order.</summary>
+    public IOutboundChannel Vacate(List<Holding> holdings)
+    {
+        var channel = Channel!;
+        Tickets.Drain(holdings);
+        (Channel, IsClosing, EndSent, Unreturned, Undone) = (null, false, false, 0, 0);
+        return channel;
+    }
+
+    public void MapRegion(RegionName region, int index) => _regions.Set(region, index);
+
+    /// <summary>Whether the consumer knows every region that the segments are in.</summary>
+    public bool Knows(ref FrameDescriptor descriptor)
+    {
+        foreach (ref readonly var segment in descriptor.Segments)
+            if (_regions.IndexOf(segment.RegionName) < 0)
+                return false;
+        return true;
+    }
+
+    /// <summary>Pushes a copy in which regions have this channel's numbers. False: no room.</summary>
+    public bool TryPush(in FrameDescriptor descriptor, int flight)
+    {
+        var copy = descriptor;
+        for (var i = 0; i < copy.SegmentCount; i++)
+        {
+            ref var segment = ref copy.Segment(i);
+            segment.RegionName = new RegionName((ushort)_regions.IndexOf(segment.RegionName), 0);
+        }
+        if (!Channel!.TryPush(ref copy))
+            return false;
+        Tickets.Add(copy.Ticket, flight);
+        EndSent |= descriptor.Kind == DescriptorKind.EndOfStream;
+        if (descriptor.Kind == DescriptorKind.Frame)
+            (Unreturned, Undone) = (Unreturned + 1, Undone + 1);
+        return true;
+    }
+
+    /// <summary>Takes note of what the consumer gave back.</summary>
+    public void GaveBack(in ReturnEntry entry, bool isFrame)
+    {
+        ref var holding = ref Tickets.Find(entry.Ticket);
+        if (isFrame && !holding.IsDealtAgain)
+        {
+            Unreturned -= (entry.Kind & ReturnKind.Returned) != 0 ? 1 : 0;
+            Undone -= (entry.Kind & ReturnKind.Done) != 0 ? 1 : 0;
+        }
+        if ((entry.Kind & ReturnKind.Done) != 0)
+            Tickets.Remove(entry.Ticket);
+        else
+            holding = holding with { IsReturned = true };
+        IsPassedOver = false;
+        Pulse.Beat();
+    }
+
+    /// <summary>A frame that it has goes to another as well, and is no part of its share any more.</summary>
+    public void DealtAgain(int place)
+    {
+        Tickets.MarkDealtAgain(place);
+        (Unreturned, Undone) = (Unreturned - 1, Undone - 1);
+    }
+}

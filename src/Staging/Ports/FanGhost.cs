@@ -1,4 +1,0 @@
-namespace K8sMediaFlow.Staging.Ports;
-
-/// <summary>What a dead consumer had. It was sent again already, but its bytes stay as they are: whoever the dead one had passed them to may read them still.</summary>
-internal sealed record FanGhost(IOutboundChannel Channel, int[] Flights);
