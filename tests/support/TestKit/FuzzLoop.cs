@@ -4,7 +4,7 @@ using System.Globalization;
 namespace K8sMediaFlow.TestKit;
 
 /// <summary>
-/// Repeats a trial with new randomness until its time is over: together a little more than a minute, or FUZZ_MINUTES. Each trial has a
+/// Repeats a trial with new randomness until its time is over, and at least so often that it means something on a slow machine: together a little more than a minute, or FUZZ_MINUTES. Each trial has a
 /// seed of its own, named when it fails, so that it can be repeated alone.
 /// </summary>
 public static class FuzzLoop
@@ -12,12 +12,14 @@ public static class FuzzLoop
     /// <summary>How many tests share the time: all of category Fuzz, in whatever room.</summary>
     public const int Targets = 13;
 
+    private const int TrialsMin = 100;
+
     public static void Run(string name, Action<Random> trial)
     {
         var seeds = new Random(Seed.Take(name));
         var time = Stopwatch.StartNew();
         var count = 0;
-        for (; count == 0 || time.Elapsed < Share; count++)
+        for (; count < TrialsMin || time.Elapsed < Share; count++)
         {
             var seed = seeds.Next();
             try

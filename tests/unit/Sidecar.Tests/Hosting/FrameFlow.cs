@@ -8,6 +8,7 @@ namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 internal sealed class FlowingSource : IDisposable
 {
     private readonly Thread _thread;
+    private readonly FrameOutput _output;
     private readonly int _burstFrames, _pauseMilliseconds;
     private volatile bool _stop, _isWhole;
     private int _sent;
@@ -17,8 +18,8 @@ internal sealed class FlowingSource : IDisposable
     /// <param name="pauseMilliseconds">How long that is.</param>
     public FlowingSource(MediaOperator camera, int burstFrames = 8, int pauseMilliseconds = 1)
     {
-        (_burstFrames, _pauseMilliseconds) = (burstFrames, pauseMilliseconds);
-        _thread = new Thread(() => Send(camera.Output("video"))) { IsBackground = true };
+        (_burstFrames, _pauseMilliseconds, _output) = (burstFrames, pauseMilliseconds, camera.Output("video"));
+        _thread = new Thread(() => Send(_output)) { IsBackground = true };
         _thread.Start();
     }
 
@@ -26,11 +27,15 @@ internal sealed class FlowingSource : IDisposable
 
     public void AwaitSent(int frames) => Watchdog.Until(() => Sent >= frames, () => $"{Sent} of {frames} were sent");
 
-    /// <summary>Ends the stream; returns how many frames it had.</summary>
+    /// <summary>
+    /// Ends the stream and waits until its consumers are done with it; returns how many frames it had. Tests dispose their pods without draining
+    /// them, in any order: the word that the last frame is done may go down with a pod, and then the frame goes to a pod where nobody reads any more.
+    /// </summary>
     public int Stop()
     {
         _isWhole = true;
         Dispose();
+        Watchdog.Until(() => _output.InFlight == 0, () => $"{_output.InFlight} frames are not done");
         return Sent;
     }
 
