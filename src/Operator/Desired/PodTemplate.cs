@@ -68,7 +68,7 @@ internal static class PodTemplate
 
     /// <summary>The claim of the sidecar: a pod names all of its containers' claims.</summary>
     private static JsonElement? RdmaClaim(RenderInput input) => input.ClaimsRdma
-        ? JsonSerializer.SerializeToElement(new JsonArray(new JsonObject { ["name"] = PodPaths.RdmaClaim, ["resourceClaimTemplateName"] = input.Pipeline.Spec.Rdma!.ResourceClaimTemplateName }))
+        ? DesiredJson.Element(new JsonArray(new JsonObject { ["name"] = PodPaths.RdmaClaim, ["resourceClaimTemplateName"] = input.Pipeline.Spec.Rdma!.ResourceClaimTemplateName }))
         : null;
 
     private static Dictionary<string, string> Labels(PodParts parts, PodSlot slot)
@@ -94,13 +94,13 @@ internal static class PodTemplate
     /// <summary>A constraint without a selector counts the unit's own pods.</summary>
     private static JsonElement? Spread(PodParts parts)
     {
-        var own = JsonSerializer.SerializeToNode(Services.Selector(parts.Input, parts.Unit));
+        var own = new JsonObject([.. Services.Selector(parts.Input, parts.Unit).Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))]);
         if (List(parts.Specs.Select(spec => CrdResources.Element(spec.TopologySpreadConstraints))) is not { } list)
             return null;
         var nodes = JsonArray.Create(list)!;
         foreach (var one in nodes.OfType<JsonObject>().Where(one => one["labelSelector"] is null))
-            one["labelSelector"] = new JsonObject { ["matchLabels"] = own!.DeepClone() };
-        return nodes.Deserialize<JsonElement>();
+            one["labelSelector"] = new JsonObject { ["matchLabels"] = own.DeepClone() };
+        return DesiredJson.Element(nodes);
     }
 
     private static JsonElement? List(IEnumerable<JsonElement?> lists)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 
@@ -11,9 +12,9 @@ internal static class SidecarContainer
     private const string Options = $"{PodPaths.ConfigDirectory}/{PodPaths.ConfigFile}";
 
     // Hooks of all containers run at the beginning of a pod's end; a native sidecar's SIGTERM comes when the media operators have ended, which wait for its word.
-    private static readonly JsonElement DrainFirst = JsonSerializer.SerializeToElement(new
+    private static readonly JsonElement DrainFirst = DesiredJson.Element(new JsonObject
     {
-        preStop = new { exec = new { command = new[] { PodPaths.SidecarProgram, "drain", Options } } },
+        ["preStop"] = new JsonObject { ["exec"] = new JsonObject { ["command"] = new JsonArray(PodPaths.SidecarProgram, "drain", Options) } },
     });
 
     /// <summary>How long one try of the startup probe waits.</summary>

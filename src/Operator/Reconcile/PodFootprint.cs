@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.Operator.Desired;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
@@ -39,13 +40,21 @@ internal sealed record PodFootprint(string Place, IReadOnlyDictionary<string, de
             !requests.ContainsKey(one.Key)));
     }
 
-    private static string PlaceOf(PodSpec spec) => JsonSerializer.Serialize(new object?[]
-    {
-        spec.NodeSelector?.OrderBy(one => one.Key, StringComparer.Ordinal), spec.Affinity, spec.Tolerations, spec.TopologySpreadConstraints,
-            spec.PriorityClassName,
-        spec.RuntimeClassName, spec.SchedulerName, spec.ResourceClaims,
-            spec.Volumes?.Select(volume => volume.PersistentVolumeClaim).OfType<PersistentVolumeClaimSource>(),
-    });
+    private static string PlaceOf(PodSpec spec) => JsonSerializer.Serialize(
+        new PodSpec
+        {
+            NodeSelector = spec.NodeSelector is null ? null : new SortedDictionary<string, string>(new Dictionary<string, string>(spec.NodeSelector), StringComparer.Ordinal),
+            Affinity = spec.Affinity,
+            Tolerations = spec.Tolerations,
+            TopologySpreadConstraints = spec.TopologySpreadConstraints,
+            PriorityClassName = spec.PriorityClassName,
+            RuntimeClassName = spec.RuntimeClassName,
+            SchedulerName = spec.SchedulerName,
+            ResourceClaims = spec.ResourceClaims,
+            Volumes = spec.Volumes?.Where(volume => volume.PersistentVolumeClaim is not null)
+                .Select(volume => new Volume { Name = "", PersistentVolumeClaim = volume.PersistentVolumeClaim }).ToList(),
+        },
+        DesiredJson.Default.PodSpec);
 
     /// <summary>What cannot be read is more than anybody has.</summary>
     private static decimal Amount(string text)
