@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Regenerates what is generated and checked in. By our own compiler, from schemas: the readers of schema.capnp with which it reads its own
 # input, the messages, and the sample of the runtime's tests. From the custom resources' types: their definitions, in config and in the
-# chart, and the page of the guide that names every field.
+# chart, and the reference page of every field.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v capnp >/dev/null || { echo "capnp is missing: scripts/install.sh test installs it" >&2; exit 1; }

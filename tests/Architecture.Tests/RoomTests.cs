@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace K8sMediaFlow.Architecture.Tests;
 
-/// <summary>Who may reference whom: the table of docs/ARCHITECTURE.md, and nothing else.</summary>
+/// <summary>Who may reference whom: the table of docs/explanation/architecture.md, and nothing else.</summary>
 public class RoomTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -36,7 +36,7 @@ public class RoomTests
     [Fact]
     public void The_document_and_this_table_are_one()
     {
-        var documented = File.ReadLines(Path.Combine(Repository.Root, "docs", "ARCHITECTURE.md")).SkipWhile(line => !line.StartsWith("| room |", StringComparison.Ordinal)).Skip(2)
+        var documented = File.ReadLines(Path.Combine(Repository.Root, "docs", "explanation", "architecture.md")).SkipWhile(line => !line.StartsWith("| room |", StringComparison.Ordinal)).Skip(2)
             .TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|')).ToDictionary(cells => cells[1].Trim(' ', '`'), cells => Names(cells[3]));
         // Programs of a room that stand in its own row.
         foreach (var (room, allowed) in Allowed.Where(one => !one.Key.Contains('.', StringComparison.Ordinal)))

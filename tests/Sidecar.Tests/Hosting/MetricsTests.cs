@@ -100,7 +100,7 @@ public sealed partial class MetricsTests
     }
 
     private static string Documentation([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", "METRICS.md");
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", "reference", "metrics.md");
 
     private static IEnumerable<(string Part, int Count)> Parts(Dictionary<string, double> samples, string side) =>
         samples.Where(one => one.Key.StartsWith("k8smediaflow_edge_part_seconds_count", StringComparison.Ordinal) && one.Key.Contains($"side=\"{side}\"", StringComparison.Ordinal))
