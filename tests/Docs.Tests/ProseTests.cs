@@ -24,7 +24,7 @@ public sealed class ProseTests
         ("in vain", "without a result"),
         ("to be rid of", "to remove"),
         ("let go of", "release"),
-        ("the dead", "the failed process"),
+        ("the dead(?=[.,;:]| (is|are|had|have|can|may)\\b)", "the failed process"),
         ("haunted", "orphaned"),
         ("the way of", "the path of"),
         ("of our making", "of our own"),
