@@ -74,7 +74,7 @@ fuzz: install-test ## Mutated messages, schemas and JSON through Cap'n Proto and
 
 ##@ Housekeeping
 .PHONY: packages
-packages: ## Say which awaited packages are served now, and which of ours have a newer version.
+packages: ## List packages with a newer version, and awaited packages that are available now.
 	@python3 scripts/packages.py
 
 install-run: ## Install what `make run` needs (asks for nothing, says what it does).

@@ -65,12 +65,6 @@ public sealed partial class CommandTests
         commands.ShouldContain("make test");
     }
 
-    [Fact]
-    public void The_picture_of_the_sample_is_the_one_that_plan_draws() =>
-        File.ReadAllText(Path.Combine(Sources.Root, "docs/images/highlights.svg"))
-            .ShouldBe(File.ReadAllText(Directory.GetFiles(Path.Combine(Sources.Root, "tests"), "highlights.svg", SearchOption.AllDirectories)
-                .Single(path => path.EndsWith("Golden/highlights.svg", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))));
-
     /// <summary>The page's folder looks like a checkout, and its path has the programs that it names.</summary>
     private static void Prepare(string folder)
     {
