@@ -45,7 +45,8 @@ public sealed class ProseTests
         ("thereof|whereof|hereof|thereby|whereby|wherein", "plain words"),
     ];
 
-    public static TheoryData<string> Pages => [.. Page.All.Where(page => !page.IsGenerated && page.Prose.Count > 0).Select(page => page.Path)];
+    public static TheoryData<string> Pages =>
+        [.. Page.All.Where(page => !page.IsGenerated && page.Prose.Count > 0).Select(page => page.Path)];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -62,8 +63,8 @@ public sealed class ProseTests
     public void Words_are_those_that_a_native_reader_expects(string path)
     {
         var prose = string.Join('\n', Page.At(path).Prose.Select(part => Sentences.Plain(part)));
-        Avoided.SelectMany(one => Regex.Matches(prose, $@"\b({one.Phrase})\b", RegexOptions.IgnoreCase).Select(match => $"\"{match.Value}\": write {one.Instead}"))
-            .ShouldBeEmpty();
+        Avoided.SelectMany(one => Regex.Matches(prose, $@"\b({one.Phrase})\b", RegexOptions.IgnoreCase)
+            .Select(match => $"\"{match.Value}\": write {one.Instead}")).ShouldBeEmpty();
     }
 
     [Theory]

@@ -62,7 +62,9 @@ internal sealed partial class Page
 
     private static IEnumerable<string> Find(string folder) =>
         Directory.EnumerateFiles(folder, "*.md").Select(path => System.IO.Path.GetRelativePath(Sources.Root, path))
-            .Concat(Directory.EnumerateDirectories(folder).Where(inner => !Skipped.Contains(System.IO.Path.GetFileName(inner))).SelectMany(Find));
+            .Concat(Directory.EnumerateDirectories(folder).Where(IsSearched).SelectMany(Find));
+
+    private static bool IsSearched(string folder) => !Skipped.Contains(System.IO.Path.GetFileName(folder));
 
     private void Read(string[] lines)
     {

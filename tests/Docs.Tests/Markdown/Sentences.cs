@@ -6,10 +6,12 @@ namespace K8sMediaFlow.Docs.Tests.Markdown;
 internal static partial class Sentences
 {
     public static IEnumerable<string> Of(string prose) =>
-        End().Split(Code().Replace(Plain(prose, keepCode: true), "Code")).Select(sentence => sentence.Trim()).Where(sentence => Words(sentence) > 0);
+        End().Split(Code().Replace(Plain(prose, keepCode: true), "Code")).Select(sentence => sentence.Trim())
+            .Where(sentence => Words(sentence) > 0);
 
     /// <summary>What a reader takes for a word; inline code is one, however long it is.</summary>
-    public static int Words(string sentence) => sentence.Split(' ', StringSplitOptions.RemoveEmptyEntries).Count(word => word.Any(char.IsLetterOrDigit));
+    public static int Words(string sentence) =>
+        sentence.Split(' ', StringSplitOptions.RemoveEmptyEntries).Count(word => word.Any(char.IsLetterOrDigit));
 
     public static string Plain(string markdown, bool keepCode = false)
     {
