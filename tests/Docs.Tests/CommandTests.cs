@@ -76,11 +76,8 @@ public sealed partial class CommandTests
             File.CreateSymbolicLink(Path.Combine(folder, entry), Path.Combine(Sources.Root, entry));
         var programs = Directory.CreateDirectory(Path.Combine(folder, "programs")).FullName;
         File.CreateSymbolicLink(Path.Combine(programs, "helm"), Downloads.Get("helm"));
-        // bin/CONFIGURATION/FRAMEWORK of these tests and of the program are alike.
-        var built = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(Sources.Root, "src/Cli/bin", built.Parent!.Name, built.Name, "k8smediaflow.dll");
         var script = Path.Combine(programs, "k8smediaflow");
-        File.WriteAllText(script, $"#!/bin/sh\nexec dotnet '{program}' \"$@\"\n");
+        File.WriteAllText(script, $"#!/bin/sh\nexec dotnet '{CommandLine.Program}' \"$@\"\n");
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
