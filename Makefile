@@ -10,7 +10,7 @@ ONLY ?= encode capnp handover tcp
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-##@ The two that matter
+##@ Run and test
 .PHONY: run
 run: install-run publish ## Run the sample pipeline on this machine: make run [INPUT=file]. Writes out/highlights.mp4 and .json.
 	@scripts/run-sample.sh $(if $(INPUT),"$(INPUT)")
@@ -27,7 +27,7 @@ rdma-demo: install-test ## The sample with decode's edges over RDMA, in a guest 
 cluster-test: install-test ## The end-to-end cases on a real two-node Kubernetes alone (as root; part of `make test`).
 	@scripts/test.sh all Cluster
 
-##@ Inner loop
+##@ Development
 .PHONY: build publish images test-quick check fmt generate cluster bench clean help install-run install-test
 build: ## Build everything, warnings are errors.
 	dotnet build K8sMediaFlow.sln -c $(CONFIGURATION) -v q
@@ -41,10 +41,15 @@ images: ## Build the container images into artifacts/images/*.tar, without regis
 test-quick: install-test ## What needs no root, and no test that takes long: under three minutes once it is built.
 	@scripts/test.sh quick $(ROOM)
 
+.PHONY: docs-test
+docs-test: ## Check the documents: links, commands, sentences (part of `make test`).
+	@scripts/tools.sh helm
+	@scripts/test.sh all Docs
+
 check: ## What CI runs.
 	@.ci/run
 
-fmt: ## Lay out the code as .editorconfig says.
+fmt: ## Format the code as .editorconfig says.
 	dotnet format K8sMediaFlow.sln --exclude '**/Generated/**'
 
 generate: ## Regenerate what is generated from schemas.
@@ -69,7 +74,7 @@ fuzz: install-test ## Mutated messages, schemas and JSON through Cap'n Proto and
 
 ##@ Housekeeping
 .PHONY: packages
-packages: ## Say which awaited packages are served now, and which of ours have a newer version.
+packages: ## List packages with a newer version, and awaited packages that are available now.
 	@python3 scripts/packages.py
 
 install-run: ## Install what `make run` needs (asks for nothing, says what it does).

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as xml
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# In whose place own code stands until they are served: docs/decisions/0045.
+# In whose place own code stands until they are served: docs/decisions/0031.
 AWAITED = ("KubeOps.Operator", "Capnp.Net.Runtime")
 SECONDS_MAX = 60
 

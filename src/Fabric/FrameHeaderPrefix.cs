@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace K8sMediaFlow.Fabric;
 
-/// <summary>The fields of the frame header that a fabric must understand (docs/WIRE.md section 5). The rest belongs to the link.</summary>
+/// <summary>The fields of the frame header that a fabric must understand (docs/reference/wire-formats.md section 5). The rest belongs to the link.</summary>
 public static class FrameHeaderPrefix
 {
     /// <summary>Length of the frame header.</summary>

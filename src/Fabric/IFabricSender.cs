@@ -19,7 +19,7 @@ public interface IFabricSender : IDisposable
     /// <param name="slot">Slot of the grant; the header must say the same.</param>
     /// <param name="offsetBytes">Offset of the grant; the peer's own table decides where a fabric has the choice.</param>
     /// <param name="sizeBytes">Size of the grant.</param>
-    /// <param name="header">256 bytes as docs/WIRE.md section 5 says; epoch, slot and total length must be right.</param>
+    /// <param name="header">256 bytes as docs/reference/wire-formats.md section 5 says; epoch, slot and total length must be right.</param>
     /// <param name="segments">At most three; an empty one takes no room.</param>
     /// <param name="tag">The caller's name for this write.</param>
     /// <exception cref="FabricException"><see cref="FabricError.TooLarge"/>: the frame does not fit <paramref name="sizeBytes"/>, nothing was sent;

@@ -5,7 +5,7 @@ public enum StagingError
     /// <summary>The machine has not the shared memory, or not the huge pages, that were asked for.</summary>
     OutOfMemory,
 
-    /// <summary>A header that another process wrote is not what docs/WIRE.md says.</summary>
+    /// <summary>A header that another process wrote is not what docs/reference/wire-formats.md says.</summary>
     BadHeader,
 
     /// <summary>Memory was handed over without the seals that make it safe to map.</summary>

@@ -6,7 +6,7 @@ namespace K8sMediaFlow.KubernetesRuntime.Client;
 
 /// <summary>
 /// The package's client, for what it does well: it knows address and name of the server, shows the token, and turns refusals into exceptions that
-/// hold the whole answer. Its operations, watcher and elector are not used: docs/decisions/0044.
+/// hold the whole answer. Its operations, watcher and elector are not used: docs/decisions/0030.
 /// </summary>
 internal sealed class LibraryClient : k8s.Kubernetes
 {

@@ -9,9 +9,9 @@ internal static class FieldReference
 {
     internal static string Of(IReadOnlyList<Type> kinds)
     {
-        var text = new StringBuilder("# Every field\n\n<!-- Generated from src/Crds by scripts/generate.sh; edit the types instead. -->\n");
-        text.Append("\nThe same sentences as `kubectl explain mediapipeline.spec --recursive`. A field marked * must be set. What is in the schema and not built yet is\n"
-            + "refused with reason `Unsupported`, by the controller, the webhook and `k8smediaflow validate` alike.\n");
+        var text = new StringBuilder("# Fields of the custom resources\n\n<!-- Generated from src/Crds by scripts/generate.sh; edit the types instead. -->\n");
+        text.Append("\n`kubectl explain mediapipeline.spec --recursive` shows the same text. A field marked * is required. A field that is in the schema and not implemented is\n"
+            + "refused with the reason `Unsupported`, by the controller, the webhook and `k8smediaflow validate`.\n");
         foreach (var kind in kinds)
         {
             var root = KindDocument.Of(kind, cel: true)["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();

@@ -19,7 +19,7 @@ public static class GeneratedFiles
         .. Kinds.Select(one => ($"config/crd/{one.Name}.yaml", Header + YamlText.Of(KindDocument.Of(one.Kind, cel: false)))),
         .. Kinds.Where(one => HasRules(one.Kind)).Select(one => ($"config/crd/cel/{one.Name}.yaml", Header + YamlText.Of(KindDocument.Of(one.Kind, cel: true)))),
         .. Kinds.Select(one => ($"charts/k8smediaflow/templates/crds/{one.Name}.yaml", Template(one.Kind))),
-        ("docs/guide/fields.md", FieldReference.Of([.. Kinds.Select(one => one.Kind)])),
+        ("docs/reference/fields.md", FieldReference.Of([.. Kinds.Select(one => one.Kind)])),
     ];
 
     private static bool HasRules(Type kind) => !JsonNode.DeepEquals(KindDocument.Of(kind, cel: true), KindDocument.Of(kind, cel: false));

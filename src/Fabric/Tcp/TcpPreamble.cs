@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace K8sMediaFlow.Fabric.Tcp;
 
-/// <summary>The first 32 bytes of a data connection (docs/WIRE.md section 5).</summary>
+/// <summary>The first 32 bytes of a data connection (docs/reference/wire-formats.md section 5).</summary>
 internal static class TcpPreamble
 {
     public const int SizeBytes = 32;

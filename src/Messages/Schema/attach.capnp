@@ -1,5 +1,5 @@
 @0xd20c3a1d5bb86f43;
-# Media operator and sidecar, over the attach socket (docs/WIRE.md, section 4). One datagram is one message; "+ memfd" means that
+# Media operator and sidecar, over the attach socket (docs/reference/wire-formats.md, section 4). One datagram is one message; "+ memfd" means that
 # descriptors travel beside it.
 
 using CSharp = import "/csharp.capnp";

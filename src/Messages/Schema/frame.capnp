@@ -1,5 +1,5 @@
 @0xc1d7b7a9e3f05d21;
-# The envelope of a frame: segment 0 of its message. Payload bytes stand in segments of their own (docs/WIRE.md, section 6).
+# The envelope of a frame: segment 0 of its message. Payload bytes stand in segments of their own (docs/reference/wire-formats.md, section 6).
 
 using CSharp = import "/csharp.capnp";
 $CSharp.namespace("K8sMediaFlow.Messages");

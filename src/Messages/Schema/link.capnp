@@ -1,5 +1,5 @@
 @0xb6f2d4ce17a90835;
-# Sidecar and sidecar, over a link's control connection (docs/WIRE.md, section 5).
+# Sidecar and sidecar, over a link's control connection (docs/reference/wire-formats.md, section 5).
 
 using CSharp = import "/csharp.capnp";
 $CSharp.namespace("K8sMediaFlow.Messages");

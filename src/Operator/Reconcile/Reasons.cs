@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>
-/// Every type and reason of conditions and Events: stable names that programs may rely on. docs/STATUS.md explains each, and a test holds the
+/// Every type and reason of conditions and Events: stable names that programs may rely on. docs/reference/status.md explains each, and a test holds the
 /// two together. A refused graph has the rule's own reason (GraphReason) in Accepted.
 /// </summary>
 internal static class Reasons

@@ -8,7 +8,7 @@ namespace K8sMediaFlow.Sidecar.Hosting;
 /// <param name="Runtime">Null while there is no plan.</param>
 internal sealed record HealthView(bool IsListening, PodRuntime? Runtime);
 
-/// <summary>The pages that probes read: docs/METRICS.md.</summary>
+/// <summary>The pages that probes read: docs/reference/metrics.md.</summary>
 internal static class HealthPages
 {
     public static IReadOnlyDictionary<string, Func<PlainPage>> Of(Func<HealthView> look) => new Dictionary<string, Func<PlainPage>>

@@ -11,7 +11,7 @@ public sealed record ChannelFigures(ulong Frames, ulong Bytes, ulong Gaps, ulong
     public double PercentileNanoseconds(double share) => PercentileNanoseconds(Histogram, share);
 
     /// <inheritdoc cref="PercentileNanoseconds(double)"/>
-    /// <param name="histogram">Buckets as docs/WIRE.md section 2 has them, for example sums over several channels.</param>
+    /// <param name="histogram">Buckets as docs/reference/wire-formats.md section 2 has them, for example sums over several channels.</param>
     public static double PercentileNanoseconds(IReadOnlyList<ulong> histogram, double share)
     {
         var total = 0.0;

@@ -2,7 +2,7 @@ using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Staging.Channels;
 
-/// <summary>One page per waiter (docs/WIRE.md section 3): made by the sidecar, its descriptor goes to the waiter and to all who may ring.</summary>
+/// <summary>One page per waiter (docs/reference/wire-formats.md section 3): made by the sidecar, its descriptor goes to the waiter and to all who may ring.</summary>
 public static class Doorbell
 {
     public const int LengthBytes = 4096;

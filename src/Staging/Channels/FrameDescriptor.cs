@@ -46,7 +46,7 @@ public enum DescriptorFlags : uint
     MayBeReplay = 1,
 }
 
-/// <summary>One cell of the descriptor ring: 128 bytes as docs/WIRE.md section 2 draws them.</summary>
+/// <summary>One cell of the descriptor ring: 128 bytes as docs/reference/wire-formats.md section 2 draws them.</summary>
 [StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
 [SuppressMessage("Performance", "CA1815", Justification = "Descriptors are moved, never compared.")]
 public struct FrameDescriptor

@@ -3,7 +3,7 @@ using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Staging.Regions;
 
-/// <summary>The first bytes of a region (docs/WIRE.md section 1): written by the sidecar, read by all, with distrust.</summary>
+/// <summary>The first bytes of a region (docs/reference/wire-formats.md section 1): written by the sidecar, read by all, with distrust.</summary>
 public sealed class RegionHeader
 {
     private const ulong Magic = 0x314E_4745_5246_4D4B; // "KMFREGN1"

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace K8sMediaFlow.Architecture.Tests;
@@ -22,11 +23,25 @@ public partial class HabitTests
     }
 
     [Fact]
-    public void Decisions_are_numbered_once_each()
+    public void Decisions_are_numbered_without_a_hole_and_the_index_lists_each_with_its_title()
     {
-        var numbers = Repository.Files("docs/decisions", "*.md").Select(path => DecisionNumber().Match(Path.GetFileName(path)).Value).ToList();
-        numbers.ShouldAllBe(number => number.Length == 4);
-        numbers.ShouldBeUnique();
+        var index = File.ReadAllText(Path.Combine(Repository.Root, "docs", "decisions", "README.md"));
+        var records = Decisions();
+        records.Select(path => Path.GetFileName(path)[..5]).ShouldBe(Enumerable.Range(1, records.Count).Select(number => $"{number:0000}-"));
+        foreach (var path in records)
+        {
+            var (number, title) = (Path.GetFileName(path)[..4], File.ReadLines(path).First());
+            title.ShouldStartWith($"# {number}: ");
+            index.ShouldContain($"| {number} | [{title[8..]}]({Path.GetFileName(path)}) |");
+        }
+    }
+
+    [Fact]
+    public void A_decision_that_is_mentioned_exists()
+    {
+        var count = Decisions().Count;
+        Texts().SelectMany(file => DecisionMention().Matches(file.Text).Select(match => (file.Path, Number: match.Groups[1].Value)))
+            .Where(mention => int.Parse(mention.Number, CultureInfo.InvariantCulture) is var number && (number < 1 || number > count)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -42,6 +57,9 @@ public partial class HabitTests
             .Where(path => Path.GetExtension(path) is ".cs" or ".md" or ".sh" or ".yaml" or ".capnp" or ".proto" or ".csproj" or ".c" or ".cc" or ".py")
             .Select(path => (Repository.Relative(path), File.ReadAllText(path)));
 
-    [GeneratedRegex(@"^\d{4}")]
-    private static partial Regex DecisionNumber();
+    private static List<string> Decisions() =>
+        [.. Repository.Files("docs/decisions", "*.md").Where(path => Path.GetFileName(path) != "README.md").Order(StringComparer.Ordinal)];
+
+    [GeneratedRegex(@"decisions?[ /](\d{4})\b")]
+    private static partial Regex DecisionMention();
 }

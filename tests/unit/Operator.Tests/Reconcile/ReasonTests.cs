@@ -10,15 +10,15 @@ public class ReasonTests
     [Fact]
     public void Every_reason_stands_in_the_page_for_users()
     {
-        var page = File.ReadAllText(Path.Combine(Sources.Root, "docs", "STATUS.md"));
+        var page = File.ReadAllText(Path.Combine(Sources.Root, "docs", "reference", "status.md"));
         var reasons = typeof(Reasons).GetFields(BindingFlags.Static | BindingFlags.Public).Select(field => (string)field.GetRawConstantValue()!);
         reasons.Where(reason => !page.Contains($"`{reason}`", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     /// <summary>The other way round: whoever waits for a reason that the pages promise must not wait for ever.</summary>
     [Theory]
-    [InlineData("STATUS.md")]
-    [InlineData("guide/troubleshooting.md")]
+    [InlineData("reference/status.md")]
+    [InlineData("how-to/troubleshoot.md")]
     public void Every_reason_that_a_page_explains_is_one_that_the_code_gives(string page)
     {
         var known = typeof(Reasons).GetFields(BindingFlags.Static | BindingFlags.Public).Select(field => (string)field.GetRawConstantValue()!).Concat(Enum.GetNames<GraphReason>()).ToHashSet();

@@ -100,8 +100,7 @@ public sealed partial class MetricsTests
         sink.AwaitEnd();
     }
 
-    private static string Documentation() =>
-        Path.Combine(Sources.Root, "docs", "METRICS.md");
+    private static string Documentation() => Path.Combine(Sources.Root, "docs", "reference", "metrics.md");
 
     private static IEnumerable<(string Part, int Count)> Parts(Dictionary<string, double> samples, string side) =>
         samples.Where(one => one.Key.StartsWith("k8smediaflow_edge_part_seconds_count", StringComparison.Ordinal) && one.Key.Contains($"side=\"{side}\"", StringComparison.Ordinal))
