@@ -6,7 +6,7 @@ CONFIGURATION ?= Release
 BIN := artifacts/bin
 ROOM ?=
 IMAGE ?=
-ONLY ?= encode capnp handover tcp
+ONLY ?= encode capnp handover awaited tcp
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
@@ -28,7 +28,7 @@ cluster-test: install-test ## The end-to-end cases on a real two-node Kubernetes
 	@scripts/test.sh all Cluster
 
 ##@ Development
-.PHONY: build publish images test-quick check fmt generate cluster bench clean help install-run install-test
+.PHONY: build publish pack images test-quick check fmt generate cluster bench clean help install-run install-test
 build: ## Build everything, warnings are errors.
 	dotnet build K8sMediaFlow.sln -c $(CONFIGURATION) -v q
 
@@ -49,6 +49,9 @@ docs-test: ## Check the documents: links, commands, sentences (part of `make tes
 check: ## What CI runs.
 	@.ci/run
 
+pack: ## Make the NuGet packages K8sMediaFlow.Sdk and K8sMediaFlow.CapnProto in artifacts/packages.
+	@scripts/pack.sh
+
 fmt: ## Format the code as .editorconfig says.
 	dotnet format K8sMediaFlow.sln --exclude '**/Generated/**'
 
@@ -59,7 +62,7 @@ cluster: install-test ## Build the real Kubernetes that the tests start, into th
 	@tests/support/cluster/build.sh
 
 ##@ Measurements
-bench: install-bench ## Measure: make bench [ONLY="encode capnp handover tcp", or rdma controller]. Writes bench/results/*.json.
+bench: install-bench ## Measure: make bench [ONLY="encode capnp handover awaited tcp", or rdma controller]. Writes bench/results/*.json.
 	dotnet build bench/Bench/Bench.csproj -c Release -v q
 	@for one in $(ONLY); do dotnet bench/Bench/bin/Release/net10.0/K8sMediaFlow.Bench.dll $$one --out bench/results; done
 

@@ -61,7 +61,7 @@ internal sealed class FrameExchange
         var memory = _writer.Memory(block);
         memory[0] = (byte)++_sequence;
         memory[bytes - 1] = (byte)_sequence;
-        var frame = new FrameDescriptor { Kind = DescriptorKind.Frame, Stream = 1, Sequence = _sequence };
+        var frame = new FrameDescriptor { Kind = FrameKind.Frame, Stream = 1, Sequence = _sequence };
         frame.AddSegment(new SegmentRef(0, block, 0, (uint)bytes));
         Invariant.That(_outgoing.TryPush(ref frame));
         _sent[frame.Ticket % 64] = block;

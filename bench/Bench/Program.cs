@@ -8,6 +8,7 @@ return args switch
     ["capnp", .. var rest] => CapnpBench.Run(rest),
     ["handover", .. var rest] => Handover.Run(rest),
     ["handover-side", var role] => HandoverSide.Run(role),
+    ["awaited", .. var rest] => await AwaitedHandover.RunAsync(rest),
     ["tcp", .. var rest] => TcpBench.Run(rest),
     ["tcp-end", .. var rest] => TcpBenchEnd.Run(rest),
     ["rdma", .. var rest] => RdmaBench.Run(rest),
@@ -19,6 +20,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench encode|capnp|handover|tcp|rdma|controller [--out DIRECTORY]");
+    Console.Error.WriteLine("usage: bench encode|capnp|handover|awaited|tcp|rdma|controller [--out DIRECTORY]");
     return 2;
 }

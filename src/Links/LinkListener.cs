@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using K8sMediaFlow.Links.Connection;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Fabrics;
 
 namespace K8sMediaFlow.Links;
@@ -162,7 +163,7 @@ public sealed class LinkListener : IDisposable
         var hello = LinkThread.RunApart(() =>
         {
             LinkTls.Accept(connection, _credentials());
-            return InboundHello.Read(connection.Receive(), _pipeline);
+            return HelloReader.Read(connection.Receive(), _pipeline);
         });
         if (!_links.TryGetValue((hello.Edge, hello.SenderPod), out var link))
             throw new LinkException(LinkLoss.UnknownEdge, $"no link of edge {hello.Edge} from pod {hello.SenderPod}");

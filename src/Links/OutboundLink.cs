@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Connection;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Fabrics;
 using K8sMediaFlow.Links.Ledgers;
 using K8sMediaFlow.Links.Liveness;

@@ -96,6 +96,15 @@ public readonly struct Frame : IDisposable, IEquatable<Frame>
     /// <summary>Lines of a plane.</summary>
     public int PlaneLines(int index) => Info.Video.Planes[index].Rows;
 
+    /// <exception cref="ObjectDisposedException">The frame was given back.</exception>
+    /// <exception cref="ArgumentException">It is a frame of another media operator.</exception>
+    internal void ThrowIfNotOf(MediaOperatorCore core)
+    {
+        if (Core != core)
+            throw new ArgumentException($"Frame {Identity} was received by {Core.Options.Name}, not by {core.Options.Name}: "
+                + "frames go from one media operator to another through their pipeline.");
+    }
+
     /// <summary>Gives the frame back. A second call, by this handle or a copy of it, does nothing.</summary>
     public void Dispose() => _slot?.GiveBack(_life);
 

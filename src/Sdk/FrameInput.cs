@@ -1,20 +1,20 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Tasks.Sources;
 using K8sMediaFlow.Sdk.Ports;
 
 namespace K8sMediaFlow.Sdk;
 
-/// <summary>An input port. Use it from one thread (or one asynchronous loop) at a time; several ports may be used side by side.</summary>
-public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
+/// <summary>
+/// An input port. Use it from one thread, or one asynchronous loop, at a time: while a <see cref="ReceiveAsync"/> is awaited, every other
+/// call that takes a frame throws <see cref="InvalidOperationException"/>. Several ports may be used side by side.
+/// </summary>
+public sealed class FrameInput
 {
     private readonly MediaOperatorCore _core;
     private readonly InputPort _port;
-    private readonly AsyncWaiter _waiter;
-    private ManualResetValueTaskSourceCore<bool> _source;
-    private CancellationToken _cancellation;
-    private FrameSlot? _taken;
+    private readonly ReceiveWait _wait;
 
-    internal FrameInput(MediaOperatorCore core, InputPort port, AsyncWaiter waiter) => (_core, _port, _waiter) = (core, port, waiter);
+    internal FrameInput(MediaOperatorCore core, InputPort port, AsyncWaiter waiter) =>
+        (_core, _port, _wait) = (core, port, new ReceiveWait(core, waiter, port));
 
     /// <summary>Name of the port in the pipeline.</summary>
     public string Name => _port.Plan.Name;
@@ -28,7 +28,7 @@ public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
         get
         {
             lock (_core.Gate)
-                return !HasFrame() && _port.Ended;
+                return _port.Peek() is null && _port.Ended;
         }
     }
 
@@ -39,33 +39,36 @@ public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
     public long Lost => _port.Merge.Lost + _port.Merge.Late;
 
     /// <summary>Takes the next frame if there is one. Never waits. False: none for now, or <see cref="Ended"/>.</summary>
+    /// <exception cref="InvalidOperationException">A <see cref="ReceiveAsync"/> of this port is awaited.</exception>
     /// <exception cref="MediaOperatorException">The operator has failed or was disposed.</exception>
     public bool TryReceive(out Frame frame)
     {
         lock (_core.Gate)
         {
+            _wait.ThrowIfPending();
             _core.ThrowIfFailed();
             _core.Poll();
             frame = default;
-            if (!HasFrame())
+            if (_port.Peek() is not { } slot)
                 return false;
-            frame = new Frame(_taken!);
-            _core.Hand(_taken!.Tag);
-            _taken = null;
+            frame = new Frame(slot);
+            _port.Take();
             return true;
         }
     }
 
     /// <summary>
-    /// Takes the next frame, sleeping on the operator's doorbell on this thread until there is one. Null at the end of the stream.
+    /// Takes the next frame; null at the end of the stream. Blocks the calling thread until there is one: on a thread of the thread pool
+    /// use <see cref="ReceiveAsync"/>.
     /// </summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">A <see cref="ReceiveAsync"/> of this port is awaited.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and no frame was there.</exception>
     /// <exception cref="MediaOperatorException">The operator has failed or was disposed, or the sidecar stayed away too long.</exception>
-    public Frame? Receive(CancellationToken cancellation = default)
+    public Frame? Receive(CancellationToken cancellationToken = default)
     {
         if (TryReceive(out var frame))
             return frame;
-        var wait = new CoreWait(_core, cancellation);
+        var wait = new CoreWait(_core, cancellationToken);
         while (!_port.Ended)
         {
             wait.Again();
@@ -76,54 +79,27 @@ public sealed class FrameInput : IValueTaskSource, IThreadPoolWorkItem
     }
 
     /// <summary>
+    /// Takes the next frame; null at the end of the stream. No thread is blocked meanwhile and nothing is allocated. A cancelled call takes
+    /// no frame.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait at once. A token that is cancelled already takes nothing.</param>
+    /// <exception cref="InvalidOperationException">Another call of this port is awaited.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="MediaOperatorException">The operator has failed or was disposed, or the sidecar stayed away too long.</exception>
+    public ValueTask<Frame?> ReceiveAsync(CancellationToken cancellationToken = default) =>
+        _wait.Start(cancellationIsEnd: false, cancellationToken);
+
+    /// <summary>
     /// The frames up to the end of the stream. Dispose each one; nothing is allocated per frame. The frames that were not received when the
     /// loop is left stay with their producers.
     /// </summary>
-    /// <param name="cancellation">
+    /// <param name="cancellationToken">
     /// <see cref="MediaOperator.Stopping"/> ends the sequence; any other token ends it with <see cref="OperationCanceledException"/>.
     /// </param>
     /// <exception cref="MediaOperatorException">The operator has failed or was disposed, or the sidecar stayed away too long.</exception>
-    public async IAsyncEnumerable<Frame> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<Frame> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        while (true)
-        {
-            while (!cancellation.IsCancellationRequested && TryReceive(out var frame))
-                yield return frame;
-            // A failure cancels the same token, and must not look like an end.
-            _core.ThrowIfFailed();
-            if (cancellation.IsCancellationRequested && cancellation == _core.Stopping)
-                yield break;
-            cancellation.ThrowIfCancellationRequested();
-            if (Ended)
-                yield break;
-            await WaitAsync(cancellation);
-        }
-    }
-
-    void IThreadPoolWorkItem.Execute() => _source.SetResult(true);
-
-    void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
-
-    /// <summary>Whether a waiting reader has a reason to look again; under the operator's lock.</summary>
-    internal bool IsWakeable() => _cancellation.IsCancellationRequested || _core.Failure is not null || HasFrame() || _port.Ended;
-
-    private bool HasFrame() => (_taken ??= _core.Failure is null ? _port.TryTake() : null) is not null;
-
-    private ValueTask WaitAsync(CancellationToken cancellation)
-    {
-        lock (_core.Gate)
-        {
-            _cancellation = cancellation;
-            if (IsWakeable())
-                return ValueTask.CompletedTask;
-            _source.Reset();
-            _waiter.Add(this);
-            return new ValueTask(this, _source.Version);
-        }
+        while (await _wait.Start(cancellationIsEnd: cancellationToken == _core.Stopping, cancellationToken) is { } frame)
+            yield return frame;
     }
 }

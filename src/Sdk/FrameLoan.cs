@@ -64,8 +64,8 @@ public readonly struct FrameLoan : IDisposable, IEquatable<FrameLoan>
     /// <param name="payloadBytes">At most what was loaned.</param>
     public void Shorten(int payloadBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(payloadBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadBytes, Slot.PayloadBytes);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(payloadBytes);
         if (Slot.Caps is VideoCaps)
             throw new InvalidOperationException("A raw picture cannot be shortened: its planes would not be whole.");
         Slot.PayloadBytes = payloadBytes;

@@ -1,20 +1,26 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk.Ports;
 using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sdk;
 
 /// <summary>
-/// An output port. Back-pressure is felt where a loan is taken: <see cref="Loan(CancellationToken)"/> and <see cref="Forward"/> wait for
-/// blocks of the port's quota and for room at the consumers; sending a loan never waits. A port that waits takes nothing from another.
-/// Frames of one port go out in the order of their sends; use a port from one thread at a time if that order matters.
+/// An output port. Back-pressure is felt where a loan is taken: <see cref="LoanAsync(CancellationToken)"/>, <see cref="ForwardAsync"/> and
+/// their blocking twins wait for blocks of the port's quota and for room at the consumers. Sending a loan has no awaited form, since it
+/// never waits: the loan holds the room that the frame needs. A port that waits takes nothing from another.
 /// </summary>
+/// <remarks>
+/// Thread-safe. Frames of one port go out in the order of their sends; use a port from one thread at a time if that order matters. A port
+/// has one awaited call at a time: a second one throws <see cref="InvalidOperationException"/>.
+/// </remarks>
 public sealed class FrameOutput
 {
     private readonly MediaOperatorCore _core;
     private readonly OutputPort _port;
+    private readonly SendWait _wait;
 
-    internal FrameOutput(MediaOperatorCore core, OutputPort port) => (_core, _port) = (core, port);
+    internal FrameOutput(MediaOperatorCore core, OutputPort port, AsyncWaiter waiter) =>
+        (_core, _port, _wait) = (core, port, new SendWait(core, waiter, port));
 
     /// <summary>Name of the port in the pipeline.</summary>
     public string Name => _port.Plan.Name;
@@ -32,62 +38,108 @@ public sealed class FrameOutput
         }
     }
 
-    /// <summary>A loan for one frame of the port's caps. Waits.</summary>
-    /// <exception cref="InvalidOperationException">The port's caps fix no size (name the size or the caps), or the port is complete.</exception>
+    /// <summary>A loan for one frame of the port's caps. No thread is blocked while it waits, and nothing is allocated.</summary>
+    /// <param name="cancellationToken">Ends the wait at once. A token that is cancelled already takes nothing.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The port's caps fix no size (name the size or the caps), or the port is complete, or another call of this port is awaited.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="MediaOperatorException">The operator has failed or was disposed; or the frame fits no block (<see cref="MediaOperatorError.FrameTooLarge"/>).</exception>
-    public FrameLoan Loan(CancellationToken cancellation = default) => Wait(Caps, SizeOf(Caps), cancellation);
+    /// <exception cref="MediaOperatorException">
+    /// The operator has failed or was disposed; or the frame fits no block (<see cref="MediaOperatorError.FrameTooLarge"/>).
+    /// </exception>
+    public ValueTask<FrameLoan> LoanAsync(CancellationToken cancellationToken = default) =>
+        _wait.StartLoan(Request(Caps), cancellationToken);
 
-    /// <summary>A loan of so many payload bytes. Waits.</summary>
-    /// <inheritdoc cref="Loan(CancellationToken)"/>
-    public FrameLoan Loan(int payloadBytes, CancellationToken cancellation = default) => Wait(Caps, payloadBytes, cancellation);
+    /// <summary>A loan of so many payload bytes, awaited.</summary>
+    /// <inheritdoc cref="LoanAsync(CancellationToken)"/>
+    public ValueTask<FrameLoan> LoanAsync(int payloadBytes, CancellationToken cancellationToken = default) =>
+        _wait.StartLoan(Request(Caps, payloadBytes), cancellationToken);
 
-    /// <summary>A loan for one frame of the given caps, which may differ from the port's (a port without caps, a stream that changes). Waits.</summary>
-    /// <inheritdoc cref="Loan(CancellationToken)"/>
-    public FrameLoan Loan(FrameCaps caps, CancellationToken cancellation = default) => Wait(caps, SizeOf(caps), cancellation);
+    /// <summary>A loan for one frame of the given caps, which may differ from the port's (no caps, a changing stream), awaited.</summary>
+    /// <inheritdoc cref="LoanAsync(CancellationToken)"/>
+    public ValueTask<FrameLoan> LoanAsync(FrameCaps caps, CancellationToken cancellationToken = default) =>
+        _wait.StartLoan(Request(caps), cancellationToken);
 
-    /// <summary>A loan of so many payload bytes for a frame of the given caps. Waits.</summary>
+    /// <summary>A loan of so many payload bytes for a frame of the given caps, awaited.</summary>
+    /// <inheritdoc cref="LoanAsync(CancellationToken)"/>
+    public ValueTask<FrameLoan> LoanAsync(FrameCaps caps, int payloadBytes, CancellationToken cancellationToken = default) =>
+        _wait.StartLoan(Request(caps, payloadBytes), cancellationToken);
+
+    /// <summary>
+    /// A loan for one frame of the port's caps. Blocks the calling thread until there is one: on a thread of the thread pool use
+    /// <see cref="LoanAsync(CancellationToken)"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The port's caps fix no size (name the size or the caps), or the port is complete.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and there was no room.</exception>
+    /// <exception cref="MediaOperatorException">
+    /// The operator has failed or was disposed; or the frame fits no block (<see cref="MediaOperatorError.FrameTooLarge"/>).
+    /// </exception>
+    public FrameLoan Loan(CancellationToken cancellationToken = default) => Wait(Request(Caps), cancellationToken);
+
+    /// <summary>A loan of so many payload bytes. Blocks the calling thread.</summary>
     /// <inheritdoc cref="Loan(CancellationToken)"/>
-    public FrameLoan Loan(FrameCaps caps, int payloadBytes, CancellationToken cancellation = default) => Wait(caps, payloadBytes, cancellation);
+    public FrameLoan Loan(int payloadBytes, CancellationToken cancellationToken = default) =>
+        Wait(Request(Caps, payloadBytes), cancellationToken);
+
+    /// <summary>A loan for one frame of the given caps, which may differ from the port's. Blocks the calling thread.</summary>
+    /// <inheritdoc cref="Loan(CancellationToken)"/>
+    public FrameLoan Loan(FrameCaps caps, CancellationToken cancellationToken = default) => Wait(Request(caps), cancellationToken);
+
+    /// <summary>A loan of so many payload bytes for a frame of the given caps. Blocks the calling thread.</summary>
+    /// <inheritdoc cref="Loan(CancellationToken)"/>
+    public FrameLoan Loan(FrameCaps caps, int payloadBytes, CancellationToken cancellationToken = default) =>
+        Wait(Request(caps, payloadBytes), cancellationToken);
 
     /// <summary>A loan for one frame of the port's caps, if there is a block and room at this moment. Never waits.</summary>
     /// <inheritdoc cref="Loan(CancellationToken)"/>
-    public bool TryLoan(out FrameLoan loan) => TryLoan(Caps, SizeOf(Caps), out loan);
+    public bool TryLoan(out FrameLoan loan) => TryTake(Request(Caps), out loan);
 
     /// <summary>A loan of so many payload bytes, if there is a block and room at this moment. Never waits.</summary>
     /// <inheritdoc cref="Loan(CancellationToken)"/>
-    public bool TryLoan(int payloadBytes, out FrameLoan loan) => TryLoan(Caps, payloadBytes, out loan);
+    public bool TryLoan(int payloadBytes, out FrameLoan loan) => TryTake(Request(Caps, payloadBytes), out loan);
 
     /// <summary>
     /// Passes a received frame on without copying its payload: a fresh envelope with its metadata and what <paramref name="change"/> sets.
-    /// Its bytes stay borrowed until the consumers have given the forward back, whether or not <paramref name="frame"/> is disposed. Waits like a loan.
+    /// Its bytes stay borrowed until the consumers have given the forward back, whether or not <paramref name="frame"/> is disposed later.
+    /// Waits like a loan; no thread is blocked meanwhile, and nothing is allocated.
     /// </summary>
-    /// <param name="frame">A frame that is held.</param>
-    /// <param name="change">Sets or replaces metadata. A static lambda or a cached delegate allocates nothing.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">A frame of this identity has gone out on this port already, or the port is complete.</exception>
+    /// <param name="frame">A frame that is held, until the call has ended.</param>
+    /// <param name="change">
+    /// Sets or replaces metadata; runs before the call returns. A static lambda or a cached delegate allocates nothing.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait at once, with nothing sent. A token that is cancelled already sends nothing.</param>
+    /// <exception cref="ObjectDisposedException">The frame was given back before it was sent.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A frame of this identity has gone out on this port already, or the port is complete, or another call of this port is awaited.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="MediaOperatorException">
     /// The operator has failed or was disposed; or the consumers did not learn of the payload's region in time (<see cref="MediaOperatorError.Timeout"/>).
     /// </exception>
-    public void Forward(Frame frame, Action<FrameMetadata>? change = null, CancellationToken cancellation = default)
+    public ValueTask ForwardAsync(Frame frame, Action<FrameMetadata>? change = null, CancellationToken cancellationToken = default) =>
+        _wait.StartForward(Forwarding.Prepare(_core, _port, frame, change), cancellationToken);
+
+    /// <summary>
+    /// Passes a received frame on as <see cref="ForwardAsync"/> does. Blocks the calling thread while it waits: on a thread of the thread
+    /// pool use <see cref="ForwardAsync"/>.
+    /// </summary>
+    /// <inheritdoc cref="ForwardAsync"/>
+    public void Forward(Frame frame, Action<FrameMetadata>? change = null, CancellationToken cancellationToken = default)
     {
-        var metadata = _core.TakeMetadata();
+        var forward = Forwarding.Prepare(_core, _port, frame, change);
         try
         {
-            frame.Slot.ReadMetadata(metadata);
-            metadata.ReadOnly = false;
-            change?.Invoke(metadata);
-            var forward = new Forwarding(_core, _port, frame, metadata);
-            if (forward.TrySend())
+            if (TrySend(ref forward))
                 return;
-            var wait = new CoreWait(_core, cancellation);
-            while (!forward.TrySend())
+            var wait = new CoreWait(_core, cancellationToken);
+            while (!TrySend(ref forward))
                 wait.Again();
         }
         finally
         {
-            _core.GiveMetadata(metadata);
+            forward.Release();
         }
     }
 
@@ -98,7 +150,7 @@ public sealed class FrameOutput
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         lock (_core.Gate)
         {
-            ThrowIfOver();
+            _port.ThrowIfOver();
             if (_port.OwnStream == 0)
                 throw new InvalidOperationException($"Output '{Name}' continues its inputs' sequences: an input that is disposed without output leaves the gap by itself.");
             var (stream, sequence) = _port.Next();
@@ -114,7 +166,7 @@ public sealed class FrameOutput
     {
         lock (_core.Gate)
         {
-            ThrowIfOver();
+            _port.ThrowIfOver();
             return _port.OpenStream();
         }
     }
@@ -130,59 +182,46 @@ public sealed class FrameOutput
             _core.ThrowIfFailed();
             _core.Complete(_port);
         }
+        // Whoever waits for room on this port has nothing to wait for any more.
+        _core.Doorbell.Wake();
     }
 
-    private int SizeOf(FrameCaps? caps) => caps is { PayloadBytes: > 0 } ? caps.PayloadBytes
+    private LoanRequest Request(FrameCaps? caps) => caps is { PayloadBytes: > 0 } ? new LoanRequest(caps, caps.PayloadBytes)
         : throw new InvalidOperationException($"The caps of output '{Name}' ({caps?.ToString() ?? "none"}) fix no payload size: name the size or other caps.");
 
-    private FrameLoan Wait(FrameCaps? caps, int payloadBytes, CancellationToken cancellation)
+    private static LoanRequest Request(FrameCaps? caps, int payloadBytes)
     {
-        if (TryLoan(caps, payloadBytes, out var loan))
+        ArgumentOutOfRangeException.ThrowIfNegative(payloadBytes);
+        return new LoanRequest(caps, payloadBytes);
+    }
+
+    private FrameLoan Wait(LoanRequest request, CancellationToken cancellationToken)
+    {
+        if (TryTake(request, out var loan))
             return loan;
-        var wait = new CoreWait(_core, cancellation);
-        while (!TryLoan(caps, payloadBytes, out loan))
+        var wait = new CoreWait(_core, cancellationToken);
+        while (!TryTake(request, out loan))
             wait.Again();
         return loan;
     }
 
-    private bool TryLoan(FrameCaps? caps, int payloadBytes, out FrameLoan loan)
+    private bool TryTake(LoanRequest request, out FrameLoan loan)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(payloadBytes);
-        loan = default;
         lock (_core.Gate)
         {
-            ThrowIfOver();
+            _core.ThrowIfFailed();
             _core.Poll();
-            if (_core.Region is not { } region)
-                return false;
-            ThrowIfTooLarge(region.LargestBytes, payloadBytes);
-            if (!_port.HasRoom || !region.Writer.TryTake(1, _port.Quota, out var envelope))
-                return false;
-            BlockRef payload = default;
-            if (payloadBytes > 0 && !region.Writer.TryTake(payloadBytes, _port.Quota, out payload))
-            {
-                region.Writer.Release(envelope);
-                return false;
-            }
-            var slot = _core.TakeLoan();
-            slot.Open(_port, caps, region, envelope, payload, payloadBytes);
-            loan = new FrameLoan(slot);
-            return true;
+            return request.TryTake(_core, _port, out loan);
         }
     }
 
-    private void ThrowIfTooLarge(long largestBytes, int payloadBytes)
+    private bool TrySend(ref Forwarding forward)
     {
-        var blocks = payloadBytes > 0 ? 2 : 1;
-        if (payloadBytes > largestBytes || blocks > _port.Quota.LimitBlocks)
-            throw new MediaOperatorException(MediaOperatorError.FrameTooLarge,
-                $"A frame of {payloadBytes} bytes on output '{Name}' needs {blocks} blocks; the region's largest block has {largestBytes} bytes, the port's quota is {_port.Quota.LimitBlocks} blocks.");
-    }
-
-    private void ThrowIfOver()
-    {
-        _core.ThrowIfFailed();
-        if (_port.IsComplete)
-            throw new InvalidOperationException($"Output '{Name}' is complete: nothing can be sent after the end of its stream.");
+        lock (_core.Gate)
+        {
+            _core.ThrowIfFailed();
+            _core.Poll();
+            return forward.TrySend();
+        }
     }
 }

@@ -9,15 +9,15 @@ namespace K8sMediaFlow.Sdk;
 /// closes, the sidecar takes the process for dead. When the sidecar dies, the operator lives on and attaches again by itself.
 /// </summary>
 /// <remarks>
-/// Thread-safe; ports say for themselves what they ask of their users. A blocking call sleeps on the operator's doorbell on the calling thread;
-/// asynchronous reads share one thread that does.
+/// Thread-safe; ports say for themselves what they ask of their users. Awaited calls (<c>…Async</c>) block no thread: one thread of the
+/// operator waits for all of them. Their twins without the suffix sleep on the calling thread.
 /// </remarks>
 /// <example><code>
 /// await using var media = await MediaOperator.AttachAsync();
-/// await foreach (var frame in media.Input("video").ReadAllAsync(media.Stopping))
+/// await foreach (var frame in media.Inputs["video"].ReadAllAsync(media.Stopping))
 /// {
 ///     using (frame)
-///         media.Output("video").Forward(frame, metadata => metadata.Set("score", Score(frame.Plane(0))));
+///         await media.Outputs["video"].ForwardAsync(frame, metadata => metadata.Set("score", Score(frame.Plane(0))));
 /// }
 /// </code></example>
 public sealed class MediaOperator : IAsyncDisposable
@@ -29,8 +29,7 @@ public sealed class MediaOperator : IAsyncDisposable
     private readonly AttachLoop _loop;
     private readonly AsyncWaiter _waiter;
     private readonly Termination _termination;
-    private FrameInput[] _inputs = [];
-    private FrameOutput[] _outputs = [];
+    private readonly MediaOperatorMeter _meter;
     private int _disposed;
 
     private MediaOperator(MediaOperatorOptions options)
@@ -39,10 +38,11 @@ public sealed class MediaOperator : IAsyncDisposable
         _loop = new AttachLoop(_core);
         _waiter = new AsyncWaiter(_core);
         _termination = new Termination(options.HandlesTermination);
+        _meter = new MediaOperatorMeter(options, () => Figures);
     }
 
     /// <summary>Name of the operator in the pipeline.</summary>
-    public string Name => _core.Options.Operator;
+    public string Name => _core.Options.Name;
 
     /// <summary>Number of this replica, from 0.</summary>
     public int Replica => _core.Options.Replica;
@@ -59,12 +59,18 @@ public sealed class MediaOperator : IAsyncDisposable
     public CancellationToken Stopping => _core.Stopping;
 
     /// <summary>The input ports, in the pipeline's order.</summary>
-    public IReadOnlyList<FrameInput> Inputs => _inputs;
+    public PortCollection<FrameInput> Inputs { get; private set; } = null!;
 
     /// <summary>The output ports, in the pipeline's order.</summary>
-    public IReadOnlyList<FrameOutput> Outputs => _outputs;
+    public PortCollection<FrameOutput> Outputs { get; private set; } = null!;
 
-    /// <summary>Figures since the start.</summary>
+    /// <summary>
+    /// Ends when the operator has ended: successfully when it was disposed after all its streams had ended and everything was done
+    /// downstream; with a <see cref="MediaOperatorException"/> as soon as it has failed; cancelled when it was disposed before.
+    /// </summary>
+    public Task Completion => _core.Completion;
+
+    /// <summary>Figures since the start. The meter <c>K8sMediaFlow.Sdk</c> has the same, as observable instruments.</summary>
     public MediaOperatorFigures Figures
     {
         get
@@ -77,51 +83,34 @@ public sealed class MediaOperator : IAsyncDisposable
     /// <summary>Attaches as the <c>K8SMEDIAFLOW_*</c> environment says.</summary>
     /// <exception cref="MediaOperatorException">The environment is incomplete, the sidecar out of reach, the attach refused, or the process got SIGTERM first.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static Task<MediaOperator> AttachAsync(CancellationToken cancellation = default) =>
-        AttachAsync(MediaOperatorOptions.FromEnvironment(), cancellation);
+    public static Task<MediaOperator> AttachAsync(CancellationToken cancellationToken = default) =>
+        AttachAsync(MediaOperatorOptions.FromEnvironment(), cancellationToken);
 
     /// <summary>Attaches as the options say.</summary>
-    /// <inheritdoc cref="AttachAsync(CancellationToken)"/>
-    public static async Task<MediaOperator> AttachAsync(MediaOperatorOptions options, CancellationToken cancellation = default)
+    /// <exception cref="ArgumentException">An option is missing or out of its range.</exception>
+    /// <exception cref="MediaOperatorException">
+    /// The sidecar is out of reach, the attach was refused, or the process got SIGTERM first.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<MediaOperator> AttachAsync(MediaOperatorOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var media = new MediaOperator(options);
+        options.Validate();
+        var media = new MediaOperator(options.Copy());
         try
         {
-            await media.FirstAttachAsync().WaitAsync(cancellation);
+            await media.FirstAttachAsync().WaitAsync(cancellationToken);
         }
         catch
         {
             media._disposed = 1;
-            media.Close();
+            await media.CloseAsync(isCompleted: false);
             throw;
         }
-        media._inputs = media._core.Inputs.Select(port => new FrameInput(media._core, port, media._waiter)).ToArray();
-        media._outputs = media._core.Outputs.Select(port => new FrameOutput(media._core, port)).ToArray();
-        if (media._inputs.Length == 0)
+        media.OpenPorts();
+        if (media.Inputs.Count == 0)
             _ = media.StopWhenTerminatedAsync();
         return media;
-    }
-
-    /// <summary>The input port of this name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those that exist.</exception>
-    public FrameInput Input(string name)
-    {
-        // Called once per frame by programs written as the example: no closure here.
-        foreach (var input in _inputs)
-            if (input.Name == name)
-                return input;
-        throw new ArgumentException($"{Name} has no input '{name}'; it has: {string.Join(", ", _inputs.Select(input => input.Name))}.", nameof(name));
-    }
-
-    /// <summary>The output port of this name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those that exist.</exception>
-    public FrameOutput Output(string name)
-    {
-        foreach (var output in _outputs)
-            if (output.Name == name)
-                return output;
-        throw new ArgumentException($"{Name} has no output '{name}'; it has: {string.Join(", ", _outputs.Select(output => output.Name))}.", nameof(name));
     }
 
     /// <summary>
@@ -151,13 +140,23 @@ public sealed class MediaOperator : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         MediaOperatorException? undone = null;
-        if (IsCleanEnd())
+        var isCleanEnd = IsCleanEnd();
+        if (isCleanEnd)
             while ((undone = await Drain()) is null && !await SayCompleted())
             {
             }
-        Close();
+        if (undone is not null)
+            _core.Fail(undone);
+        await CloseAsync(isCleanEnd);
         if (undone is not null)
             throw undone;
+    }
+
+    private void OpenPorts()
+    {
+        string[] inputs = [.. _core.Inputs.Select(port => port.Plan.Name)], outputs = [.. _core.Outputs.Select(port => port.Plan.Name)];
+        Inputs = new(Name, "input", inputs, [.. _core.Inputs.Select(port => new FrameInput(_core, port, _waiter))]);
+        Outputs = new(Name, "output", outputs, [.. _core.Outputs.Select(port => new FrameOutput(_core, port, _waiter))]);
     }
 
     // A pod that ends lets nobody in any more: to try on would only use up its time to end.
@@ -172,6 +171,7 @@ public sealed class MediaOperator : IAsyncDisposable
     private async Task StopWhenTerminatedAsync()
     {
         await _termination.Asked;
+        _core.Log.StopAsked(Name, Replica);
         _core.Stop();
     }
 
@@ -243,12 +243,14 @@ public sealed class MediaOperator : IAsyncDisposable
         return session is not null;
     }
 
-    private void Close()
+    private async Task CloseAsync(bool isCompleted)
     {
-        _core.Fail(new MediaOperatorException(MediaOperatorError.Closed, $"{Name} was disposed."));
-        _loop.End();
+        _core.Shut(new MediaOperatorException(MediaOperatorError.Closed, $"{Name} was disposed."));
+        await _loop.EndAsync();
         _waiter.Dispose();
+        _meter.Dispose();
         _core.Dispose();
         _termination.Dispose();
+        _core.End(isCompleted);
     }
 }

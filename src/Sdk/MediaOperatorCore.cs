@@ -5,6 +5,7 @@ using K8sMediaFlow.Sdk.Memory;
 using K8sMediaFlow.Sdk.Ports;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Delivery;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sdk;
 
@@ -18,6 +19,7 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
     private readonly Stack<LoanSlot> _loans = new();
     private readonly Stack<FrameMetadata> _metadata = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<int> _held = [];
     private readonly List<InputPort> _inputs = [];
     private readonly List<OutputPort> _outputs = [];
@@ -26,6 +28,7 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
     public MediaOperatorCore(MediaOperatorOptions options)
     {
         Options = options;
+        Log = MediaOperatorLog.Create(options.LoggerFactory);
         ReorderPatienceNs = (long)options.ReorderPatience.TotalMilliseconds * 1_000_000;
         Ledger = new DerivationLedger(this);
         Stopping = _stopping.Token;
@@ -36,6 +39,11 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
     public Lock Gate { get; } = new();
 
     public MediaOperatorOptions Options { get; }
+
+    public ILogger Log { get; }
+
+    /// <summary>Ends when the operator has ended, and as it has.</summary>
+    public Task Completion => _completion.Task;
 
     public long ReorderPatienceNs { get; }
 
@@ -112,10 +120,30 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
         Region = null;
     }
 
+    /// <summary>The operator has ended by a failure.</summary>
     public void Fail(MediaOperatorException failure)
     {
-        Failure ??= failure;
+        if (_completion.TrySetException(failure))
+            Log.Failed(Options.Name, Options.Replica, failure.Message);
+        // Whoever does not ask for it hears of the failure by every call on a port.
+        _ = _completion.Task.Exception;
+        Shut(failure);
+    }
+
+    /// <summary>The operator is being disposed: no call on a port works any more.</summary>
+    public void Shut(MediaOperatorException reason)
+    {
+        Failure ??= reason;
         Stop();
+    }
+
+    /// <summary>The operator has ended without a failure: with all its streams, or before that.</summary>
+    public void End(bool isCompleted)
+    {
+        if (isCompleted && _completion.TrySetResult())
+            Log.Completed(Options.Name, Options.Replica);
+        else if (_completion.TrySetCanceled())
+            Log.Abandoned(Options.Name, Options.Replica);
     }
 
     /// <summary>Asks the user's code to end. Not under the lock: what hangs on the token runs here.</summary>
@@ -272,7 +300,7 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
     /// <summary>A descriptor without segments; age and replay mark go on from the first input, if there is one.</summary>
     public FrameDescriptor NewDescriptor((ulong Stream, ulong Sequence) identity, int first)
     {
-        var descriptor = new FrameDescriptor { Kind = DescriptorKind.Frame, Stream = identity.Stream, Sequence = identity.Sequence };
+        var descriptor = new FrameDescriptor { Kind = FrameKind.Frame, Stream = identity.Stream, Sequence = identity.Sequence };
         descriptor.SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds;
         if (first < 0)
             return descriptor;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Verbs;
+using K8sMediaFlow.Operator.Status;
 
 namespace K8sMediaFlow.Bench.Rdma;
 

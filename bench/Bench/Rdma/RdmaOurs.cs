@@ -1,3 +1,5 @@
+using K8sMediaFlow.Operator.Status;
+
 namespace K8sMediaFlow.Bench.Rdma;
 
 /// <summary>Our two ends: 0 on the first device and processor, 1 on the second.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Verbs;
-using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Bench.Rdma;
 

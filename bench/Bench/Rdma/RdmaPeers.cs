@@ -1,4 +1,5 @@
 using System.Globalization;
+using K8sMediaFlow.Operator.Status;
 
 namespace K8sMediaFlow.Bench.Rdma;
 

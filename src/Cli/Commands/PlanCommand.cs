@@ -1,5 +1,4 @@
 using System.CommandLine;
-using K8sMediaFlow.Cli.Documents;
 using K8sMediaFlow.Cli.Pictures;
 using K8sMediaFlow.Pipelines.Planning;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using K8sMediaFlow.Cli.Documents;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using K8sMediaFlow.Cli.Documents;
-using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Validation;
 
 namespace K8sMediaFlow.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using K8sMediaFlow.Cli.Run;
+using K8sMediaFlow.Cli.Run.Processes;
 
 namespace K8sMediaFlow.Cli.Decode;
 

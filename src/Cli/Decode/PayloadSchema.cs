@@ -1,5 +1,5 @@
 using K8sMediaFlow.CapnProto;
-using K8sMediaFlow.Cli.Run;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Protobuf;
 
 namespace K8sMediaFlow.Cli.Decode;

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using K8sMediaFlow.Cli.Run;
+using K8sMediaFlow.Cli.Run.Processes;
 
 namespace K8sMediaFlow.Cli.Decode;
 

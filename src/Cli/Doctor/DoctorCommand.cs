@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
-using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Cli.Run.Processes;
 
 namespace K8sMediaFlow.Cli.Doctor;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Validation;
 using YamlDotNet.Core;
 
 namespace K8sMediaFlow.Cli.Documents;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using K8sMediaFlow.Cli.Run;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Pipelines.Graph;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using K8sMediaFlow.Cli.Run;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Cli.Inspect;

@@ -1,6 +1,6 @@
 using K8sMediaFlow.CapnProto;
-using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using K8sMediaFlow.Cli.Decode;
-using K8sMediaFlow.Cli.Run;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Cli.Inspect;

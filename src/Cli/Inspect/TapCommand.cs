@@ -1,7 +1,7 @@
 using System.CommandLine;
 using K8sMediaFlow.Cli.Decode;
-using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Cli.Run.Processes;
 
 namespace K8sMediaFlow.Cli.Inspect;
 

@@ -1,5 +1,6 @@
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 
@@ -24,7 +25,7 @@ internal sealed class TappedFrame
     /// <summary>Null when the frame's blocks were taken back meanwhile, or the descriptor is no frame.</summary>
     public static TappedFrame? TryCopy(ObservedChannel channel, ulong ticket)
     {
-        if (!channel.Observer.TryRead(ticket, out var descriptor) || descriptor.Kind != DescriptorKind.Frame)
+        if (!channel.Observer.TryRead(ticket, out var descriptor) || descriptor.Kind != FrameKind.Frame)
             return null;
         var segments = new byte[descriptor.SegmentCount][];
         for (var index = 0; index < segments.Length; index++)

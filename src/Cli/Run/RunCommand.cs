@@ -3,10 +3,12 @@ using System.Diagnostics;
 using K8sMediaFlow.Cli.Commands;
 using K8sMediaFlow.Cli.Documents;
 using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Cli.Run.Supervision;
 using K8sMediaFlow.Cli.Top;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Pipelines.Validation;
 using Spectre.Console;
 
 namespace K8sMediaFlow.Cli.Run;

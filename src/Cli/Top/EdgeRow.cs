@@ -1,4 +1,3 @@
-using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Cli.Top;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
-using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using Spectre.Console;

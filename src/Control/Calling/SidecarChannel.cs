@@ -5,7 +5,6 @@ using System.Security.Authentication;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Telemetry;
 using K8sMediaFlow.Primitives.Certificates;
 

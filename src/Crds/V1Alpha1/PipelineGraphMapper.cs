@@ -1,5 +1,4 @@
 using K8sMediaFlow.Pipelines.Graph;
-using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 

@@ -1,4 +1,3 @@
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Native.Ibverbs;
 
 namespace K8sMediaFlow.Fabric.Verbs;

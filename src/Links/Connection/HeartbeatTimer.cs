@@ -1,3 +1,4 @@
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Liveness;
 using K8sMediaFlow.Primitives;
 

@@ -1,3 +1,4 @@
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Ledgers;
 
 namespace K8sMediaFlow.Links.Connection;

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Ledgers;
 using K8sMediaFlow.Links.Wire;
 using K8sMediaFlow.Messages;

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Primitives.Certificates;
 
 namespace K8sMediaFlow.Links.Connection;

@@ -1,5 +1,5 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links.Fabrics;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Ledgers;
 using K8sMediaFlow.Messages;
 

@@ -1,5 +1,5 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Ledgers;
 using K8sMediaFlow.Links.Wire;
 using K8sMediaFlow.Primitives;
@@ -165,7 +165,7 @@ internal sealed class OutboundPump(
     {
         var nowNanoseconds = MonotonicClock.Nanoseconds;
         var edgeAge = write.Frame.EdgeAgeNanoseconds + (ulong)Math.Max(0, nowNanoseconds - write.Frame.SentAtNanoseconds);
-        if (write.Frame is { Kind: LinkFrameKind.Frame, TakenAtNanoseconds: > 0 })
+        if (write.Frame is { Kind: FrameKind.Frame, TakenAtNanoseconds: > 0 })
             counters.GrantWait.Add(nowNanoseconds - write.Frame.TakenAtNanoseconds);
         FrameHeaderCodec.Write(_header, FrameHeaderCodec.Describe(write.Frame, ledger.Epoch, write.LinkSequence, write.Grant.Slot, edgeAge));
         for (var index = 0; index < write.Frame.SegmentCount; index++)

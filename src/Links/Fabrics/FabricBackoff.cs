@@ -1,3 +1,5 @@
+using K8sMediaFlow.Links.Contract;
+
 namespace K8sMediaFlow.Links.Fabrics;
 
 /// <summary>

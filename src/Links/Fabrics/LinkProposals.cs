@@ -1,5 +1,5 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links.Connection;
+using K8sMediaFlow.Links.Contract;
 
 namespace K8sMediaFlow.Links.Fabrics;
 

@@ -1,5 +1,4 @@
-using K8sMediaFlow.Links.Wire;
-using K8sMediaFlow.Native;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Ledgers;

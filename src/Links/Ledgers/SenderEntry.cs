@@ -1,3 +1,5 @@
+using K8sMediaFlow.Links.Contract;
+
 namespace K8sMediaFlow.Links.Ledgers;
 
 /// <summary>How far a frame has come, as its sender knows.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Wire;
 using K8sMediaFlow.Primitives;
 
@@ -150,7 +151,7 @@ internal sealed class SenderLedger
     private bool TryWrite(ref SenderEntry entry, ref PendingWrite write)
     {
         var length = FrameHeaderCodec.TotalLength(entry.Frame);
-        if (length > _largestBlockBytes && entry.Frame.Kind == LinkFrameKind.Frame)
+        if (length > _largestBlockBytes && entry.Frame.Kind == FrameKind.Frame)
         {
             Refuse(ref entry);
             length = FrameHeaderCodec.TotalLength(entry.Frame);
@@ -186,10 +187,10 @@ internal sealed class SenderLedger
     {
         TooLarge++;
         _events.Enqueue(new SenderEvent(SenderEventKind.Refused, entry.Frame.Handle));
-        entry.Frame.Kind = LinkFrameKind.Gap;
+        entry.Frame.Kind = FrameKind.Gap;
         entry.Frame.SegmentCount = 0;
         entry.Frame.GapCount = 1;
-        entry.Frame.GapCause = FrameHeaderCodec.GapDropped;
+        entry.Frame.GapCause = GapCause.Dropped;
     }
 
     private void Resume(int place, SequenceSet landed, SequenceSet done)
@@ -242,7 +243,7 @@ internal sealed class SenderLedger
         if (entry.LandedTold)
             return;
         entry.LandedTold = true;
-        _events.Enqueue(new SenderEvent(SenderEventKind.Landed, entry.Frame.Handle, entry.Frame.Kind == LinkFrameKind.Frame ? entry.WrittenAtNanoseconds : 0));
+        _events.Enqueue(new SenderEvent(SenderEventKind.Landed, entry.Frame.Handle, entry.Frame.Kind == FrameKind.Frame ? entry.WrittenAtNanoseconds : 0));
     }
 
     private void MarkDone(int place)

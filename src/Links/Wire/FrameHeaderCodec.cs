@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Links.Contract;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Wire;
 
@@ -8,10 +10,6 @@ public static class FrameHeaderCodec
 {
     public const int SizeBytes = FrameHeaderPrefix.SizeBytes;
 
-    /// <summary>Gap cause: dropped on the way.</summary>
-    public const uint GapDropped = 2;
-
-    private const uint GapCauseMax = 3;
     private const uint KnownFlags = (uint)(LinkFrameFlags.Replay | LinkFrameFlags.Checksum);
     private const int ReservedOffset = 104;
 
@@ -56,7 +54,7 @@ public static class FrameHeaderCodec
         BinaryPrimitives.WriteUInt64LittleEndian(target[48..], header.EdgeAgeNanoseconds);
         BinaryPrimitives.WriteUInt32LittleEndian(target[56..], (uint)header.Flags);
         BinaryPrimitives.WriteUInt32LittleEndian(target[60..], header.GapCount);
-        BinaryPrimitives.WriteUInt32LittleEndian(target[64..], header.GapCause);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[64..], (uint)header.GapCause);
         BinaryPrimitives.WriteUInt32LittleEndian(target[68..], header.Crc32C);
         WriteExtent(target[80..], header.Segment0);
         WriteExtent(target[88..], header.Segment1);
@@ -84,7 +82,7 @@ public static class FrameHeaderCodec
         Epoch = BinaryPrimitives.ReadUInt32LittleEndian(source[4..]),
         LinkSequence = BinaryPrimitives.ReadUInt64LittleEndian(source[8..]),
         Slot = BinaryPrimitives.ReadUInt32LittleEndian(source[16..]),
-        Kind = (LinkFrameKind)BinaryPrimitives.ReadUInt16LittleEndian(source[20..]),
+        Kind = (FrameKind)BinaryPrimitives.ReadUInt16LittleEndian(source[20..]),
         SegmentCount = BinaryPrimitives.ReadUInt16LittleEndian(source[22..]),
         Stream = BinaryPrimitives.ReadUInt64LittleEndian(source[24..]),
         Sequence = BinaryPrimitives.ReadUInt64LittleEndian(source[32..]),
@@ -92,7 +90,7 @@ public static class FrameHeaderCodec
         EdgeAgeNanoseconds = BinaryPrimitives.ReadUInt64LittleEndian(source[48..]),
         Flags = (LinkFrameFlags)BinaryPrimitives.ReadUInt32LittleEndian(source[56..]),
         GapCount = BinaryPrimitives.ReadUInt32LittleEndian(source[60..]),
-        GapCause = BinaryPrimitives.ReadUInt32LittleEndian(source[64..]),
+        GapCause = (GapCause)BinaryPrimitives.ReadUInt32LittleEndian(source[64..]),
         Crc32C = BinaryPrimitives.ReadUInt32LittleEndian(source[68..]),
         TotalLengthBytes = BinaryPrimitives.ReadUInt64LittleEndian(source[72..]),
         Segment0 = ReadExtent(source[80..]),
@@ -102,25 +100,25 @@ public static class FrameHeaderCodec
 
     private static FrameHeaderFault Validate(in FrameHeader header)
     {
-        if (header.Kind is < LinkFrameKind.Frame or > LinkFrameKind.EndOfStream)
+        if (header.Kind is < FrameKind.Frame or > FrameKind.EndOfStream)
             return FrameHeaderFault.Kind;
         if (header.LinkSequence == 0)
             return FrameHeaderFault.LinkSequence;
-        if (header.Sequence == 0 && header.Kind != LinkFrameKind.EndOfStream)
+        if (header.Sequence == 0 && header.Kind != FrameKind.EndOfStream)
             return FrameHeaderFault.Sequence;
         if (((uint)header.Flags & ~KnownFlags) != 0)
             return FrameHeaderFault.Flags;
         if (!IsGapRight(header))
             return FrameHeaderFault.Gap;
-        var isFrame = header.Kind == LinkFrameKind.Frame;
+        var isFrame = header.Kind == FrameKind.Frame;
         if (isFrame ? header.SegmentCount is 0 or > LinkFrame.SegmentsMax : header.SegmentCount != 0)
             return FrameHeaderFault.SegmentCount;
         return ValidateTable(header);
     }
 
-    private static bool IsGapRight(in FrameHeader header) => header.Kind == LinkFrameKind.Gap
-        ? header.GapCount > 0 && header.GapCause is >= 1 and <= GapCauseMax && header.Sequence <= ulong.MaxValue - header.GapCount
-        : header.GapCount == 0 && header.GapCause == 0;
+    private static bool IsGapRight(in FrameHeader header) => header.Kind == FrameKind.Gap
+        ? header.GapCount > 0 && header.GapCause is >= GapCause.Disposed and <= GapCause.Lost && header.Sequence <= ulong.MaxValue - header.GapCount
+        : header.GapCount == 0 && header.GapCause == GapCause.None;
 
     private static FrameHeaderFault ValidateTable(in FrameHeader header)
     {

@@ -1,4 +1,3 @@
-using K8sMediaFlow.MediaOperators.FFmpeg;
 using K8sMediaFlow.MediaOperators.Media;
 using K8sMediaFlow.Native;
 

@@ -12,22 +12,22 @@ internal static class AnalyseCommand
     {
         var command = new Command("analyse", "Adds score, motion_score, scene_change_score, luma_histogram and compared_with to the metadata of "
             + "every frame, without copying its pixels. Of several replicas each compares with the frame that it saw before.");
-        command.SetAction((_, _) => CommandHost.RunAsync("analyse", media => Task.Run(() => Run(media))));
+        command.SetAction((_, _) => CommandHost.RunAsync("analyse", media => RunAsync(media)));
         return command;
     }
 
-    private static void Run(MediaOperator media)
+    private static async Task RunAsync(MediaOperator media)
     {
         var ports = Ports.Of(media).Filter();
-        var (input, output) = (media.Input(ports.Input), media.Output(ports.Output));
+        var (input, output) = (media.Inputs[ports.Input], media.Outputs[ports.Output]);
         var analyser = new FrameAnalyser(((VideoCaps)input.Caps!).Shape());
         Action<FrameMetadata> write = metadata => Write(analyser, metadata);
-        while (input.Receive(media.Stopping) is { } frame)
+        while (await input.ReceiveAsync(media.Stopping) is { } frame)
         {
             using (frame)
             {
                 analyser.Analyse(frame.Stream, frame.Sequence, frame.Plane(0), frame.PlaneStride(0));
-                output.Forward(frame, write);
+                await output.ForwardAsync(frame, write);
             }
         }
     }

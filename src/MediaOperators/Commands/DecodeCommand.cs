@@ -63,7 +63,7 @@ internal static class DecodeCommand
     private static DecodedPort[] FindPorts(MediaOperator media)
     {
         var (video, audio) = Ports.Of(media).Sources();
-        DecodedPort?[] ports = [video is null ? null : Video(media.Output(video)), audio is null ? null : Audio(media.Output(audio))];
+        DecodedPort?[] ports = [video is null ? null : Video(media.Outputs[video]), audio is null ? null : Audio(media.Outputs[audio])];
         return [.. ports.OfType<DecodedPort>()];
     }
 

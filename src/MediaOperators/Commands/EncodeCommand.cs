@@ -62,8 +62,8 @@ internal static class EncodeCommand
         var (video, audio) = Ports.Of(media).Sinks();
         EncodedPort?[] ports =
         [
-            video is null ? null : new EncodedPort(media.Input(video), metadata),
-            audio is null ? null : new EncodedPort(media.Input(audio), video is null ? metadata : null),
+            video is null ? null : new EncodedPort(media.Inputs[video], metadata),
+            audio is null ? null : new EncodedPort(media.Inputs[audio], video is null ? metadata : null),
         ];
         return [.. ports.OfType<EncodedPort>()];
     }

@@ -51,7 +51,7 @@ internal static class ExecCommand
     private static async Task RunAsync(MediaOperator media, BridgedProgram program)
     {
         var ports = Ports.Of(media).Filter();
-        using var bridge = new RawBridge(program, media.Input(ports.Input), media.Output(ports.Output));
+        using var bridge = new RawBridge(program, media.Inputs[ports.Input], media.Outputs[ports.Output]);
         await bridge.RunAsync(media.Stopping);
     }
 }

@@ -18,19 +18,19 @@ internal static class OverlayCommand
     public static Command Build()
     {
         var command = new Command("overlay", "Writes a text and the frame's number into every picture.") { _text };
-        command.SetAction((line, _) => CommandHost.RunAsync("overlay", media => Task.Run(() => Run(media, line.GetValue(_text)!))));
+        command.SetAction((line, _) => CommandHost.RunAsync("overlay", media => RunAsync(media, line.GetValue(_text)!)));
         return command;
     }
 
-    private static void Run(MediaOperator media, string text)
+    private static async Task RunAsync(MediaOperator media, string text)
     {
         var ports = Ports.Of(media).Filter();
-        var (input, output) = (media.Input(ports.Input), media.Output(ports.Output));
+        var (input, output) = (media.Inputs[ports.Input], media.Outputs[ports.Output]);
         var shape = ((VideoCaps)input.Caps!).Shape();
-        while (input.Receive(media.Stopping) is { } frame)
+        while (await input.ReceiveAsync(media.Stopping) is { } frame)
         {
             using (frame)
-            using (var loan = output.Loan(frame.Payload.Length))
+            using (var loan = await output.LoanAsync(frame.Payload.Length))
                 Overlay(shape, frame, loan, text);
         }
     }

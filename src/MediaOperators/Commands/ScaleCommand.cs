@@ -24,7 +24,7 @@ internal static class ScaleCommand
     private static async Task RunAsync(MediaOperator media, int? width, int? height)
     {
         var ports = Ports.Of(media).Filter();
-        var (input, output) = (media.Input(ports.Input), media.Output(ports.Output));
+        var (input, output) = (media.Inputs[ports.Input], media.Outputs[ports.Output]);
         var source = ((VideoCaps)input.Caps!).Shape().WithKnownRate(input.Name);
         var target = ((VideoCaps)output.Caps!).Shape().WithKnownRate(output.Name);
         if ((width ?? target.Width) != target.Width || (height ?? target.Height) != target.Height)

@@ -84,7 +84,7 @@ internal static class PodTemplate
     {
         var annotations = Merged(parts.Specs.Select(spec => spec.PodMetadata?.Annotations)) ?? [];
         if (parts.Input.RequestsRdma && parts.Input.Pipeline.Spec.Rdma?.Network is { } network)
-            annotations[Reconcile.RdmaAddress.NetworksAnnotation] = annotations.TryGetValue(Reconcile.RdmaAddress.NetworksAnnotation, out var others) ? $"{others},{network}" : network;
+            annotations[K8sMediaFlow.Operator.Desired.RdmaAddress.NetworksAnnotation] = annotations.TryGetValue(K8sMediaFlow.Operator.Desired.RdmaAddress.NetworksAnnotation, out var others) ? $"{others},{network}" : network;
         annotations[WellKnownLabels.TemplateHash] = TemplateHash.Of(parts, slot);
         annotations[WellKnownLabels.Generation] = parts.Input.AcceptedGeneration.ToString(CultureInfo.InvariantCulture);
         annotations["kubectl.kubernetes.io/default-container"] = PodParts.ContainerName(slot, slot.Replicas[0]);

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.KubernetesRuntime.Health;
+using K8sMediaFlow.Operator.Status;
 
 namespace K8sMediaFlow.Operator.Hosting;
 

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Operator.Plans;

@@ -4,6 +4,7 @@ using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Reconciling;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Planning;
 using Microsoft.Extensions.Logging;
 using StatusCode = Grpc.Core.StatusCode;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.Operator.Model;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Operator.Plans;

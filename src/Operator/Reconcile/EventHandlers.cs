@@ -1,9 +1,9 @@
-using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Informers;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.Operator.Apply;
 using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 

@@ -1,3 +1,5 @@
+using K8sMediaFlow.Operator.Model;
+
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>What is to be done about a node that looks lost.</summary>

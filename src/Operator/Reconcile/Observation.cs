@@ -1,7 +1,8 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Apply;
-using K8sMediaFlow.Operator.Plans;
+using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 

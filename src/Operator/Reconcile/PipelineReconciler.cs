@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Events;
+using K8sMediaFlow.KubernetesRuntime.Informers;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.Operator.Apply;
 using K8sMediaFlow.Operator.Certificates;
 using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Plans;
 using K8sMediaFlow.Operator.Status;
 

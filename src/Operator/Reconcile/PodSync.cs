@@ -3,6 +3,7 @@ using K8sMediaFlow.KubernetesRuntime.Events;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Apply;
 using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Operator.Reconcile;

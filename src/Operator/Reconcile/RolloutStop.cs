@@ -1,3 +1,5 @@
+using K8sMediaFlow.Operator.Model;
+
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>

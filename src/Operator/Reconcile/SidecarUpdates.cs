@@ -1,6 +1,7 @@
 using System.Globalization;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 

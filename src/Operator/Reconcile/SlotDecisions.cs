@@ -1,4 +1,5 @@
 using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 

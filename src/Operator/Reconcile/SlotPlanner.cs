@@ -1,5 +1,6 @@
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 

@@ -1,5 +1,5 @@
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Status;
 

@@ -1,4 +1,4 @@
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Status;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using K8sMediaFlow.Control.Status;
-using K8sMediaFlow.Operator.Plans;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Operator.Status;

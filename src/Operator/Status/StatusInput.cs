@@ -1,6 +1,6 @@
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Operator.Plans;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Operator.Status;

@@ -2,7 +2,8 @@ using System.Globalization;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.KubernetesRuntime.Reconciling;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 
@@ -109,7 +110,7 @@ internal static class StatusSummary
         return known is null ? (MediaOperatorState.Waiting, "") : (known.State, known.Reason);
     }
 
-    private static EdgeSummary Edge(StatusInput input, EdgePlan edge, List<Plans.SidecarReport> reports)
+    private static EdgeSummary Edge(StatusInput input, EdgePlan edge, List<K8sMediaFlow.Operator.Model.SidecarReport> reports)
     {
         var (transport, reason) = EdgeTransport.Of(input, edge);
         var before = input.Before?.Edges.FirstOrDefault(one => one.Name == edge.Name);
@@ -127,7 +128,7 @@ internal static class StatusSummary
     }
 
     /// <summary>What its parts wait for, in the plan's order of pods. Who cannot be asked any more said it of a time that is over.</summary>
-    private static IEnumerable<string> Waits(EdgePlan edge, List<Plans.SidecarReport> reports) => reports
+    private static IEnumerable<string> Waits(EdgePlan edge, List<K8sMediaFlow.Operator.Model.SidecarReport> reports) => reports
         .Where(report => report.Unreachable.Length == 0).SelectMany(report => report.Waits)
         .Where(one => one.Key.Edge == edge.Name).OrderBy(one => one.Key.Side).Select(one => one.Value.Words).Distinct();
 
@@ -144,7 +145,7 @@ internal static class StatusSummary
         slot.Removals.Select(one => one.Message).FirstOrDefault() ?? slot.Standby?.PodIssue?.Message ?? slot.Current?.PodIssue?.Message;
 
     /// <summary>Pictures where there are any: sound comes in other portions, and a sum of both says nothing.</summary>
-    private static double? AtSinks(StatusInput input, List<Plans.SidecarReport> reports)
+    private static double? AtSinks(StatusInput input, List<K8sMediaFlow.Operator.Model.SidecarReport> reports)
     {
         var sinks = (input.Graph?.Operators ?? []).Where(node => node.Outputs.Count == 0).Select(node => node.Name).ToHashSet();
         var edges = input.Accepted?.WidestPlan.Edges.Where(edge => sinks.Contains(edge.To.Operator)).ToList() ?? [];

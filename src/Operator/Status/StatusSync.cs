@@ -3,7 +3,7 @@ using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Status;
 

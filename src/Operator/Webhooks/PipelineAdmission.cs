@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
-using K8sMediaFlow.Operator.Reconcile;
-using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Operator.Model;
+using K8sMediaFlow.Pipelines.Validation;
 
 namespace K8sMediaFlow.Operator.Webhooks;
 

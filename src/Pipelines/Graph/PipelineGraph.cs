@@ -1,3 +1,5 @@
+using K8sMediaFlow.Pipelines.Validation;
+
 namespace K8sMediaFlow.Pipelines.Graph;
 
 /// <summary>

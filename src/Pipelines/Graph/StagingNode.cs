@@ -1,5 +1,3 @@
-using K8sMediaFlow.Pipelines.Planning;
-
 namespace K8sMediaFlow.Pipelines.Graph;
 
 /// <summary>What is asked of shared memory and nodes beyond the defaults.</summary>

@@ -15,8 +15,6 @@ public sealed record MediaOperatorPlan(
     IReadOnlyList<OutputPortPlan> Outputs,
     int MaxBorrowed);
 
-/// <summary>Blocks of one size. Sizes are multiples of 4096; the smallest class of a media operator's region holds envelopes.</summary>
-public sealed record BlockClassPlan(long SizeBytes, int Count);
 
 /// <summary>An input port and the one edge that ends in it.</summary>
 public sealed record InputPortPlan(string Name, string Edge, MediaCaps Caps);

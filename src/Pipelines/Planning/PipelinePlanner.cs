@@ -1,5 +1,5 @@
 using K8sMediaFlow.Pipelines.Graph;
-using K8sMediaFlow.Pipelines.Graph.Rules;
+using K8sMediaFlow.Pipelines.Validation;
 
 namespace K8sMediaFlow.Pipelines.Planning;
 

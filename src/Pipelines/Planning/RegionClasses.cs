@@ -1,3 +1,5 @@
+using K8sMediaFlow.Pipelines.Graph;
+
 namespace K8sMediaFlow.Pipelines.Planning;
 
 /// <summary>The block classes of a media operator's region.</summary>

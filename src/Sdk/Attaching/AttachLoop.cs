@@ -18,6 +18,7 @@ internal sealed class AttachLoop(MediaOperatorCore core)
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RegionTable _regions = new();
     private readonly MessageBuffer _buffer = new(AttachConnection.MessageBytesMax);
     private readonly ulong _incarnation = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
@@ -25,7 +26,6 @@ internal sealed class AttachLoop(MediaOperatorCore core)
 
     // A connection that was seen here must not be disposed before it is shut down: its descriptor may be another's by then.
     private readonly Lock _leaving = new();
-    private Thread? _thread;
     private Timer? _deadline;
     private volatile AttachConnection? _connection;
     private volatile bool _ended;
@@ -34,19 +34,19 @@ internal sealed class AttachLoop(MediaOperatorCore core)
     /// <summary>Completes when doorbell, ports and own region are there; fails as the first attach does.</summary>
     public Task Start()
     {
-        _thread = new Thread(Run) { IsBackground = true, Name = "k8smediaflow attach" };
-        _thread.Start();
+        new Thread(Run) { IsBackground = true, Name = "k8smediaflow attach" }.Start();
         return _attached.Task;
     }
 
-    /// <summary>Gives the lease up and waits for the thread.</summary>
-    public void End()
+    /// <summary>Gives the lease up, and ends with the thread.</summary>
+    public async Task EndAsync()
     {
         _ended = true;
         lock (_leaving)
             _connection?.Shutdown();
-        _thread?.Join();
-        _deadline?.Dispose();
+        await _left.Task;
+        if (_deadline is { } deadline)
+            await deadline.DisposeAsync();
     }
 
     private void Run()
@@ -67,6 +67,7 @@ internal sealed class AttachLoop(MediaOperatorCore core)
             _attached.TrySetException(reason);
         }
         _attached.TrySetException(new MediaOperatorException(MediaOperatorError.Closed, "The operator was disposed before it was attached."));
+        _left.SetResult();
     }
 
     private void Serve(AttachConnection connection)
@@ -76,6 +77,7 @@ internal sealed class AttachLoop(MediaOperatorCore core)
         _lastSidecar = session.SidecarIncarnation;
         lock (core.Gate)
             core.Begin(session);
+        core.Log.Attached(core.Options.Name, core.Options.Replica, core.Options.SocketPath);
         try
         {
             while (!_ended && Read(connection, session))
@@ -87,6 +89,8 @@ internal sealed class AttachLoop(MediaOperatorCore core)
             lock (_leaving)
                 _connection = null;
             session.Detach();
+            if (!_ended)
+                core.Log.SidecarLost(core.Options.Name, core.Options.Replica);
         }
     }
 
@@ -154,6 +158,7 @@ internal sealed class AttachLoop(MediaOperatorCore core)
     /// <summary>A source ends its streams at once; the others finish what comes, until the deadline that was named last.</summary>
     private void Stop(TimeSpan deadline)
     {
+        core.Log.StopAsked(core.Options.Name, core.Options.Replica);
         if (core.Inputs.Count == 0)
             core.Stop();
         else if (deadline > TimeSpan.Zero)

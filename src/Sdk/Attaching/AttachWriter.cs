@@ -18,7 +18,7 @@ internal sealed class AttachWriter(AttachConnection connection)
         {
             var hello = _buffer.Begin<Messages.AttachMessage.Builder>().InitHello();
             (hello.ProtocolLowest, hello.ProtocolHighest) = (Messages.AttachMessage.Protocol, Messages.AttachMessage.Protocol);
-            (hello.Operator, hello.Replica) = (options.Operator, (uint)options.Replica);
+            (hello.Operator, hello.Replica) = (options.Name, (uint)options.Replica);
             hello.Token = token;
             (hello.Incarnation, hello.LastSidecarIncarnation) = (incarnation, lastSidecar);
             (hello.Role, hello.ProcessId) = (Messages.AttachMessage.Role.MediaOperator, Environment.ProcessId);

@@ -31,6 +31,7 @@ internal sealed class Handshake(MediaOperatorCore core)
         {
             if (TryAttach(incarnation, lastSidecar, out var why) is { } connection)
                 return connection;
+            core.Log.NotAttachedYet(core.Options.Name, core.Options.Replica, why);
             // Such a sidecar lives: its plan comes when the pods of all neighbours have addresses, which is no fault of ours or of time.
             untilNs = _waitsForPlan ? MonotonicClock.Nanoseconds + timeout.Ticks * 100 : untilNs;
             if (MonotonicClock.Nanoseconds > untilNs)
@@ -103,7 +104,8 @@ internal sealed class Handshake(MediaOperatorCore core)
         // A dead predecessor's name is taken until the sidecar has noticed; a sidecar without plan or in a drain may be another one soon.
         if (refused.Code is Messages.AttachMessage.RefusalCode.NameTaken or Messages.AttachMessage.RefusalCode.NoPlan or Messages.AttachMessage.RefusalCode.Draining)
             return false;
-        throw new MediaOperatorException(MediaOperatorError.Refused, $"The sidecar refused {core.Options.Operator}/{core.Options.Replica}: {why}");
+        throw new MediaOperatorException(
+            MediaOperatorError.Refused, $"The sidecar refused {core.Options.Name}/{core.Options.Replica}: {why}");
     }
 
     private void Welcome(Messages.AttachMessage.Welcome.Reader welcome)
@@ -140,6 +142,7 @@ internal sealed class Handshake(MediaOperatorCore core)
         var same = inputs.Select(port => port.Name).SequenceEqual(core.Inputs.Select(port => port.Plan.Name))
             && outputs.Select(port => port.Name).SequenceEqual(core.Outputs.Select(port => port.Plan.Name));
         if (!same)
-            throw new MediaOperatorException(MediaOperatorError.Refused, $"The plan has other ports for {core.Options.Operator} than before: it must be started anew.");
+            throw new MediaOperatorException(
+                MediaOperatorError.Refused, $"The plan has other ports for {core.Options.Name} than before: it must be started anew.");
     }
 }

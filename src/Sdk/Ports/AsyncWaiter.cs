@@ -1,33 +1,41 @@
 namespace K8sMediaFlow.Sdk.Ports;
 
 /// <summary>
-/// One thread that sleeps on the doorbell for all asynchronous readers. It exists from the first asynchronous wait on; a program that only
-/// blocks never has it. Readers go on on the thread pool: a reader's own code must not keep the others waiting.
+/// One thread that sleeps on the doorbell for all awaited calls of an operator. It exists from the first wait on; a program that only
+/// blocks never has it. Callers go on on the thread pool: what one of them does must not keep the others waiting.
 /// </summary>
 internal sealed class AsyncWaiter(MediaOperatorCore core) : IDisposable
 {
-    private readonly List<FrameInput> _waiting = [];
+    private readonly List<IAwaitedCall> _waiting = [];
     private readonly ManualResetEventSlim _some = new();
     private Thread? _thread;
     private volatile bool _ended;
 
-    /// <summary>Under the operator's lock.</summary>
-    public void Add(FrameInput input)
+    /// <summary>Whether nobody waits. Under the operator's lock, as is <see cref="Add"/>.</summary>
+    public bool IsIdle => _waiting.Count == 0;
+
+    /// <summary>From here on the thread looks after the call.</summary>
+    /// <remarks>
+    /// A thread that sleeps for other calls already needs no wake: the caller has looked under the lock after the thread had announced its
+    /// sleep, so whatever is published after that look rings.
+    /// </remarks>
+    public void Add(IAwaitedCall call)
     {
-        _waiting.Add(input);
+        _waiting.Add(call);
         if (_thread is null)
         {
             _thread = new Thread(Run) { IsBackground = true, Name = "k8smediaflow wait" };
             _thread.Start();
         }
-        _some.Set();
-        if (_waiting.Count > 1)
-            core.Doorbell.Wake();
+        if (_waiting.Count == 1)
+            _some.Set();
     }
 
+    /// <summary>After the operator has failed or was disposed: every call that still waits ends with that.</summary>
     public void Dispose()
     {
         _ended = true;
+        Look();
         _some.Set();
         core.Doorbell?.Wake();
     }
@@ -50,13 +58,13 @@ internal sealed class AsyncWaiter(MediaOperatorCore core) : IDisposable
         lock (core.Gate)
         {
             core.Poll();
-            for (var i = _waiting.Count - 1; i >= 0; i--)
+            for (var i = 0; i < _waiting.Count;)
             {
-                var input = _waiting[i];
-                if (!input.IsWakeable())
-                    continue;
-                _waiting.RemoveAt(i);
-                ThreadPool.UnsafeQueueUserWorkItem(input, preferLocal: false);
+                // In the order of their waits: who came first is served first.
+                if (_waiting[i].TryFinish())
+                    _waiting.RemoveAt(i);
+                else
+                    i++;
             }
             if (_waiting.Count > 0)
                 return false;

@@ -6,13 +6,13 @@ namespace K8sMediaFlow.Sdk.Ports;
 internal ref struct CoreWait
 {
     private readonly MediaOperatorCore _core;
-    private readonly CancellationToken _cancellation;
+    private readonly CancellationToken _cancellationToken;
     private DoorbellWaiter _doorbell;
     private DoorbellWait _wait;
 
-    public CoreWait(MediaOperatorCore core, CancellationToken cancellation)
+    public CoreWait(MediaOperatorCore core, CancellationToken cancellationToken)
     {
-        (_core, _cancellation, _doorbell) = (core, cancellation, core.Doorbell);
+        (_core, _cancellationToken, _doorbell) = (core, cancellationToken, core.Doorbell);
         _wait = _doorbell.Begin(Timeout.InfiniteTimeSpan);
     }
 
@@ -20,10 +20,10 @@ internal ref struct CoreWait
     public void Again()
     {
         // A failure is noted before it cancels the operator's own token: asked in the other order, it could look like the cancellation alone.
-        var isCancelled = _cancellation.IsCancellationRequested;
+        var isCancelled = _cancellationToken.IsCancellationRequested;
         _core.ThrowIfFailed();
         if (isCancelled)
-            throw new OperationCanceledException(_cancellation);
+            throw new OperationCanceledException(_cancellationToken);
         if (_core.Doorbell != _doorbell)
         {
             _doorbell = _core.Doorbell;

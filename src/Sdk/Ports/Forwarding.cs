@@ -8,7 +8,7 @@ using K8sMediaFlow.Staging.Regions;
 namespace K8sMediaFlow.Sdk.Ports;
 
 /// <summary>One forward, tried until there is room: a fresh envelope in the operator's region, the payload where it is.</summary>
-internal ref struct Forwarding
+internal struct Forwarding
 {
     // The sidecar announces a passer's regions to its consumers before frames from them can be there; a wait here is a sidecar in trouble.
     private static readonly TimeSpan RegionPatience = TimeSpan.FromSeconds(10);
@@ -19,34 +19,49 @@ internal ref struct Forwarding
     private readonly FrameMetadata _metadata;
     private long _unknownSinceNs;
 
-    public Forwarding(MediaOperatorCore core, OutputPort port, Frame frame, FrameMetadata metadata)
-    {
+    private Forwarding(MediaOperatorCore core, OutputPort port, Frame frame, FrameMetadata metadata) =>
         (_core, _port, _frame, _metadata) = (core, port, frame, metadata);
-        Invariant.That(frame.Core == core);
-    }
 
-    public bool TrySend()
+    /// <summary>Sets the metadata up, with the user's code; <see cref="Release"/> gives them back.</summary>
+    public static Forwarding Prepare(MediaOperatorCore core, OutputPort port, Frame frame, Action<FrameMetadata>? change)
     {
-        lock (_core.Gate)
+        frame.ThrowIfNotOf(core);
+        var metadata = core.TakeMetadata();
+        try
         {
-            _core.ThrowIfFailed();
-            if (_port.IsComplete)
-                throw new InvalidOperationException($"Output '{_port.Plan.Name}' is complete: nothing can be sent after the end of its stream.");
-            _core.Poll();
-            var tag = _frame.Tag;
-            var identity = _port.OwnStream != 0 ? _port.Next() : _core.IdentityOf(tag);
-            if (_port.OwnStream == 0 && FrameSender.IsRepeated(_core, _port, tag, identity))
-                return true;
-            var descriptor = Describe(tag, identity);
-            if (_core.Region is not { } region || !_port.HasRoom || !IsKnown(ref descriptor) || !region.Writer.TryTake(1, _port.Quota, out var block))
-                return false;
-            if (IsStale() && _frame.Payload.Length > region.LargestBytes)
-                PostLoss(region, block, tag, identity);
-            else
-                Post(region, block, ref descriptor, tag, identity);
-            return true;
+            frame.Slot.ReadMetadata(metadata);
+            metadata.ReadOnly = false;
+            change?.Invoke(metadata);
+            return new Forwarding(core, port, frame, metadata);
+        }
+        catch
+        {
+            core.GiveMetadata(metadata);
+            throw;
         }
     }
+
+    /// <summary>Sends if there is room. Under the operator's lock; the caller has polled.</summary>
+    public bool TrySend()
+    {
+        _port.ThrowIfOver();
+        var tag = _frame.Tag;
+        var identity = _port.OwnStream != 0 ? _port.Next() : _core.IdentityOf(tag);
+        if (_port.OwnStream == 0 && FrameSender.IsRepeated(_core, _port, tag, identity))
+            return true;
+        var descriptor = Describe(tag, identity);
+        if (_core.Region is not { } region || !_port.HasRoom || !IsKnown(ref descriptor))
+            return false;
+        if (!region.Writer.TryTake(1, _port.Quota, out var block))
+            return false;
+        if (IsStale() && _frame.Payload.Length > region.LargestBytes)
+            PostLoss(region, block, tag, identity);
+        else
+            Post(region, block, ref descriptor, tag, identity);
+        return true;
+    }
+
+    public readonly void Release() => _core.GiveMetadata(_metadata);
 
     /// <summary>Whether the payload lies in an earlier sidecar's memory: the frame was in the user's hands when that died.</summary>
     private readonly bool IsStale()

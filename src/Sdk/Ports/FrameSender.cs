@@ -1,7 +1,5 @@
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
-using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sdk.Ports;
@@ -14,12 +12,10 @@ internal static class FrameSender
         var (core, port) = (loan.Core, loan.Port);
         lock (core.Gate)
         {
-            core.ThrowIfFailed();
-            if (port.IsComplete)
-                throw new InvalidOperationException($"Output '{port.Plan.Name}' is complete: nothing can be sent after the end of its stream.");
+            port.ThrowIfOver();
             loan.CheckPlanes();
             foreach (var frame in from)
-                Invariant.That(frame.Core == core);
+                frame.ThrowIfNotOf(core);
             var giver = port.OwnStream != 0 ? -1 : FindGiver(core, port, from, isNamed);
             var identity = giver < 0 ? port.Next() : core.IdentityOf(giver);
             if (giver < 0 || !IsRepeated(core, port, giver, identity))

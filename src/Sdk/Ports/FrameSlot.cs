@@ -44,10 +44,14 @@ internal sealed class FrameSlot(MediaOperatorCore core)
     /// <summary>Gives the frame back, if it is still that one.</summary>
     public void GiveBack(long life)
     {
-        if (Interlocked.CompareExchange(ref _life, life + 1, life) != life)
+        if (Life != life)
             return;
+        // Under the lock, so that a send or a forward that has found the handle good keeps it until it is through.
         lock (core.Gate)
         {
+            if (_life != life)
+                return;
+            Volatile.Write(ref _life, life + 1);
             core.LetGo(this, Tag);
             core.Poll();
         }

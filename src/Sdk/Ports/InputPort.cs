@@ -13,6 +13,7 @@ internal sealed class InputPort
     private readonly MediaOperatorCore _core;
     private FrameInfo _lastInfo;
     private FrameCaps? _lastCaps;
+    private FrameSlot? _next;
 
     public InputPort(MediaOperatorCore core, int number, PortPlan plan)
     {
@@ -34,19 +35,14 @@ internal sealed class InputPort
     /// <summary>Frames and envelopes that were refused; each ended its channel.</summary>
     public long Violations { get; private set; }
 
-    /// <summary>The next frame; gap notices on the way are passed on to the outputs.</summary>
-    public FrameSlot? TryTake()
+    /// <summary>The next frame, which stays here until it is taken; null: none for now, or the end.</summary>
+    public FrameSlot? Peek() => _next ??= _core.Failure is null ? TryOpenNext() : null;
+
+    /// <summary>The frame that <see cref="Peek"/> showed is in the user's hands: from here on what is sent derives from it.</summary>
+    public void Take()
     {
-        while (Merge.TryTake(MonotonicClock.Nanoseconds, out var number))
-        {
-            var tag = _core.Admit(this, number);
-            if (Merge.Descriptor(number).Kind == DescriptorKind.Gap)
-                _core.PassGap(tag);
-            else if (TryOpen(tag, number, out var frame))
-                return frame;
-        }
-        _core.ReportBroken(this);
-        return null;
+        _core.Hand(_next!.Tag);
+        _next = null;
     }
 
     /// <summary>The caps object for what an envelope says: one object as long as they stay the same.</summary>
@@ -55,6 +51,21 @@ internal sealed class InputPort
         if (_lastCaps is null || !MediaInfo.SameCaps(in info, in _lastInfo))
             (_lastInfo, _lastCaps) = (info, MediaInfo.CapsOf(in info));
         return _lastCaps;
+    }
+
+    // Gap notices on the way are passed on to the outputs.
+    private FrameSlot? TryOpenNext()
+    {
+        while (Merge.TryTake(MonotonicClock.Nanoseconds, out var number))
+        {
+            var tag = _core.Admit(this, number);
+            if (Merge.Descriptor(number).Kind == FrameKind.Gap)
+                _core.PassGap(tag);
+            else if (TryOpen(tag, number, out var frame))
+                return frame;
+        }
+        _core.ReportBroken(this);
+        return null;
     }
 
     private bool TryOpen(int tag, int number, out FrameSlot? frame)

@@ -73,5 +73,7 @@ internal sealed class LoanSlot(MediaOperatorCore core)
             Region.Release(PayloadBlock);
         Region.Leave();
         Close();
+        // The room is somebody else's now, and no ring of a peer says so.
+        core.Doorbell.Wake();
     }
 }

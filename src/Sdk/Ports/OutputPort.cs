@@ -89,6 +89,15 @@ internal sealed class OutputPort : IFrameOwner
 
     public void Unreserve() => _reserved--;
 
+    /// <exception cref="MediaOperatorException">The operator has failed or was disposed.</exception>
+    /// <exception cref="InvalidOperationException">The port is complete.</exception>
+    public void ThrowIfOver()
+    {
+        _core.ThrowIfFailed();
+        if (IsComplete)
+            throw new InvalidOperationException($"Output '{Plan.Name}' is complete: nothing can be sent after the end of its stream.");
+    }
+
     public int AddRecord(in OutRecord record)
     {
         var tag = _records.Take();
@@ -107,7 +116,7 @@ internal sealed class OutputPort : IFrameOwner
     /// <summary>Says that sequences of the port's own stream do not come.</summary>
     public void PostGap(ulong stream, ulong first, uint count, GapCause cause, int ledger)
     {
-        var descriptor = Notice(DescriptorKind.Gap, stream, first);
+        var descriptor = Notice(FrameKind.Gap, stream, first);
         (descriptor.GapCount, descriptor.GapCause) = (count, cause);
         var record = new OutRecord { Ledger = ledger, Stream = stream, Sequence = first };
         Post(ref descriptor, AddRecord(in record));
@@ -119,7 +128,7 @@ internal sealed class OutputPort : IFrameOwner
             return;
         IsComplete = true;
         var last = OwnStream == 0 && lastOfInput.Stream != 0 ? lastOfInput : _last;
-        var descriptor = Notice(DescriptorKind.EndOfStream, last.Stream, last.Sequence);
+        var descriptor = Notice(FrameKind.EndOfStream, last.Stream, last.Sequence);
         Fan.Post(in descriptor, -1);
     }
 
@@ -175,7 +184,7 @@ internal sealed class OutputPort : IFrameOwner
 
     private static ulong Last(in FrameDescriptor descriptor) => descriptor.Sequence + Math.Max(1, descriptor.GapCount) - 1;
 
-    private static FrameDescriptor Notice(DescriptorKind kind, ulong stream, ulong sequence) => new()
+    private static FrameDescriptor Notice(FrameKind kind, ulong stream, ulong sequence) => new()
     {
         Kind = kind,
         Stream = stream,

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using Microsoft.Extensions.Logging;

@@ -2,10 +2,10 @@ using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging;
-using K8sMediaFlow.Staging.Regions;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Channels;

@@ -1,4 +1,4 @@
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
@@ -247,9 +247,9 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
     private bool TryTake(OutboundChannel channel, ref FrameDescriptor descriptor, out LinkFrame frame)
     {
         frame = default;
-        if (descriptor.Kind == DescriptorKind.EndOfStream && !IsLastEnd(channel, in descriptor))
+        if (descriptor.Kind == FrameKind.EndOfStream && !IsLastEnd(channel, in descriptor))
             return GiveBackAtOnce(channel, in descriptor);
-        if (descriptor.Kind == DescriptorKind.EndOfStream)
+        if (descriptor.Kind == FrameKind.EndOfStream)
             descriptor.Sequence = _lastSequence;
         frame = FrameDescriptors.ToLink(in descriptor);
         if (!channel.TryResolve(ref descriptor, ref frame, out var regions))

@@ -1,5 +1,4 @@
-using K8sMediaFlow.Links;
-using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
@@ -17,13 +16,13 @@ internal static class FrameDescriptors
             Stream = header.Stream,
             Sequence = header.Sequence,
             Epoch = header.Epoch,
-            Kind = (DescriptorKind)header.Kind,
+            Kind = header.Kind,
             AgeNanoseconds = header.AgeNanoseconds,
             EdgeAgeNanoseconds = header.EdgeAgeNanoseconds,
             SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds,
             Flags = (header.Flags & LinkFrameFlags.Replay) != 0 ? DescriptorFlags.MayBeReplay : DescriptorFlags.None,
             GapCount = header.GapCount,
-            GapCause = (GapCause)header.GapCause,
+            GapCause = header.GapCause,
         };
         for (var index = 0; index < header.SegmentCount; index++)
         {
@@ -36,14 +35,14 @@ internal static class FrameDescriptors
     /// <summary>Puts a notice in a frame's place: nobody has the frame any more. False: it is the last that a stream can have, which no notice can name.</summary>
     public static bool TryMakeLost(ref FrameDescriptor descriptor)
     {
-        (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (DescriptorKind.Gap, 0, 1, GapCause.Lost);
+        (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, 1, GapCause.Lost);
         return descriptor.Sequence < ulong.MaxValue;
     }
 
     /// <summary>A descriptor as it enters a link; the segments are added by who resolves them, the handle by who keeps it.</summary>
     public static LinkFrame ToLink(in FrameDescriptor descriptor) => new()
     {
-        Kind = (LinkFrameKind)descriptor.Kind,
+        Kind = descriptor.Kind,
         Flags = (descriptor.Flags & DescriptorFlags.MayBeReplay) != 0 ? LinkFrameFlags.Replay : LinkFrameFlags.None,
         Stream = descriptor.Stream,
         Sequence = descriptor.Sequence,
@@ -51,6 +50,6 @@ internal static class FrameDescriptors
         EdgeAgeNanoseconds = descriptor.EdgeAgeNanoseconds,
         SentAtNanoseconds = (long)descriptor.SentAtNanoseconds,
         GapCount = descriptor.GapCount,
-        GapCause = (uint)descriptor.GapCause,
+        GapCause = descriptor.GapCause,
     };
 }

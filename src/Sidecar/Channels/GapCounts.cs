@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Channels;
@@ -11,7 +12,7 @@ internal sealed class GapCounts
 
     public void Add(in FrameDescriptor descriptor)
     {
-        if (descriptor.Kind == DescriptorKind.Gap && (int)descriptor.GapCause < _counts.Length)
+        if (descriptor.Kind == FrameKind.Gap && (int)descriptor.GapCause < _counts.Length)
             _counts[(int)descriptor.GapCause] += descriptor.GapCount;
     }
 }

@@ -1,11 +1,9 @@
-using K8sMediaFlow.Links;
-using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Sidecar.Metrics;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Delivery;
 using K8sMediaFlow.Staging.Regions;
@@ -168,14 +166,14 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
             }
             var descriptor = FrameDescriptors.Of(in header, delivery.Block);
             // Not refused: that would break the link, which other producers of that pod share, each time the frame is sent again.
-            if (descriptor.Kind == DescriptorKind.Frame && !IsSound(in header, slot) && !FrameDescriptors.TryMakeLost(ref descriptor))
+            if (descriptor.Kind == FrameKind.Frame && !IsSound(in header, slot) && !FrameDescriptors.TryMakeLost(ref descriptor))
                 return SettleAtOnce(in delivery);
-            _ended = descriptor.Kind == DescriptorKind.EndOfStream;
+            _ended = descriptor.Kind == FrameKind.EndOfStream;
             if (_ended)
                 _end = (descriptor.Stream, descriptor.Sequence);
             LastSequence = Math.Max(LastSequence, descriptor.Sequence);
             Gaps.Add(in descriptor);
-            if (descriptor.Kind == DescriptorKind.Frame)
+            if (descriptor.Kind == FrameKind.Frame)
                 Landed.Add((long)header.EdgeAgeNanoseconds);
             _fan.Post(in descriptor, _deliveries.Add(in delivery));
             return true;

@@ -1,4 +1,3 @@
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Regions;
 

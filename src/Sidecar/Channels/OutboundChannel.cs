@@ -1,6 +1,7 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 
@@ -110,9 +111,9 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     /// <param name="lookedInVainNanoseconds">The link's last look that found nothing, if it took nothing since; else 0.</param>
     public void Count(in FrameDescriptor descriptor, long nowNanoseconds, long lookedInVainNanoseconds)
     {
-        if (descriptor.Kind == DescriptorKind.Gap)
+        if (descriptor.Kind == FrameKind.Gap)
             Consumer.Counters.AddGaps(descriptor.GapCount);
-        if (descriptor.Kind != DescriptorKind.Frame)
+        if (descriptor.Kind != FrameKind.Frame)
             return;
         long bytes = 0;
         foreach (ref readonly var segment in descriptor.Segments)
@@ -138,7 +139,7 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
             frame.AddSegment(new MemoryPart(address, (int)segment.Length));
             regions.Set(index, region);
         }
-        return descriptor.Kind != DescriptorKind.Frame || IsSound(ref descriptor);
+        return descriptor.Kind != FrameKind.Frame || IsSound(ref descriptor);
     }
 
     // Only the owner of a region moves the generations in it. A frame that was passed on and whose block has another life is its owner's breach, not the passer's.

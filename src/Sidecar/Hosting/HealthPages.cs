@@ -1,5 +1,6 @@
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Sidecar.Runtime;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 

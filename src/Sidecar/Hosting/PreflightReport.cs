@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using K8sMediaFlow.Fabric.Verbs;
 using K8sMediaFlow.Native.Ibverbs;
+using K8sMediaFlow.Sidecar.Devices;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 

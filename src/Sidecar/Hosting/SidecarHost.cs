@@ -5,12 +5,13 @@ using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Control.Telemetry;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Metrics;
+using K8sMediaFlow.Sidecar.Runtime;
 using Microsoft.Extensions.Logging;
 using StatusCode = Grpc.Core.StatusCode;
 

@@ -1,7 +1,7 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Sidecar.Channels;
-using K8sMediaFlow.Sidecar.Hosting;
-using LinkStatus = K8sMediaFlow.Links.LinkStatus;
+using K8sMediaFlow.Sidecar.Runtime;
+using LinkStatus = K8sMediaFlow.Links.Contract.LinkStatus;
 
 namespace K8sMediaFlow.Sidecar.Metrics;
 

@@ -1,7 +1,7 @@
 using K8sMediaFlow.Control.Status;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sidecar.Channels;
-using K8sMediaFlow.Sidecar.Hosting;
+using K8sMediaFlow.Sidecar.Runtime;
 
 namespace K8sMediaFlow.Sidecar.Metrics;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using K8sMediaFlow.Control.Status;
-using K8sMediaFlow.Sidecar.Channels;
+using K8sMediaFlow.Primitives;
 using OpenTelemetry.Metrics;
-using LinkState = K8sMediaFlow.Links.LinkState;
+using LinkState = K8sMediaFlow.Links.Contract.LinkState;
 
 namespace K8sMediaFlow.Sidecar.Metrics;
 
@@ -105,7 +105,7 @@ internal sealed class SidecarMeter : IDisposable
 
     private static IEnumerable<Measurement<double>> DropsOf(LinkReading link)
     {
-        foreach (var cause in Enum.GetValues<Staging.Channels.GapCause>().Where(cause => cause != 0))
+        foreach (var cause in Enum.GetValues<GapCause>().Where(cause => cause != 0))
             yield return Of(link.Gaps[cause], link.EdgeLabels.With("cause", cause.ToString()));
         if (link.Direction == LinkDirection.Outbound)
             yield return Of(link.Status.TooLarge, link.EdgeLabels.With("cause", "FrameTooLarge"));

@@ -1,5 +1,4 @@
 using System.Numerics;
-using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Staging.Channels;
 

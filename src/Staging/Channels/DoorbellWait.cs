@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Channels;

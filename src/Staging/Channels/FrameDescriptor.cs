@@ -1,41 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Staging.Channels;
-
-/// <summary>What one cell of a channel says.</summary>
-public enum DescriptorKind : ushort
-{
-    None = 0,
-
-    /// <summary>A media unit in 1..3 segments.</summary>
-    Frame = 1,
-
-    /// <summary>Sequences that do not come, with the reason.</summary>
-    Gap = 2,
-
-    /// <summary>No more of this stream; carries its last sequence.</summary>
-    EndOfStream = 3,
-}
-
-/// <summary>Why sequences do not come.</summary>
-public enum GapCause : uint
-{
-    None = 0,
-
-    /// <summary>An input was disposed without an output.</summary>
-    Disposed = 1,
-
-    /// <summary>A policy of an edge dropped them.</summary>
-    Dropped = 2,
-
-    /// <summary>Nobody has them any more.</summary>
-    Lost = 3,
-}
 
 [Flags]
 public enum DescriptorFlags : uint
@@ -66,7 +35,7 @@ public struct FrameDescriptor
     /// <summary>Of the link that it came by, else 0.</summary>
     [FieldOffset(24)] public uint Epoch;
 
-    [FieldOffset(28)] public DescriptorKind Kind;
+    [FieldOffset(28)] public FrameKind Kind;
 
     [FieldOffset(30)] public ushort SegmentCount;
 
@@ -114,18 +83,18 @@ public struct FrameDescriptor
     {
         if (Ticket != expectedTicket)
             return ChannelViolation.TicketOutOfOrder;
-        if (Kind is < DescriptorKind.Frame or > DescriptorKind.EndOfStream)
+        if (Kind is < FrameKind.Frame or > FrameKind.EndOfStream)
             return ChannelViolation.BadKind;
-        if (Kind == DescriptorKind.Frame ? SegmentCount is 0 or > SegmentsMax : SegmentCount != 0)
+        if (Kind == FrameKind.Frame ? SegmentCount is 0 or > SegmentsMax : SegmentCount != 0)
             return ChannelViolation.BadSegmentCount;
-        if (Sequence == 0 && Kind != DescriptorKind.EndOfStream)
+        if (Sequence == 0 && Kind != FrameKind.EndOfStream)
             return ChannelViolation.BadSequence;
         if ((Flags & ~DescriptorFlags.MayBeReplay) != 0)
             return ChannelViolation.BadFlags;
         return IsGapRight ? ChannelViolation.None : ChannelViolation.BadGap;
     }
 
-    private readonly bool IsGapRight => Kind == DescriptorKind.Gap
+    private readonly bool IsGapRight => Kind == FrameKind.Gap
         ? GapCount > 0 && Sequence <= ulong.MaxValue - GapCount && GapCause is GapCause.Disposed or GapCause.Dropped or GapCause.Lost
         : GapCount == 0 && GapCause == GapCause.None;
 }

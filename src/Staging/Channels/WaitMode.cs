@@ -23,4 +23,7 @@ public readonly record struct WaitPolicy(WaitMode Mode, int SpinMicroseconds)
         WaitMode.Busy => long.MaxValue,
         _ => 0,
     };
+
+    /// <summary>How long a wait spins before it sleeps, where it may spin for at most so long.</summary>
+    public TimeSpan SpinWithin(TimeSpan longest) => TimeSpan.FromTicks(Math.Min(SpinNanoseconds / 100, longest.Ticks));
 }

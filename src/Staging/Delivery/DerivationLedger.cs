@@ -1,4 +1,3 @@
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Delivery;

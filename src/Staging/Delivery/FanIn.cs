@@ -207,9 +207,9 @@ public sealed class FanIn
         var channel = arrival.Channel;
         var wokenNs = _lookedInVainNs;
         _lookedInVainNs = 0;
-        if (arrival.Descriptor.Kind == DescriptorKind.Gap && !channel.IsCut)
+        if (arrival.Descriptor.Kind == FrameKind.Gap && !channel.IsCut)
             channel.Channel.CountGaps(arrival.Descriptor.GapCount);
-        if (arrival.Descriptor.Kind != DescriptorKind.Frame)
+        if (arrival.Descriptor.Kind != FrameKind.Frame)
             return;
         arrival.TakenAtNs = nowNs;
         if (!channel.IsCut)
@@ -263,7 +263,7 @@ public sealed class FanIn
     {
         ref var descriptor = ref _arrivals[number].Descriptor;
         var replay = (descriptor.Flags & DescriptorFlags.MayBeReplay) != 0;
-        if (descriptor.Kind == DescriptorKind.Gap)
+        if (descriptor.Kind == FrameKind.Gap)
             window.Explain(channel.Seat, descriptor.Stream, descriptor.Sequence, descriptor.GapCount, replay, number);
         else
             window.Offer(channel.Seat, descriptor.Stream, descriptor.Sequence, replay, number);
@@ -282,7 +282,7 @@ public sealed class FanIn
             return false;
         }
         channel.Popped();
-        if (descriptor.Kind == DescriptorKind.EndOfStream)
+        if (descriptor.Kind == FrameKind.EndOfStream)
         {
             End(channel, in descriptor);
             return true;
@@ -340,7 +340,7 @@ public sealed class FanIn
 
     private int Admit(FanInChannel channel, ref FrameDescriptor descriptor)
     {
-        var isGap = descriptor.Kind == DescriptorKind.Gap;
+        var isGap = descriptor.Kind == FrameKind.Gap;
         // What is in hand is known for certain, however much the window had to forget.
         var isNew = _replays.MarkRange(descriptor.Stream, descriptor.Sequence, isGap ? descriptor.GapCount : 1)
             && !(!isGap && _originals.ContainsKey((descriptor.Stream, descriptor.Sequence)));
@@ -395,7 +395,7 @@ public sealed class FanIn
 
     private void Forget(ref FrameDescriptor descriptor)
     {
-        var count = descriptor.Kind == DescriptorKind.Gap ? descriptor.GapCount : 1;
+        var count = descriptor.Kind == FrameKind.Gap ? descriptor.GapCount : 1;
         for (var i = 0u; i < Math.Min(count, 4096); i++)
             _replays.Forget(descriptor.Stream, descriptor.Sequence + i);
     }

@@ -149,7 +149,7 @@ public sealed class FanOut
     {
         Invariant.That(!_ended);
         var flight = _flights.Add(in descriptor, tag);
-        if (descriptor.Kind == DescriptorKind.EndOfStream)
+        if (descriptor.Kind == FrameKind.EndOfStream)
             (_ended, _end) = (true, descriptor);
         foreach (var edge in _edges)
             Owe(flight, edge, descriptor.Kind);
@@ -169,7 +169,7 @@ public sealed class FanOut
             for (var left = seat.Owed.Count; left > 0; left--)
             {
                 var flight = seat.Owed.TakeFirst();
-                if (_flights[flight].Descriptor.Kind == DescriptorKind.EndOfStream)
+                if (_flights[flight].Descriptor.Kind == FrameKind.EndOfStream)
                     _flights.Excuse(flight);
                 else
                     seat.Owed.AddLast(flight);
@@ -302,12 +302,12 @@ public sealed class FanOut
         }
     }
 
-    private void Owe(int flight, FanOutEdge edge, DescriptorKind kind)
+    private void Owe(int flight, FanOutEdge edge, FrameKind kind)
     {
         if (edge.AllCompleted)
             return;
         // A gap, too, goes to one: it says that its place is empty, and once is enough.
-        if (edge.Distribution == FanOutDistribution.RoundRobin && kind != DescriptorKind.EndOfStream)
+        if (edge.Distribution == FanOutDistribution.RoundRobin && kind != FrameKind.EndOfStream)
         {
             _flights[flight].Owed++;
             edge.Owed.AddLast(flight);
@@ -330,7 +330,7 @@ public sealed class FanOut
         {
             var flight = seat.Owed.TakeFirst();
             seat.Owed.AddLast(flight);
-            if (_flights[flight].Descriptor.Kind == DescriptorKind.EndOfStream)
+            if (_flights[flight].Descriptor.Kind == FrameKind.EndOfStream)
                 return Rotate(seat.Owed, seat.Owed.Count - 1 - i);
         }
         return false;
@@ -361,7 +361,7 @@ public sealed class FanOut
         {
             var number = seat.Owed.First;
             // The end goes last: what others gave back may still have to go this way.
-            var held = _flights[number].Descriptor.Kind == DescriptorKind.EndOfStream && seat.Edge.Owed.Count > 0;
+            var held = _flights[number].Descriptor.Kind == FrameKind.EndOfStream && seat.Edge.Owed.Count > 0;
             if (held || !IsPrepared(number) || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat))
                 return;
             seat.Owed.TakeFirst();
@@ -374,7 +374,7 @@ public sealed class FanOut
         return flight.Tag == InFlightTable.NoTag || _owner.Prepare(flight.Tag, ref flight.Descriptor);
     }
 
-    private bool IsFrame(int flight) => _flights[flight].Descriptor.Kind == DescriptorKind.Frame;
+    private bool IsFrame(int flight) => _flights[flight].Descriptor.Kind == FrameKind.Frame;
 
     private bool TryPush(int number, Subscriber seat)
     {
@@ -433,7 +433,7 @@ public sealed class FanOut
     private void Depart(in Holding holding, Subscriber seat)
     {
         var number = holding.InFlight;
-        var toEdge = seat.Edge.Distribution == FanOutDistribution.RoundRobin && _flights[number].Descriptor.Kind != DescriptorKind.EndOfStream;
+        var toEdge = seat.Edge.Distribution == FanOutDistribution.RoundRobin && _flights[number].Descriptor.Kind != FrameKind.EndOfStream;
         var isExcused = holding.IsDealtAgain || (seat.IsCompleted && (!toEdge || seat.Edge.AllCompleted));
         _flights.Depart(in holding);
         if (!isExcused && !(_retention == FanOutRetention.UntilReturned && holding.IsReturned))

@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Staging.Delivery;
@@ -36,7 +37,7 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
     {
         var (part, isAnyAtWork) = PartOf(window);
         // A notice takes no memory, and all that fills the window may wait for what it says.
-        if (descriptor.Kind != DescriptorKind.Frame)
+        if (descriptor.Kind != FrameKind.Frame)
             part = int.MaxValue;
         Subscriber? best = null;
         for (var step = 1; step <= Seats.Count; step++)
@@ -85,7 +86,7 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
         var oldest = long.MaxValue;
         for (var place = 0; place < seat.Tickets.Places; place++)
             if (seat.Tickets.At(place, out var holding) && holding is { IsReturned: false, IsDealtAgain: false }
-                && flights[holding.InFlight].Descriptor.Kind == DescriptorKind.Frame)
+                && flights[holding.InFlight].Descriptor.Kind == FrameKind.Frame)
                 oldest = Math.Min(oldest, flights[holding.InFlight].Order);
         return oldest;
     }

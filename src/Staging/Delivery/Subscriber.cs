@@ -93,8 +93,8 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
         if (!Channel!.TryPush(ref copy))
             return false;
         Tickets.Add(copy.Ticket, flight);
-        EndSent |= descriptor.Kind == DescriptorKind.EndOfStream;
-        if (descriptor.Kind == DescriptorKind.Frame)
+        EndSent |= descriptor.Kind == FrameKind.EndOfStream;
+        if (descriptor.Kind == FrameKind.Frame)
             (Unreturned, Undone) = (Unreturned + 1, Undone + 1);
         return true;
     }

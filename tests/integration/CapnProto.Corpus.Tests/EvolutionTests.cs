@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using K8sMediaFlow.CapnProto.Corpus.Tests.Drivers;
 using K8sMediaFlow.CapnProto.Corpus.Tests.Model;
 using K8sMediaFlow.TestKit;
 

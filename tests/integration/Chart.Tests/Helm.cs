@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Chart.Tests;

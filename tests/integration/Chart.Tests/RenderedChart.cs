@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using K8sMediaFlow.Operator.Desired;
 
 namespace K8sMediaFlow.Chart.Tests;
 

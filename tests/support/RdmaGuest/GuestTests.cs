@@ -1,4 +1,5 @@
 using System.Reflection;
+using K8sMediaFlow.Pipelines.Graph;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 

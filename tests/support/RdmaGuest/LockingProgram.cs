@@ -1,6 +1,7 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tests;
 using K8sMediaFlow.Fabric.Verbs;
+using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.RdmaGuest;
 

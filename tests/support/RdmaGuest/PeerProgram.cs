@@ -1,6 +1,5 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tests;
-using K8sMediaFlow.Fabric.Verbs;
 
 namespace K8sMediaFlow.RdmaGuest;
 

@@ -1,5 +1,5 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sidecar.Tests.Hosting;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
@@ -85,7 +85,7 @@ public sealed class RdmaPodTests
             await using var camera = await sending.Attach();
             for (var frame = 0; frame < 20; frame++)
             {
-                using var loan = camera.Output("video").Loan();
+                using var loan = camera.Outputs["video"].Loan();
                 loan.Send();
             }
             sink.AwaitGot(got + 20);

@@ -44,7 +44,7 @@ internal sealed class SidecarProcess : IDisposable
 
     public Task<MediaOperator> AttachAsync() => MediaOperator.AttachAsync(new MediaOperatorOptions
     {
-        SocketPath = Path.Combine(_folder, "socket"), TokenFile = Path.Combine(_folder, "token"), Operator = _name,
+        SocketPath = Path.Combine(_folder, "socket"), TokenFile = Path.Combine(_folder, "token"), Name = _name,
         AttachTimeout = s_patience, ReattachTimeout = s_patience, DrainPatience = s_patience,
     });
 

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tests;
+using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.RdmaGuest;
 

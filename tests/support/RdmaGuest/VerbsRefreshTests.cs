@@ -1,5 +1,4 @@
 using System.Net;
-using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tests;
 using K8sMediaFlow.Fabric.Verbs;
 using K8sMediaFlow.Native.Ibverbs;

@@ -20,7 +20,7 @@ internal static class Consuming
         for (var expected = 1ul; ; expected++)
         {
             var frame = isAlwaysAsleep ? PopAsleep(introduction, consumer, ref lateWakeUps) : Pop(introduction, consumer);
-            if (frame.Kind == DescriptorKind.EndOfStream)
+            if (frame.Kind == FrameKind.EndOfStream)
             {
                 GiveBack(introduction, consumer, frame.Ticket);
                 return lateWakeUps;

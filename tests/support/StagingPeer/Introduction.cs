@@ -1,7 +1,6 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Attaching;
 using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.StagingPeer;
 

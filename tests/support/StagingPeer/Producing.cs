@@ -30,7 +30,7 @@ internal static class Producing
         Drain(introduction, producer, writer, blocks, producer.Capacity - 1);
         Invariant.That(writer.TryTake(FrameBytes, quota, out var block));
         Pattern.Write(writer.Memory(block)[..FrameBytes], sequence);
-        var frame = new FrameDescriptor { Kind = DescriptorKind.Frame, Stream = 1, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
+        var frame = new FrameDescriptor { Kind = FrameKind.Frame, Stream = 1, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
         frame.AddSegment(new SegmentRef(0, block, 0, FrameBytes));
         Invariant.That(producer.TryPush(ref frame));
         blocks[frame.Ticket % (ulong)blocks.Length] = block;
@@ -39,7 +39,7 @@ internal static class Producing
 
     private static void Finish(Introduction introduction, ChannelProducer producer, ulong last)
     {
-        var end = new FrameDescriptor { Kind = DescriptorKind.EndOfStream, Stream = 1, Sequence = last };
+        var end = new FrameDescriptor { Kind = FrameKind.EndOfStream, Stream = 1, Sequence = last };
         Invariant.That(producer.TryPush(ref end));
         introduction.Peer.Ring();
     }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Grpc.Core;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Control.Tests;

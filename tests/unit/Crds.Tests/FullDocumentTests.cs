@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Validation;
 
 namespace K8sMediaFlow.Crds.Tests;
 

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Validation;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Crds.Tests;

@@ -1,6 +1,5 @@
 using K8sMediaFlow.KubernetesRuntime.Informers;
 using K8sMediaFlow.KubernetesRuntime.Objects;
-using K8sMediaFlow.KubernetesRuntime.Reconciling;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests;
 

@@ -1,3 +1,5 @@
+using K8sMediaFlow.KubernetesRuntime.Informers;
+
 namespace K8sMediaFlow.KubernetesRuntime.Tests;
 
 /// <summary>A clock that a test moves; its timers fire in the mover's thread, in order.</summary>

@@ -20,7 +20,8 @@ public sealed class AttachTests : IDisposable
     [Fact]
     public async Task A_token_file_that_cannot_be_read_is_named()
     {
-        var options = _sidecar.OptionsOf("a") with { TokenFile = "/nowhere/token" };
+        var options = _sidecar.OptionsOf("a");
+        options.TokenFile = "/nowhere/token";
         var failure = await Should.ThrowAsync<MediaOperatorException>(MediaOperator.AttachAsync(options));
         failure.Message.ShouldContain("/nowhere/token");
     }
@@ -28,7 +29,8 @@ public sealed class AttachTests : IDisposable
     [Fact]
     public async Task A_sidecar_that_is_not_there_is_waited_for_and_then_named()
     {
-        var options = _sidecar.OptionsOf("a") with { SocketPath = "/tmp/kmf-nobody.sock", AttachTimeout = TimeSpan.FromMilliseconds(100) };
+        var options = _sidecar.OptionsOf("a");
+        (options.SocketPath, options.AttachTimeout) = ("/tmp/kmf-nobody.sock", TimeSpan.FromMilliseconds(100));
         var failure = await Should.ThrowAsync<MediaOperatorException>(MediaOperator.AttachAsync(options));
         (failure.Error, failure.Message.Contains("/tmp/kmf-nobody.sock", StringComparison.Ordinal)).ShouldBe((MediaOperatorError.Unreachable, true));
     }
@@ -51,14 +53,43 @@ public sealed class AttachTests : IDisposable
         await Task.Run(() => _sidecar.Welcome([], [new PortSpec("out")]));
         await using var media = await attaching.WaitAsync(Bounded.Watchdog);
         media.Outputs.Single().Name.ShouldBe("out");
-        Should.Throw<ArgumentException>(() => media.Output("in")).Message.ShouldContain("out");
+        media.Outputs["out"].ShouldBeSameAs(media.Outputs[0]);
+        Should.Throw<ArgumentException>(() => media.Outputs["ouT"])
+            .Message.ShouldStartWith("a has no output 'ouT' (did you mean 'out'?); it has out.");
+        Should.Throw<ArgumentException>(() => media.Inputs["out"]).Message.ShouldStartWith("a has no input 'out'; it has no inputs.");
+        media.Outputs.TryGet("video", out _).ShouldBeFalse();
     }
 
     [Fact]
     public async Task An_attach_can_be_cancelled()
     {
         using var cancellation = new CancellationTokenSource(50);
-        await Should.ThrowAsync<OperationCanceledException>(MediaOperator.AttachAsync(_sidecar.OptionsOf("a") with { SocketPath = "/tmp/kmf-nobody.sock" }, cancellation.Token));
+        var options = _sidecar.OptionsOf("a");
+        options.SocketPath = "/tmp/kmf-nobody.sock";
+        await Should.ThrowAsync<OperationCanceledException>(MediaOperator.AttachAsync(options, cancellation.Token));
+    }
+
+    [Theory]
+    [InlineData(nameof(MediaOperatorOptions.Name))]
+    [InlineData(nameof(MediaOperatorOptions.SocketPath))]
+    [InlineData(nameof(MediaOperatorOptions.TokenFile))]
+    [InlineData(nameof(MediaOperatorOptions.Replica))]
+    [InlineData(nameof(MediaOperatorOptions.AttachTimeout))]
+    [InlineData(nameof(MediaOperatorOptions.ReattachTimeout))]
+    [InlineData(nameof(MediaOperatorOptions.DrainPatience))]
+    [InlineData(nameof(MediaOperatorOptions.ReorderPatience))]
+    [InlineData(nameof(MediaOperatorOptions.StandstillPatience))]
+    public async Task An_option_out_of_its_range_is_named(string name)
+    {
+        var options = _sidecar.OptionsOf("a");
+        var property = typeof(MediaOperatorOptions).GetProperty(name)!;
+        property.SetValue(options, property.GetValue(options) switch
+        {
+            string => " ",
+            int => -1,
+            _ => TimeSpan.FromTicks(-1),
+        });
+        (await Should.ThrowAsync<ArgumentException>(() => MediaOperator.AttachAsync(options))).ParamName.ShouldBe(name);
     }
 
     [Fact]
@@ -68,8 +99,8 @@ public sealed class AttachTests : IDisposable
         var (media, _) = await _sidecar.Attach("a", [new PortSpec("in", Caps: caps)], []);
         await using (media)
         {
-            media.Input("in").Caps.ShouldBe(caps);
-            media.Input("in").Caps!.PayloadBytes.ShouldBe(3_110_400);
+            media.Inputs["in"].Caps.ShouldBe(caps);
+            media.Inputs["in"].Caps!.PayloadBytes.ShouldBe(3_110_400);
         }
     }
 }

@@ -22,7 +22,8 @@ public sealed class ChainTests : IDisposable
             _sidecar.Connect(sourceEnd, replica, "out", "in", 8);
         foreach (var replica in new[] { leftEnd, rightEnd })
             _sidecar.Connect(replica, sinkEnd, "out", "in", 8, sourceEnd.Region!);
-        var running = new[] { Task.Run(() => Produce(source, frames)), Task.Run(() => Pass(left, drop: 7)), Task.Run(() => Pass(right, drop: 11)) };
+        var passing = new[] { Task.Run(() => Pass(left, drop: 7, awaits: true)), Task.Run(() => Pass(right, drop: 11)) };
+        Task[] running = [Task.Run(() => Produce(source, frames)), .. passing];
         var received = await Consume(sink).WaitAsync(Bounded.Watchdog);
         await Task.WhenAll(running).WaitAsync(Bounded.Watchdog);
         received.ShouldBe(received.Order());
@@ -54,8 +55,10 @@ public sealed class ChainTests : IDisposable
         finished.Count.ShouldBe(frames);
     }
 
-    [Fact]
-    public async Task A_sidecar_that_dies_again_and_again_loses_nothing_and_doubles_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sidecar_that_dies_again_and_again_loses_nothing_and_doubles_nothing(bool awaits)
     {
         var random = new Random(Seed.Take(nameof(A_sidecar_that_dies_again_and_again_loses_nothing_and_doubles_nothing)));
         const int frames = 3000;
@@ -70,7 +73,8 @@ public sealed class ChainTests : IDisposable
         var media = await Task.WhenAll(attaching);
         var received = new List<ulong>();
         var deathsAreOver = new TaskCompletionSource();
-        var running = new[] { Task.Run(() => Produce(media[0], frames, deathsAreOver.Task)), Task.Run(() => Pass(media[1], drop: ulong.MaxValue)) };
+        var producing = Task.Run(() => Produce(media[0], frames, deathsAreOver.Task, awaits));
+        var running = new[] { producing, Task.Run(() => Pass(media[1], drop: ulong.MaxValue, awaits)) };
         var consuming = Task.Run(async () => received = await Consume(media[2]));
         for (var death = 0; death < 5; death++)
         {
@@ -102,7 +106,7 @@ public sealed class ChainTests : IDisposable
             var (passer, end) = await _sidecar.Attach("passer", [new PortSpec("in")], [new PortSpec("out")]);
             var upstream = _sidecar.Connect(sourceEnd, end, "out", "in", 8);
             var downstream = _sidecar.Connect(end, sinkEnd, "out", "in", 8, sourceEnd.Region!);
-            var passing = Task.Run(() => Pass(passer, drop: ulong.MaxValue));
+            var passing = Task.Run(() => Pass(passer, drop: ulong.MaxValue, awaits: random.Next(2) == 0));
             if (life == 5)
                 break;
             await Task.Delay(random.Next(60));
@@ -130,7 +134,7 @@ public sealed class ChainTests : IDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            using var frame = sink.Input("in").Receive();
+            using var frame = sink.Inputs["in"].Receive();
             if (frame is null)
                 return true;
             finished.Add(frame.Value.Sequence);
@@ -138,27 +142,31 @@ public sealed class ChainTests : IDisposable
         return false;
     }
 
-    private static async Task Produce(MediaOperator media, int frames, Task? mayEnd = null)
+    private static async Task Produce(MediaOperator media, int frames, Task? mayEnd = null, bool awaits = false)
     {
         for (var i = 1; i <= frames; i++)
         {
-            using var loan = media.Output("out").Loan(1000);
+            using var loan = awaits ? await media.Outputs["out"].LoanAsync(1000) : media.Outputs["out"].Loan(1000);
             loan.Payload.Fill((byte)i);
             loan.Send();
         }
         await (mayEnd ?? Task.CompletedTask);
-        media.Output("out").Complete();
+        media.Outputs["out"].Complete();
         await media.DisposeAsync();
     }
 
-    private static async Task Pass(MediaOperator media, ulong drop)
+    private static async Task Pass(MediaOperator media, ulong drop, bool awaits = false)
     {
-        await foreach (var frame in media.Input("in").ReadAllAsync(media.Stopping))
+        await foreach (var frame in media.Inputs["in"].ReadAllAsync(media.Stopping))
         {
             using (frame)
             {
-                if (frame.Sequence % drop != 0)
-                    media.Output("out").Forward(frame, static metadata => metadata.Set("passed", true));
+                if (frame.Sequence % drop == 0)
+                    continue;
+                if (awaits)
+                    await media.Outputs["out"].ForwardAsync(frame, static metadata => metadata.Set("passed", true));
+                else
+                    media.Outputs["out"].Forward(frame, static metadata => metadata.Set("passed", true));
             }
         }
         await media.DisposeAsync();
@@ -167,7 +175,7 @@ public sealed class ChainTests : IDisposable
     private static async Task<List<ulong>> Consume(MediaOperator media)
     {
         var received = new List<ulong>();
-        await foreach (var frame in media.Input("in").ReadAllAsync(media.Stopping))
+        await foreach (var frame in media.Inputs["in"].ReadAllAsync(media.Stopping))
         {
             using (frame)
             {

@@ -21,17 +21,17 @@ public sealed class DeathTests : IDisposable
         var channel = _sidecar.Connect(source, end, "video", "video");
         source.Send(1);
         source.Send(2);
-        var first = media.Input("video").Receive()!.Value;
+        var first = media.Inputs["video"].Receive()!.Value;
         end.Close(channel);
-        media.Input("video").Receive()!.Value.Dispose();
-        media.Input("video").TryReceive(out var none).ShouldBeFalse();
+        media.Inputs["video"].Receive()!.Value.Dispose();
+        media.Inputs["video"].TryReceive(out var none).ShouldBeFalse();
         none.ShouldBe(default);
         end.HasHeard(Messages.AttachMessage.Which.Goodbye).ShouldBeFalse();
         first.Payload[0].ShouldBe((byte)1);
         first.Dispose();
         end.Listen(Messages.AttachMessage.Which.Goodbye).Channel.ShouldBe(channel);
         end.RegionGone(source.Region);
-        media.Input("video").Ended.ShouldBeFalse();
+        media.Inputs["video"].Ended.ShouldBeFalse();
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class DeathTests : IDisposable
         _sidecar.Connect(end, new RawConsumer(), "video", "video");
         for (byte i = 1; i <= 3; i++)
             Send(media, i);
-        var loan = media.Output("video").Loan(777);
+        var loan = media.Outputs["video"].Loan(777);
         loan.Payload.Fill(4);
 
         var (sink, again) = await Reattach(media, [], Port);
@@ -55,7 +55,7 @@ public sealed class DeathTests : IDisposable
         Send(media, 5);
         sink.PopFrame().ShouldBe((5UL, (byte)5));
         (media.Figures.CopiedFrames, media.Figures.Reattaches).ShouldBe((4L, 1L));
-        media.Output("video").Complete();
+        media.Outputs["video"].Complete();
         sink.Return(sink.Pop().Ticket, ReturnKind.Both);
         Bounded.Await(() => media.Figures.OutputsNotDone == 0);
     }
@@ -70,7 +70,7 @@ public sealed class DeathTests : IDisposable
         _sidecar.Connect(end, new RawConsumer(), "video", "video", 8, source.Region);
         source.Send(1);
         source.Send(2);
-        var inHand = media.Input("video").Receive()!.Value;
+        var inHand = media.Inputs["video"].Receive()!.Value;
 
         var (sink, again) = await Reattach(media, Port, Port);
         var upstream = new RawProducer();
@@ -79,24 +79,24 @@ public sealed class DeathTests : IDisposable
         inHand.Payload[0].ShouldBe((byte)1);
         upstream.Send(1, flags: DescriptorFlags.MayBeReplay);
         upstream.Send(2, flags: DescriptorFlags.MayBeReplay);
-        using (var second = media.Input("video").Receive()!.Value)
+        using (var second = media.Inputs["video"].Receive()!.Value)
         {
             second.Sequence.ShouldBe(2UL);
-            media.Output("video").Forward(second);
+            media.Outputs["video"].Forward(second);
         }
         sink.PopFrame().ShouldBe((2UL, (byte)2));
-        using (var loan = media.Output("video").Loan(10))
+        using (var loan = media.Outputs["video"].Loan(10))
         {
             loan.Payload.Fill(7);
             loan.Send(inHand);
         }
         inHand.Dispose();
-        media.Input("video").TryReceive(out var none).ShouldBeFalse();
+        media.Inputs["video"].TryReceive(out var none).ShouldBeFalse();
         none.ShouldBe(default);
         upstream.AwaitReturns(returns => returns.Exists(entry => entry == (2UL, ReturnKind.Both)));
         upstream.Returns.ShouldNotContain(entry => entry.Ticket == 1 && (entry.Kind & ReturnKind.Done) != 0);
         sink.PopFrame().ShouldBe((1UL, (byte)7));
-        media.Input("video").TryReceive(out none).ShouldBeFalse();
+        media.Inputs["video"].TryReceive(out none).ShouldBeFalse();
         upstream.AwaitReturns(returns => returns.Exists(entry => entry.Ticket == 1 && (entry.Kind & ReturnKind.Done) != 0));
         media.Figures.Duplicates.ShouldBe(1);
     }
@@ -111,18 +111,18 @@ public sealed class DeathTests : IDisposable
         _sidecar.Connect(source, end, "video", "video");
         _sidecar.Connect(end, new RawConsumer(), "video", "video", 8, source.Region);
         source.Send(1, 20_000);
-        using (var frame = media.Input("video").Receive()!.Value)
-            media.Output("video").Forward(frame);
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+            media.Outputs["video"].Forward(frame);
 
         var (sink, again) = await Reattach(media, Port, Port, envelopesOnly);
         var upstream = new RawProducer();
         _sidecar.Connect(upstream, again, "video", "video");
         _sidecar.Connect(again, sink, "video", "video", 8, upstream.Region);
         upstream.Send(1, 20_000, DescriptorFlags.MayBeReplay);
-        using (var frame = media.Input("video").Receive()!.Value)
-            media.Output("video").Forward(frame);
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+            media.Outputs["video"].Forward(frame);
         sink.PopFrame().ShouldBe((1UL, (byte)1));
-        media.Input("video").TryReceive(out var none).ShouldBeFalse();
+        media.Inputs["video"].TryReceive(out var none).ShouldBeFalse();
         none.ShouldBe(default);
         upstream.AwaitReturns(returns => returns.Exists(entry => entry == (1UL, ReturnKind.Both)));
         media.Figures.CopiedFrames.ShouldBe(0);
@@ -137,8 +137,8 @@ public sealed class DeathTests : IDisposable
         _sidecar.Connect(source, end, "video", "video");
         _sidecar.Connect(end, new RawConsumer(), "video", "video", 8, source.Region);
         source.Send(1, 20_001);
-        using (var frame = media.Input("video").Receive()!.Value)
-            media.Output("video").Forward(frame, static metadata => metadata.Set("kept", true));
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+            media.Outputs["video"].Forward(frame, static metadata => metadata.Set("kept", true));
 
         var (sink, again) = await Reattach(media, Port, Port);
         var upstream = new RawProducer();
@@ -151,7 +151,7 @@ public sealed class DeathTests : IDisposable
         view.Payload0.Length.ShouldBe(20_001);
         view.Metadata.TryGet("kept", out bool kept).ShouldBeTrue();
         kept.ShouldBeTrue();
-        media.Input("video").TryReceive(out var duplicate).ShouldBeFalse();
+        media.Inputs["video"].TryReceive(out var duplicate).ShouldBeFalse();
         duplicate.ShouldBe(default);
         sink.Return(descriptor.Ticket, ReturnKind.Both);
         upstream.AwaitReturns(returns => returns.Exists(entry => (entry.Kind & ReturnKind.Done) != 0));
@@ -167,7 +167,7 @@ public sealed class DeathTests : IDisposable
 
     private static void Send(MediaOperator media, byte content)
     {
-        using var loan = media.Output("video").Loan(500);
+        using var loan = media.Outputs["video"].Loan(500);
         loan.Payload.Fill(content);
         loan.Send();
     }

@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk.Tests.Fakes;
 using K8sMediaFlow.Staging.Channels;
 
@@ -19,8 +20,8 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1, 1001);
-        using (var frame = media.Input("video").Receive()!.Value)
-            media.Output("video").Forward(frame, static metadata => metadata.Set("score", 0.5));
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+            media.Outputs["video"].Forward(frame, static metadata => metadata.Set("score", 0.5));
         var descriptor = _sink.Pop();
         descriptor.Segment(1).Region.ShouldBe((ushort)1);
         (descriptor.Stream, descriptor.Sequence).ShouldBe((42UL, 1UL));
@@ -41,21 +42,21 @@ public sealed class PasserTests : IDisposable
         var last = new RawConsumer("last");
         _sidecar.Connect(Ends["first"], end, "video", "video", 8, _source.Region);
         _sidecar.Connect(end, last, "video", "video", 8, Ends["first"].Region!, _source.Region);
-        Media["first"].Output("video").InFlight.ShouldBe(0);
+        Media["first"].Outputs["video"].InFlight.ShouldBe(0);
         _source.Send(1);
-        using (var frame = media.Input("video").Receive()!.Value)
-            media.Output("video").Forward(frame, static metadata => metadata.Set("one", 1));
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+            media.Outputs["video"].Forward(frame, static metadata => metadata.Set("one", 1));
         // Round robin: the second consumer of the port gets the second frame.
         _sink.PopFrame();
         _source.Send(2);
-        using (var frame = media.Input("video").Receive()!.Value)
-            media.Output("video").Forward(frame, static metadata => metadata.Set("one", 1));
-        using (var frame = second.Input("video").Receive()!.Value)
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+            media.Outputs["video"].Forward(frame, static metadata => metadata.Set("one", 1));
+        using (var frame = second.Inputs["video"].Receive()!.Value)
         {
             frame.Metadata.TryGet("one", out long one).ShouldBeTrue();
             one.ShouldBe(1);
             Should.Throw<InvalidOperationException>(() => frame.Metadata.Set("no", 1));
-            second.Output("video").Forward(frame, static metadata => metadata.Set("two", "zwei"));
+            second.Outputs["video"].Forward(frame, static metadata => metadata.Set("two", "zwei"));
         }
         var descriptor = last.Pop();
         last.Read(ref descriptor, out var view).ShouldBeTrue();
@@ -69,16 +70,16 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        using (var frame = media.Input("video").Receive()!.Value)
+        using (var frame = media.Inputs["video"].Receive()!.Value)
         {
-            using var loan = media.Output("video").Loan(500);
+            using var loan = media.Outputs["video"].Loan(500);
             loan.Payload.Fill(9);
             loan.Send();
         }
         _source.AwaitReturns(returns => returns.Count == 1);
         _source.Returns.ShouldBe([(1UL, ReturnKind.Returned)]);
         _sink.PopFrame().ShouldBe((1UL, (byte)9));
-        media.Input("video").TryReceive(out _).ShouldBeFalse();
+        media.Inputs["video"].TryReceive(out _).ShouldBeFalse();
         _source.AwaitReturns(returns => returns.Count == 2);
         _source.Returns[1].ShouldBe((1UL, ReturnKind.Done));
     }
@@ -88,11 +89,11 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        using (var frame = media.Input("video").Receive()!.Value)
-            media.Output("video").Forward(frame);
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+            media.Outputs["video"].Forward(frame);
         var ticket = _sink.Pop().Ticket;
         _sink.Return(ticket, ReturnKind.Returned);
-        media.Input("video").TryReceive(out _).ShouldBeFalse();
+        media.Inputs["video"].TryReceive(out _).ShouldBeFalse();
         _source.Collect();
         _source.Returns.ShouldBeEmpty();
         _sink.Return(ticket, ReturnKind.Done);
@@ -105,9 +106,9 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        media.Input("video").Receive()!.Value.Dispose();
+        media.Inputs["video"].Receive()!.Value.Dispose();
         var gap = _sink.Pop();
-        (gap.Kind, gap.Sequence, gap.GapCount, gap.GapCause).ShouldBe((DescriptorKind.Gap, 1UL, 1u, GapCause.Disposed));
+        (gap.Kind, gap.Sequence, gap.GapCount, gap.GapCause).ShouldBe((FrameKind.Gap, 1UL, 1u, GapCause.Disposed));
         _source.AwaitReturns(returns => returns.Count == 1);
         _sink.Return(gap.Ticket, ReturnKind.Both);
         _source.AwaitReturns(returns => returns.Count == 2);
@@ -118,9 +119,9 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.SendGap(1, 7);
-        media.Input("video").TryReceive(out _).ShouldBeFalse();
+        media.Inputs["video"].TryReceive(out _).ShouldBeFalse();
         var gap = _sink.Pop();
-        (gap.Kind, gap.Sequence, gap.GapCount, gap.GapCause).ShouldBe((DescriptorKind.Gap, 1UL, 7u, GapCause.Dropped));
+        (gap.Kind, gap.Sequence, gap.GapCount, gap.GapCause).ShouldBe((FrameKind.Gap, 1UL, 7u, GapCause.Dropped));
     }
 
     [Fact]
@@ -128,10 +129,10 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        using var frame = media.Input("video").Receive()!.Value;
-        media.Output("video").Forward(frame);
-        Should.Throw<InvalidOperationException>(() => media.Output("video").Forward(frame)).Message.ShouldContain("OpenStream");
-        using var loan = media.Output("video").Loan(10);
+        using var frame = media.Inputs["video"].Receive()!.Value;
+        media.Outputs["video"].Forward(frame);
+        Should.Throw<InvalidOperationException>(() => media.Outputs["video"].Forward(frame)).Message.ShouldContain("OpenStream");
+        using var loan = media.Outputs["video"].Loan(10);
         Should.Throw<InvalidOperationException>(() => loan.Send(frame)).Message.ShouldContain("already");
         Should.Throw<InvalidOperationException>(() => loan.Send()).Message.ShouldContain("already");
     }
@@ -140,13 +141,13 @@ public sealed class PasserTests : IDisposable
     public async Task A_port_with_a_stream_of_its_own_counts_for_itself_and_still_derives()
     {
         await using var media = await Passer();
-        var stream = media.Output("video").OpenStream();
+        var stream = media.Outputs["video"].OpenStream();
         _source.Send(5);
-        using (var frame = media.Input("video").Receive()!.Value)
+        using (var frame = media.Inputs["video"].Receive()!.Value)
         {
             for (var i = 0; i < 2; i++)
             {
-                using var loan = media.Output("video").Loan(10);
+                using var loan = media.Outputs["video"].Loan(10);
                 loan.Payload.Clear();
                 loan.Send(frame);
             }
@@ -167,11 +168,11 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        var frame = media.Input("video").Receive()!.Value;
+        var frame = media.Inputs["video"].Receive()!.Value;
         frame.Dispose();
         frame.Dispose();
         Should.Throw<ObjectDisposedException>(() => frame.Sequence);
-        Should.Throw<ObjectDisposedException>(() => media.Output("video").Forward(frame));
+        Should.Throw<ObjectDisposedException>(() => media.Outputs["video"].Forward(frame));
     }
 
     [Fact]
@@ -179,16 +180,16 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        var first = media.Input("video").Receive()!.Value;
+        var first = media.Inputs["video"].Receive()!.Value;
         first.Dispose();
         _source.Send(2);
-        using var second = media.Input("video").Receive()!.Value;
+        using var second = media.Inputs["video"].Receive()!.Value;
         first.Dispose();
         second.Sequence.ShouldBe(2UL);
         Should.Throw<ObjectDisposedException>(() => first.Sequence);
         (first == second).ShouldBeFalse();
-        media.Output("video").Forward(second);
-        _sink.Pop().Kind.ShouldBe(DescriptorKind.Gap);
+        media.Outputs["video"].Forward(second);
+        _sink.Pop().Kind.ShouldBe(FrameKind.Gap);
         _sink.PopFrame().Sequence.ShouldBe(2UL);
     }
 
@@ -197,17 +198,17 @@ public sealed class PasserTests : IDisposable
     {
         await using var media = await Passer();
         _source.Send(1);
-        using var frame = media.Input("video").Receive()!.Value;
-        var unsent = media.Output("video").Loan(10);
+        using var frame = media.Inputs["video"].Receive()!.Value;
+        var unsent = media.Outputs["video"].Loan(10);
         unsent.Dispose();
-        using var loan = media.Output("video").Loan(20);
+        using var loan = media.Outputs["video"].Loan(20);
         unsent.Dispose();
         Should.Throw<ObjectDisposedException>(unsent.Send);
         Should.Throw<ObjectDisposedException>(() => unsent.Metadata.Set("whose", 1));
         loan.Payload.Length.ShouldBe(20);
         loan.Send(frame);
         Should.Throw<ObjectDisposedException>(() => loan.Send(frame));
-        using var next = media.Output("video").Loan(30);
+        using var next = media.Outputs["video"].Loan(30);
         loan.Dispose();
         next.Payload.Length.ShouldBe(30);
         _sink.PopFrame().Sequence.ShouldBe(1UL);
@@ -219,15 +220,15 @@ public sealed class PasserTests : IDisposable
         var media = await Passer();
         _source.Send(1);
         _source.End(1);
-        await foreach (var frame in media.Input("video").ReadAllAsync(media.Stopping))
+        await foreach (var frame in media.Inputs["video"].ReadAllAsync(media.Stopping))
         {
             using (frame)
-                media.Output("video").Forward(frame);
+                media.Outputs["video"].Forward(frame);
         }
-        media.Input("video").Ended.ShouldBeTrue();
+        media.Inputs["video"].Ended.ShouldBeTrue();
         var disposal = media.DisposeAsync().AsTask();
         var (first, end) = (_sink.Pop(), _sink.Pop());
-        (end.Kind, end.Stream, end.Sequence).ShouldBe((DescriptorKind.EndOfStream, 42UL, 1UL));
+        (end.Kind, end.Stream, end.Sequence).ShouldBe((FrameKind.EndOfStream, 42UL, 1UL));
         disposal.IsCompleted.ShouldBeFalse();
         _sink.Return(first.Ticket, ReturnKind.Both);
         _sink.Return(end.Ticket, ReturnKind.Both);
@@ -240,7 +241,7 @@ public sealed class PasserTests : IDisposable
     {
         var media = await Passer();
         _source.Send(1);
-        media.Input("video").Receive().ShouldNotBeNull();
+        media.Inputs["video"].Receive().ShouldNotBeNull();
         await media.DisposeAsync();
         Ends["first"].ListenToTheEnd();
         Ends["first"].HasHeard(Messages.AttachMessage.Which.Completed).ShouldBeFalse();
@@ -253,10 +254,10 @@ public sealed class PasserTests : IDisposable
         await using var media = await Passer();
         _source.SendGarbage(1);
         _source.SendGarbage(2);
-        media.Input("video").TryReceive(out _).ShouldBeFalse();
+        media.Inputs["video"].TryReceive(out _).ShouldBeFalse();
         Ends["first"].Listen(Messages.AttachMessage.Which.Violation).Text.ShouldContain("video");
         var gap = _sink.Pop();
-        (gap.Kind, gap.GapCause).ShouldBe((DescriptorKind.Gap, GapCause.Lost));
+        (gap.Kind, gap.GapCause).ShouldBe((FrameKind.Gap, GapCause.Lost));
         media.Figures.Violations.ShouldBe(1);
         Ends["first"].HasHeard(Messages.AttachMessage.Which.Goodbye).ShouldBeFalse();
         Ends["first"].Close(1);
@@ -270,12 +271,12 @@ public sealed class PasserTests : IDisposable
         var media = await Passer();
         _source.Send(1);
         _source.Send(2);
-        using (var frame = media.Input("video").Receive()!.Value)
-            media.Output("video").Forward(frame);
-        using (var frame = media.Input("video").Receive()!.Value)
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+            media.Outputs["video"].Forward(frame);
+        using (var frame = media.Inputs["video"].Receive()!.Value)
         {
             media.Fail("out of luck");
-            Should.Throw<MediaOperatorException>(() => media.Output("video").Forward(frame));
+            Should.Throw<MediaOperatorException>(() => media.Outputs["video"].Forward(frame));
         }
         _sink.PopFrame(ReturnKind.None).Sequence.ShouldBe(1UL);
         await media.DisposeAsync();

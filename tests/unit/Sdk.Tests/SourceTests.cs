@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk.Tests.Fakes;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
@@ -20,7 +21,7 @@ public sealed class SourceTests : IDisposable
         await using var media = await Source();
         for (var i = 0; i < 2; i++)
         {
-            using var loan = media.Output("out").Loan();
+            using var loan = media.Outputs["out"].Loan();
             loan.Payload.Length.ShouldBe(32 * 16 * 3 / 2);
             loan.Plane(0).Fill(1);
             loan.Plane(1).Fill(1);
@@ -46,7 +47,7 @@ public sealed class SourceTests : IDisposable
         await using var media = await Source();
         for (var i = 0; i < 4; i++)
             Send(media, (byte)i);
-        media.Output("out").TryLoan(out _).ShouldBeFalse();
+        media.Outputs["out"].TryLoan(out _).ShouldBeFalse();
         var blocked = Task.Run(() => Send(media, 4));
         _sink.PopFrame(ReturnKind.Returned);
         blocked.IsCompleted.ShouldBeFalse();
@@ -65,7 +66,7 @@ public sealed class SourceTests : IDisposable
             var (media, end) = await sidecar.Attach("source", [], [new("out") { Caps = Small }]);
             var sink = new RawConsumer();
             sidecar.Connect(end, sink, "out", "in");
-            media.Output("out").Complete();
+            media.Outputs["out"].Complete();
             sink.Return(sink.Pop().Ticket, ReturnKind.Both);
             var disposal = media.DisposeAsync().AsTask();
             end.Listen(Messages.AttachMessage.Which.Completed);
@@ -79,11 +80,11 @@ public sealed class SourceTests : IDisposable
     {
         await using var media = await Source();
         var loans = new List<FrameLoan>();
-        while (media.Output("out").TryLoan(out var loan))
+        while (media.Outputs["out"].TryLoan(out var loan))
             loans.Add(loan);
         loans.Count.ShouldBe(4);
         loans.ForEach(loan => loan.Dispose());
-        media.Output("out").TryLoan(out var again).ShouldBeTrue();
+        media.Outputs["out"].TryLoan(out var again).ShouldBeTrue();
         again.Dispose();
         Should.Throw<ObjectDisposedException>(() => again.Payload.Length);
     }
@@ -92,9 +93,9 @@ public sealed class SourceTests : IDisposable
     public async Task The_ports_quota_bounds_its_blocks()
     {
         await using var media = await Source(quotaBlocks: 4);
-        using var first = media.Output("out").Loan();
-        using var second = media.Output("out").Loan();
-        media.Output("out").TryLoan(out _).ShouldBeFalse();
+        using var first = media.Outputs["out"].Loan();
+        using var second = media.Outputs["out"].Loan();
+        media.Outputs["out"].TryLoan(out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -102,14 +103,14 @@ public sealed class SourceTests : IDisposable
     {
         await using var media = await Source(connect: false);
         using var cancellation = new CancellationTokenSource(50);
-        Should.Throw<OperationCanceledException>(() => media.Output("out").Loan(cancellation.Token));
+        Should.Throw<OperationCanceledException>(() => media.Outputs["out"].Loan(cancellation.Token));
     }
 
     [Fact]
     public async Task A_frame_that_fits_no_block_is_refused_with_the_figures()
     {
         await using var media = await Source();
-        var failure = Should.Throw<MediaOperatorException>(() => media.Output("out").Loan(70_000));
+        var failure = Should.Throw<MediaOperatorException>(() => media.Outputs["out"].Loan(70_000));
         failure.Error.ShouldBe(MediaOperatorError.FrameTooLarge);
         failure.Message.ShouldContain("65536");
     }
@@ -118,10 +119,10 @@ public sealed class SourceTests : IDisposable
     public async Task A_gap_explains_the_next_sequences()
     {
         await using var media = await Source();
-        media.Output("out").SendGap(3);
+        media.Outputs["out"].SendGap(3);
         Send(media, 1);
         var gap = _sink.Pop();
-        (gap.Kind, gap.Sequence, gap.GapCount).ShouldBe((DescriptorKind.Gap, 1UL, 3u));
+        (gap.Kind, gap.Sequence, gap.GapCount).ShouldBe((FrameKind.Gap, 1UL, 3u));
         _sink.PopFrame().Sequence.ShouldBe(4UL);
     }
 
@@ -130,15 +131,15 @@ public sealed class SourceTests : IDisposable
     {
         await using var media = await Source();
         Send(media, 1);
-        var loan = media.Output("out").Loan();
-        media.Output("out").Complete();
-        media.Output("out").Complete();
+        var loan = media.Outputs["out"].Loan();
+        media.Outputs["out"].Complete();
+        media.Outputs["out"].Complete();
         Should.Throw<InvalidOperationException>(() => loan.Send()).Message.ShouldContain("complete");
-        Should.Throw<InvalidOperationException>(() => media.Output("out").Loan());
+        Should.Throw<InvalidOperationException>(() => media.Outputs["out"].Loan());
         loan.Dispose();
         _sink.PopFrame();
         var end = _sink.Pop();
-        (end.Kind, end.Sequence).ShouldBe((DescriptorKind.EndOfStream, 1UL));
+        (end.Kind, end.Sequence).ShouldBe((FrameKind.EndOfStream, 1UL));
         _sink.Return(end.Ticket, ReturnKind.Both);
     }
 
@@ -148,8 +149,8 @@ public sealed class SourceTests : IDisposable
         await using var media = await Source();
         Send(media, 1);
         media.Fail("out of luck");
-        Should.Throw<MediaOperatorException>(() => media.Output("out").SendGap(1));
-        Should.Throw<MediaOperatorException>(() => media.Output("out").Complete());
+        Should.Throw<MediaOperatorException>(() => media.Outputs["out"].SendGap(1));
+        Should.Throw<MediaOperatorException>(() => media.Outputs["out"].Complete());
         _sink.PopFrame().Sequence.ShouldBe(1UL);
         _sink.Channel.TryPop(out var more).ShouldBeFalse($"{more.Kind}");
     }
@@ -168,7 +169,7 @@ public sealed class SourceTests : IDisposable
         await using var media = await Source();
         media.Fail("the file is truncated");
         _end.Listen(Messages.AttachMessage.Which.Failed).Text.ShouldBe("the file is truncated");
-        Should.Throw<MediaOperatorException>(() => media.Output("out").Loan()).Message.ShouldContain("the file is truncated");
+        Should.Throw<MediaOperatorException>(() => media.Outputs["out"].Loan()).Message.ShouldContain("the file is truncated");
         media.Stopping.IsCancellationRequested.ShouldBeTrue();
     }
 
@@ -200,7 +201,7 @@ public sealed class SourceTests : IDisposable
         _sidecar.Connect(_end, successor, "out", "in", 4);
         successor.PopFrame().Sequence.ShouldBe(1UL);
         Thread.Sleep(20);
-        media.Output("out").TryLoan(out _).ShouldBeFalse();
+        media.Outputs["out"].TryLoan(out _).ShouldBeFalse();
         _end.ConsumerGone(1);
         Send(media, 2);
         successor.PopFrame().Sequence.ShouldBe(2UL);
@@ -212,7 +213,7 @@ public sealed class SourceTests : IDisposable
         _sidecar.DrainPatience = TimeSpan.FromMilliseconds(100);
         var media = await Source();
         Send(media, 1);
-        media.Output("out").Complete();
+        media.Outputs["out"].Complete();
         var failure = await Should.ThrowAsync<MediaOperatorException>(async () => await media.DisposeAsync());
         failure.Error.ShouldBe(MediaOperatorError.Timeout);
         failure.Message.ShouldContain("2 of output 'out' are not");
@@ -222,7 +223,7 @@ public sealed class SourceTests : IDisposable
     public async Task A_loan_that_is_smaller_than_a_picture_of_its_caps_cannot_be_sent()
     {
         await using var media = await Source();
-        using var loan = media.Output("out").Loan(32 * 16);
+        using var loan = media.Outputs["out"].Loan(32 * 16);
         Should.Throw<InvalidOperationException>(() => loan.Send()).Message.ShouldContain("'out' has 512 bytes, a picture of its caps has 768");
     }
 
@@ -239,7 +240,7 @@ public sealed class SourceTests : IDisposable
 
     private static void Send(MediaOperator media, byte content)
     {
-        using var loan = media.Output("out").Loan();
+        using var loan = media.Outputs["out"].Loan();
         loan.Payload.Fill(content);
         loan.Send();
     }

@@ -33,7 +33,7 @@ public sealed class AllocationTests
         Invariant.That(region.Writer.TryTake(100, quota, out var block));
         region.Writer.AddReference(block);
         region.Writer.Memory(block)[0] = 1;
-        var frame = new FrameDescriptor { Kind = DescriptorKind.Frame, Sequence = 1, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
+        var frame = new FrameDescriptor { Kind = FrameKind.Frame, Sequence = 1, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
         frame.AddSegment(new SegmentRef(0, block, 0, 100));
         Invariant.That(channel.Producer.TryPush(ref frame));
         var prepared = waiter.PrepareSleep();

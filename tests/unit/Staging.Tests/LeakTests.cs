@@ -1,4 +1,3 @@
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 using K8sMediaFlow.TestKit;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cli.Run.Preparation;

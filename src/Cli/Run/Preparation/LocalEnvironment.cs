@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cli.Run.Preparation;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using K8sMediaFlow.Cli.Run.Processes;
 
 namespace K8sMediaFlow.Cli.Run.Preparation;
 

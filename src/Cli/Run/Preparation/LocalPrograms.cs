@@ -1,3 +1,4 @@
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cli.Run.Preparation;

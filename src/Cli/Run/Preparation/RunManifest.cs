@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Control.Certificates;
 
 namespace K8sMediaFlow.Cli.Run.Preparation;

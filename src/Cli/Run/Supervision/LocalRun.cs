@@ -1,4 +1,5 @@
 using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Cli.Run.Processes;
 
 namespace K8sMediaFlow.Cli.Run.Supervision;
 

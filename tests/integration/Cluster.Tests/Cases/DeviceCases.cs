@@ -1,6 +1,7 @@
 using System.Text.Json;
 using K8sMediaFlow.Cluster.Tests.Devices;
 using K8sMediaFlow.Cluster.Tests.Harness;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.TestKit;
 using Shouldly;
 using Xunit.Abstractions;

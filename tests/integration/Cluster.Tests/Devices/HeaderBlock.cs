@@ -1,4 +1,5 @@
 using System.Text;
+using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cluster.Tests.Devices;
 

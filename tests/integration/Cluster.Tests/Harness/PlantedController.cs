@@ -1,3 +1,5 @@
+using K8sMediaFlow.KubernetesRuntime.Informers;
+
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
 /// <summary>A controller with a fault in the place of the sound ones: one alone, which ends before the next starts, so that no other can lead. The sound ones come back in the end.</summary>

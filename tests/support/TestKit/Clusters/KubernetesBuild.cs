@@ -1,4 +1,3 @@
-
 namespace K8sMediaFlow.TestKit.Clusters;
 
 /// <summary>The Kubernetes that tests/support/cluster/build.sh puts into the user's cache.</summary>

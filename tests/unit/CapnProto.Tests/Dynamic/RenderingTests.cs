@@ -1,4 +1,3 @@
-using K8sMediaFlow.CapnProto.Dynamic;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.CapnProto.Tests.Dynamic;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Cli.Documents;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Validation;
 using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Cli.Tests.Differential;

@@ -1,6 +1,7 @@
 using K8sMediaFlow.Cli.Inspect;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 
@@ -52,7 +53,7 @@ internal sealed class WatchedChannel : IDisposable
         var (envelope, payload) = (Take(), Take());
         _writer.Memory(payload)[..(Stride * Height)].Fill(luma);
         var used = FrameEnvelope.Write(_writer.Memory(envelope), in info, Stride * Height, 0, metadata);
-        var descriptor = new FrameDescriptor { Stream = info.Stream, Sequence = info.Sequence, Kind = DescriptorKind.Frame };
+        var descriptor = new FrameDescriptor { Stream = info.Stream, Sequence = info.Sequence, Kind = FrameKind.Frame };
         descriptor.AddSegment(new SegmentRef(0, envelope, 0, (uint)used));
         descriptor.AddSegment(new SegmentRef(0, payload, 0, Stride * Height));
         _producer.TryPush(ref descriptor).ShouldBeTrue();
@@ -65,7 +66,7 @@ internal sealed class WatchedChannel : IDisposable
         var (envelope, payload) = (Take(), Take());
         message.CopyTo(_writer.Memory(payload));
         var used = FrameEnvelope.Write(_writer.Memory(envelope), in info, message.Length);
-        var descriptor = new FrameDescriptor { Stream = info.Stream, Sequence = info.Sequence, Kind = DescriptorKind.Frame };
+        var descriptor = new FrameDescriptor { Stream = info.Stream, Sequence = info.Sequence, Kind = FrameKind.Frame };
         descriptor.AddSegment(new SegmentRef(0, envelope, 0, (uint)used));
         descriptor.AddSegment(new SegmentRef(0, payload, 0, (uint)message.Length));
         _producer.TryPush(ref descriptor).ShouldBeTrue();

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Control.Options;
-using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Cli.Tests.Runs;
 

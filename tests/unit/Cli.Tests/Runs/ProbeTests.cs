@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text;
-using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Validation;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Cli.Tests.Runs;

@@ -1,5 +1,5 @@
-using K8sMediaFlow.Cli.Run;
 using K8sMediaFlow.Cli.Run.Preparation;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cli.Tests.Runs;

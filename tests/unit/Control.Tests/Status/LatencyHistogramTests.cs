@@ -1,4 +1,3 @@
-using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.TestKit;
 

@@ -5,6 +5,7 @@ using K8sMediaFlow.Crds.Generator;
 using K8sMediaFlow.Crds.Tests.Server;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Validation;
 using K8sMediaFlow.TestKit;
 using K8sMediaFlow.TestKit.Clusters;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.KubernetesRuntime.Connection;
-using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Connection;
 

@@ -1,4 +1,3 @@
-using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using Microsoft.AspNetCore.Http;
 

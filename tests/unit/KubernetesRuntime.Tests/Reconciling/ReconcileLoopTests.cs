@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.KubernetesRuntime.Tests.Faults;
 

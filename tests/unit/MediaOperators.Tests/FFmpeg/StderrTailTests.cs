@@ -1,5 +1,5 @@
 using System.Text;
-using K8sMediaFlow.MediaOperators.FFmpeg;
+using K8sMediaFlow.MediaOperators.Bridging;
 
 namespace K8sMediaFlow.MediaOperators.Tests.FFmpeg;
 

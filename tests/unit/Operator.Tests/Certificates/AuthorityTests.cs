@@ -2,7 +2,7 @@ using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Certificates;
 using K8sMediaFlow.Operator.Desired;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Primitives.Certificates;
 
 namespace K8sMediaFlow.Operator.Tests.Certificates;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Reconcile;
 
 namespace K8sMediaFlow.Operator.Tests.Desired;

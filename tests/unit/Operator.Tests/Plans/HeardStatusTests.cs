@@ -1,4 +1,5 @@
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Plans;
 using K8sMediaFlow.Primitives;
 

@@ -1,7 +1,7 @@
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Plans;
-using K8sMediaFlow.Operator.Reconcile;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
-using K8sMediaFlow.Operator.Plans;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Reconcile;
 using K8sMediaFlow.Operator.Status;
 using K8sMediaFlow.Operator.Tests.Desired;

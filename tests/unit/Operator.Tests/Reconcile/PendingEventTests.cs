@@ -1,4 +1,5 @@
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Reconcile;
 
 namespace K8sMediaFlow.Operator.Tests.Reconcile;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using K8sMediaFlow.KubernetesRuntime.Objects;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Tests.Reconcile;
 

@@ -1,5 +1,5 @@
 using K8sMediaFlow.KubernetesRuntime.Objects;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Desired;
 
 namespace K8sMediaFlow.Operator.Tests.Reconcile;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.TestKit;
 

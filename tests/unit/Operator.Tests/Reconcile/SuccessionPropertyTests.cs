@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Reconcile;
 using K8sMediaFlow.Operator.Tests.Desired;
 using K8sMediaFlow.TestKit;

@@ -1,9 +1,9 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.Operator.Desired;
-using K8sMediaFlow.Operator.Plans;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Status;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Primitives;

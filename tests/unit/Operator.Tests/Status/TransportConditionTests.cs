@@ -1,8 +1,7 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
-using K8sMediaFlow.Operator.Plans;
-using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Status;
 
 namespace K8sMediaFlow.Operator.Tests.Status;

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Pipelines.Validation;
 using static K8sMediaFlow.Pipelines.Tests.Graph.Graphs;
 
 namespace K8sMediaFlow.Pipelines.Tests.Graph;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Pipelines.Validation;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Pipelines.Tests.Planning;

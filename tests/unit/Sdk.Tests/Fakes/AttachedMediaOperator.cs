@@ -113,6 +113,13 @@ internal sealed class AttachedMediaOperator : IEnd, IDisposable
         Send();
     }
 
+    /// <summary>Ends the attach for a breach of the protocol.</summary>
+    public void Expel(string reason)
+    {
+        _outgoing.Begin<AttachMessage.Builder>().InitViolation().Reason = reason;
+        Send();
+    }
+
     public void Stop()
     {
         _outgoing.Begin<AttachMessage.Builder>().InitStop();

@@ -2,6 +2,7 @@ using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Attaching;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
+using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sdk.Tests.Fakes;
 
@@ -27,16 +28,20 @@ internal sealed class FakeSidecar : IDisposable
     /// <summary>Of the operators that attach from now on.</summary>
     public TimeSpan DrainPatience { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Of the operators that attach from now on.</summary>
+    public ILoggerFactory? Log { get; set; }
+
     public string TokenFile => Path.Combine(_folder.FullName, "token");
 
     public MediaOperatorOptions OptionsOf(string name) => new()
     {
         SocketPath = SocketPath,
         TokenFile = TokenFile,
-        Operator = name,
+        Name = name,
         AttachTimeout = TimeSpan.FromSeconds(20),
         ReattachTimeout = TimeSpan.FromSeconds(20),
         DrainPatience = DrainPatience,
+        LoggerFactory = Log,
     };
 
     public AttachedMediaOperator Accept() => _operators.AddAnd(new AttachedMediaOperator(new AttachConnection(_listener.Accept(timeoutMs: 20_000) ?? throw new TimeoutException("no attach"))));

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 
@@ -48,7 +49,7 @@ internal sealed class RawConsumer(string name = "sink") : IEnd
     public (ulong Sequence, byte Content) PopFrame(ReturnKind kind = ReturnKind.Both)
     {
         var descriptor = Pop();
-        descriptor.Kind.ShouldBe(DescriptorKind.Frame);
+        descriptor.Kind.ShouldBe(FrameKind.Frame);
         Read(ref descriptor, out _).ShouldBeTrue();
         var content = Payload(ref descriptor)[0];
         Payload(ref descriptor).IndexOfAnyExcept(content).ShouldBe(-1);

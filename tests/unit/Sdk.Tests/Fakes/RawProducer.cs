@@ -61,7 +61,7 @@ internal sealed class RawProducer : IEnd
         _writer.Memory(payload)[..payloadBytes].Fill((byte)sequence);
         var info = new FrameInfo { Stream = Stream, Sequence = sequence, PresentationTimeNs = (long)sequence * 1000, DurationNs = 1000, CaptureTimeWallNs = 5 };
         var length = FrameEnvelope.Write(_writer.Memory(envelope), in info, payloadBytes);
-        var descriptor = Descriptor(DescriptorKind.Frame, sequence);
+        var descriptor = Descriptor(FrameKind.Frame, sequence);
         descriptor.Flags = flags;
         descriptor.AddSegment(new SegmentRef(0, envelope, 0, (uint)length));
         descriptor.AddSegment(new SegmentRef(0, payload, 0, (uint)payloadBytes));
@@ -74,21 +74,21 @@ internal sealed class RawProducer : IEnd
     {
         _writer.TryTake(1, _quota, out var envelope).ShouldBeTrue();
         _writer.Memory(envelope)[..256].Fill(0xEE);
-        var descriptor = Descriptor(DescriptorKind.Frame, sequence);
+        var descriptor = Descriptor(FrameKind.Frame, sequence);
         descriptor.AddSegment(new SegmentRef(0, envelope, 0, 256));
         Push(ref descriptor);
     }
 
     public void SendGap(ulong sequence, uint count)
     {
-        var descriptor = Descriptor(DescriptorKind.Gap, sequence);
+        var descriptor = Descriptor(FrameKind.Gap, sequence);
         (descriptor.GapCount, descriptor.GapCause) = (count, GapCause.Dropped);
         Push(ref descriptor);
     }
 
     public void End(ulong last)
     {
-        var descriptor = Descriptor(DescriptorKind.EndOfStream, last);
+        var descriptor = Descriptor(FrameKind.EndOfStream, last);
         Push(ref descriptor);
     }
 
@@ -105,7 +105,7 @@ internal sealed class RawProducer : IEnd
             Returns.Add((entry.Ticket, entry.Kind));
     }
 
-    private FrameDescriptor Descriptor(DescriptorKind kind, ulong sequence) =>
+    private FrameDescriptor Descriptor(FrameKind kind, ulong sequence) =>
         new() { Kind = kind, Stream = Stream, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
 
     private void Push(ref FrameDescriptor descriptor)

@@ -26,9 +26,9 @@ public sealed class AttachFuzzTests
                 SendAsOperator(pod, random, (ulong)round + 1);
             pod.Ports.IsAlive("render-0").ShouldBeTrue();
             await using var camera = await pod.Attach("camera");
-            using (var loan = camera.Output("video").Loan())
+            using (var loan = camera.Outputs["video"].Loan())
                 loan.Send();
-            using var frame = await Task.Run(() => render.Input("video").Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(30));
+            using var frame = await Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(30));
             frame!.Value.Identity.Sequence.ShouldBe(1u);
         }
         pod.AwaitForgotten("camera-0");

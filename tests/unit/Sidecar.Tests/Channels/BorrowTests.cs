@@ -46,7 +46,7 @@ public sealed class BorrowTests
         {
             for (var frame = 0; frame < frames; frame++)
             {
-                using var loan = camera.Output("video").Loan();
+                using var loan = camera.Outputs["video"].Loan();
                 loan.Send();
             }
         });
@@ -67,7 +67,7 @@ public sealed class BorrowTests
 
     private static bool Take(MediaOperator render, Queue<Frame> held)
     {
-        if (!render.Input("video").TryReceive(out var frame))
+        if (!render.Inputs["video"].TryReceive(out var frame))
             return false;
         held.Enqueue(frame);
         return true;

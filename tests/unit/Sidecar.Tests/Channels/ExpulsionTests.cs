@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
@@ -159,7 +159,7 @@ public sealed class ExpulsionTests
         }
         else
         {
-            using var loan = other.Output("video").Loan();
+            using var loan = other.Outputs["video"].Loan();
             loan.Send();
             var consumer = new ChannelConsumer(liar.Rings!);
             liar.Until(() => consumer.TryPop(out _));
@@ -219,7 +219,7 @@ public sealed class ExpulsionTests
         await using var camera = await pod.Attach("camera");
         pod.Ports.Visit((ends, _) => ends.Single().Expel("a frame smelled"));
         Watchdog.Until(() => camera.Stopping.IsCancellationRequested, () => "the operator goes on");
-        var failure = Should.Throw<MediaOperatorException>(() => camera.Output("video").Loan(100));
+        var failure = Should.Throw<MediaOperatorException>(() => camera.Outputs["video"].Loan(100));
         failure.Message.ShouldContain("a frame smelled");
     }
 
@@ -243,7 +243,7 @@ public sealed class ExpulsionTests
     }
 
     private static async Task<Frame> Receive(MediaOperator render) =>
-        (await Task.Run(() => render.Input("video").Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(60)))!.Value;
+        (await Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(60)))!.Value;
 
     private static void Spoil(RawProducer producer, string garbage)
     {
@@ -300,7 +300,7 @@ public sealed class ExpulsionTests
                 descriptor.Sequence += 5;
                 break;
             case "gap":
-                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (DescriptorKind.Gap, 0, uint.MaxValue, (GapCause)9);
+                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, uint.MaxValue, (GapCause)9);
                 break;
             case "frame that explains":
                 descriptor.GapCount = 1;
@@ -312,10 +312,10 @@ public sealed class ExpulsionTests
                 descriptor.Sequence = 0;
                 break;
             case "gap number 0":
-                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause, descriptor.Sequence) = (DescriptorKind.Gap, 0, 1, GapCause.Lost, 0);
+                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause, descriptor.Sequence) = (FrameKind.Gap, 0, 1, GapCause.Lost, 0);
                 break;
             case "end that explains":
-                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount) = (DescriptorKind.EndOfStream, 0, 1);
+                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount) = (FrameKind.EndOfStream, 0, 1);
                 break;
             case "flags":
                 descriptor.Flags = (DescriptorFlags)0x100;

@@ -27,12 +27,12 @@ public sealed class HugePageTests
         (free - ReservedPages.Free).ShouldBeGreaterThanOrEqualTo(2);
         for (byte frame = 1; frame <= 20; frame++)
         {
-            using (var loan = camera.Output("video").Loan())
+            using (var loan = camera.Outputs["video"].Loan())
             {
                 loan.Payload.Fill(frame);
                 loan.Send();
             }
-            using var received = await Task.Run(() => render.Input("video").Receive(default));
+            using var received = await Task.Run(() => render.Inputs["video"].Receive(default));
             received!.Value.Payload.ContainsAnyExcept(frame).ShouldBeFalse();
         }
     }

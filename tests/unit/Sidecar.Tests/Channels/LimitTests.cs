@@ -2,10 +2,11 @@ using System.Security.Cryptography;
 using System.Text;
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Control.Status;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Pipelines.Validation;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
@@ -125,10 +126,10 @@ public sealed class LimitTests
         {
             if (!got.TryGetValue((render.Name, render.Replica), out var mine))
                 got[(render.Name, render.Replica)] = mine = [];
-            while (render.Input("video").TryReceive(out var frame))
+            while (render.Inputs["video"].TryReceive(out var frame))
                 using (frame)
                     mine.Add(frame.Sequence);
-            ended += render.Input("video").Ended ? 1 : 0;
+            ended += render.Inputs["video"].Ended ? 1 : 0;
         }
         return ended == renders.Length;
     }
@@ -137,10 +138,10 @@ public sealed class LimitTests
     {
         for (var frame = 0; frame < frames; frame++)
         {
-            using var loan = camera.Output("video").Loan();
+            using var loan = camera.Outputs["video"].Loan();
             loan.Send();
         }
-        camera.Output("video").Complete();
+        camera.Outputs["video"].Complete();
     }
 
     private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));

@@ -58,7 +58,7 @@ public sealed class PasserLifeTests
             using var camera = pod.AttachRaw("camera", incarnation: life).AwaitChannel();
             var producer = new RawProducer(camera) { Stream = life };
             producer.Send();
-            var frame = (await Task.Run(() => render.Input("video").Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(60)))!.Value;
+            var frame = (await Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(60)))!.Value;
             frame.Stream.ShouldBe(life);
             frame.Dispose();
             pod.StatusOf("passer").State.ShouldBe(MediaOperatorState.Attached, $"in life {life}: {pod.StatusOf("passer").Reason}");

@@ -22,7 +22,7 @@ public sealed class PodDeathTests
         left.End(900);
         Watchdog.Until(() => pair.Sender.Outbound!.IsEmpty, () => "the first end was not taken");
         pair.Receiver.Inbound!.Ended.ShouldBeFalse();
-        render.Input("video").Ended.ShouldBeFalse();
+        render.Inputs["video"].Ended.ShouldBeFalse();
         right.End(3);
         (await Receive(render)).ShouldBeNull();
         Watchdog.Until(() => pair.Sender.Outbound!.Ended && pair.Receiver.Inbound.Ended, () => "the stream has not ended");
@@ -38,7 +38,7 @@ public sealed class PodDeathTests
         var dying = await pair.Receiver.Attach("render");
         for (var frame = 0; frame < 5; frame++)
         {
-            using var loan = camera.Output("video").Loan();
+            using var loan = camera.Outputs["video"].Loan();
             loan.Send();
         }
         (await Receive(dying))!.Value.Dispose();
@@ -108,7 +108,7 @@ public sealed class PodDeathTests
         var render = await pod.Attach("render");
         var camera = await pod.Attach("camera");
         var reading = Receive(render);
-        camera.Output("video").Complete();
+        camera.Outputs["video"].Complete();
         (await reading).ShouldBeNull();
         await camera.DisposeAsync();
         render.Fail("it dies before its last word");
@@ -118,5 +118,5 @@ public sealed class PodDeathTests
     }
 
     private static Task<Frame?> Receive(MediaOperator render) =>
-        Task.Run(() => render.Input("video").Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(20));
+        Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(20));
 }

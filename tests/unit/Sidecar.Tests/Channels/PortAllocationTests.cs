@@ -46,7 +46,7 @@ public sealed class PortAllocationTests
         var target = counter.Frames + BatchFrames;
         for (var frame = 0; frame < BatchFrames; frame++)
         {
-            using var loan = camera.Output("video").Loan(camera.Stopping);
+            using var loan = camera.Outputs["video"].Loan(camera.Stopping);
             loan.Send();
         }
         // No watchdog delegate here: it would be counted.
@@ -60,7 +60,7 @@ public sealed class PortAllocationTests
     {
         try
         {
-            while (render.Input("video").Receive() is { } frame)
+            while (render.Inputs["video"].Receive() is { } frame)
             {
                 frame.Dispose();
                 counter.Add();

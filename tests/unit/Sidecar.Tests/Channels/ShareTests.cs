@@ -59,8 +59,8 @@ public sealed class ShareTests
         await Task.Run(() => Send(camera, frames)).WaitAsync(TimeSpan.FromMinutes(1));
         Watchdog.Until(() => reading.Count == 2 * frames, () => $"{reading.Count} of {2 * frames} came");
         reading.IsAscending.ShouldBeTrue("out of order");
-        Watchdog.Until(() => render.Input("video").Duplicates > 0, () => "what the stopped one had came only once");
-        Watchdog.Until(() => camera.Output("video").InFlight == 0, () => $"{camera.Output("video").InFlight} are not done");
+        Watchdog.Until(() => render.Inputs["video"].Duplicates > 0, () => "what the stopped one had came only once");
+        Watchdog.Until(() => camera.Outputs["video"].InFlight == 0, () => $"{camera.Outputs["video"].InFlight} are not done");
         (passing.Failure ?? late.Failure).ShouldBeNull();
     }
 
@@ -94,7 +94,7 @@ public sealed class ShareTests
 
     private static int TrySend(MediaOperator camera, ref int sent)
     {
-        while (camera.Output("video").TryLoan(out var loan))
+        while (camera.Outputs["video"].TryLoan(out var loan))
         {
             using (loan)
                 loan.Send();
@@ -107,7 +107,7 @@ public sealed class ShareTests
     {
         for (var frame = 0; frame < frames; frame++)
         {
-            using var loan = camera.Output("video").Loan();
+            using var loan = camera.Outputs["video"].Loan();
             loan.Send();
         }
     }

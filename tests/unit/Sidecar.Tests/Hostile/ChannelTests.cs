@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
-using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
@@ -10,11 +11,11 @@ namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 [Trait("Category", "Slow")]
 public sealed class DescriptorTests
 {
-    public static TheoryData<DescriptorKind> Kinds => [.. Enum.GetValues<DescriptorKind>().Where(kind => kind != DescriptorKind.None)];
+    public static TheoryData<FrameKind> Kinds => [.. Enum.GetValues<FrameKind>().Where(kind => kind != FrameKind.None)];
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_descriptor_that_a_channel_lets_through_is_taken_at_the_far_end(DescriptorKind kind)
+    public void Every_descriptor_that_a_channel_lets_through_is_taken_at_the_far_end(FrameKind kind)
     {
         var sound = Sound(kind);
         var (passed, refused) = (0, 0);
@@ -64,12 +65,12 @@ public sealed class DescriptorTests
         return passes;
     }
 
-    private static FrameDescriptor Sound(DescriptorKind kind)
+    private static FrameDescriptor Sound(FrameKind kind)
     {
         var descriptor = new FrameDescriptor { Kind = kind, Stream = 7, Sequence = 8, AgeNanoseconds = 9, EdgeAgeNanoseconds = 10, SentAtNanoseconds = 11 };
-        if (kind == DescriptorKind.Gap)
+        if (kind == FrameKind.Gap)
             (descriptor.GapCount, descriptor.GapCause) = (3, GapCause.Dropped);
-        if (kind == DescriptorKind.Frame)
+        if (kind == FrameKind.Frame)
             descriptor.AddSegment(new SegmentRef(0, new BlockRef(0, 1), 0, 100));
         return descriptor;
     }

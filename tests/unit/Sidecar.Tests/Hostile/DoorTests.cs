@@ -1,8 +1,6 @@
 using K8sMediaFlow.Messages;
-using K8sMediaFlow.Native;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
-using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 

@@ -1,8 +1,8 @@
 using K8sMediaFlow.Control.Options;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Channels;
-using K8sMediaFlow.Sidecar.Hosting;
+using K8sMediaFlow.Sidecar.Runtime;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -46,7 +46,7 @@ internal static class Honest
         File.WriteAllText(token, PodPlans.TokenOf(name));
         return MediaOperator.AttachAsync(new MediaOperatorOptions
         {
-            SocketPath = socketPath, TokenFile = token, Operator = name, Replica = 0,
+            SocketPath = socketPath, TokenFile = token, Name = name, Replica = 0,
             AttachTimeout = TimeSpan.FromSeconds(60), ReattachTimeout = TimeSpan.FromSeconds(60), DrainPatience = TimeSpan.FromSeconds(5),
         }).GetAwaiter().GetResult();
     }

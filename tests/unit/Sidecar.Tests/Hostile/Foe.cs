@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using K8sMediaFlow.Links;
 using K8sMediaFlow.Links.Connection;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Links.Connection;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;

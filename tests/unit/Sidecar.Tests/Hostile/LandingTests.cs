@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Wire;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
@@ -95,7 +96,7 @@ public sealed class LandingTests(Siege siege) : IClassFixture<Siege>
     private byte[] Frame(FoeLink link, ulong sequence, byte[] envelope)
     {
         var (slot, _) = link.TakeSlot(siege.Feed);
-        var frame = new LinkFrame { Kind = LinkFrameKind.Frame, Stream = RawProducer.Number, Sequence = sequence };
+        var frame = new LinkFrame { Kind = FrameKind.Frame, Stream = RawProducer.Number, Sequence = sequence };
         frame.AddSegment(new MemoryPart(0, envelope.Length));
         frame.AddSegment(new MemoryPart(0, PayloadBytes));
         var header = FrameHeaderCodec.Describe(in frame, link.Epoch, sequence, slot, 0);

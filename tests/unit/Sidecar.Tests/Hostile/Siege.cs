@@ -1,5 +1,5 @@
 using K8sMediaFlow.Control.Status;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
@@ -125,7 +125,7 @@ public sealed class Siege : IDisposable
     /// <summary>More for the third pod, as far as there is room; and whoever has got something reads it.</summary>
     public void Feed()
     {
-        if (_lure.Output("video").TryLoan(out var loan))
+        if (_lure.Outputs["video"].TryLoan(out var loan))
         {
             loan.Send();
             loan.Dispose();
@@ -150,7 +150,7 @@ public sealed class Siege : IDisposable
         Watchdog.Until(
             () =>
             {
-                while (_store.Input("video").TryReceive(out var frame))
+                while (_store.Inputs["video"].TryReceive(out var frame))
                 {
                     if (frame.Stream == stream)
                         came = frame;
@@ -259,7 +259,7 @@ public sealed class Siege : IDisposable
                 () =>
                 {
                     Read();
-                    return source.Output("video").TryLoan(out loan);
+                    return source.Outputs["video"].TryLoan(out loan);
                 },
                 () => $"no room for what {source.Name} sends\n{Describe()}");
             loan.Send();
@@ -275,14 +275,14 @@ public sealed class Siege : IDisposable
         Watchdog.Until(
             () =>
             {
-                while (!isPassed && _relay.Input("video").TryReceive(out var frame))
+                while (!isPassed && _relay.Inputs["video"].TryReceive(out var frame))
                 {
                     using (frame)
                     {
                         isPassed = frame.Stream == stream;
                         if (isPassed)
                             before();
-                        _relay.Output("video").Forward(frame);
+                        _relay.Outputs["video"].Forward(frame);
                     }
                 }
                 return isPassed;
@@ -292,10 +292,10 @@ public sealed class Siege : IDisposable
 
     private void Pass()
     {
-        while (_relay.Input("video").TryReceive(out var frame))
+        while (_relay.Inputs["video"].TryReceive(out var frame))
         {
             using (frame)
-                _relay.Output("video").Forward(frame);
+                _relay.Outputs["video"].Forward(frame);
         }
     }
 
@@ -303,7 +303,7 @@ public sealed class Siege : IDisposable
 
     private void Take(MediaOperator sink, HashSet<ulong> came, HashSet<ulong>? fromFoes = null)
     {
-        while (sink.Input("video").TryReceive(out var frame))
+        while (sink.Inputs["video"].TryReceive(out var frame))
         {
             (IsFoes(frame.Stream) ? fromFoes : came)?.Add(frame.Sequence);
             frame.Dispose();

@@ -1,6 +1,6 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Graph;
-using K8sMediaFlow.Sidecar.Hosting;
+using K8sMediaFlow.Sidecar.Runtime;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
@@ -61,10 +61,10 @@ public sealed class EdgeStallTests
         await using var render = await pod.Attach(mediaOperator: "render");
         for (var frame = 0; frame < 3; frame++)
         {
-            using var loan = camera.Output("video").Loan();
+            using var loan = camera.Outputs["video"].Loan();
             loan.Send();
         }
-        var taken = Enumerable.Range(0, 3).Select(_ => render.Input("video").Receive()!.Value).ToList();
+        var taken = Enumerable.Range(0, 3).Select(_ => render.Inputs["video"].Receive()!.Value).ToList();
         AwaitWords(pod, EdgeSide.Local, "render-0, which holds 3");
 
         taken.ForEach(frame => frame.Dispose());

@@ -18,7 +18,7 @@ internal sealed class FlowingSource : IDisposable
     /// <param name="pauseMilliseconds">How long that is.</param>
     public FlowingSource(MediaOperator camera, int burstFrames = 8, int pauseMilliseconds = 1)
     {
-        (_burstFrames, _pauseMilliseconds, _output) = (burstFrames, pauseMilliseconds, camera.Output("video"));
+        (_burstFrames, _pauseMilliseconds, _output) = (burstFrames, pauseMilliseconds, camera.Outputs["video"]);
         _thread = new Thread(() => Send(_output)) { IsBackground = true };
         _thread.Start();
     }
@@ -79,7 +79,7 @@ internal sealed class FlowingSink : IDisposable
 
     public FlowingSink(MediaOperator render)
     {
-        _thread = new Thread(() => Read(render.Input("video"))) { IsBackground = true };
+        _thread = new Thread(() => Read(render.Inputs["video"])) { IsBackground = true };
         _thread.Start();
     }
 

@@ -2,10 +2,11 @@ using System.Net;
 using System.Text.RegularExpressions;
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Control.Telemetry;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Hosting;
 using K8sMediaFlow.Sidecar.Metrics;
+using K8sMediaFlow.Sidecar.Runtime;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.TestKit;
 
@@ -92,11 +93,11 @@ public sealed partial class MetricsTests
         using var sink = new FlowingSink(render);
         for (var frame = 0; frame < count; frame++)
         {
-            using var loan = camera.Output("video").Loan();
+            using var loan = camera.Outputs["video"].Loan();
             loan.Send();
         }
-        camera.Output("video").SendGap(7);
-        camera.Output("video").Complete();
+        camera.Outputs["video"].SendGap(7);
+        camera.Outputs["video"].Complete();
         sink.AwaitEnd();
     }
 

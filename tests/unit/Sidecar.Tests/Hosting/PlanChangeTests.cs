@@ -1,6 +1,6 @@
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
-using K8sMediaFlow.Sidecar.Hosting;
+using K8sMediaFlow.Sidecar.Runtime;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 

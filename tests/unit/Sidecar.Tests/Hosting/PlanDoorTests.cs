@@ -1,6 +1,4 @@
-using K8sMediaFlow.Links;
 using K8sMediaFlow.Sdk;
-using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 

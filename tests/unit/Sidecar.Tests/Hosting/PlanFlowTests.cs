@@ -1,4 +1,4 @@
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
@@ -92,7 +92,7 @@ public sealed class PlanFlowTests
         var camera = await first.Attach();
         for (var frame = 0; frame < 50; frame++)
         {
-            using var loan = camera.Output("video").Loan();
+            using var loan = camera.Outputs["video"].Loan();
             loan.Send();
         }
         sink.AwaitGot(50);
@@ -123,7 +123,7 @@ public sealed class PlanFlowTests
         await using var lost = await zombie.Attach();
         for (var frame = 0; frame < 50; frame++)
         {
-            using var loan = lost.Output("video").Loan();
+            using var loan = lost.Outputs["video"].Loan();
             loan.Send();
         }
         sink.AwaitGot(50);

@@ -1,5 +1,5 @@
 using K8sMediaFlow.Fabric.Verbs;
-using K8sMediaFlow.Sidecar.Hosting;
+using K8sMediaFlow.Sidecar.Devices;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using K8sMediaFlow.Control.Certificates;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.TestKit;
 

@@ -1,8 +1,8 @@
 using K8sMediaFlow.Control.Options;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Channels;
-using K8sMediaFlow.Sidecar.Hosting;
+using K8sMediaFlow.Sidecar.Runtime;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -42,7 +42,7 @@ internal sealed class RunningPod : IDisposable
         File.WriteAllText(file, FlowPlans.TokenOf(token, name));
         var attached = await MediaOperator.AttachAsync(new MediaOperatorOptions
         {
-            SocketPath = SocketPath, TokenFile = file, Operator = name, Replica = Runtime.Plan.Operators[0].Replica,
+            SocketPath = SocketPath, TokenFile = file, Name = name, Replica = Runtime.Plan.Operators[0].Replica,
             AttachTimeout = TimeSpan.FromSeconds(30), ReattachTimeout = TimeSpan.FromSeconds(30), DrainPatience = TimeSpan.FromSeconds(60),
         });
         Runtime.Ports.AwaitAlive(PodTopology.MediaOperatorEndpoint(mediaOperator ?? _pod[..^2], Runtime.Plan.Operators[0].Replica));

@@ -1,5 +1,4 @@
-using K8sMediaFlow.Links;
-using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;

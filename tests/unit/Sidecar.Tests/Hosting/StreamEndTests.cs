@@ -1,4 +1,4 @@
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
@@ -39,13 +39,13 @@ public sealed class StreamEndTests
         {
             var sending = Task.Run(() => SendAll(attachCamera));
             Read(render, life).ShouldBe(FramesPerLife, $"life {life}");
-            Watchdog.Until(() => render.Input("video").Ended, () => $"life {life} has no end");
+            Watchdog.Until(() => render.Inputs["video"].Ended, () => $"life {life} has no end");
             if (sinkStartsAgain)
             {
                 await render.DisposeAsync();
                 await sending.WaitAsync(TimeSpan.FromSeconds(60));
                 render = await attachRender();
-                render.Input("video").Ended.ShouldBeFalse("the end that the last life had");
+                render.Inputs["video"].Ended.ShouldBeFalse("the end that the last life had");
             }
             await sending.WaitAsync(TimeSpan.FromSeconds(60));
         }
@@ -55,7 +55,7 @@ public sealed class StreamEndTests
     private static async Task SendAll(Func<Task<MediaOperator>> attach)
     {
         await using var camera = await attach();
-        var output = camera.Output("video");
+        var output = camera.Outputs["video"];
         for (var frame = 1; frame <= FramesPerLife; frame++)
         {
             using var loan = output.Loan();
@@ -69,7 +69,7 @@ public sealed class StreamEndTests
         var got = 0;
         Watchdog.Until(() =>
         {
-            while (render.Input("video").TryReceive(out var frame))
+            while (render.Inputs["video"].TryReceive(out var frame))
             {
                 frame.Sequence.ShouldBe((ulong)++got);
                 frame.Dispose();

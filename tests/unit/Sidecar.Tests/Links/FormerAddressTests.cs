@@ -1,5 +1,5 @@
 using System.Net;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;
 

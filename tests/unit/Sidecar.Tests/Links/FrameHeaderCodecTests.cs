@@ -1,6 +1,8 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Tests.Hostile;
 using K8sMediaFlow.TestKit;
 
@@ -106,7 +108,7 @@ public sealed class FrameHeaderCodecTests
 
     private static LinkFrame Frame()
     {
-        var frame = new LinkFrame { Kind = LinkFrameKind.Frame, Stream = 7, Sequence = 8, AgeNanoseconds = 9 };
+        var frame = new LinkFrame { Kind = FrameKind.Frame, Stream = 7, Sequence = 8, AgeNanoseconds = 9 };
         frame.AddSegment(new MemoryPart(4096, 100));
         frame.AddSegment(new MemoryPart(8192, 5000));
         return frame;

@@ -3,6 +3,8 @@ using System.Net;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tcp;
 using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;

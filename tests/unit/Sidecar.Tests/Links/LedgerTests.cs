@@ -1,7 +1,7 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Ledgers;
-using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;
 
@@ -173,7 +173,7 @@ public sealed class LedgerTests
 
     private static FrameHeader Header(ulong sequence, uint slot, uint epoch) => new()
     {
-        Epoch = epoch, LinkSequence = sequence, Slot = slot, Kind = LinkFrameKind.EndOfStream, Sequence = 1, TotalLengthBytes = 256,
+        Epoch = epoch, LinkSequence = sequence, Slot = slot, Kind = FrameKind.EndOfStream, Sequence = 1, TotalLengthBytes = 256,
     };
 
     private List<SenderEventKind> Events()
@@ -186,7 +186,7 @@ public sealed class LedgerTests
 
     private static LinkFrame Frame(ulong sequence, int bytes)
     {
-        var frame = new LinkFrame { Kind = LinkFrameKind.Frame, Sequence = sequence, Handle = sequence };
+        var frame = new LinkFrame { Kind = FrameKind.Frame, Sequence = sequence, Handle = sequence };
         frame.AddSegment(new MemoryPart(4096, bytes));
         return frame;
     }

@@ -1,7 +1,7 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links;
-using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;
@@ -89,7 +89,7 @@ public sealed class LinkCostTests
             frame = default;
             if (_next > Volatile.Read(ref _allowed) || _next - _done > inFlightMax)
                 return false;
-            frame.Kind = LinkFrameKind.Frame;
+            frame.Kind = FrameKind.Frame;
             frame.Handle = frame.Sequence = (ulong)_next++;
             frame.AddSegment(new MemoryPart(_memory.Address, 256));
             return true;

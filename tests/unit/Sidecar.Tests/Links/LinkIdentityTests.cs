@@ -1,5 +1,5 @@
 using System.Net;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sidecar.Tests.Hosting;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 

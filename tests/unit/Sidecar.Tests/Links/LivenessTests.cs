@@ -1,4 +1,4 @@
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Liveness;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;

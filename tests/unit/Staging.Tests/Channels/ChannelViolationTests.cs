@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.TestKit;
 
@@ -66,7 +67,7 @@ public sealed class ChannelViolationTests : IDisposable
     [InlineData(1u, 1ul, (GapCause)4)]
     public void A_gap_that_explains_nothing_ends_the_channel(uint count, ulong sequence, GapCause cause)
     {
-        var gap = new FrameDescriptor { Kind = DescriptorKind.Gap, Sequence = sequence, GapCount = count, GapCause = cause };
+        var gap = new FrameDescriptor { Kind = FrameKind.Gap, Sequence = sequence, GapCount = count, GapCause = cause };
         _channel.Producer.TryPush(ref gap).ShouldBeTrue();
         EndsConsumer(ChannelViolation.BadGap);
     }
@@ -74,12 +75,12 @@ public sealed class ChannelViolationTests : IDisposable
     [Fact]
     public void Gaps_and_ends_of_stream_that_keep_the_rules_pass()
     {
-        var gap = new FrameDescriptor { Kind = DescriptorKind.Gap, Sequence = 5, GapCount = 3, GapCause = GapCause.Dropped };
-        var end = new FrameDescriptor { Kind = DescriptorKind.EndOfStream };
+        var gap = new FrameDescriptor { Kind = FrameKind.Gap, Sequence = 5, GapCount = 3, GapCause = GapCause.Dropped };
+        var end = new FrameDescriptor { Kind = FrameKind.EndOfStream };
         _channel.Producer.TryPush(ref gap).ShouldBeTrue();
         _channel.Producer.TryPush(ref end).ShouldBeTrue();
         _channel.Pop().GapCount.ShouldBe(3u);
-        _channel.Pop().Kind.ShouldBe(DescriptorKind.EndOfStream);
+        _channel.Pop().Kind.ShouldBe(FrameKind.EndOfStream);
     }
 
     [Theory]

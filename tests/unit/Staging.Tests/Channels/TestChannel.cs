@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 
@@ -33,7 +34,7 @@ internal sealed class TestChannel : IDisposable
 
     public static FrameDescriptor Frame(ulong sequence)
     {
-        var descriptor = new FrameDescriptor { Kind = DescriptorKind.Frame, Stream = 7, Sequence = sequence };
+        var descriptor = new FrameDescriptor { Kind = FrameKind.Frame, Stream = 7, Sequence = sequence };
         descriptor.AddSegment(new SegmentRef(0, new BlockRef((uint)sequence, 1), 0, 64));
         return descriptor;
     }

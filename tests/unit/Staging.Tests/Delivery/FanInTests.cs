@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Delivery;
 
@@ -61,11 +62,11 @@ public sealed class FanInTests
     {
         var (merge, first, second) = Two(bySequence: true);
         Push(second, 2);
-        Push(second, 2, DescriptorKind.EndOfStream);
+        Push(second, 2, FrameKind.EndOfStream);
         merge.TryTake(0, out _).ShouldBeFalse();
         merge.Ended.ShouldBeFalse();
         Push(first, 1);
-        Push(first, 2, DescriptorKind.EndOfStream);
+        Push(first, 2, FrameKind.EndOfStream);
         Taken(merge).ShouldBe([1UL, 2UL]);
         merge.Ended.ShouldBeTrue();
         merge.Last.ShouldBe((9UL, 2UL));
@@ -123,7 +124,7 @@ public sealed class FanInTests
         {
             Push(channels[seat], (ulong)seat + 1);
             Push(channels[seat], (ulong)(producers + seat) + 1);
-            Push(channels[seat], 2 * producers, DescriptorKind.EndOfStream);
+            Push(channels[seat], 2 * producers, FrameKind.EndOfStream);
         }
         Taken(merge).ShouldBe(Enumerable.Range(1, 2 * producers).Select(sequence => (ulong)sequence));
         merge.Ended.ShouldBeTrue();
@@ -183,9 +184,9 @@ public sealed class FanInTests
     private static void Pass(FanIn merge, QuietChannel first, QuietChannel second, int step)
     {
         // Two channels, each pair of sequences swapped between them.
-        (first.Next, first.HasNext) = (Descriptor((ulong)(2 * step) + 2, DescriptorKind.Frame), true);
+        (first.Next, first.HasNext) = (Descriptor((ulong)(2 * step) + 2, FrameKind.Frame), true);
         merge.TryTake(0, out _);
-        (second.Next, second.HasNext) = (Descriptor((ulong)(2 * step) + 1, DescriptorKind.Frame), true);
+        (second.Next, second.HasNext) = (Descriptor((ulong)(2 * step) + 1, FrameKind.Frame), true);
         while (merge.TryTake(0, out var number))
             merge.Return(number, done: true);
     }
@@ -201,9 +202,9 @@ public sealed class FanInTests
         return (merge, first, second);
     }
 
-    private static FrameDescriptor Descriptor(ulong sequence, DescriptorKind kind) => new() { Kind = kind, Stream = 9, Sequence = sequence };
+    private static FrameDescriptor Descriptor(ulong sequence, FrameKind kind) => new() { Kind = kind, Stream = 9, Sequence = sequence };
 
-    private static void Push(FakeChannel channel, ulong sequence, DescriptorKind kind = DescriptorKind.Frame)
+    private static void Push(FakeChannel channel, ulong sequence, FrameKind kind = FrameKind.Frame)
     {
         var descriptor = Descriptor(sequence, kind);
         channel.TryPush(ref descriptor).ShouldBeTrue();

@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Delivery;
 using K8sMediaFlow.TestKit;
@@ -89,7 +90,7 @@ public sealed class FanOutTests
     {
         var (fan, first, second) = Two(FanOutDistribution.RoundRobin, capacity: 8);
         fan.Post(Frame(1), 1);
-        fan.Post(new FrameDescriptor { Kind = DescriptorKind.EndOfStream, Sequence = 1 }, 2);
+        fan.Post(new FrameDescriptor { Kind = FrameKind.EndOfStream, Sequence = 1 }, 2);
         fan.CloseSeat(0, isCompleted: true);
         fan.TakeBack(first);
         while (second.TryPop(out var descriptor))
@@ -143,7 +144,7 @@ public sealed class FanOutTests
         var successor = new FakeChannel(4);
         fan.Attach(0, successor);
         fan.Pump();
-        All(successor).Select(descriptor => descriptor.Kind).ShouldBe([DescriptorKind.Frame, DescriptorKind.EndOfStream]);
+        All(successor).Select(descriptor => descriptor.Kind).ShouldBe([FrameKind.Frame, FrameKind.EndOfStream]);
     }
 
     [Fact]
@@ -157,7 +158,7 @@ public sealed class FanOutTests
         var successor = new FakeChannel(4);
         fan.Attach(0, successor);
         fan.Pump();
-        All(successor).Single().Kind.ShouldBe(DescriptorKind.EndOfStream);
+        All(successor).Single().Kind.ShouldBe(FrameKind.EndOfStream);
     }
 
     [Fact]
@@ -173,7 +174,7 @@ public sealed class FanOutTests
         var successor = new FakeChannel(4);
         fan.Attach(0, successor);
         fan.Pump();
-        All(successor).Select(descriptor => (descriptor.Kind, descriptor.Sequence)).ShouldBe([(DescriptorKind.Frame, 1UL), (DescriptorKind.EndOfStream, 2UL)]);
+        All(successor).Select(descriptor => (descriptor.Kind, descriptor.Sequence)).ShouldBe([(FrameKind.Frame, 1UL), (FrameKind.EndOfStream, 2UL)]);
         All(first).Count.ShouldBe(2);
     }
 
@@ -189,7 +190,7 @@ public sealed class FanOutTests
         {
         }
         fan.Post(Gap(1, 1), 1);
-        All(first).Concat(All(second)).Count(descriptor => descriptor.Kind == DescriptorKind.Gap).ShouldBe(1);
+        All(first).Concat(All(second)).Count(descriptor => descriptor.Kind == FrameKind.Gap).ShouldBe(1);
     }
 
     [Fact]
@@ -410,11 +411,11 @@ public sealed class FanOutTests
         return (fan, channels);
     }
 
-    private static FrameDescriptor Frame(ulong sequence) => new() { Kind = DescriptorKind.Frame, Stream = 1, Sequence = sequence };
+    private static FrameDescriptor Frame(ulong sequence) => new() { Kind = FrameKind.Frame, Stream = 1, Sequence = sequence };
 
-    private static FrameDescriptor End(ulong sequence) => new() { Kind = DescriptorKind.EndOfStream, Stream = 1, Sequence = sequence };
+    private static FrameDescriptor End(ulong sequence) => new() { Kind = FrameKind.EndOfStream, Stream = 1, Sequence = sequence };
 
-    private static FrameDescriptor Gap(ulong sequence, uint count) => new() { Kind = DescriptorKind.Gap, Stream = 1, Sequence = sequence, GapCount = count };
+    private static FrameDescriptor Gap(ulong sequence, uint count) => new() { Kind = FrameKind.Gap, Stream = 1, Sequence = sequence, GapCount = count };
 
     private static void Pop(FakeChannel channel, ReturnKind kind) => Pop(channel, kind, out _);
 

@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Delivery;
 
@@ -64,7 +65,7 @@ public sealed class LatencyPartTests
         var merge = Merge(bySequence: false);
         Push(_channel, 1, sentAt: 10);
         Push(_other, 1, sentAt: 12);
-        Push(_channel, 2, sentAt: 14, DescriptorKind.Gap);
+        Push(_channel, 2, sentAt: 14, FrameKind.Gap);
         merge.Return(Take(merge, 20), done: true, nowNs: 30);
         merge.Return(Take(merge, 40), done: true, nowNs: 50);
         (_channel.Counted.Count, _other.Counted.Count, _channel.Processed.Count, _other.Processed.Count).ShouldBe((1, 0, 1, 0));
@@ -76,9 +77,9 @@ public sealed class LatencyPartTests
         return number;
     }
 
-    private static void Push(FakeChannel channel, ulong sequence, ulong sentAt, DescriptorKind kind = DescriptorKind.Frame)
+    private static void Push(FakeChannel channel, ulong sequence, ulong sentAt, FrameKind kind = FrameKind.Frame)
     {
-        var descriptor = new FrameDescriptor { Kind = kind, Stream = 9, Sequence = sequence, SentAtNanoseconds = sentAt, GapCount = kind == DescriptorKind.Gap ? 1u : 0 };
+        var descriptor = new FrameDescriptor { Kind = kind, Stream = 9, Sequence = sequence, SentAtNanoseconds = sentAt, GapCount = kind == FrameKind.Gap ? 1u : 0 };
         channel.TryPush(ref descriptor).ShouldBeTrue();
     }
 

@@ -20,7 +20,7 @@ internal sealed class Borrower(PeerProcess peer)
         for (var expected = 1ul; expected <= frames; expected++)
             Check(Pop(), expected);
         var end = Pop();
-        (end.Kind, end.Sequence).ShouldBe((DescriptorKind.EndOfStream, frames));
+        (end.Kind, end.Sequence).ShouldBe((FrameKind.EndOfStream, frames));
         GiveBack(end.Ticket);
     }
 

@@ -45,7 +45,7 @@ internal sealed class Lender(PeerProcess peer)
     public void Finish(ulong last)
     {
         WaitForRoom(Producer.Capacity - 1);
-        var end = new FrameDescriptor { Kind = DescriptorKind.EndOfStream, Stream = 1, Sequence = last };
+        var end = new FrameDescriptor { Kind = FrameKind.EndOfStream, Stream = 1, Sequence = last };
         Producer.TryPush(ref end).ShouldBeTrue();
         peer.Ringer.Ring();
         WaitForRoom(0);
@@ -71,7 +71,7 @@ internal sealed class Lender(PeerProcess peer)
         if (Producer.IsFull || !Writer.TryTake(FrameBytes, _quota, out var block))
             return false;
         Pattern.Write(Writer.Memory(block)[..FrameBytes], sequence);
-        var frame = new FrameDescriptor { Kind = DescriptorKind.Frame, Stream = 1, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
+        var frame = new FrameDescriptor { Kind = FrameKind.Frame, Stream = 1, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
         frame.AddSegment(new SegmentRef(0, block, 0, FrameBytes));
         Producer.TryPush(ref frame).ShouldBeTrue(Producer.Violation.ToString());
         _lent[frame.Ticket] = block;

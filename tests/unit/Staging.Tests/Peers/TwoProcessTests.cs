@@ -1,7 +1,5 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Regions;
-using K8sMediaFlow.StagingPeer;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Staging.Tests.Peers;

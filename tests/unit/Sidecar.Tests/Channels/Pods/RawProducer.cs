@@ -33,7 +33,7 @@ internal sealed class RawProducer(RawMediaOperator end, RawChannel? channel = nu
         end.Writer.TryTake(1000, _quota, out var payload).ShouldBeTrue();
         var info = new FrameInfo { Stream = stream, Sequence = sequence };
         var length = FrameEnvelope.Write(end.Writer.Memory(envelope), in info, 1000);
-        var descriptor = new FrameDescriptor { Kind = DescriptorKind.Frame, Stream = stream, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
+        var descriptor = new FrameDescriptor { Kind = FrameKind.Frame, Stream = stream, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
         descriptor.AddSegment(new SegmentRef(0, envelope, 0, (uint)length));
         descriptor.AddSegment(new SegmentRef(0, payload, 0, 1000));
         Push(change is null ? descriptor : change(descriptor));
@@ -43,12 +43,12 @@ internal sealed class RawProducer(RawMediaOperator end, RawChannel? channel = nu
     {
         end.Writer!.TryTake(1, _quota, out var envelope).ShouldBeTrue();
         end.Writer.Memory(envelope)[..256].Fill(0xEE);
-        var descriptor = new FrameDescriptor { Kind = DescriptorKind.Frame, Stream = Stream, Sequence = ++Sent };
+        var descriptor = new FrameDescriptor { Kind = FrameKind.Frame, Stream = Stream, Sequence = ++Sent };
         descriptor.AddSegment(new SegmentRef(0, envelope, 0, 256));
         Push(descriptor);
     }
 
-    public void End(ulong last) => Push(new FrameDescriptor { Kind = DescriptorKind.EndOfStream, Stream = Stream, Sequence = last });
+    public void End(ulong last) => Push(new FrameDescriptor { Kind = FrameKind.EndOfStream, Stream = Stream, Sequence = last });
 
     /// <summary>Sends a frame and rewrites its ticket before its reader is rung.</summary>
     public void SendTicket(ulong ticket) => Rewrite(TicketOffset, bytes => BinaryPrimitives.WriteUInt64LittleEndian(bytes, ticket));

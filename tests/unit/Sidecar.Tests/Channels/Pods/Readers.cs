@@ -27,7 +27,7 @@ internal sealed class Reading : IDisposable
 
     public Reading(MediaOperator media)
     {
-        _thread = new Thread(() => Read(media.Input("video"))) { IsBackground = true };
+        _thread = new Thread(() => Read(media.Inputs["video"])) { IsBackground = true };
         _thread.Start();
     }
 
@@ -72,7 +72,7 @@ internal sealed class Passing : IDisposable
 
     public Passing(MediaOperator media)
     {
-        _thread = new Thread(() => Pass(media.Input("video"), media.Output("video"))) { IsBackground = true };
+        _thread = new Thread(() => Pass(media.Inputs["video"], media.Outputs["video"])) { IsBackground = true };
         _thread.Start();
     }
 
@@ -96,7 +96,7 @@ internal sealed class Passing : IDisposable
                 using (frame)
                 {
                     Interlocked.Increment(ref _taken);
-                    output.Forward(frame, cancellation: _end.Token);
+                    output.Forward(frame, cancellationToken: _end.Token);
                 }
         }
         catch (OperationCanceledException)
@@ -152,7 +152,7 @@ internal sealed class Culprit : IDisposable
     {
         try
         {
-            while (!_end.IsCancellationRequested && _media.Input("video").Receive(_end.Token) is { } frame)
+            while (!_end.IsCancellationRequested && _media.Inputs["video"].Receive(_end.Token) is { } frame)
                 Take(frame);
         }
         catch (Exception over) when (over is OperationCanceledException or MediaOperatorException)

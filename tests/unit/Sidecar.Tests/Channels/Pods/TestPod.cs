@@ -1,5 +1,6 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Channels;
@@ -57,7 +58,7 @@ internal sealed class TestPod : IDisposable
         {
             SocketPath = SocketPath,
             TokenFile = token,
-            Operator = name,
+            Name = name,
             Replica = replica,
             AttachTimeout = patience ?? TimeSpan.FromSeconds(30),
             ReattachTimeout = TimeSpan.FromSeconds(30),

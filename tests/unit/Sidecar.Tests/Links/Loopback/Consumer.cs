@@ -1,5 +1,6 @@
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
@@ -34,7 +35,7 @@ internal sealed class Consumer
 
     private void Check(in FrameHeader header, ReadOnlySpan<byte> block, string when)
     {
-        if (header.Kind == LinkFrameKind.Gap)
+        if (header.Kind == FrameKind.Gap)
             Gaps++;
         // The segments lie one after the other: the first is 64 bytes long, so no padding stands between.
         var payload = 0;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 

@@ -1,5 +1,4 @@
-using K8sMediaFlow.Links;
-using K8sMediaFlow.Links.Wire;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;

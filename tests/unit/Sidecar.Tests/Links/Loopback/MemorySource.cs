@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
 
@@ -152,7 +152,7 @@ internal sealed class MemorySource : ILinkSource, IDisposable
     {
         var frame = new LinkFrame
         {
-            Handle = sequence, Kind = LinkFrameKind.Frame, Flags = flags, Stream = 7, Sequence = sequence,
+            Handle = sequence, Kind = FrameKind.Frame, Flags = flags, Stream = 7, Sequence = sequence,
             SentAtNanoseconds = MonotonicClock.Nanoseconds,
         };
         var envelope = Math.Min(64, FrameBytes);

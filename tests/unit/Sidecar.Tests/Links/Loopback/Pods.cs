@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Fabrics;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;

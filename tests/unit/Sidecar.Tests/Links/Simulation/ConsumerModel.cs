@@ -1,5 +1,6 @@
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Ledgers;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 
@@ -22,7 +23,7 @@ internal sealed class ConsumerModel(SourceModel source, int capacity)
     {
         var identity = delivery.Header.Sequence;
         _seen.Add((sender, receiver, identity)).ShouldBeTrue($"frame {identity} delivered twice between the same two lives");
-        delivery.Header.Kind.ShouldBe(source.IsTooLarge(identity) ? LinkFrameKind.Gap : LinkFrameKind.Frame);
+        delivery.Header.Kind.ShouldBe(source.IsTooLarge(identity) ? FrameKind.Gap : FrameKind.Frame);
         if (identity > _lastNew)
         {
             identity.ShouldBe(_lastNew + 1, "a frame is missing or out of order");

@@ -1,5 +1,5 @@
+using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Ledgers;
-using K8sMediaFlow.Links.Wire;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 

@@ -1,5 +1,3 @@
-using K8sMediaFlow.Links;
-
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using K8sMediaFlow.Links;
 using K8sMediaFlow.Links.Ledgers;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;

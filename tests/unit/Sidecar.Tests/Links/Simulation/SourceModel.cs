@@ -1,5 +1,6 @@
 using K8sMediaFlow.Fabric;
-using K8sMediaFlow.Links;
+using K8sMediaFlow.Links.Contract;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 
@@ -22,7 +23,7 @@ internal sealed class SourceModel(int frameCount, int largestBytes, int tooLarge
         if (!_toOffer.TryDequeue(out var identity))
             return false;
         frame.Handle = frame.Sequence = identity;
-        frame.Kind = LinkFrameKind.Frame;
+        frame.Kind = FrameKind.Frame;
         var bytes = IsTooLarge(identity) ? largestBytes : (int)(identity * 7919 % (ulong)(largestBytes - 512));
         frame.AddSegment(new MemoryPart(4096, bytes));
         return true;

@@ -1,0 +1,114 @@
+using K8sMediaFlow.Crds.V1Alpha1;
+using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.Operator.Certificates;
+using K8sMediaFlow.Operator.Desired;
+using K8sMediaFlow.Operator.Model;
+
+namespace K8sMediaFlow.Operator.Model;
+
+/// <summary>
+/// What the controller remembers of one pipeline between two reconciles. Nothing of it is needed to be right: another process that knows none
+/// of it comes to the same objects.
+/// </summary>
+internal sealed class PipelineMemory(string uid)
+{
+    private static readonly TimeSpan StoreLag = TimeSpan.FromSeconds(10);
+
+    /// <summary>Of a slot's pods one is on record and another may stand beside it; older names are asked for no more.</summary>
+    private const int SeenPerSlotMax = 4;
+
+    private readonly Dictionary<string, DateTimeOffset> _made = [];
+    private readonly Dictionary<string, Queue<string>> _seen = [];
+
+    public string Uid => uid;
+
+    /// <summary>The last spec that was accepted, as it was read: reading it again for each event would be most of the work.</summary>
+    public AcceptedPipeline? Accepted { get; set; }
+
+    public (long Generation, Refusal? Refusal)? Judged { get; set; }
+
+    /// <summary>By stable name.</summary>
+    public Dictionary<string, RestartHistory> Restarts { get; } = [];
+
+    /// <summary>Slots whose next pod the server refuses to make, by stable name: since when, and its words.</summary>
+    public Dictionary<string, (DateTimeOffset Since, string Message)> Refused { get; } = [];
+
+    public PipelineStatus? Written { get; set; }
+    public DateTimeOffset FiguresAt { get; set; }
+
+    /// <summary>What was said last, so that a notice that stays true is one Event.</summary>
+    public string Noticed { get; set; } = "";
+
+    /// <summary>When a pod's Events were asked for last, and what they told.</summary>
+    public Dictionary<string, (DateTimeOffset At, PodIssue? PodIssue)> Asked { get; } = [];
+
+    private readonly Dictionary<string, (UnitIdentity Identity, DateTimeOffset At)> _issued = [];
+    private readonly Dictionary<string, (UnitIdentity Identity, string Version)> _kept = [];
+
+    /// <summary>
+    /// The identity of a unit. One that was made a moment ago is given again until the store shows its Secret: else every reconcile in
+    /// between would make another one.
+    /// </summary>
+    public IdentityResult Issued(PipelineUnit unit, Secret? stored, string bundle, Func<IdentityResult> issue, DateTimeOffset now)
+    {
+        if (_issued.TryGetValue(unit.Name, out var last) && now - last.At < StoreLag && last.Identity.AuthoritiesPem == bundle && HasTokens(unit, last.Identity) && !Shows(stored, last.Identity))
+            return new(last.Identity, false, false);
+        if (stored is not null && _kept.TryGetValue(unit.Name, out var kept) && kept.Version == stored.Metadata!.ResourceVersion && kept.Identity.AuthoritiesPem == bundle &&
+            now < kept.Identity.RenewAt && HasTokens(unit, kept.Identity))
+            return new(kept.Identity, false, false);
+        var result = issue();
+        if (result.Changed)
+            _issued[unit.Name] = (result.Identity, now);
+        else
+            _kept[unit.Name] = (result.Identity, stored!.Metadata!.ResourceVersion!);
+        return result;
+    }
+
+    private static bool HasTokens(PipelineUnit unit, UnitIdentity identity) =>
+        unit.Slots.All(slot => slot.Replicas.All(one => identity.Tokens.ContainsKey(PodPaths.TokenKey(one.Operator, one.Replica))));
+
+    private static bool Shows(Secret? stored, UnitIdentity identity) =>
+        identity.Tokens.Append(new(UnitSecrets.Certificate, identity.CertificatePem)).All(one =>
+            stored?.Data?.GetValueOrDefault(one.Key) is { } bytes && bytes.AsSpan().SequenceEqual(System.Text.Encoding.UTF8.GetBytes(one.Value)));
+
+    public void Made(string podName, string stable, DateTimeOffset now)
+    {
+        _made[podName] = now;
+        Restarts[stable] = Restarts.GetValueOrDefault(stable, RestartHistory.None).Made(now);
+    }
+
+    /// <summary>Forgets refusals of pods that nobody wants any more.</summary>
+    public void KeepRefused(IReadOnlyList<SlotDecision> slots)
+    {
+        foreach (var settled in Refused.Keys.Where(stable => !slots.Any(slot => slot.Make && slot.Slot.Stable == stable)).ToList())
+            Refused.Remove(settled);
+    }
+
+    /// <summary>The pod was made a moment ago and the store may not show it yet.</summary>
+    public bool IsOnItsWay(string podName, DateTimeOffset now) => _made.TryGetValue(podName, out var at) && now - at < StoreLag;
+
+    /// <summary>The pod has been in the store.</summary>
+    public bool HasSeen(string stable, string podName) => _seen.TryGetValue(stable, out var names) && names.Contains(podName);
+
+    /// <summary>Takes note of the pods that are there, and forgets what nobody will ask for: a slot may have its pod replaced for years.</summary>
+    public void See(IReadOnlyCollection<Pod> pods)
+    {
+        foreach (var pod in pods)
+            See(pod.Label(WellKnownLabels.Pod) ?? "", pod.Metadata!.Name!);
+        var uids = pods.Select(pod => pod.Metadata!.Uid).ToHashSet();
+        foreach (var gone in Asked.Keys.Where(uid => !uids.Contains(uid)).ToList())
+            Asked.Remove(gone);
+    }
+
+    private void See(string stable, string podName)
+    {
+        _made.Remove(podName);
+        if (HasSeen(stable, podName))
+            return;
+        if (!_seen.TryGetValue(stable, out var names))
+            _seen[stable] = names = new();
+        names.Enqueue(podName);
+        if (names.Count > SeenPerSlotMax)
+            names.Dequeue();
+    }
+}

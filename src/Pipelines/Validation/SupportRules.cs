@@ -1,0 +1,42 @@
+using K8sMediaFlow.Pipelines.Graph;
+
+namespace K8sMediaFlow.Pipelines.Validation;
+
+/// <summary>Fields of the schema whose behaviour is not built yet: refused by name, never accepted without effect.</summary>
+internal static class SupportRules
+{
+    internal static IEnumerable<GraphViolation> Check(PipelineGraph graph) =>
+        OfPipeline(graph).Concat(graph.Groups.SelectMany(OfGroup)).Concat(graph.Edges.SelectMany(OfEdge));
+
+    private static IEnumerable<GraphViolation> OfPipeline(PipelineGraph graph)
+    {
+        if (graph.Encryption == Encryption.Tls)
+            yield return Unsupported("spec.encryption", "encryption TLS of payloads", "use None");
+        if (graph.Rdma?.TrafficClass is not null)
+            yield return Unsupported("spec.rdma.trafficClass", "an RDMA traffic class", "leave it out");
+    }
+
+    private static IEnumerable<GraphViolation> OfGroup(MediaOperatorGroup group, int i)
+    {
+        if (group.Mode == GroupMode.SameNode)
+            yield return Unsupported($"spec.groups[{i}].mode", $"mode SameNode of group '{group.Name}'", "use SamePod or no group");
+    }
+
+    private static IEnumerable<GraphViolation> OfEdge(GraphEdge edge, int i)
+    {
+        var at = $"spec.edges[{i}]";
+        if (edge.Distribution is Distribution.ByKey or Distribution.OneToOne)
+            yield return Unsupported($"{at}.distribution", $"distribution {edge.Distribution} of edge {edge.Name}", "use RoundRobin or Broadcast");
+        if (edge.OnFull != OnFull.Block)
+            yield return Unsupported($"{at}.onFull", $"onFull {edge.OnFull} of edge {edge.Name}", "use Block");
+        if (edge.Delivery != Delivery.AtLeastOnce)
+            yield return Unsupported($"{at}.delivery", $"delivery {edge.Delivery} of edge {edge.Name}", "use AtLeastOnce");
+        if (edge.DeadlineMilliseconds is not null)
+            yield return Unsupported($"{at}.deadlineMilliseconds", $"a deadline on edge {edge.Name}", "leave it out");
+        if (edge.Retain is not null)
+            yield return Unsupported($"{at}.retain", $"retention on edge {edge.Name}", "leave it out; frames are kept until they are done");
+    }
+
+    private static GraphViolation Unsupported(string path, string what, string instead) =>
+        new(path, GraphReason.Unsupported, $"{what} is not supported yet: {instead}");
+}

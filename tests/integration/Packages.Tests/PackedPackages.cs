@@ -1,0 +1,66 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Text;
+using K8sMediaFlow.TestKit;
+
+namespace K8sMediaFlow.Packages.Tests;
+
+/// <summary>The packages, made once, and a project in a folder of its own that installs them. Its package cache lies there, too.</summary>
+public sealed class PackedPackages : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-packages-");
+
+    public PackedPackages() => Tool.Run(Path.Combine(Root(), "scripts/pack.sh"), [Feed]);
+
+    private string Feed => Path.Combine(_folder.FullName, "feed");
+
+    public IEnumerable<string> Files() => Directory.GetFiles(Feed).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+
+    /// <summary>The names of the files in a folder of a package.</summary>
+    public IEnumerable<string> Entries(string package, string folder)
+    {
+        using var archive = Open(package);
+        var entries = archive.Entries.Where(entry => entry.FullName.StartsWith(folder, StringComparison.Ordinal));
+        return [.. entries.Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+    }
+
+    public string Manifest(string package)
+    {
+        using var archive = Open(package);
+        using var reader = new StreamReader(archive.GetEntry(package + ".nuspec")!.Open());
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Restores, builds and runs the project outside; what it writes, a line each.</summary>
+    public string[] RunOutside()
+    {
+        var project = _folder.CreateSubdirectory("outside").FullName;
+        // It is no project of this repository, and here it is not named like one.
+        foreach (var file in Directory.GetFiles(Path.Combine(Here(), "Outside")))
+            File.Copy(file, Path.Combine(project, Path.GetFileName(file).Replace(".xml", ".csproj", StringComparison.Ordinal)));
+        File.WriteAllText(Path.Combine(project, "nuget.config"), Sources());
+        Tool.Run("dotnet", ["build", "-c", "Release", "-v", "q", "--nologo"], folder: project);
+        var written = Tool.Run("dotnet", [Path.Combine(project, "bin/Release/net10.0/Outside.dll")], folder: project);
+        return Encoding.UTF8.GetString(written).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    // What belongs to the framework comes from where this machine gets it, or has it already; ours only from the folder.
+    private string Sources() => $"""
+        <configuration>
+          <config><add key="globalPackagesFolder" value="{Path.Combine(_folder.FullName, "cache")}" /></config>
+          <packageSources><add key="packed" value="{Feed}" /></packageSources>
+          <fallbackPackageFolders><add key="machine" value="{MachineCache()}" /></fallbackPackageFolders>
+        </configuration>
+        """;
+
+    private static string MachineCache() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
+
+    private ZipArchive Open(string package) => ZipFile.OpenRead(Directory.GetFiles(Feed, package + ".*.nupkg").Single());
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+
+    private static string Root() => Path.GetFullPath(Path.Combine(Here(), "../../.."));
+}
