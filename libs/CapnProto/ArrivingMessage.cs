@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>
@@ -74,6 +76,7 @@ public sealed class ArrivingMessage
             var segmentBytes = Math.Min(FramingTable.SegmentBytes(table, index), lengthBytes - position);
             _message.AddSegment(_address + (nint)position, Math.Clamp(ArrivedBytes - position, 0, segmentBytes), segmentBytes);
             position += segmentBytes;
+            Invariant.That(segmentBytes >= 0 && position <= lengthBytes);
         }
     }
 
@@ -85,5 +88,7 @@ public sealed class ArrivingMessage
             _message.Grow(index, Math.Max(0, ArrivedBytes - position));
             position += _message.AnnouncedBytes(index);
         }
+
+        Invariant.That(position <= LengthBytes);
     }
 }

@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>
@@ -14,6 +16,7 @@ public static class CanonicalForm
     {
         var message = new MessageBuilder(target);
         message.CopyRoot(root, isCanonical: true);
+        Invariant.That(message.SegmentCount == 1 && message.UsedBytes(0) <= target.Length);
         return (int)message.UsedBytes(0);
     }
 
@@ -22,6 +25,7 @@ public static class CanonicalForm
     {
         var message = new MessageBuilder(target);
         message.CopyRoot(root, isCanonical: true);
+        Invariant.That(message.SegmentCount == 1 && message.UsedBytes(0) <= target.Length);
         return (int)message.UsedBytes(0);
     }
 

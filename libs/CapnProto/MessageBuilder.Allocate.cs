@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -65,6 +67,7 @@ public partial struct MessageBuilder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private unsafe byte* Allocate(ref byte* slot, ref int segment, long sizeBytes, int alignmentBytes)
     {
+        Invariant.That((sizeBytes & 7) == 0 && sizeBytes >= 0);
         ref var memory = ref SegmentRef(segment);
         if (alignmentBytes <= 8 && memory.UsedBytes + sizeBytes <= memory.CapacityBytes)
         {
@@ -79,6 +82,8 @@ public partial struct MessageBuilder
     [MethodImpl(MethodImplOptions.NoInlining)]
     private unsafe byte* AllocateElsewhere(ref byte* slot, ref int segment, long sizeBytes, int alignmentBytes)
     {
+        if (alignmentBytes != 8)
+            RequirePowerOf2(alignmentBytes);
         if (HasRoom(segment, sizeBytes, alignmentBytes))
             return Take(ref segment, sizeBytes, alignmentBytes);
 
@@ -91,10 +96,18 @@ public partial struct MessageBuilder
             CapnProtoException.Throw(CapnProtoError.OutOfSpace);
         var pad = Take(ref target, 8, 8);
         var content = Take(ref target, sizeBytes, alignmentBytes);
+        Invariant.That(padApart ? content >= pad + 8 : content == pad + 8);
         WirePointer.Far(pad - SegmentRef(target).Start, target, isDouble: false).Write(slot);
         slot = pad;
         segment = target;
         return content;
+    }
+
+    /// <summary>An alignment is the caller's word; any other number would leave the words of the segment shifted.</summary>
+    private static void RequirePowerOf2(int alignmentBytes)
+    {
+        if (!BitOperations.IsPow2(alignmentBytes))
+            throw new ArgumentOutOfRangeException(nameof(alignmentBytes), alignmentBytes, "An alignment is a power of two.");
     }
 
     private unsafe bool HasRoom(int segment, long sizeBytes, int alignmentBytes)
@@ -113,6 +126,7 @@ public partial struct MessageBuilder
         Clear(memory.Start + memory.UsedBytes, padding);
         var content = memory.Start + memory.UsedBytes + padding;
         memory.UsedBytes += padding + sizeBytes;
+        Invariant.That(memory.UsedBytes <= memory.CapacityBytes && (memory.UsedBytes & 7) == 0);
         return content;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -94,10 +95,13 @@ public partial struct MessageBuilder
         var pointer = WirePointer.ReadOnce(slot);
         if (pointer.Kind != PointerKind.Far)
             return new Built { Tag = pointer, Content = slot + 8 + (8L * pointer.Offset), Segment = segment };
+        // The builder wrote the pointer, so the segment that it names was added.
+        Invariant.That(pointer.FarSegment < (uint)_count);
         var pad = SegmentRef((int)pointer.FarSegment).Start + pointer.PadPositionBytes;
         if (!pointer.IsDoubleFar)
             return Find(pad, (int)pointer.FarSegment);
         var place = WirePointer.ReadOnce(pad);
+        Invariant.That(place.Kind == PointerKind.Far && place.FarSegment < (uint)_count);
         var start = SegmentRef((int)place.FarSegment).Start;
         return new Built
         {

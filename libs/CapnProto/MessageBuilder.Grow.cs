@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -43,6 +44,9 @@ public partial struct MessageBuilder
 
     private unsafe void MoveElement(byte* old, int dataBytes, int pointerCount, int oldSegment, scoped in StructBuilder grown)
     {
+        // Unchecked copies from here on: the larger place has room for all of the smaller one.
+        Invariant.That(dataBytes >= 0 && dataBytes <= grown.Size.DataWords * 8);
+        Invariant.That(pointerCount <= grown.Size.PointerCount);
         Unsafe.CopyBlockUnaligned(grown.Data, old, (uint)dataBytes);
         for (var index = 0; index < pointerCount; index++)
             MovePointer(old + dataBytes + (8L * index), oldSegment, grown.Slot(index), grown.Segment);
@@ -63,6 +67,7 @@ public partial struct MessageBuilder
     /// <summary>To an object in another segment: by a pad there if it has room for one, else by a double pad wherever there is room.</summary>
     private unsafe void MovePointerAcross(WirePointer pointer, byte* content, int contentSegment, byte* slot, int segment)
     {
+        Invariant.That(contentSegment != segment);
         if (HasRoom(contentSegment, 8, 8))
         {
             var near = Take(ref contentSegment, 8, 8);
@@ -101,6 +106,7 @@ public partial struct MessageBuilder
     private static unsafe BuiltElements Structs(byte* content)
     {
         var tag = WirePointer.ReadOnce(content);
+        Invariant.That(tag.Kind == PointerKind.Struct && tag.Offset >= 0);
         var size = new StructSize((ushort)tag.DataWords, (ushort)tag.PointerCount);
         return new BuiltElements
         {

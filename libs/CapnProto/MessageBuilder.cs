@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -128,8 +129,10 @@ public partial struct MessageBuilder
         return ref _far![index - NearBuildSegments.Capacity];
     }
 
-    private int Add(BuildSegment segment)
+    private unsafe int Add(BuildSegment segment)
     {
+        // All positions are words from here on.
+        Invariant.That(((nint)segment.Start & 7) == 0);
         if (_count >= NearBuildSegments.Capacity)
             Array.Resize(ref _far, _count + 1 - NearBuildSegments.Capacity);
         SegmentRef(_count) = segment;

@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>
@@ -66,6 +68,7 @@ public sealed class MessageInput
     {
         if (_messageBytes > 0)
             (_start, _messageBytes) = (_start + _messageBytes, 0);
+        Invariant.That(_start <= _end);
         var here = _bytes.AsSpan(_start, _end - _start);
         if (here.Length < 8)
             return 8 - here.Length;

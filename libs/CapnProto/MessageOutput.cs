@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>
@@ -41,5 +43,6 @@ public sealed class MessageOutput(Stream stream, bool isPacked = false)
             CapnProtoException.Throw(CapnProtoError.TooLarge);
         if (sizeBytes > _bytes.Length)
             _bytes = GC.AllocateUninitializedArray<byte>((int)Math.Max(sizeBytes, Math.Min(_bytes.Length * 2L, Array.MaxLength)));
+        Invariant.That(_bytes.Length >= sizeBytes);
     }
 }

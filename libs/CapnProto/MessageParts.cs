@@ -1,4 +1,5 @@
 using System.Buffers;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -33,6 +34,7 @@ public sealed class MessageParts
         LengthBytes = tableBytes;
         for (var index = 0; index < message.SegmentCount; index++)
             Add(index, message.Part(index));
+        Invariant.That(LengthBytes == StreamFraming.SizeBytes(in message));
     }
 
     private void Add(int index, MessagePart part)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -16,6 +17,7 @@ public partial struct MessageReader
     {
         if (_announcedBytes is null || _announcedBytes.Length <= _count)
             Array.Resize(ref _announcedBytes, Math.Max(4, _count * 2));
+        Invariant.That(_announcedBytes.Length > _count);
         _announcedBytes[_count] = announcedBytes;
         Add(new Segment((byte*)address, Math.Min(arrivedBytes, announcedBytes)));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -64,7 +65,11 @@ public partial struct MessageReader
     }
 
     /// <summary>Gives back what was spent since the budget was that large: for looking ahead at what is read again right after.</summary>
-    internal void Restore(long budgetWords) => _budgetWords = budgetWords;
+    internal void Restore(long budgetWords)
+    {
+        Invariant.That(budgetWords >= _budgetWords);
+        _budgetWords = budgetWords;
+    }
 
     /// <summary>Adds the next segment; its number is the count before.</summary>
     public void AddSegment(ReadOnlySpan<byte> memory) => Add(Segment.Of(memory));
@@ -120,6 +125,8 @@ public partial struct MessageReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Charge(long words)
     {
+        // A negative charge would fill the budget up.
+        Invariant.That(words >= 0);
         _budgetWords -= words;
         if (_budgetWords < 0)
             CapnProtoException.Throw(CapnProtoError.TraversalLimit);
@@ -140,6 +147,7 @@ public partial struct MessageReader
         _far ??= new Segment[NearSegments.Capacity];
         if (index == _far.Length)
             Array.Resize(ref _far, index * 2);
+        Invariant.That(index >= 0 && index < _far.Length);
         _far[index] = segment;
     }
 }

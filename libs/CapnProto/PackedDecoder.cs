@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -54,5 +55,7 @@ public struct PackedDecoder
         consumed += literalBytes;
         written += literalBytes;
         _literalBytes -= literalBytes;
+        Invariant.That(consumed <= source.Length && written <= target.Length);
+        Invariant.That(_zeroBytes == 0 || _literalBytes == 0);
     }
 }

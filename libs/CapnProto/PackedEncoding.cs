@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -38,6 +39,9 @@ public static class PackedEncoding
             else if (tag == 0xff)
                 LiteralRun(words, target, ref consumed, ref written);
         }
+
+        Invariant.That(consumed % 8 == 0 && consumed <= words.Length);
+        Invariant.That(written <= SizeBytesMax(consumed));
     }
 
     private static void ZeroRun(ReadOnlySpan<byte> words, Span<byte> target, ref int consumed, ref int written)
@@ -45,6 +49,7 @@ public static class PackedEncoding
         var rest = words.Slice(consumed, Math.Min(words.Length - consumed, RunWordsMax * 8));
         var zeroBytes = rest.IndexOfAnyExcept((byte)0);
         var run = (zeroBytes < 0 ? rest.Length : zeroBytes) / 8;
+        Invariant.That(run <= RunWordsMax);
         target[written++] = (byte)run;
         consumed += run * 8;
     }

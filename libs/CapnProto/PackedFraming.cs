@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>Framed messages in the packed encoding, from span to span.</summary>
@@ -67,6 +69,7 @@ public static class PackedFraming
     {
         if (untilBytes > memory.Length)
             return false;
+        Invariant.That(written <= untilBytes);
         decoder.Decode(packed[consumed..], memory[written..(int)untilBytes], out var more, out var produced);
         consumed += more;
         written += produced;

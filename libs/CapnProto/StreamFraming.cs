@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -38,6 +39,7 @@ public static class StreamFraming
         }
 
         WriteTable(message, target);
+        Invariant.That(position == SizeBytes(in message));
         return position;
     }
 
@@ -96,6 +98,7 @@ public static class StreamFraming
             position += segmentBytes;
         }
 
+        Invariant.That(position <= availableBytes);
         lengthBytes = position;
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -32,6 +33,8 @@ public readonly unsafe ref partial struct StructReader
     /// <summary>A word of the data section, whose last one may be a part of a word.</summary>
     internal ulong GetPadded(int word)
     {
+        // Unchecked: a length below zero would be taken for four billion.
+        Invariant.That(word >= 0 && 8 * word < _place.DataBytes);
         var padded = 0UL;
         Unsafe.CopyBlockUnaligned(&padded, _place.Data + (8L * word), (uint)Math.Min(8, _place.DataBytes - (8 * word)));
         return padded;

@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>The unpacked bytes of a packed stream. Reads ahead, so the inner stream is this one's alone; read in pieces of at least a word.</summary>
@@ -63,6 +65,7 @@ internal sealed class UnpackingStream(Stream inner) : Stream
     {
         _decoder.Decode(_packed.AsSpan(_start, _end - _start), target, out var consumed, out var written);
         _start += consumed;
+        Invariant.That(_start <= _end);
         if (written == 0)
             Compact();
         return written;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
@@ -9,6 +10,9 @@ namespace K8sMediaFlow.CapnProto;
 internal readonly struct WirePointer(ulong word)
 {
     public const int CountMax = (1 << 29) - 1;
+
+    /// <summary>What an offset's 30 bits reach, forwards and backwards.</summary>
+    private const long OffsetEnd = 1L << 29;
 
     private readonly ulong _word = word;
 
@@ -48,16 +52,31 @@ internal readonly struct WirePointer(ulong word)
     public static unsafe WirePointer ReadOnce(byte* address) => new(Unsafe.ReadUnaligned<ulong>(address));
 
     public static WirePointer Struct(long offsetWords, StructSize size) =>
-        new((uint)((int)offsetWords << 2) | ((ulong)size.DataWords << 32) | ((ulong)size.PointerCount << 48));
+        new(OffsetBits(offsetWords) | ((ulong)size.DataWords << 32) | ((ulong)size.PointerCount << 48));
 
-    public static WirePointer List(long offsetWords, ElementSize elementSize, int count) =>
-        new((uint)((int)offsetWords << 2) | 1UL | ((ulong)elementSize << 32) | ((ulong)count << 35));
+    public static WirePointer List(long offsetWords, ElementSize elementSize, int count)
+    {
+        Invariant.That((uint)count <= CountMax);
+        return new(OffsetBits(offsetWords) | 1UL | ((ulong)elementSize << 32) | ((ulong)count << 35));
+    }
 
-    public static WirePointer Far(long padPositionBytes, int segment, bool isDouble) =>
-        new((uint)(padPositionBytes / 8 << 3) | (isDouble ? 4UL : 0UL) | 2UL | ((ulong)segment << 32));
+    public static WirePointer Far(long padPositionBytes, int segment, bool isDouble)
+    {
+        Invariant.That((padPositionBytes & 7) == 0 && (ulong)padPositionBytes <= uint.MaxValue);
+        Invariant.That(segment >= 0);
+        return new((uint)padPositionBytes | (isDouble ? 4UL : 0UL) | 2UL | ((ulong)segment << 32));
+    }
 
     /// <summary>The same object seen from elsewhere.</summary>
-    public WirePointer WithOffset(long offsetWords) => new((_word & 0xffffffff_00000003) | (uint)((int)offsetWords << 2));
+    public WirePointer WithOffset(long offsetWords) => new((_word & 0xffffffff_00000003) | OffsetBits(offsetWords));
 
     public unsafe void Write(byte* address) => Unsafe.WriteUnaligned(address, _word);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint OffsetBits(long offsetWords)
+    {
+        // A longer one would be cut, and the pointer would lead elsewhere.
+        Invariant.That((ulong)(offsetWords + OffsetEnd) < 2 * (ulong)OffsetEnd);
+        return (uint)((int)offsetWords << 2);
+    }
 }

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric;
 
@@ -40,6 +41,7 @@ internal sealed class GrantTable(uint epoch, nint areaAddress, long areaLengthBy
         var grant = Take(slot);
         // The peer can still write there: what is checked must be what was read, so it is read once.
         Span<byte> header = stackalloc byte[FrameHeaderPrefix.SegmentTableOffset];
+        Invariant.That(grant.SizeBytes >= header.Length);
         RawMemory.ReadOnlySpan(areaAddress + (nint)grant.OffsetBytes, header.Length).CopyTo(header);
         var total = Total(header);
         if (FrameHeaderPrefix.ReadSlot(header) is var other && other != slot)
@@ -66,9 +68,14 @@ internal sealed class GrantTable(uint epoch, nint areaAddress, long areaLengthBy
             return _grants.Remove(slot, out var grant) ? grant : throw NotGranted(slot);
     }
 
-    private LandingArea Area(uint slot, ulong totalBytes, Granted grant) => totalBytes <= (ulong)grant.SizeBytes
-        ? new LandingArea(slot, areaAddress + (nint)grant.OffsetBytes, (int)totalBytes)
-        : throw new FabricException(FabricError.GrantViolation, $"a frame of {totalBytes} bytes for slot {slot}, granted with {grant.SizeBytes}");
+    private LandingArea Area(uint slot, ulong totalBytes, Granted grant)
+    {
+        if (totalBytes > (ulong)grant.SizeBytes)
+            throw new FabricException(FabricError.GrantViolation, $"a frame of {totalBytes} bytes for slot {slot}, granted with {grant.SizeBytes}");
+        // Raw memory from here on: the last look before it is written.
+        Invariant.That(grant.OffsetBytes >= 0 && grant.OffsetBytes + (long)totalBytes <= areaLengthBytes);
+        return new LandingArea(slot, areaAddress + (nint)grant.OffsetBytes, (int)totalBytes);
+    }
 
     private static FabricException NotGranted(uint slot) =>
         new(FabricError.GrantViolation, $"slot {slot} is not granted, or its grant is used up");

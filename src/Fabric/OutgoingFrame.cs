@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.Fabric;
 
 /// <summary>The checks that every fabric makes of a write before a byte of it leaves.</summary>
@@ -11,6 +13,7 @@ internal static class OutgoingFrame
         foreach (var segment in segments)
             Require(segment.LengthBytes >= 0, "a segment's length is negative");
         var total = FrameHeaderPrefix.TotalLength(segments);
+        Invariant.That(total >= FrameHeaderPrefix.SizeBytes && total % FrameHeaderPrefix.Alignment == 0);
         if (total > sizeBytes)
             throw new FabricException(FabricError.TooLarge, $"a frame of {total} bytes for slot {slot}, granted with {sizeBytes}");
         Require(FrameHeaderPrefix.ReadMagic(header) == FrameHeaderPrefix.Magic, "the header has no magic");

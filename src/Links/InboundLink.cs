@@ -187,7 +187,10 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     private void Enter(InboundEpoch epoch, LinkWay way)
     {
         lock (_state)
+        {
+            Invariant.That(_isServing && _current is null);
             (_current, _way) = (epoch, way);
+        }
         Show(LinkState.Ready, LinkLoss.None, "");
         if (_closing)
             epoch.Fail(new LinkException(LinkLoss.Closed, "closed"));
@@ -225,6 +228,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         {
             if (_closing || _seat is null || !TryWaitUntilFree(_options.OpenDeadline))
                 return false;
+            Invariant.That(!_isServing && _current is null && _connection is null);
             (_isServing, _isEnding) = (true, false);
             _connection = connection;
             return true;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using K8sMediaFlow.Links.Connection;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Fabrics;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links;
 
@@ -200,7 +201,10 @@ public sealed class LinkListener : IDisposable
         {
             (_owner, Connection) = (owner, connection);
             lock (owner._handshakes)
+            {
                 owner._handshakes.Add(this);
+                Invariant.That(owner._handshakes.Count <= owner._options.HandshakesMax);
+            }
         }
 
         public ControlConnection Connection { get; }

@@ -150,6 +150,7 @@ public sealed class OutboundLink : IDisposable
     /// <summary>No connection is needed to end when nothing is left to say. Only called while no epoch lives.</summary>
     private bool IsFinished()
     {
+        Invariant.That(_current is null);
         lock (_ledger)
             return _ledger.Retained == 0 && (_draining || _source.Ended);
     }
@@ -197,6 +198,7 @@ public sealed class OutboundLink : IDisposable
         var beganNanoseconds = MonotonicClock.Nanoseconds;
         lock (_state)
         {
+            Invariant.That(_current is null);
             (_current, _way) = (epoch, epoch.Way);
             if (!_endpoint.Holds(endpoint))
                 epoch.Fail(new LinkException(LinkLoss.Moved, "the plan has changed meanwhile"));

@@ -1,4 +1,5 @@
 using System.Text;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto.Compiler;
 
@@ -34,6 +35,7 @@ internal sealed class SourceWriter
 
     public void Close()
     {
+        Invariant.That(_depth > 0);
         _depth--;
         Line("}");
     }
@@ -53,7 +55,12 @@ internal sealed class SourceWriter
         Line("/// </summary>");
     }
 
-    public override string ToString() => _text.ToString();
+    /// <summary>The whole text, once every block is closed.</summary>
+    public override string ToString()
+    {
+        Invariant.That(_depth == 0);
+        return _text.ToString();
+    }
 
     private static string Escape(string line) => line.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 }

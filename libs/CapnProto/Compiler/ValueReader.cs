@@ -1,4 +1,5 @@
 using K8sMediaFlow.CapnProto.Schema;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto.Compiler;
 
@@ -53,6 +54,7 @@ internal static class ValueReader
             var message = new MessageBuilder(System.Runtime.InteropServices.MemoryMarshal.AsBytes(copy.AsSpan()));
             message.RootPointer().SetPointer(pointer);
             usedWords = (int)(message.UsedBytes(0) / 8);
+            Invariant.That(message.SegmentCount == 1 && usedWords >= 1 && usedWords <= copy.Length);
             return true;
         }
         catch (CapnProtoException e) when (e.Error == CapnProtoError.OutOfSpace)

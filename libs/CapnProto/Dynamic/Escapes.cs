@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
@@ -36,6 +37,7 @@ internal static class Escapes
         for (var rest = shown; !rest.IsEmpty && !sink.IsOver;)
         {
             System.Buffers.Text.Base64.EncodeToUtf8(rest, text, out var taken, out var written, isFinalBlock: rest.Length <= 768);
+            Invariant.That(taken > 0);
             sink.Write(text[..written]);
             rest = rest[taken..];
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
@@ -128,6 +129,7 @@ internal static class JsonBuilder
             var structs = target.InitStructs(element.Struct.Size, count);
             foreach (var item in place.Items())
                 Struct(item, new DynamicBuilder(structs[index++], element.Struct), element.Struct.Shape);
+            Invariant.That(index == count);
         }
         else if (element.Kind.IsPointer())
         {
@@ -138,6 +140,8 @@ internal static class JsonBuilder
                     Pointer(item, pointers[index], element);
                 index++;
             }
+
+            Invariant.That(index == count);
         }
         else
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
@@ -20,6 +21,8 @@ internal static class JsonBytes
         var index = 0;
         foreach (var item in place.Items())
             bytes[index++] = (byte)JsonNumbers.Whole(item, DynamicKind.UInt8);
+        // What is not written holds what the memory held before.
+        Invariant.That(index == bytes.Length);
     }
 
     private static byte[] Decoded(JsonPlace place, JsonDataForm form)

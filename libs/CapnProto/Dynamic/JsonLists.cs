@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
 /// <summary>Lists of numbers out of JSON.</summary>
@@ -38,6 +40,7 @@ internal static class JsonLists
         var index = 0;
         foreach (var bits in All(place, element))
             target[index++] = bits != 0;
+        Invariant.That(index == target.Count);
     }
 
     private static void Fill<T>(JsonPlace place, Span<T> target, DynamicType element, Func<ulong, T> narrow)
@@ -45,5 +48,6 @@ internal static class JsonLists
         var index = 0;
         foreach (var bits in All(place, element))
             target[index++] = narrow(bits);
+        Invariant.That(index == target.Length);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
@@ -56,7 +57,7 @@ public static class JsonMessage
             var message = new MessageBuilder(memory);
             JsonBuilder.Struct(place, new DynamicBuilder(message.InitRoot(root.Size), root), root.Shape);
             framed = new byte[StreamFraming.SizeBytes(in message)];
-            StreamFraming.Write(in message, framed);
+            Invariant.That(StreamFraming.Write(in message, framed) == framed.Length);
             return true;
         }
         catch (CapnProtoException error) when (error.Error == CapnProtoError.OutOfSpace)

@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
 /// <summary>
@@ -10,7 +12,11 @@ internal ref partial struct JsonRenderer(RenderSink sink, RenderOptions options,
     private const int PartBytesMax = 50;
     private readonly ref MessageReader _message = ref message;
 
-    public void Render(DynamicReader root) => Struct(root, root.Schema.Shape, indent: 0, isPrefixed: false);
+    public void Render(DynamicReader root)
+    {
+        Struct(root, root.Schema.Shape, indent: 0, isPrefixed: false);
+        Invariant.That(sink.IsAtRest);
+    }
 
     private void Value(DynamicValue value, JsonField? field, int indent, bool isPrefixed)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
@@ -19,8 +20,12 @@ internal sealed class RenderSink(IBufferWriter<byte> output, RenderOptions optio
     /// <summary>What is being measured does not fit: the rest need not be looked at.</summary>
     public bool IsOver => IsMeasuring && _lineBytes < 0;
 
+    /// <summary>All that was begun has ended.</summary>
+    public bool IsAtRest => _depth == 0 && !IsMeasuring;
+
     public void Measure(int lineBytes)
     {
+        Invariant.That(!IsMeasuring);
         IsMeasuring = true;
         _lineBytes = lineBytes;
     }
@@ -28,6 +33,7 @@ internal sealed class RenderSink(IBufferWriter<byte> output, RenderOptions optio
     /// <summary>Ends measuring; the bytes that were left, negative if it did not fit.</summary>
     public long Measured()
     {
+        Invariant.That(IsMeasuring);
         IsMeasuring = false;
         return _lineBytes;
     }
@@ -46,7 +52,11 @@ internal sealed class RenderSink(IBufferWriter<byte> output, RenderOptions optio
             CapnProtoException.Throw(CapnProtoError.DepthLimit);
     }
 
-    public void Leave() => _depth--;
+    public void Leave()
+    {
+        Invariant.That(_depth > 0);
+        _depth--;
+    }
 
     public void Write(ReadOnlySpan<byte> bytes)
     {

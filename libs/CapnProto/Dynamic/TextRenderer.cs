@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
 /// <summary>
@@ -9,7 +11,11 @@ internal ref struct TextRenderer(RenderSink sink, RenderOptions options, ref Mes
     private const int PartBytesMax = 24, StructBytesMax = 64;
     private readonly ref MessageReader _message = ref message;
 
-    public void Render(DynamicReader root) => Struct(root, indent: 1, isPrefixed: false);
+    public void Render(DynamicReader root)
+    {
+        Struct(root, indent: 1, isPrefixed: false);
+        Invariant.That(sink.IsAtRest);
+    }
 
     private void Value(DynamicValue value, int indent, bool isPrefixed)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
@@ -86,7 +87,12 @@ internal sealed class TypeTable(DynamicSchema schema, IReadOnlyDictionary<ulong,
         lock (_gate)
         {
             if (!_types.TryGetValue(key, out var type))
+            {
                 _types[key] = type = make((int)DynamicKind.Unknown + 1 + _types.Count);
+                // Numbers tell types apart, so none was made while this one was.
+                Invariant.That(type.Number == (int)DynamicKind.Unknown + _types.Count);
+            }
+
             return type;
         }
     }

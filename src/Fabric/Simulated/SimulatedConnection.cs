@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Simulated;
 
@@ -44,6 +45,7 @@ internal sealed class SimulatedConnection(SimulatedNetwork network, int number, 
         var count = 0;
         while (count < tags.Length && _completed.TryDequeue(out tags[count]))
             count++;
+        Invariant.That(count <= WritesInFlight);
         WritesInFlight -= count;
         if (count == 0)
             ThrowIfCut();
@@ -135,6 +137,7 @@ internal sealed class SimulatedConnection(SimulatedNetwork network, int number, 
         _landed.Enqueue(new Landing(area.Slot, area.LengthBytes));
         if (transfer.Fault == SimulatedFault.None)
             _completed.Enqueue(transfer.Tag);
+        Invariant.That(_completed.Count + _underWay.Count <= WritesInFlight);
     }
 
     private void ThrowIfCut()

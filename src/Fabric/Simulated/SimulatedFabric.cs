@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Simulated;
 
@@ -86,6 +87,7 @@ internal sealed class SimulatedOffer(SimulatedNetwork network, SimulatedListener
 
     public void Arrive(SimulatedConnection connection)
     {
+        Invariant.That(_arrived is null && !_isDisposed);
         _arrived = connection;
         listener.Withdraw(this);
     }

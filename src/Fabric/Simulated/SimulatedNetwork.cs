@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Simulated;
 
@@ -83,7 +84,7 @@ public sealed class SimulatedNetwork
 
     internal void Schedule(TimeSpan due, Action happening)
     {
-        Debug.Assert(Monitor.IsEntered(Gate));
+        Invariant.That(Monitor.IsEntered(Gate));
         _events.Enqueue(happening, (due, _orderNext++));
         Wake();
     }

@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.Fabric.Tcp;
 
 /// <summary>Tags of writes that are complete and not yet reported: a ring that grows with use up to its capacity. Used under the sender's gate.</summary>
@@ -16,6 +18,7 @@ internal sealed class TagQueue(int capacity)
 
     public void Add(ulong tag)
     {
+        Invariant.That(Count < capacity);
         if (Count == _tags.Length)
             Grow();
         _tags[(_head + Count) % _tags.Length] = tag;
@@ -35,6 +38,7 @@ internal sealed class TagQueue(int capacity)
     private void Grow()
     {
         var tags = new ulong[Math.Min(capacity, 2 * _tags.Length)];
+        Invariant.That(tags.Length > Count);
         for (var index = 0; index < Count; index++)
             tags[index] = _tags[(_head + index) % _tags.Length];
         (_tags, _head) = (tags, 0);

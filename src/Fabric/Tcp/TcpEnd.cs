@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native.Sockets;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Tcp;
 
@@ -24,6 +25,7 @@ internal sealed class TcpEnd(StreamSocket socket)
     /// <summary>Inside the gate, before the socket is used.</summary>
     public void ThrowIfFinished()
     {
+        Invariant.That(Gate.IsHeldByCurrentThread);
         if (_isAborted)
             throw TcpErrors.OfAbort();
         if (_failure is not null)
@@ -33,6 +35,7 @@ internal sealed class TcpEnd(StreamSocket socket)
     /// <summary>Inside the gate: the connection is of no use any more. Returns what to throw.</summary>
     public FabricException Fail(FabricException failure)
     {
+        Invariant.That(Gate.IsHeldByCurrentThread);
         _failure = failure;
         if (TryClaim())
             Reset();
@@ -74,6 +77,7 @@ internal sealed class TcpEnd(StreamSocket socket)
 
     private void Reset()
     {
+        Invariant.That(_isClaimed == 1 && Gate.IsHeldByCurrentThread);
         socket.SetResetOnClose();
         socket.Dispose();
     }

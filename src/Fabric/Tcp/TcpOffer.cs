@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using K8sMediaFlow.Native.Sockets;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Tcp;
 
@@ -32,6 +33,7 @@ internal sealed class TcpOffer : IFabricOffer
     {
         lock (_gate)
         {
+            Invariant.That(_arrived is null);
             if (_isDisposed)
                 socket.Dispose();
             else

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Tcp;
 
@@ -13,6 +14,7 @@ internal readonly record struct TcpOfferPayload(IPEndPoint Endpoint, uint Epoch,
 
     public byte[] ToBytes()
     {
+        Invariant.That(Token.Length == TcpToken.SizeBytes);
         var address = Endpoint.Address.GetAddressBytes();
         var bytes = new byte[AddressOffset + address.Length];
         bytes[0] = Version;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Tcp;
 
@@ -13,6 +14,7 @@ internal static class TcpPreamble
 
     public static void Write(Span<byte> preamble, uint epoch, ReadOnlySpan<byte> token)
     {
+        Invariant.That(token.Length == TcpToken.SizeBytes);
         preamble.Clear();
         Magic.CopyTo(preamble);
         BinaryPrimitives.WriteUInt32LittleEndian(preamble[EpochOffset..], epoch);

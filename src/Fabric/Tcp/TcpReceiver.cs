@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using K8sMediaFlow.Native.Sockets;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Tcp;
 
@@ -66,6 +67,7 @@ internal sealed class TcpReceiver : IFabricReceiver
             return false;
         if (!TryReadBody(patience))
             return false;
+        Invariant.That(_areaBytes == _area.LengthBytes);
         _isInFrame = false;
         Checksum.Verify(_area);
         landing = new Landing(_area.Slot, _area.LengthBytes);
@@ -82,6 +84,7 @@ internal sealed class TcpReceiver : IFabricReceiver
             _headerBytes += got;
         }
         _area = _grants.Use(_header);
+        Invariant.That(_area.LengthBytes >= FrameHeaderPrefix.SizeBytes);
         _header.CopyTo(_area.Bytes);
         _areaBytes = FrameHeaderPrefix.SizeBytes;
         _headerBytes = 0;
@@ -93,6 +96,8 @@ internal sealed class TcpReceiver : IFabricReceiver
     {
         while (_areaBytes < _area.LengthBytes)
         {
+            // Bytes of the next header come with the last bytes of this frame only.
+            Invariant.That(_headerBytes == 0);
             var rest = _area.LengthBytes - _areaBytes;
             var got = Receive([new MemoryVector(_area.Address + _areaBytes, rest), HeaderRest()], patience);
             if (got == 0)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using K8sMediaFlow.Native.Sockets;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Tcp;
 
@@ -96,6 +97,7 @@ internal sealed class TcpSender : IFabricSender
                 continue;
             vectors[count++] = new MemoryVector(segment.Address, segment.LengthBytes);
             var padding = (int)(FrameHeaderPrefix.Padded(segment.LengthBytes) - segment.LengthBytes);
+            Invariant.That(padding is >= 0 and < FrameHeaderPrefix.Alignment);
             if (padding > 0)
                 vectors[count++] = new MemoryVector(_zeroesAddress, padding);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using K8sMediaFlow.Native.Sockets;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Tcp;
 
@@ -29,6 +30,7 @@ internal sealed class TokenAcceptor(StreamSocket listening, TcpListener listener
     {
         StreamSocket[] sockets = [listening, .. _visitors.Select(visitor => visitor.Socket)];
         Span<bool> isReady = stackalloc bool[1 + VisitorsMax];
+        Invariant.That(sockets.Length <= isReady.Length);
         SocketPoll.WaitReadable(sockets, isReady, TurnMs);
         for (var index = _visitors.Count - 1; index >= 0; index--)
         {
@@ -104,6 +106,7 @@ internal sealed class TokenAcceptor(StreamSocket listening, TcpListener listener
 
         public VisitorState Read()
         {
+            Invariant.That(_received < TcpPreamble.SizeBytes);
             var rest = new MemoryVector(Marshal.UnsafeAddrOfPinnedArrayElement(_preamble, _received), TcpPreamble.SizeBytes - _received);
             var result = socket.Receive([rest], waits: false);
             if (result.WouldBlock)

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native.Ibverbs;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
@@ -53,6 +54,7 @@ internal sealed class FrameGather(int partsPerWorkMax, uint messageBytesMax)
 
     private void Close(ulong id, SendKind kind, bool isSignaled, uint immediate)
     {
+        Invariant.That(_workCount < WorksMax);
         _works[_workCount++] = new SendWork(id, kind, isSignaled, immediate, _address, _key, _workParts);
         _address += (ulong)_workBytes;
         (_workParts, _workBytes) = (0, 0);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Native.Ibverbs;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
@@ -21,7 +22,12 @@ internal sealed class HeaderShelf : IDisposable
 
     public nint Zeroes { get; }
 
-    public nint Address(int cell) => Zeroes + FrameHeaderPrefix.Alignment + cell * FrameHeaderPrefix.SizeBytes;
+    public nint Address(int cell)
+    {
+        var offset = FrameHeaderPrefix.Alignment + cell * FrameHeaderPrefix.SizeBytes;
+        Invariant.That(cell >= 0 && offset + FrameHeaderPrefix.SizeBytes <= _bytes.Length);
+        return Zeroes + offset;
+    }
 
     public Span<byte> Bytes(int cell) => RawMemory.Span(Address(cell), FrameHeaderPrefix.SizeBytes);
 

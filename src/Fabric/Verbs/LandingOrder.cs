@@ -1,4 +1,5 @@
 using System.Numerics;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
@@ -29,7 +30,9 @@ internal sealed class LandingOrder
         if (number - _due >= (ulong)_cells.Length)
             throw new FabricException(FabricError.GrantViolation, $"write {number} came while {_due} has not, and no more than {_cells.Length} are granted");
         _next[pair] = number + (ulong)_next.Length;
-        _cells[number & (ulong)(_cells.Length - 1)] = new Cell(IsThere: true, pair, immediate);
+        ref var cell = ref _cells[number & (ulong)(_cells.Length - 1)];
+        Invariant.That(!cell.IsThere);
+        cell = new Cell(IsThere: true, pair, immediate);
     }
 
     /// <summary>The write that is due, if it is there, and the pair that it came by.</summary>

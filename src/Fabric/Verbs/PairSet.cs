@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native.Ibverbs;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
@@ -36,6 +37,7 @@ internal sealed class PairSet : IDisposable
     /// <summary>The peer has fewer: the others have never been bound to anything.</summary>
     public void Keep(int count)
     {
+        Invariant.That(count >= 1 && count <= _pairs.Length);
         var surplus = _pairs[count..];
         _pairs = _pairs[..count];
         foreach (var pair in surplus)
@@ -51,6 +53,7 @@ internal sealed class PairSet : IDisposable
     /// <summary>Binds each to the peer's of the same turn.</summary>
     public void Connect(QueuePairRoute route, ReadOnlySpan<uint> remoteNumbers)
     {
+        Invariant.That(remoteNumbers.Length >= _pairs.Length);
         for (var index = 0; index < _pairs.Length; index++)
             _pairs[index].Connect(route with { RemoteNumber = remoteNumbers[index] });
     }

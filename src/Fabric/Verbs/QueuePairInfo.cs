@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
@@ -23,6 +24,7 @@ internal sealed record QueuePairInfo(int MtuBytes, uint[] Numbers, uint FirstPac
 
     public void Write(Span<byte> bytes)
     {
+        Invariant.That(Numbers.Length is >= 1 and <= FabricOptions.QueuePairsMax && FirstPacket <= PacketMask);
         bytes[0] = Version;
         bytes[CountOffset] = (byte)Numbers.Length;
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[MtuOffset..], (ushort)MtuBytes);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Native.Ibverbs;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
@@ -120,6 +121,7 @@ internal sealed class VerbsEnd
     /// <summary>Inside the gate, before it is used.</summary>
     public void ThrowIfFinished()
     {
+        Invariant.That(Gate.IsHeldByCurrentThread);
         if (_isAborted)
             throw VerbsErrors.OfAbort();
         if (_failure is not null)
@@ -129,6 +131,7 @@ internal sealed class VerbsEnd
     /// <summary>Inside the gate: the next completion that is the caller's; false when none came within the wait.</summary>
     public bool TryNext(out Completion completion, TimeSpan wait)
     {
+        Invariant.That(Gate.IsHeldByCurrentThread);
         var startedTicks = 0L;
         while (!TryTake(out completion))
         {
@@ -165,6 +168,7 @@ internal sealed class VerbsEnd
     /// <summary>Inside the gate: of no use any more. Returns what to throw.</summary>
     public FabricException Fail(FabricException failure)
     {
+        Invariant.That(Gate.IsHeldByCurrentThread);
         _failure = failure;
         if (TryClaim())
             TearDown();
@@ -239,6 +243,7 @@ internal sealed class VerbsEnd
 
     private void TearDown()
     {
+        Invariant.That(_isClaimed == 1 && Gate.IsHeldByCurrentThread);
         _device.Remove(this);
         Flush();
         _pairs.Dispose();

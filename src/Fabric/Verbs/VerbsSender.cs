@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Native.Ibverbs;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
@@ -58,8 +59,10 @@ internal sealed class VerbsSender : IFabricSender
             {
                 throw _end.Fail(VerbsErrors.OfCall(failure));
             }
+            Invariant.That(_posted == _writes.NextNumber);
             _writes.Add(tag, _gather.Works.Length);
             _posted++;
+            Invariant.That(_writes.Works <= _worksMax);
             _pair = _pair + 1 == _end.PairCount ? 0 : _pair + 1;
         }
     }

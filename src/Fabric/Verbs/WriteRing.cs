@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.Fabric.Verbs;
 
 /// <summary>
@@ -22,6 +24,9 @@ internal sealed class WriteRing(int capacity, int pairs)
     /// <summary>Which cell the next write takes: no other write that is not reported has it.</summary>
     public int NextCell => Wrap(_head + Count);
 
+    /// <summary>How many writes there were before the next one: its number.</summary>
+    public ulong NextNumber => _reported + (ulong)Count;
+
     public void RequireRoom()
     {
         if (Count == capacity)
@@ -30,6 +35,9 @@ internal sealed class WriteRing(int capacity, int pairs)
 
     public void Add(ulong tag, int works)
     {
+        Invariant.That(Count < capacity);
+        // A write without works would count as complete before it is.
+        Invariant.That(works > 0);
         _writes[NextCell] = (tag, works);
         Count++;
         Works += works;
@@ -45,6 +53,7 @@ internal sealed class WriteRing(int capacity, int pairs)
         works = 0;
         while (_completed < Count && _writes[Wrap(_head + _completed)].Works == 0)
             _completed++;
+        Invariant.That(Works >= 0 && (Works > 0 || _completed == Count));
         return true;
     }
 

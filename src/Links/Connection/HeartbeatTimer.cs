@@ -86,6 +86,7 @@ internal sealed class HeartbeatTimer
         heartbeat.Epoch = epoch;
         heartbeat.SentNs = (ulong)now;
         heartbeat.EchoNs = _peerSentAt;
+        Invariant.That(now >= _peerHeardAt);
         heartbeat.EchoHeldNs = _peerSentAt == 0 ? 0 : (ulong)(now - _peerHeardAt);
         connection.Queue();
     }

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Ledgers;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Connection;
 
@@ -27,6 +28,7 @@ internal sealed class InboundDelivery(ReceiverLedger ledger, ILinkSink sink)
     /// <summary>Delivers all that can be.</summary>
     public void Deliver()
     {
+        Invariant.That(!Monitor.IsEntered(ledger));
         lock (_turn)
         {
             Volatile.Write(ref _isBlocked, false);
@@ -94,6 +96,7 @@ internal sealed class InboundDelivery(ReceiverLedger ledger, ILinkSink sink)
 
     private void GiveBack()
     {
+        Invariant.That(Monitor.IsEntered(_turn) && !Monitor.IsEntered(ledger));
         foreach (var slot in _freed)
             sink.GiveBack(slot);
         _freed.Clear();

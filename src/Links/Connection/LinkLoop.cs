@@ -74,6 +74,7 @@ internal sealed class LinkLoop
             var pause = seat.Task.RunTurn();
             lock (_lock)
             {
+                Invariant.That(seat.IsRunning);
                 seat.IsRunning = false;
                 seat.DueNanoseconds = Math.Min(seat.DueNanoseconds, OnGrid(MonotonicClock.Nanoseconds, pause));
                 Monitor.PulseAll(_lock);
@@ -91,6 +92,7 @@ internal sealed class LinkLoop
                 var next = Next(now);
                 if (next is not null && next.DueNanoseconds <= now)
                 {
+                    Invariant.That(!next.IsRunning);
                     (next.DueNanoseconds, next.IsRunning) = (long.MaxValue, true);
                     return next;
                 }

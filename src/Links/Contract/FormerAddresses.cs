@@ -1,4 +1,5 @@
 using System.Net;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Contract;
 
@@ -30,6 +31,7 @@ internal sealed class FormerAddresses
         _known = now;
         if (_addresses.Count > CountMax)
             _addresses.RemoveAt(0);
+        Invariant.That(_addresses.Count <= CountMax && !_addresses.Contains(now));
     }
 
     public bool Holds(IPAddress? address) => address is not null && _addresses.Contains(Plain(address));

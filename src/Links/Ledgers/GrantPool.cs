@@ -48,6 +48,7 @@ internal sealed class GrantPool
             if (!TryAdd(grant))
                 return LedgerVerdict.GrantImpossible;
         }
+        Invariant.That(Count == _slots.Count);
         (LastMessage, Total) = (message, total);
         return LedgerVerdict.Accepted;
     }
@@ -60,6 +61,7 @@ internal sealed class GrantPool
             if (_sizes[index] < lengthBytes || !_grants[index].TryPop(out grant))
                 continue;
             Invariant.That(_slots.Remove(grant.Slot));
+            Invariant.That(grant.SizeBytes == _sizes[index]);
             Count--;
             return true;
         }
@@ -93,6 +95,7 @@ internal sealed class GrantPool
         if (_classCount == ClassesMax)
             return false;
         var spare = _grants[_classCount] ?? new Stack<Grant>();
+        Invariant.That(spare.Count == 0);
         for (var above = _classCount; above > index; above--)
             (_sizes[above], _grants[above]) = (_sizes[above - 1], _grants[above - 1]);
         (_sizes[index], _grants[index]) = (sizeBytes, spare);

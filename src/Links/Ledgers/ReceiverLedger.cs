@@ -102,6 +102,7 @@ internal sealed class ReceiverLedger
     {
         Invariant.That(!IsOpen);
         Invariant.That(!sender.IsNone);
+        Invariant.That(GrantsOutstanding == 0 && _unsentGrants.Count == 0);
         if (sender != Sender)
             BeginLife(sender, freed);
         (_grantMessages, _grantTotal) = (0, 0);
@@ -115,6 +116,8 @@ internal sealed class ReceiverLedger
     {
         if (_adopted)
             return;
+        // The peer says ready before it has a data connection, so nothing of this life can have landed.
+        Invariant.That(_landed.Count == 0 && _held.Count == 0);
         _done.CopyFrom(done);
         _landed.CopyFrom(done);
         _nextDelivery = 1;
@@ -142,6 +145,7 @@ internal sealed class ReceiverLedger
         if (count > 0)
             _grantMessages++;
         _grantTotal += (ulong)count;
+        Invariant.That(_grantTotal >= _grantMessages);
         (message, total) = (_grantMessages, _grantTotal);
         return count;
     }
@@ -157,6 +161,7 @@ internal sealed class ReceiverLedger
             return LedgerVerdict.HeaderWrong;
         if (!_landed.CanAdd(header.LinkSequence, SequenceSet.Window) || _landed.Count - _done.Count >= SequenceSet.KeptMax)
             return LedgerVerdict.OutsideWindow;
+        Invariant.That(GrantsOutstanding > 0);
         GrantsOutstanding--;
         Changes++;
         Count(_grantedBytes[slot], -1, 0);
@@ -181,6 +186,7 @@ internal sealed class ReceiverLedger
             delivery = default;
             return false;
         }
+        Invariant.That(_slots[slot] == SlotState.Held);
         delivery = new Delivery { Header = _headers[slot], Slot = slot, Ticket = ((ulong)_life << LifeShift) | _nextDelivery };
         _slots[slot] = SlotState.Elsewhere;
         _nextDelivery++;
@@ -191,6 +197,7 @@ internal sealed class ReceiverLedger
     public void PutBack(in Delivery delivery)
     {
         Invariant.That(delivery.Header.LinkSequence == _nextDelivery - 1);
+        Invariant.That(_slots[delivery.Slot] == SlotState.Elsewhere);
         _nextDelivery--;
         Hold(delivery.Header, delivery.Slot);
     }
@@ -210,7 +217,10 @@ internal sealed class ReceiverLedger
             return false;
         Invariant.That(sequence < _nextDelivery);
         Changes++;
-        return _done.Add(sequence);
+        var isNew = _done.Add(sequence);
+        // Land subtracts one count from the other.
+        Invariant.That(_done.Count <= _landed.Count);
+        return isNew;
     }
 
     /// <summary>The epoch is over and nothing lands any more: blocks granted and not landed are free.</summary>
@@ -255,6 +265,7 @@ internal sealed class ReceiverLedger
         {
             if (_classes[index].SizeBytes != sizeBytes)
                 continue;
+            Invariant.That(_classes[index].Granted + granted >= 0);
             _classes[index] = (sizeBytes, _classes[index].Granted + granted, _classes[index].Seen + seen);
             return;
         }

@@ -42,6 +42,7 @@ internal sealed class SenderEntries
         if (_free == None)
             Grow();
         var place = _free;
+        Invariant.That(_last == None || _slots[_last].Entry.Sequence < entry.Sequence);
         _places.Add(entry.Sequence, place);
         _free = _slots[place].After;
         _slots[place] = new Slot { Entry = entry, Before = _last, After = None };
@@ -56,6 +57,8 @@ internal sealed class SenderEntries
     {
         ref var slot = ref _slots[place];
         Invariant.That(_places.Remove(slot.Entry.Sequence));
+        Invariant.That(slot.Before == None ? First == place : _slots[slot.Before].After == place);
+        Invariant.That(slot.After == None ? _last == place : _slots[slot.After].Before == place);
         if (slot.Before == None)
             First = slot.After;
         else
@@ -71,6 +74,7 @@ internal sealed class SenderEntries
     private void Grow()
     {
         var from = _slots.Length;
+        Invariant.That(_places.Count == from);
         Array.Resize(ref _slots, Math.Max(CountMin, from * 2));
         for (var place = _slots.Length - 1; place >= from; place--)
         {

@@ -66,6 +66,7 @@ internal sealed class SenderLedger
     {
         Invariant.That(HasRoom);
         var place = _entries.Add(new SenderEntry { Frame = frame, Sequence = ++LastOffered, State = SenderState.Waiting });
+        Invariant.That(_done.Highest < LastOffered);
         if (_nextToWrite == SenderEntries.None)
             _nextToWrite = place;
         return LastOffered;
@@ -108,6 +109,8 @@ internal sealed class SenderLedger
             Complete(place);
         }
         Invariant.That(InFabric == 0);
+        // While the fabric reads nothing, every sequence ever offered is either kept or done.
+        Invariant.That((ulong)Retained + _done.Count == LastOffered);
     }
 
     /// <summary>Takes a grant message.</summary>
@@ -158,6 +161,7 @@ internal sealed class SenderLedger
         }
         if (!_grants.TryTake(length, out var grant))
             return false;
+        Invariant.That(length <= grant.SizeBytes);
         MarkWritten(ref entry);
         write = new PendingWrite { LinkSequence = entry.Sequence, Grant = grant, Frame = entry.Frame, TotalLengthBytes = length };
         return true;
@@ -173,6 +177,7 @@ internal sealed class SenderLedger
 
     private void MarkWritten(ref SenderEntry entry)
     {
+        Invariant.That(entry.State == SenderState.Waiting && !entry.InFabric);
         if (entry.WasWritten)
         {
             entry.Frame.Flags |= LinkFrameFlags.Replay;
@@ -180,6 +185,7 @@ internal sealed class SenderLedger
         }
         (entry.State, entry.InFabric, entry.WasWritten) = (SenderState.Written, true, true);
         InFabric++;
+        Invariant.That(InFabric <= Retained);
     }
 
     /// <summary>Every sequence is delivered or explained, so a gap notice takes the place of what can never cross.</summary>
@@ -238,6 +244,7 @@ internal sealed class SenderLedger
 
     private void MarkLanded(ref SenderEntry entry)
     {
+        Invariant.That(entry.State is not (SenderState.None or SenderState.Done));
         _landed.Add(entry.Sequence);
         entry.State = SenderState.Landed;
         if (entry.LandedTold)
@@ -249,7 +256,8 @@ internal sealed class SenderLedger
     private void MarkDone(int place)
     {
         ref var entry = ref _entries.At(place);
-        _done.Add(entry.Sequence);
+        Invariant.That(entry.State == SenderState.Landed);
+        Invariant.That(_done.Add(entry.Sequence));
         entry.State = SenderState.Done;
         ReleaseIfFree(place);
     }
@@ -259,6 +267,7 @@ internal sealed class SenderLedger
         ref var entry = ref _entries.At(place);
         if (!entry.InFabric)
             return;
+        Invariant.That(InFabric > 0);
         entry.InFabric = false;
         InFabric--;
         ReleaseIfFree(place);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Ledgers;
 
@@ -84,6 +85,9 @@ internal sealed class SequenceSet
         _ring[Word(sequence)] |= Bit(sequence);
         Highest = Math.Max(Highest, sequence);
         Advance();
+        // What the bitmap is written by, and what the subtractions of unsigned counts rely on.
+        Invariant.That(Base <= Highest && Highest - Base <= Window);
+        Invariant.That(_count <= Highest);
         return true;
     }
 

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Links.Contract;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Liveness;
 
@@ -23,6 +24,7 @@ internal struct ReconnectBackoff(LinkOptions options)
     /// <param name="chance">0 up to 1.</param>
     public TimeSpan Failed(LinkLoss loss, double chance)
     {
+        Invariant.That(chance is >= 0 and <= 1);
         _refusals = IsRefusal(loss) ? _refusals + 1 : 0;
         var doubled = options.BackOffMin * Math.Pow(2, Math.Min(_failures++, DoublingsMax));
         var nominal = IsOpen ? options.BreakerPause : doubled < options.BackOffMax ? doubled : options.BackOffMax;

@@ -36,6 +36,7 @@ public static class FrameHeaderCodec
         header.Segment0 = Extent(frame, 0, ref offset);
         header.Segment1 = Extent(frame, 1, ref offset);
         header.Segment2 = Extent(frame, 2, ref offset);
+        Invariant.That((ulong)offset == header.TotalLengthBytes);
         return header;
     }
 

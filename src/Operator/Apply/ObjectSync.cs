@@ -4,6 +4,7 @@ using K8sMediaFlow.KubernetesRuntime.Events;
 using K8sMediaFlow.KubernetesRuntime.Informers;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Model;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Apply;
 
@@ -28,6 +29,8 @@ internal sealed class ObjectSync<T>(ApiClient client, Informer<T> informer, Even
         var observed = Observed(owner.Key).ToDictionary(thing => thing.Metadata!.Name!);
         var applied = await Task.WhenAll(desired.Select(one => ApplyAsync(owner, one, observed.GetValueOrDefault(one.Metadata!.Name!), cancel)));
         var names = desired.Select(one => one.Metadata!.Name!).ToHashSet();
+        // Two that are wanted under one name would be applied over each other for ever.
+        Invariant.That(names.Count == desired.Count);
         foreach (var surplus in observed.Values.Where(thing => !names.Contains(thing.Metadata!.Name!) && IsOurs(thing, owner)))
             await PruneAsync(owner, surplus, cancel);
         return applied;

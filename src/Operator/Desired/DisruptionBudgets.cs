@@ -1,4 +1,5 @@
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Desired;
 
@@ -15,10 +16,18 @@ internal static class DisruptionBudgets
         Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), WellKnownLabels.Of(input.Graph.Name, unit)),
         Spec = new()
         {
-            MinAvailable = Math.Max(1, unit.Slots.Count - 1) - (unit.Slots.Any(slot => input.Yielding.Contains(slot.Stable)) ? 1 : 0),
+            MinAvailable = Least(unit, unit.Slots.Any(slot => input.Yielding.Contains(slot.Stable))),
             Selector = new() { MatchLabels = Services.Selector(input, unit) },
             // A pod that was never ready serves nobody and must not hold up a drain.
             UnhealthyPodEvictionPolicy = input.Server.EvictsUnhealthy ? "AlwaysAllow" : null,
         },
     };
+
+    /// <summary>Pods that an eviction has to leave: more than there are would hold up a drain for ever.</summary>
+    private static int Least(PipelineUnit unit, bool yields)
+    {
+        var least = Math.Max(1, unit.Slots.Count - 1) - (yields ? 1 : 0);
+        Invariant.That(least >= 0 && least <= unit.Slots.Count);
+        return least;
+    }
 }

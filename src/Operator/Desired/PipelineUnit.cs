@@ -1,5 +1,6 @@
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Desired;
 
@@ -10,12 +11,16 @@ internal sealed record PipelineUnit(string Name, bool IsGroup, IReadOnlyList<Med
     public static IReadOnlyList<PipelineUnit> Of(PipelineGraph graph)
     {
         var index = new GraphIndex(graph);
-        var pods = Placement.Of(graph).Pods.ToLookup(pod => NameOf(index, pod.Replicas[0].Operator));
-        return
+        var placement = Placement.Of(graph);
+        var pods = placement.Pods.ToLookup(pod => NameOf(index, pod.Replicas[0].Operator));
+        List<PipelineUnit> units =
         [
             .. graph.Operators.GroupBy(node => NameOf(index, node.Name)).Select(unit => new PipelineUnit(unit.Key, index.PodGroup(unit.First().Name) is not null, [.. unit],
                 [.. pods[unit.Key].Select((pod, ordinal) => new PodSlot(pod.Name, ordinal, pod.Replicas))])),
         ];
+        // Every pod that is planned stands in one unit.
+        Invariant.That(units.Sum(unit => unit.Slots.Count) == placement.Pods.Count);
+        return units;
     }
 
     /// <summary>The operator whose MediaOperator keeps the unit's records.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Desired;
 
@@ -12,18 +13,23 @@ internal static class PodTemplate
 {
     public const long GraceSeconds = 30;
 
-    public static Pod Of(PodParts parts, PodSlot slot, string name) => new()
+    public static Pod Of(PodParts parts, PodSlot slot, string name)
     {
-        Metadata = new()
+        // A pod without an owner would be nobody's to remove.
+        Invariant.That(parts.Owner is not null);
+        return new()
         {
-            Name = name,
-            Namespace = parts.Input.Namespace,
-            Labels = Labels(parts, slot),
-            Annotations = Annotations(parts, slot),
-            OwnerReferences = [parts.Owner!],
-        },
-        Spec = Spec(parts, slot),
-    };
+            Metadata = new()
+            {
+                Name = name,
+                Namespace = parts.Input.Namespace,
+                Labels = Labels(parts, slot),
+                Annotations = Annotations(parts, slot),
+                OwnerReferences = [parts.Owner],
+            },
+            Spec = Spec(parts, slot),
+        };
+    }
 
     private static PodSpec Spec(PodParts parts, PodSlot slot)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Desired;
 
@@ -41,7 +42,10 @@ internal readonly record struct SidecarMemory(long RegionBytes, int Links, HugeP
     {
         var regions = input.Widest.Regions.Where(region => region.Pod == slot.Stable);
         var links = input.Widest.Sidecars.Where(plan => plan.Pod == slot.Stable).Sum(plan => plan.Inbound.Count + plan.Outbound.Count);
-        return new SidecarMemory(regions.Sum(region => region.MemoryBytes), links, input.Graph.Staging.HugePages);
+        var memory = new SidecarMemory(regions.Sum(region => region.MemoryBytes), links, input.Graph.Staging.HugePages);
+        Invariant.That(memory.HugePages == HugePages.None || memory.RegionBytes % Granule == 0);
+        Invariant.That(memory.RegionBytes >= 0 && memory.RequestBytes <= memory.LimitBytes);
+        return memory;
     }
 
     private long MoreLinkBytes => Math.Max(0, Links - LinksWithin) * LinkBytes;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Desired;
 
@@ -17,6 +18,8 @@ internal static class UnitSecrets
         data[Certificate] = Encoding.UTF8.GetBytes(identity.CertificatePem);
         data[Key] = Encoding.UTF8.GetBytes(identity.KeyPem);
         data[Authorities] = Encoding.UTF8.GetBytes(identity.AuthoritiesPem);
+        // No token's key is that of another entry.
+        Invariant.That(data.Count == identity.Tokens.Count + 3);
         return new Secret
         {
             Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), WellKnownLabels.Of(input.Graph.Name, unit),

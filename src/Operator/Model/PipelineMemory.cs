@@ -2,7 +2,7 @@ using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Certificates;
 using K8sMediaFlow.Operator.Desired;
-using K8sMediaFlow.Operator.Model;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Model;
 
@@ -57,6 +57,8 @@ internal sealed class PipelineMemory(string uid)
             now < kept.Identity.RenewAt && HasTokens(unit, kept.Identity))
             return new(kept.Identity, false, false);
         var result = issue();
+        // What is as it was, was read from the Secret.
+        Invariant.That(result.Changed || stored is not null);
         if (result.Changed)
             _issued[unit.Name] = (result.Identity, now);
         else
@@ -110,5 +112,6 @@ internal sealed class PipelineMemory(string uid)
         names.Enqueue(podName);
         if (names.Count > SeenPerSlotMax)
             names.Dequeue();
+        Invariant.That(names.Count <= SeenPerSlotMax);
     }
 }

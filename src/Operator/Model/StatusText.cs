@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.Operator.Model;
 
 /// <summary>Texts of a status: everybody who watches gets each of them, however many pods and edges a pipeline has.</summary>
@@ -13,6 +15,10 @@ internal static class StatusText
         : Bounded(string.Join("; ", words.Take(ListedMax)) + (words.Count > ListedMax ? $"; and {words.Count - ListedMax} more" : ""));
 
     /// <summary>The text, or its beginning where it is too long.</summary>
-    public static string Bounded(string text) =>
-        text.Length <= CharsMax ? text : text[..(char.IsHighSurrogate(text[CharsMax - 2]) ? CharsMax - 2 : CharsMax - 1)] + "…";
+    public static string Bounded(string text)
+    {
+        var bounded = text.Length <= CharsMax ? text : text[..(char.IsHighSurrogate(text[CharsMax - 2]) ? CharsMax - 2 : CharsMax - 1)] + "…";
+        Invariant.That(bounded.Length <= CharsMax);
+        return bounded;
+    }
 }

@@ -1,5 +1,6 @@
 using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Plans;
 
@@ -26,7 +27,9 @@ internal sealed class PlanCounter(long leaseTransitions, IWriteFence fence, Time
         fence.Demand();
         lock (_lock)
         {
+            var before = _counter;
             _counter = Math.Max(_counter + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
+            Invariant.That(_counter > before && _transitions is >= 0 and <= TransitionsMax);
             return new(_transitions, generation, _counter);
         }
     }
@@ -46,6 +49,8 @@ internal sealed class PlanCounter(long leaseTransitions, IWriteFence fence, Time
                 _transitions = inForce.LeaseTransitions + 1;
             else if (inForce.LeaseTransitions == _transitions)
                 _counter = Math.Max(_counter, inForce.Counter);
+            Invariant.That(_transitions >= inForce.LeaseTransitions);
+            Invariant.That(_transitions > inForce.LeaseTransitions || _counter >= inForce.Counter);
         }
         return true;
     }

@@ -6,6 +6,7 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Plans;
 
@@ -67,6 +68,7 @@ internal sealed class PlanSync(SidecarSessions sessions)
             return last.Plans;
         Interlocked.Increment(ref _drawings);
         var plans = PlanBuilder.Of(accepted.WidestPlan, slots, addresses, tokens).ToDictionary(plan => plan.Pod);
+        Invariant.That(plans.Count == slots.Count);
         _drawn[key] = new(inputs, plans);
         return plans;
     }

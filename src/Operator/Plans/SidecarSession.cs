@@ -6,6 +6,7 @@ using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 using Microsoft.Extensions.Logging;
 using StatusCode = Grpc.Core.StatusCode;
 
@@ -161,6 +162,8 @@ internal sealed class SidecarSession : IAsyncDisposable
     /// <summary>The plan with a version, or null where there is none to bring or it was refused a moment ago.</summary>
     private SidecarPlan? Next(PlanVersion? inForce)
     {
+        // Plans of one sidecar are brought one after the other.
+        Invariant.That(_pushing.CurrentCount == 0);
         lock (_lock)
         {
             if (!_isUnderstood || _wanted is null || _report.HasPlan || (_refusedAt != 0 && Environment.TickCount64 - _refusedAt < RefusedAgain.TotalMilliseconds))

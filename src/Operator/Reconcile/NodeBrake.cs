@@ -1,4 +1,5 @@
 using K8sMediaFlow.Operator.Model;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
@@ -42,8 +43,9 @@ internal sealed class NodeBrake
             var at = _notBefore.TryGetValue(suspicion.Node, out var notBefore) && notBefore > _nextAt ? notBefore : _nextAt;
             if (now < at)
                 return new(false, false, at, "one node is given up at a time");
+            Invariant.That(now >= _nextAt);
             _nextAt = now + Pace;
-            _looking.Add(suspicion.Node);
+            Invariant.That(_looking.Add(suspicion.Node));
             return new(false, true, now, "");
         }
     }
@@ -56,7 +58,7 @@ internal sealed class NodeBrake
     {
         lock (_lock)
         {
-            _looking.Remove(node);
+            Invariant.That(_looking.Remove(node));
             if (isLost)
                 _lost.Add(node);
             else

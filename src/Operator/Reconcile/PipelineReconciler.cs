@@ -11,6 +11,7 @@ using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Plans;
 using K8sMediaFlow.Operator.Status;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
@@ -69,6 +70,7 @@ internal sealed class PipelineReconciler
             return _others.Leave(stored, installation, _parts.Time.GetUtcNow());
         }
         var memory = _memories.AddOrUpdate(key, _ => new(stored.Metadata.Uid!), (_, known) => known.Uid == stored.Metadata.Uid ? known : new(stored.Metadata.Uid!));
+        Invariant.That(memory.Uid == stored.Metadata.Uid);
         var refusal = Judge(stored, memory);
         var turn = new ReconcileContext(stored, memory, refusal, Owner(key, stored), _parts.Time.GetUtcNow());
         if (memory.Accepted is not { } accepted)
@@ -165,6 +167,7 @@ internal sealed class PipelineReconciler
         var status = Summary(turn, accepted, input, decisions, outcome, device.Missing);
         // The names first: whatever happens next, they are on record.
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
+        RequireOnRecord(slots, turn.Memory);
         input = input with
         {
             PodNames = slots.Where(slot => slot.Make && (_parts.Replaces || IsFirst(turn, slot))).ToDictionary(slot => slot.Slot.Stable,
@@ -178,6 +181,14 @@ internal sealed class PipelineReconciler
         foreach (var one in operators)
             await _status.WriteAsync(one, input.Units.First(unit => unit.Operators.Any(node => node.Name == one.Spec.Operator)), slots, status, cancel);
         return Again(turn, slots, views, input.Identities.Values.Min(identity => identity.RenewAt));
+    }
+
+    /// <summary>No pod is made under a name that the next controller would not find.</summary>
+    private static void RequireOnRecord(IReadOnlyList<SlotDecision> slots, PipelineMemory memory)
+    {
+        Invariant.That(memory.Written is not null);
+        var recorded = memory.Written.Pods.Select(one => (one.Name, one.Incarnation)).ToHashSet();
+        Invariant.That(slots.All(slot => !slot.Make || recorded.Contains((slot.Slot.Stable, slot.Incarnation))));
     }
 
     private static bool IsFirst(ReconcileContext turn, SlotDecision slot) => slot.Incarnation == PodNames.Next(turn.Stored.Metadata!.Uid!, slot.Slot.Stable, null);
@@ -237,6 +248,7 @@ internal sealed class PipelineReconciler
             if (issued && mine is not null)
                 _parts.Events.Normal(turn.Owner.About, Reasons.CertificateIssued, $"{unit.Name} has a new certificate");
         }
+        Invariant.That(identities.Count == input.Units.Count);
         return input with { Identities = identities };
     }
 

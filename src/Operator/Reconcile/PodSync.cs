@@ -4,6 +4,7 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Apply;
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Model;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
@@ -29,10 +30,12 @@ internal sealed class PodSync(ApiClient client, EventRecorder events)
         DateTimeOffset now, CancellationToken cancel)
     {
         var made = new List<string>();
+        var decided = slots.Where(slot => slot.Make).Select(slot => slot.Slot.Stable).ToHashSet();
         var stood = slots.Where(slot => slot.Current is not null).Select(slot => slot.Slot.Stable).ToHashSet();
         foreach (var pod in pods.Where(pod => !memory.IsOnItsWay(pod.Metadata!.Name!, now)))
         {
-            var stable = pod.Label(WellKnownLabels.Pod)!;
+            var stable = pod.Label(WellKnownLabels.Pod);
+            Invariant.That(stable is not null && decided.Contains(stable));
             try
             {
                 if (await CreateAsync(pod, cancel))

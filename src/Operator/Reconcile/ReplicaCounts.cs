@@ -1,6 +1,7 @@
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
@@ -15,6 +16,8 @@ internal static class ReplicaCounts
         var notices = new List<ScaleNotice>();
         var nodes = accepted.Graph.Operators.Zip(accepted.Pipeline.Spec.Operators, (node, spec) =>
             node with { Replicas = Of(spec, existing.FirstOrDefault(one => one.Spec.Operator == spec.Name)?.Spec.Replicas, notices) }).ToList();
+        // Two lists of one document side by side: a shorter one would cut the other.
+        Invariant.That(nodes.Count == accepted.Graph.Operators.Count && nodes.Count == accepted.Pipeline.Spec.Operators.Count);
         return (accepted.Graph with { Operators = nodes }, notices);
     }
 

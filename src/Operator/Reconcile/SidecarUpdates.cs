@@ -2,6 +2,7 @@ using System.Globalization;
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Model;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
@@ -62,7 +63,16 @@ internal sealed class SidecarUpdates
     public bool TryBegin(ObjectKey pipeline, bool isWell)
     {
         lock (_lock)
-            return _underWay.ContainsKey(pipeline) || (_underWay.Count < _budget.Of(_pipelines()) && _underWay.TryAdd(pipeline, isWell));
+        {
+            if (_underWay.ContainsKey(pipeline))
+                return true;
+            var most = _budget.Of(_pipelines());
+            if (_underWay.Count >= most)
+                return false;
+            _underWay.Add(pipeline, isWell);
+            Invariant.That(_underWay.Count <= most);
+            return true;
+        }
     }
 
     /// <summary>Every pod of it has the image. One that was not well before is not waited for to become so.</summary>

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Model;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
@@ -20,11 +21,21 @@ internal static class SlotDecisions
         var living = SlotPods.Living(pods);
         var decision = living.Count == 0 ? Empty(slot, pods, context, again) : Succession.Decide(slot, living, pods, context, again);
         var ending = SlotPods.Ending(pods);
-        return decision with
+        return Checked(living, decision with
         {
             Removals = [.. removals, .. decision.Removals],
             Ending = ending is not null && !living.Any(pod => pod.HoldsPeers) ? ending : null,
-        };
+        });
+    }
+
+    /// <summary>One pod of a slot works, one more at most stands by it or is made, and only pods that live are counted on.</summary>
+    private static SlotDecision Checked(List<PodView> living, SlotDecision decision)
+    {
+        Invariant.That(decision.Current is null ? living.Count == 0 : living.Contains(decision.Current));
+        Invariant.That(decision.Standby is null || (living.Contains(decision.Standby) && decision.Standby != decision.Current));
+        Invariant.That(!decision.Make || (decision.Standby is null && decision.Incarnation.Length > 0));
+        Invariant.That(decision.Ending is null || decision.Ending != decision.Current);
+        return decision;
     }
 
     private static SlotDecision Empty(PodSlot slot, IReadOnlyList<PodView> pods, SlotContext context, DateTimeOffset? again)

@@ -1,6 +1,7 @@
 using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Model;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
@@ -24,12 +25,30 @@ internal static class SlotPlanner
             board.Take(decision);
             slots.Add(decision);
         }
-        var known = slots.Select(slot => slot.Slot.Stable).ToHashSet();
-        var surplus = pods.Where(pod => !known.Contains(pod.Stable) && !pod.Terminating)
-            .Select(pod => new Removal(pod, Reasons.PodRemoved, $"pod {pod.Name} is no longer part of the pipeline"));
-        return new(slots, [.. slots.SelectMany(slot => slot.Removals), .. surplus]) { Stopped = outcome is null
+        if (outcome is null)
+            RequireOneAtATime(slots);
+        return new(slots, [.. slots.SelectMany(slot => slot.Removals), .. Surplus(slots, pods)]) { Stopped = outcome is null
             ? RolloutStop.Of(slots, memory.Refused, input.AcceptedGeneration, now) : null };
     }
+
+    /// <summary>Pods that stand in no slot.</summary>
+    private static IEnumerable<Removal> Surplus(List<SlotDecision> slots, IReadOnlyList<PodView> pods)
+    {
+        var known = slots.Select(slot => slot.Slot.Stable).ToHashSet();
+        Invariant.That(known.Count == slots.Count);
+        return pods.Where(pod => !known.Contains(pod.Stable) && !pod.Terminating)
+            .Select(pod => new Removal(pod, Reasons.PodRemoved, $"pod {pod.Name} is no longer part of the pipeline"));
+    }
+
+    /// <summary>What the gates are for: of pods that work, one plan gives up one at most, and lets one roll at most.</summary>
+    private static void RequireOneAtATime(List<SlotDecision> slots)
+    {
+        Invariant.That(slots.Count(GivesUpReady) <= 1);
+        Invariant.That(slots.Count(slot => slot is { Make: true, IsOutdated: true, Current: { Ready: true, Leaving: false } }) <= 1);
+    }
+
+    private static bool GivesUpReady(SlotDecision slot) =>
+        slot.Current is { Ready: true } current && slot.Removals.Any(one => ReferenceEquals(one.Pod, current));
 
     private static SlotDecision Decide(PodSlot slot, SlotBoard board, PipelineMemory memory, PipelineStatus? before, string uid,
         BatchOutcome? outcome, DateTimeOffset now)
@@ -49,6 +68,7 @@ internal static class SlotPlanner
     /// <summary>What has ended is kept for its logs; after a failure what still runs, or would be restarted for ever, is not.</summary>
     private static SlotDecision Ended(PodSlot slot, IReadOnlyList<PodView> pods, string? recorded, BatchOutcome outcome)
     {
+        Invariant.That(outcome.Phase is PipelinePhase.Succeeded or PipelinePhase.Failed);
         var current = pods.Count > 0 ? pods[^1] : null;
         var useless = outcome.Phase == PipelinePhase.Failed
             ? pods.Where(pod => !pod.Terminating && pod.State is PodState.Pending or PodState.Running)

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Model;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
@@ -25,7 +26,8 @@ internal static class Succession
     public static SlotDecision Decide(PodSlot slot, List<PodView> living, IReadOnlyList<PodView> pods, SlotContext context,
         DateTimeOffset? again)
     {
-        var holder = SlotPods.Holder(living)!;
+        var holder = SlotPods.Holder(living);
+        Invariant.That(holder is not null);
         var outdated = holder.Hash != context.Hash && holder.State != PodState.Succeeded;
         var leaves = outdated || (holder.Leaving && holder.State != PodState.Succeeded);
         var standby = leaves ? living.Skip(living.IndexOf(holder) + 1).LastOrDefault(pod => pod.Hash == context.Hash && !pod.Leaving) : null;

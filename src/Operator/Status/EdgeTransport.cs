@@ -1,6 +1,7 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Status;
 
@@ -40,6 +41,7 @@ internal sealed record EdgeTransport(string? Name, string Reason)
     /// <summary>What these links run on, and why those that do not run on RDMA do not. They are at least one.</summary>
     public static string WhyOf(StatusInput input, IReadOnlyList<LinkStatus> links)
     {
+        Invariant.That(links.Count > 0);
         if (!links.Any(IsTcp))
             return Rdma;
         var why = $"{Tcp}, since {WhyTcp(input, links)}";

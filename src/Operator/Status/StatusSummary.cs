@@ -6,6 +6,7 @@ using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Status;
 
@@ -14,6 +15,8 @@ internal static class StatusSummary
 {
     public static PipelineStatus Of(StatusInput input)
     {
+        // Who has not been heard yet was written of before.
+        Invariant.That(!input.Uncounted || input.Before is not null);
         var ready = ReadyCondition.Of(input);
         var operators = Operators(input);
         var reports = input.Slots.Select(input.Report).ToList();

@@ -2,6 +2,7 @@ using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Status;
 
@@ -37,6 +38,7 @@ internal static class TransportCondition
             return new(false, Reasons.LinkLost, $"link of {lost.Edge} with pod {lost.PeerPod}: {lost.Reason}");
         // Both ends of a link report it.
         var expected = input.Accepted!.WidestPlan.Sidecars.Where(one => running.Contains(one.Pod)).Sum(one => one.Outbound.Concat(one.Inbound).Count(link => running.Contains(link.PeerPod)));
+        Invariant.That(expected % 2 == 0);
         var ready = links.Count(link => link.State is LinkState.Ready or LinkState.Drained);
         var why = Why(input, remote);
         if (ready >= expected)

@@ -84,7 +84,8 @@ public sealed partial class GuideTests : IDisposable
     }
 
     private static IEnumerable<string> SourcesOfCapnProto() =>
-        Directory.EnumerateFiles(Path.Combine(CapnpTool.Root, "libs/CapnProto"), "*", SearchOption.AllDirectories)
+        new[] { "libs/CapnProto", "libs/Primitives" }
+            .SelectMany(room => Directory.EnumerateFiles(Path.Combine(CapnpTool.Root, room), "*", SearchOption.AllDirectories))
             .Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal));
 
     private string Follow()
