@@ -50,7 +50,7 @@ public sealed class MediaOperatorOptions
 
     /// <summary>
     /// Whether SIGTERM is answered while the operator is attached: it ends a source's streams and leaves the process alive until what was sent is done.
-    /// False for a program that does so itself.
+    /// Once the operator has ended the process goes on to its own end, and ignores the signal. False for a program that answers it by itself.
     /// </summary>
     public bool HandlesTermination { get; set; } = true;
 

@@ -9,22 +9,42 @@ namespace K8sMediaFlow.Sdk.Attaching;
 /// <remarks>
 /// The signal ends a source, never an operator that has inputs: what was sent to it is on its way. The sidecar hears of the pod's end as well and says
 /// when the time for that is over. Rejected: to end such an operator some seconds later. A slow machine would then leave a file without its end.
+/// The process keeps the handler when its operator has ended: a signal that comes between that and the process's own end would turn a finished
+/// program into a failed one (exit code 143).
 /// </remarks>
 internal sealed class Termination : IDisposable
 {
-    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly PosixSignalRegistration? _registration;
+    private static readonly Lock s_gate = new();
+    private static readonly List<Termination> s_living = [];
+    private static PosixSignalRegistration? s_registration;
 
-    public Termination(bool isHandled) => _registration = isHandled ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle) : null;
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Termination(bool isHandled)
+    {
+        if (!isHandled)
+            return;
+        lock (s_gate)
+        {
+            s_registration ??= PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
+            s_living.Add(this);
+        }
+    }
 
     /// <summary>Completes with the signal.</summary>
     public Task Asked => _asked.Task;
 
-    public void Dispose() => _registration?.Dispose();
+    public void Dispose()
+    {
+        lock (s_gate)
+            s_living.Remove(this);
+    }
 
-    private void Handle(PosixSignalContext context)
+    private static void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
-        _asked.TrySetResult();
+        lock (s_gate)
+            foreach (var one in s_living)
+                one._asked.TrySetResult();
     }
 }

@@ -64,6 +64,9 @@ internal sealed partial class SlowWalker(byte[][] segments, int depthMax, bool w
         var tag = Word(padSegment, padPosition + 8);
         if ((place & 3) != 2 || (place & 4) != 0 || Signed30(tag) != 0 || (tag & 3) == 2)
             throw new Unsound();
+        // Also where the tag is a capability, which has no content to be looked for there.
+        if (place >> 32 >= segments.Length)
+            throw new Unsound();
         return new Target(tag, place >> 32, ((place & 0xffffffff) >> 3) * 8);
     }
 
