@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace K8sMediaFlow.Bench;
 
 /// <summary>
-/// Build and read of one 1080p frame message: ours against C++ Cap'n Proto in interleaved pairs, Protobuf and JSON beside. Writes encode.json.
+/// Build and read of one 1080p frame message: ours against C++ Cap'n Proto in interleaved pairs, Protobuf and JSON beside. Writes
+/// encode.json.
 /// </summary>
 internal static class EncodeBench
 {

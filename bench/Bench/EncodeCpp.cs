@@ -13,9 +13,11 @@ internal sealed class EncodeCpp : IDisposable
     {
         var schemas = Path.Combine(repository, "src/Messages/Schema");
         var annotations = Path.Combine(repository, "libs/CapnProto/Compiler/Schema");
-        Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "frame.capnp", annotations + "/csharp.capnp"], schemas);
+        Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "frame.capnp",
+            annotations + "/csharp.capnp"], schemas);
         var source = Path.Combine(repository, "bench/native/capnp_encode.cc");
-        Run("g++", ["-O2", "-std=c++17", "-I.", "-o", "capnp_encode", source, "frame.capnp.c++", "csharp.capnp.c++", "-lcapnp", "-lkj", "-lpthread"], _folder.FullName);
+        Run("g++", ["-O2", "-std=c++17", "-I.", "-o", "capnp_encode", source, "frame.capnp.c++", "csharp.capnp.c++", "-lcapnp", "-lkj",
+            "-lpthread"], _folder.FullName);
         _process = Process.Start(new ProcessStartInfo(Path.Combine(_folder.FullName, "capnp_encode"))
         {
             RedirectStandardInput = true,
@@ -28,7 +30,8 @@ internal sealed class EncodeCpp : IDisposable
         _process.StandardInput.WriteLine(order);
         _process.StandardInput.Flush();
         var answer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("capnp_encode ended");
-        return answer.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        return answer.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture))
+            .ToArray();
     }
 
     public void Dispose()

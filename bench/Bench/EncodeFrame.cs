@@ -82,7 +82,8 @@ internal sealed class EncodeFrame : IDisposable
         _info.PresentationTimeNs += 33_333_333;
         var lengthBytes = FrameEnvelope.Write(_source.Span(0, EnvelopeBytes), in _info, PayloadBytes, 0, metadata);
         _source.Span(EnvelopeBytes, 1)[0] = (byte)_info.Sequence;
-        if (!FrameEnvelope.TryRead(_target.ReadOnlySpan(0, lengthBytes), _target.ReadOnlySpan(EnvelopeBytes, PayloadBytes), default, out _view, out _))
+        if (!FrameEnvelope.TryRead(_target.ReadOnlySpan(0, lengthBytes), _target.ReadOnlySpan(EnvelopeBytes, PayloadBytes), default,
+            out _view, out _))
             throw new InvalidOperationException("the message did not read");
         Sum += Read(ref _view, metadata is not null);
     }
@@ -134,7 +135,15 @@ internal sealed class EncodeFrame : IDisposable
             CaptureTimeWallNs = 1_700_000_000_000_000_000,
             DurationNs = 33_333_333,
             Kind = MediaKind.Video,
-            Video = new VideoInfo { Width = 1920, Height = 1080, PixelFormat = PixelFormat.Yuv420p, FrameRateNumerator = 30, FrameRateDenominator = 1, Planes = planes },
+            Video = new VideoInfo
+            {
+                Width = 1920,
+                Height = 1080,
+                PixelFormat = PixelFormat.Yuv420p,
+                FrameRateNumerator = 30,
+                FrameRateDenominator = 1,
+                Planes = planes,
+            },
         };
     }
 }

@@ -40,14 +40,16 @@ internal static partial class EncodePeers
     public static double Json(byte[] payload)
     {
         var start = Stopwatch.GetTimestamp();
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(new JsonFrame(7, 42, 33_333_333, 1920, 1080, "yuv420p", payload), JsonContext.Default.JsonFrame);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(new JsonFrame(7, 42, 33_333_333, 1920, 1080, "yuv420p", payload),
+            JsonContext.Default.JsonFrame);
         var read = JsonSerializer.Deserialize(bytes, JsonContext.Default.JsonFrame);
         if (read!.Payload.Length != payload.Length)
             throw new InvalidOperationException("the message did not read");
         return Stopwatch.GetTimestamp() - start;
     }
 
-    internal sealed record JsonFrame(ulong Stream, ulong Sequence, long DurationNs, int Width, int Height, string PixelFormat, byte[] Payload);
+    internal sealed record JsonFrame(ulong Stream, ulong Sequence, long DurationNs, int Width, int Height, string PixelFormat,
+        byte[] Payload);
 
     [JsonSerializable(typeof(JsonFrame))]
     private sealed partial class JsonContext : JsonSerializerContext;

@@ -5,7 +5,9 @@ using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Bench;
 
-/// <summary>Frames to and fro the whole way: take a block, write it, push, ring; wait, pop, resolve, read, return; free the block.</summary>
+/// <summary>
+/// Frames to and fro the whole way: take a block, write it, push, ring; wait, pop, resolve, read, return; free the block.
+/// </summary>
 internal sealed class FrameExchange
 {
     private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace K8sMediaFlow.Bench;
 
 /// <summary>
-/// Frames handed to and fro between two processes of one pod, through real regions, channels and doorbells, beside three floors in the same run: a bare
-/// word, a bare futex, and iceoryx polling. Writes handover.json; every figure is one way, half a round trip.
+/// Frames handed to and fro between two processes of one pod, through real regions, channels and doorbells, beside three floors in the same
+/// run: a bare word, a bare futex, and iceoryx polling. Writes handover.json; every figure is one way, half a round trip.
 /// </summary>
 internal static class Handover
 {
@@ -16,8 +16,10 @@ internal static class Handover
 
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    // What is compared stands side by side: a virtual machine's processors may move apart or together at any time, and all figures with them.
-    private static readonly string[] s_scenarios = [Iceoryx, "spin-small", "spin-large", "spin-word", "sleep-large", "sleep-small", "sleep-futex"];
+    // What is compared stands side by side: a virtual machine's processors may move apart or together at any time, and all figures with
+    // them.
+    private static readonly string[] s_scenarios = [Iceoryx, "spin-small", "spin-large", "spin-word", "sleep-large", "sleep-small",
+        "sleep-futex"];
 
     public static int Run(string[] words)
     {
@@ -53,7 +55,8 @@ internal static class Handover
             // Who goes first alternates, so that a machine that warms up or slows down favours neither.
             foreach (var scenario in pair % 2 == 0 ? scenarios : scenarios.Reverse())
                 samples[scenario].Add(Run(scenario));
-            Console.Error.WriteLine($"pair {pair + 1}: " + string.Join(", ", scenarios.Select(scenario => $"{scenario} {samples[scenario][^1].P50Nanoseconds:F0}")));
+            Console.Error.WriteLine($"pair {pair + 1}: "
+                + string.Join(", ", scenarios.Select(scenario => $"{scenario} {samples[scenario][^1].P50Nanoseconds:F0}")));
         }
         return samples;
     }
@@ -67,7 +70,9 @@ internal static class Handover
             ["spinning_24883200"] = Figures(samples["spin-large"]),
             ["spinning_bare_word"] = Figures(samples["spin-word"]),
             ["spinning_iceoryx_64"] = iceoryx is null ? null : Figures(polling),
-            ["spinning_iceoryx_from"] = iceoryx is null ? "the figure in the design: iceoryx, its headers or g++ are not installed" : "this run",
+            ["spinning_iceoryx_from"] = iceoryx is null
+                ? "the figure in the design: iceoryx, its headers or g++ are not installed"
+                : "this run",
             ["sleeping_64"] = Figures(samples["sleep-small"]),
             ["sleeping_24883200"] = Figures(samples["sleep-large"]),
             ["sleeping_bare_futex"] = Figures(samples["sleep-futex"]),

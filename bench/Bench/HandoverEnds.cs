@@ -25,7 +25,8 @@ internal sealed class HandoverEnds : IDisposable
         ChannelFile[] channels = [Make(ChannelFile.Create(1, Capacity)), Make(ChannelFile.Create(2, Capacity))];
         MemoryFile[] doorbells = [Make(Doorbell.Create("bench-lead")), Make(Doorbell.Create("bench-end"))];
         var words = Make(Doorbell.Create("bench-words"));
-        int[] descriptors = [regions[0].File.Descriptor, regions[1].File.Descriptor, channels[0].File.Descriptor, channels[1].File.Descriptor, doorbells[0].Descriptor, doorbells[1].Descriptor, words.Descriptor];
+        int[] descriptors = [regions[0].File.Descriptor, regions[1].File.Descriptor, channels[0].File.Descriptor,
+            channels[1].File.Descriptor, doorbells[0].Descriptor, doorbells[1].Descriptor, words.Descriptor];
         _lead = Make(new HandoverChild("lead", processor: 0, descriptors));
         _end = Make(new HandoverChild("end", processor: 1, descriptors));
         Expect(_lead, "mapped");
@@ -78,7 +79,12 @@ internal sealed class HandoverChild : IDisposable
         map[0] = _toChild.ReadEnd.Descriptor;
         map[1] = _fromChild.WriteEnd.Descriptor;
         var self = Path.Combine(AppContext.BaseDirectory, "K8sMediaFlow.Bench.dll");
-        _process = ChildProcess.Start(new() { File = "taskset", Arguments = ["-c", $"{processor}", "dotnet", self, "handover-side", role], Descriptors = map });
+        _process = ChildProcess.Start(new()
+        {
+            File = "taskset",
+            Arguments = ["-c", $"{processor}", "dotnet", self, "handover-side", role],
+            Descriptors = map,
+        });
         _toChild.ReadEnd.Dispose();
         _fromChild.WriteEnd.Dispose();
     }

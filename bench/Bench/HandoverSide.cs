@@ -31,7 +31,8 @@ internal static class HandoverSide
         return 0;
     }
 
-    private static string Run(string[] line, bool leads, FrameExchange frames, DoorbellWaiter busy, DoorbellWaiter asleep, WordExchange words)
+    private static string Run(string[] line, bool leads, FrameExchange frames, DoorbellWaiter busy, DoorbellWaiter asleep,
+        WordExchange words)
     {
         var rounds = int.Parse(line[1], CultureInfo.InvariantCulture);
         var times = new long[rounds];

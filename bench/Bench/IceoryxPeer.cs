@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace K8sMediaFlow.Bench;
 
-/// <summary>iceoryx's own ping-pong (bench/native/iceoryx_pingpong.cc), where Debian's packages iceoryx and libiceoryx-posh-dev are installed.</summary>
+/// <summary>
+/// iceoryx's own ping-pong (bench/native/iceoryx_pingpong.cc), where Debian's packages iceoryx and libiceoryx-posh-dev are installed.
+/// </summary>
 internal sealed class IceoryxPeer : IDisposable
 {
     private const string Headers = "/usr/include/iceoryx/v2.0.3";
@@ -30,7 +32,8 @@ internal sealed class IceoryxPeer : IDisposable
         var folder = Directory.CreateTempSubdirectory("kmf-iceoryx-").FullName;
         File.WriteAllText(Path.Combine(folder, "roudi.toml"), Pool);
         string[] libraries = ["-liceoryx_posh", "-liceoryx_hoofs", "-liceoryx_platform", "-lpthread"];
-        using var compiler = Start("g++", ["-O2", "-std=c++17", "-I" + Headers, Source(), "-o", Path.Combine(folder, "pingpong"), .. libraries]);
+        using var compiler = Start("g++",
+            ["-O2", "-std=c++17", "-I" + Headers, Source(), "-o", Path.Combine(folder, "pingpong"), .. libraries]);
         compiler.WaitForExit(TimeoutMs);
         if (compiler.ExitCode == 0)
             return new IceoryxPeer(folder);
@@ -59,10 +62,13 @@ internal sealed class IceoryxPeer : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Process Pinned(int processor, string role, int rounds) => Start("taskset", ["-c", $"{processor}", Path.Combine(_folder, "pingpong"), role, $"{rounds}"]);
+    private Process Pinned(int processor, string role, int rounds) =>
+        Start("taskset", ["-c", $"{processor}", Path.Combine(_folder, "pingpong"), role, $"{rounds}"]);
 
     private static Process Start(string program, string[] arguments) =>
-        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = program != "g++" })!;
+        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true,
+            RedirectStandardError = program != "g++" })!;
 
-    private static string Source([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "native", "iceoryx_pingpong.cc");
+    private static string Source([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "native", "iceoryx_pingpong.cc");
 }

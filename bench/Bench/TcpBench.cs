@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace K8sMediaFlow.Bench;
 
 /// <summary>
-/// 1080p frames from memfd to memfd between two processes in two network namespaces, through the Tcp fabric and through a bare C program, in
-/// interleaved pairs. Writes tcp.json.
+/// 1080p frames from memfd to memfd between two processes in two network namespaces, through the Tcp fabric and through a bare C program,
+/// in interleaved pairs. Writes tcp.json.
 /// </summary>
 internal static class TcpBench
 {
@@ -53,7 +53,8 @@ internal static class TcpBench
             ours.Add(RunOurs(spaces));
             if (pair % 2 == 1)
                 theirs.Add(RunBare(spaces, bare));
-            Console.Error.WriteLine(Invariant($"pair {pair + 1}: ours {ours[^1].MegabytesPerSecond:F0} MB/s {ours[^1].CpuSecondsPerGigabyte:F4} CPU-s/GB, bare {theirs[^1].MegabytesPerSecond:F0} MB/s {theirs[^1].CpuSecondsPerGigabyte:F4}"));
+            Console.Error.WriteLine(Invariant(
+                $"pair {pair + 1}: ours {ours[^1].MegabytesPerSecond:F0} MB/s {ours[^1].CpuSecondsPerGigabyte:F4} CPU-s/GB, bare {theirs[^1].MegabytesPerSecond:F0} MB/s {theirs[^1].CpuSecondsPerGigabyte:F4}"));
         }
         var rates = ours.Zip(theirs, (a, b) => a.MegabytesPerSecond / b.MegabytesPerSecond).ToArray();
         var costs = ours.Zip(theirs, (a, b) => a.CpuSecondsPerGigabyte / b.CpuSecondsPerGigabyte).ToArray();

@@ -67,7 +67,8 @@ public readonly unsafe ref partial struct AnyPointerBuilder : IPointerBuilder<An
     public Span<byte> InitData(int lengthBytes, int alignmentBytes = 8)
     {
         var segment = _segment;
-        return new Span<byte>(_message.InitList(_slot, ref segment, ElementSize.Byte, lengthBytes, isCleared: false, alignmentBytes), lengthBytes);
+        return new Span<byte>(_message.InitList(_slot, ref segment, ElementSize.Byte, lengthBytes, isCleared: false, alignmentBytes),
+            lengthBytes);
     }
 
     public void SetData(ReadOnlySpan<byte> bytes) => bytes.CopyTo(InitData(bytes.Length));

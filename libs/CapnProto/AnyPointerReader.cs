@@ -31,7 +31,8 @@ public readonly unsafe ref struct AnyPointerReader : IPointerReader<AnyPointerRe
     internal WirePointer Word => _slot is null ? default : WirePointer.ReadOnce(_slot);
 
     /// <exception cref="CapnProtoException">The pointer is not a sound one of that kind.</exception>
-    public StructReader AsStruct() => _slot is null ? new StructReader(ref _message, StructPlace.Empty(_depth - 1)) : _message.ReadStruct(_slot, _segment, _depth);
+    public StructReader AsStruct() =>
+        _slot is null ? new StructReader(ref _message, StructPlace.Empty(_depth - 1)) : _message.ReadStruct(_slot, _segment, _depth);
 
     /// <inheritdoc cref="AsStruct()"/>
     public T AsStruct<T>()
@@ -42,11 +43,15 @@ public readonly unsafe ref struct AnyPointerReader : IPointerReader<AnyPointerRe
 
     /// <inheritdoc cref="AsStruct()"/>
     public ReadOnlySpan<byte> AsData() =>
-        _slot is not null && _message.ReadBytes(_slot, _segment, out var start, out var length) ? new ReadOnlySpan<byte>(start, length) : default;
+        _slot is not null && _message.ReadBytes(_slot, _segment, out var start, out var length)
+            ? new ReadOnlySpan<byte>(start, length)
+            : default;
 
     /// <inheritdoc cref="AsStruct()"/>
     public Utf8Text AsText() =>
-        _slot is not null && _message.ReadBytes(_slot, _segment, out var start, out var length) ? Utf8Text.Terminated(start, length) : default;
+        _slot is not null && _message.ReadBytes(_slot, _segment, out var start, out var length)
+            ? Utf8Text.Terminated(start, length)
+            : default;
 
     /// <summary>As whatever a type parameter stands for.</summary>
     /// <inheritdoc cref="AsStruct()"/>

@@ -63,7 +63,8 @@ public sealed class ArrivingMessage
         if (ArrivedBytes < 8)
             return;
         var firstWord = new ReadOnlySpan<byte>((void*)_address, 8);
-        if (ArrivedBytes < FramingTable.TableBytes(firstWord) || !FramingTable.TryFind(new Segment((byte*)_address, ArrivedBytes), out var table))
+        if (ArrivedBytes < FramingTable.TableBytes(firstWord)
+            || !FramingTable.TryFind(new Segment((byte*)_address, ArrivedBytes), out var table))
             return;
         var lengthBytes = table.Length + FramingTable.ContentBytes(table);
         if (lengthBytes > _capacityBytes)

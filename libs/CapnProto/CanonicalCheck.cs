@@ -39,7 +39,8 @@ internal unsafe ref struct CanonicalCheck(Segment segment)
     {
         var place = list.Place;
         if (place.ElementSize == ElementSize.Composite)
-            return IsNext(place.Start - 8, 8 + (8L * word.Count)) && (long)list.Count * list.StructSize.Words == word.Count && Structs(list);
+            return IsNext(place.Start - 8, 8 + (8L * word.Count)) && (long)list.Count * list.StructSize.Words == word.Count
+                && Structs(list);
         var bits = (long)list.Count * place.ElementSize.Bits();
         if (!IsNext(place.Start, (bits + 63) / 64 * 8))
             return false;
@@ -70,9 +71,11 @@ internal unsafe ref struct CanonicalCheck(Segment segment)
         return isDataCut && arePointersCut;
     }
 
-    private static bool IsDataCut(scoped StructReader reader) => reader.Size.DataWords == 0 || reader.Get<ulong>((reader.Size.DataWords - 1) * 8) != 0;
+    private static bool IsDataCut(scoped StructReader reader) =>
+        reader.Size.DataWords == 0 || reader.Get<ulong>((reader.Size.DataWords - 1) * 8) != 0;
 
-    private static bool ArePointersCut(scoped StructReader reader) => reader.Size.PointerCount == 0 || reader.HasPointer(reader.Size.PointerCount - 1);
+    private static bool ArePointersCut(scoped StructReader reader) =>
+        reader.Size.PointerCount == 0 || reader.HasPointer(reader.Size.PointerCount - 1);
 
     private static bool IsPaddedWithZero(byte* start, long bits)
     {

@@ -21,7 +21,9 @@ public partial struct MessageBuilder
     internal unsafe PointerKind? KindOf(byte* slot, int segment) =>
         WirePointer.ReadOnce(slot).IsNull ? null : Find(slot, segment).Tag.Kind;
 
-    /// <summary>The struct behind the pointer, at least as large as asked for: made, copied from the default, or grown if need be.</summary>
+    /// <summary>
+    /// The struct behind the pointer, at least as large as asked for: made, copied from the default, or grown if need be.
+    /// </summary>
     [UnscopedRef]
     internal unsafe StructBuilder GetStruct(byte* slot, int segment, StructSize size, scoped ReadOnlySpan<byte> defaultWords)
     {
@@ -40,7 +42,8 @@ public partial struct MessageBuilder
     /// by side, and the rest of each is left as it is.
     /// </summary>
     /// <returns>The first element; null and count 0 if there is none.</returns>
-    internal unsafe byte* GetList(byte* slot, ref int segment, ElementSize elementSize, scoped ReadOnlySpan<byte> defaultWords, out int count, out int stepBytes)
+    internal unsafe byte* GetList(byte* slot, ref int segment, ElementSize elementSize, scoped ReadOnlySpan<byte> defaultWords,
+        out int count, out int stepBytes)
     {
         (count, stepBytes) = (0, 0);
         if (WirePointer.ReadOnce(slot).IsNull && !CopyDefault(slot, segment, defaultWords))

@@ -35,7 +35,8 @@ public partial struct MessageBuilder
         for (var index = 0; index < old.Count; index++)
         {
             var grown = new StructBuilder(ref this, content + ((long)index * size.Words * 8), segment, size);
-            MoveElement(old.Start + ((long)index * old.StepBytes), old.DataBytes, (old.StepBytes - old.DataBytes) / 8, oldSegment, in grown);
+            MoveElement(old.Start + ((long)index * old.StepBytes), old.DataBytes, (old.StepBytes - old.DataBytes) / 8, oldSegment,
+                in grown);
         }
 
         Clear(old.Start, (((long)old.Count * old.StepBytes) + 7) & ~7L);
@@ -64,7 +65,9 @@ public partial struct MessageBuilder
             MovePointerAcross(pointer, old + 8 + (8L * pointer.Offset), oldSegment, slot, segment);
     }
 
-    /// <summary>To an object in another segment: by a pad there if it has room for one, else by a double pad wherever there is room.</summary>
+    /// <summary>
+    /// To an object in another segment: by a pad there if it has room for one, else by a double pad wherever there is room.
+    /// </summary>
     private unsafe void MovePointerAcross(WirePointer pointer, byte* content, int contentSegment, byte* slot, int segment)
     {
         Invariant.That(contentSegment != segment);

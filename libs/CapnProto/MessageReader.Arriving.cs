@@ -60,7 +60,8 @@ public partial struct MessageReader
         var landed = WirePointer.ReadOnce(pad);
         if (!far.IsDoubleFar)
             return HasContentArrived(landed, far.FarSegment, far.PadPositionBytes + 8 + (8L * landed.Offset));
-        return landed.FarSegment >= (uint)_count || HasContentArrived(WirePointer.ReadOnce(pad + 8), landed.FarSegment, landed.PadPositionBytes);
+        return landed.FarSegment >= (uint)_count
+            || HasContentArrived(WirePointer.ReadOnce(pad + 8), landed.FarSegment, landed.PadPositionBytes);
     }
 
     private readonly unsafe bool HasContentArrived(WirePointer tag, uint segment, long positionBytes)
@@ -71,7 +72,9 @@ public partial struct MessageReader
         return !IsAwaited(segment, positionBytes, lengthBytes, out _);
     }
 
-    /// <summary>Whether the range is in the segment, but not all of it here yet. If it is neither, following the pointer says what is wrong.</summary>
+    /// <summary>
+    /// Whether the range is in the segment, but not all of it here yet. If it is neither, following the pointer says what is wrong.
+    /// </summary>
     private readonly unsafe bool IsAwaited(uint segment, long positionBytes, long lengthBytes, out byte* start)
     {
         start = null;
@@ -83,7 +86,9 @@ public partial struct MessageReader
     }
 
     private readonly long AnnouncedBytes(uint segment, long arrivedBytes) =>
-        _announcedBytes is { } announced && segment < (uint)Math.Min(_count, announced.Length) ? Math.Max(arrivedBytes, announced[segment]) : arrivedBytes;
+        _announcedBytes is { } announced && segment < (uint)Math.Min(_count, announced.Length)
+            ? Math.Max(arrivedBytes, announced[segment])
+            : arrivedBytes;
 
     [DoesNotReturn]
     private readonly void ThrowBounds(scoped in Target target, long lengthBytes) =>

@@ -17,7 +17,8 @@ public struct PackedDecoder
     public readonly bool IsBetweenRuns => (_zeroBytes | _literalBytes) == 0;
 
     /// <summary>Decodes until the source holds no whole item or the target is full.</summary>
-    /// <param name="source">Packed bytes. What is not consumed (up to 9 bytes of an item that is cut) must come again, with more behind it.</param>
+    /// <param name="source">Packed bytes. What is not consumed (up to 9 bytes of an item that is cut) must come again, with more behind
+    /// it.</param>
     /// <param name="target">Whole words.</param>
     /// <param name="consumed">Bytes of the source that were used up.</param>
     /// <param name="written">Bytes of the target that were written; whole words, but for a literal run that the source cuts.</param>

@@ -39,7 +39,8 @@ public static class PackedFraming
     /// <param name="limits">What reading the message may cost.</param>
     /// <param name="message">The message, in <paramref name="memory"/>.</param>
     /// <param name="packedBytes">Bytes of <paramref name="packed"/> that it occupied.</param>
-    public static bool TryRead(ReadOnlySpan<byte> packed, Span<byte> memory, ReadLimits limits, out MessageReader message, out int packedBytes)
+    public static bool TryRead(ReadOnlySpan<byte> packed, Span<byte> memory, ReadLimits limits, out MessageReader message,
+        out int packedBytes)
     {
         message = default;
         packedBytes = 0;
@@ -65,7 +66,8 @@ public static class PackedFraming
         return written;
     }
 
-    private static bool Unpack(ref PackedDecoder decoder, ReadOnlySpan<byte> packed, ref int consumed, Span<byte> memory, ref int written, long untilBytes)
+    private static bool Unpack(ref PackedDecoder decoder, ReadOnlySpan<byte> packed, ref int consumed, Span<byte> memory, ref int written,
+        long untilBytes)
     {
         if (untilBytes > memory.Length)
             return false;

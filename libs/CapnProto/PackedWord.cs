@@ -20,7 +20,9 @@ internal static class PackedWord
         return (byte)(((word & LowBits) * 0x0102040810204080) >> 56);
     }
 
-    /// <summary>Writes the bytes that the tag names to the start of <paramref name="target"/>, which has room for 8 and may get garbage behind them.</summary>
+    /// <summary>
+    /// Writes the bytes that the tag names to the start of <paramref name="target"/>, which has room for 8 and may get garbage behind them.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write(Span<byte> target, ulong word, byte tag)
     {
@@ -30,7 +32,9 @@ internal static class PackedWord
             WriteSlowly(target, word);
     }
 
-    /// <summary>The word whose bytes that are not zero stand at the start of <paramref name="source"/>: exactly as many as the tag names.</summary>
+    /// <summary>
+    /// The word whose bytes that are not zero stand at the start of <paramref name="source"/>: exactly as many as the tag names.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Read(ReadOnlySpan<byte> source, byte tag) => Bmi2.X64.IsSupported && source.Length >= 8
         ? Bmi2.X64.ParallelBitDeposit(MemoryMarshal.Read<ulong>(source), Mask(tag))

@@ -1,6 +1,8 @@
 namespace K8sMediaFlow.CapnProto;
 
-/// <summary>A list of pointers of one kind under construction: <c>PointerListBuilder&lt;ListBuilder&lt;short&gt;&gt;</c> is a List(List(Int16)).</summary>
+/// <summary>
+/// A list of pointers of one kind under construction: <c>PointerListBuilder&lt;ListBuilder&lt;short&gt;&gt;</c> is a List(List(Int16)).
+/// </summary>
 public readonly ref struct PointerListBuilder<T> : IListBuilder<PointerListBuilder<T>>
     where T : IPointerBuilder<T>, allows ref struct
 {

@@ -11,7 +11,9 @@ public readonly record struct ReadLimits(long TraversalWords, int Depth)
     /// <summary>64 MiB and 64 levels, the reference implementation's defaults.</summary>
     public static ReadLimits Default => new(8L << 20, 64);
 
-    /// <summary>Copies and the canonical form follow pointers by recursion: whoever allows more depth than the stack has gets an error.</summary>
+    /// <summary>
+    /// Copies and the canonical form follow pointers by recursion: whoever allows more depth than the stack has gets an error.
+    /// </summary>
     internal static void RequireStack()
     {
         if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())

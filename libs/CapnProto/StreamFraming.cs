@@ -72,8 +72,8 @@ public static class StreamFraming
         return isRead;
     }
 
-    /// <summary>As <see cref="TryRead(ReadOnlySpan{byte}, ReadLimits, out MessageReader, out int)"/>, for a pinned array, which stays alive as
-    /// long as the message.</summary>
+    /// <summary>As <see cref="TryRead(ReadOnlySpan{byte}, ReadLimits, out MessageReader, out int)"/>, for a pinned array, which stays alive
+    /// as long as the message.</summary>
     public static bool TryRead(byte[] framed, ReadLimits limits, out MessageReader message, out int lengthBytes)
     {
         var isRead = TryRead(framed.AsSpan(), limits, out message, out lengthBytes);
@@ -81,7 +81,9 @@ public static class StreamFraming
         return isRead;
     }
 
-    /// <summary>As <see cref="TryRead(ReadOnlySpan{byte}, ReadLimits, out MessageReader, out int)"/>, for memory longer than a span can be.</summary>
+    /// <summary>
+    /// As <see cref="TryRead(ReadOnlySpan{byte}, ReadLimits, out MessageReader, out int)"/>, for memory longer than a span can be.
+    /// </summary>
     public static unsafe bool TryRead(nint address, long availableBytes, ReadLimits limits, out MessageReader message, out long lengthBytes)
     {
         message = new MessageReader(limits);

@@ -21,6 +21,8 @@ public readonly unsafe struct StructPlace
         Depth = depth;
     }
 
-    /// <summary>What a null pointer leads to. It counts levels too: the schema's defaults are read from here, and can contain themselves.</summary>
+    /// <summary>
+    /// What a null pointer leads to. It counts levels too: the schema's defaults are read from here, and can contain themselves.
+    /// </summary>
     internal static StructPlace Empty(int depth) => new(null, 0, 0, 0, depth);
 }

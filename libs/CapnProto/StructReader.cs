@@ -56,7 +56,9 @@ public readonly unsafe ref partial struct StructReader
 
     /// <exception cref="CapnProtoException">The pointer is not sound.</exception>
     public StructReader GetStruct(int index) =>
-        index < _place.PointerCount ? _message.ReadStruct(Slot(index), _place.Segment, _place.Depth) : new StructReader(ref _message, StructPlace.Empty(_place.Depth - 1));
+        index < _place.PointerCount
+            ? _message.ReadStruct(Slot(index), _place.Segment, _place.Depth)
+            : new StructReader(ref _message, StructPlace.Empty(_place.Depth - 1));
 
     /// <inheritdoc cref="GetStruct(int)"/>
     public T GetStruct<T>(int index)

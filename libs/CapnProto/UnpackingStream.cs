@@ -2,7 +2,9 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.CapnProto;
 
-/// <summary>The unpacked bytes of a packed stream. Reads ahead, so the inner stream is this one's alone; read in pieces of at least a word.</summary>
+/// <summary>
+/// The unpacked bytes of a packed stream. Reads ahead, so the inner stream is this one's alone; read in pieces of at least a word.
+/// </summary>
 internal sealed class UnpackingStream(Stream inner) : Stream
 {
     private const int CapacityBytes = 16 * 1024;
@@ -41,7 +43,8 @@ internal sealed class UnpackingStream(Stream inner) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int written;
-        while ((written = Decode(buffer.Span)) == 0 && Arrived(await inner.ReadAsync(_packed.AsMemory(_end), cancellationToken).ConfigureAwait(false)))
+        while ((written = Decode(buffer.Span)) == 0
+            && Arrived(await inner.ReadAsync(_packed.AsMemory(_end), cancellationToken).ConfigureAwait(false)))
         {
         }
 

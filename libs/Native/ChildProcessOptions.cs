@@ -13,7 +13,9 @@ public sealed record ChildProcessOptions
 
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>The child's descriptor number → one of ours. Not named: 0 is /dev/null, 1 and 2 are inherited, all else is closed.</summary>
+    /// <summary>
+    /// The child's descriptor number → one of ours. Not named: 0 is /dev/null, 1 and 2 are inherited, all else is closed.
+    /// </summary>
     public IReadOnlyDictionary<int, int> Descriptors { get; init; } = new Dictionary<int, int>();
 
     /// <summary>What the child gets when this process dies, however it dies.</summary>

@@ -13,7 +13,8 @@ internal static unsafe class LocalAddress
     {
         var bytes = Encoding.UTF8.GetBytes(path);
         if (bytes.Length is 0 or > PathBytesMax)
-            throw new NativeException("bind/connect", Errno.ENAMETOOLONG, $"a socket's path has 1..{PathBytesMax} bytes, '{path}' has {bytes.Length}");
+            throw new NativeException("bind/connect", Errno.ENAMETOOLONG,
+                $"a socket's path has 1..{PathBytesMax} bytes, '{path}' has {bytes.Length}");
         var address = new SocketCalls.sockaddr_un { sun_family = SocketCalls.AF_UNIX };
         bytes.CopyTo(new Span<byte>(address.sun_path, PathBytesMax));
         return address;
@@ -21,7 +22,8 @@ internal static unsafe class LocalAddress
 
     internal static Descriptor NewSocket()
     {
-        var descriptor = SocketCalls.socket(SocketCalls.AF_UNIX, SocketCalls.SOCK_SEQPACKET | SocketCalls.SOCK_CLOEXEC | SocketCalls.SOCK_NONBLOCK, 0);
+        var descriptor = SocketCalls.socket(SocketCalls.AF_UNIX,
+            SocketCalls.SOCK_SEQPACKET | SocketCalls.SOCK_CLOEXEC | SocketCalls.SOCK_NONBLOCK, 0);
         return descriptor >= 0 ? new Descriptor(descriptor) : throw NativeException.Last("socket(AF_UNIX)");
     }
 }

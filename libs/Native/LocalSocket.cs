@@ -36,7 +36,9 @@ public sealed unsafe class LocalSocket : IDisposable
         }
     }
 
-    /// <summary>Connects, and waits until <paramref name="timeout"/> for a listener to be there: processes of a pod start in any order.</summary>
+    /// <summary>
+    /// Connects, and waits until <paramref name="timeout"/> for a listener to be there: processes of a pod start in any order.
+    /// </summary>
     /// <exception cref="NativeException">ENOENT or ECONNREFUSED: nobody listened in time.</exception>
     public static LocalSocket Connect(string path, TimeSpan timeout)
     {
@@ -60,7 +62,8 @@ public sealed unsafe class LocalSocket : IDisposable
     public static (LocalSocket First, LocalSocket Second) Pair()
     {
         var pair = stackalloc int[2];
-        if (SocketCalls.socketpair(SocketCalls.AF_UNIX, SocketCalls.SOCK_SEQPACKET | SocketCalls.SOCK_CLOEXEC | SocketCalls.SOCK_NONBLOCK, 0, pair) != 0)
+        if (SocketCalls.socketpair(SocketCalls.AF_UNIX, SocketCalls.SOCK_SEQPACKET | SocketCalls.SOCK_CLOEXEC | SocketCalls.SOCK_NONBLOCK,
+            0, pair) != 0)
             throw NativeException.Last("socketpair");
         return (new LocalSocket(new Descriptor(pair[0])), new LocalSocket(new Descriptor(pair[1])));
     }
@@ -87,7 +90,10 @@ public sealed unsafe class LocalSocket : IDisposable
     /// <param name="timeoutMs">Negative: no limit.</param>
     /// <returns>Its length; 0 when the peer has closed, or sent a datagram of no bytes; <see cref="TimedOut"/>.</returns>
     /// <exception cref="NativeException">EMSGSIZE: the datagram or its descriptors did not fit; nothing of it is kept.</exception>
-    /// <remarks>Descriptors come with a datagram of no bytes too. Whoever expects none gives no room for them: the kernel then opens none in this process.</remarks>
+    /// <remarks>
+    /// Descriptors come with a datagram of no bytes too. Whoever expects none gives no room for them: the kernel then opens none in this
+    /// process.
+    /// </remarks>
     public int Receive(Span<byte> message, Span<int> descriptors, out int count, int timeoutMs)
     {
         count = 0;

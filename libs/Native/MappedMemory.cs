@@ -47,7 +47,8 @@ public sealed unsafe class MappedMemory : IDisposable
 
     /// <summary>Maps the whole file, shared.</summary>
     /// <param name="populate">Fill the page tables now, so that no page fault comes later.</param>
-    /// <exception cref="NativeException">EPERM for <see cref="MemoryAccess.ReadWrite"/>: the file is sealed against new writable mappings.</exception>
+    /// <exception cref="NativeException">EPERM for <see cref="MemoryAccess.ReadWrite"/>: the file is sealed against new writable
+    /// mappings.</exception>
     public static MappedMemory Map(MemoryFile file, MemoryAccess access, bool populate = true)
     {
         ArgumentOutOfRangeException.ThrowIfZero(file.LengthBytes);

@@ -57,7 +57,8 @@ public sealed unsafe class MemoryFile : IDisposable
 
     /// <param name="name">Shown in /proc/self/fd; at most 249 bytes.</param>
     /// <param name="lengthBytes">Rounded up to whole pages where those are huge.</param>
-    /// <param name="pageBytes">A power of two: <see cref="PageBytes"/>, or a size of huge pages that the processor has, of which the machine has reserved some.</param>
+    /// <param name="pageBytes">A power of two: <see cref="PageBytes"/>, or a size of huge pages that the processor has, of which the
+    /// machine has reserved some.</param>
     /// <exception cref="NativeException">Also when the processor has no pages of that size.</exception>
     public static MemoryFile Create(string name, long lengthBytes, long pageBytes = PageBytes)
     {
@@ -108,7 +109,9 @@ public sealed unsafe class MemoryFile : IDisposable
 
     private static int Open(string name, long pageBytes)
     {
-        var flags = MemoryCalls.MFD_CLOEXEC | MemoryCalls.MFD_ALLOW_SEALING | (pageBytes > PageBytes ? MemoryCalls.MFD_HUGETLB | ((uint)long.Log2(pageBytes) << MemoryCalls.MFD_HUGE_SHIFT) : 0);
+        var flags = MemoryCalls.MFD_CLOEXEC | MemoryCalls.MFD_ALLOW_SEALING | (pageBytes > PageBytes
+            ? MemoryCalls.MFD_HUGETLB | ((uint)long.Log2(pageBytes) << MemoryCalls.MFD_HUGE_SHIFT)
+            : 0);
         fixed (byte* text = NativeText.Of(name))
         {
             // Kernels before 6.3 do not know NOEXEC_SEAL; later ones log a warning when it is left out.

@@ -5,7 +5,9 @@ namespace K8sMediaFlow.Native;
 /// <summary>Which processors are near a device, by the kernel's account.</summary>
 public static class NumaNodes
 {
-    /// <summary>Processors of the NUMA node of an RDMA device; none where the machine has one node, or the device stands at no one's.</summary>
+    /// <summary>
+    /// Processors of the NUMA node of an RDMA device; none where the machine has one node, or the device stands at no one's.
+    /// </summary>
     /// <param name="sysRoot">/sys, or a test's tree.</param>
     /// <param name="device">Name of the device.</param>
     public static IReadOnlyList<int> ProcessorsNear(string sysRoot, string device)
@@ -13,7 +15,8 @@ public static class NumaNodes
         var nodes = Path.Combine(sysRoot, "devices", "system", "node");
         if (List(Path.Combine(nodes, "online")).Count < 2)
             return [];
-        return int.TryParse(Read(Path.Combine(sysRoot, "class", "infiniband", device, "device", "numa_node")), CultureInfo.InvariantCulture, out var node) && node >= 0
+        return int.TryParse(Read(Path.Combine(sysRoot, "class", "infiniband", device, "device", "numa_node")), CultureInfo.InvariantCulture,
+            out var node) && node >= 0
             ? List(Path.Combine(nodes, string.Create(CultureInfo.InvariantCulture, $"node{node}"), "cpulist"))
             : [];
     }

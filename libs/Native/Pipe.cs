@@ -2,7 +2,9 @@ using K8sMediaFlow.Native.Libc;
 
 namespace K8sMediaFlow.Native;
 
-/// <summary>A pipe, as large as the machine allows up to 1 MiB: through the default 64 KiB raw video moves at a third of the rate.</summary>
+/// <summary>
+/// A pipe, as large as the machine allows up to 1 MiB: through the default 64 KiB raw video moves at a third of the rate.
+/// </summary>
 public sealed unsafe class Pipe : IDisposable
 {
     private const int WantedBytes = 1 << 20;

@@ -11,7 +11,8 @@ internal static class ProgramPath
         if (file.Contains('/', StringComparison.Ordinal))
             return File.Exists(file) ? Path.GetFullPath(file) : throw new FileNotFoundException($"There is no program '{file}'.", file);
         var folders = Environment.GetEnvironmentVariable("PATH") is { Length: > 0 } path ? path : DefaultFolders;
-        return folders.Split(':').Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
+        return folders.Split(':').Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, file))
+            .FirstOrDefault(File.Exists)
             ?? throw new FileNotFoundException($"There is no program '{file}' in PATH.", file);
     }
 }

@@ -3,7 +3,10 @@ using K8sMediaFlow.Native.Libc;
 
 namespace K8sMediaFlow.Native;
 
-/// <summary>poll(2) on one descriptor with a deadline that survives EINTR; and calls that do not wait, for what is ready may be gone when it is taken.</summary>
+/// <summary>
+/// poll(2) on one descriptor with a deadline that survives EINTR; and calls that do not wait, for what is ready may be gone when it is
+/// taken.
+/// </summary>
 internal static unsafe class Readiness
 {
     /// <exception cref="NativeException"/>
@@ -29,7 +32,9 @@ internal static unsafe class Readiness
         return entries[0].revents != 0;
     }
 
-    /// <summary>True when ready, hung up or in error (the following call says which); false when time ran out. Negative: no limit.</summary>
+    /// <summary>
+    /// True when ready, hung up or in error (the following call says which); false when time ran out. Negative: no limit.
+    /// </summary>
     private static bool Wait(int descriptor, short events, int timeoutMs)
     {
         var deadlineMs = Environment.TickCount64 + timeoutMs;

@@ -31,7 +31,8 @@ internal sealed unsafe class SpawnRequest
     {
         var signal = options.OnParentDeath == ParentDeathSignal.Kill ? "KILL" : "TERM";
         string[] shell = ["/bin/sh", "-c", OrphanCheck, $"{Environment.ProcessId}"];
-        string[] arguments = [ProgramPath.Find("setpriv"), "--pdeathsig", signal, .. shell, ProgramPath.Find(options.File), .. options.Arguments];
+        string[] arguments = [ProgramPath.Find("setpriv"), "--pdeathsig", signal, .. shell, ProgramPath.Find(options.File),
+            .. options.Arguments];
         return new SpawnRequest(options, arguments, Overlay(options.Environment));
     }
 
@@ -62,7 +63,8 @@ internal sealed unsafe class SpawnRequest
         using var arguments = new NativeTextList(_arguments);
         using var environment = new NativeTextList(_environment);
         int processId;
-        Check(ProcessCalls.posix_spawn(&processId, arguments.Pointer[0], actions, attributes, arguments.Pointer, environment.Pointer), "posix_spawn");
+        Check(ProcessCalls.posix_spawn(&processId, arguments.Pointer[0], actions, attributes, arguments.Pointer, environment.Pointer),
+            "posix_spawn");
         return processId;
     }
 
@@ -75,7 +77,9 @@ internal sealed unsafe class SpawnRequest
         _ = ProcessCalls.sigemptyset(all);
         for (var signal = 1; signal <= SignalsMax; signal++)
             _ = ProcessCalls.sigaddset(all, signal);
-        var flags = ProcessCalls.POSIX_SPAWN_SETSIGDEF | ProcessCalls.POSIX_SPAWN_SETSIGMASK | (_options.OwnGroup ? ProcessCalls.POSIX_SPAWN_SETPGROUP : 0);
+        var flags = ProcessCalls.POSIX_SPAWN_SETSIGDEF | ProcessCalls.POSIX_SPAWN_SETSIGMASK | (_options.OwnGroup
+            ? ProcessCalls.POSIX_SPAWN_SETPGROUP
+            : 0);
         Check(ProcessCalls.posix_spawnattr_setsigdefault(attributes, all), "posix_spawnattr_setsigdefault");
         Check(ProcessCalls.posix_spawnattr_setsigmask(attributes, none), "posix_spawnattr_setsigmask");
         Check(ProcessCalls.posix_spawnattr_setpgroup(attributes, 0), "posix_spawnattr_setpgroup");

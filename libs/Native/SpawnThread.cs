@@ -3,7 +3,9 @@ using System.Collections.Concurrent;
 namespace K8sMediaFlow.Native;
 
 /// <summary>The one thread that starts children, and never ends.</summary>
-/// <remarks>PR_SET_PDEATHSIG is tied to the thread that forked, not to its process: from a pool thread a child would die when the pool shrinks.</remarks>
+/// <remarks>
+/// PR_SET_PDEATHSIG is tied to the thread that forked, not to its process: from a pool thread a child would die when the pool shrinks.
+/// </remarks>
 internal static class SpawnThread
 {
     private static readonly BlockingCollection<(SpawnRequest Request, TaskCompletionSource<int> ProcessId)> Requests = [];

@@ -13,7 +13,9 @@ public static unsafe class ThreadProcessors
         return [.. Enumerable.Range(0, set.Length * 8).Where(one => (set[one / 8] & (1 << (one % 8))) != 0)];
     }
 
-    /// <summary>Does it on these processors where the thread may run on any of them, and where it is otherwise; then the thread is free again.</summary>
+    /// <summary>
+    /// Does it on these processors where the thread may run on any of them, and where it is otherwise; then the thread is free again.
+    /// </summary>
     public static T RunOn<T>(IReadOnlyList<int> processors, Func<T> work)
     {
         ArgumentNullException.ThrowIfNull(processors);

@@ -1,6 +1,8 @@
 namespace K8sMediaFlow.Primitives;
 
-/// <summary>Small numbers for values in flight. Grows to the largest number ever in flight and then allocates nothing. Not thread-safe.</summary>
+/// <summary>
+/// Small numbers for values in flight. Grows to the largest number ever in flight and then allocates nothing. Not thread-safe.
+/// </summary>
 public sealed class HandleTable<T>
     where T : struct
 {

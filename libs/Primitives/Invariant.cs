@@ -3,12 +3,15 @@ using System.Runtime.CompilerServices;
 
 namespace K8sMediaFlow.Primitives;
 
-/// <summary>What must hold of the things that we wrote ourselves. Always on: a broken invariant is a defect of ours, never of a peer.</summary>
+/// <summary>
+/// What must hold of the things that we wrote ourselves. Always on: a broken invariant is a defect of ours, never of a peer.
+/// </summary>
 public static class Invariant
 {
     /// <exception cref="InvariantException">The condition does not hold; the message is its source text.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void That([DoesNotReturnIf(false)] bool condition, [CallerArgumentExpression(nameof(condition))] string? expression = null)
+    public static void That([DoesNotReturnIf(false)] bool condition,
+        [CallerArgumentExpression(nameof(condition))] string? expression = null)
     {
         if (!condition)
             Throw(expression);

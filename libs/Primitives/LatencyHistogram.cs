@@ -51,7 +51,9 @@ public sealed class LatencyHistogram
         return octave * (bucket % 2 == 0 ? 1.25 : 1.75);
     }
 
-    /// <summary>Nanoseconds that the given part (0..1) of the latencies does not exceed, to within its bucket; 0 where none was counted.</summary>
+    /// <summary>
+    /// Nanoseconds that the given part (0..1) of the latencies does not exceed, to within its bucket; 0 where none was counted.
+    /// </summary>
     public double Percentile(double part)
     {
         var wanted = (long)Math.Ceiling(Count * part);

@@ -1,6 +1,9 @@
 namespace K8sMediaFlow.Primitives;
 
-/// <summary>Records by number: taken and given back, the numbers reused. Doubles when it is empty, so that it stops allocating once it has met its largest use.</summary>
+/// <summary>
+/// Records by number: taken and given back, the numbers reused. Doubles when it is empty, so that it stops allocating once it has met its
+/// largest use.
+/// </summary>
 public struct Pool<T>
 {
     private T[] _records;

@@ -30,7 +30,8 @@ public static class JsonParser
     }
 
     /// <inheritdoc cref="Parse(ReadOnlyMemory{byte}, MessageType, ProtobufSchema)"/>
-    public static ProtobufMessage Parse(string json, MessageType type, ProtobufSchema schema) => Parse(Encoding.UTF8.GetBytes(json), type, schema);
+    public static ProtobufMessage Parse(string json, MessageType type, ProtobufSchema schema) =>
+        Parse(Encoding.UTF8.GetBytes(json), type, schema);
 
     internal static ProtobufMessage Message(JsonPlace place, MessageType type, ProtobufSchema schema)
     {

@@ -53,5 +53,6 @@ internal static class JsonScalars
         return number;
     }
 
-    private static ulong Whole(JsonPlace place, Kinds kind) => JsonNumber.Whole(place, Scalars.IsWide(kind) ? 64 : 32, Scalars.IsSigned(kind));
+    private static ulong Whole(JsonPlace place, Kinds kind) =>
+        JsonNumber.Whole(place, Scalars.IsWide(kind) ? 64 : 32, Scalars.IsSigned(kind));
 }

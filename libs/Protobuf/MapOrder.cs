@@ -9,7 +9,8 @@ internal static class MapOrder
     public static IReadOnlyList<ProtobufValue> Sorted(MessageField map, IReadOnlyList<ProtobufValue> entries)
     {
         var key = map.Message.Find(1)!;
-        return [.. entries.OrderBy(entry => Part(entry.Message!, key), Comparer<ProtobufValue>.Create((one, other) => Compare(key.Kind, one, other)))];
+        return [.. entries.OrderBy(entry => Part(entry.Message!, key),
+            Comparer<ProtobufValue>.Create((one, other) => Compare(key.Kind, one, other)))];
     }
 
     /// <summary>Of several entries of one key the last one.</summary>

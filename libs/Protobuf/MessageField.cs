@@ -52,7 +52,8 @@ public sealed class MessageField
     /// <summary>Strings of proto3 must be UTF-8.</summary>
     internal bool IsTextChecked => _isProto3 && IsText;
 
-    internal bool IsWrittenPacked => IsRepeated && !IsBytes && !IsMessage && (_proto.Options is { HasPacked: true } ? _proto.Options.Packed : _isProto3);
+    internal bool IsWrittenPacked =>
+        IsRepeated && !IsBytes && !IsMessage && (_proto.Options is { HasPacked: true } ? _proto.Options.Packed : _isProto3);
 
     internal WireType WireType => Kind switch
     {

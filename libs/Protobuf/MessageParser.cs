@@ -96,7 +96,8 @@ internal sealed class MessageParser(ReadLimits limits)
     private static void AddScalar(ProtobufMessage message, MessageField field, ulong wire)
     {
         var bits = Scalars.FromWire(field.Kind, wire);
-        if (field.Kind == Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type.Enum && field.Enum.IsClosed && field.Enum.Name((int)bits) is null)
+        if (field.Kind == Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type.Enum && field.Enum.IsClosed
+            && field.Enum.Name((int)bits) is null)
             message.Add(new UnknownField(field.Number, WireType.Varint, wire, default, []));
         else
             message.Add(field, new ProtobufValue(bits));

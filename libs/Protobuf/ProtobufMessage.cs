@@ -12,7 +12,8 @@ public sealed class ProtobufMessage
 
     /// <summary>The fields that are set, by number; a singular one has one value.</summary>
     public IEnumerable<(MessageField Field, IReadOnlyList<ProtobufValue> Values)> Fields =>
-        _fields.Values.Where(entry => IsSet(entry.Field, entry.Values)).Select(entry => (entry.Field, (IReadOnlyList<ProtobufValue>)entry.Values));
+        _fields.Values.Where(entry => IsSet(entry.Field, entry.Values))
+            .Select(entry => (entry.Field, (IReadOnlyList<ProtobufValue>)entry.Values));
 
     /// <summary>In the order of the message.</summary>
     public IReadOnlyList<UnknownField> Unknown => _unknown;

@@ -77,7 +77,8 @@ public sealed class ProtobufSchema
             throw new ProtobufException($"the schema has two enums '{fullName}'");
     }
 
-    private void AddExtensions(string scope, IEnumerable<FieldDescriptorProto> extensions, IEnumerable<DescriptorProto> messages, bool isProto3)
+    private void AddExtensions(string scope, IEnumerable<FieldDescriptorProto> extensions, IEnumerable<DescriptorProto> messages,
+        bool isProto3)
     {
         foreach (var extension in extensions)
             Message(extension.Extendee).Add(new MessageField(this, extension, isProto3, Join(scope, extension.Name)));

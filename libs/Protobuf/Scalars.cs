@@ -2,7 +2,9 @@ using Kinds = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
 
 namespace K8sMediaFlow.Protobuf;
 
-/// <summary>Numbers between the wire and the 64 bits that a value holds: signed ones sign-extended, zigzag undone, narrow ones narrowed.</summary>
+/// <summary>
+/// Numbers between the wire and the 64 bits that a value holds: signed ones sign-extended, zigzag undone, narrow ones narrowed.
+/// </summary>
 internal static class Scalars
 {
     public static ulong FromWire(Kinds kind, ulong wire) => kind switch

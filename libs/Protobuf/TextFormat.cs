@@ -120,7 +120,8 @@ public static class TextFormat
         else if (field.Type == WireType.Varint)
             output.Write(field.Bits);
         else
-            output.Write("0x" + field.Bits.ToString(field.Type == WireType.Fixed32 ? "x8" : "x16", System.Globalization.CultureInfo.InvariantCulture));
+            output.Write("0x" + field.Bits.ToString(field.Type == WireType.Fixed32 ? "x8" : "x16",
+                System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private static void Bytes(ReadOnlySpan<byte> bytes, TextOutput output, RenderOptions options)

@@ -17,7 +17,8 @@ internal static class TimeText
 
     public static string Duration(long seconds, long nanos)
     {
-        if (seconds is < -DurationMax or > DurationMax || nanos is < -999_999_999 or > 999_999_999 || Math.Sign(seconds) * Math.Sign(nanos) < 0)
+        if (seconds is < -DurationMax or > DurationMax || nanos is < -999_999_999 or > 999_999_999
+            || Math.Sign(seconds) * Math.Sign(nanos) < 0)
             throw new ProtobufException($"a duration of {seconds} s and {nanos} ns is none");
         var sign = seconds < 0 || nanos < 0 ? "-" : "";
         return sign + Math.Abs(seconds).ToString(CultureInfo.InvariantCulture) + Fraction(Math.Abs(nanos)) + "s";
@@ -32,7 +33,8 @@ internal static class TimeText
         if (zone < 0 || (dot >= 0 && (dot != 19 || !TryFraction(text[20..zone], out nanos))) || (dot < 0 && zone != 19))
             return false;
         var whole = text[..19] + text[zone..];
-        if (!DateTimeOffset.TryParseExact(whole, ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mm:sszzz"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (!DateTimeOffset.TryParseExact(whole, ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mm:sszzz"], CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal, out var time))
             return false;
         seconds = time.ToUnixTimeSeconds();
         return true;
@@ -45,7 +47,8 @@ internal static class TimeText
         if (!text.EndsWith('s'))
             return false;
         var parts = text[(sign < 0 ? 1 : 0)..^1].Split('.');
-        if (parts.Length > 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out seconds) || seconds > DurationMax)
+        if (parts.Length > 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out seconds)
+            || seconds > DurationMax)
             return false;
         if (parts.Length == 2 && !TryFraction(parts[1], out nanos))
             return false;
@@ -64,6 +67,7 @@ internal static class TimeText
     private static bool TryFraction(string digits, out long nanos)
     {
         nanos = 0;
-        return digits.Length is > 0 and <= 9 && long.TryParse(digits.PadRight(9, '0'), NumberStyles.None, CultureInfo.InvariantCulture, out nanos);
+        return digits.Length is > 0 and <= 9
+            && long.TryParse(digits.PadRight(9, '0'), NumberStyles.None, CultureInfo.InvariantCulture, out nanos);
     }
 }

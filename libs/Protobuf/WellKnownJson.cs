@@ -6,10 +6,13 @@ namespace K8sMediaFlow.Protobuf;
 internal static class WellKnownJson
 {
     /// <summary>Whether that type is no plain object in JSON: inside an Any it then stands under "value".</summary>
-    public static bool IsSpecial(string fullName) => IsWrapper(fullName) || fullName is "google.protobuf.Timestamp" or "google.protobuf.Duration"
-        or "google.protobuf.FieldMask" or "google.protobuf.Struct" or "google.protobuf.Value" or "google.protobuf.ListValue" or "google.protobuf.Any";
+    public static bool IsSpecial(string fullName) =>
+        IsWrapper(fullName) || fullName is "google.protobuf.Timestamp" or "google.protobuf.Duration"
+        or "google.protobuf.FieldMask" or "google.protobuf.Struct" or "google.protobuf.Value" or "google.protobuf.ListValue"
+            or "google.protobuf.Any";
 
-    public static bool IsWrapper(string fullName) => fullName is "google.protobuf.DoubleValue" or "google.protobuf.FloatValue" or "google.protobuf.Int64Value"
+    public static bool IsWrapper(string fullName) =>
+        fullName is "google.protobuf.DoubleValue" or "google.protobuf.FloatValue" or "google.protobuf.Int64Value"
         or "google.protobuf.UInt64Value" or "google.protobuf.Int32Value" or "google.protobuf.UInt32Value" or "google.protobuf.BoolValue"
         or "google.protobuf.StringValue" or "google.protobuf.BytesValue";
 
@@ -24,7 +27,8 @@ internal static class WellKnownJson
                 emitter.Json.WriteStringValue(TimeText.Duration(Whole(message, 1), Whole(message, 2)));
                 return true;
             case "google.protobuf.FieldMask":
-                emitter.Json.WriteStringValue(string.Join(",", Field(message, 1).Select(path => CamelCase.Of(Encoding.UTF8.GetString(path.Bytes.Span)))));
+                emitter.Json.WriteStringValue(string.Join(",",
+                    Field(message, 1).Select(path => CamelCase.Of(Encoding.UTF8.GetString(path.Bytes.Span)))));
                 return true;
             case "google.protobuf.Struct":
                 emitter.Map(message.Type.Find(1)!, MapOrder.Distinct(message.Type.Find(1)!, Field(message, 1)));
@@ -66,7 +70,8 @@ internal static class WellKnownJson
         if (url.Length > 0)
         {
             json.WriteString("@type", url);
-            var type = emitter.Schema.Find(url[(url.LastIndexOf('/') + 1)..]) ?? throw new ProtobufException($"an Any holds '{url}', which the schema does not have");
+            var type = emitter.Schema.Find(url[(url.LastIndexOf('/') + 1)..])
+                ?? throw new ProtobufException($"an Any holds '{url}', which the schema does not have");
             var inner = ProtobufMessage.Parse(any.Value(2)?.Bytes ?? default, type);
             if (IsSpecial(type.FullName))
             {

@@ -10,8 +10,10 @@ internal static class WellKnownParser
     /// <summary>Null if the type is a plain object in JSON.</summary>
     public static ProtobufMessage? TryRead(JsonPlace place, MessageType type, ProtobufSchema schema) => type.FullName switch
     {
-        "google.protobuf.Timestamp" => Time(place, type, TimeText.TryTimestamp(place.Text("a time"), out var seconds, out var nanos), seconds, nanos),
-        "google.protobuf.Duration" => Time(place, type, TimeText.TryDuration(place.Text("a duration"), out var seconds, out var nanos), seconds, nanos),
+        "google.protobuf.Timestamp" =>
+            Time(place, type, TimeText.TryTimestamp(place.Text("a time"), out var seconds, out var nanos), seconds, nanos),
+        "google.protobuf.Duration" =>
+            Time(place, type, TimeText.TryDuration(place.Text("a duration"), out var seconds, out var nanos), seconds, nanos),
         "google.protobuf.FieldMask" => Mask(place, type),
         "google.protobuf.Struct" => Wrap(place, type, type.Find(1)!, schema),
         "google.protobuf.ListValue" => Wrap(place, type, type.Find(1)!, schema),
@@ -74,7 +76,8 @@ internal static class WellKnownParser
         return message;
     }
 
-    private static ProtobufMessage Inner(JsonPlace place, List<(string Name, JsonPlace Place)> members, MessageType type, ProtobufSchema schema)
+    private static ProtobufMessage Inner(JsonPlace place, List<(string Name, JsonPlace Place)> members, MessageType type,
+        ProtobufSchema schema)
     {
         if (WellKnownJson.IsSpecial(type.FullName))
         {

@@ -4,7 +4,9 @@ using Kinds = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
 
 namespace K8sMediaFlow.Protobuf;
 
-/// <summary>A message to its bytes: fields by number, unknown ones behind. For tests and tools: each level is copied into the one above.</summary>
+/// <summary>
+/// A message to its bytes: fields by number, unknown ones behind. For tests and tools: each level is copied into the one above.
+/// </summary>
 public static class WireWriter
 {
     public static byte[] ToBytes(ProtobufMessage message)

@@ -15,7 +15,10 @@ public static class CommandRoot
     /// <summary>What a command line that cannot be read ends with; 1 is for work that failed.</summary>
     public const int UsageError = 2;
 
-    /// <summary>Runs a command line; the result is the process's exit code. What is wrong with it is said in a line each, without the description of everything.</summary>
+    /// <summary>
+    /// Runs a command line; the result is the process's exit code. What is wrong with it is said in a line each, without the description of
+    /// everything.
+    /// </summary>
     public static async Task<int> RunAsync(string[] args, InvocationConfiguration invocation)
     {
         var parsed = Create().Parse(args);

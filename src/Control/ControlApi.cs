@@ -3,10 +3,14 @@ namespace K8sMediaFlow.Control;
 /// <summary>Names and limits that both ends share.</summary>
 public static class ControlApi
 {
-    /// <summary>The newest version that is spoken here. 2: an edge's status says what it waits for (<see cref="Status.EdgeStatus.WaitsFor"/>).</summary>
+    /// <summary>
+    /// The newest version that is spoken here. 2: an edge's status says what it waits for (<see cref="Status.EdgeStatus.WaitsFor"/>).
+    /// </summary>
     public const int Version = 2;
 
-    /// <summary>The oldest one. What 2 added is a field that a reader of version 1 skips, and that is empty where a sidecar of version 1 sends none.</summary>
+    /// <summary>
+    /// The oldest one. What 2 added is a field that a reader of version 1 skips, and that is empty where a sidecar of version 1 sends none.
+    /// </summary>
     public const int VersionMin = 1;
 
     /// <summary>The largest message either way: a plan of a few hundred replicas has a tenth of it.</summary>

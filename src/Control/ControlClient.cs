@@ -12,7 +12,9 @@ namespace K8sMediaFlow.Control;
 /// <param name="Expected">Identities of which the sidecar's certificate must carry one: those of its pod's media operators.</param>
 public sealed record ControlClientOptions(IPEndPoint Sidecar, Func<TlsIdentity> Identity, IReadOnlyCollection<string> Expected);
 
-/// <summary>Calls one sidecar. Every failure is a <see cref="ControlException"/> with gRPC's status; every call ends by its deadline. Thread-safe.</summary>
+/// <summary>
+/// Calls one sidecar. Every failure is a <see cref="ControlException"/> with gRPC's status; every call ends by its deadline. Thread-safe.
+/// </summary>
 public sealed class ControlClient : IDisposable
 {
     private readonly SidecarChannel _channel;
@@ -31,24 +33,32 @@ public sealed class ControlClient : IDisposable
     /// <exception cref="ControlException">FailedPrecondition: the sidecar speaks no version of this API that is spoken here.</exception>
     public async Task<SidecarInfo> GetInfoAsync(CancellationToken cancellation)
     {
-        var wire = await _channel.AskAsync("GetInfo", options => _sidecar.GetInfoAsync(new GetInfoRequest(), options), Deadline, cancellation);
+        var wire = await _channel.AskAsync("GetInfo", options => _sidecar.GetInfoAsync(new GetInfoRequest(), options), Deadline,
+            cancellation);
         if (wire.ControlVersionMin > ControlApi.Version || wire.ControlVersionMax < ControlApi.VersionMin)
             throw new ControlException(
                 StatusCode.FailedPrecondition,
                 $"sidecar {wire.Pod} speaks control versions {wire.ControlVersionMin}..{wire.ControlVersionMax}, " +
                 $"here are {ControlApi.VersionMin}..{ControlApi.Version}");
         return new SidecarInfo(
-            (int)wire.ControlVersionMin, (int)wire.ControlVersionMax, wire.SoftwareVersion, wire.Pod, wire.Incarnation, StatusConversion.FromWire(wire.Plan));
+            (int)wire.ControlVersionMin, (int)wire.ControlVersionMax, wire.SoftwareVersion, wire.Pod, wire.Incarnation,
+                StatusConversion.FromWire(wire.Plan));
     }
 
     /// <returns>The sidecar's incarnation that has the plan now.</returns>
-    /// <exception cref="ControlException">FailedPrecondition: a higher plan is in force. InvalidArgument: the plan is malformed.</exception>
+    /// <exception cref="ControlException">FailedPrecondition: a higher plan is in force. InvalidArgument: the plan is
+    /// malformed.</exception>
     public async Task<string> ApplyPlanAsync(PlanDocument plan, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var request = new ApplyPlanRequest { Version = StatusConversion.ToWire(plan.Version), PlanJson = ByteString.CopyFrom(plan.Json.Span) };
+        var request = new ApplyPlanRequest
+        {
+            Version = StatusConversion.ToWire(plan.Version),
+            PlanJson = ByteString.CopyFrom(plan.Json.Span),
+        };
         if (request.CalculateSize() is var bytes && bytes > ControlApi.MessageMaxBytes)
-            throw new ControlException(StatusCode.ResourceExhausted, $"a message of {bytes} bytes, at most {ControlApi.MessageMaxBytes} are taken");
+            throw new ControlException(StatusCode.ResourceExhausted,
+                $"a message of {bytes} bytes, at most {ControlApi.MessageMaxBytes} are taken");
         var wire = await _channel.AskAsync("ApplyPlan", options => _sidecar.ApplyPlanAsync(request, options), Deadline, cancellation);
         return wire.Incarnation;
     }
@@ -57,7 +67,8 @@ public sealed class ControlClient : IDisposable
     public IAsyncEnumerable<SidecarStatus> WatchStatusAsync(TimeSpan interval, CancellationToken cancellation)
     {
         var request = new WatchStatusRequest { IntervalMilliseconds = (uint)interval.TotalMilliseconds };
-        return _channel.ListenAsync(options => _sidecar.WatchStatus(request, options), interval + Deadline, cancellation).Select(StatusConversion.FromWire);
+        return _channel.ListenAsync(options => _sidecar.WatchStatus(request, options), interval + Deadline, cancellation)
+            .Select(StatusConversion.FromWire);
     }
 
     /// <exception cref="ControlException">DeadlineExceeded: not drained within <paramref name="limit"/> (at most 10 minutes).</exception>

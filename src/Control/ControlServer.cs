@@ -23,8 +23,8 @@ namespace K8sMediaFlow.Control;
 public sealed record ControlServerOptions(IPAddress Address, int Port, Func<TlsIdentity> Identity);
 
 /// <summary>
-/// Serves the control API of one sidecar over HTTP/2 with mutual TLS, and beside it gRPC's health and reflection services. Callers of all three
-/// must be <see cref="ControllerIdentity.Uri"/>.
+/// Serves the control API of one sidecar over HTTP/2 with mutual TLS, and beside it gRPC's health and reflection services. Callers of all
+/// three must be <see cref="ControllerIdentity.Uri"/>.
 /// </summary>
 public sealed class ControlServer : IAsyncDisposable
 {
@@ -95,7 +95,8 @@ public sealed class ControlServer : IAsyncDisposable
             ClientCertificateRequired = true,
             ApplicationProtocols = [SslApplicationProtocol.Http2],
             // Who the caller may be is the call's matter (PERMISSION_DENIED says who is expected); here: authority and time.
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => IdentityChecks.CheckChain(certificate, identity.Authorities).Accepted,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                IdentityChecks.CheckChain(certificate, identity.Authorities).Accepted,
         };
     }
 
@@ -107,12 +108,14 @@ public sealed class ControlServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = ControlApi.MessageMaxBytes;
             grpc.Interceptors.Add<CallGuard>();
         });
-        // The limit holds for what arrives, not for what it would unpack to: who compresses is told UNIMPLEMENTED. Afterwards, as the library adds its own.
+        // The limit holds for what arrives, not for what it would unpack to: who compresses is told UNIMPLEMENTED. Afterwards, as the
+        // library adds its own.
         services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
         // By descriptors: looking for the services that are mapped needs what a native program has not.
         Google.Protobuf.Reflection.ServiceDescriptor[] described =
         [
-            Wire.Sidecar.Descriptor, Health.Descriptor, global::Grpc.Reflection.V1.ServerReflection.Descriptor, global::Grpc.Reflection.V1Alpha.ServerReflection.Descriptor,
+            Wire.Sidecar.Descriptor, Health.Descriptor, global::Grpc.Reflection.V1.ServerReflection.Descriptor,
+                global::Grpc.Reflection.V1Alpha.ServerReflection.Descriptor,
         ];
         services.AddSingleton(new ReflectionServiceImpl(described)).AddSingleton(new ReflectionV1ServiceImpl(described));
     }

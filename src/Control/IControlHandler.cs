@@ -9,7 +9,9 @@ namespace K8sMediaFlow.Control;
 public sealed record SidecarInfo(
     int ControlVersionMin, int ControlVersionMax, string SoftwareVersion, string Pod, string Incarnation, PlanVersion? Plan);
 
-/// <summary>A plan on its way: its version, and the document as JSON, kept byte for byte so that the sidecar stores what was sent.</summary>
+/// <summary>
+/// A plan on its way: its version, and the document as JSON, kept byte for byte so that the sidecar stores what was sent.
+/// </summary>
 public sealed record PlanDocument(PlanVersion Version, ReadOnlyMemory<byte> Json);
 
 /// <summary>The sidecar behind the control API. Speaks values: the wire's types end in this room.</summary>

@@ -25,7 +25,8 @@ internal static class Checksum
         var expected = FrameHeaderPrefix.ReadChecksum(frame);
         var actual = OfLanded(frame);
         if (actual != expected)
-            throw new FabricException(FabricError.Corrupted, $"frame in slot {landing.Slot}: checksum {actual:x8}, header says {expected:x8}");
+            throw new FabricException(FabricError.Corrupted,
+                $"frame in slot {landing.Slot}: checksum {actual:x8}, header says {expected:x8}");
     }
 
     private static uint OfLanded(ReadOnlySpan<byte> frame)

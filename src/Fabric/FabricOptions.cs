@@ -46,11 +46,16 @@ public sealed record FabricOptions
     /// <summary>Verbs: how long a hybrid wait looks before it sleeps.</summary>
     public TimeSpan SpinTime { get; init; } = TimeSpan.FromMicroseconds(20);
 
-    /// <summary>Verbs: queue pairs of a connection, 1 to <see cref="QueuePairsMax"/>, that whole frames alternate over; the end that wants fewer has its way.</summary>
+    /// <summary>
+    /// Verbs: queue pairs of a connection, 1 to <see cref="QueuePairsMax"/>, that whole frames alternate over; the end that wants fewer has
+    /// its way.
+    /// </summary>
     public int QueuePairs
     {
         get;
-        init => field = value is >= 1 and <= QueuePairsMax ? value : throw new ArgumentOutOfRangeException(nameof(value), value, $"1 to {QueuePairsMax} queue pairs");
+        init => field = value is >= 1 and <= QueuePairsMax
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"1 to {QueuePairsMax} queue pairs");
     } = 1;
 
     /// <summary>Verbs: entries of the completion queue where a test wants it to overflow; null for as many as can be needed.</summary>

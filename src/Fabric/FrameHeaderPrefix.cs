@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace K8sMediaFlow.Fabric;
 
-/// <summary>The fields of the frame header that a fabric must understand (docs/reference/wire-formats.md section 5). The rest belongs to the link.</summary>
+/// <summary>
+/// The fields of the frame header that a fabric must understand (docs/reference/wire-formats.md section 5). The rest belongs to the link.
+/// </summary>
 public static class FrameHeaderPrefix
 {
     /// <summary>Length of the frame header.</summary>
@@ -48,7 +50,8 @@ public static class FrameHeaderPrefix
     internal static uint ReadSlot(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[SlotOffset..]);
     internal static uint ReadFlags(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[FlagsOffset..]);
     internal static uint ReadChecksum(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumOffset..]);
-    internal static ulong ReadTotalLength(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt64LittleEndian(header[TotalLengthOffset..]);
+    internal static ulong ReadTotalLength(ReadOnlySpan<byte> header) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(header[TotalLengthOffset..]);
 
     internal static void WriteChecksum(Span<byte> header, uint checksum)
     {

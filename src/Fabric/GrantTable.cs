@@ -71,7 +71,8 @@ internal sealed class GrantTable(uint epoch, nint areaAddress, long areaLengthBy
     private LandingArea Area(uint slot, ulong totalBytes, Granted grant)
     {
         if (totalBytes > (ulong)grant.SizeBytes)
-            throw new FabricException(FabricError.GrantViolation, $"a frame of {totalBytes} bytes for slot {slot}, granted with {grant.SizeBytes}");
+            throw new FabricException(FabricError.GrantViolation,
+                $"a frame of {totalBytes} bytes for slot {slot}, granted with {grant.SizeBytes}");
         // Raw memory from here on: the last look before it is written.
         Invariant.That(grant.OffsetBytes >= 0 && grant.OffsetBytes + (long)totalBytes <= areaLengthBytes);
         return new LandingArea(slot, areaAddress + (nint)grant.OffsetBytes, (int)totalBytes);

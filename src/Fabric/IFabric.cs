@@ -30,7 +30,9 @@ public interface IFabric : IDisposable
     /// <exception cref="FabricException"><see cref="FabricError.Refused"/>: the address cannot be bound.</exception>
     IFabricListener Listen(IPAddress address, int port, FabricOptions options);
 
-    /// <summary>Prepares the sender's end of a connection; for verbs this makes the queue pair whose number the receiver must know.</summary>
+    /// <summary>
+    /// Prepares the sender's end of a connection; for verbs this makes the queue pair whose number the receiver must know.
+    /// </summary>
     IFabricProposal Propose(FabricOptions options);
 
     /// <summary>

@@ -16,7 +16,8 @@ public interface IFabricListener : IDisposable
     /// <param name="areaAddress">Start of the block area in this process; must stay mapped until the receiver (or the offer, if
     /// nobody connected) is disposed.</param>
     /// <param name="areaLengthBytes">Its length; grants lie inside it.</param>
-    /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the proposal is of another fabric or malformed.</exception>
+    /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the proposal is of another fabric or
+    /// malformed.</exception>
     IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes);
 }
 

@@ -1,8 +1,8 @@
 namespace K8sMediaFlow.Fabric;
 
 /// <summary>
-/// The sending end of one epoch. <see cref="Write"/> and <see cref="Poll"/> belong to one thread; <see cref="Abort"/> may be called from any.
-/// After an error other than <see cref="FabricError.TooLarge"/> the sender is finished: abort and dispose it. Disposing without
+/// The sending end of one epoch. <see cref="Write"/> and <see cref="Poll"/> belong to one thread; <see cref="Abort"/> may be called from
+/// any. After an error other than <see cref="FabricError.TooLarge"/> the sender is finished: abort and dispose it. Disposing without
 /// aborting lets what was written land, if the peer reads on; aborting makes no such promise.
 /// </summary>
 public interface IFabricSender : IDisposable
@@ -11,8 +11,8 @@ public interface IFabricSender : IDisposable
     int WritesInFlight { get; }
 
     /// <summary>
-    /// Writes one frame into a granted block: the header, then each segment at the next multiple of 64, padded with zeroes. The header is copied
-    /// before the call returns; the segments' memory must stay as it is until <see cref="Poll"/> reports <paramref name="tag"/> or
+    /// Writes one frame into a granted block: the header, then each segment at the next multiple of 64, padded with zeroes. The header is
+    /// copied before the call returns; the segments' memory must stay as it is until <see cref="Poll"/> reports <paramref name="tag"/> or
     /// <see cref="Abort"/> has returned. On Tcp the call blocks while the network takes no more, at most
     /// <see cref="FabricOptions.WriteTimeout"/>; on Verbs it posts and returns.
     /// </summary>
@@ -22,9 +22,11 @@ public interface IFabricSender : IDisposable
     /// <param name="header">256 bytes as docs/reference/wire-formats.md section 5 says; epoch, slot and total length must be right.</param>
     /// <param name="segments">At most three; an empty one takes no room.</param>
     /// <param name="tag">The caller's name for this write.</param>
-    /// <exception cref="FabricException"><see cref="FabricError.TooLarge"/>: the frame does not fit <paramref name="sizeBytes"/>, nothing was sent;
+    /// <exception cref="FabricException"><see cref="FabricError.TooLarge"/>: the frame does not fit <paramref name="sizeBytes"/>, nothing
+    /// was sent;
     /// <see cref="FabricError.PeerGone"/>; <see cref="FabricError.Deadline"/>; <see cref="FabricError.Aborted"/>.</exception>
-    /// <exception cref="InvalidOperationException">The caller's own error: too many writes in flight, or a header that contradicts the call.</exception>
+    /// <exception cref="InvalidOperationException">The caller's own error: too many writes in flight, or a header that contradicts the
+    /// call.</exception>
     void Write(uint slot, long offsetBytes, int sizeBytes, ReadOnlySpan<byte> header, ReadOnlySpan<MemoryPart> segments, ulong tag);
 
     /// <summary>

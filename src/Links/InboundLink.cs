@@ -6,8 +6,8 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links;
 
-/// <summary>The accepting end of a link: grants the blocks of its sink, takes what lands, delivers it in order, says what is landed, returned and done.
-/// Lives over any number of connections of its peer; a <see cref="LinkListener"/> brings them.</summary>
+/// <summary>The accepting end of a link: grants the blocks of its sink, takes what lands, delivers it in order, says what is landed,
+/// returned and done. Lives over any number of connections of its peer; a <see cref="LinkListener"/> brings them.</summary>
 public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
 {
     /// <summary>How soon a delivery that was refused is tried again by itself.</summary>
@@ -74,8 +74,8 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     }
 
     /// <summary>
-    /// The plan names another place for the peer, or other identities. A pod that was replaced may live on where it was, cut off from whoever would end
-    /// it: from there nothing is taken any more, or two lives of one pod would take the link from each other. Any thread.
+    /// The plan names another place for the peer, or other identities. A pod that was replaced may live on where it was, cut off from
+    /// whoever would end it: from there nothing is taken any more, or two lives of one pod would take the link from each other. Any thread.
     /// </summary>
     public void Redirect(InboundEndpoint endpoint)
     {
@@ -84,13 +84,16 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         {
             Endpoint = endpoint;
             _former.Found(endpoint.PeerAddress);
-            if (_connection is not { } living || (!_former.Holds(living.PeerAddress) && earlier.PeerIdentities.All(endpoint.PeerIdentities.Contains)))
+            if (_connection is not { } living
+                || (!_former.Holds(living.PeerAddress) && earlier.PeerIdentities.All(endpoint.PeerIdentities.Contains)))
                 return;
         }
         End(new LinkException(LinkLoss.Moved, $"the plan says that the peer is at {endpoint.PeerAddress} now"));
     }
 
-    /// <summary>Fences the living epoch, gives all granted and undelivered blocks back and joins its threads: afterwards nothing lands.</summary>
+    /// <summary>
+    /// Fences the living epoch, gives all granted and undelivered blocks back and joins its threads: afterwards nothing lands.
+    /// </summary>
     public void Dispose()
     {
         _closing = true;
@@ -126,8 +129,8 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
 
     void ILinkReceiver.Retry() => _seat?.Ring();
 
-    /// <summary>Serves one authenticated connection whose hello named this link, on the caller's thread, until it ends. A living one is ended first: its peer
-    /// would not dial again if it still had it.</summary>
+    /// <summary>Serves one authenticated connection whose hello named this link, on the caller's thread, until it ends. A living one is
+    /// ended first: its peer would not dial again if it still had it.</summary>
     /// <exception cref="LinkException">It could not be opened.</exception>
     internal void Serve(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics, IDisposable deadline)
     {
@@ -136,7 +139,8 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         {
             // As an unknown edge, not as a stranger: its plan may be ahead of ours, and then it is to come again soon.
             if (_former.Holds(connection.PeerAddress) || _former.IsElsewhere(connection.PeerAddress))
-                throw new LinkException(LinkLoss.UnknownEdge, $"by the plan, pod {Endpoint.PeerPod} is at {Endpoint.PeerAddress} and {(_former.Holds(connection.PeerAddress) ? "no more" : "not")} at {connection.PeerAddress}");
+                throw new LinkException(LinkLoss.UnknownEdge,
+                    $"by the plan, pod {Endpoint.PeerPod} is at {Endpoint.PeerAddress} and {(_former.Holds(connection.PeerAddress) ? "no more" : "not")} at {connection.PeerAddress}");
             _former.Saw(connection.PeerAddress);
         }
         if (!TryBegin(connection))
@@ -165,7 +169,8 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         try
         {
             var choice = InboundChoice.Make(fabrics.Now, hello, _ledger.Epoch, _sink);
-            var receiver = LinkThread.RunApart(() => new InboundOpening(connection, _incarnation, hello.Protocol, _options.OpenDeadline).Open(choice, _ledger, _sink, Publish));
+            var receiver = LinkThread.RunApart(() => new InboundOpening(connection, _incarnation, hello.Protocol, _options.OpenDeadline)
+                .Open(choice, _ledger, _sink, Publish));
             deadline.Dispose();
             epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _seat!, _options)
             {
@@ -197,7 +202,9 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         _seat?.Ring();
     }
 
-    /// <summary>The fence: the pump leaves first, so that no grant follows; then the fabric; only then are blocks the sink's again.</summary>
+    /// <summary>
+    /// The fence: the pump leaves first, so that no grant follows; then the fabric; only then are blocks the sink's again.
+    /// </summary>
     private void Leave(InboundEpoch? epoch)
     {
         lock (_saying)
@@ -291,7 +298,8 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
 
     private LinkStatus Describe() => new()
     {
-        Edge = Endpoint.Edge, PeerPod = Endpoint.PeerPod, State = _shown.State, Loss = _shown.Loss, Reason = _shown.Reason, Epoch = _ledger.Epoch,
+        Edge = Endpoint.Edge, PeerPod = Endpoint.PeerPod, State = _shown.State, Loss = _shown.Loss, Reason = _shown.Reason,
+            Epoch = _ledger.Epoch,
         RoundTripNanoseconds = _current?.RoundTripNanoseconds ?? 0, Frames = _delivery.Frames, Bytes = _delivery.Bytes,
         Retained = _ledger.HeldCount, GrantsOutstanding = _ledger.GrantsOutstanding, TooLarge = 0, Repeated = _ledger.Duplicates,
         Losses = _shown.Losses, Way = _way,

@@ -8,7 +8,9 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links;
 
-/// <summary>The one TLS control listener of a sidecar: authenticates who dials, reads the hello and hands the connection to the link that it names.</summary>
+/// <summary>
+/// The one TLS control listener of a sidecar: authenticates who dials, reads the hello and hands the connection to the link that it names.
+/// </summary>
 public sealed class LinkListener : IDisposable
 {
     private readonly Socket _socket;
@@ -124,7 +126,10 @@ public sealed class LinkListener : IDisposable
         }
     }
 
-    /// <summary>Anybody in the cluster may connect. Where all places are taken, whoever has shown no certificate for longest makes room: a peer shows its own at once.</summary>
+    /// <summary>
+    /// Anybody in the cluster may connect. Where all places are taken, whoever has shown no certificate for longest makes room: a peer
+    /// shows its own at once.
+    /// </summary>
     private bool TryMakeRoom()
     {
         Handshake? silent;
@@ -168,9 +173,12 @@ public sealed class LinkListener : IDisposable
         });
         if (!_links.TryGetValue((hello.Edge, hello.SenderPod), out var link))
             throw new LinkException(LinkLoss.UnknownEdge, $"no link of edge {hello.Edge} from pod {hello.SenderPod}");
-        // A certificate says which media operator it is, not which replica: those have their addresses. As an unknown edge: its plan may be ahead of ours.
-        if (!link.Endpoint.IsAt(connection.PeerAddress) && _links.Values.FirstOrDefault(one => one.Endpoint.IsAt(connection.PeerAddress)) is { } other)
-            throw new LinkException(LinkLoss.UnknownEdge, $"by the plan, {connection.PeerAddress} is pod {other.Endpoint.PeerPod} and not pod {hello.SenderPod}");
+        // A certificate says which media operator it is, not which replica: those have their addresses. As an unknown edge: its plan may be
+        // ahead of ours.
+        if (!link.Endpoint.IsAt(connection.PeerAddress)
+            && _links.Values.FirstOrDefault(one => one.Endpoint.IsAt(connection.PeerAddress)) is { } other)
+            throw new LinkException(LinkLoss.UnknownEdge,
+                $"by the plan, {connection.PeerAddress} is pod {other.Endpoint.PeerPod} and not pod {hello.SenderPod}");
         link.Serve(connection, hello, _fabrics, handshake);
     }
 
@@ -192,7 +200,9 @@ public sealed class LinkListener : IDisposable
 
     private void Count(LinkLoss loss) => _refusals.AddOrUpdate(loss, 1, static (_, count) => count + 1);
 
-    /// <summary>A place among the handshakes under work, with its deadline; disposed when the link is ready or the connection over.</summary>
+    /// <summary>
+    /// A place among the handshakes under work, with its deadline; disposed when the link is ready or the connection over.
+    /// </summary>
     private sealed class Handshake : IDisposable
     {
         private readonly LinkListener _owner;

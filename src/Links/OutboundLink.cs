@@ -10,7 +10,9 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links;
 
-/// <summary>The dialling end of a link: takes frames of one edge for one peer pod from its source and keeps each until it is done.</summary>
+/// <summary>
+/// The dialling end of a link: takes frames of one edge for one peer pod from its source and keeps each until it is done.
+/// </summary>
 public sealed class OutboundLink : IDisposable
 {
     /// <summary>How often an ended link looks by itself whether there is something to do.</summary>
@@ -71,7 +73,10 @@ public sealed class OutboundLink : IDisposable
         }
     }
 
-    /// <summary>Starts to dial, and goes on until <see cref="Dispose"/> or <see cref="Drain"/>. Between the end of a stream and the next one nothing is dialled.</summary>
+    /// <summary>
+    /// Starts to dial, and goes on until <see cref="Dispose"/> or <see cref="Drain"/>. Between the end of a stream and the next one nothing
+    /// is dialled.
+    /// </summary>
     public void Start()
     {
         Invariant.That(_shepherd is null);
@@ -79,8 +84,9 @@ public sealed class OutboundLink : IDisposable
     }
 
     /// <summary>
-    /// The plan names another place for the peer, or other identities: a living connection to what is not the peer any more ends, and the next one is
-    /// dialled at once. What is not done stays and goes to the new place: a pod that took another's is a receiver that has forgotten all. Any thread.
+    /// The plan names another place for the peer, or other identities: a living connection to what is not the peer any more ends, and the
+    /// next one is dialled at once. What is not done stays and goes to the new place: a pod that took another's is a receiver that has
+    /// forgotten all. Any thread.
     /// </summary>
     public void Redirect(OutboundEndpoint endpoint)
     {
@@ -93,14 +99,18 @@ public sealed class OutboundLink : IDisposable
             _endpoint = endpoint;
             if (endpoint.Holds(earlier))
                 return;
-            _current?.Fail(new LinkException(LinkLoss.Moved, $"the plan says that the peer is at {endpoint.PeerAddress}:{endpoint.PeerPort} now"));
+            _current?.Fail(new LinkException(LinkLoss.Moved,
+                $"the plan says that the peer is at {endpoint.PeerAddress}:{endpoint.PeerPort} now"));
             if (_current is null)
                 _connection?.Abort();
         }
         _pause.Ring();
     }
 
-    /// <summary>Takes nothing new, waits until all that was taken is done, and says goodbye. False when the time was over first. The caller disposes.</summary>
+    /// <summary>
+    /// Takes nothing new, waits until all that was taken is done, and says goodbye. False when the time was over first. The caller
+    /// disposes.
+    /// </summary>
     public bool Drain(TimeSpan deadline)
     {
         _draining = true;
@@ -111,7 +121,10 @@ public sealed class OutboundLink : IDisposable
         return _ended.Wait(deadline);
     }
 
-    /// <summary>Ends the link at once and joins its threads: afterwards nothing reads the source's memory. Frames not done are simply let go of (no Done).</summary>
+    /// <summary>
+    /// Ends the link at once and joins its threads: afterwards nothing reads the source's memory. Frames not done are simply let go of (no
+    /// Done).
+    /// </summary>
     public void Dispose()
     {
         _closing = true;
@@ -268,7 +281,8 @@ public sealed class OutboundLink : IDisposable
     private Func<bool> IsOutdone(LinkProposals proposals, FabricKind kind)
     {
         var offered = proposals.All.Select(one => one.Kind).ToList();
-        return () => _rest.Offered(_fabrics.Now, MonotonicClock.Nanoseconds).Usable.TakeWhile(one => one.Kind != kind).Any(one => !offered.Contains(one.Kind));
+        return () => _rest.Offered(_fabrics.Now, MonotonicClock.Nanoseconds).Usable.TakeWhile(one => one.Kind != kind)
+            .Any(one => !offered.Contains(one.Kind));
     }
 
     private void Publish(ControlConnection? connection)
@@ -291,7 +305,8 @@ public sealed class OutboundLink : IDisposable
     private LinkStatus Describe() => new()
     {
         Edge = _endpoint.Edge, PeerPod = _endpoint.PeerPod, State = _shown.State, Loss = _shown.Loss, Reason = _shown.Reason,
-        Epoch = _ledger.Epoch, RoundTripNanoseconds = _current?.RoundTripNanoseconds ?? 0, Frames = _counters.Frames, Bytes = _counters.Bytes,
+        Epoch = _ledger.Epoch, RoundTripNanoseconds = _current?.RoundTripNanoseconds
+            ?? 0, Frames = _counters.Frames, Bytes = _counters.Bytes,
         Retained = _ledger.Retained, GrantsOutstanding = _ledger.GrantsHeld, TooLarge = _ledger.TooLarge, Repeated = _ledger.Repeated,
         Losses = _shown.Losses, Way = _way,
     };

@@ -11,8 +11,8 @@ namespace K8sMediaFlow.Sdk;
 /// </summary>
 /// <remarks>
 /// Dispose gives the frame back. A frame that is disposed without anything having been sent from it on an output that follows its input
-/// leaves a gap notice there in its place, so that no consumer waits for it. After <see cref="MediaOperator.Fail"/> or <see cref="MediaOperator.DisposeAsync"/>
-/// it leaves none: what is in hand then is not done, and goes to the operator's next life.
+/// leaves a gap notice there in its place, so that no consumer waits for it. After <see cref="MediaOperator.Fail"/> or
+/// <see cref="MediaOperator.DisposeAsync"/> it leaves none: what is in hand then is not done, and goes to the operator's next life.
 /// </remarks>
 public readonly struct Frame : IDisposable, IEquatable<Frame>
 {
@@ -33,7 +33,10 @@ public readonly struct Frame : IDisposable, IEquatable<Frame>
     /// <summary>The input port that it came by.</summary>
     public string Input => Slot.Port.Plan.Name;
 
-    /// <summary>What this frame is; null where its source did not say. It may differ from the port's caps: a source's caps may change from stream to stream.</summary>
+    /// <summary>
+    /// What this frame is; null where its source did not say. It may differ from the port's caps: a source's caps may change from stream to
+    /// stream.
+    /// </summary>
     public FrameCaps? Caps => Slot.Caps;
 
     /// <summary>When the frame is to be shown, in nanoseconds from the start of its stream.</summary>
@@ -42,7 +45,10 @@ public readonly struct Frame : IDisposable, IEquatable<Frame>
     /// <summary>How long the frame is shown, in nanoseconds; 0 where it is not known.</summary>
     public long DurationNs => Info.DurationNs;
 
-    /// <summary>When the frame was captured: nanoseconds since the Unix epoch by the source's wall clock, 0 where it is not known. A label, not a clock.</summary>
+    /// <summary>
+    /// When the frame was captured: nanoseconds since the Unix epoch by the source's wall clock, 0 where it is not known. A label, not a
+    /// clock.
+    /// </summary>
     public long CaptureTimeWallNs => Info.CaptureTimeWallNs;
 
     /// <summary>The samples per channel of an audio frame, 0 for others.</summary>

@@ -21,7 +21,9 @@ public sealed record VideoCaps(int Width, int Height, string Format, int FrameRa
 {
     private IReadOnlyList<PlaneLayout>? _planes;
 
-    /// <summary>The planes of a frame, tightly packed one after the other as ffmpeg's rawvideo has them. Empty for a format of unknown layout.</summary>
+    /// <summary>
+    /// The planes of a frame, tightly packed one after the other as ffmpeg's rawvideo has them. Empty for a format of unknown layout.
+    /// </summary>
     public IReadOnlyList<PlaneLayout> Planes => _planes ??= PlaneLayout.Of(Format, Width, Height);
 
     /// <inheritdoc/>

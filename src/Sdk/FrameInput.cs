@@ -35,7 +35,9 @@ public sealed class FrameInput
     /// <summary>Duplicates that were recognised by their identity and not handed out.</summary>
     public long Duplicates => _port.Merge.Duplicates;
 
-    /// <summary>Sequences of an ordered input that nobody brought or explained, and frames that came when their place had been given up.</summary>
+    /// <summary>
+    /// Sequences of an ordered input that nobody brought or explained, and frames that came when their place had been given up.
+    /// </summary>
     public long Lost => _port.Merge.Lost + _port.Merge.Late;
 
     /// <summary>Takes the next frame if there is one. Never waits. False: none for now, or <see cref="Ended"/>.</summary>

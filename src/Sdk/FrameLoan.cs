@@ -26,16 +26,23 @@ public readonly struct FrameLoan : IDisposable, IEquatable<FrameLoan>
     /// <summary>Planes of a video frame, 0 for others.</summary>
     public int PlaneCount => Slot.Planes.Count;
 
-    /// <summary>When the frame is to be shown, in nanoseconds from the start of its stream. Inherited from the first input unless it is set.</summary>
+    /// <summary>
+    /// When the frame is to be shown, in nanoseconds from the start of its stream. Inherited from the first input unless it is set.
+    /// </summary>
     public ref long? PresentationTimeNs => ref Slot.PresentationTimeNs;
 
     /// <summary>How long the frame is shown, in nanoseconds. Inherited unless it is set; a source's frame takes it from its caps.</summary>
     public ref long? DurationNs => ref Slot.DurationNs;
 
-    /// <summary>When the frame was captured, nanoseconds since the Unix epoch. Inherited unless it is set; a source's frame takes the time of the send.</summary>
+    /// <summary>
+    /// When the frame was captured, nanoseconds since the Unix epoch. Inherited unless it is set; a source's frame takes the time of the
+    /// send.
+    /// </summary>
     public ref long? CaptureTimeWallNs => ref Slot.CaptureTimeWallNs;
 
-    /// <summary>Values that travel with the frame. Those of the input are not inherited by a new frame: see <see cref="FrameMetadata.SetAll"/>.</summary>
+    /// <summary>
+    /// Values that travel with the frame. Those of the input are not inherited by a new frame: see <see cref="FrameMetadata.SetAll"/>.
+    /// </summary>
     public FrameMetadata Metadata => Slot.Metadata;
 
     private LoanSlot Slot => _slot is { } slot && slot.Life == _life ? slot
@@ -73,12 +80,12 @@ public readonly struct FrameLoan : IDisposable, IEquatable<FrameLoan>
 
     /// <summary>
     /// Sends the frame. It derives from every input that is held at this moment and inherits the identity of the oldest of them that has
-    /// not gone out on this port yet; where the port has a stream of its own (a source, <see cref="FrameOutput.OpenStream"/>), it gets the next
-    /// sequence of that. It never waits. Afterwards the loan is over.
+    /// not gone out on this port yet; where the port has a stream of its own (a source, <see cref="FrameOutput.OpenStream"/>), it gets the
+    /// next sequence of that. It never waits. Afterwards the loan is over.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// Frames of the held identities have gone out on this port already, or no input is held and the port has no stream of its own, or the loan is smaller
-    /// than a picture of its caps. The loan stays.
+    /// Frames of the held identities have gone out on this port already, or no input is held and the port has no stream of its own, or the
+    /// loan is smaller than a picture of its caps. The loan stays.
     /// </exception>
     public void Send() => Send([], isNamed: false);
 

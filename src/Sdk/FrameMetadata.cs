@@ -71,12 +71,16 @@ public sealed class FrameMetadata
     public void Set(string name, ReadOnlySpan<byte> value) => Copy(ref Put(name, MetadataKind.Data), value, 1);
 
     /// <summary>Sets a list of doubles.</summary>
-    public void Set(string name, ReadOnlySpan<double> values) => Copy(ref Put(name, MetadataKind.DoubleList), MemoryMarshal.AsBytes(values), 8);
+    public void Set(string name, ReadOnlySpan<double> values) =>
+        Copy(ref Put(name, MetadataKind.DoubleList), MemoryMarshal.AsBytes(values), 8);
 
     /// <summary>Sets a list of integers.</summary>
-    public void Set(string name, ReadOnlySpan<long> values) => Copy(ref Put(name, MetadataKind.Int64List), MemoryMarshal.AsBytes(values), 8);
+    public void Set(string name, ReadOnlySpan<long> values) =>
+        Copy(ref Put(name, MetadataKind.Int64List), MemoryMarshal.AsBytes(values), 8);
 
-    /// <summary>Replaces everything by the entries of another frame: what an operator that makes new pixels calls to carry metadata on.</summary>
+    /// <summary>
+    /// Replaces everything by the entries of another frame: what an operator that makes new pixels calls to carry metadata on.
+    /// </summary>
     /// <exception cref="InvalidOperationException">These are the metadata of a received frame.</exception>
     public void SetAll(FrameMetadata other)
     {

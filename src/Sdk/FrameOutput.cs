@@ -116,7 +116,8 @@ public sealed class FrameOutput
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="MediaOperatorException">
-    /// The operator has failed or was disposed; or the consumers did not learn of the payload's region in time (<see cref="MediaOperatorError.Timeout"/>).
+    /// The operator has failed or was disposed; or the consumers did not learn of the payload's region in time
+    /// (<see cref="MediaOperatorError.Timeout"/>).
     /// </exception>
     public ValueTask ForwardAsync(Frame frame, Action<FrameMetadata>? change = null, CancellationToken cancellationToken = default) =>
         _wait.StartForward(Forwarding.Prepare(_core, _port, frame, change), cancellationToken);
@@ -143,7 +144,9 @@ public sealed class FrameOutput
         }
     }
 
-    /// <summary>Says that the next <paramref name="count"/> sequences of the port's own stream do not come, so that nobody waits for them.</summary>
+    /// <summary>
+    /// Says that the next <paramref name="count"/> sequences of the port's own stream do not come, so that nobody waits for them.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The port inherits its identities: dispose the inputs instead.</exception>
     public void SendGap(int count)
     {
@@ -152,7 +155,8 @@ public sealed class FrameOutput
         {
             _port.ThrowIfOver();
             if (_port.OwnStream == 0)
-                throw new InvalidOperationException($"Output '{Name}' continues its inputs' sequences: an input that is disposed without output leaves the gap by itself.");
+                throw new InvalidOperationException(
+                    $"Output '{Name}' continues its inputs' sequences: an input that is disposed without output leaves the gap by itself.");
             var (stream, sequence) = _port.Next();
             _port.PostGap(stream, sequence, (uint)count, GapCause.Dropped, -1);
         }
@@ -171,7 +175,10 @@ public sealed class FrameOutput
         }
     }
 
-    /// <summary>Ends the port's stream: consumers end when they have received everything. Nothing can be sent afterwards. A second call does nothing.</summary>
+    /// <summary>
+    /// Ends the port's stream: consumers end when they have received everything. Nothing can be sent afterwards. A second call does
+    /// nothing.
+    /// </summary>
     /// <exception cref="MediaOperatorException">The operator has failed or was disposed: its stream has not ended.</exception>
     public void Complete()
     {
@@ -187,7 +194,8 @@ public sealed class FrameOutput
     }
 
     private LoanRequest Request(FrameCaps? caps) => caps is { PayloadBytes: > 0 } ? new LoanRequest(caps, caps.PayloadBytes)
-        : throw new InvalidOperationException($"The caps of output '{Name}' ({caps?.ToString() ?? "none"}) fix no payload size: name the size or other caps.");
+        : throw new InvalidOperationException(
+            $"The caps of output '{Name}' ({caps?.ToString() ?? "none"}) fix no payload size: name the size or other caps.");
 
     private static LoanRequest Request(FrameCaps? caps, int payloadBytes)
     {

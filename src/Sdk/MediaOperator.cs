@@ -48,13 +48,15 @@ public sealed class MediaOperator : IAsyncDisposable
     public int Replica => _core.Options.Replica;
 
     /// <summary>
-    /// Whether the pipeline is to run for ever: a media operator that fails is started again. In a batch pipeline it is not, and the pipeline fails.
+    /// Whether the pipeline is to run for ever: a media operator that fails is started again. In a batch pipeline it is not, and the
+    /// pipeline fails.
     /// </summary>
     public bool IsStreaming => _core.IsStreaming;
 
     /// <summary>
-    /// Cancelled when this operator is to end: a source at once when the pipeline asks for it or the process gets SIGTERM (it completes its outputs then),
-    /// an operator with inputs only when the pipeline's deadline has passed without the inputs having ended, any operator when it has failed.
+    /// Cancelled when this operator is to end: a source at once when the pipeline asks for it or the process gets SIGTERM (it completes its
+    /// outputs then), an operator with inputs only when the pipeline's deadline has passed without the inputs having ended, any operator
+    /// when it has failed.
     /// </summary>
     public CancellationToken Stopping => _core.Stopping;
 
@@ -81,7 +83,8 @@ public sealed class MediaOperator : IAsyncDisposable
     }
 
     /// <summary>Attaches as the <c>K8SMEDIAFLOW_*</c> environment says.</summary>
-    /// <exception cref="MediaOperatorException">The environment is incomplete, the sidecar out of reach, the attach refused, or the process got SIGTERM first.</exception>
+    /// <exception cref="MediaOperatorException">The environment is incomplete, the sidecar out of reach, the attach refused, or the process
+    /// got SIGTERM first.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Task<MediaOperator> AttachAsync(CancellationToken cancellationToken = default) =>
         AttachAsync(MediaOperatorOptions.FromEnvironment(), cancellationToken);
@@ -114,8 +117,8 @@ public sealed class MediaOperator : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reports a failure as the operator's last words: the pipeline's status names operator and reason. Afterwards every call on a port throws,
-    /// and disposing is a death: no stream is ended.
+    /// Reports a failure as the operator's last words: the pipeline's status names operator and reason. Afterwards every call on a port
+    /// throws, and disposing is a death: no stream is ended.
     /// </summary>
     public void Fail(string reason)
     {
@@ -129,12 +132,13 @@ public sealed class MediaOperator : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the operator. When it has inputs and all have ended, outputs that are not complete are completed; a source completes its outputs itself
-    /// (<see cref="FrameOutput.Complete"/>), since from here its end cannot be told from a crash. When every output is complete, what was sent is waited for until
-    /// it is done downstream, as long as there is progress. Anything else is a death: the sidecar sees the lease close, and what was
-    /// not finished goes to others or to the next life of this operator.
+    /// Ends the operator. When it has inputs and all have ended, outputs that are not complete are completed; a source completes its
+    /// outputs itself (<see cref="FrameOutput.Complete"/>), since from here its end cannot be told from a crash. When every output is
+    /// complete, what was sent is waited for until it is done downstream, as long as there is progress. Anything else is a death: the
+    /// sidecar sees the lease close, and what was not finished goes to others or to the next life of this operator.
     /// </summary>
-    /// <exception cref="MediaOperatorException">Everything was sent, but it did not become done downstream: the operator has not completed.</exception>
+    /// <exception cref="MediaOperatorException">Everything was sent, but it did not become done downstream: the operator has not
+    /// completed.</exception>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -214,15 +218,16 @@ public sealed class MediaOperator : IAsyncDisposable
     {
         lock (_core.Gate)
         {
-            var outputs = _core.Outputs.Where(output => output.Fan.InFlight > 0).Select(output => $"{output.Fan.InFlight} of output '{output.Plan.Name}'");
+            var outputs = _core.Outputs.Where(output => output.Fan.InFlight > 0)
+                .Select(output => $"{output.Fan.InFlight} of output '{output.Plan.Name}'");
             return new MediaOperatorException(MediaOperatorError.Timeout,
                 $"{Name} has sent everything, but nothing became done downstream for {_core.Options.DrainPatience.TotalSeconds:0} s: {string.Join(", ", outputs)} are not.");
         }
     }
 
     /// <summary>
-    /// Nobody asks a process that has ended: its last word must not be lost with a sidecar that dies before it has kept it. False: that happened, and it
-    /// is to be said again.
+    /// Nobody asks a process that has ended: its last word must not be lost with a sidecar that dies before it has kept it. False: that
+    /// happened, and it is to be said again.
     /// </summary>
     private async Task<bool> SayCompleted()
     {

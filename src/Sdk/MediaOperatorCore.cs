@@ -160,7 +160,9 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
             throw new MediaOperatorException(failure.Error, failure.Message, failure);
     }
 
-    /// <summary>Reads what consumers gave back and says goodbye to channels of which nothing is held. Whoever waits calls it first.</summary>
+    /// <summary>
+    /// Reads what consumers gave back and says goodbye to channels of which nothing is held. Whoever waits calls it first.
+    /// </summary>
     public void Poll()
     {
         foreach (var output in _outputs)
@@ -216,8 +218,8 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
     public ReadOnlySpan<int> Held => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_held);
 
     /// <summary>
-    /// The user gave a frame back. On every output that follows its input and got nothing for it, a gap notice takes its place. Where the operator has failed
-    /// or is being disposed nobody decided that: the frame stays with who sent it, for the next life.
+    /// The user gave a frame back. On every output that follows its input and got nothing for it, a gap notice takes its place. Where the
+    /// operator has failed or is being disposed nobody decided that: the frame stays with who sent it, for the next life.
     /// </summary>
     public void LetGo(FrameSlot frame, int tag)
     {
@@ -306,7 +308,8 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
             return descriptor;
         ref var input = ref DescriptorOf(first);
         descriptor.Flags = input.Flags & DescriptorFlags.MayBeReplay;
-        descriptor.AgeNanoseconds = input.AgeNanoseconds + input.EdgeAgeNanoseconds + Math.Max(0, descriptor.SentAtNanoseconds - input.SentAtNanoseconds);
+        descriptor.AgeNanoseconds = input.AgeNanoseconds + input.EdgeAgeNanoseconds
+            + Math.Max(0, descriptor.SentAtNanoseconds - input.SentAtNanoseconds);
         return descriptor;
     }
 

@@ -2,16 +2,19 @@ namespace K8sMediaFlow.Sdk;
 
 /// <summary>What an operator counts, since its start.</summary>
 /// <param name="Reattaches">Times that it attached again after a sidecar's death.</param>
-/// <param name="CopiedFrames">Frames that were sent and not done when a sidecar died, and were copied into the new region: the only copies that the SDK makes.</param>
+/// <param name="CopiedFrames">Frames that were sent and not done when a sidecar died, and were copied into the new region: the only copies
+/// that the SDK makes.</param>
 /// <param name="CopiedBytes">Their bytes.</param>
 /// <param name="ResentFrames">Frames that were sent again after the death of a consumer or a sidecar.</param>
 /// <param name="Duplicates">Frames that came again and were recognised by their identity.</param>
-/// <param name="Lost">Sequences of ordered inputs that nobody brought or explained, frames that came when their place had been given up, and forwards that a sidecar's death made impossible (a gap notice says so downstream).</param>
+/// <param name="Lost">Sequences of ordered inputs that nobody brought or explained, frames that came when their place had been given up,
+/// and forwards that a sidecar's death made impossible (a gap notice says so downstream).</param>
 /// <param name="Violations">Frames refused because descriptor or envelope were not sound; each ended its channel.</param>
 /// <param name="InputsNotDone">Inputs that are held, or that something derives from that is not done.</param>
 /// <param name="OutputsNotDone">Frames and notices that were sent and are not done.</param>
 public sealed record MediaOperatorFigures(
-    long Reattaches, long CopiedFrames, long CopiedBytes, long ResentFrames, long Duplicates, long Lost, long Violations, int InputsNotDone, int OutputsNotDone)
+    long Reattaches, long CopiedFrames, long CopiedBytes, long ResentFrames, long Duplicates, long Lost, long Violations, int InputsNotDone,
+        int OutputsNotDone)
 {
     internal static MediaOperatorFigures Read(MediaOperatorCore core) => new(
         core.Reattaches,

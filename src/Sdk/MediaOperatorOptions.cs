@@ -49,8 +49,9 @@ public sealed class MediaOperatorOptions
     public TimeSpan StandstillPatience { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether SIGTERM is answered while the operator is attached: it ends a source's streams and leaves the process alive until what was sent is done.
-    /// Once the operator has ended the process goes on to its own end, and ignores the signal. False for a program that answers it by itself.
+    /// Whether SIGTERM is answered while the operator is attached: it ends a source's streams and leaves the process alive until what was
+    /// sent is done. Once the operator has ended the process goes on to its own end, and ignores the signal. False for a program that
+    /// answers it by itself.
     /// </summary>
     public bool HandlesTermination { get; set; } = true;
 
@@ -102,6 +103,7 @@ public sealed class MediaOperatorOptions
         if (string.IsNullOrWhiteSpace(text))
             return 0;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var replica) ? replica
-            : throw new MediaOperatorException(MediaOperatorError.Environment, $"K8SMEDIAFLOW_REPLICA is '{text}': it must be a number from 0.");
+            : throw new MediaOperatorException(MediaOperatorError.Environment,
+                $"K8SMEDIAFLOW_REPLICA is '{text}': it must be a number from 0.");
     }
 }

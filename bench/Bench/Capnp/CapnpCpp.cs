@@ -13,9 +13,11 @@ internal sealed class CapnpCpp : IDisposable
     {
         var schemas = Path.Combine(repository, "bench/Bench/Schema");
         var annotations = Path.Combine(repository, "libs/CapnProto/Compiler/Schema");
-        EncodeCpp.Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "rows.capnp", annotations + "/csharp.capnp"], schemas);
+        EncodeCpp.Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "rows.capnp",
+            annotations + "/csharp.capnp"], schemas);
         var source = Path.Combine(repository, "bench/native/capnp_rows.cc");
-        EncodeCpp.Run("g++", ["-O2", "-DNDEBUG", "-std=c++17", "-I.", "-o", "capnp_rows", source, "rows.capnp.c++", "csharp.capnp.c++", "-lcapnp", "-lkj"], _folder.FullName);
+        EncodeCpp.Run("g++", ["-O2", "-DNDEBUG", "-std=c++17", "-I.", "-o", "capnp_rows", source, "rows.capnp.c++", "csharp.capnp.c++",
+            "-lcapnp", "-lkj"], _folder.FullName);
         _process = Process.Start(new ProcessStartInfo(Path.Combine(_folder.FullName, "capnp_rows"))
         {
             RedirectStandardInput = true,

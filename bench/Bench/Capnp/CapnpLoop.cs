@@ -35,7 +35,9 @@ internal sealed unsafe class CapnpLoop<T> : IDisposable
     /// <inheritdoc cref="Loop"/>
     public (double Build, double Read) LoopProtobuf(int runs) => Medians(runs, _timesProtobuf, BuildProtobuf, ReadProtobuf);
 
-    /// <summary>Bytes that a build and a read allocate. The last of several stretches: in the first ones the JIT replaces the loops.</summary>
+    /// <summary>
+    /// Bytes that a build and a read allocate. The last of several stretches: in the first ones the JIT replaces the loops.
+    /// </summary>
     public double AllocatedBytes()
     {
         var allocated = 0L;

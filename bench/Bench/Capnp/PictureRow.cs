@@ -5,7 +5,9 @@ using K8sMediaFlow.CapnProto;
 
 namespace K8sMediaFlow.Bench.Capnp;
 
-/// <summary>A 1080p frame, its payload made in place; Protobuf, which has no place, gets it wrapped and copies it on the way out and in.</summary>
+/// <summary>
+/// A 1080p frame, its payload made in place; Protobuf, which has no place, gets it wrapped and copies it on the way out and in.
+/// </summary>
 internal readonly struct PictureRow : IRow
 {
     private const int PayloadBytes = 1920 * 1080 * 3 / 2;
@@ -40,7 +42,8 @@ internal readonly struct PictureRow : IRow
     public static ulong Read(ref MessageReader message)
     {
         var picture = message.Root<Picture.Reader>();
-        var sum = picture.Stream + picture.Sequence + (ulong)picture.CaptureTimeWallNs + (ulong)picture.PresentationTimeNs + (ulong)picture.DurationNs;
+        var sum = picture.Stream + picture.Sequence + (ulong)picture.CaptureTimeWallNs + (ulong)picture.PresentationTimeNs
+            + (ulong)picture.DurationNs;
         var video = picture.Video;
         sum += video.Width + video.Height + video.PixelFormat + video.FrameRateNumerator + video.FrameRateDenominator;
         foreach (var plane in video.Planes)
@@ -73,7 +76,8 @@ internal readonly struct PictureRow : IRow
     public static ulong ReadProtobuf(ReadOnlySpan<byte> serialised)
     {
         var picture = ProtobufFrame.Parser.ParseFrom(serialised);
-        var sum = picture.Stream + picture.Sequence + (ulong)picture.CaptureTimeWallNs + (ulong)picture.PresentationTimeNs + (ulong)picture.DurationNs;
+        var sum = picture.Stream + picture.Sequence + (ulong)picture.CaptureTimeWallNs + (ulong)picture.PresentationTimeNs
+            + (ulong)picture.DurationNs;
         var video = picture.Video;
         sum += video.Width + video.Height + video.PixelFormat + video.FrameRateNumerator + video.FrameRateDenominator;
         foreach (var plane in video.Planes)

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace K8sMediaFlow.Bench.Controller;
 
-/// <summary>etcd and kube-apiserver alone, from tests/support/cluster, with our definitions. Goes down with this object or this process.</summary>
+/// <summary>
+/// etcd and kube-apiserver alone, from tests/support/cluster, with our definitions. Goes down with this object or this process.
+/// </summary>
 internal sealed class ApiOnly : IDisposable
 {
     private readonly string _root = Root();
@@ -18,7 +20,8 @@ internal sealed class ApiOnly : IDisposable
     public void Start()
     {
         Script("build.sh");
-        Script("up.sh", "--only-api", "--audit", "--port", "0", "--state", _state, "--owner", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        Script("up.sh", "--only-api", "--audit", "--port", "0", "--state", _state, "--owner",
+            Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         Run(Path.Combine(Script("build.sh", "--where").Trim(), "bin/kubectl"), "--kubeconfig", Kubeconfig, "apply", "-f", Definitions);
     }
 
@@ -30,7 +33,8 @@ internal sealed class ApiOnly : IDisposable
 
     public void Dispose() => Script("down.sh", "--state", _state);
 
-    private string Script(string name, params string[] arguments) => Run("bash", [Path.Combine(_root, "tests", "support", "cluster", name), .. arguments]);
+    private string Script(string name, params string[] arguments) =>
+        Run("bash", [Path.Combine(_root, "tests", "support", "cluster", name), .. arguments]);
 
     private static string Run(string program, params string[] arguments)
     {
@@ -38,10 +42,13 @@ internal sealed class ApiOnly : IDisposable
         var log = Path.GetTempFileName();
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("bash", ["-c", "exec \"${@:2}\" >\"$1\" 2>&1 </dev/null", "run", log, program, .. arguments]))!;
+            using var process = Process.Start(new ProcessStartInfo("bash",
+                ["-c", "exec \"${@:2}\" >\"$1\" 2>&1 </dev/null", "run", log, program, .. arguments]))!;
             process.WaitForExit();
             var output = File.ReadAllText(log);
-            return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}");
+            return process.ExitCode == 0
+                ? output
+                : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}");
         }
         finally
         {
@@ -49,5 +56,6 @@ internal sealed class ApiOnly : IDisposable
         }
     }
 
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+    private static string Root([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }

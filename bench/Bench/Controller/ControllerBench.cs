@@ -10,8 +10,9 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 namespace K8sMediaFlow.Bench.Controller;
 
 /// <summary>
-/// A thousand stored pipelines of two media operators, and a controller that starts cold: how long until every desired object exists and every status
-/// is about the stored generation, how many requests that took, and how much memory. etcd and API server run beside it on the same cores.
+/// A thousand stored pipelines of two media operators, and a controller that starts cold: how long until every desired object exists and
+/// every status is about the stored generation, how many requests that took, and how much memory. etcd and API server run beside it on the
+/// same cores.
 /// </summary>
 internal static class ControllerBench
 {
@@ -25,7 +26,8 @@ internal static class ControllerBench
         using var client = new ApiClient(ClusterConnection.Find(server.Kubeconfig), new() { UserAgent = "bench" });
         await PrepareAsync(client);
         using var end = new CancellationTokenSource();
-        var (pipelines, pods) = (new Informer<CustomObject>(client.For(CrdResources.MediaPipelines)), new Informer<Pod>(client.For(Resources.Pods)));
+        var (pipelines, pods) = (new Informer<CustomObject>(client.For(CrdResources.MediaPipelines)),
+            new Informer<Pod>(client.For(Resources.Pods)));
         var following = Task.WhenAll(pipelines.RunAsync(end.Token), pods.RunAsync(end.Token));
         await Task.WhenAll(pipelines.Synced, pods.Synced);
 
@@ -36,7 +38,8 @@ internal static class ControllerBench
             while (!(pods.Store.Count >= 2 * Pipelines && pipelines.Store.All().All(IsCurrent)))
             {
                 if (controller.HasExited || clock.Elapsed.TotalSeconds > PatienceSeconds)
-                    throw new InvalidOperationException($"after {clock.Elapsed.TotalSeconds:0} s: {pods.Store.Count} pods, {pipelines.Store.All().Count(IsCurrent)} of {Pipelines} statuses");
+                    throw new InvalidOperationException(
+                        $"after {clock.Elapsed.TotalSeconds:0} s: {pods.Store.Count} pods, {pipelines.Store.All().Count(IsCurrent)} of {Pipelines} statuses");
                 await Task.Delay(50);
             }
             var seconds = clock.Elapsed.TotalSeconds;
@@ -65,7 +68,8 @@ internal static class ControllerBench
         }
     }
 
-    private static bool IsCurrent(CustomObject stored) => PipelineStatus.Read(stored.Status)?.ObservedGeneration == stored.Metadata!.Generation;
+    private static bool IsCurrent(CustomObject stored) =>
+        PipelineStatus.Read(stored.Status)?.ObservedGeneration == stored.Metadata!.Generation;
 
     private static async Task PrepareAsync(ApiClient client)
     {
@@ -76,7 +80,8 @@ internal static class ControllerBench
         // Nobody else makes it here, and no pod is let in without.
         await client.For(Resources.ServiceAccounts).CreateAsync(new() { Metadata = new() { Name = "default", Namespace = Space } });
         await Parallel.ForAsync(0, Pipelines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancel) =>
-            await client.For(CrdResources.MediaPipelines).ApplyAsync(Document(string.Create(CultureInfo.InvariantCulture, $"p{i:0000}")), "bench", cancel: cancel));
+            await client.For(CrdResources.MediaPipelines)
+                .ApplyAsync(Document(string.Create(CultureInfo.InvariantCulture, $"p{i:0000}")), "bench", cancel: cancel));
     }
 
     private static JsonObject Document(string name) => JsonNode.Parse($$"""
@@ -94,7 +99,8 @@ internal static class ControllerBench
 
     private static Process Start(string kubeconfig) => Process.Start(new ProcessStartInfo("dotnet",
     [
-        Path.Combine(AppContext.BaseDirectory, "k8smediaflow-controller.dll"), "--kubeconfig", kubeconfig, "--namespace", "system", "--sidecar-image", "sidecar:1",
+        Path.Combine(AppContext.BaseDirectory, "k8smediaflow-controller.dll"), "--kubeconfig", kubeconfig, "--namespace", "system",
+            "--sidecar-image", "sidecar:1",
         "--metrics-address", "127.0.0.1:0", "--log-level", "Warning",
     ])
     { RedirectStandardOutput = false })!;
@@ -102,11 +108,14 @@ internal static class ControllerBench
     private static async Task<int> CountAsync(ApiClient client)
     {
         async Task<int> Of<T>(ResourceType<T> type)
-            where T : class, IKubernetesObject => (await client.For(type).ListAsync(Space, new(Labels: "app.kubernetes.io/managed-by=k8smediaflow"))).Items.Count;
-        return await Of(CrdResources.MediaOperators) + await Of(Resources.Pods) + await Of(Resources.Secrets) + await Of(Resources.ConfigMaps) + await Of(Resources.Services) +
+            where T : class, IKubernetesObject =>
+                (await client.For(type).ListAsync(Space, new(Labels: "app.kubernetes.io/managed-by=k8smediaflow"))).Items.Count;
+        return await Of(CrdResources.MediaOperators) + await Of(Resources.Pods) + await Of(Resources.Secrets)
+            + await Of(Resources.ConfigMaps) + await Of(Resources.Services) +
             await Of(Resources.PodDisruptionBudgets.At("v1beta1")) + await Of(Resources.NetworkPolicies);
     }
 
     private static long PeakResidentMegabytes(int process) =>
-        long.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        long.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
 }

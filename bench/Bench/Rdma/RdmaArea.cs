@@ -8,8 +8,9 @@ internal sealed class RdmaArea : IDisposable
     public const uint Epoch = 1;
 
     /// <summary>
-    /// One for each write under way, which is as close as ours comes to perftest: that writes from one buffer to one buffer all the time. An emulated
-    /// processor remembers few pages: with sixteen blocks a C program of our shape has 0.91 to 0.94 of the rate with one, and ours had 0.88 to 0.92.
+    /// One for each write under way, which is as close as ours comes to perftest: that writes from one buffer to one buffer all the time.
+    /// An emulated processor remembers few pages: with sixteen blocks a C program of our shape has 0.91 to 0.94 of the rate with one, and
+    /// ours had 0.88 to 0.92.
     /// </summary>
     public const int Blocks = RdmaRun.Writes;
 

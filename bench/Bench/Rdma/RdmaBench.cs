@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace K8sMediaFlow.Bench.Rdma;
 
 /// <summary>
-/// Frames between two RDMA devices of the guest of tests/support/rdma: ours against perftest and a bare C program, all of it in one run of the guest. Writes
-/// rdma.json.
+/// Frames between two RDMA devices of the guest of tests/support/rdma: ours against perftest and a bare C program, all of it in one run of
+/// the guest. Writes rdma.json.
 /// </summary>
 internal static class RdmaBench
 {
@@ -40,13 +40,14 @@ internal static class RdmaBench
     {
         var start = new ProcessStartInfo(
             Path.Combine(root, "tests", "support", "rdma", "run.sh"),
-            ["--seconds", $"{GuestSeconds}", Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "K8sMediaFlow.Bench.dll"), "rdma-guest", bare, pairs])
+            ["--seconds", $"{GuestSeconds}", Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "K8sMediaFlow.Bench.dll"),
+                "rdma-guest", bare, pairs])
         {
             WorkingDirectory = root,
             RedirectStandardOutput = true,
         };
-        // Compiled as well as can be from the first call on, as a sidecar is that has run for a while; who leads the comparison, too. Compiled in the
-        // background meanwhile, on one of the two processors, some streams had 0.65 to 0.8 of the rate of others.
+        // Compiled as well as can be from the first call on, as a sidecar is that has run for a while; who leads the comparison, too.
+        // Compiled in the background meanwhile, on one of the two processors, some streams had 0.65 to 0.8 of the rate of others.
         start.Environment["DOTNET_TieredCompilation"] = "0";
         using var guest = Process.Start(start)!;
         string? report = null;
@@ -58,11 +59,14 @@ internal static class RdmaBench
                 Console.Error.WriteLine(line);
         }
         guest.WaitForExit();
-        return guest.ExitCode == 0 && report is not null ? report : throw new InvalidOperationException($"the guest ended with {guest.ExitCode}");
+        return guest.ExitCode == 0 && report is not null
+            ? report
+            : throw new InvalidOperationException($"the guest ended with {guest.ExitCode}");
     }
 
     private static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+    private static string Root([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }

@@ -10,7 +10,8 @@ internal sealed class RdmaChild : IDisposable
     private readonly Process _process;
 
     public RdmaChild(int processor, params string[] words) =>
-        _process = Process.Start(new ProcessStartInfo("taskset", ["-c", $"{processor}", .. words]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        _process = Process.Start(new ProcessStartInfo("taskset", ["-c", $"{processor}", .. words]) { RedirectStandardInput = true,
+            RedirectStandardOutput = true })!;
 
     public void Tell(string line)
     {
@@ -21,7 +22,9 @@ internal sealed class RdmaChild : IDisposable
     public string Hear()
     {
         var line = _process.StandardOutput.ReadLineAsync();
-        return line.Wait(s_patience) && line.Result is { } text ? text : throw new InvalidOperationException("an end of the comparison fell silent");
+        return line.Wait(s_patience) && line.Result is { } text
+            ? text
+            : throw new InvalidOperationException("an end of the comparison fell silent");
     }
 
     public string Ask(string line)
@@ -37,7 +40,9 @@ internal sealed class RdmaChild : IDisposable
         if (!all.Wait(s_patience))
             throw new InvalidOperationException("an end of the comparison does not end");
         _process.WaitForExit();
-        return _process.ExitCode == 0 ? all.Result : throw new InvalidOperationException($"an end of the comparison ended with {_process.ExitCode}: {all.Result}");
+        return _process.ExitCode == 0
+            ? all.Result
+            : throw new InvalidOperationException($"an end of the comparison ended with {_process.ExitCode}: {all.Result}");
     }
 
     public void Dispose()

@@ -39,7 +39,8 @@ internal sealed class RdmaEnd : IDisposable
     private string Answer(string[] words) => words switch
     {
         ["propose", var polling, var writes, var message, var grants] => Propose(Options(polling, Number(writes)), Number(message), grants),
-        ["open", var polling, var message, var grants, var proposal] => Open(Options(polling, RdmaArea.Blocks), Number(message), grants, proposal),
+        ["open", var polling, var message, var grants, var proposal] =>
+            Open(Options(polling, RdmaArea.Blocks), Number(message), grants, proposal),
         ["connect", var offer] => Do(() => _out!.Connect(Convert.FromHexString(offer))),
         ["accept"] => Do(() => _in!.Accept()),
         ["send", var frames] => _out!.Stream(Number(frames)).ToLine(),
@@ -50,7 +51,11 @@ internal sealed class RdmaEnd : IDisposable
         _ => throw new InvalidOperationException(string.Join(' ', words)),
     };
 
-    private static FabricOptions Options(string polling, int writes) => new() { Polling = Enum.Parse<CompletionPolling>(polling, ignoreCase: true), WritesInFlightMax = writes };
+    private static FabricOptions Options(string polling, int writes) => new()
+    {
+        Polling = Enum.Parse<CompletionPolling>(polling, ignoreCase: true),
+        WritesInFlightMax = writes,
+    };
 
     private string Propose(FabricOptions options, int messageBytes, string grants)
     {

@@ -2,7 +2,9 @@ using System.IO.MemoryMappedFiles;
 
 namespace K8sMediaFlow.Bench.Rdma;
 
-/// <summary>How often one end has granted, in memory that both processes map: stands for the control connection that brings grants in a link.</summary>
+/// <summary>
+/// How often one end has granted, in memory that both processes map: stands for the control connection that brings grants in a link.
+/// </summary>
 internal sealed unsafe class RdmaGrants : IDisposable
 {
     private const int LengthBytes = 4096;

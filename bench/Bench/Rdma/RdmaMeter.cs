@@ -9,15 +9,18 @@ internal readonly struct RdmaMeter
     private readonly TimeSpan _usedCpu;
     private readonly long _allocatedBytes, _startedTicks;
 
-    private RdmaMeter(TimeSpan usedCpu, long allocatedBytes, long startedTicks) => (_usedCpu, _allocatedBytes, _startedTicks) = (usedCpu, allocatedBytes, startedTicks);
+    private RdmaMeter(TimeSpan usedCpu, long allocatedBytes, long startedTicks) =>
+        (_usedCpu, _allocatedBytes, _startedTicks) = (usedCpu, allocatedBytes, startedTicks);
 
-    public static RdmaMeter Start() => new(Environment.CpuUsage.TotalTime, GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
+    public static RdmaMeter Start() =>
+        new(Environment.CpuUsage.TotalTime, GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
 
     public RdmaResult Stop(double medianNs)
     {
         var elapsed = Stopwatch.GetElapsedTime(_startedTicks);
         var allocatedBytes = GC.GetAllocatedBytesForCurrentThread() - _allocatedBytes;
-        return new RdmaResult(elapsed.TotalNanoseconds, medianNs, (Environment.CpuUsage.TotalTime - _usedCpu).TotalNanoseconds, allocatedBytes);
+        return new RdmaResult(elapsed.TotalNanoseconds, medianNs, (Environment.CpuUsage.TotalTime - _usedCpu).TotalNanoseconds,
+            allocatedBytes);
     }
 }
 

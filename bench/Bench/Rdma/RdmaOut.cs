@@ -48,7 +48,8 @@ internal sealed class RdmaOut : IDisposable
     {
         var slot = (uint)(_written % RdmaArea.Blocks);
         FrameHeaderPrefix.Write(_header, RdmaArea.Epoch, slot, _area.MessageBytes);
-        ReadOnlySpan<MemoryPart> payload = [new MemoryPart(_area.Address + (nint)_area.Offset(slot), _area.MessageBytes - FrameHeaderPrefix.SizeBytes)];
+        ReadOnlySpan<MemoryPart> payload = [new MemoryPart(_area.Address + (nint)_area.Offset(slot),
+            _area.MessageBytes - FrameHeaderPrefix.SizeBytes)];
         _sender!.Write(slot, _area.Offset(slot), _area.MessageBytes, _header, payload, _written++);
         _underway++;
     }

@@ -27,7 +27,8 @@ internal sealed class RdmaPeers(string bare)
     public static double StartCpuNs(int messageBytes, int writes) => WriteBandwidth(messageBytes, writes, MessagesMin).CpuNs;
 
     /// <summary>Nanoseconds one way, the typical ones.</summary>
-    public static double LatencyNs(string program, int messageBytes, int rounds) => Number(Run(program, messageBytes, rounds, []).Row[4]) * 1e3;
+    public static double LatencyNs(string program, int messageBytes, int rounds) =>
+        Number(Run(program, messageBytes, rounds, []).Row[4]) * 1e3;
 
     public (RdmaResult Lead, RdmaResult Answer) Play(string polling, int messageBytes, int warmup, int rounds)
     {
@@ -50,7 +51,9 @@ internal sealed class RdmaPeers(string bare)
         var row = RowOf(said, messageBytes);
         // It measures its clock when it starts, and does not always succeed on an emulated processor.
         if (row.Contains("inf") || row.Contains("-nan"))
-            return attempts > 1 ? Run(program, messageBytes, count, more, attempts - 1) : throw new InvalidOperationException($"{program} measures no time: {said}");
+            return attempts > 1
+                ? Run(program, messageBytes, count, more, attempts - 1)
+                : throw new InvalidOperationException($"{program} measures no time: {said}");
         return (row, CpuOf(said) + CpuOf(served));
     }
 
@@ -61,7 +64,8 @@ internal sealed class RdmaPeers(string bare)
     private static string[] RowOf(string said, int messageBytes) =>
         said.Split('\n').Select(Words).Single(words => words.Length >= 5 && words[0] == $"{messageBytes}");
 
-    private static double CpuOf(string said) => said.Split('\n').Select(Words).Where(words => words is ["cpu", _, _]).Sum(words => (Number(words[1]) + Number(words[2])) * 1e9);
+    private static double CpuOf(string said) =>
+        said.Split('\n').Select(Words).Where(words => words is ["cpu", _, _]).Sum(words => (Number(words[1]) + Number(words[2])) * 1e9);
 
     private static string[] Words(string line) => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
 

@@ -27,7 +27,8 @@ internal sealed class RdmaReport
     public static readonly string[] StreamModes = ["hybrid", "busy"];
 
     // Whole messages, header and payload: a frame that fills a block of 64 KiB; a 640x360 and a 1920x1080 picture in 4:2:0.
-    public static readonly (string Name, int Bytes, int Frames)[] Sizes = [("64KiB", 65_536, 800), ("360p", 345_856, 160), ("1080p", 3_110_656, 20)];
+    public static readonly (string Name, int Bytes, int Frames)[] Sizes = [("64KiB", 65_536, 800), ("360p", 345_856, 160),
+        ("1080p", 3_110_656, 20)];
 
     public Dictionary<string, List<RdmaStreams>> Streams { get; } = Sizes.ToDictionary(size => size.Name, _ => new List<RdmaStreams>());
 
@@ -42,9 +43,13 @@ internal sealed class RdmaReport
 
     public string LastPair()
     {
-        var streams = Sizes.Select(size => FormattableString.Invariant($"{size.Name} {string.Join('/', Streams[size.Name][^1].Rates.Select(rate => $"{rate:F0}"))} of {Streams[size.Name][^1].PeerRate:F0} MB/s"));
+        var streams = Sizes.Select(size =>
+            FormattableString.Invariant(
+                $"{size.Name} {string.Join('/', Streams[size.Name][^1].Rates.Select(rate => $"{rate:F0}"))} of {Streams[size.Name][^1].PeerRate:F0} MB/s"));
         var plays = Modes.Select(mode => FormattableString.Invariant($"{mode} {Plays[mode][^1].Ns:F0} of {Plays[mode][^1].PeerNs:F0} ns"));
-        var frames = Sizes.Select(size => FormattableString.Invariant($"{size.Name} {FramePlays[size.Name][^1].Ns / 1e3:F0} of {FramePlays[size.Name][^1].PeerNs / 1e3:F0} us"));
+        var frames = Sizes.Select(size =>
+            FormattableString.Invariant(
+                $"{size.Name} {FramePlays[size.Name][^1].Ns / 1e3:F0} of {FramePlays[size.Name][^1].PeerNs / 1e3:F0} us"));
         return string.Join(", ", streams.Concat(plays).Concat(frames));
     }
 
@@ -73,7 +78,8 @@ internal sealed class RdmaReport
         ["pairs"] = WriteLatencies.Count,
     };
 
-    private Dictionary<string, Figure> BySize(Func<RdmaStreams, double> figure) => Sizes.ToDictionary(size => size.Name, size => Of(Streams[size.Name], figure));
+    private Dictionary<string, Figure> BySize(Func<RdmaStreams, double> figure) =>
+        Sizes.ToDictionary(size => size.Name, size => Of(Streams[size.Name], figure));
 
     private static Dictionary<string, Figure> OfMode(List<RdmaPlays> pairs) => new()
     {
@@ -87,7 +93,8 @@ internal sealed class RdmaReport
     private static Figure Of<T>(List<T> pairs, Func<T, double> figure)
     {
         var values = pairs.Select(figure).ToArray();
-        return new Figure(Math.Round(Figures.Median(values), 3), Figures.Spread(values), [Math.Round(values.Min(), 3), Math.Round(values.Max(), 3)]);
+        return new Figure(Math.Round(Figures.Median(values), 3), Figures.Spread(values),
+            [Math.Round(values.Min(), 3), Math.Round(values.Max(), 3)]);
     }
 
     /// <summary>Median, middle half, and the two ends.</summary>

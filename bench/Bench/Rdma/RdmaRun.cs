@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace K8sMediaFlow.Bench.Rdma;
 
 /// <summary>
-/// The measuring itself, inside of the guest: pairs of ours and theirs, who goes first alternating, so that a machine that warms up or slows down
-/// favours neither. Prints the report as one line.
+/// The measuring itself, inside of the guest: pairs of ours and theirs, who goes first alternating, so that a machine that warms up or
+/// slows down favours neither. Prints the report as one line.
 /// </summary>
 internal sealed class RdmaRun(RdmaOurs ours, RdmaPeers peers)
 {
@@ -52,14 +52,17 @@ internal sealed class RdmaRun(RdmaOurs ours, RdmaPeers peers)
     {
         var startedTicks = Stopwatch.GetTimestamp();
         foreach (var size in RdmaReport.Sizes)
-            _report.Streams[size.Name].Add(RdmaStreams.Of([.. Enumerable.Range(0, StreamTurns).Select(turn => Stream(size, oursFirst ^ turn % 2 == 1))]));
+            _report.Streams[size.Name].Add(RdmaStreams.Of([.. Enumerable.Range(0, StreamTurns)
+                .Select(turn => Stream(size, oursFirst ^ turn % 2 == 1))]));
         foreach (var mode in RdmaReport.Modes)
             _report.Plays[mode].Add(Play(mode, SmallBytes, RoundsWarmup, Rounds, oursFirst));
         foreach (var size in RdmaReport.Sizes)
-            _report.FramePlays[size.Name].Add(Play("busy", size.Bytes, FrameRoundsWarmup, Math.Max(FrameRoundsWarmup, FrameRoundsBytes / size.Bytes), oursFirst));
+            _report.FramePlays[size.Name].Add(Play("busy", size.Bytes, FrameRoundsWarmup,
+                Math.Max(FrameRoundsWarmup, FrameRoundsBytes / size.Bytes), oursFirst));
         _report.WriteLatencies.Add(RdmaPeers.LatencyNs("ib_write_lat", SmallBytes, Rounds));
         _report.SendLatencies.Add(RdmaPeers.LatencyNs("ib_send_lat", SmallBytes, Rounds));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pair in {Stopwatch.GetElapsedTime(startedTicks).TotalSeconds:F1} s: {_report.LastPair()}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"pair in {Stopwatch.GetElapsedTime(startedTicks).TotalSeconds:F1} s: {_report.LastPair()}"));
     }
 
     private RdmaStreams Stream((string Name, int Bytes, int Frames) size, bool oursFirst)
@@ -78,7 +81,8 @@ internal sealed class RdmaRun(RdmaOurs ours, RdmaPeers peers)
 
     private RdmaPlays Play(string mode, int messageBytes, int warmup, int rounds, bool oursFirst)
     {
-        var (own, their) = InTurn(oursFirst, () => ours.Play(mode, messageBytes, warmup, rounds), () => peers.Play(mode, messageBytes, warmup, rounds));
+        var (own, their) = InTurn(oursFirst, () => ours.Play(mode, messageBytes, warmup, rounds),
+            () => peers.Play(mode, messageBytes, warmup, rounds));
         // A round is a frame there and a frame back.
         return new RdmaPlays(
             own.Lead.MedianNs / 2,

@@ -21,7 +21,9 @@ internal sealed partial class CSharpNames(IReadOnlyDictionary<ulong, SchemaNode>
         return name.Length > 0 && char.IsAsciiLetter(name[0]) ? name : "File" + name;
     }
 
-    /// <summary>The file's annotation, else the option, else the file's name under <c>Schemas</c>: so that a file may have the name of its type.</summary>
+    /// <summary>
+    /// The file's annotation, else the option, else the file's name under <c>Schemas</c>: so that a file may have the name of its type.
+    /// </summary>
     /// <exception cref="CompilerException">The annotation is no C# namespace.</exception>
     public string Namespace(SchemaNode file)
     {

@@ -12,7 +12,9 @@ internal static partial class ErrorText
         return isForMsBuild ? string.Join('\n', error.Message.Split('\n').Select(ForMsBuild)) : error.Message;
     }
 
-    /// <summary>The reference compiler writes <c>file:line:column-column: error: text</c>; MSBuild reads <c>file(line,column): error CODE: text</c>.</summary>
+    /// <summary>
+    /// The reference compiler writes <c>file:line:column-column: error: text</c>; MSBuild reads <c>file(line,column): error CODE: text</c>.
+    /// </summary>
     private static string ForMsBuild(string line)
     {
         var match = Place().Match(line);

@@ -14,5 +14,6 @@ internal static class Keywords
     ];
 
     /// <summary>A dotted name whose reserved parts are marked as names.</summary>
-    public static string Escape(string dotted) => string.Join('.', dotted.Split('.').Select(part => Words.Contains(part) ? "@" + part : part));
+    public static string Escape(string dotted) =>
+        string.Join('.', dotted.Split('.').Select(part => Words.Contains(part) ? "@" + part : part));
 }

@@ -18,7 +18,8 @@ internal sealed record ListType(string Reader, string As, string Builder, string
 
     /// <summary>Of anything that a type parameter can stand for.</summary>
     public static ListType Pointers(string reader, string builder) => new(
-        $"capnp::PointerListReader<{reader}>", $".AsPointers<{reader}>()", $"capnp::PointerListBuilder<{builder}>", "InitPointers", "GetPointers", true);
+        $"capnp::PointerListReader<{reader}>", $".AsPointers<{reader}>()", $"capnp::PointerListBuilder<{builder}>", "InitPointers",
+            "GetPointers", true);
 
     public static ListType Voids { get; } = new("capnp::ListReader", "", "void", "InitVoids", "GetVoids");
 

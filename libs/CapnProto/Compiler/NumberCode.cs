@@ -5,7 +5,8 @@ namespace K8sMediaFlow.CapnProto.Compiler;
 /// <summary>Expressions that get and set a number or bool, with its default applied by XOR.</summary>
 internal static class NumberCode
 {
-    public static string Type(TypeNames types, SchemaField field) => field.Type.Kind == DynamicKind.Bool ? "bool" : types.Number(field.Type);
+    public static string Type(TypeNames types, SchemaField field) =>
+        field.Type.Kind == DynamicKind.Bool ? "bool" : types.Number(field.Type);
 
     public static string Get(TypeNames types, SchemaField field)
     {

@@ -15,7 +15,9 @@ internal static class OutputFiles
         {
             var path = Path.Combine(folder, Path.GetFileName(name) + ".cs");
             if (!schemas.TryAdd(path, name))
-                throw new CompilerException($"{schemas[path]} and {name} would both become {path}: rename one, or generate them into different folders", isFromReference: false);
+                throw new CompilerException(
+                    $"{schemas[path]} and {name} would both become {path}: rename one, or generate them into different folders",
+                    isFromReference: false);
             outputs.Add((id, name, path));
         }
 

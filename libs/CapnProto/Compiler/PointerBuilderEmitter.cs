@@ -7,7 +7,9 @@ internal sealed class PointerBuilderEmitter(NodeCode code)
 {
     private readonly TypeNames _types = code.Types;
 
-    /// <summary>A builder's type parameters stand for builders, so it cannot name the readers that it copies from: they are untyped there.</summary>
+    /// <summary>
+    /// A builder's type parameters stand for builders, so it cannot name the readers that it copies from: they are untyped there.
+    /// </summary>
     private bool IsGeneric => code.Parameters.Of(code.Node.Id).Count > 0;
 
     public void Emit(SchemaField field)
@@ -40,7 +42,8 @@ internal sealed class PointerBuilderEmitter(NodeCode code)
     private void Text(SchemaField field)
     {
         var get = $"_struct.GetText({field.Offset}).ToString()";
-        Property(field, "string?", Or(field, get, bytes => Literals.String(System.Text.Encoding.UTF8.GetString(bytes))), $"_struct.SetText({field.Offset}, value)");
+        Property(field, "string?", Or(field, get, bytes => Literals.String(System.Text.Encoding.UTF8.GetString(bytes))),
+            $"_struct.SetText({field.Offset}, value)");
         code.Method(field, "void", $"Set{code.Name(field)}({NodeCode.Bytes} utf8)", $"_struct.SetText({field.Offset}, utf8)");
         code.Method(
             field, "capnp::TextBuilder", $"Init{code.Name(field)}(int lengthBytes)", $"_struct.InitText({field.Offset}, lengthBytes)");
@@ -49,11 +52,14 @@ internal sealed class PointerBuilderEmitter(NodeCode code)
     private void Data(SchemaField field)
     {
         var (name, index) = (code.Name(field), field.Offset);
-        Property(field, NodeCode.Bytes, Or(field, $"({NodeCode.Bytes})_struct.GetData({index})", Literals.Bytes), $"_struct.SetData({index}, value)");
+        Property(field, NodeCode.Bytes, Or(field, $"({NodeCode.Bytes})_struct.GetData({index})", Literals.Bytes),
+            $"_struct.SetData({index}, value)");
         code.Method(
-            field, "global::System.Span<byte>", $"Init{name}(int lengthBytes, int alignmentBytes = 8)", $"_struct.InitData({index}, lengthBytes, alignmentBytes)");
+            field, "global::System.Span<byte>", $"Init{name}(int lengthBytes, int alignmentBytes = 8)",
+                $"_struct.InitData({index}, lengthBytes, alignmentBytes)");
         code.Method(
-            field, "void", $"SetExternal{name}(int externalSegment, int lengthBytes)", $"_struct.SetExternalData({index}, externalSegment, lengthBytes)");
+            field, "void", $"SetExternal{name}(int externalSegment, int lengthBytes)",
+                $"_struct.SetExternalData({index}, externalSegment, lengthBytes)");
     }
 
     private void List(SchemaField field, ListType list)
@@ -65,11 +71,14 @@ internal sealed class PointerBuilderEmitter(NodeCode code)
         var init = $"_struct.{list.Init}({index}, count)";
         code.Method(field, list.Builder, $"Init{name}(int count)", list.IsWrapped ? $"new({init})" : init);
         var isRaw = isVoid || IsGeneric;
-        code.Method(field, "void", $"Set{name}({(isRaw ? "capnp::ListReader" : list.Reader)} source)", $"_struct.SetList({index}, source{(isRaw ? "" : ".Raw")})");
+        code.Method(field, "void", $"Set{name}({(isRaw ? "capnp::ListReader" : list.Reader)} source)",
+            $"_struct.SetList({index}, source{(isRaw ? "" : ".Raw")})");
         if (TypeNames.IsNumber(field.Type.Element!))
-            code.Method(field, "void", $"Set{name}(global::System.ReadOnlySpan<{_types.Number(field.Type.Element!)}> values)", $"values.CopyTo(_struct.{list.Init}({index}, values.Length).Span)");
+            code.Method(field, "void", $"Set{name}(global::System.ReadOnlySpan<{_types.Number(field.Type.Element!)}> values)",
+                $"values.CopyTo(_struct.{list.Init}({index}, values.Length).Span)");
         if (field.Type.Element!.Kind == DynamicKind.Text)
-            code.Method(field, "void", $"Set{name}(params global::System.ReadOnlySpan<string> values)", $"capnp::PointerLists.SetTexts(_struct.InitPointers({index}, values.Length), values)");
+            code.Method(field, "void", $"Set{name}(params global::System.ReadOnlySpan<string> values)",
+                $"capnp::PointerLists.SetTexts(_struct.InitPointers({index}, values.Length), values)");
     }
 
     private void Struct(SchemaField field)
@@ -78,7 +87,8 @@ internal sealed class PointerBuilderEmitter(NodeCode code)
         code.Property(field, builder, $"_struct.GetStruct<{builder}>({field.Offset}{code.DefaultWords(field)})");
         code.Method(field, builder, $"Init{code.Name(field)}()", $"_struct.InitStruct<{builder}>({field.Offset})");
         var source = IsGeneric ? "capnp::StructReader" : _types.StructReader(field.Type);
-        code.Method(field, "void", $"Set{code.Name(field)}({source} source)", $"_struct.SetStruct({field.Offset}, source{(IsGeneric ? "" : ".Raw")})");
+        code.Method(field, "void", $"Set{code.Name(field)}({source} source)",
+            $"_struct.SetStruct({field.Offset}, source{(IsGeneric ? "" : ".Raw")})");
     }
 
     private void Any(SchemaField field)

@@ -49,7 +49,8 @@ internal sealed class ReaderEmitter(NodeCode code)
             return;
         code.Source.Separate();
         code.Source.Line("/// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>");
-        code.Source.Line($"public capnp::BytesPlace {code.Name(field)}Place => Has{code.Name(field)} ? _struct.GetDataPlace({field.Offset}) : default;");
+        code.Source.Line(
+            $"public capnp::BytesPlace {code.Name(field)}Place => Has{code.Name(field)} ? _struct.GetDataPlace({field.Offset}) : default;");
     }
 
     private (string Type, string Expression) Value(SchemaField field)

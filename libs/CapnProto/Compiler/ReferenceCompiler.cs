@@ -13,11 +13,13 @@ internal static class ReferenceCompiler
     public static byte[] Run(CompilerOptions options)
     {
         var start = new ProcessStartInfo(options.Capnp) { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments = ["compile", "-o-", .. options.Imports.Select(folder => "-I" + folder), "-I" + AnnotationFolder, .. options.Files];
+        string[] arguments = ["compile", "-o-", .. options.Imports.Select(folder => "-I" + folder), "-I" + AnnotationFolder,
+            .. options.Files];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
 
-        // Left by a parent that changed its folder otherwise, it makes the compiler warn, and the warning would stand among a schema's errors.
+        // Left by a parent that changed its folder otherwise, it makes the compiler warn, and the warning would stand among a schema's
+        // errors.
         start.Environment["PWD"] = Directory.GetCurrentDirectory();
         using var process = Start(start);
         var errors = process.StandardError.ReadToEndAsync();
@@ -44,7 +46,8 @@ internal static class ReferenceCompiler
         }
         catch (Win32Exception e)
         {
-            throw new CompilerException($"cannot run {start.FileName} ({e.Message}); on Debian the package capnproto has it", isFromReference: false);
+            throw new CompilerException($"cannot run {start.FileName} ({e.Message}); on Debian the package capnproto has it",
+                isFromReference: false);
         }
     }
 }

@@ -22,7 +22,8 @@ internal sealed class SchemaReader
         var pinned = GC.AllocateUninitializedArray<byte>((int)bytes.Length, pinned: true);
         bytes.GetBuffer().AsSpan(0, pinned.Length).CopyTo(pinned);
         if (!StreamFraming.TryRead(pinned, new ReadLimits(long.MaxValue / 2, 64), out var message, out _))
-            throw new CompilerException("standard input holds no CodeGeneratorRequest; run this by `capnp compile -o`, or name the files: --help");
+            throw new CompilerException(
+                "standard input holds no CodeGeneratorRequest; run this by `capnp compile -o`, or name the files: --help");
         var schema = new SchemaReader();
         schema.ReadRequest(message.Root<CodeGeneratorRequest.Reader>());
         return schema;
@@ -65,7 +66,11 @@ internal sealed class SchemaReader
         {
             Node.Which.Struct => WithStruct(common, node.Struct, docs.Members ?? []),
             Node.Which.Enum => common with { Enumerants = Enumerants(node.Enum, docs.Members ?? []) },
-            Node.Which.Const => common with { ConstType = TypeReader.Read(node.Const.Type), ConstValue = ValueReader.Read(node.Const.Value) },
+            Node.Which.Const => common with
+            {
+                ConstType = TypeReader.Read(node.Const.Type),
+                ConstValue = ValueReader.Read(node.Const.Value),
+            },
             _ => common,
         };
     }
@@ -91,7 +96,8 @@ internal sealed class SchemaReader
         return field.Which == Schema.Field.Which.Group
             ? new SchemaField(field.Name.ToString(), doc, member, field.Group.TypeId, 0, new SchemaType(DynamicKind.Void), ValueReader.Null)
             : new SchemaField(
-                field.Name.ToString(), doc, member, 0, field.Slot.Offset, TypeReader.Read(field.Slot.Type), ValueReader.Read(field.Slot.DefaultValue));
+                field.Name.ToString(), doc, member, 0, field.Slot.Offset, TypeReader.Read(field.Slot.Type),
+                    ValueReader.Read(field.Slot.DefaultValue));
     }
 
     private static List<SchemaEnumerant> Enumerants(Node.Enum.Reader body, string[] docs)

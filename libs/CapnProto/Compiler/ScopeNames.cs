@@ -2,7 +2,8 @@ namespace K8sMediaFlow.CapnProto.Compiler;
 
 /// <summary>
 /// The names of what is nested in a file or struct. Declared types keep theirs; a group whose field is called like one of them, like
-/// the struct itself or like something that every generated class has, becomes <c>NameGroup</c>. A type that is called like a member of its own class becomes <c>NameType</c>.
+/// the struct itself or like something that every generated class has, becomes <c>NameGroup</c>. A type that is called like a member of its
+/// own class becomes <c>NameType</c>.
 /// </summary>
 internal sealed class ScopeNames
 {
@@ -47,7 +48,10 @@ internal sealed class ScopeNames
 
     private void Add(SchemaNode node, string suffix) => _names[node.Id] = Free(CSharpNames.Pascal(node.Name), suffix, Members(node));
 
-    /// <summary>What stands inside of a type's own class: C# allows no member with the name of its class. What is declared there gives way by itself.</summary>
+    /// <summary>
+    /// What stands inside of a type's own class: C# allows no member with the name of its class. What is declared there gives way by
+    /// itself.
+    /// </summary>
     private static string[] Members(SchemaNode node) => node.Kind switch
     {
         NodeKind.Struct => [.. OfEveryStruct.Where(name => name != "Which" || node.MemberCount > 0), .. Defaults(node)],

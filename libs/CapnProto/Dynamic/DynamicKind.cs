@@ -31,7 +31,8 @@ public enum DynamicKind
 internal static class DynamicKinds
 {
     public static bool IsPointer(this DynamicKind kind) =>
-        kind is DynamicKind.Text or DynamicKind.Data or DynamicKind.List or DynamicKind.Struct or DynamicKind.Interface or DynamicKind.AnyPointer;
+        kind is DynamicKind.Text or DynamicKind.Data or DynamicKind.List or DynamicKind.Struct or DynamicKind.Interface
+            or DynamicKind.AnyPointer;
 
     /// <summary>Bits that a field of that kind takes of the data section.</summary>
     public static int DataBits(this DynamicKind kind) => kind switch

@@ -30,7 +30,8 @@ public readonly ref struct DynamicReader
 
     /// <inheritdoc cref="Get(FieldSchema)"/>
     /// <exception cref="KeyNotFoundException">The schema has no such field.</exception>
-    public DynamicValue this[string name] => Get(Schema.Find(name) ?? throw new KeyNotFoundException($"{Schema.Name} has no field '{name}'"));
+    public DynamicValue this[string name] =>
+        Get(Schema.Find(name) ?? throw new KeyNotFoundException($"{Schema.Name} has no field '{name}'"));
 
     /// <summary>The field's value; its default where the message does not reach that far or has a null pointer.</summary>
     /// <exception cref="CapnProtoException">A pointer is not sound, or another member of the union is in use.</exception>
@@ -42,7 +43,8 @@ public readonly ref struct DynamicReader
             return DynamicValue.Of(field.Type, Struct);
         if (!field.Type.Kind.IsPointer())
             return DynamicValue.Of(field.Type, Number(field));
-        return DynamicValue.Of(field.Type, Struct.HasPointer(field.PointerIndex) ? Struct.GetAny(field.PointerIndex) : field.DefaultPointer);
+        return DynamicValue.Of(field.Type,
+            Struct.HasPointer(field.PointerIndex) ? Struct.GetAny(field.PointerIndex) : field.DefaultPointer);
     }
 
     private ulong Number(FieldSchema field)

@@ -47,7 +47,8 @@ public sealed class DynamicSchema
     /// <exception cref="KeyNotFoundException">There is none, or several files have one and none of them was asked for.</exception>
     public StructSchema Struct(string name)
     {
-        if (name.StartsWith("0x", StringComparison.Ordinal) && ulong.TryParse(name[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var id))
+        if (name.StartsWith("0x", StringComparison.Ordinal)
+            && ulong.TryParse(name[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var id))
             return Struct(id);
         var found = _nodes.Values.Where(node => node is { IsStruct: true, IsGroup: false } && node.Name == name).ToList();
         var chosen = found.Count > 1 ? found.Where(node => Files.Contains(node.File)).ToList() : found;
@@ -78,14 +79,16 @@ public sealed class DynamicSchema
             foreach (var field in node.Fields.Where(field => field.GroupId != 0))
             {
                 if (_nodes.GetValueOrDefault(field.GroupId) is not { IsStruct: true, IsGroup: true } || !owned.Add(field.GroupId))
-                    CapnProtoException.Throw(CapnProtoError.BadValue, $"the group {field.Name} of {node.Name} is none, or it has two owners");
+                    CapnProtoException.Throw(CapnProtoError.BadValue,
+                        $"the group {field.Name} of {node.Name} is none, or it has two owners");
             }
         }
     }
 
     private string Names()
     {
-        var names = _nodes.Values.Where(node => node is { IsStruct: true, IsGroup: false }).Select(node => node.Name).Order(StringComparer.Ordinal).ToList();
+        var names = _nodes.Values.Where(node => node is { IsStruct: true, IsGroup: false }).Select(node => node.Name)
+            .Order(StringComparer.Ordinal).ToList();
         return names.Count <= 20 ? string.Join(", ", names) : string.Join(", ", names.Take(20)) + $" and {names.Count - 20} more";
     }
 }

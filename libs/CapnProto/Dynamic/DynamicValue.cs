@@ -30,7 +30,8 @@ public readonly ref struct DynamicValue
     };
 
     /// <summary>Of an unsigned number or an enum, which may be unknown to the schema.</summary>
-    public ulong AsUInt64 => Require(Kind is DynamicKind.UInt8 or DynamicKind.UInt16 or DynamicKind.UInt32 or DynamicKind.UInt64 or DynamicKind.Enum)._bits;
+    public ulong AsUInt64 =>
+        Require(Kind is DynamicKind.UInt8 or DynamicKind.UInt16 or DynamicKind.UInt32 or DynamicKind.UInt64 or DynamicKind.Enum)._bits;
 
     public double AsFloat64 => Kind == DynamicKind.Float32
         ? BitConverter.UInt32BitsToSingle((uint)_bits)

@@ -7,11 +7,14 @@ namespace K8sMediaFlow.CapnProto.Dynamic;
 /// <summary>Strings in quotes: as C writes them for text, as JSON does for JSON.</summary>
 internal static class Escapes
 {
-    private static readonly SearchValues<byte> SpecialInText = SearchValues.Create([.. Enumerable.Range(0, 32).Select(one => (byte)one), 0x7f, .. "'\"\\"u8]);
+    private static readonly SearchValues<byte> SpecialInText = SearchValues.Create([.. Enumerable.Range(0, 32).Select(one => (byte)one),
+        0x7f, .. "'\"\\"u8]);
     private static readonly SearchValues<byte> SpecialInData =
-        SearchValues.Create([.. Enumerable.Range(0, 256).Select(one => (byte)one).Where(one => one is < 0x20 or >= 0x7f || "'\"\\"u8.Contains(one))]);
+        SearchValues.Create([.. Enumerable.Range(0, 256).Select(one => (byte)one)
+            .Where(one => one is < 0x20 or >= 0x7f || "'\"\\"u8.Contains(one))]);
 
-    private static readonly SearchValues<byte> SpecialInJson = SearchValues.Create([.. Enumerable.Range(0, 32).Select(one => (byte)one), .. "\"\\"u8]);
+    private static readonly SearchValues<byte> SpecialInJson = SearchValues.Create([.. Enumerable.Range(0, 32).Select(one => (byte)one),
+        .. "\"\\"u8]);
 
     /// <summary>What is beyond ASCII stays as it is.</summary>
     public static void Text(RenderSink sink, ReadOnlySpan<byte> bytes, int bytesMax) => Quote(sink, bytes, bytesMax, SpecialInText, ForC);
@@ -54,7 +57,8 @@ internal static class Escapes
         End(sink, bytes.Length - shown);
     }
 
-    private static void Quote(RenderSink sink, ReadOnlySpan<byte> bytes, int bytesMax, SearchValues<byte> special, Action<RenderSink, byte> escape)
+    private static void Quote(RenderSink sink, ReadOnlySpan<byte> bytes, int bytesMax, SearchValues<byte> special,
+        Action<RenderSink, byte> escape)
     {
         var shown = bytes[..Cut.Length(bytes, bytesMax)];
         sink.Write("\""u8);

@@ -75,7 +75,8 @@ internal static class JsonBuilder
         foreach (var field in target.Schema.Fields)
         {
             var json = shape.Fields[field.Index];
-            if (field.Discriminant is null || (json.IsFlat ? !members.HasAny(json.Shape!, field.Type.Struct, prefix + json.Prefix) : !members.Has(prefix + json.Name)))
+            if (field.Discriminant is null
+                || (json.IsFlat ? !members.HasAny(json.Shape!, field.Type.Struct, prefix + json.Prefix) : !members.Has(prefix + json.Name)))
                 continue;
             if (chosen is not null)
                 members.Object.Fail($"'{chosen}' and '{json.Name}' are members of one union: only one can be set");

@@ -15,7 +15,8 @@ internal static class JsonNumber
         var expected = $"a whole number from {least} to {most}";
         place.Require(place.Kind is JsonValueKind.Number or JsonValueKind.String, expected);
         var text = Text(place);
-        var isWhole = Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || IsWholeFraction(text, out value);
+        var isWhole = Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            || IsWholeFraction(text, out value);
         place.Require(isWhole && value >= least && value <= most, expected);
         return unchecked((ulong)value);
     }
@@ -28,7 +29,8 @@ internal static class JsonNumber
             return double.NaN;
         if (text is "Infinity" or "inf" or "-Infinity" or "-inf")
             return text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
-        place.Require(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && !double.IsNaN(value), "a number");
+        place.Require(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && !double.IsNaN(value),
+            "a number");
         if (!double.IsFinite(value) || (isSingle && !float.IsFinite((float)value)))
             place.Fail($"the number is too large for {(isSingle ? 32 : 64)} bits");
         return value;
@@ -37,7 +39,8 @@ internal static class JsonNumber
     /// <summary>1e3 and 5.0 are whole numbers too.</summary>
     private static bool IsWholeFraction(string text, out Int128 value)
     {
-        var isWhole = decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) && exact == decimal.Truncate(exact);
+        var isWhole = decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+            && exact == decimal.Truncate(exact);
         value = isWhole ? (Int128)exact : 0;
         return isWhole;
     }

@@ -16,11 +16,13 @@ internal sealed partial record JsonPlace(JsonElement Element, JsonPlace? Outer, 
 
     /// <summary>Of an object.</summary>
     public IEnumerable<(string Name, JsonPlace Place)> Members() =>
-        Element.EnumerateObject().Select(property => Name(property) is var name ? (name, new JsonPlace(property.Value, this, "." + name)) : default);
+        Element.EnumerateObject()
+            .Select(property => Name(property) is var name ? (name, new JsonPlace(property.Value, this, "." + name)) : default);
 
     /// <summary>Of an array.</summary>
     public IEnumerable<JsonPlace> Items() =>
-        Element.EnumerateArray().Select((item, index) => new JsonPlace(item, this, string.Create(CultureInfo.InvariantCulture, $"[{index}]")));
+        Element.EnumerateArray()
+            .Select((item, index) => new JsonPlace(item, this, string.Create(CultureInfo.InvariantCulture, $"[{index}]")));
 
     public void Require(bool fits, string expected)
     {

@@ -31,7 +31,9 @@ internal sealed class JsonShape
         };
         var isValue = field.Discriminant is not null && prefix is null && discriminator?.ValueName is not null;
         return new JsonField(
-            isValue ? discriminator!.ValueName! : name, name, shape, shape is null ? null : prefix, JsonAnnotations.DataForm(field.Annotations));
+            isValue ? discriminator!.ValueName! : name, name, shape, shape is null
+                ? null
+                : prefix, JsonAnnotations.DataForm(field.Annotations));
     }
 
     private static JsonShape Flattened(FieldSchema field)

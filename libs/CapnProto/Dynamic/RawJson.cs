@@ -59,5 +59,6 @@ internal static class RawJson
 
     private static bool IsNamed(StructSchema item) =>
         item.Find("name") is { Type.Kind: DynamicKind.Text, Discriminant: null }
-        && item.Find("value") is { IsGroup: false, Discriminant: null, Type.Kind: DynamicKind.Struct } value && value.Type.Struct.Id == ValueId;
+        && item.Find("value") is { IsGroup: false, Discriminant: null, Type.Kind: DynamicKind.Struct } value
+            && value.Type.Struct.Id == ValueId;
 }

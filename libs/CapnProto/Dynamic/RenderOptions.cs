@@ -12,7 +12,9 @@ public sealed record RenderOptions
     /// <summary>Bytes shown of a text or data.</summary>
     public int BytesMax { get; init; } = int.MaxValue;
 
-    /// <summary>More output than that is an error (<see cref="CapnProtoError.TooLarge"/>): a small message can stand for a lot of text.</summary>
+    /// <summary>
+    /// More output than that is an error (<see cref="CapnProtoError.TooLarge"/>): a small message can stand for a lot of text.
+    /// </summary>
     public long OutputBytesMax { get; init; } = 1L << 30;
 
     /// <summary>Groups and structs within each other; the message's own limit counts pointers, which default values do not need.</summary>

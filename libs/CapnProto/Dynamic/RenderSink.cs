@@ -38,7 +38,9 @@ internal sealed class RenderSink(IBufferWriter<byte> output, RenderOptions optio
         return _lineBytes;
     }
 
-    /// <summary>As <see cref="Measured()"/>. What was measured is visited again to be written: the budget is for visits that a reader would make.</summary>
+    /// <summary>
+    /// As <see cref="Measured()"/>. What was measured is visited again to be written: the budget is for visits that a reader would make.
+    /// </summary>
     public long Measured(ref MessageReader message, long budgetWords)
     {
         message.Restore(budgetWords);

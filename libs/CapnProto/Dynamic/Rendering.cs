@@ -3,7 +3,9 @@ using System.Text;
 
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
-/// <summary>A message as text or JSON, byte for byte as the reference's <c>capnp decode</c> and <c>capnp convert binary:json</c> print it.</summary>
+/// <summary>
+/// A message as text or JSON, byte for byte as the reference's <c>capnp decode</c> and <c>capnp convert binary:json</c> print it.
+/// </summary>
 public static class Rendering
 {
     /// <summary>Writes a struct as text.</summary>

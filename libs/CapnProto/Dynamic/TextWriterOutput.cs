@@ -3,7 +3,9 @@ using System.Text;
 
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
-/// <summary>Hands UTF-8 on to a text writer, a buffer at a time: characters may be split between two writes. Dispose writes the rest.</summary>
+/// <summary>
+/// Hands UTF-8 on to a text writer, a buffer at a time: characters may be split between two writes. Dispose writes the rest.
+/// </summary>
 public sealed class TextWriterOutput(TextWriter writer) : IBufferWriter<byte>, IDisposable
 {
     private const int BufferBytes = 16 << 10;

@@ -67,11 +67,16 @@ internal sealed class TypeTable(DynamicSchema schema, IReadOnlyDictionary<ulong,
     }
 
     public DynamicType List(DynamicType element) =>
-        Shared("L" + element.Number.ToString(CultureInfo.InvariantCulture), number => new DynamicType(DynamicKind.List, number) { ElementOrNull = element });
+        Shared("L" + element.Number.ToString(CultureInfo.InvariantCulture), number => new DynamicType(DynamicKind.List, number)
+        {
+            ElementOrNull = element,
+        });
 
-    private DynamicType Enum(ulong id) => Shared("E" + id.ToString(CultureInfo.InvariantCulture), number => new DynamicType(DynamicKind.Enum, number)
+    private DynamicType Enum(ulong id) =>
+        Shared("E" + id.ToString(CultureInfo.InvariantCulture), number => new DynamicType(DynamicKind.Enum, number)
     {
-        EnumOrNull = new EnumSchema(schema, nodes.GetValueOrDefault(id) is { Enumerants: not null } node ? node : throw Missing("enum", id)),
+        EnumOrNull = new EnumSchema(schema,
+            nodes.GetValueOrDefault(id) is { Enumerants: not null } node ? node : throw Missing("enum", id)),
     });
 
     private DynamicType StructType(ulong id, Bindings bindings) =>
@@ -107,7 +112,8 @@ internal sealed class Bindings((ulong Scope, DynamicType[] Types)[] scopes)
     public static readonly Bindings None = new([]);
 
     public string Key { get; } = string.Concat(scopes.OrderBy(scope => scope.Scope)
-        .Select(scope => string.Create(CultureInfo.InvariantCulture, $"|{scope.Scope}:{string.Join(',', scope.Types.Select(type => type.Number))}")));
+        .Select(scope => string.Create(CultureInfo.InvariantCulture,
+            $"|{scope.Scope}:{string.Join(',', scope.Types.Select(type => type.Number))}")));
 
     public DynamicType[]? Types(ulong scope) => Array.Find(scopes, one => one.Scope == scope).Types;
 

@@ -33,8 +33,8 @@ public sealed class ApiClient : IDisposable
     internal IWriteFence? Fence { get; }
 
     /// <summary>
-    /// The same client with connections of its own for writes, on which no byte goes out but by the fence's leave. One per term; disposing of it closes those
-    /// connections alone.
+    /// The same client with connections of its own for writes, on which no byte goes out but by the fence's leave. One per term; disposing
+    /// of it closes those connections alone.
     /// </summary>
     public ApiClient Fenced(IWriteFence fence) => new(this, fence);
 
@@ -69,6 +69,7 @@ public sealed class ApiClient : IDisposable
         _fenced?.Dispose();
     }
 
-    internal Task<TResult> SendAsync<TResult>(ApiCall call, Func<Stream, CancellationToken, Task<TResult>> read, CancellationToken cancel) =>
+    internal Task<TResult> SendAsync<TResult>(ApiCall call, Func<Stream, CancellationToken, Task<TResult>> read,
+        CancellationToken cancel) =>
         (call.Writes && _fenced is not null ? _fenced : Transport).SendAsync(call, read, cancel);
 }

@@ -6,7 +6,8 @@ namespace K8sMediaFlow.KubernetesRuntime.Client;
 /// <summary>Reasons of a failed request: the server's own words, and ours where no answer of the server could be read.</summary>
 public static class ApiReason
 {
-    public const string NotFound = "NotFound", AlreadyExists = "AlreadyExists", Conflict = "Conflict", Invalid = "Invalid", Forbidden = "Forbidden";
+    public const string NotFound = "NotFound", AlreadyExists = "AlreadyExists", Conflict = "Conflict", Invalid = "Invalid",
+        Forbidden = "Forbidden";
     public const string Unauthorized = "Unauthorized", Gone = "Gone", Expired = "Expired", TooManyRequests = "TooManyRequests";
 
     /// <summary>No connection, or it broke: whether the request was carried out is not known.</summary>
@@ -25,7 +26,8 @@ public static class ApiReason
 /// <summary>A request to the API server that failed. The message names verb, resource, object and reason.</summary>
 public sealed class ApiException : Exception
 {
-    internal ApiException(ApiCall call, HttpStatusCode? code, string reason, string message, V1Status? status = null, Exception? cause = null)
+    internal ApiException(ApiCall call, HttpStatusCode? code, string reason, string message, V1Status? status = null,
+        Exception? cause = null)
         : base($"{call.Verb} {call.Resource}{(call.Target.Length > 0 ? " " + call.Target : "")}: {reason}{(code is { } number ? $" ({(int)number})" : "")}: {message}", cause)
     {
         (Verb, Resource, Target, Code, Reason, Status) = (call.Verb, call.Resource, call.Target, code, reason, status);

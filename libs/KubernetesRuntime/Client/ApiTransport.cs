@@ -11,8 +11,8 @@ namespace K8sMediaFlow.KubernetesRuntime.Client;
 
 /// <summary>
 /// Sends requests and turns every failure into an <see cref="ApiException"/>. Repeats only what the server has said it did not do: put off
-/// with Retry-After, or refused with a credential that has changed since. What is in doubt (a broken connection) is the caller's to repeat. With a
-/// fence it is for a leader's writes alone.
+/// with Retry-After, or refused with a credential that has changed since. What is in doubt (a broken connection) is the caller's to repeat.
+/// With a fence it is for a leader's writes alone.
 /// </summary>
 internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions options, IWriteFence? fence = null) : IDisposable
 {
@@ -22,7 +22,8 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
     private readonly SemaphoreSlim _slots = new(options.ConcurrentRequestsMax);
 
     /// <summary>The answer to a short request, read by <paramref name="read"/> within the request's time.</summary>
-    public async Task<TResult> SendAsync<TResult>(ApiCall call, Func<Stream, CancellationToken, Task<TResult>> read, CancellationToken cancel)
+    public async Task<TResult> SendAsync<TResult>(ApiCall call, Func<Stream, CancellationToken, Task<TResult>> read,
+        CancellationToken cancel)
     {
         using var activity = Telemetry.Call(call);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel, fence?.Lost ?? default);
@@ -48,7 +49,9 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
         }
     }
 
-    /// <summary>An answer whose body is still to come: for watches. Failures of the opening are translated, those of the reading are the caller's.</summary>
+    /// <summary>
+    /// An answer whose body is still to come: for watches. Failures of the opening are translated, those of the reading are the caller's.
+    /// </summary>
     public async Task<HttpResponseMessage> OpenAsync(ApiCall call, CancellationToken cancel)
     {
         var (refused, distrusted) = (false, false);
@@ -62,7 +65,8 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
                 Telemetry.Request(call, response.StatusCode);
                 return response;
             }
-            catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.SecureConnectionError && !distrusted && _connections.Distrusted())
+            catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.SecureConnectionError && !distrusted
+                && _connections.Distrusted())
             {
                 distrusted = true;
             }
@@ -98,8 +102,10 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
         {
             OperationCanceledException when fence is { Lost.IsCancellationRequested: true } =>
                 new WriteRefusedException($"{call.Verb} {call.Resource} {call.Target}: leadership ended while the request was under way"),
-            OperationCanceledException => new ApiException(call, null, ApiReason.NoAnswer, "the server did not answer in time", cause: error),
-            HttpRequestException or IOException => new ApiException(call, null, ApiReason.Unreachable, Deepest(error).Message, cause: error),
+            OperationCanceledException =>
+                new ApiException(call, null, ApiReason.NoAnswer, "the server did not answer in time", cause: error),
+            HttpRequestException or IOException =>
+                new ApiException(call, null, ApiReason.Unreachable, Deepest(error).Message, cause: error),
             JsonException => new ApiException(call, null, ApiReason.Unreadable, error.Message, cause: error),
             _ => null,
         };
@@ -119,9 +125,12 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
         return new(call, response.StatusCode, reason, message, status) { RetryAfter = RetryAfter(response) };
     }
 
-    /// <summary>Only where the header says so: details.retryAfterSeconds alone also stands in answers to requests that were carried out in part.</summary>
+    /// <summary>
+    /// Only where the header says so: details.retryAfterSeconds alone also stands in answers to requests that were carried out in part.
+    /// </summary>
     private static TimeSpan? RetryAfter(HttpResponseMessageWrapper response) =>
-        (response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500) && response.Headers.TryGetValue("Retry-After", out var values) &&
+        (response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500)
+            && response.Headers.TryGetValue("Retry-After", out var values) &&
             RetryConditionHeaderValue.TryParse(values.FirstOrDefault(), out var condition) ? condition.Delta : null;
 
     private static V1Status? ReadStatus(string text)

@@ -14,7 +14,8 @@ public sealed partial class ApplyConflictException : Exception
 
     private ApplyConflictException(ApiException error, IReadOnlyList<ApplyConflict> conflicts)
         : base($"{error.Verb} {error.Resource} {error.Target}: conflicts with " +
-            string.Join("; ", conflicts.GroupBy(one => one.Manager).Select(group => $"{group.Key} about {string.Join(", ", group.Select(one => one.Field))}")), error)
+            string.Join("; ", conflicts.GroupBy(one => one.Manager)
+                .Select(group => $"{group.Key} about {string.Join(", ", group.Select(one => one.Field))}")), error)
     {
         Conflicts = conflicts;
     }
@@ -25,7 +26,9 @@ public sealed partial class ApplyConflictException : Exception
     internal static ApplyConflictException? From(ApiException error)
     {
         var conflicts = (error.Status?.Details?.Causes ?? []).Where(cause => cause.Reason == Cause)
-            .Select(cause => new ApplyConflict(ManagerName().Match(cause.Message ?? "") is { Success: true } match ? match.Groups[1].Value : "?", cause.Field ?? "?")).ToList();
+            .Select(cause => new ApplyConflict(ManagerName().Match(cause.Message ?? "") is { Success: true } match
+                ? match.Groups[1].Value
+                : "?", cause.Field ?? "?")).ToList();
         return conflicts.Count > 0 ? new(error, conflicts) : null;
     }
 

@@ -11,10 +11,14 @@ public sealed record ClientOptions
     /// <summary>How often a request is sent again that the server has put off (Retry-After).</summary>
     public int RetriesMax { get; init; } = 5;
 
-    /// <summary>Requests under way at once, watches apart: what keeps a cold start of a thousand pipelines from being put off by the server.</summary>
+    /// <summary>
+    /// Requests under way at once, watches apart: what keeps a cold start of a thousand pipelines from being put off by the server.
+    /// </summary>
     public int ConcurrentRequestsMax { get; init; } = 32;
 
-    /// <summary>A connection that does not answer for this long plus <see cref="PingTimeout"/> is given up, watches included (HTTP/2 only).</summary>
+    /// <summary>
+    /// A connection that does not answer for this long plus <see cref="PingTimeout"/> is given up, watches included (HTTP/2 only).
+    /// </summary>
     public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(10);

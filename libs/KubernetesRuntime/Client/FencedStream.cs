@@ -3,9 +3,9 @@ using System.Net.Sockets;
 namespace K8sMediaFlow.KubernetesRuntime.Client;
 
 /// <summary>
-/// The bytes of a leader's writes, below TLS and HTTP: every one asks the fence right before its system call. A fence asked any earlier, even with the first
-/// byte of a body, was seen to fail: what HTTP/2 and TLS had buffered when the process was stopped went out when it was continued, after the take-over.
-/// Hence also no SendAsync: what it queues for a full socket would leave later, unasked.
+/// The bytes of a leader's writes, below TLS and HTTP: every one asks the fence right before its system call. A fence asked any earlier,
+/// even with the first byte of a body, was seen to fail: what HTTP/2 and TLS had buffered when the process was stopped went out when it was
+/// continued, after the take-over. Hence also no SendAsync: what it queues for a full socket would leave later, unasked.
 /// </summary>
 internal sealed class FencedStream : Stream
 {
@@ -51,9 +51,11 @@ internal sealed class FencedStream : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("only asynchronous writes");
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _reads.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _reads.ReadAsync(buffer, cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => _reads.ReadAsync(buffer, offset, count, cancellationToken);
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        _reads.ReadAsync(buffer, offset, count, cancellationToken);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("only asynchronous reads");
 

@@ -10,8 +10,9 @@ using k8s.Authentication;
 namespace K8sMediaFlow.KubernetesRuntime.Client;
 
 /// <summary>
-/// The connections to one API server. A client certificate and what the server is checked against belong to a TLS connection, so another certificate (an exec
-/// plugin's next answer) and other authorities open a new set; the old set is left to what still runs on it and closes when idle. With a fence, no byte leaves without its leave.
+/// The connections to one API server. A client certificate and what the server is checked against belong to a TLS connection, so another
+/// certificate (an exec plugin's next answer) and other authorities open a new set; the old set is left to what still runs on it and closes
+/// when idle. With a fence, no byte leaves without its leave.
 /// </summary>
 internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions options, IWriteFence? fence) : IDisposable
 {
@@ -33,7 +34,10 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         }
     }
 
-    /// <summary>The server was not believed. True where there are other authorities by now: the request is worth another attempt, no byte of it was sent.</summary>
+    /// <summary>
+    /// The server was not believed. True where there are other authorities by now: the request is worth another attempt, no byte of it was
+    /// sent.
+    /// </summary>
     public bool Distrusted()
     {
         lock (_lock)
@@ -50,8 +54,8 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
     }
 
     /// <summary>
-    /// Without the authorities, which go to the handler: given some, the package puts a check of its own in place of the framework's, and that takes a
-    /// certificate of theirs for any host.
+    /// Without the authorities, which go to the handler: given some, the package puts a check of its own in place of the framework's, and
+    /// that takes a certificate of theirs for any host.
     /// </summary>
     private KubernetesClientConfiguration Configuration(X509Certificate2? certificate, X509Certificate2Collection? authorities) => new()
     {
@@ -87,7 +91,11 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         }
         if (authorities is not null)
         {
-            tls.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            tls.CertificateChainPolicy = new()
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
     }
@@ -107,7 +115,9 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         }
     }
 
-    /// <summary>Our credentials as the package asks for them. Null, where a certificate is all that is shown, leaves the header out.</summary>
+    /// <summary>
+    /// Our credentials as the package asks for them. Null, where a certificate is all that is shown, leaves the header out.
+    /// </summary>
     private sealed class Tokens(ICredentialSource credentials) : ITokenProvider
     {
         public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>

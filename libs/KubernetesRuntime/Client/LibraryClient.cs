@@ -5,8 +5,8 @@ using k8s;
 namespace K8sMediaFlow.KubernetesRuntime.Client;
 
 /// <summary>
-/// The package's client, for what it does well: it knows address and name of the server, shows the token, and turns refusals into exceptions that
-/// hold the whole answer. Its operations, watcher and elector are not used: docs/decisions/0030.
+/// The package's client, for what it does well: it knows address and name of the server, shows the token, and turns refusals into
+/// exceptions that hold the whole answer. Its operations, watcher and elector are not used: docs/decisions/0030.
 /// </summary>
 internal sealed class LibraryClient : k8s.Kubernetes
 {
@@ -35,7 +35,9 @@ internal sealed class LibraryClient : k8s.Kubernetes
         return SendRequestRaw("", request, cancel);
     }
 
-    /// <summary>Closes the connections. After the package's own way a request that begins at the same time would meet a null reference.</summary>
+    /// <summary>
+    /// Closes the connections. After the package's own way a request that begins at the same time would meet a null reference.
+    /// </summary>
 #pragma warning disable CA2215 // See above.
     protected override void Dispose(bool disposing)
 #pragma warning restore CA2215
@@ -44,7 +46,9 @@ internal sealed class LibraryClient : k8s.Kubernetes
             _handlers.Dispose();
     }
 
-    /// <summary>The package reads the text of a refusal without a bound: here it has come, in the request's time and a size, before that.</summary>
+    /// <summary>
+    /// The package reads the text of a refusal without a bound: here it has come, in the request's time and a size, before that.
+    /// </summary>
     private sealed class WholeRefusals : DelegatingHandler
     {
         private const int BytesMax = 1 << 20;

@@ -8,7 +8,8 @@ namespace K8sMediaFlow.KubernetesRuntime.Client;
 /// <param name="ResourceVersion">The moment: where a watch goes on from.</param>
 /// <param name="Continue">The token of the next page; null after the last.</param>
 /// <param name="Unreadable">Those that could not: one bad object must not hide all the others.</param>
-public sealed record ObjectList<T>(IReadOnlyList<T> Items, string ResourceVersion, string? Continue, IReadOnlyList<UnreadableObject> Unreadable)
+public sealed record ObjectList<T>(IReadOnlyList<T> Items, string ResourceVersion, string? Continue,
+    IReadOnlyList<UnreadableObject> Unreadable)
     where T : class, IKubernetesObject;
 
 /// <summary>An object whose content does not fit its type here.</summary>
@@ -35,7 +36,9 @@ internal static class ObjectReading
         catch (JsonException error)
         {
             var known = element.Deserialize(KubernetesJson.Default.MetadataOnly)?.Metadata;
-            return known?.Name is null ? throw new JsonException($"an object without a name: {error.Message}", error) : (null, new(known, error.Message));
+            return known?.Name is null
+                ? throw new JsonException($"an object without a name: {error.Message}", error)
+                : (null, new(known, error.Message));
         }
     }
 
@@ -59,6 +62,7 @@ internal static class ObjectReading
     }
 
     private static string? Metadata(JsonDocument document, string name) =>
-        document.RootElement.TryGetProperty("metadata", out var metadata) && metadata.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text
+        document.RootElement.TryGetProperty("metadata", out var metadata) && metadata.TryGetProperty(name, out var value)
+            && value.GetString() is { Length: > 0 } text
             ? text : null;
 }

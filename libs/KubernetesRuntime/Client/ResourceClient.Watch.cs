@@ -13,14 +13,17 @@ public sealed partial class ResourceClient<T>
     private const int LineBytesMax = 32 << 20;
 
     /// <summary>
-    /// What happens after <paramref name="resourceVersion"/>, with bookmarks. Ends when the server ends it. Fails with reason Gone or Expired when that
-    /// version is no longer kept, Silent when the bounds are passed, Unreachable or Unreadable when the connection breaks.
+    /// What happens after <paramref name="resourceVersion"/>, with bookmarks. Ends when the server ends it. Fails with reason Gone or
+    /// Expired when that version is no longer kept, Silent when the bounds are passed, Unreachable or Unreadable when the connection
+    /// breaks.
     /// </summary>
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(
-        string? @namespace, string resourceVersion, Selection? selection = null, WatchBounds? bounds = null, [EnumeratorCancellation] CancellationToken cancel = default)
+        string? @namespace, string resourceVersion, Selection? selection = null, WatchBounds? bounds = null,
+            [EnumeratorCancellation] CancellationToken cancel = default)
     {
         bounds ??= WatchBounds.Usual();
-        var query = ApiCall.Query(Type.Path(@namespace), ("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", resourceVersion),
+        var query = ApiCall.Query(Type.Path(@namespace), ("watch", "true"), ("allowWatchBookmarks", "true"),
+            ("resourceVersion", resourceVersion),
             ("timeoutSeconds", ((int)Math.Ceiling(bounds.Timeout.TotalSeconds)).ToString(CultureInfo.InvariantCulture)),
             ("labelSelector", selection?.Labels), ("fieldSelector", selection?.Fields));
         var call = new ApiCall("watch", HttpMethod.Get, Type.Name, @namespace ?? "", query);
@@ -42,7 +45,8 @@ public sealed partial class ResourceClient<T>
                 }
                 ended = read.IsCompleted;
                 if (buffer.Length > LineBytesMax || (ended && !buffer.IsEmpty))
-                    throw new ApiException(call, null, ApiReason.Unreadable, ended ? "the watch ended in the midst of a line" : $"a line of more than {LineBytesMax >> 20} MiB");
+                    throw new ApiException(call, null, ApiReason.Unreadable,
+                        ended ? "the watch ended in the midst of a line" : $"a line of more than {LineBytesMax >> 20} MiB");
                 pipe.AdvanceTo(buffer.Start, buffer.End);
             }
         }
@@ -94,7 +98,9 @@ public sealed partial class ResourceClient<T>
                 "ADDED" => Happened(WatchKind.Added, content),
                 "MODIFIED" => Happened(WatchKind.Modified, content),
                 "DELETED" => Happened(WatchKind.Deleted, content),
-                "BOOKMARK" => new(WatchKind.Bookmark, content.Deserialize(KubernetesJson.Default.MetadataOnly)?.Metadata?.ResourceVersion ?? throw new JsonException("a bookmark without a version"), null, null),
+                "BOOKMARK" => new(WatchKind.Bookmark,
+                    content.Deserialize(KubernetesJson.Default.MetadataOnly)?.Metadata?.ResourceVersion
+                    ?? throw new JsonException("a bookmark without a version"), null, null),
                 "ERROR" => throw Failed(call, content.Deserialize(KubernetesJson.Default.V1Status)),
                 _ => throw new JsonException($"an event of type {kind}"),
             };
@@ -113,5 +119,6 @@ public sealed partial class ResourceClient<T>
     }
 
     private static ApiException Failed(ApiCall call, V1Status? status) =>
-        new(call, status?.Code is { } code ? (System.Net.HttpStatusCode)code : null, status?.Reason ?? ApiReason.Unreadable, status?.Message ?? "an error without an explanation", status);
+        new(call, status?.Code is { } code ? (System.Net.HttpStatusCode)code : null, status?.Reason ?? ApiReason.Unreadable,
+            status?.Message ?? "an error without an explanation", status);
 }

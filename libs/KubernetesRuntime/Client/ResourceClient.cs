@@ -5,7 +5,10 @@ using k8s.Models;
 
 namespace K8sMediaFlow.KubernetesRuntime.Client;
 
-/// <summary>Requests about one kind. Every failure is an <see cref="ApiException"/>; writes of a fenced client may be a <see cref="WriteRefusedException"/>.</summary>
+/// <summary>
+/// Requests about one kind. Every failure is an <see cref="ApiException"/>; writes of a fenced client may be a
+/// <see cref="WriteRefusedException"/>.
+/// </summary>
 public sealed partial class ResourceClient<T>
     where T : class, IKubernetesObject
 {
@@ -60,22 +63,28 @@ public sealed partial class ResourceClient<T>
         }
     }
 
-    public Task<ObjectList<T>> ListPageAsync(string? @namespace, Selection? selection, int? limit, string? next, CancellationToken cancel = default)
+    public Task<ObjectList<T>> ListPageAsync(string? @namespace, Selection? selection, int? limit, string? next,
+        CancellationToken cancel = default)
     {
         var query = ApiCall.Query(Type.Path(@namespace), ("labelSelector", selection?.Labels), ("fieldSelector", selection?.Fields),
             ("limit", limit?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("continue", next));
-        return _client.SendAsync(new("list", HttpMethod.Get, Type.Name, @namespace ?? "", query), (stream, token) => ObjectReading.ReadListAsync(stream, Type, token), cancel);
+        return _client.SendAsync(new("list", HttpMethod.Get, Type.Name, @namespace ?? "", query),
+            (stream, token) => ObjectReading.ReadListAsync(stream, Type, token), cancel);
     }
 
     public Task<T> CreateAsync(T value, CancellationToken cancel = default) =>
-        SendAsync(Call("create", HttpMethod.Post, value.Metadata?.Namespace, null, value.Metadata?.Name ?? value.Metadata?.GenerateName) with { Body = Bytes(value) }, cancel);
+        SendAsync(Call("create", HttpMethod.Post, value.Metadata?.Namespace, null,
+            value.Metadata?.Name ?? value.Metadata?.GenerateName) with { Body = Bytes(value) }, cancel);
 
-    /// <summary>Replaces the whole object; with a resource version, only that version of it. Only for kinds whose every field we know (leases).</summary>
+    /// <summary>
+    /// Replaces the whole object; with a resource version, only that version of it. Only for kinds whose every field we know (leases).
+    /// </summary>
     public Task<T> ReplaceAsync(T value, CancellationToken cancel = default) =>
         SendAsync(Call("update", HttpMethod.Put, value.Metadata?.Namespace, value.Metadata?.Name) with { Body = Bytes(value) }, cancel);
 
     /// <summary>A JSON merge patch of an object or of one of its subresources.</summary>
-    public Task<T> MergeAsync(string? @namespace, string name, JsonObject patch, string? subresource = null, CancellationToken cancel = default) =>
+    public Task<T> MergeAsync(string? @namespace, string name, JsonObject patch, string? subresource = null,
+        CancellationToken cancel = default) =>
         SendAsync(Call("patch", HttpMethod.Patch, @namespace, name, subresource: subresource) with
         {
             Body = System.Text.Encoding.UTF8.GetBytes(patch.ToJsonString()),
@@ -83,14 +92,18 @@ public sealed partial class ResourceClient<T>
         }, cancel);
 
     /// <summary>
-    /// Server-side apply: the fields of the document become the field manager's; fields that it had applied before and that are gone from the
-    /// document are removed. Conflicts with other managers are an <see cref="ApplyConflictException"/> unless <paramref name="force"/> is set.
+    /// Server-side apply: the fields of the document become the field manager's; fields that it had applied before and that are gone from
+    /// the document are removed. Conflicts with other managers are an <see cref="ApplyConflictException"/> unless <paramref name="force"/>
+    /// is set.
     /// </summary>
-    public async Task<T> ApplyAsync(JsonObject document, string fieldManager, bool force = false, string? subresource = null, CancellationToken cancel = default)
+    public async Task<T> ApplyAsync(JsonObject document, string fieldManager, bool force = false, string? subresource = null,
+        CancellationToken cancel = default)
     {
         var metadata = document["metadata"]?.AsObject();
-        var (@namespace, name) = ((string?)metadata?["namespace"], (string?)metadata?["name"] ?? throw new ArgumentException("metadata.name is missing", nameof(document)));
-        var path = ApiCall.Query(Type.Path(@namespace, name, subresource), ("fieldManager", fieldManager), ("force", force ? "true" : "false"));
+        var (@namespace, name) = ((string?)metadata?["namespace"],
+            (string?)metadata?["name"] ?? throw new ArgumentException("metadata.name is missing", nameof(document)));
+        var path = ApiCall.Query(Type.Path(@namespace, name, subresource), ("fieldManager", fieldManager),
+            ("force", force ? "true" : "false"));
         var call = Call("apply", HttpMethod.Patch, @namespace, name, subresource: subresource) with
         {
             PathAndQuery = path,
@@ -117,11 +130,18 @@ public sealed partial class ResourceClient<T>
             Kind = V1DeleteOptions.KubeKind,
             GracePeriodSeconds = options.GracePeriodSeconds,
             PropagationPolicy = options.Propagation,
-            Preconditions = options.Uid is null && options.ResourceVersion is null ? null : new() { Uid = options.Uid, ResourceVersion = options.ResourceVersion },
+            Preconditions = options.Uid is null && options.ResourceVersion is null ? null : new()
+            {
+                Uid = options.Uid,
+                ResourceVersion = options.ResourceVersion,
+            },
         };
         try
         {
-            var call = Call("delete", HttpMethod.Delete, @namespace, name) with { Body = JsonSerializer.SerializeToUtf8Bytes(request, KubernetesJson.Default.V1DeleteOptions) };
+            var call = Call("delete", HttpMethod.Delete, @namespace, name) with
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(request, KubernetesJson.Default.V1DeleteOptions),
+            };
             return await _client.SendAsync(call, static (_, _) => Task.FromResult(true), cancel);
         }
         catch (ApiException error) when (error.IsNotFound)
@@ -130,7 +150,8 @@ public sealed partial class ResourceClient<T>
         }
     }
 
-    private ApiCall Call(string verb, HttpMethod method, string? @namespace, string? name, string? shownName = null, string? subresource = null)
+    private ApiCall Call(string verb, HttpMethod method, string? @namespace, string? name, string? shownName = null,
+        string? subresource = null)
     {
         var shown = name ?? shownName;
         var target = string.IsNullOrEmpty(@namespace) ? shown ?? "" : shown is null ? @namespace : $"{@namespace}/{shown}";
@@ -138,11 +159,13 @@ public sealed partial class ResourceClient<T>
             throw new ArgumentException($"{Type.Name} live in namespaces: {shown} needs one", nameof(@namespace));
         if (method != HttpMethod.Post && name is null)
             throw new ArgumentException($"{verb} {Type.Name}: metadata.name is missing", nameof(name));
-        return new(verb, method, subresource is null ? Type.Name : $"{Type.Name}/{subresource}", target, Type.Path(@namespace, name, subresource));
+        return new(verb, method, subresource is null ? Type.Name : $"{Type.Name}/{subresource}", target,
+            Type.Path(@namespace, name, subresource));
     }
 
     private Task<T> SendAsync(ApiCall call, CancellationToken cancel) =>
-        _client.SendAsync(call, async (stream, token) => await JsonSerializer.DeserializeAsync(stream, Type.Json, token) ?? throw new JsonException("null"), cancel);
+        _client.SendAsync(call, async (stream, token) => await JsonSerializer.DeserializeAsync(stream, Type.Json,
+            token) ?? throw new JsonException("null"), cancel);
 
     private byte[] Bytes(T value) => System.Text.Encoding.UTF8.GetBytes(Type.ToDocument(value).ToJsonString());
 }
@@ -152,4 +175,5 @@ public sealed partial class ResourceClient<T>
 /// <param name="ResourceVersion">Only this version.</param>
 /// <param name="GracePeriodSeconds">0: at once.</param>
 /// <param name="Propagation">Background, Foreground or Orphan.</param>
-public sealed record DeleteOptions(string? Uid = null, string? ResourceVersion = null, long? GracePeriodSeconds = null, string? Propagation = null);
+public sealed record DeleteOptions(string? Uid = null, string? ResourceVersion = null, long? GracePeriodSeconds = null,
+    string? Propagation = null);

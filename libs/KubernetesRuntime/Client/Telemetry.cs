@@ -4,7 +4,9 @@ using System.Net;
 
 namespace K8sMediaFlow.KubernetesRuntime.Client;
 
-/// <summary>What this room counts, under the meter's name <see cref="MeterName"/>, and what it traces; the controller exports both.</summary>
+/// <summary>
+/// What this room counts, under the meter's name <see cref="MeterName"/>, and what it traces; the controller exports both.
+/// </summary>
 public static class Telemetry
 {
     public const string MeterName = "K8sMediaFlow.Kubernetes";
@@ -14,8 +16,10 @@ public static class Telemetry
 
     private static readonly ActivitySource Source = new(ActivitySourceName);
     private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("api_requests", description: "Answers of the API server, by verb, resource and code.");
-    private static readonly Counter<long> Restarts = Meter.CreateCounter<long>("watch_restarts", description: "Watches opened again, by resource and cause.");
+    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("api_requests",
+        description: "Answers of the API server, by verb, resource and code.");
+    private static readonly Counter<long> Restarts = Meter.CreateCounter<long>("watch_restarts",
+        description: "Watches opened again, by resource and cause.");
     private static readonly Counter<long> Lists = Meter.CreateCounter<long>("watch_lists", description: "Whole lists taken, by resource.");
 
     /// <summary>One reconcile; null where no one listens.</summary>

@@ -22,8 +22,8 @@ public sealed record WatchEvent<T>(WatchKind Kind, string ResourceVersion, T? Va
 public sealed record WatchBounds(TimeSpan Timeout, TimeSpan Silence)
 {
     /// <summary>
-    /// Three to five minutes, so that a thousand watches do not end together; silence is declared a little after the server should have ended it,
-    /// since servers need not send bookmarks.
+    /// Three to five minutes, so that a thousand watches do not end together; silence is declared a little after the server should have
+    /// ended it, since servers need not send bookmarks.
     /// </summary>
     public static WatchBounds Usual()
     {

@@ -31,7 +31,8 @@ public sealed record ClusterConnection
             return Kubeconfig.Read(listed.Where(File.Exists).DefaultIfEmpty(listed[0]).ToList()).Connect(context);
         if (context is null && InCluster.IsHere())
             return InCluster.Connect();
-        return Kubeconfig.Read([Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")]).Connect(context);
+        return Kubeconfig.Read([Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")])
+            .Connect(context);
     }
 }
 

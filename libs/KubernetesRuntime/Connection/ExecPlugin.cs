@@ -10,7 +10,8 @@ namespace K8sMediaFlow.KubernetesRuntime.Connection;
 /// A program of the user's that prints a credential (client.authentication.k8s.io ExecCredential), as clouds use. It is asked again shortly
 /// before its answer expires and when the server refused it; one question at a time, bounded by a minute.
 /// </summary>
-#pragma warning disable CA1001 // A semaphore without a wait handle holds nothing to dispose of, and credentials live as long as the process.
+// A semaphore without a wait handle holds nothing to dispose of, and credentials live as long as the process.
+#pragma warning disable CA1001
 internal sealed class ExecPlugin : ICredentialSource
 #pragma warning restore CA1001
 {
@@ -40,7 +41,12 @@ internal sealed class ExecPlugin : ICredentialSource
         var command = exec["command"].Required();
         // With a slash it is a path beside the kubeconfig, without one a program of the PATH.
         var program = command.Contains('/') ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(exec.File))!, command) : command;
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var argument in exec["args"].Items())
             start.ArgumentList.Add(argument.Text ?? "");
         foreach (var variable in exec["env"].Items())
@@ -81,7 +87,8 @@ internal sealed class ExecPlugin : ICredentialSource
                 ["server"] = connection.Server.ToString(),
                 ["insecure-skip-tls-verify"] = connection.SkipVerification,
                 ["certificate-authority-data"] = Convert.ToBase64String(
-                    System.Text.Encoding.ASCII.GetBytes(string.Join('\n', (connection.Authorities?.Current ?? []).Select(authority => authority.ExportCertificatePem())))),
+                    System.Text.Encoding.ASCII.GetBytes(string.Join('\n',
+                        (connection.Authorities?.Current ?? []).Select(authority => authority.ExportCertificatePem())))),
             };
         return new JsonObject { ["apiVersion"] = apiVersion, ["kind"] = "ExecCredential", ["spec"] = spec }.ToJsonString();
     }
@@ -97,7 +104,9 @@ internal sealed class ExecPlugin : ICredentialSource
             var errors = process.StandardError.ReadToEndAsync(bounded.Token);
             var output = await process.StandardOutput.ReadToEndAsync(bounded.Token);
             await process.WaitForExitAsync(bounded.Token);
-            return process.ExitCode == 0 ? output : throw new ConnectionException($"{_place}: ended with {process.ExitCode}: {Tail(await errors)}");
+            return process.ExitCode == 0
+                ? output
+                : throw new ConnectionException($"{_place}: ended with {process.ExitCode}: {Tail(await errors)}");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -134,7 +143,10 @@ internal sealed class ExecPlugin : ICredentialSource
             var credential = new Credential(Text(status, "token"), Certificate(status));
             if (credential is { BearerToken: null, Certificate: null })
                 throw new ConnectionException($"{_place}: answered neither with a token nor with a certificate");
-            return new(credential, Text(status, "expirationTimestamp") is null ? DateTimeOffset.MaxValue : status.GetProperty("expirationTimestamp").GetDateTimeOffset() - Margin);
+            return new(credential, Text(status,
+                "expirationTimestamp") is null
+                ? DateTimeOffset.MaxValue
+                : status.GetProperty("expirationTimestamp").GetDateTimeOffset() - Margin);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

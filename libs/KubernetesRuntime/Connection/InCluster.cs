@@ -5,7 +5,9 @@ public static class InCluster
 {
     private const string AccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    public static bool IsHere() => Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is { Length: > 0 } && File.Exists(Path.Combine(AccountFolder, "token"));
+    public static bool IsHere() =>
+        Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is { Length: > 0 }
+            && File.Exists(Path.Combine(AccountFolder, "token"));
 
     /// <exception cref="ConnectionException">This is no pod with a service account: the message says what is missing.</exception>
     public static ClusterConnection Connect() => Connect(AccountFolder, Environment.GetEnvironmentVariable, TimeProvider.System);
@@ -29,7 +31,9 @@ public static class InCluster
     }
 
     private static string Required(Func<string, string?> environment, string name) =>
-        environment(name) is { Length: > 0 } value ? value : throw new ConnectionException($"{name} is not set: this is no pod of a cluster");
+        environment(name) is { Length: > 0 } value
+            ? value
+            : throw new ConnectionException($"{name} is not set: this is no pod of a cluster");
 
     private static string Namespace(string path) => File.Exists(path) ? File.ReadAllText(path).Trim() : "default";
 }

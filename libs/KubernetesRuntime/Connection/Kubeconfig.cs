@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace K8sMediaFlow.KubernetesRuntime.Connection;
 
 /// <summary>
-/// One or more kubeconfig files taken together as kubectl does: of entries with the same name the first counts, and so does the first current
-/// context. Paths in a file are relative to it.
+/// One or more kubeconfig files taken together as kubectl does: of entries with the same name the first counts, and so does the first
+/// current context. Paths in a file are relative to it.
 /// </summary>
 public sealed class Kubeconfig
 {
@@ -35,7 +35,9 @@ public sealed class Kubeconfig
             DefaultNamespace = context["namespace"].Text ?? "default",
             Credentials = new FixedCredential(new()),
         };
-        return context["user"].Text is { } user ? connection with { Credentials = Credentials(Named("users", user)["user"], connection) } : connection;
+        return context["user"].Text is { } user
+            ? connection with { Credentials = Credentials(Named("users", user)["user"], connection) }
+            : connection;
     }
 
     private string CurrentContext() => _files.Select(file => file["current-context"].Text).FirstOrDefault(name => name is not null)
@@ -97,7 +99,9 @@ public sealed class Kubeconfig
     }
 
     private static Uri? Proxy(YamlTree field) =>
-        field.Text is not { } text ? null : Uri.TryCreate(text, UriKind.Absolute, out var proxy) ? proxy : throw field.Wrong("must be an address");
+        field.Text is not { } text
+            ? null
+            : Uri.TryCreate(text, UriKind.Absolute, out var proxy) ? proxy : throw field.Wrong("must be an address");
 
     /// <summary>A PEM text, in the file itself (base64 under the name with -data, which wins) or in a file of its own.</summary>
     private static string? Bytes(YamlTree owner, string name)

@@ -4,8 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace K8sMediaFlow.KubernetesRuntime.Connection;
 
 /// <summary>
-/// The authorities that may have signed the server's certificate. Those of a file are read again once a minute, and as soon as the server is not believed: a
-/// cluster changes its authority under processes that run for months. Others are the same collection as long as they are the same; thread-safe.
+/// The authorities that may have signed the server's certificate. Those of a file are read again once a minute, and as soon as the server
+/// is not believed: a cluster changes its authority under processes that run for months. Others are the same collection as long as they are
+/// the same; thread-safe.
 /// </summary>
 public sealed class TrustedAuthorities
 {

@@ -42,7 +42,9 @@ internal readonly record struct YamlTree(string File, string Path, YamlNode? Nod
     public string? Text => Node switch
     {
         null => null,
-        YamlScalarNode scalar => scalar.Value is { Length: > 0 } value and not ("null" or "~") || scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted
+        YamlScalarNode scalar =>
+            scalar.Value is { Length: > 0 } value and not ("null" or "~") || scalar.Style is ScalarStyle.SingleQuoted
+                or ScalarStyle.DoubleQuoted
             ? scalar.Value : null,
         _ => throw Wrong("must be a text"),
     };

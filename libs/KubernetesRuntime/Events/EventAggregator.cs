@@ -15,7 +15,8 @@ internal sealed class EventAggregator(EventOptions options)
 {
     private const string Folded = "(several messages) ";
 
-    private readonly RecentMap<EventKey, (string Name, int Count, DateTimeOffset First, DateTimeOffset Last)> _known = new(options.RememberedMax);
+    private readonly RecentMap<EventKey,
+        (string Name, int Count, DateTimeOffset First, DateTimeOffset Last)> _known = new(options.RememberedMax);
     private readonly RecentMap<EventKey, (HashSet<string> Messages, DateTimeOffset Since)> _similar = new(options.RememberedMax);
     private readonly RecentMap<string, (double Tokens, DateTimeOffset At)> _tokens = new(options.RememberedMax);
 
@@ -42,7 +43,9 @@ internal sealed class EventAggregator(EventOptions options)
 
     private bool TakeToken(string id, DateTimeOffset now)
     {
-        var tokens = _tokens.TryGet(id, out var bucket) ? Math.Min(options.Burst, bucket.Tokens + ((now - bucket.At) / options.Refill)) : options.Burst;
+        var tokens = _tokens.TryGet(id, out var bucket)
+            ? Math.Min(options.Burst, bucket.Tokens + ((now - bucket.At) / options.Refill))
+            : options.Burst;
         _tokens.Set(id, (tokens >= 1 ? tokens - 1 : tokens, now));
         return tokens >= 1;
     }

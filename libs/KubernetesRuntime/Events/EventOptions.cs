@@ -6,7 +6,9 @@ public sealed record EventOptions
     /// <summary>The same Event within this time counts up instead of appearing again.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>So many different messages of one reason within the window are told apart; further ones are folded into one Event.</summary>
+    /// <summary>
+    /// So many different messages of one reason within the window are told apart; further ones are folded into one Event.
+    /// </summary>
     public int DistinctMessagesMax { get; init; } = 10;
 
     /// <summary>Writes about one object at once, and how long until one more is allowed.</summary>

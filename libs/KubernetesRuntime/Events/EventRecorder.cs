@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace K8sMediaFlow.KubernetesRuntime.Events;
 
 /// <summary>
-/// Tells users what happened to an object (`kubectl describe`). Recording never waits and never fails; writing happens in <see cref="RunAsync"/>. Repetitions are counted on
-/// one Event, and no object gets more than its share.
+/// Tells users what happened to an object (`kubectl describe`). Recording never waits and never fails; writing happens in
+/// <see cref="RunAsync"/>. Repetitions are counted on one Event, and no object gets more than its share.
 /// </summary>
 public sealed class EventRecorder
 {
@@ -26,7 +26,8 @@ public sealed class EventRecorder
     /// <param name="client">Fenced, where a leader writes.</param>
     /// <param name="component">Who says it, for example k8smediaflow-controller.</param>
     /// <param name="instance">Which process of it, for example the pod's name.</param>
-    public EventRecorder(ApiClient client, string component, string instance, EventOptions? options = null, TimeProvider? time = null, ILogger? logger = null)
+    public EventRecorder(ApiClient client, string component, string instance, EventOptions? options = null, TimeProvider? time = null,
+        ILogger? logger = null)
     {
         options ??= new();
         (_events, _component, _instance) = (client.For(Resources.Events), component, instance);
@@ -82,7 +83,9 @@ public sealed class EventRecorder
         }
         try
         {
-            var name = write.ExistingName is null || !await CountUpAsync(occurrence, write, cancel) ? await CreateAsync(occurrence, write, cancel) : write.ExistingName;
+            var name = write.ExistingName is null || !await CountUpAsync(occurrence, write, cancel)
+                ? await CreateAsync(occurrence, write, cancel)
+                : write.ExistingName;
             _aggregator.Written(write, name, occurrence.At);
         }
         catch (Exception error) when (error is ApiException or WriteRefusedException or Connection.ConnectionException)
@@ -101,7 +104,8 @@ public sealed class EventRecorder
             {
                 ["count"] = write.Count,
                 ["message"] = write.Message,
-                ["lastTimestamp"] = occurrence.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+                ["lastTimestamp"] = occurrence.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'",
+                    System.Globalization.CultureInfo.InvariantCulture),
             };
             await _events.MergeAsync(Namespace(occurrence), write.ExistingName!, patch, cancel: cancel);
             return true;

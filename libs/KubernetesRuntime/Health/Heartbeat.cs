@@ -1,8 +1,8 @@
 namespace K8sMediaFlow.KubernetesRuntime.Health;
 
 /// <summary>
-/// The pulse of a loop: before each step it says how long the step may take. A loop that fails and tries again lives; one that hangs does not,
-/// and only a restart helps. So an unreachable API server never gets a controller killed.
+/// The pulse of a loop: before each step it says how long the step may take. A loop that fails and tries again lives; one that hangs does
+/// not, and only a restart helps. So an unreachable API server never gets a controller killed.
 /// </summary>
 public sealed class Heartbeat(string name, TimeProvider time)
 {

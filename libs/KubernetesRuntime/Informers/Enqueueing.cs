@@ -15,7 +15,9 @@ public static class Enqueueing
         informer.OnUnreadable(unreadable => queue.Add(unreadable.Key));
     }
 
-    /// <summary>Every change of a child puts the key of the parent that controls it into the queue; of both parents when it changes hands.</summary>
+    /// <summary>
+    /// Every change of a child puts the key of the parent that controls it into the queue; of both parents when it changes hands.
+    /// </summary>
     public static void EnqueueOwner<TChild, TOwner>(this Informer<TChild> informer, ResourceType<TOwner> owner, WorkQueue<ObjectKey> queue)
         where TChild : class, IKubernetesObject
         where TOwner : class, IKubernetesObject =>
@@ -30,7 +32,10 @@ public static class Enqueueing
                 queue.Add(key);
         });
 
-    /// <summary>The object of this kind that controls the child, whatever version of the kind the reference names; null where another kind does, or none.</summary>
+    /// <summary>
+    /// The object of this kind that controls the child, whatever version of the kind the reference names; null where another kind does, or
+    /// none.
+    /// </summary>
     public static ObjectKey? OwnerKey<TOwner>(ObjectMeta child, ResourceType<TOwner> owner)
         where TOwner : class, IKubernetesObject
     {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace K8sMediaFlow.KubernetesRuntime.Informers;
 
 /// <summary>
-/// A store of one kind that follows the server, shared by all who read it or listen. Listeners are called one at a time, after the store has changed; one that throws is
-/// logged and harms nobody else. They should only put keys into a queue.
+/// A store of one kind that follows the server, shared by all who read it or listen. Listeners are called one at a time, after the store
+/// has changed; one that throws is logged and harms nobody else. They should only put keys into a queue.
 /// </summary>
 public sealed class Informer<T>
     where T : class, IKubernetesObject
@@ -26,7 +26,8 @@ public sealed class Informer<T>
     {
         (_client, _options, _logger) = (client, options ?? new(), logger ?? NullLogger.Instance);
         _unsynced = [.. _options.Namespaces.DefaultIfEmpty("")];
-        Heartbeats = [.. _unsynced.Select(one => new Heartbeat($"watch of {client.Type.Name}{(one.Length > 0 ? " in " + one : "")}", _options.Time))];
+        Heartbeats = [.. _unsynced.Select(one => new Heartbeat($"watch of {client.Type.Name}{(one.Length > 0 ? " in " + one : "")}",
+            _options.Time))];
     }
 
     public Store<T> Store { get; } = new();
@@ -53,7 +54,8 @@ public sealed class Informer<T>
     {
         try
         {
-            await new Reflector<T>(_client, @namespace, _options, heartbeat, list => Replace(@namespace, list), Apply, _logger).RunAsync(cancel);
+            await new Reflector<T>(_client, @namespace, _options, heartbeat, list => Replace(@namespace, list), Apply, _logger)
+                .RunAsync(cancel);
         }
         finally
         {

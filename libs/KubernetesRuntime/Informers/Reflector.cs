@@ -6,11 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace K8sMediaFlow.KubernetesRuntime.Informers;
 
 /// <summary>
-/// Keeps one namespace (null: all) of a store true to the server: list, then watch from there, for ever. An ended watch goes on from the last version heard of,
-/// bookmarks included; a version that is no longer kept, silence and anything that nobody foresaw begin again with a list. Only cancellation ends it.
+/// Keeps one namespace (null: all) of a store true to the server: list, then watch from there, for ever. An ended watch goes on from the
+/// last version heard of, bookmarks included; a version that is no longer kept, silence and anything that nobody foresaw begin again with a
+/// list. Only cancellation ends it.
 /// </summary>
 internal sealed class Reflector<T>(
-    ResourceClient<T> client, string? @namespace, InformerOptions options, Heartbeat heartbeat, Action<ObjectList<T>> replace, Action<WatchEvent<T>> apply, ILogger logger)
+    ResourceClient<T> client, string? @namespace, InformerOptions options, Heartbeat heartbeat, Action<ObjectList<T>> replace,
+        Action<WatchEvent<T>> apply, ILogger logger)
     where T : class, IKubernetesObject
 {
     /// <summary>A watch that lived this long was a good one: the next failure is a first one again.</summary>

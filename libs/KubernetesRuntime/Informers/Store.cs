@@ -4,7 +4,8 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 namespace K8sMediaFlow.KubernetesRuntime.Informers;
 
 /// <summary>
-/// The objects of a kind as last heard of, by key and by index; thread-safe. It trails the server: what a caller has just written may not be here yet.
+/// The objects of a kind as last heard of, by key and by index; thread-safe. It trails the server: what a caller has just written may not
+/// be here yet.
 /// </summary>
 public sealed class Store<T>
     where T : class, IKubernetesObject
@@ -78,15 +79,16 @@ public sealed class Store<T>
     }
 
     /// <summary>
-    /// Takes a whole list of one namespace (null: of all) and tells what is different: also what went while nobody was listening. An object made anew under
-    /// an old name is a deletion and a creation.
+    /// Takes a whole list of one namespace (null: of all) and tells what is different: also what went while nobody was listening. An object
+    /// made anew under an old name is a deletion and a creation.
     /// </summary>
     internal List<Change<T>> Replace(string? @namespace, ObjectList<T> list)
     {
         lock (_lock)
         {
             var present = list.Items.Select(ObjectKey.Of).Concat(list.Unreadable.Select(one => one.Key)).ToHashSet();
-            var gone = _objects.Keys.Concat(_unreadable.Keys).Where(key => (@namespace is null || key.Namespace == @namespace) && !present.Contains(key)).ToHashSet();
+            var gone = _objects.Keys.Concat(_unreadable.Keys)
+                .Where(key => (@namespace is null || key.Namespace == @namespace) && !present.Contains(key)).ToHashSet();
             var changes = gone.Select(key => Remove(key)).OfType<Change<T>>().ToList();
             foreach (var value in list.Items)
             {
@@ -108,7 +110,8 @@ public sealed class Store<T>
         _unreadable.Remove(key);
         var before = _objects.GetValueOrDefault(key);
         // By version and never by generation: a pod's status changes without one.
-        if (before is not null && before.Metadata!.ResourceVersion == value.Metadata!.ResourceVersion && before.Metadata.Uid == value.Metadata.Uid)
+        if (before is not null && before.Metadata!.ResourceVersion == value.Metadata!.ResourceVersion
+            && before.Metadata.Uid == value.Metadata.Uid)
             return null;
         _objects[key] = value;
         foreach (var index in _indexes.Values)

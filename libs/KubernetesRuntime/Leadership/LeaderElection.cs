@@ -26,8 +26,8 @@ public sealed record ElectionOptions
 }
 
 /// <summary>
-/// Leader election by a Lease. Takes it when nobody holds it, or when it has not changed for its duration by our own clock (the times written in it are other
-/// machines' and only for people). Every write names the version that it replaces, so of two takers one loses.
+/// Leader election by a Lease. Takes it when nobody holds it, or when it has not changed for its duration by our own clock (the times
+/// written in it are other machines' and only for people). Every write names the version that it replaces, so of two takers one loses.
 /// </summary>
 public sealed class LeaderElection
 {
@@ -38,7 +38,8 @@ public sealed class LeaderElection
     private long _seenAt;
 
     /// <param name="client">Not fenced: the lease is how the fence is renewed.</param>
-    /// <param name="options">Refused where the renew deadline is not shorter than the lease, or the retry period not shorter than the deadline.</param>
+    /// <param name="options">Refused where the renew deadline is not shorter than the lease, or the retry period not shorter than the
+    /// deadline.</param>
     /// <param name="logger">Terms are logged when they begin and end.</param>
     public LeaderElection(ApiClient client, ElectionOptions options, ILogger? logger = null)
     {
@@ -57,7 +58,8 @@ public sealed class LeaderElection
     public string? Holder => _seen?.Spec?.HolderIdentity;
 
     /// <summary>
-    /// Stands for election until cancelled and runs <paramref name="lead"/> in every term, with a token that ends with the term. The next candidacy begins when
+    /// Stands for election until cancelled and runs <paramref name="lead"/> in every term, with a token that ends with the term. The next
+    /// candidacy begins when
     /// <paramref name="lead"/> has returned, and only then is the lease given back on cancellation.
     /// </summary>
     public async Task RunAsync(Func<LeadershipTerm, CancellationToken, Task> lead, CancellationToken cancel)
@@ -162,7 +164,8 @@ public sealed class LeaderElection
         var lease = await _leases.FindAsync(_options.Namespace, _options.Name, bounded.Token);
         if (lease is null)
         {
-            See(await _leases.CreateAsync(new() { Metadata = new() { Name = _options.Name, Namespace = _options.Namespace }, Spec = Mine(null) }, bounded.Token));
+            See(await _leases.CreateAsync(new() { Metadata = new() { Name = _options.Name, Namespace = _options.Namespace },
+                Spec = Mine(null) }, bounded.Token));
             return true;
         }
         if (lease.Metadata!.ResourceVersion != _seen?.Metadata?.ResourceVersion)
@@ -178,12 +181,14 @@ public sealed class LeaderElection
         using var bounded = Bounded(lost);
         try
         {
-            See(await _leases.ReplaceAsync(_seen! with { Spec = _seen!.Spec! with { RenewTime = _options.Time.GetUtcNow() } }, bounded.Token));
+            See(await _leases.ReplaceAsync(_seen! with { Spec = _seen!.Spec! with { RenewTime = _options.Time.GetUtcNow() } },
+                bounded.Token));
             return true;
         }
         catch (ApiException error) when (error.IsConflict || error.IsNotFound)
         {
-            // Somebody wrote to it, or deleted it. If it still names us (a label was added, or our own earlier answer was lost) we go on from there.
+            // Somebody wrote to it, or deleted it. If it still names us (a label was added, or our own earlier answer was lost) we go on
+            // from there.
             if (await _leases.FindAsync(_options.Namespace, _options.Name, bounded.Token) is { } lease)
                 See(lease);
             else
@@ -197,7 +202,8 @@ public sealed class LeaderElection
         using var bounded = new CancellationTokenSource(_options.RetryPeriod);
         await AttemptAsync(async () =>
         {
-            See(await _leases.ReplaceAsync(_seen! with { Spec = _seen!.Spec! with { HolderIdentity = "", RenewTime = _options.Time.GetUtcNow() } }, bounded.Token));
+            See(await _leases.ReplaceAsync(_seen! with { Spec = _seen!.Spec! with { HolderIdentity = "",
+                RenewTime = _options.Time.GetUtcNow() } }, bounded.Token));
             return true;
         }, CancellationToken.None);
     }
@@ -232,5 +238,6 @@ public sealed class LeaderElection
 
     /// <summary>Jittered: replicas that were started together must not keep colliding.</summary>
     private async Task PauseAsync(CancellationToken cancel) =>
-        await Task.Delay(_options.RetryPeriod * (0.8 + (Random.Shared.NextDouble() * 0.4)), _options.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(_options.RetryPeriod * (0.8 + (Random.Shared.NextDouble() * 0.4)), _options.Time, cancel)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

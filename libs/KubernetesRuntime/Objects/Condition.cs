@@ -21,13 +21,14 @@ public sealed record Condition
 /// <summary>Lists of conditions.</summary>
 public static class Conditions
 {
-    public static Condition? Find(this IEnumerable<Condition>? conditions, string type) => conditions?.FirstOrDefault(one => one.Type == type);
+    public static Condition? Find(this IEnumerable<Condition>? conditions, string type) =>
+        conditions?.FirstOrDefault(one => one.Type == type);
 
     public static bool IsTrue(this IEnumerable<Condition>? conditions, string type) => conditions.Find(type)?.Status == Condition.True;
 
     /// <summary>
-    /// The list with this condition in the place of the one of its type. The time of transition moves only with the status: a reconcile that
-    /// finds nothing new yields an equal list, so nothing is written.
+    /// The list with this condition in the place of the one of its type. The time of transition moves only with the status: a reconcile
+    /// that finds nothing new yields an equal list, so nothing is written.
     /// </summary>
     public static IReadOnlyList<Condition> With(this IReadOnlyList<Condition>? conditions, Condition value, DateTimeOffset now)
     {

@@ -58,7 +58,8 @@ public sealed record OwnerReference
 public readonly record struct ObjectKey(string Namespace, string Name) : IComparable<ObjectKey>
 {
     public static ObjectKey Of(IKubernetesObject value) =>
-        new(value.Metadata?.Namespace ?? "", value.Metadata?.Name ?? throw new ArgumentException("an object without a name has no key", nameof(value)));
+        new(value.Metadata?.Namespace ?? "",
+            value.Metadata?.Name ?? throw new ArgumentException("an object without a name has no key", nameof(value)));
 
     public int CompareTo(ObjectKey other) =>
         string.CompareOrdinal(Namespace, other.Namespace) is var order and not 0 ? order : string.CompareOrdinal(Name, other.Name);

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace K8sMediaFlow.KubernetesRuntime.Objects;
 
-/// <summary>A pod, with the fields that a media operator may set or the controller reads. What is only passed on is JSON as the user wrote it.</summary>
+/// <summary>
+/// A pod, with the fields that a media operator may set or the controller reads. What is only passed on is JSON as the user wrote it.
+/// </summary>
 public sealed record Pod : IKubernetesObject
 {
     public string? ApiVersion { get; init; }

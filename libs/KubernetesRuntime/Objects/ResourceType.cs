@@ -31,7 +31,9 @@ public sealed record ResourceType<T>(string Group, string Version, string Plural
         return document;
     }
 
-    /// <summary>The path of a collection (<paramref name="name"/> null) or an object. A null namespace of a namespaced kind means all namespaces.</summary>
+    /// <summary>
+    /// The path of a collection (<paramref name="name"/> null) or an object. A null namespace of a namespaced kind means all namespaces.
+    /// </summary>
     internal string Path(string? @namespace, string? name = null, string? subresource = null)
     {
         if (name is not null && Namespaced && string.IsNullOrEmpty(@namespace))

@@ -6,10 +6,12 @@ public static class Resources
     public static readonly ResourceType<Pod> Pods = new("", "v1", "pods", "Pod", true, KubernetesJson.Default.Pod);
     public static readonly ResourceType<Service> Services = new("", "v1", "services", "Service", true, KubernetesJson.Default.Service);
     public static readonly ResourceType<Secret> Secrets = new("", "v1", "secrets", "Secret", true, KubernetesJson.Default.Secret);
-    public static readonly ResourceType<ConfigMap> ConfigMaps = new("", "v1", "configmaps", "ConfigMap", true, KubernetesJson.Default.ConfigMap);
+    public static readonly ResourceType<ConfigMap> ConfigMaps = new("", "v1", "configmaps", "ConfigMap", true,
+        KubernetesJson.Default.ConfigMap);
     public static readonly ResourceType<CoreEvent> Events = new("", "v1", "events", "Event", true, KubernetesJson.Default.CoreEvent);
     public static readonly ResourceType<Node> Nodes = new("", "v1", "nodes", "Node", false, KubernetesJson.Default.Node);
-    public static readonly ResourceType<Namespace> Namespaces = new("", "v1", "namespaces", "Namespace", false, KubernetesJson.Default.Namespace);
+    public static readonly ResourceType<Namespace> Namespaces = new("", "v1", "namespaces", "Namespace", false,
+        KubernetesJson.Default.Namespace);
     public static readonly ResourceType<ServiceAccount> ServiceAccounts =
         new("", "v1", "serviceaccounts", "ServiceAccount", true, KubernetesJson.Default.ServiceAccount);
 
@@ -24,7 +26,8 @@ public static class Resources
         new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true, KubernetesJson.Default.NetworkPolicy);
 
     public static readonly ResourceType<CustomObject> CustomResourceDefinitions =
-        new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, KubernetesJson.Default.CustomObject);
+        new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false,
+            KubernetesJson.Default.CustomObject);
 
     /// <summary>A kind without a record of its own: spec and status stay JSON.</summary>
     public static ResourceType<CustomObject> Custom(string group, string version, string plural, string kind, bool namespaced = true) =>

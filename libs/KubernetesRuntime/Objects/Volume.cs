@@ -20,7 +20,8 @@ public sealed record EmptyDirSource(string? Medium = null, string? SizeLimit = n
 
 public sealed record ConfigMapSource(string Name, IReadOnlyList<KeyToPath>? Items = null, int? DefaultMode = null, bool? Optional = null);
 
-public sealed record SecretSource(string SecretName, IReadOnlyList<KeyToPath>? Items = null, int? DefaultMode = null, bool? Optional = null);
+public sealed record SecretSource(string SecretName, IReadOnlyList<KeyToPath>? Items = null, int? DefaultMode = null,
+    bool? Optional = null);
 
 public sealed record KeyToPath(string Key, string Path, int? Mode = null);
 

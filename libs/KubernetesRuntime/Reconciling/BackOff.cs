@@ -1,8 +1,8 @@
 namespace K8sMediaFlow.KubernetesRuntime.Reconciling;
 
 /// <summary>
-/// Growing waits: from <paramref name="Shortest"/>, doubled by every failure, never longer than <paramref name="Longest"/>; for ever. Jitter takes off up to
-/// half, so that many who failed together do not come back together.
+/// Growing waits: from <paramref name="Shortest"/>, doubled by every failure, never longer than <paramref name="Longest"/>; for ever.
+/// Jitter takes off up to half, so that many who failed together do not come back together.
 /// </summary>
 public readonly record struct BackOff(TimeSpan Shortest, TimeSpan Longest)
 {

@@ -1,8 +1,8 @@
 namespace K8sMediaFlow.KubernetesRuntime.Reconciling;
 
 /// <summary>
-/// Keys that wait, in one line per tenant. Lines take turns, and of one tenant so many keys at most are out at once: however many a tenant adds, and however long
-/// each takes, another one's key waits for one of them and not for all. Not thread-safe.
+/// Keys that wait, in one line per tenant. Lines take turns, and of one tenant so many keys at most are out at once: however many a tenant
+/// adds, and however long each takes, another one's key waits for one of them and not for all. Not thread-safe.
 /// </summary>
 internal sealed class FairLines<TKey>(Func<TKey, string> tenantOf, int perTenantMax)
     where TKey : notnull

@@ -9,15 +9,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace K8sMediaFlow.KubernetesRuntime.Reconciling;
 
 /// <summary>
-/// Works a queue off. A failed key comes back for ever, with growing waits up to a cap; nothing is ever dropped. Every key that succeeds comes back at the resync. It may be run
-/// again after it was cancelled (a lost leadership): what was under way then is in the queue again.
+/// Works a queue off. A failed key comes back for ever, with growing waits up to a cap; nothing is ever dropped. Every key that succeeds
+/// comes back at the resync. It may be run again after it was cancelled (a lost leadership): what was under way then is in the queue again.
 /// </summary>
 public sealed class ReconcileLoop<TKey>
     where TKey : notnull
 {
     private static readonly Meter Meter = new(Telemetry.MeterName);
     private static readonly Counter<long> Results = Meter.CreateCounter<long>("reconciles", description: "Reconciles, by loop and result.");
-    private static readonly Histogram<double> Durations = Meter.CreateHistogram<double>("reconcile_seconds", "s", "Duration of reconciles, by loop.");
+    private static readonly Histogram<double> Durations = Meter.CreateHistogram<double>("reconcile_seconds", "s",
+        "Duration of reconciles, by loop.");
 
     private readonly string _name;
     private readonly WorkQueue<TKey> _queue;
@@ -27,7 +28,8 @@ public sealed class ReconcileLoop<TKey>
     private readonly ConcurrentDictionary<TKey, int> _failures = [];
 
     public ReconcileLoop(
-        string name, WorkQueue<TKey> queue, Func<TKey, CancellationToken, Task<Outcome>> reconcile, LoopOptions? options = null, ILogger? logger = null)
+        string name, WorkQueue<TKey> queue, Func<TKey, CancellationToken, Task<Outcome>> reconcile, LoopOptions? options = null,
+            ILogger? logger = null)
     {
         (_name, _queue, _reconcile) = (name, queue, reconcile);
         (_options, _logger) = (options ?? new(), logger ?? NullLogger.Instance);
@@ -41,7 +43,8 @@ public sealed class ReconcileLoop<TKey>
     public int Failing => _failures.Count;
 
     /// <summary>Works until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(Heartbeats.Select(heartbeat => Task.Run(() => WorkAsync(heartbeat, cancel), CancellationToken.None)));
+    public Task RunAsync(CancellationToken cancel) =>
+        Task.WhenAll(Heartbeats.Select(heartbeat => Task.Run(() => WorkAsync(heartbeat, cancel), CancellationToken.None)));
 
     private async Task WorkAsync(Heartbeat heartbeat, CancellationToken cancel)
     {
@@ -67,7 +70,8 @@ public sealed class ReconcileLoop<TKey>
         var began = _options.Time.GetTimestamp();
         using var activity = Telemetry.Reconcile(_name, key);
         var (again, result) = await AttemptAsync(key, cancel);
-        activity?.SetTag("k8smediaflow.result", result).SetStatus(result == "failure" ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+        activity?.SetTag("k8smediaflow.result", result)
+            .SetStatus(result == "failure" ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
         Durations.Record(_options.Time.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("loop", _name));
         Results.Add(1, new("loop", _name), new KeyValuePair<string, object?>("result", result));
         // Before Done, so that at no moment a key that is still owed something stands nowhere.
@@ -106,7 +110,8 @@ public sealed class ReconcileLoop<TKey>
         // The server's own wish counts when it is the longer.
         if (error is ApiException { RetryAfter: { } asked } && asked > wait)
             wait = asked;
-        _logger.LogWarning("{Loop} {Key}: {Error}; attempt {Attempt}, again in {Wait:0.0} s", _name, key, late ? $"not done within {_options.Timeout}" : error.Message, failures, wait.TotalSeconds);
+        _logger.LogWarning("{Loop} {Key}: {Error}; attempt {Attempt}, again in {Wait:0.0} s", _name, key,
+            late ? $"not done within {_options.Timeout}" : error.Message, failures, wait.TotalSeconds);
         if (error is not (ApiException or ApplyConflictException or WriteRefusedException or OperationCanceledException))
             _logger.LogDebug(error, "{Loop} {Key}", _name, key);
         return wait;

@@ -1,9 +1,9 @@
 namespace K8sMediaFlow.KubernetesRuntime.Reconciling;
 
 /// <summary>
-/// Keys to be worked on. A key stands in it once however often it is added; while it is being worked on it is given to nobody else, and one that is added meanwhile
-/// comes again afterwards. Later adds of one key fold into the earliest. So its size is bounded by the number of keys. Times are monotonic: a clock that is set
-/// back holds nothing up, and one that is set forward brings nothing on. Thread-safe.
+/// Keys to be worked on. A key stands in it once however often it is added; while it is being worked on it is given to nobody else, and one
+/// that is added meanwhile comes again afterwards. Later adds of one key fold into the earliest. So its size is bounded by the number of
+/// keys. Times are monotonic: a clock that is set back holds nothing up, and one that is set forward brings nothing on. Thread-safe.
 /// </summary>
 public sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull

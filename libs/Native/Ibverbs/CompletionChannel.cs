@@ -22,7 +22,10 @@ public sealed unsafe class CompletionChannel : VerbsHandle
     public static CompletionChannel Create(DeviceContext context) =>
         new(Require(VerbsCalls.ibv_create_comp_channel(context.Value), "ibv_create_comp_channel"), context);
 
-    /// <summary>Waits until the queue's event is there, and takes it: the queue must be armed again. False when time ran out or <paramref name="wake"/> was signalled.</summary>
+    /// <summary>
+    /// Waits until the queue's event is there, and takes it: the queue must be armed again. False when time ran out or
+    /// <paramref name="wake"/> was signalled.
+    /// </summary>
     /// <exception cref="NativeException"/>
     public bool WaitAndTake(EventDescriptor wake, int timeoutMs)
     {

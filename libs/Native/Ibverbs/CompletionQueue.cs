@@ -26,7 +26,8 @@ public sealed unsafe class CompletionQueue : VerbsHandle
     /// <param name="capacity">As much as can be outstanding at a time: a queue that overflows is lost.</param>
     /// <exception cref="NativeException"/>
     public static CompletionQueue Create(CompletionChannel channel, int capacity) =>
-        new(Require(VerbsCalls.ibv_create_cq(channel.Context.Value, capacity, 0, channel.Value, 0), "ibv_create_cq", $"{capacity} entries"), channel);
+        new(Require(VerbsCalls.ibv_create_cq(channel.Context.Value, capacity, 0, channel.Value, 0), "ibv_create_cq", $"{capacity} entries"),
+            channel);
 
     /// <summary>Takes what is there, without waiting; returns how many.</summary>
     /// <exception cref="NativeException"/>

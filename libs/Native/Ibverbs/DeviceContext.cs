@@ -16,7 +16,8 @@ public sealed unsafe class DeviceContext : VerbsHandle
     public string Name { get; }
 
     /// <summary>Opens the device of that name; null where there is none.</summary>
-    /// <exception cref="NativeException">It is there and cannot be opened: EACCES where the device node is not ours, EMFILE, EBUSY.</exception>
+    /// <exception cref="NativeException">It is there and cannot be opened: EACCES where the device node is not ours, EMFILE,
+    /// EBUSY.</exception>
     public static DeviceContext? TryOpen(string name)
     {
         var devices = VerbsCalls.ibv_get_device_list(null);
@@ -68,14 +69,17 @@ public sealed unsafe class DeviceContext : VerbsHandle
         return gid;
     }
 
-    /// <summary>Waits until something has happened to the device and takes it. False when time ran out or <paramref name="wake"/> was signalled.</summary>
+    /// <summary>
+    /// Waits until something has happened to the device and takes it. False when time ran out or <paramref name="wake"/> was signalled.
+    /// </summary>
     /// <exception cref="NativeException"/>
     public bool TryTakeEvent(EventDescriptor wake, int timeoutMs, Action<DeviceEvent> handle)
     {
         if (!Readiness.WaitReadable(((ibv_context*)Value)->async_fd, wake.Descriptor, timeoutMs))
             return false;
         ibv_async_event happened;
-        // Destroying what an event is about takes the event away, perhaps since the wait: reading would then wait for the next one, with no end.
+        // Destroying what an event is about takes the event away, perhaps since the wait: reading would then wait for the next one, with no
+        // end.
         if (VerbsCalls.ibv_get_async_event(Value, &happened) != 0)
             return Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR ? false : throw NativeException.Last("ibv_get_async_event");
         try

@@ -20,7 +20,8 @@ public readonly record struct DeviceEvent(DeviceEventKind Kind, int Number, nint
     {
         var kind = happened.event_type switch
         {
-            VerbsConstants.IBV_EVENT_QP_FATAL or VerbsConstants.IBV_EVENT_QP_REQ_ERR or VerbsConstants.IBV_EVENT_QP_ACCESS_ERR => DeviceEventKind.QueuePairFailed,
+            VerbsConstants.IBV_EVENT_QP_FATAL or VerbsConstants.IBV_EVENT_QP_REQ_ERR or VerbsConstants.IBV_EVENT_QP_ACCESS_ERR =>
+                DeviceEventKind.QueuePairFailed,
             VerbsConstants.IBV_EVENT_CQ_ERR => DeviceEventKind.CompletionQueueFailed,
             VerbsConstants.IBV_EVENT_PORT_ACTIVE => DeviceEventKind.PortUp,
             VerbsConstants.IBV_EVENT_PORT_ERR => DeviceEventKind.PortDown,

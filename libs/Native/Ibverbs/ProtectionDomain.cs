@@ -9,7 +9,8 @@ public sealed class ProtectionDomain : VerbsHandle
     public DeviceContext Context { get; }
 
     /// <exception cref="NativeException"/>
-    public static ProtectionDomain Create(DeviceContext context) => new(Require(VerbsCalls.ibv_alloc_pd(context.Value), "ibv_alloc_pd"), context);
+    public static ProtectionDomain Create(DeviceContext context) =>
+        new(Require(VerbsCalls.ibv_alloc_pd(context.Value), "ibv_alloc_pd"), context);
 
     private protected override int Destroy(nint value) => VerbsCalls.ibv_dealloc_pd(value);
 }

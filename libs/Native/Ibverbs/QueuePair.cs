@@ -41,7 +41,8 @@ public sealed unsafe class QueuePair : VerbsHandle
                 max_recv_sge = 1,
             },
         };
-        return new QueuePair(Require(VerbsCalls.ibv_create_qp(domain.Value, &attributes), "ibv_create_qp", size.ToString()), domain, completions);
+        return new QueuePair(Require(VerbsCalls.ibv_create_qp(domain.Value, &attributes), "ibv_create_qp", size.ToString()), domain,
+            completions);
     }
 
     /// <summary>Receives may be posted from here on.</summary>
@@ -49,8 +50,15 @@ public sealed unsafe class QueuePair : VerbsHandle
     public void Open(byte port)
     {
         // Writes of no bytes come from either side to ask whether the other lives; what they may reach is the memory's own matter.
-        var attributes = new ibv_qp_attr { qp_state = VerbsConstants.IBV_QPS_INIT, port_num = port, qp_access_flags = VerbsConstants.IBV_ACCESS_REMOTE_WRITE };
-        Modify(&attributes, VerbsConstants.IBV_QP_STATE | VerbsConstants.IBV_QP_PKEY_INDEX | VerbsConstants.IBV_QP_PORT | VerbsConstants.IBV_QP_ACCESS_FLAGS, "INIT");
+        var attributes = new ibv_qp_attr
+        {
+            qp_state = VerbsConstants.IBV_QPS_INIT,
+            port_num = port,
+            qp_access_flags = VerbsConstants.IBV_ACCESS_REMOTE_WRITE,
+        };
+        Modify(&attributes,
+            VerbsConstants.IBV_QP_STATE | VerbsConstants.IBV_QP_PKEY_INDEX | VerbsConstants.IBV_QP_PORT
+                | VerbsConstants.IBV_QP_ACCESS_FLAGS, "INIT");
     }
 
     /// <summary>Bound to its peer: receives, and may send.</summary>
@@ -80,7 +88,12 @@ public sealed unsafe class QueuePair : VerbsHandle
         ArgumentOutOfRangeException.ThrowIfGreaterThan(parts.Length, PartsMax);
         var elements = stackalloc ibv_sge[parts.Length];
         for (var index = 0; index < parts.Length; index++)
-            elements[index] = new ibv_sge { addr = (ulong)parts[index].Address, length = (uint)parts[index].LengthBytes, lkey = parts[index].LocalKey };
+            elements[index] = new ibv_sge
+            {
+                addr = (ulong)parts[index].Address,
+                length = (uint)parts[index].LengthBytes,
+                lkey = parts[index].LocalKey,
+            };
         var requests = stackalloc ibv_send_wr[works.Length];
         for (var index = 0; index < works.Length; index++)
         {
@@ -92,7 +105,9 @@ public sealed unsafe class QueuePair : VerbsHandle
         GC.KeepAlive(this);
     }
 
-    /// <summary>Posts receives that have no memory of their own: for writes with immediate, and messages of no bytes. All have the same id.</summary>
+    /// <summary>
+    /// Posts receives that have no memory of their own: for writes with immediate, and messages of no bytes. All have the same id.
+    /// </summary>
     /// <exception cref="NativeException"/>
     [SkipLocalsInit]
     public void PostReceives(int count, ulong id)
@@ -154,7 +169,8 @@ public sealed unsafe class QueuePair : VerbsHandle
                 },
             },
         };
-        Modify(&attributes, VerbsConstants.IBV_QP_STATE | VerbsConstants.IBV_QP_AV | VerbsConstants.IBV_QP_PATH_MTU | VerbsConstants.IBV_QP_DEST_QPN |
+        Modify(&attributes,
+            VerbsConstants.IBV_QP_STATE | VerbsConstants.IBV_QP_AV | VerbsConstants.IBV_QP_PATH_MTU | VerbsConstants.IBV_QP_DEST_QPN |
             VerbsConstants.IBV_QP_RQ_PSN | VerbsConstants.IBV_QP_MAX_DEST_RD_ATOMIC | VerbsConstants.IBV_QP_MIN_RNR_TIMER, "RTR");
     }
 
@@ -169,9 +185,11 @@ public sealed unsafe class QueuePair : VerbsHandle
             rnr_retry = route.NotReadyRetriesMax,
             max_rd_atomic = 1,
         };
-        Modify(&attributes, VerbsConstants.IBV_QP_STATE | VerbsConstants.IBV_QP_SQ_PSN | VerbsConstants.IBV_QP_TIMEOUT | VerbsConstants.IBV_QP_RETRY_CNT |
+        Modify(&attributes,
+            VerbsConstants.IBV_QP_STATE | VerbsConstants.IBV_QP_SQ_PSN | VerbsConstants.IBV_QP_TIMEOUT | VerbsConstants.IBV_QP_RETRY_CNT |
             VerbsConstants.IBV_QP_RNR_RETRY | VerbsConstants.IBV_QP_MAX_QP_RD_ATOMIC, "RTS");
     }
 
-    private void Modify(ibv_qp_attr* attributes, int mask, string state) => Require(VerbsCalls.ibv_modify_qp(Value, attributes, mask), "ibv_modify_qp", state);
+    private void Modify(ibv_qp_attr* attributes, int mask, string state) =>
+        Require(VerbsCalls.ibv_modify_qp(Value, attributes, mask), "ibv_modify_qp", state);
 }

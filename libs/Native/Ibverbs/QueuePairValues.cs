@@ -50,7 +50,8 @@ public enum SendKind
 }
 
 /// <summary>A piece of work to post. One that is not signaled is only heard of when it fails.</summary>
-public readonly record struct SendWork(ulong Id, SendKind Kind, bool IsSignaled, uint Immediate, ulong RemoteAddress, uint RemoteKey, int PartCount);
+public readonly record struct SendWork(ulong Id, SendKind Kind, bool IsSignaled, uint Immediate, ulong RemoteAddress, uint RemoteKey,
+    int PartCount);
 
 /// <summary>Registered local memory that a work takes bytes from.</summary>
 public readonly record struct MemoryPiece(nint Address, int LengthBytes, uint LocalKey);

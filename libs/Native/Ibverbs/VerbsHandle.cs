@@ -43,7 +43,8 @@ public abstract class VerbsHandle : SafeHandle
         return errno == 0;
     }
 
-    private protected static nint Require(nint value, string call, string? detail = null) => value != 0 ? value : throw NativeException.Last(call, detail);
+    private protected static nint Require(nint value, string call, string? detail = null) =>
+        value != 0 ? value : throw NativeException.Last(call, detail);
 
     /// <summary>Zero is success; the C functions answer with an errno value, or with -1 and errno.</summary>
     private protected static void Require(int result, string call, string? detail = null)

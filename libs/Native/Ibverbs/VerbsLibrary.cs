@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace K8sMediaFlow.Native.Ibverbs;
 
-/// <summary>Whether this machine has libibverbs, and which devices it shows. Nothing else of this folder may be used where it is missing.</summary>
+/// <summary>
+/// Whether this machine has libibverbs, and which devices it shows. Nothing else of this folder may be used where it is missing.
+/// </summary>
 public static unsafe class VerbsLibrary
 {
     private static readonly Lazy<string?> Missing = new(Load);

@@ -71,7 +71,9 @@ internal struct ibv_qp_init_attr
     public int sq_sig_all;
 }
 
-/// <summary>The address of a peer. The union ibv_gid is 16 bytes aligned to 8: two words, not one UInt128, which would be aligned to 16.</summary>
+/// <summary>
+/// The address of a peer. The union ibv_gid is 16 bytes aligned to 8: two words, not one UInt128, which would be aligned to 16.
+/// </summary>
 internal struct ibv_global_route
 {
     public ulong dgid;

@@ -31,7 +31,10 @@ internal static unsafe partial class FileCalls
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int close(int fd);
 
-    /// <summary>fcntl(2) with an int argument. Variadic in C; on Linux's x86-64 and arm64 conventions the third argument travels in the same register.</summary>
+    /// <summary>
+    /// fcntl(2) with an int argument. Variadic in C; on Linux's x86-64 and arm64 conventions the third argument travels in the same
+    /// register.
+    /// </summary>
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int fcntl(int fd, int command, nint argument);
 

@@ -14,7 +14,8 @@ internal static unsafe partial class ProcessCalls
     internal const int WNOWAIT = 0x01000000;
 
     [LibraryImport(FileCalls.Library)]
-    internal static partial int posix_spawn(int* pid, byte* path, void* fileActions, void* attributes, byte** arguments, byte** environment);
+    internal static partial int posix_spawn(int* pid, byte* path, void* fileActions, void* attributes, byte** arguments,
+        byte** environment);
 
     [LibraryImport(FileCalls.Library)]
     internal static partial int posix_spawn_file_actions_init(void* actions);

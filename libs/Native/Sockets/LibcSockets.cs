@@ -5,13 +5,16 @@ using System.Runtime.InteropServices;
 
 namespace K8sMediaFlow.Native.Sockets;
 
-/// <summary>The socket calls of libc, under their C names. Structures: netinet/in.h, sys/uio.h, sys/socket.h, poll.h (Linux, 64-bit).</summary>
+/// <summary>
+/// The socket calls of libc, under their C names. Structures: netinet/in.h, sys/uio.h, sys/socket.h, poll.h (Linux, 64-bit).
+/// </summary>
 internal static unsafe partial class LibcSockets
 {
     private const string Library = "libc";
 
     internal const int AF_INET = 2, AF_INET6 = 10, SOCK_STREAM = 1, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
-    internal const int SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_ERROR = 4, SO_SNDBUF = 7, SO_RCVBUF = 8, SO_LINGER = 13, SO_RCVTIMEO = 20, SO_SNDTIMEO = 21;
+    internal const int SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_ERROR = 4, SO_SNDBUF = 7, SO_RCVBUF = 8, SO_LINGER = 13, SO_RCVTIMEO = 20,
+        SO_SNDTIMEO = 21;
     internal const int IPPROTO_TCP = 6, TCP_NODELAY = 1, TCP_CONGESTION = 13, TCP_USER_TIMEOUT = 18;
     internal const int MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000;
     internal const int SHUT_RDWR = 2, F_GETFL = 3, F_SETFL = 4, O_NONBLOCK = 0x800;

@@ -1,6 +1,8 @@
 namespace K8sMediaFlow.Native.Sockets;
 
-/// <summary>What a socket call answers: a count, or the errno. An error on a connection is an ordinary event, so it is no exception here.</summary>
+/// <summary>
+/// What a socket call answers: a count, or the errno. An error on a connection is an ordinary event, so it is no exception here.
+/// </summary>
 public readonly record struct SocketResult(long Value)
 {
     /// <summary>Bytes moved; meaningful only without an error. 0 from a receive: the peer has closed.</summary>
@@ -16,5 +18,6 @@ public readonly record struct SocketResult(long Value)
     /// <summary>The listening socket listens no more.</summary>
     public bool IsShutDown => Value == -LibcSockets.EINVAL;
 
-    public override string ToString() => IsError ? $"errno {Errno}: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(Errno)}" : $"{Value} bytes";
+    public override string ToString() =>
+        IsError ? $"errno {Errno}: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(Errno)}" : $"{Value} bytes";
 }

@@ -41,8 +41,8 @@ public sealed unsafe class StreamSocket : IDisposable
     }
 
     /// <summary>
-    /// Connects within the timeout. <paramref name="prepare"/> sets options before the handshake, since buffers and congestion control matter from
-    /// the first segment.
+    /// Connects within the timeout. <paramref name="prepare"/> sets options before the handshake, since buffers and congestion control
+    /// matter from the first segment.
     /// </summary>
     public static StreamSocket? Connect(IPEndPoint endpoint, int timeoutMs, Action<StreamSocket> prepare, out SocketResult result)
     {
@@ -93,7 +93,9 @@ public sealed unsafe class StreamSocket : IDisposable
         }
     }
 
-    /// <summary>One receive into the vectors in order, with what has come: waits for the first byte as long as the receive timeout says.</summary>
+    /// <summary>
+    /// One receive into the vectors in order, with what has come: waits for the first byte as long as the receive timeout says.
+    /// </summary>
     public SocketResult Receive(ReadOnlySpan<MemoryVector> vectors, bool waits) => Receive(vectors, waits ? 0 : MSG_DONTWAIT);
 
     /// <summary>Whether the peer has closed or the connection failed within the wait (an incoming byte counts as well).</summary>

@@ -15,10 +15,12 @@ public static unsafe class StreamSocketOptions
     public static SocketResult SetReceiveBuffer(this StreamSocket target, int bytes) => target.SetOption(SOL_SOCKET, SO_RCVBUF, bytes);
 
     /// <summary>How long a send may wait for room; zero means for ever.</summary>
-    public static SocketResult SetSendTimeout(this StreamSocket target, TimeSpan timeout) => target.SetOption(SOL_SOCKET, SO_SNDTIMEO, TimeValue(timeout));
+    public static SocketResult SetSendTimeout(this StreamSocket target, TimeSpan timeout) =>
+        target.SetOption(SOL_SOCKET, SO_SNDTIMEO, TimeValue(timeout));
 
     /// <summary>How long a receive may wait for bytes; zero means for ever.</summary>
-    public static SocketResult SetReceiveTimeout(this StreamSocket target, TimeSpan timeout) => target.SetOption(SOL_SOCKET, SO_RCVTIMEO, TimeValue(timeout));
+    public static SocketResult SetReceiveTimeout(this StreamSocket target, TimeSpan timeout) =>
+        target.SetOption(SOL_SOCKET, SO_RCVTIMEO, TimeValue(timeout));
 
     /// <summary>How long sent bytes may stay unacknowledged.</summary>
     public static SocketResult SetPeerTimeout(this StreamSocket target, TimeSpan timeout) =>

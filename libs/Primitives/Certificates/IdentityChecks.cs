@@ -18,7 +18,8 @@ public static class IdentityChecks
     /// <param name="certificate">The peer's; null where it showed none.</param>
     /// <param name="authorities">A chain must end in one of these; the machine's own store is not asked.</param>
     /// <param name="expected">The peer must carry at least one of these URI SANs (a pod carries one per media operator in it).</param>
-    public static IdentityVerdict Check(X509Certificate? certificate, X509Certificate2Collection authorities, IReadOnlyCollection<string> expected)
+    public static IdentityVerdict Check(X509Certificate? certificate, X509Certificate2Collection authorities,
+        IReadOnlyCollection<string> expected)
     {
         ArgumentNullException.ThrowIfNull(expected);
         var chained = CheckChain(certificate, authorities);
@@ -51,7 +52,9 @@ public static class IdentityChecks
         return IdentityVerdict.Refused($"the peer is {Join(shown, "nobody")}, expected {Join(expected, "nobody")}");
     }
 
-    /// <summary>A callback for <see cref="SslStream"/> that makes this check the only one. <paramref name="refused"/> hears the reason.</summary>
+    /// <summary>
+    /// A callback for <see cref="SslStream"/> that makes this check the only one. <paramref name="refused"/> hears the reason.
+    /// </summary>
     public static RemoteCertificateValidationCallback Callback(
         Func<X509Certificate2Collection> authorities, IReadOnlyCollection<string> expected, Action<string>? refused)
         => (_, certificate, _, _) =>

@@ -26,7 +26,11 @@ internal static class PlanCommand
             if (result.Tokens.Count > 0 && long.TryParse(result.Tokens[0].Value, out var mib) && mib is < 1 or > 1 << 30)
                 result.AddError("--pod-memory-mib must be between 1 and 1073741824");
         });
-        var command = new Command("plan", "Show what a pipeline becomes: pods, which way each edge goes and why, and what memory every region takes and why.") { file, form, memory };
+        var command = new Command("plan",
+            "Show what a pipeline becomes: pods, which way each edge goes and why, and what memory every region takes and why.")
+            {
+                file, form, memory,
+            };
         command.SetAction(parsed => Run(parsed.GetRequiredValue(file), parsed.GetRequiredValue(form),
             PlannerOptions.Default with { PodRegionBytesMax = parsed.GetRequiredValue(memory) << 20 },
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));

@@ -13,7 +13,8 @@ internal static class PlanText
     {
         var text = new StringBuilder();
         var graph = document.Graph;
-        text.Append(CultureInfo.InvariantCulture, $"pipeline {graph.Namespace}/{graph.Name}: {graph.Execution}, transport {Format.Of(graph.Transport)}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"pipeline {graph.Namespace}/{graph.Name}: {graph.Execution}, transport {Format.Of(graph.Transport)}\n");
         Pods(text, plan);
         Edges(text, plan);
         Regions(text, plan);
@@ -38,7 +39,8 @@ internal static class PlanText
         text.Append("\nEDGES\n");
         var table = new TextTable("EDGE", "WAY", "CAPS", "NOMINAL", "DISTRIBUTION", "ORDER", "CHANNEL", "WHY");
         foreach (var edge in plan.Edges)
-            table.Add(edge.Name, Format.Of(edge.Way), edge.Caps.ToString(), Invariant($"{edge.FrameSizeBytes * edge.Caps.FramesPerSecond / 1e6:0.0} MB/s"),
+            table.Add(edge.Name, Format.Of(edge.Way), edge.Caps.ToString(),
+                Invariant($"{edge.FrameSizeBytes * edge.Caps.FramesPerSecond / 1e6:0.0} MB/s"),
                 edge.Consumers.Count > 1 ? Invariant($"{edge.Distribution} to {edge.Consumers.Count}") : "-",
                 edge.Order.ToString(), Invariant($"{edge.ChannelCapacity}"), edge.WayReason);
         table.WriteTo(text);
@@ -50,7 +52,8 @@ internal static class PlanText
         foreach (var region in plan.Regions)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {region.Pod}  {region.Owner}: {Bytes.Text(region.BlockBytes)} = ");
-            text.AppendJoin(" + ", region.Classes.Select(one => Invariant($"{one.Count} blocks of {Bytes.Text(one.SizeBytes)}"))).Append('\n');
+            text.AppendJoin(" + ", region.Classes.Select(one => Invariant($"{one.Count} blocks of {Bytes.Text(one.SizeBytes)}")))
+                .Append('\n');
             foreach (var window in region.Windows)
                 Window(text, window);
         }

@@ -13,6 +13,8 @@ internal sealed class TextTable(params string[] head)
     {
         var widths = head.Select((_, column) => _rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in _rows)
-            text.Append("  ").AppendJoin("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : cell.PadRight(widths[column]))).Append('\n');
+            text.Append("  ")
+                .AppendJoin("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : cell.PadRight(widths[column])))
+                .Append('\n');
     }
 }

@@ -14,8 +14,13 @@ internal static class ValidateCommand
             Description = "YAML files with MediaPipelines, several documents each if you like; - reads the standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var command = new Command("validate", "Check pipelines as the webhook and the controller would. Errors go to the standard error as file:line: path: message; exit code 1 if there are any.") { files };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(files), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+        var command = new Command("validate",
+            "Check pipelines as the webhook and the controller would. Errors go to the standard error as file:line: path: message; exit code 1 if there are any.")
+            {
+                files,
+            };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(files), parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error));
         return command;
     }
 

@@ -8,13 +8,22 @@ internal static class DecodeCommand
 {
     internal static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "The message; - reads the standard input.", DefaultValueFactory = _ => "-" };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "The message; - reads the standard input.",
+            DefaultValueFactory = _ => "-",
+        };
         var schema = SchemaOptions.Schema(isRequired: true);
-        var type = new Option<string>("--type") { Description = "Cap'n Proto: Outer.Inner or 0x<id>. Protobuf: package.Message.", Required = true };
+        var type = new Option<string>("--type")
+        {
+            Description = "Cap'n Proto: Outer.Inner or 0x<id>. Protobuf: package.Message.",
+            Required = true,
+        };
         var (isProtobuf, imports) = (SchemaOptions.Protobuf(), SchemaOptions.Imports());
         var isJson = new Option<bool>("--json") { Description = "JSON instead of the format's own text." };
         var isShort = new Option<bool>("--short") { Description = "One line where the form allows." };
-        var command = new Command("decode", "Show messages by a schema, as capnp and protoc do. Cap'n Proto messages stand framed, one after the other.")
+        var command = new Command("decode",
+            "Show messages by a schema, as capnp and protoc do. Cap'n Proto messages stand framed, one after the other.")
         {
             file, schema, type, isProtobuf, imports, isJson, isShort,
         };

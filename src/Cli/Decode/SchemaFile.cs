@@ -17,7 +17,8 @@ internal static class SchemaFile
         return Path.GetExtension(path) switch
         {
             ".capnp" => Compile("capnp", ["compile", .. imports.Select(folder => "-I" + folder), "-o-", path]),
-            ".proto" => Compile("protoc", [.. Folders(path, imports).Select(folder => "-I" + folder), "--include_imports", "--descriptor_set_out=/dev/stdout", path]),
+            ".proto" => Compile("protoc",
+                [.. Folders(path, imports).Select(folder => "-I" + folder), "--include_imports", "--descriptor_set_out=/dev/stdout", path]),
             _ => File.ReadAllBytes(path),
         };
     }
@@ -29,7 +30,8 @@ internal static class SchemaFile
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(compiler, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(compiler, arguments) { RedirectStandardOutput = true,
+                RedirectStandardError = true })!;
             return Finish(compiler, process);
         }
         catch (Win32Exception error)

@@ -6,18 +6,28 @@ using K8sMediaFlow.Cli.Run.Processes;
 
 namespace K8sMediaFlow.Cli.Doctor;
 
-/// <summary><c>doctor</c>: whether this machine's sidecar could use RDMA. It asks the sidecar itself, which is the one that will try.</summary>
+/// <summary>
+/// <c>doctor</c>: whether this machine's sidecar could use RDMA. It asks the sidecar itself, which is the one that will try.
+/// </summary>
 internal static class DoctorCommand
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     internal static Command Create()
     {
-        var sidecar = new Option<string?>("--sidecar") { Description = "The sidecar program to ask; without it the one beside this program." };
+        var sidecar = new Option<string?>("--sidecar")
+        {
+            Description = "The sidecar program to ask; without it the one beside this program.",
+        };
         var form = new Option<string>("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
         form.AcceptOnlyFromAmong("text", "json");
-        var command = new Command("doctor", "Say whether this machine can move frames by RDMA, and if not, why and what to do. Exit code 1 where it cannot.") { sidecar, form };
-        command.SetAction(parsed => Run(parsed.GetValue(sidecar), parsed.GetRequiredValue(form), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+        var command = new Command("doctor",
+            "Say whether this machine can move frames by RDMA, and if not, why and what to do. Exit code 1 where it cannot.")
+            {
+                sidecar, form,
+            };
+        command.SetAction(parsed => Run(parsed.GetValue(sidecar), parsed.GetRequiredValue(form), parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error));
         return command;
     }
 

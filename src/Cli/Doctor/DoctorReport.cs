@@ -22,13 +22,16 @@ internal sealed record DoctorReport(IReadOnlyList<DoctorDevice> Devices)
 
     /// <exception cref="JsonException">These are not the sidecar's words.</exception>
     public static DoctorReport Read(string json) =>
-        JsonSerializer.Deserialize(json, DoctorReportJson.Default.DoctorReport) is { Devices: not null } report ? report : throw new JsonException("the document has no devices");
+        JsonSerializer.Deserialize(json, DoctorReportJson.Default.DoctorReport) is { Devices: not null } report
+            ? report
+            : throw new JsonException("the document has no devices");
 
     public void WriteTo(TextWriter output)
     {
         var table = new TextTable("RDMA DEVICE", "STATE", "DETAIL");
         foreach (var device in Devices)
-            table.Add(device.Device ?? "-", device.Reason ?? "usable", device.Usable ? $"{device.Address}, path MTU {device.MtuBytes}" : device.Detail);
+            table.Add(device.Device ?? "-", device.Reason ?? "usable",
+                device.Usable ? $"{device.Address}, path MTU {device.MtuBytes}" : device.Detail);
         var text = new StringBuilder();
         table.WriteTo(text);
         foreach (var reason in Devices.Select(one => one.Reason).OfType<string>().Distinct())

@@ -23,7 +23,8 @@ internal sealed class GuardedParser(TextReader text) : IParser
         }
         catch (InvalidOperationException)
         {
-            throw new YamlException(_scanner.CurrentPosition, _scanner.CurrentPosition, "something before this place is not closed or not indented as it should be");
+            throw new YamlException(_scanner.CurrentPosition, _scanner.CurrentPosition,
+                "something before this place is not closed or not indented as it should be");
         }
     }
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace K8sMediaFlow.Cli.Documents;
 
 /// <summary>
-/// A map as kubectl reads it: entries of its own, and those of others that <c>&lt;&lt;</c> brings in. What is written later wins there; YAML wants the map's
-/// own to win, so an order in which the two differ is refused.
+/// A map as kubectl reads it: entries of its own, and those of others that <c>&lt;&lt;</c> brings in. What is written later wins there;
+/// YAML wants the map's own to win, so an order in which the two differ is refused.
 /// </summary>
 internal sealed class MergedMap
 {

@@ -13,5 +13,6 @@ public sealed class PipelineDocument(string file, MediaPipeline pipeline, IReadO
     public PipelineGraph Graph { get; } = PipelineGraphMapper.Map(pipeline);
 
     /// <summary>A violation of the graph as an error of this file.</summary>
-    public DocumentError At(GraphViolation violation) => DocumentError.At(File, places, violation.Path, $"{violation.Message} ({violation.Reason})");
+    public DocumentError At(GraphViolation violation) =>
+        DocumentError.At(File, places, violation.Path, $"{violation.Message} ({violation.Reason})");
 }

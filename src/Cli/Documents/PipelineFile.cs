@@ -23,7 +23,8 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
             using var stream = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);
             return Parse(path, Text(stream));
         }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or NotSupportedException or InvalidDataException or ArgumentException)
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or NotSupportedException or InvalidDataException
+            or ArgumentException)
         {
             return new PipelineFile([], [new DocumentError(path, null, "", wrong.Message)]);
         }
@@ -46,7 +47,8 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
             }
             catch (YamlException wrong)
             {
-                errors.Add(new DocumentError(path, TextPlace.Of(wrong.Start), "", FormattableString.Invariant($"column {wrong.Start.Column}: {Sentence(wrong)}")));
+                errors.Add(new DocumentError(path, TextPlace.Of(wrong.Start), "",
+                    FormattableString.Invariant($"column {wrong.Start.Column}: {Sentence(wrong)}")));
                 rest = AfterDocument(rest, Math.Max(from + 1, (int)wrong.Start.Line - 1), out from);
             }
         }
@@ -76,9 +78,11 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
             faults = DocumentBounds.Check(root);
         if (pipeline is not null && faults.Count + found.Count == 0)
             documents.Add(new PipelineDocument(path, pipeline, tree.Places));
-        else if ((pipeline ?? MediaPipelineReader.ReadWithout(root, faults)) is { } rest && new PipelineDocument(path, rest, tree.Places) is var sound)
+        else if ((pipeline ?? MediaPipelineReader.ReadWithout(root, faults)) is { } rest
+            && new PipelineDocument(path, rest, tree.Places) is var sound)
             found.AddRange(GraphRules.CheckForCluster(sound.Graph).Select(sound.At));
-        found.AddRange(faults.Where(fault => !found.Any(known => known.Path == fault.Path)).Select(fault => DocumentError.At(path, tree.Places, fault.Path, fault.Message)));
+        found.AddRange(faults.Where(fault => !found.Any(known => known.Path == fault.Path))
+            .Select(fault => DocumentError.At(path, tree.Places, fault.Path, fault.Message)));
         errors.AddRange(found);
     }
 

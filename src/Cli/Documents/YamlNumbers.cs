@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace K8sMediaFlow.Cli.Documents;
 
 /// <summary>
-/// Numbers of YAML 1.1 as kubectl's library has them: 0x1F, 0b11, 0o17 and 017 with their bases, 1_000 with underscores, 1e3 and .5. Sexagesimal ones
-/// (1:30) are text to it.
+/// Numbers of YAML 1.1 as kubectl's library has them: 0x1F, 0b11, 0o17 and 017 with their bases, 1_000 with underscores, 1e3 and .5.
+/// Sexagesimal ones (1:30) are text to it.
 /// </summary>
 internal static partial class YamlNumbers
 {
@@ -46,7 +46,8 @@ internal static partial class YamlNumbers
         magnitude = 0;
         foreach (var digit in digits)
         {
-            if (!char.IsAsciiHexDigit(digit) || Convert.ToUInt32(digit.ToString(), 16) is var value && value >= radix || magnitude > ulong.MaxValue)
+            if (!char.IsAsciiHexDigit(digit) || Convert.ToUInt32(digit.ToString(), 16) is var value && value >= radix
+                || magnitude > ulong.MaxValue)
                 return false;
             magnitude = magnitude * radix + Convert.ToUInt32(digit.ToString(), 16);
         }

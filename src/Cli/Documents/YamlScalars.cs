@@ -7,8 +7,8 @@ using YamlDotNet.Core.Events;
 namespace K8sMediaFlow.Cli.Documents;
 
 /// <summary>
-/// What a scalar means to kubectl and to the API server: YAML 1.1 as their library reads it, where <c>yes</c> and <c>off</c> are booleans and 010 is
-/// eight. What is quoted is text, unless a tag says otherwise.
+/// What a scalar means to kubectl and to the API server: YAML 1.1 as their library reads it, where <c>yes</c> and <c>off</c> are booleans
+/// and 010 is eight. What is quoted is text, unless a tag says otherwise.
 /// </summary>
 internal static class YamlScalars
 {
@@ -19,12 +19,18 @@ internal static class YamlScalars
     {
         wrong = null;
         if (scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific)
-            return scalar.Tag.IsEmpty && scalar.Style == ScalarStyle.Plain ? Finite(Plain(scalar.Value), ref wrong) : JsonValue.Create(scalar.Value);
+            return scalar.Tag.IsEmpty && scalar.Style == ScalarStyle.Plain
+                ? Finite(Plain(scalar.Value), ref wrong)
+                : JsonValue.Create(scalar.Value);
         var tag = scalar.Tag.Value;
-        return tag.StartsWith(TagPrefix, StringComparison.Ordinal) ? Tagged(tag[TagPrefix.Length..], scalar.Value, ref wrong) : JsonValue.Create(scalar.Value);
+        return tag.StartsWith(TagPrefix, StringComparison.Ordinal)
+            ? Tagged(tag[TagPrefix.Length..], scalar.Value, ref wrong)
+            : JsonValue.Create(scalar.Value);
     }
 
-    /// <summary>What this parser takes and kubectl's does not: YAML 1.2's escape of a slash, and values that begin with a percent sign.</summary>
+    /// <summary>
+    /// What this parser takes and kubectl's does not: YAML 1.2's escape of a slash, and values that begin with a percent sign.
+    /// </summary>
     internal static string? Unknown(Scalar scalar, string text)
     {
         if (scalar is { Style: ScalarStyle.Plain, Value: ['%', ..] })
@@ -42,7 +48,8 @@ internal static class YamlScalars
     internal static string? ToKey(JsonNode? value) => value switch
     {
         JsonValue text when text.TryGetValue<string>(out var key) => key,
-        JsonValue real when real.TryGetValue<double>(out var number) && !real.TryGetValue<long>(out _) => ((float)number).ToString(CultureInfo.InvariantCulture),
+        JsonValue real when real.TryGetValue<double>(out var number) && !real.TryGetValue<long>(out _) =>
+            ((float)number).ToString(CultureInfo.InvariantCulture),
         JsonValue large when large.TryGetValue<ulong>(out _) => null,
         JsonValue other => other.ToJsonString(),
         _ => null,

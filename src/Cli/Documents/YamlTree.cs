@@ -114,7 +114,8 @@ internal sealed class YamlTree
     }
 
     private string? Key(string path, int depth, ParsingEvent at) =>
-        _parser.TryConsume<Scalar>(out var word) ? YamlScalars.Read(word, out var wrong) is var key && wrong is null ? YamlScalars.ToKey(key) : null
+        _parser.TryConsume<Scalar>(out var word)
+            ? YamlScalars.Read(word, out var wrong) is var key && wrong is null ? YamlScalars.ToKey(key) : null
         : Value(Under(path, "?"), depth + 1) is JsonValue aliased && at is AnchorAlias ? YamlScalars.ToKey(aliased) : null;
 
     private void Merge(MergedMap map, string path, int depth, ParsingEvent at)

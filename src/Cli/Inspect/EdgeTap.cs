@@ -11,13 +11,15 @@ internal sealed class EdgeTap
 
     public EdgeTap(IEnumerable<ObservedPod> pods, string edge)
     {
-        _channels = [.. pods.SelectMany(pod => pod.Channels).Where(channel => channel.Edge == edge && !channel.IntoLink).Select(channel => (channel, 0UL))];
+        _channels = [.. pods.SelectMany(pod => pod.Channels).Where(channel => channel.Edge == edge && !channel.IntoLink)
+            .Select(channel => (channel, 0UL))];
     }
 
     public int ChannelCount => _channels.Count;
 
     /// <summary>Copies frames until cancelled; each at most once, newest first where several wait.</summary>
-    public async IAsyncEnumerable<TappedFrame> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stopping)
+    public async IAsyncEnumerable<TappedFrame> ReadAsync([
+        System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {

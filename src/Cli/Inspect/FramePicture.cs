@@ -18,7 +18,8 @@ internal static class FramePicture
         var (size, format, name, pixels) = Take(frame);
         var path = Path.Combine(folder, name);
         var start = new ProcessStartInfo(
-            "ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", format, "-video_size", size, "-i", "pipe:0", "-frames:v", "1", "-update", "1", "-f", "image2", "-c:v", "png", path])
+            "ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", format, "-video_size", size,
+                "-i", "pipe:0", "-frames:v", "1", "-update", "1", "-f", "image2", "-c:v", "png", path])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,
@@ -45,7 +46,8 @@ internal static class FramePicture
         if (view.Info.Kind != MediaKind.Video || !PixelFormats.IsKnown(MediaFormats.Name(video.PixelFormat)))
             throw new RunException($"{frame.Channel.Edge}: a frame of kind {view.Info.Kind} is no picture");
         var size = string.Create(CultureInfo.InvariantCulture, $"{video.Width}x{video.Height}");
-        var name = string.Create(CultureInfo.InvariantCulture, $"{frame.Channel.Edge.Replace("->", "-to-", StringComparison.Ordinal)}-{view.Info.Sequence:00000000}.png");
+        var name = string.Create(CultureInfo.InvariantCulture,
+            $"{frame.Channel.Edge.Replace("->", "-to-", StringComparison.Ordinal)}-{view.Info.Sequence:00000000}.png");
         return (size, MediaFormats.Name(video.PixelFormat), name, Pixels(in view));
     }
 
@@ -63,7 +65,8 @@ internal static class FramePicture
             if (plane.StrideBytes < target.Stride || plane.Rows < target.Height)
                 throw new RunException($"plane {index} is smaller than the picture");
             for (var row = 0; row < target.Height; row++)
-                view.Plane(index).Slice(row * plane.StrideBytes, target.Stride).CopyTo(pixels.AsSpan((int)target.Offset + (row * target.Stride)));
+                view.Plane(index).Slice(row * plane.StrideBytes, target.Stride)
+                    .CopyTo(pixels.AsSpan((int)target.Offset + (row * target.Stride)));
         }
 
         return pixels;

@@ -60,7 +60,9 @@ internal static class FrameText
     {
         try
         {
-            return payload.Render(in view, isJson: false) is { } text ? "\n  payload: " + text.Replace("\n", "\n  ", StringComparison.Ordinal) : "";
+            return payload.Render(in view, isJson: false) is { } text
+                ? "\n  payload: " + text.Replace("\n", "\n  ", StringComparison.Ordinal)
+                : "";
         }
         catch (RunException error)
         {
@@ -146,16 +148,21 @@ internal static class FrameText
         FrameMessage.Metadata.Which.Bool => entry.Bool ? "true" : "false",
         FrameMessage.Metadata.Which.Text => entry.Text.ToString(),
         FrameMessage.Metadata.Which.Data => Convert.ToHexStringLower(entry.Data),
-        FrameMessage.Metadata.Which.Float64List => string.Join(" ", entry.Float64List.ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture))),
-        FrameMessage.Metadata.Which.Int64List => string.Join(" ", entry.Int64List.ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture))),
+        FrameMessage.Metadata.Which.Float64List =>
+            string.Join(" ", entry.Float64List.ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture))),
+        FrameMessage.Metadata.Which.Int64List =>
+            string.Join(" ", entry.Int64List.ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture))),
         var kind => $"({kind})",
     };
 
     private static string Media(in FrameInfo info) => info.Kind switch
     {
-        MediaKind.Video => string.Create(CultureInfo.InvariantCulture, $"video {info.Video.Width}x{info.Video.Height} {MediaFormats.Name(info.Video.PixelFormat)}"),
+        MediaKind.Video =>
+            string.Create(CultureInfo.InvariantCulture,
+                $"video {info.Video.Width}x{info.Video.Height} {MediaFormats.Name(info.Video.PixelFormat)}"),
         MediaKind.Audio => string.Create(
-            CultureInfo.InvariantCulture, $"audio {info.Audio.SampleCount} samples {info.Audio.SampleRate} Hz {info.Audio.Channels} ch {MediaFormats.Name(info.Audio.SampleFormat)}"),
+            CultureInfo.InvariantCulture,
+                $"audio {info.Audio.SampleCount} samples {info.Audio.SampleRate} Hz {info.Audio.Channels} ch {MediaFormats.Name(info.Audio.SampleFormat)}"),
         MediaKind.Encoded => $"encoded {info.Encoded.Encoding} {info.Encoded.SchemaName}",
         _ => "nothing",
     };

@@ -9,13 +9,21 @@ internal static class InspectCommand
 {
     internal static Command Create()
     {
-        var run = new Option<string?>("--run") { Description = "The run's directory or the end of its name; not needed where only one run lives." };
+        var run = new Option<string?>("--run")
+        {
+            Description = "The run's directory or the end of its name; not needed where only one run lives.",
+        };
         var pod = new Option<string?>("--pod") { Description = "Only this pod." };
         var form = new Option<string>("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
         form.AcceptOnlyFromAmong("text", "json");
-        var command = new Command("inspect", "Show the shared memory of a local run: regions with their blocks, channels with their rings. Read-only; the run does not notice.") { run, pod, form };
+        var command = new Command("inspect",
+            "Show the shared memory of a local run: regions with their blocks, channels with their rings. Read-only; the run does not notice.")
+            {
+                run, pod, form,
+            };
         command.SetAction(parsed => Run(
-            parsed.GetValue(run), parsed.GetValue(pod), parsed.GetRequiredValue(form), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+            parsed.GetValue(run), parsed.GetValue(pod), parsed.GetRequiredValue(form), parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error));
         return command;
     }
 

@@ -22,7 +22,11 @@ internal static class InspectReport
 
     public static void WriteJson(IEnumerable<ObservedPod> pods, Stream output)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions
+        {
+            Indented = true,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
         json.WriteStartArray();
         foreach (var pod in pods)
         {
@@ -45,11 +49,13 @@ internal static class InspectReport
     private static void WriteRegion(ObservedRegion region, TextWriter output)
     {
         var layout = region.Reader.Layout;
-        output.WriteLine(Text($"  region of {region.Owner}: {layout.LengthBytes} bytes, {layout.BlockCount} blocks, id {region.Reader.Id}"));
+        output.WriteLine(Text(
+            $"  region of {region.Owner}: {layout.LengthBytes} bytes, {layout.BlockCount} blocks, id {region.Reader.Id}"));
         for (var index = 0; index < layout.Classes.Length; index++)
         {
             var blocks = layout.Classes[index];
-            output.WriteLine(Text($"    class {index}: {blocks.BlockSizeBytes} bytes x {blocks.BlockCount} from block {blocks.FirstBlock}, {region.Reader.BlocksInUseOf(index)} in use"));
+            output.WriteLine(Text(
+                $"    class {index}: {blocks.BlockSizeBytes} bytes x {blocks.BlockCount} from block {blocks.FirstBlock}, {region.Reader.BlocksInUseOf(index)} in use"));
             var bitmap = region.Bitmap(blocks);
             foreach (var line in bitmap.Take(BlocksMax).Chunk(BlocksPerLine))
                 output.WriteLine("      " + new string(line));
@@ -62,10 +68,14 @@ internal static class InspectReport
     {
         var at = channel.Observer.Positions;
         var figures = channel.Observer.Figures;
-        output.WriteLine(Text($"  channel {channel.Id} of {channel.Edge}: {channel.Producer} to {channel.Consumer}, capacity {channel.Observer.Header.Layout.Capacity}"));
-        output.WriteLine(Text($"    descriptors: {at.DescriptorTail} published, {at.DescriptorHead} consumed, {at.DescriptorTail - at.DescriptorHead} waiting"));
-        output.WriteLine(Text($"    returns: {at.ReturnTail} published, {at.ReturnHead} consumed, {at.ReturnTail - at.ReturnHead} waiting"));
-        output.WriteLine(Text($"    received: {figures.Frames} frames, {figures.Bytes} bytes, {figures.Gaps} gaps, {figures.Duplicates} duplicates"));
+        output.WriteLine(Text(
+            $"  channel {channel.Id} of {channel.Edge}: {channel.Producer} to {channel.Consumer}, capacity {channel.Observer.Header.Layout.Capacity}"));
+        output.WriteLine(Text(
+            $"    descriptors: {at.DescriptorTail} published, {at.DescriptorHead} consumed, {at.DescriptorTail - at.DescriptorHead} waiting"));
+        output.WriteLine(Text(
+            $"    returns: {at.ReturnTail} published, {at.ReturnHead} consumed, {at.ReturnTail - at.ReturnHead} waiting"));
+        output.WriteLine(Text(
+            $"    received: {figures.Frames} frames, {figures.Bytes} bytes, {figures.Gaps} gaps, {figures.Duplicates} duplicates"));
         output.WriteLine(Text(
             $"    latency: p50 {DisplayFormat.Latency(figures.PercentileNanoseconds(0.5))}, p99 {DisplayFormat.Latency(figures.PercentileNanoseconds(0.99))}"));
     }

@@ -15,7 +15,8 @@ internal sealed record PayloadText(PayloadSchema Schema, string? Type)
     public string? Render(in FrameView view, bool isJson)
     {
         var encoded = view.Info.Encoded;
-        if (view.Info.Kind != MediaKind.Encoded || encoded.Encoding is not (PayloadEncoding.CapnProto or PayloadEncoding.Protobuf or PayloadEncoding.Opaque))
+        if (view.Info.Kind != MediaKind.Encoded
+            || encoded.Encoding is not (PayloadEncoding.CapnProto or PayloadEncoding.Protobuf or PayloadEncoding.Opaque))
             return null;
         using var text = new StringWriter(CultureInfo.InvariantCulture);
 

@@ -11,8 +11,15 @@ internal static class TapCommand
     internal static Command Create()
     {
         var edge = new Argument<string>("EDGE") { Description = "As the plan names it: decode.video->analyse.video" };
-        var run = new Option<string?>("--run") { Description = "The run's directory or the end of its name; not needed where only one run lives." };
-        var form = new Option<string>("--output", "-o") { Description = "text, json (a line per frame) or png (a file per frame).", DefaultValueFactory = _ => "text" };
+        var run = new Option<string?>("--run")
+        {
+            Description = "The run's directory or the end of its name; not needed where only one run lives.",
+        };
+        var form = new Option<string>("--output", "-o")
+        {
+            Description = "text, json (a line per frame) or png (a file per frame).",
+            DefaultValueFactory = _ => "text",
+        };
         form.AcceptOnlyFromAmong("text", "json", "png");
         var folder = new Option<string>("--folder") { Description = "Where pictures go.", DefaultValueFactory = _ => "." };
         var count = new Option<int>("--count", "-n") { Description = "End after so many frames.", DefaultValueFactory = _ => 1 };
@@ -29,7 +36,8 @@ internal static class TapCommand
             });
         }
 
-        var command = new Command("tap", "Show frames of an edge of a local run: envelope and metadata, or the picture. Read-only: no frame is held or delayed.")
+        var command = new Command("tap",
+            "Show frames of an edge of a local run: envelope and metadata, or the picture. Read-only: no frame is held or delayed.")
         {
             edge, run, form, folder, count, seconds, schema, type, isProtobuf, imports,
         };
@@ -38,7 +46,8 @@ internal static class TapCommand
                 parsed.GetRequiredValue(edge), parsed.GetValue(run), parsed.GetRequiredValue(form), parsed.GetRequiredValue(folder),
                 parsed.GetRequiredValue(count), TimeSpan.FromSeconds(parsed.GetRequiredValue(seconds)),
                 () => parsed.GetValue(schema) is { } path
-                    ? new PayloadText(PayloadSchema.Load(path, parsed.GetValue(isProtobuf), parsed.GetValue(imports) ?? []), parsed.GetValue(type))
+                    ? new PayloadText(PayloadSchema.Load(path, parsed.GetValue(isProtobuf), parsed.GetValue(imports) ?? []),
+                        parsed.GetValue(type))
                     : null),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
@@ -70,7 +79,8 @@ internal static class TapCommand
         }
     }
 
-    private static async Task<int> TapAsync(IReadOnlyList<ObservedPod> pods, TapOptions options, TextWriter output, CancellationToken stopping)
+    private static async Task<int> TapAsync(IReadOnlyList<ObservedPod> pods, TapOptions options, TextWriter output,
+        CancellationToken stopping)
     {
         var tap = new EdgeTap(pods, options.Edge);
         if (tap.ChannelCount == 0)
@@ -96,4 +106,5 @@ internal static class TapCommand
 }
 
 /// <summary>What the user asked of a tap.</summary>
-internal sealed record TapOptions(string Edge, string? Run, string Form, string Folder, int Count, TimeSpan Limit, Func<PayloadText?> Payload);
+internal sealed record TapOptions(string Edge, string? Run, string Form, string Folder, int Count, TimeSpan Limit,
+    Func<PayloadText?> Payload);

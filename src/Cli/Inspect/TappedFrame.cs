@@ -6,7 +6,10 @@ using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Cli.Inspect;
 
-/// <summary>A copy of a frame that passed by. The frame was never held: its blocks were the same life before and after the copy, or there is no copy.</summary>
+/// <summary>
+/// A copy of a frame that passed by. The frame was never held: its blocks were the same life before and after the copy, or there is no
+/// copy.
+/// </summary>
 internal sealed class TappedFrame
 {
     private readonly byte[][] _segments;

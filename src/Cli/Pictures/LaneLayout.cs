@@ -53,7 +53,8 @@ internal sealed class LaneLayout
         {
             var column = Column(node, index);
             var row = used[column] = used.GetValueOrDefault(column) + 1;
-            Nodes[node.Name] = new Box(2 * Margin + column * ColumnPitch, top + (row - 1) * RowPitch + (RowPitch - NodeHeight) / 2 - 10, NodeWidth, NodeHeight);
+            Nodes[node.Name] = new Box(2 * Margin + column * ColumnPitch, top + (row - 1) * RowPitch + (RowPitch - NodeHeight) / 2 - 10,
+                NodeWidth, NodeHeight);
         }
         return used.Values.Max();
     }
@@ -61,7 +62,8 @@ internal sealed class LaneLayout
     private int Column(MediaOperatorNode node, GraphIndex index)
     {
         if (!_columns.TryGetValue(node.Name, out var column))
-            _columns[node.Name] = column = index.EdgesInto(node).Select(edge => Column(index.Operator(edge.From.Operator)!, index) + 1).DefaultIfEmpty(0).Max();
+            _columns[node.Name] = column = index.EdgesInto(node).Select(edge => Column(index.Operator(edge.From.Operator)!, index) + 1)
+                .DefaultIfEmpty(0).Max();
         return column;
     }
 }

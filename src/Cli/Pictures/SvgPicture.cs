@@ -37,7 +37,8 @@ internal static class SvgPicture
 
     /// <summary>The place of an edge among those that join the same two operators, so that they do not lie on one another.</summary>
     private static int Between(PipelinePlan plan, EdgePlan edge) =>
-        plan.Edges.TakeWhile(other => other != edge).Count(other => (other.From.Operator, other.To.Operator) == (edge.From.Operator, edge.To.Operator));
+        plan.Edges.TakeWhile(other => other != edge)
+            .Count(other => (other.From.Operator, other.To.Operator) == (edge.From.Operator, edge.To.Operator));
 
     private static void Edge(StringBuilder text, EdgePlan edge, LaneLayout layout, int among)
     {

@@ -21,25 +21,37 @@ internal static class RunCommand
     internal static Command Create()
     {
         var file = Inputs.File();
-        var sets = new Option<string[]>("--set") { Description = "VOLUME=DIR: a folder of this machine that stands for a volume. Once per volume." };
-        var probe = new Option<bool>("--probe") { Description = "Read the first source's caps from its --input; without sound, leave out what carries it." };
-        var devices = new Option<string[]>("--device") { Description = "POD=NAME: the RDMA device that the pod's sidecar uses; the machine's first one where nothing is said. Once per pod." };
+        var sets = new Option<string[]>("--set")
+        {
+            Description = "VOLUME=DIR: a folder of this machine that stands for a volume. Once per volume.",
+        };
+        var probe = new Option<bool>("--probe")
+        {
+            Description = "Read the first source's caps from its --input; without sound, leave out what carries it.",
+        };
+        var devices = new Option<string[]>("--device")
+        {
+            Description = "POD=NAME: the RDMA device that the pod's sidecar uses; the machine's first one where nothing is said. Once per pod.",
+        };
         var stall = new Option<int?>("--stall-seconds")
         {
             Description = "Fail when nothing has moved on any edge for so long; 0: never. Default: 60 for Batch, 0 for Streaming.",
         };
         var silence = new Option<int>("--silence-seconds")
         {
-            Description = "Start a sidecar again that has said nothing for so long: more for a machine that is very slow.", DefaultValueFactory = _ => SilenceSecondsDefault,
+            Description = "Start a sidecar again that has said nothing for so long: more for a machine that is very slow.",
+                DefaultValueFactory = _ => SilenceSecondsDefault,
         };
         Bound(stall, 0);
         Bound(silence, 1);
-        var command = new Command("run", "Run a pipeline on this machine: a sidecar per pod, media operators as processes. Exit code 0 when all has arrived, 1 on failure, 130 when interrupted.")
+        var command = new Command("run",
+            "Run a pipeline on this machine: a sidecar per pod, media operators as processes. Exit code 0 when all has arrived, 1 on failure, 130 when interrupted.")
         {
             file, sets, probe, devices, stall, silence,
         };
         command.SetAction((parsed, _) => RunAsync(
-            new RunOptions(parsed.GetRequiredValue(file), parsed.GetValue(sets) ?? [], parsed.GetValue(probe), parsed.GetValue(devices) ?? [], parsed.GetValue(stall), parsed.GetValue(silence)),
+            new RunOptions(parsed.GetRequiredValue(file), parsed.GetValue(sets) ?? [], parsed.GetValue(probe),
+                parsed.GetValue(devices) ?? [], parsed.GetValue(stall), parsed.GetValue(silence)),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return command;
@@ -77,12 +89,16 @@ internal static class RunCommand
         return 1;
     }
 
-    private static async Task<int> RunAsync(PipelineDocument document, RunOptions options, StopSignals signals, TextWriter output, TextWriter errors)
+    private static async Task<int> RunAsync(PipelineDocument document, RunOptions options, StopSignals signals, TextWriter output,
+        TextWriter errors)
     {
         var graph = await GraphAsync(document, options, signals.Interrupted);
         var stall = options.StallSeconds ?? (graph.Execution == Execution.Batch ? StallSecondsDefault : 0);
         using var directory = RunDirectory.Create(RunDirectory.Base());
-        var spec = RunPreparation.Prepare(graph, directory.Path, stall == 0 ? null : TimeSpan.FromSeconds(stall), options.Devices) with { SilenceMax = TimeSpan.FromSeconds(options.SilenceSeconds) };
+        var spec = RunPreparation.Prepare(graph, directory.Path, stall == 0 ? null : TimeSpan.FromSeconds(stall), options.Devices) with
+        {
+            SilenceMax = TimeSpan.FromSeconds(options.SilenceSeconds),
+        };
         using var run = new LocalRun(new RunState(spec));
         return await ShowAsync(run, signals, output, errors);
     }
@@ -93,7 +109,10 @@ internal static class RunCommand
         if (GraphRules.Check(document.Graph) is { Count: > 0 } violations)
             throw new PlanRefusedException(violations);
         var folders = VolumeFolders.Parse(options.Sets, document.Graph);
-        var graph = document.Graph with { Operators = [.. document.Graph.Operators.Select(node => VolumeFolders.Map(LocalEnvironment.Resolve(node), folders))] };
+        var graph = document.Graph with
+        {
+            Operators = [.. document.Graph.Operators.Select(node => VolumeFolders.Map(LocalEnvironment.Resolve(node), folders))],
+        };
         return options.Probe ? await InputProbe.ApplyAsync(graph, cancellation) : graph;
     }
 

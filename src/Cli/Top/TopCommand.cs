@@ -15,14 +15,20 @@ internal static class TopCommand
 
     internal static Command Create()
     {
-        var run = new Option<string?>("--run") { Description = "The run's directory or the end of its name; not needed where only one run lives." };
+        var run = new Option<string?>("--run")
+        {
+            Description = "The run's directory or the end of its name; not needed where only one run lives.",
+        };
         var seconds = new Option<int?>("--seconds") { Description = "End after so long; default: with the run." };
         seconds.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out var value) && value is < 1 or > 86_400)
                 result.AddError("--seconds must be between 1 and 86400");
         });
-        var command = new Command("top", "Show every edge of a local run while it runs: frames, rate, latency, drops, way, blocks in use.") { run, seconds };
+        var command = new Command("top", "Show every edge of a local run while it runs: frames, rate, latency, drops, way, blocks in use.")
+        {
+            run, seconds,
+        };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(run), parsed.GetValue(seconds), parsed.InvocationConfiguration.Error));
         return command;
     }
@@ -50,7 +56,8 @@ internal static class TopCommand
         var board = new EdgeBoard(run.Edges);
         var identity = TlsIdentity.Load(run.CertificateFile, run.KeyFile, run.CaFile);
         var watching = run.Pods.Select(pod => WatchPodAsync(pod, identity, board, stopping.Token)).ToList();
-        var view = new ProgressView($"{run.Pipeline}: {run.Pods.Count} pods", board, () => [], AnsiConsole.Console).RunAsync(stopping.Token);
+        var view = new ProgressView($"{run.Pipeline}: {run.Pods.Count} pods", board, () => [], AnsiConsole.Console)
+            .RunAsync(stopping.Token);
         // The run removes its manifest as its last act.
         while (!stopping.IsCancellationRequested && File.Exists(run.CertificateFile))
             await Task.Delay(Interval, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -11,8 +11,8 @@ using K8sMediaFlow.Primitives.Certificates;
 namespace K8sMediaFlow.Control.Calling;
 
 /// <summary>
-/// The connection to one sidecar. Every failure is a <see cref="ControlException"/>, every wait ends by a deadline, and the sidecar's certificate must
-/// carry one of the expected identities.
+/// The connection to one sidecar. Every failure is a <see cref="ControlException"/>, every wait ends by a deadline, and the sidecar's
+/// certificate must carry one of the expected identities.
 /// </summary>
 internal sealed class SidecarChannel : IDisposable
 {
@@ -45,10 +45,12 @@ internal sealed class SidecarChannel : IDisposable
     /// <param name="start">Begins the call.</param>
     /// <param name="deadline">For the whole of it.</param>
     /// <param name="cancellation">The caller's.</param>
-    public async Task<T> AskAsync<T>(string method, Func<CallOptions, AsyncUnaryCall<T>> start, TimeSpan deadline, CancellationToken cancellation)
+    public async Task<T> AskAsync<T>(string method, Func<CallOptions, AsyncUnaryCall<T>> start, TimeSpan deadline,
+        CancellationToken cancellation)
     {
         using var activity = CallActivities.Called(method, _options.Sidecar.ToString());
-        using var call = start(new CallOptions(CallActivities.Headers(activity), deadline: DateTime.UtcNow + deadline, cancellationToken: cancellation));
+        using var call = start(new CallOptions(CallActivities.Headers(activity), deadline: DateTime.UtcNow + deadline,
+            cancellationToken: cancellation));
         try
         {
             return await call;
@@ -97,7 +99,8 @@ internal sealed class SidecarChannel : IDisposable
         {
             LocalCertificateSelectionCallback = (_, _, _, _, _) => _options.Identity().Certificate,
             RemoteCertificateValidationCallback =
-                IdentityChecks.Callback(() => _options.Identity().Authorities, _options.Expected, reason => Volatile.Write(ref _refusal, reason)),
+                IdentityChecks.Callback(() => _options.Identity().Authorities, _options.Expected,
+                    reason => Volatile.Write(ref _refusal, reason)),
         },
     };
 
@@ -122,15 +125,17 @@ internal sealed class SidecarChannel : IDisposable
             return new ControlException(StatusCode.DeadlineExceeded, $"{_options.Sidecar} did not answer in time", error);
         return broken is not null
             ? new ControlException(StatusCode.Unavailable, $"{_options.Sidecar} cannot be reached: {Reason(broken)}", error)
-            : new ControlException(error.StatusCode, error.Status.Detail is { Length: > 0 } said ? said : $"{_options.Sidecar} answered {error.StatusCode}",
+            : new ControlException(error.StatusCode,
+                error.Status.Detail is { Length: > 0 } said ? said : $"{_options.Sidecar} answered {error.StatusCode}",
                 error);
     }
 
     /// <summary>
-    /// What broke the connection, or kept it from being made in time (the handler cancels then, and the library calls that Cancelled); null where the
-    /// sidecar answered, be it with what cannot be read.
+    /// What broke the connection, or kept it from being made in time (the handler cancels then, and the library calls that Cancelled); null
+    /// where the sidecar answered, be it with what cannot be read.
     /// </summary>
-    private static Exception? Broken(Exception? cause) => cause is (HttpRequestException or IOException or AuthenticationException or OperationCanceledException)
+    private static Exception? Broken(Exception? cause) =>
+        cause is (HttpRequestException or IOException or AuthenticationException or OperationCanceledException)
         and not InvalidProtocolBufferException ? cause : null;
 
     private string Reason(Exception error)

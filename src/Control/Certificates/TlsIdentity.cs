@@ -17,7 +17,8 @@ public sealed record TlsIdentity(X509Certificate2 Certificate, X509Certificate2C
         return new TlsIdentity(X509Certificate2.CreateFromPem(certificatePem, privateKeyPem), authorities);
     }
 
-    /// <exception cref="CryptographicException">A file holds no certificate, or not the key of the certificate; the message names the files.</exception>
+    /// <exception cref="CryptographicException">A file holds no certificate, or not the key of the certificate; the message names the
+    /// files.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TlsIdentity Load(string certificateFile, string keyFile, string authoritiesFile)
     {

@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace K8sMediaFlow.Control.Certificates;
 
 /// <summary>
-/// Certificate, key and authorities in files that may be renewed while the process runs. Read again at each handshake: a mounted Secret is a chain of
-/// symbolic links of which one in the middle is swapped, so that a watch misses the change, and the time of the file's own link never changes. Thread-safe.
+/// Certificate, key and authorities in files that may be renewed while the process runs. Read again at each handshake: a mounted Secret is
+/// a chain of symbolic links of which one in the middle is swapped, so that a watch misses the change, and the time of the file's own link
+/// never changes. Thread-safe.
 /// </summary>
 public sealed class TlsIdentityFiles(string certificateFile, string keyFile, string authoritiesFile)
 {
@@ -25,7 +26,8 @@ public sealed class TlsIdentityFiles(string certificateFile, string keyFile, str
                 {
                     Reload();
                 }
-                catch (Exception error) when (_current is not null && error is CryptographicException or IOException or UnauthorizedAccessException)
+                catch (Exception error) when (_current is not null && error is CryptographicException or IOException
+                    or UnauthorizedAccessException)
                 {
                     // Half renewed: the next handshake looks again.
                 }
@@ -35,7 +37,8 @@ public sealed class TlsIdentityFiles(string certificateFile, string keyFile, str
     }
 
     /// <summary>Writes an issued certificate and its authorities as three files of mode 0600.</summary>
-    public static TlsIdentityFiles Write(string certificateFile, string keyFile, string authoritiesFile, IssuedCertificate issued, string authoritiesPem)
+    public static TlsIdentityFiles Write(string certificateFile, string keyFile, string authoritiesFile, IssuedCertificate issued,
+        string authoritiesPem)
     {
         ArgumentNullException.ThrowIfNull(issued);
         PrivateFile.Write(keyFile, issued.PrivateKeyPem());

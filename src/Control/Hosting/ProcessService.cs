@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Control.Hosting;
 
-/// <summary>The one service of a process: when it ends, so does the process; when it fails, with exit code 1 and the reason in the log.</summary>
+/// <summary>
+/// The one service of a process: when it ends, so does the process; when it fails, with exit code 1 and the reason in the log.
+/// </summary>
 /// <remarks>The framework's own host stops as well when a service fails, but then the process ends with 0.</remarks>
 /// <param name="lifetime">Of the process.</param>
 /// <param name="logger">Hears why it failed.</param>
@@ -15,7 +17,9 @@ public abstract class ProcessService(IHostApplicationLifetime lifetime, ILogger 
     /// <summary>Does the process's work until it is done or cancelled.</summary>
     protected abstract Task RunAsync(CancellationToken stopping);
 
-    /// <summary>Whether the message alone explains the failure to the person who runs the process. Of any other failure the log has the stack too.</summary>
+    /// <summary>
+    /// Whether the message alone explains the failure to the person who runs the process. Of any other failure the log has the stack too.
+    /// </summary>
     protected abstract bool IsExplained(Exception failure);
 
     /// <inheritdoc/>

@@ -23,7 +23,8 @@ public static class ServiceHost
         builder.Logging.AddConsoleLog(format, least);
         // How long an end may take is the service's to know.
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
-        builder.Services.AddSingleton(options.GetType(), options).AddSingleton<TService>().AddHostedService(static services => services.GetRequiredService<TService>());
+        builder.Services.AddSingleton(options.GetType(), options).AddSingleton<TService>()
+            .AddHostedService(static services => services.GetRequiredService<TService>());
         // Not disposed: a second signal may come in the last moments of the process, and is to change nothing.
         var host = builder.Build();
         await host.StartAsync();

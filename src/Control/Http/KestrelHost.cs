@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace K8sMediaFlow.Control.Http;
 
-/// <summary>Kestrel with one endpoint, and nothing of the framework around it but what is asked for: no configuration files, no log.</summary>
+/// <summary>
+/// Kestrel with one endpoint, and nothing of the framework around it but what is asked for: no configuration files, no log.
+/// </summary>
 internal sealed class KestrelHost : IAsyncDisposable
 {
     private readonly WebApplication _application;

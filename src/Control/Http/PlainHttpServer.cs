@@ -19,7 +19,9 @@ public sealed record PlainPage(int Status, string Text, string ContentType = "te
     public static PlainPage Bad(string reason) => new(StatusCodes.Status503ServiceUnavailable, reason + "\n");
 }
 
-/// <summary>A few pages over HTTP/1.1 without TLS, to be read by probes and metrics collectors: no payload and no secret ever stands there.</summary>
+/// <summary>
+/// A few pages over HTTP/1.1 without TLS, to be read by probes and metrics collectors: no payload and no secret ever stands there.
+/// </summary>
 public sealed class PlainHttpServer : IAsyncDisposable
 {
     private readonly IReadOnlyDictionary<string, Func<PlainPage>> _pages;
@@ -34,7 +36,8 @@ public sealed class PlainHttpServer : IAsyncDisposable
     {
         _pages = pages;
         _paths = [.. pages.Keys.Concat(metrics is null ? [] : [TelemetryExport.Page]).Order(StringComparer.Ordinal)];
-        _host = new KestrelHost(kestrel => Configure(kestrel, address, port), static _ => { }, application => Build(application, metrics), patience: TimeSpan.FromSeconds(1));
+        _host = new KestrelHost(kestrel => Configure(kestrel, address, port), static _ => { }, application => Build(application, metrics),
+            patience: TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The port that it listens on; known once started.</summary>

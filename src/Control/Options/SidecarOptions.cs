@@ -30,13 +30,17 @@ public enum LogFormat
 /// <param name="Address">The pod's address; control, links and health listen on it. <c>K8SMEDIAFLOW_ADDRESS</c> goes before it.</param>
 /// <param name="DataPort">TCP port of the links' data connections; 0 takes any free one, which peers learn in the handshake.</param>
 /// <param name="HealthPort">TCP port of health and metrics (plain HTTP); none are served where it is absent.</param>
-/// <param name="ObserverTokenSha256">Hex SHA-256 of the token that an observer (<c>inspect</c>, <c>tap</c>) shows; none attaches where it is absent.</param>
+/// <param name="ObserverTokenSha256">Hex SHA-256 of the token that an observer (<c>inspect</c>, <c>tap</c>) shows; none attaches where it
+/// is absent.</param>
 /// <param name="LogFormat">text or json. <c>K8SMEDIAFLOW_LOG_FORMAT</c> goes before it.</param>
 /// <param name="LogLevel">The least that is written. <c>K8SMEDIAFLOW_LOG_LEVEL</c> goes before it.</param>
 /// <param name="DrainSeconds">How long the end after SIGTERM may take: less than the pod's grace period.</param>
-/// <param name="ExitWhenFinished">End by itself when every media operator has completed and all links are drained: a plain container of a batch pod has to.</param>
-/// <param name="RegionBytesMax">Most bytes of frames that the pod's memory limit has room for; a plan that asks for more is refused. Absent: not checked here.</param>
-/// <param name="RdmaDevice">Name of the RDMA device to use; absent: the one that was allocated to this container, or the first. <c>K8SMEDIAFLOW_RDMA_DEVICE</c> goes before it.</param>
+/// <param name="ExitWhenFinished">End by itself when every media operator has completed and all links are drained: a plain container of a
+/// batch pod has to.</param>
+/// <param name="RegionBytesMax">Most bytes of frames that the pod's memory limit has room for; a plan that asks for more is refused.
+/// Absent: not checked here.</param>
+/// <param name="RdmaDevice">Name of the RDMA device to use; absent: the one that was allocated to this container, or the first.
+/// <c>K8SMEDIAFLOW_RDMA_DEVICE</c> goes before it.</param>
 public sealed record SidecarOptions(
     int ControlPort,
     int LinkPort,
@@ -57,8 +61,11 @@ public sealed record SidecarOptions(
     long? RegionBytesMax = null,
     string? RdmaDevice = null)
 {
-    /// <summary>Environment variables that go before the file: what only a pod knows of itself cannot stand in a file that all pods of a unit share.</summary>
-    public const string PodVariable = "K8SMEDIAFLOW_POD", AddressVariable = "K8SMEDIAFLOW_ADDRESS", LogFormatVariable = "K8SMEDIAFLOW_LOG_FORMAT", LogLevelVariable = "K8SMEDIAFLOW_LOG_LEVEL",
+    /// <summary>
+    /// Environment variables that go before the file: what only a pod knows of itself cannot stand in a file that all pods of a unit share.
+    /// </summary>
+    public const string PodVariable = "K8SMEDIAFLOW_POD", AddressVariable = "K8SMEDIAFLOW_ADDRESS",
+        LogFormatVariable = "K8SMEDIAFLOW_LOG_FORMAT", LogLevelVariable = "K8SMEDIAFLOW_LOG_LEVEL",
         RdmaDeviceVariable = "K8SMEDIAFLOW_RDMA_DEVICE";
 
     /// <summary>The file.</summary>

@@ -8,8 +8,8 @@ using K8sMediaFlow.Primitives.Certificates;
 namespace K8sMediaFlow.Control.Serving;
 
 /// <summary>
-/// Around every call of every service that is served here, health and reflection too: the caller must be <see cref="ControllerIdentity.Uri"/>,
-/// and whatever fails is told as a status.
+/// Around every call of every service that is served here, health and reflection too: the caller must be
+/// <see cref="ControllerIdentity.Uri"/>, and whatever fails is told as a status.
 /// </summary>
 internal sealed class CallGuard(CancellationToken stopping) : Interceptor
 {
@@ -22,7 +22,8 @@ internal sealed class CallGuard(CancellationToken stopping) : Interceptor
     }
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
+            ClientStreamingServerMethod<TRequest, TResponse> continuation)
         => throw new RpcException(new Grpc.Core.Status(StatusCode.Unimplemented, "no call here takes a stream and gives one answer"));
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(

@@ -30,7 +30,8 @@ internal sealed class SidecarService(IControlHandler handler) : Wire.Sidecar.Sid
         try
         {
             if (handler.CurrentPlan is { } current && version < current)
-                throw new ControlException(StatusCode.FailedPrecondition, $"plan {version} is lower than plan {current}, which is in force");
+                throw new ControlException(StatusCode.FailedPrecondition,
+                    $"plan {version} is lower than plan {current}, which is in force");
             await handler.ApplyPlanAsync(new PlanDocument(version, request.PlanJson.Memory), context.CancellationToken);
         }
         finally
@@ -42,9 +43,11 @@ internal sealed class SidecarService(IControlHandler handler) : Wire.Sidecar.Sid
         return new ApplyPlanResponse { Version = StatusConversion.ToWire(info.Plan), Incarnation = info.Incarnation };
     }
 
-    public override async Task WatchStatus(WatchStatusRequest request, IServerStreamWriter<Wire.Status> responseStream, ServerCallContext context)
+    public override async Task WatchStatus(WatchStatusRequest request, IServerStreamWriter<Wire.Status> responseStream,
+        ServerCallContext context)
     {
-        var interval = Bounded(request.IntervalMilliseconds, ControlApi.IntervalMin, ControlApi.IntervalMax, ControlApi.IntervalDefault, "interval");
+        var interval = Bounded(request.IntervalMilliseconds, ControlApi.IntervalMin, ControlApi.IntervalMax, ControlApi.IntervalDefault,
+            "interval");
         using var timer = new PeriodicTimer(interval);
         do
         {
@@ -55,7 +58,8 @@ internal sealed class SidecarService(IControlHandler handler) : Wire.Sidecar.Sid
 
     public override async Task<DrainResponse> Drain(DrainRequest request, ServerCallContext context)
     {
-        var limit = Bounded(request.DeadlineMilliseconds, TimeSpan.FromMilliseconds(1), ControlApi.DrainMax, ControlApi.DrainDefault, "deadline");
+        var limit = Bounded(request.DeadlineMilliseconds, TimeSpan.FromMilliseconds(1), ControlApi.DrainMax, ControlApi.DrainDefault,
+            "deadline");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         deadline.CancelAfter(limit);
         try
@@ -80,6 +84,7 @@ internal sealed class SidecarService(IControlHandler handler) : Wire.Sidecar.Sid
         return value >= min && value <= max
             ? value
             : throw new ControlException(
-                StatusCode.InvalidArgument, $"{name} {milliseconds} ms is not within {min.TotalMilliseconds:0}..{max.TotalMilliseconds:0} ms");
+                StatusCode.InvalidArgument,
+                    $"{name} {milliseconds} ms is not within {min.TotalMilliseconds:0}..{max.TotalMilliseconds:0} ms");
     }
 }

@@ -15,7 +15,9 @@ public enum EdgeSide
     Inbound = 3,
 }
 
-/// <summary>The part of one edge that one sidecar sees. Counts are of this edge since the sidecar started, over all its channels there.</summary>
+/// <summary>
+/// The part of one edge that one sidecar sees. Counts are of this edge since the sidecar started, over all its channels there.
+/// </summary>
 /// <param name="Edge">Its name in the plan: <c>decode.video->analyse.video</c>.</param>
 /// <param name="Way">Local, Tcp or Rdma.</param>
 /// <param name="Drops">By cause.</param>

@@ -11,7 +11,8 @@ internal static class CallActivities
     private static readonly ActivitySource _source = new(ControlApi.ActivitySourceName);
 
     /// <summary>At the caller's end. Null where no one listens.</summary>
-    public static Activity? Called(string method, string sidecar) => _source.StartActivity(method, ActivityKind.Client)?.SetTag("server.address", sidecar);
+    public static Activity? Called(string method, string sidecar) =>
+        _source.StartActivity(method, ActivityKind.Client)?.SetTag("server.address", sidecar);
 
     /// <summary>What the call takes along of it.</summary>
     public static Metadata Headers(Activity? called) => called?.Id is { } id ? new Metadata { { Parent, id } } : [];

@@ -17,7 +17,8 @@ public static class ConsoleLog
     public static void AddConsoleLog(this ILoggingBuilder logging, LogFormat format, LogLevel least)
     {
         // What the framework says of its own life (hosting, Kestrel, gRPC) is for those who ask for Debug.
-        logging.SetMinimumLevel(least).AddFilter("Microsoft", least < LogLevel.Information ? least : LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        logging.SetMinimumLevel(least).AddFilter("Microsoft", least < LogLevel.Information ? least : LogLevel.Warning)
+            .AddFilter("Grpc", LogLevel.Warning);
         // Not by AddConsoleFormatter, which binds options from a configuration: there are none, and a native program could not.
         logging.Services.AddSingleton<ConsoleFormatter, SentenceFormatter>();
         if (format == LogFormat.Json)

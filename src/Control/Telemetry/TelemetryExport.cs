@@ -21,15 +21,16 @@ public sealed record TelemetryOptions(string Service, string Instance, IReadOnly
 }
 
 /// <summary>
-/// The meters of this process on the page <see cref="Page"/>, as Prometheus text; and where the environment names a receiver, meters and traces over OTLP.
-/// The standard variables of OpenTelemetry hold: <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and its neighbours.
+/// The meters of this process on the page <see cref="Page"/>, as Prometheus text; and where the environment names a receiver, meters and
+/// traces over OTLP. The standard variables of OpenTelemetry hold: <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and its neighbours.
 /// </summary>
 public sealed class TelemetryExport : IDisposable
 {
     /// <summary>Where metrics are read.</summary>
     public const string Page = "/metrics";
 
-    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT", MetricsEndpoint = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", TracesEndpoint = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT", MetricsEndpoint = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+        TracesEndpoint = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
 
     private readonly MeterProvider _meters;
     private readonly TracerProvider? _traces;
@@ -56,11 +57,13 @@ public sealed class TelemetryExport : IDisposable
     }
 
     internal void ServePage(IApplicationBuilder application) =>
-        application.UseOpenTelemetryPrometheusScrapingEndpoint(_meters, predicate: null, path: Page, configureBranchedPipeline: null, optionsName: null);
+        application.UseOpenTelemetryPrometheusScrapingEndpoint(_meters, predicate: null, path: Page, configureBranchedPipeline: null,
+            optionsName: null);
 
     private static MeterProvider Meters(TelemetryOptions options, IConfiguration variables, bool sends)
     {
-        var builder = Sdk.CreateMeterProviderBuilder().ConfigureServices(services => services.AddSingleton(variables)).ConfigureResource(resource => Describe(resource, options)).AddMeter([.. options.Meters]).AddView(options.View);
+        var builder = Sdk.CreateMeterProviderBuilder().ConfigureServices(services => services.AddSingleton(variables))
+            .ConfigureResource(resource => Describe(resource, options)).AddMeter([.. options.Meters]).AddView(options.View);
         builder.AddPrometheusExporter(page =>
         {
             // The names and labels of the page are our users'; a collector knows by itself whose page it reads.
@@ -71,7 +74,8 @@ public sealed class TelemetryExport : IDisposable
     }
 
     private static TracerProvider Traces(TelemetryOptions options, IConfiguration variables) =>
-        Sdk.CreateTracerProviderBuilder().ConfigureServices(services => services.AddSingleton(variables)).ConfigureResource(resource => Describe(resource, options))
+        Sdk.CreateTracerProviderBuilder().ConfigureServices(services => services.AddSingleton(variables))
+            .ConfigureResource(resource => Describe(resource, options))
             .AddSource([.. options.Sources]).AddOtlpExporter().Build();
 
     private static void Describe(ResourceBuilder resource, TelemetryOptions options) =>

@@ -104,7 +104,8 @@ internal static class PartConversion
         Probes = (ulong)rdma.Probes,
     };
 
-    public static Control.Status.RdmaStatus FromWire(RdmaStatus wire) => new(wire.Usable, wire.Device, wire.Address, wire.Obstacle, wire.Detail)
+    public static Control.Status.RdmaStatus FromWire(RdmaStatus wire) =>
+        new(wire.Usable, wire.Device, wire.Address, wire.Obstacle, wire.Detail)
     {
         Probes = (long)wire.Probes,
     };

@@ -37,7 +37,8 @@ internal static class StatusConversion
         Rdma = wire.Rdma is { } rdma ? PartConversion.FromWire(rdma) : null,
     };
 
-    public static Wire.PlanVersion? ToWire(Pipelines.Planning.PlanVersion? version) => version is not { } known ? null : new Wire.PlanVersion
+    public static Wire.PlanVersion? ToWire(Pipelines.Planning.PlanVersion? version) =>
+        version is not { } known ? null : new Wire.PlanVersion
     {
         LeaseTransitions = known.LeaseTransitions,
         Generation = known.Generation,

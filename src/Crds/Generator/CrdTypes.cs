@@ -14,14 +14,17 @@ internal static class CrdTypes
     internal static JsonSerializerOptions Reader(Type kind) => kind == typeof(MediaPipeline) ? Strict : Lenient;
 
     internal static IEnumerable<JsonPropertyInfo> Fields(JsonSerializerOptions options, Type type) =>
-        options.GetTypeInfo(type).Properties.Where(property => property is { Get: not null } && property.AttributeProvider?.IsDefined(typeof(System.Text.Json.Serialization.JsonIgnoreAttribute), true) != true);
+        options.GetTypeInfo(type)
+            .Properties.Where(property => property is { Get: not null }
+            && property.AttributeProvider?.IsDefined(typeof(System.Text.Json.Serialization.JsonIgnoreAttribute), true) != true);
 
     internal static bool IsRequired(JsonPropertyInfo property) =>
         property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
 
     /// <summary>Names of an enum's values as documents have them.</summary>
     internal static IEnumerable<string> EnumNames(JsonSerializerOptions options, Type type) =>
-        Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(value, options.GetTypeInfo(type))!.GetValue<string>());
+        Enum.GetValues(type).Cast<object>()
+            .Select(value => JsonSerializer.SerializeToNode(value, options.GetTypeInfo(type))!.GetValue<string>());
 
     /// <summary>The element type of a list, the value type of a map with texts as keys, or null for neither.</summary>
     internal static (Type? List, Type? Map) Collection(Type type) => type.IsGenericType && type.GetGenericArguments() is var arguments

@@ -10,7 +10,8 @@ internal static partial class Descriptions
 {
     private static readonly Dictionary<string, XElement> Members = Load("K8sMediaFlow.Crds", "K8sMediaFlow.Pipelines");
 
-    internal static string Of(Type type) => Find("T:" + type.FullName)?.Element("summary") is { } summary ? Text(summary) : ForeignTypes.Describe(type.Name, null);
+    internal static string Of(Type type) =>
+        Find("T:" + type.FullName)?.Element("summary") is { } summary ? Text(summary) : ForeignTypes.Describe(type.Name, null);
 
     /// <summary>A property's own summary, or the text of the parameter that makes it in a positional record.</summary>
     internal static string Of(PropertyInfo property)

@@ -9,7 +9,8 @@ internal static class FieldReference
 {
     internal static string Of(IReadOnlyList<Type> kinds)
     {
-        var text = new StringBuilder("# Fields of the custom resources\n\n<!-- Generated from src/Crds by scripts/generate.sh; edit the types instead. -->\n");
+        var text = new StringBuilder(
+            "# Fields of the custom resources\n\n<!-- Generated from src/Crds by scripts/generate.sh; edit the types instead. -->\n");
         text.Append("\n`kubectl explain mediapipeline.spec --recursive` shows the same text. A field marked * is required. A field that is in the schema and not implemented is\n"
             + "refused with the reason `Unsupported`, by the controller, the webhook and `k8smediaflow validate`.\n");
         foreach (var kind in kinds)
@@ -28,7 +29,8 @@ internal static class FieldReference
         text.Append(CultureInfo.InvariantCulture, $"\n### {path}\n\n{Words(schema)}\n\n| field | type | meaning |\n| --- | --- | --- |\n");
         var required = (schema["required"]?.AsArray() ?? []).Select(name => name!.GetValue<string>()).ToHashSet();
         foreach (var (name, field) in schema["properties"]!.AsObject())
-            text.Append(CultureInfo.InvariantCulture, $"| `{name}`{(required.Contains(name) ? " *" : "")} | {Kind(field!.AsObject())} | {Meaning(field!.AsObject())} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| `{name}`{(required.Contains(name) ? " *" : "")} | {Kind(field!.AsObject())} | {Meaning(field!.AsObject())} |\n");
         foreach (var rule in schema["x-kubernetes-validations"]?.AsArray() ?? [])
             text.Append(CultureInfo.InvariantCulture, $"\nRule: {rule!["message"]!.GetValue<string>()}.\n");
         foreach (var (name, field) in schema["properties"]!.AsObject())
@@ -36,7 +38,8 @@ internal static class FieldReference
                 Section(text, $"{path}.{name}{(field!["items"] is null ? "" : "[]")}", inner);
     }
 
-    private static JsonObject? Inner(JsonObject field) => (field["items"] ?? field) is JsonObject inner && inner.ContainsKey("properties") ? inner : null;
+    private static JsonObject? Inner(JsonObject field) =>
+        (field["items"] ?? field) is JsonObject inner && inner.ContainsKey("properties") ? inner : null;
 
     private static string Kind(JsonObject field) => field switch
     {
@@ -45,7 +48,8 @@ internal static class FieldReference
         _ when field["enum"] is JsonArray choices => string.Join(" \\| ", choices.Select(choice => choice!.GetValue<string>())),
         _ when field.ContainsKey("x-kubernetes-int-or-string") => field.ContainsKey("pattern") ? "quantity" : "number or text",
         _ when field.ContainsKey("x-kubernetes-preserve-unknown-fields") => "object, as in a pod",
-        _ => field["type"]!.GetValue<string>() switch { "string" => "text", "boolean" => "true or false", "integer" => "whole number", var other => other },
+        _ => field["type"]!.GetValue<string>() switch { "string" => "text", "boolean" => "true or false", "integer" => "whole number",
+            var other => other },
     };
 
     private static string Meaning(JsonObject field)

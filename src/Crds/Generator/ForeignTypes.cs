@@ -85,7 +85,8 @@ internal static class ForeignTypes
 
     internal static string Describe(string type, string? field) => Texts.TryGetValue(field is null ? type : $"{type}.{field}", out var text)
         ? text
-        : throw new InvalidOperationException($"{type}{(field is null ? "" : "." + field)} has no description: write one at its type, or here for a part of a pod");
+        : throw new InvalidOperationException(
+            $"{type}{(field is null ? "" : "." + field)} has no description: write one at its type, or here for a part of a pod");
 
     internal static BoundsAttribute? Bounds(PropertyInfo property) => Numbers.GetValueOrDefault((property.DeclaringType!, property.Name));
 

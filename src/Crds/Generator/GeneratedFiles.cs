@@ -9,22 +9,28 @@ public static class GeneratedFiles
 {
     private const string Header = "# Generated from src/Crds by scripts/generate.sh; edit the types instead.\n";
 
-    /// <summary>Servers evaluate CEL rules from 1.25 on without being asked to, and know all that ours say (fieldPath) from here on.</summary>
+    /// <summary>
+    /// Servers evaluate CEL rules from 1.25 on without being asked to, and know all that ours say (fieldPath) from here on.
+    /// </summary>
     private const string CelCondition = "{{- if semverCompare \">=1.28-0\" .Capabilities.KubeVersion.Version }}";
 
-    private static readonly (string Name, Type Kind)[] Kinds = [("mediapipelines", typeof(MediaPipeline)), ("mediaoperators", typeof(MediaOperator))];
+    private static readonly (string Name, Type Kind)[] Kinds = [("mediapipelines", typeof(MediaPipeline)),
+        ("mediaoperators", typeof(MediaOperator))];
 
     public static IEnumerable<(string Path, string Text)> All() =>
     [
         .. Kinds.Select(one => ($"config/crd/{one.Name}.yaml", Header + YamlText.Of(KindDocument.Of(one.Kind, cel: false)))),
-        .. Kinds.Where(one => HasRules(one.Kind)).Select(one => ($"config/crd/cel/{one.Name}.yaml", Header + YamlText.Of(KindDocument.Of(one.Kind, cel: true)))),
+        .. Kinds.Where(one => HasRules(one.Kind))
+            .Select(one => ($"config/crd/cel/{one.Name}.yaml", Header + YamlText.Of(KindDocument.Of(one.Kind, cel: true)))),
         .. Kinds.Select(one => ($"charts/k8smediaflow/templates/crds/{one.Name}.yaml", Template(one.Kind))),
         ("docs/reference/fields.md", FieldReference.Of([.. Kinds.Select(one => one.Kind)])),
     ];
 
     private static bool HasRules(Type kind) => !JsonNode.DeepEquals(KindDocument.Of(kind, cel: true), KindDocument.Of(kind, cel: false));
 
-    /// <summary>One template for all servers: the blocks with rules stand between conditions, and uninstalling the chart keeps the kinds.</summary>
+    /// <summary>
+    /// One template for all servers: the blocks with rules stand between conditions, and uninstalling the chart keeps the kinds.
+    /// </summary>
     private static string Template(Type kind)
     {
         var document = KindDocument.Of(kind, cel: true);

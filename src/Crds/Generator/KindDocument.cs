@@ -62,7 +62,13 @@ public static class KindDocument
 
     private static JsonObject Column(PrinterColumnAttribute column)
     {
-        var written = new JsonObject { ["name"] = column.Name, ["type"] = column.Type, ["jsonPath"] = column.Path, ["description"] = column.Description };
+        var written = new JsonObject
+        {
+            ["name"] = column.Name,
+            ["type"] = column.Type,
+            ["jsonPath"] = column.Path,
+            ["description"] = column.Description,
+        };
         if (column.Priority > 0)
             written["priority"] = column.Priority;
         return written;
@@ -82,7 +88,8 @@ public static class KindDocument
                 ["kind"] = Text($"Always {kind.Name}."),
                 ["metadata"] = new JsonObject { ["type"] = "object" },
                 ["spec"] = new SchemaWriter(CrdTypes.Reader(kind), cel).Write(spec.PropertyType, Descriptions.Of(spec)),
-                ["status"] = new SchemaWriter(CrdTypes.Lenient, cel).Write(names.Status ?? kind.GetProperty("Status")!.PropertyType, Descriptions.Of(kind.GetProperty("Status")!)),
+                ["status"] = new SchemaWriter(CrdTypes.Lenient, cel)
+                    .Write(names.Status ?? kind.GetProperty("Status")!.PropertyType, Descriptions.Of(kind.GetProperty("Status")!)),
             },
         };
         SchemaWriter.AddRules(root, cel ? spec.PropertyType.GetCustomAttributes<CelRuleAttribute>().Where(rule => rule.AtRoot) : []);

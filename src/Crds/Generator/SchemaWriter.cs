@@ -53,7 +53,8 @@ internal sealed class SchemaWriter(JsonSerializerOptions options, bool cel)
         else if (type == typeof(JsonElement))
             (schema["type"], schema["x-kubernetes-preserve-unknown-fields"]) = ("object", true);
         else if (type.IsEnum)
-            (schema["type"], schema["enum"]) = ("string", new JsonArray([.. CrdTypes.EnumNames(options, type).Select(name => JsonValue.Create(name))]));
+            (schema["type"], schema["enum"]) = ("string",
+                new JsonArray([.. CrdTypes.EnumNames(options, type).Select(name => JsonValue.Create(name))]));
         else if (type == typeof(Quantity) || type == typeof(ResourceAmount) || type == typeof(IntOrString))
             FillAmount(schema, type == typeof(IntOrString) ? null : AmountPattern);
         else
@@ -72,7 +73,8 @@ internal sealed class SchemaWriter(JsonSerializerOptions options, bool cel)
     {
         var (element, value) = CrdTypes.Collection(type);
         if (element is not null)
-            (schema["type"], schema["items"]) = ("array", Write(element, element.IsClass && element != typeof(string) ? Descriptions.Of(element) : "An entry."));
+            (schema["type"], schema["items"]) = ("array",
+                Write(element, element.IsClass && element != typeof(string) ? Descriptions.Of(element) : "An entry."));
         else if (value is not null)
             (schema["type"], schema["additionalProperties"]) = ("object", Write(value, "A value."));
         else
@@ -86,14 +88,16 @@ internal sealed class SchemaWriter(JsonSerializerOptions options, bool cel)
         if (fields.Where(CrdTypes.IsRequired).Select(field => JsonValue.Create(field.Name)).ToArray() is { Length: > 0 } required)
             schema["required"] = new JsonArray(required);
         var sample = type.GetConstructor(Type.EmptyTypes)?.Invoke(null);
-        schema["properties"] = new JsonObject(fields.Select(field => KeyValuePair.Create(field.Name, (JsonNode?)Field(type, field, sample))));
+        schema["properties"] = new JsonObject(fields.Select(field => KeyValuePair.Create(field.Name,
+            (JsonNode?)Field(type, field, sample))));
         if (cel)
             AddRules(schema, type.GetCustomAttributes<CelRuleAttribute>().Where(rule => !rule.AtRoot).Concat(ForeignTypes.Rules(type)));
     }
 
     private JsonObject Field(Type owner, JsonPropertyInfo field, object? sample)
     {
-        var property = owner.GetProperties().Single(one => one == field.AttributeProvider as PropertyInfo || one.Name == (field.AttributeProvider as PropertyInfo)?.Name);
+        var property = owner.GetProperties()
+            .Single(one => one == field.AttributeProvider as PropertyInfo || one.Name == (field.AttributeProvider as PropertyInfo)?.Name);
         var schema = Write(field.PropertyType, Descriptions.Of(property));
         Limit(schema, property);
         if (property.GetCustomAttribute<ServerDefaultAttribute>() is { } server)
@@ -106,7 +110,8 @@ internal sealed class SchemaWriter(JsonSerializerOptions options, bool cel)
     private static void Limit(JsonObject schema, PropertyInfo property)
     {
         if (property.GetCustomAttribute<ListKeysAttribute>() is { } keys)
-            (schema["x-kubernetes-list-type"], schema["x-kubernetes-list-map-keys"]) = ("map", new JsonArray([.. keys.Keys.Select(key => JsonValue.Create(key))]));
+            (schema["x-kubernetes-list-type"], schema["x-kubernetes-list-map-keys"]) = ("map",
+                new JsonArray([.. keys.Keys.Select(key => JsonValue.Create(key))]));
         if (property.GetCustomAttribute<MaxItemsAttribute>() is { } items)
             schema["maxItems"] = items.Count;
         if (property.GetCustomAttribute<MaxCharsAttribute>() is { } chars)

@@ -9,7 +9,10 @@ namespace K8sMediaFlow.Crds.Generator;
 /// </summary>
 public static class YamlText
 {
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Of(JsonObject document)
     {
@@ -51,7 +54,8 @@ public static class YamlText
                 text.Append(' ', indent).Append("- ").Append(Scalar(entry!)).Append('\n');
     }
 
-    private static string Scalar(JsonNode value) => value.GetValueKind() == JsonValueKind.String ? Scalar(value.GetValue<string>()) : value.ToJsonString();
+    private static string Scalar(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.String ? Scalar(value.GetValue<string>()) : value.ToJsonString();
 
     private static string Scalar(string text) => IsPlain(text) ? text : JsonSerializer.Serialize(text, Plain);
 

@@ -24,7 +24,9 @@ public sealed class PrinterColumnAttribute(string name, string type, string path
     public int Priority { get; init; }
 }
 
-/// <summary>A list whose entries are told apart by these fields: duplicates are refused, and several writers may own entries of their own.</summary>
+/// <summary>
+/// A list whose entries are told apart by these fields: duplicates are refused, and several writers may own entries of their own.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListKeysAttribute(params string[] keys) : Attribute
 {

@@ -9,7 +9,8 @@ internal static class ContainerMapper
 {
     internal static ContainerNode Map(OperatorSpec spec) => new()
     {
-        Ports = [.. spec.Ports.Select(port => new ContainerPort(port.Name, port.ContainerPort, port.Protocol == PortProtocol.Udp ? "UDP" : "TCP"))],
+        Ports = [.. spec.Ports.Select(port => new ContainerPort(port.Name, port.ContainerPort,
+            port.Protocol == PortProtocol.Udp ? "UDP" : "TCP"))],
         HasService = spec.Service is not null,
         EnvironmentSources = [.. spec.EnvFrom.Select(one => Set(("configMapRef", one.ConfigMapRef), ("secretRef", one.SecretRef)))],
         Claims = [.. spec.ResourceClaims.Select(one => new ResourceClaim(one.Name,
@@ -17,18 +18,23 @@ internal static class ContainerMapper
         ClaimNames = [.. (spec.Resources?.Claims ?? []).Select(one => one.Name)],
         Amounts = Amounts(spec.Resources),
         TerminationGracePeriodSeconds = spec.TerminationGracePeriodSeconds,
-        MetadataKeys = [.. Keys("podMetadata.labels", spec.PodMetadata?.Labels), .. Keys("podMetadata.annotations", spec.PodMetadata?.Annotations)],
+        MetadataKeys = [.. Keys("podMetadata.labels", spec.PodMetadata?.Labels),
+            .. Keys("podMetadata.annotations", spec.PodMetadata?.Annotations)],
         PodSettings = Settings(spec),
     };
 
     internal static IReadOnlyList<RequestedAmount> Amounts(ResourceSpec? spec) => spec is not { Requests: { } requests, Limits: { } limits }
         ? []
-        : [.. requests.Where(one => limits.ContainsKey(one.Key)).Select(one => new RequestedAmount(one.Key, one.Value.Amount, limits[one.Key].Amount))];
+        : [.. requests.Where(one => limits.ContainsKey(one.Key))
+            .Select(one => new RequestedAmount(one.Key, one.Value.Amount, limits[one.Key].Amount))];
 
-    internal static IReadOnlyList<string> Sources(EnvironmentValueSpec from) => Set(("fieldRef", from.FieldRef), ("resourceFieldRef", from.ResourceFieldRef),
+    internal static IReadOnlyList<string> Sources(EnvironmentValueSpec from) =>
+        Set(("fieldRef", from.FieldRef), ("resourceFieldRef", from.ResourceFieldRef),
         ("configMapKeyRef", from.ConfigMapKeyRef), ("secretKeyRef", from.SecretKeyRef));
 
-    /// <summary>Pods of a group simply have all tolerations, spreads and pull secrets of their members; maps and claims meet key by key.</summary>
+    /// <summary>
+    /// Pods of a group simply have all tolerations, spreads and pull secrets of their members; maps and claims meet key by key.
+    /// </summary>
     private static Dictionary<string, string> Settings(OperatorSpec spec)
     {
         var settings = new Dictionary<string, string>();
@@ -38,10 +44,18 @@ internal static class ContainerMapper
         Add(settings, "priorityClassName", CrdResources.Element(spec.PriorityClassName));
         Add(settings, "runtimeClassName", CrdResources.Element(spec.RuntimeClassName));
         Add(settings, "schedulerName", CrdResources.Element(spec.SchedulerName));
-        Add(settings, "terminationGracePeriodSeconds", spec.TerminationGracePeriodSeconds is { } seconds ? JsonSerializer.SerializeToElement(seconds, CrdJsonContext.Default.Int64) : null);
+        Add(settings, "terminationGracePeriodSeconds",
+            spec.TerminationGracePeriodSeconds is { } seconds
+            ? JsonSerializer.SerializeToElement(seconds, CrdJsonContext.Default.Int64)
+            : null);
         foreach (var claim in spec.ResourceClaims)
             Add(settings, $"resourceClaims '{claim.Name}'", CrdResources.Element(claim));
-        foreach (var (field, map) in new[] { ("nodeSelector", spec.NodeSelector), ("podMetadata.labels", spec.PodMetadata?.Labels), ("podMetadata.annotations", spec.PodMetadata?.Annotations) })
+        foreach (var (field, map) in new[]
+        {
+            ("nodeSelector", spec.NodeSelector),
+            ("podMetadata.labels", spec.PodMetadata?.Labels),
+            ("podMetadata.annotations", spec.PodMetadata?.Annotations),
+        })
             foreach (var (key, value) in map ?? new Dictionary<string, string>())
                 settings[$"{field} '{key}'"] = value;
         return settings;
@@ -56,7 +70,9 @@ internal static class ContainerMapper
     /// <summary>The order of keys means nothing: two people who write the same in another order agree.</summary>
     private static JsonNode? Canonical(JsonNode? node) => node switch
     {
-        JsonObject thing => new JsonObject(thing.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => KeyValuePair.Create(one.Key, Canonical(one.Value)))),
+        JsonObject thing =>
+            new JsonObject(thing.OrderBy(one => one.Key, StringComparer.Ordinal)
+                .Select(one => KeyValuePair.Create(one.Key, Canonical(one.Value)))),
         JsonArray list => new JsonArray([.. list.Select(Canonical)]),
         _ => node?.DeepClone(),
     };
@@ -64,5 +80,6 @@ internal static class ContainerMapper
     private static IEnumerable<MetadataKey> Keys(string field, IReadOnlyDictionary<string, string>? entries) =>
         (entries ?? new Dictionary<string, string>()).Keys.Select(key => new MetadataKey(field, key));
 
-    private static string[] Set(params (string Field, object? Value)[] fields) => [.. fields.Where(one => one.Value is not null).Select(one => one.Field)];
+    private static string[] Set(params (string Field, object? Value)[] fields) =>
+        [.. fields.Where(one => one.Value is not null).Select(one => one.Field)];
 }

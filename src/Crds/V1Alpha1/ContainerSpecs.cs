@@ -24,7 +24,8 @@ public sealed record EnvironmentSpec
 }
 
 /// <summary>Where the value of an environment variable comes from: exactly one of the fields is set.</summary>
-[CelRule("[has(self.fieldRef), has(self.resourceFieldRef), has(self.configMapKeyRef), has(self.secretKeyRef)].filter(one, one).size() == 1", "exactly one source")]
+[CelRule("[has(self.fieldRef), has(self.resourceFieldRef), has(self.configMapKeyRef), has(self.secretKeyRef)].filter(one, one).size() == 1",
+    "exactly one source")]
 public sealed record EnvironmentValueSpec
 {
     /// <summary>A field of the pod.</summary>
@@ -129,13 +130,20 @@ public sealed record ResourceSpec
     public IReadOnlyList<ResourceClaimReference> Claims { get; set; } = [];
 
     /// <summary>As a container has it.</summary>
-    public ResourceRequirements ToRequirements() => new() { Limits = Texts(Limits), Requests = Texts(Requests), Claims = Claims.Count > 0 ? Claims : null };
+    public ResourceRequirements ToRequirements() => new()
+    {
+        Limits = Texts(Limits),
+        Requests = Texts(Requests),
+        Claims = Claims.Count > 0 ? Claims : null,
+    };
 
-    private static Dictionary<string, string>? Texts(IReadOnlyDictionary<string, ResourceAmount>? amounts) => amounts?.ToDictionary(one => one.Key, one => one.Value.Text);
+    private static Dictionary<string, string>? Texts(IReadOnlyDictionary<string, ResourceAmount>? amounts) =>
+        amounts?.ToDictionary(one => one.Key, one => one.Value.Text);
 }
 
 /// <summary>A resource claim of the pod: the name of a claim or of a template to make one from.</summary>
-[CelRule("has(self.resourceClaimName) != has(self.resourceClaimTemplateName)", "exactly one of resourceClaimName and resourceClaimTemplateName")]
+[CelRule("has(self.resourceClaimName) != has(self.resourceClaimTemplateName)",
+    "exactly one of resourceClaimName and resourceClaimTemplateName")]
 public sealed record ResourceClaimSpec
 {
     /// <summary>What resources.claims call it.</summary>

@@ -18,7 +18,8 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
         typeof(NamedEnum<Distribution>), typeof(NamedEnum<FrameOrder>), typeof(NamedEnum<OnFull>), typeof(NamedEnum<Delivery>),
         typeof(NamedEnum<GroupMode>), typeof(NamedEnum<ImagePullPolicy>), typeof(NamedEnum<PortProtocol>), typeof(NamedEnum<ServiceType>),
         typeof(NamedEnum<TolerationOperator>), typeof(NamedEnum<TaintEffect>), typeof(NamedEnum<UnsatisfiablePlacement>),
-        typeof(NamedEnum<HugePages>), typeof(NamedEnum<MemoryLock>), typeof(NamedEnum<SidecarLogLevel>), typeof(NamedEnum<SidecarUpdatePolicy>),
+        typeof(NamedEnum<HugePages>), typeof(NamedEnum<MemoryLock>), typeof(NamedEnum<SidecarLogLevel>),
+            typeof(NamedEnum<SidecarUpdatePolicy>),
         typeof(RationalJson)])]
 [JsonSerializable(typeof(MediaPipeline))]
 internal sealed partial class CrdJsonContext : JsonSerializerContext;

@@ -6,7 +6,10 @@ using K8sMediaFlow.Crds.Schema;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
-/// <summary>The bounds that the schema has and a server holds a document to: lengths, numbers, and entries of lists that are told apart by keys. Read from the same attributes.</summary>
+/// <summary>
+/// The bounds that the schema has and a server holds a document to: lengths, numbers, and entries of lists that are told apart by keys.
+/// Read from the same attributes.
+/// </summary>
 public static class DocumentBounds
 {
     /// <summary>Of a document whose shape is sound.</summary>
@@ -18,7 +21,8 @@ public static class DocumentBounds
             .SelectMany(field => OfField(path.Length == 0 ? field.Name : $"{path}.{field.Name}", thing[field.Name]!, field)),
         (JsonTypeInfoKind.Enumerable, JsonArray list) when Element(type) is var element =>
             list.SelectMany((one, i) => Below(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), one, element)),
-        (JsonTypeInfoKind.Dictionary, JsonObject map) when Element(type) is var element => map.SelectMany(one => Below($"{path}.{one.Key}", one.Value, element)),
+        (JsonTypeInfoKind.Dictionary, JsonObject map) when Element(type) is var element =>
+            map.SelectMany(one => Below($"{path}.{one.Key}", one.Value, element)),
         _ => [],
     };
 
@@ -33,9 +37,11 @@ public static class DocumentBounds
     {
         if (Of<MaxItemsAttribute>(field) is { } items && value is JsonArray list && list.Count > items.Count)
             yield return $"has {list.Count} entries; at most {items.Count} are allowed";
-        if (Of<MaxCharsAttribute>(field) is { } chars && value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().EnumerateRunes().Count() is var count && count > chars.Count)
+        if (Of<MaxCharsAttribute>(field) is { } chars && value.GetValueKind() == JsonValueKind.String
+            && value.GetValue<string>().EnumerateRunes().Count() is var count && count > chars.Count)
             yield return $"has {count} characters; at most {chars.Count} are allowed";
-        if (Of<BoundsAttribute>(field) is { } bounds && value.GetValueKind() == JsonValueKind.Number && value.Deserialize(CrdJsonContext.Default.Int64) is var number
+        if (Of<BoundsAttribute>(field) is { } bounds && value.GetValueKind() == JsonValueKind.Number
+            && value.Deserialize(CrdJsonContext.Default.Int64) is var number
             && (number < bounds.Min || number > bounds.Max))
             yield return $"is {number}; it must be between {bounds.Min} and {bounds.Max}";
     }
@@ -45,7 +51,8 @@ public static class DocumentBounds
         var seen = new HashSet<string>();
         for (var i = 0; i < list.Count; i++)
             if (!seen.Add(string.Join(", ", keys.Select(key => $"{key} {list[i]?[key]}"))))
-                yield return new(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), $"another entry has the same {string.Join(" and ", keys)}");
+                yield return new(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"),
+                    $"another entry has the same {string.Join(" and ", keys)}");
     }
 
     private static JsonTypeInfo Element(JsonTypeInfo type) => type.Options.GetTypeInfo(type.ElementType!);

@@ -48,7 +48,8 @@ internal sealed class DocumentShape
         {
             var field = type.Properties.FirstOrDefault(property => property.Name == name);
             if (field is null)
-                Fault(Under(path, name), $"unknown field '{name}'{NameSuggestion.Hint(name, type.Properties.Select(property => property.Name))}");
+                Fault(Under(path, name),
+                    $"unknown field '{name}'{NameSuggestion.Hint(name, type.Properties.Select(property => property.Name))}");
             else if (value is null)
                 // An empty value means "not set", as it does to Kubernetes.
                 thing.Remove(name);

@@ -4,7 +4,8 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
 /// <summary>
-/// One media operator of a pipeline, made from it by the controller: the target of kubectl scale and of autoscalers. Nobody makes one by hand.
+/// One media operator of a pipeline, made from it by the controller: the target of kubectl scale and of autoscalers. Nobody makes one by
+/// hand.
 /// </summary>
 [CustomKind("mediaoperators", "mo", HasScale = true)]
 [PrinterColumn("Pipeline", "string", ".spec.pipeline", "The pipeline that it belongs to.")]

@@ -4,13 +4,16 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
-/// <summary>A graph of media operators and the edges between them. The controller makes pods of it and moves frames along its edges.</summary>
+/// <summary>
+/// A graph of media operators and the edges between them. The controller makes pods of it and moves frames along its edges.
+/// </summary>
 /// <remarks>
 /// Here and below, optional fields have setters: the serializer's generated code gives init-only ones the default of their type
 /// where a document leaves them out, and so loses the defaults that stand here.
 /// </remarks>
 [CustomKind("mediapipelines", "mp", Status = typeof(PipelineStatus))]
-[PrinterColumn("Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status", "Whether frames flow from every source to every sink.")]
+[PrinterColumn("Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status",
+    "Whether frames flow from every source to every sink.")]
 [PrinterColumn("Phase", "string", ".status.phase", "The state in one word.")]
 [PrinterColumn("Operators", "string", ".status.readyOperators", "Media operators that are attached, of all.")]
 [PrinterColumn("Pods", "string", ".status.readyPods", "Pods that are ready, of all.")]
@@ -18,7 +21,8 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
 [PrinterColumn("FPS", "string", ".status.framesPerSecond", "Frames that reach the sinks in one second.")]
 [PrinterColumn("Dropped", "integer", ".status.droppedFrames", "Frames that were dropped since the pods started.")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since it was made.")]
-[PrinterColumn("Accepted", "string", ".status.conditions[?(@.type==\"Accepted\")].reason", "Whether the last edit was taken, or the rule that refuses it.", Priority = 1)]
+[PrinterColumn("Accepted", "string", ".status.conditions[?(@.type==\"Accepted\")].reason",
+    "Whether the last edit was taken, or the rule that refuses it.", Priority = 1)]
 [PrinterColumn("Message", "string", ".status.conditions[?(@.type==\"Ready\")].message", "What Ready says.", Priority = 1)]
 public sealed record MediaPipeline : IKubernetesObject
 {

@@ -7,16 +7,21 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
 /// <summary>From JSON that anybody may have written to a <see cref="MediaPipeline"/>, strictly.</summary>
 public static class MediaPipelineReader
 {
-    /// <summary>The pipeline, or null and everything that is wrong with its shape. Rules about its content are GraphRules' business.</summary>
+    /// <summary>
+    /// The pipeline, or null and everything that is wrong with its shape. Rules about its content are GraphRules' business.
+    /// </summary>
     /// <param name="document">Stays as it is.</param>
     /// <param name="faults">Empty where there is a pipeline.</param>
-    /// <param name="written">By its place, the text that stood for a value before it became JSON, so that what people are told to write keeps it.</param>
+    /// <param name="written">By its place, the text that stood for a value before it became JSON, so that what people are told to write
+    /// keeps it.</param>
     public static MediaPipeline? Read(JsonNode? document, out IReadOnlyList<DocumentFault> faults, Func<string, string?>? written = null)
     {
         // The shape check removes empty values.
         var copy = document?.DeepClone();
         var type = CrdJsonContext.Default.MediaPipeline;
-        faults = Identity(copy) is { } foreign ? foreign : [.. Metadata(copy!["metadata"], written ?? Unwritten), .. DocumentShape.Check(copy, type, written ?? Unwritten)];
+        faults = Identity(copy) is { } foreign
+            ? foreign
+            : [.. Metadata(copy!["metadata"], written ?? Unwritten), .. DocumentShape.Check(copy, type, written ?? Unwritten)];
         if (faults.Count > 0)
             return null;
         try
@@ -30,7 +35,10 @@ public static class MediaPipelineReader
         }
     }
 
-    /// <summary>What is left of a document without the faults that were found in it, or null where it says nothing by itself: for showing all errors at once.</summary>
+    /// <summary>
+    /// What is left of a document without the faults that were found in it, or null where it says nothing by itself: for showing all errors
+    /// at once.
+    /// </summary>
     public static MediaPipeline? ReadWithout(JsonNode? document, IReadOnlyList<DocumentFault> faults) =>
         document?.DeepClone() is JsonObject copy && Identity(copy) is null ? Remainder.Of(copy, faults) : null;
 
@@ -48,14 +56,17 @@ public static class MediaPipelineReader
         return pipeline is null ? null : pipeline with { Metadata = stored.Metadata!, Status = stored.Status };
     }
 
-    /// <summary>A name is demanded here, since Kubernetes' own metadata may lack one. What only the server writes and nobody reads is dropped.</summary>
+    /// <summary>
+    /// A name is demanded here, since Kubernetes' own metadata may lack one. What only the server writes and nobody reads is dropped.
+    /// </summary>
     private static DocumentFault[] Metadata(JsonNode? metadata, Func<string, string?> written)
     {
         if (metadata is not JsonObject thing)
             return [];
         thing.Remove("managedFields");
         thing.Remove("selfLink");
-        return [.. thing["name"] is null ? [new DocumentFault("metadata.name", "field 'name' is missing")] : Array.Empty<DocumentFault>(), .. WellKnownLabels.Check(thing, written)];
+        return [.. thing["name"] is null ? [new DocumentFault("metadata.name", "field 'name' is missing")] : Array.Empty<DocumentFault>(),
+            .. WellKnownLabels.Check(thing, written)];
     }
 
     private static string? Unwritten(string path) => null;

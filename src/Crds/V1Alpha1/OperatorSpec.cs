@@ -6,7 +6,8 @@ using K8sMediaFlow.Pipelines.Graph;
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
 /// <summary>A media operator: a container and its ports.</summary>
-[CelRule("(has(self.inputs) && size(self.inputs) > 0) || (has(self.outputs) && size(self.outputs) > 0)", "an operator has inputs or outputs")]
+[CelRule("(has(self.inputs) && size(self.inputs) > 0) || (has(self.outputs) && size(self.outputs) > 0)",
+    "an operator has inputs or outputs")]
 [CelRule("!has(self.maxReplicas) || !has(self.replicas) || self.replicas <= self.maxReplicas", "maxReplicas is at least replicas")]
 [CelRule("!has(self.service) || (has(self.ports) && size(self.ports) > 0)", "a service needs ports that it leads to")]
 public sealed record OperatorSpec
@@ -38,7 +39,9 @@ public sealed record OperatorSpec
     [MaxItems(256)]
     public IReadOnlyList<EnvironmentSourceSpec> EnvFrom { get; set; } = [];
 
-    /// <summary>Network ports on which the program listens: an SRT or RTMP ingest, for example. Nothing else reaches the container from outside.</summary>
+    /// <summary>
+    /// Network ports on which the program listens: an SRT or RTMP ingest, for example. Nothing else reaches the container from outside.
+    /// </summary>
     [ListKeys("name"), MaxItems(256)]
     public IReadOnlyList<PortSpec> Ports { get; set; } = [];
 
@@ -108,11 +111,15 @@ public sealed record OperatorSpec
     /// <summary>Labels and annotations of the pods.</summary>
     public PodMetadataSpec? PodMetadata { get; set; }
 
-    /// <summary>How many run side by side. Where set, it wins over a scale that somebody asks for; where unset, one until somebody scales.</summary>
+    /// <summary>
+    /// How many run side by side. Where set, it wins over a scale that somebody asks for; where unset, one until somebody scales.
+    /// </summary>
     [Bounds(1, 64)]
     public int? Replicas { get; set; }
 
-    /// <summary>The most replicas that memory downstream is sized for; scaling past it is refused. As many as replicas where unset.</summary>
+    /// <summary>
+    /// The most replicas that memory downstream is sized for; scaling past it is refused. As many as replicas where unset.
+    /// </summary>
     [Bounds(1, 64)]
     public int? MaxReplicas { get; set; }
 
@@ -135,12 +142,17 @@ public sealed record InputSpec
     /// <summary>What must arrive, where the media operator can take nothing else.</summary>
     public MediaCaps? Caps { get; set; }
 
-    /// <summary>How many frames the media operator may hold at once; the planner's choice by frame size where unset. Memory is planned for so many. One that holds more uses up its own part of what its producers may have under way, and gets nothing more; other replicas go on.</summary>
+    /// <summary>
+    /// How many frames the media operator may hold at once; the planner's choice by frame size where unset. Memory is planned for so many.
+    /// One that holds more uses up its own part of what its producers may have under way, and gets nothing more; other replicas go on.
+    /// </summary>
     [Bounds(1, 256)]
     public int? MaxBorrowed { get; set; }
 }
 
-/// <summary>An output port. A source must declare its caps; for others they follow from the input of the same name, or the only one.</summary>
+/// <summary>
+/// An output port. A source must declare its caps; for others they follow from the input of the same name, or the only one.
+/// </summary>
 public sealed record OutputSpec
 {
     /// <summary>Unique among the outputs of the media operator.</summary>

@@ -2,7 +2,10 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
-/// <summary>From the custom resource to the graph that rules and planner know. Lists keep their order, so places in violations are places in the document.</summary>
+/// <summary>
+/// From the custom resource to the graph that rules and planner know. Lists keep their order, so places in violations are places in the
+/// document.
+/// </summary>
 public static class PipelineGraphMapper
 {
     public static PipelineGraph Map(MediaPipeline pipeline) => new()
@@ -13,7 +16,16 @@ public static class PipelineGraphMapper
         Transport = pipeline.Spec.Transport,
         Encryption = pipeline.Spec.Encryption,
         Polling = Map(pipeline.Spec.Staging?.Polling ?? new PollingSpec()),
-        Rdma = pipeline.Spec.Rdma is { } rdma ? new() { ResourceName = rdma.ResourceName, ClaimTemplateName = rdma.ResourceClaimTemplateName, Network = rdma.Network, TrafficClass = rdma.TrafficClass, QueuePairs = rdma.QueuePairs } : null,
+        Rdma = pipeline.Spec.Rdma is { } rdma
+            ? new()
+            {
+                ResourceName = rdma.ResourceName,
+                ClaimTemplateName = rdma.ResourceClaimTemplateName,
+                Network = rdma.Network,
+                TrafficClass = rdma.TrafficClass,
+                QueuePairs = rdma.QueuePairs,
+            }
+            : null,
         Staging = Staging(pipeline.Spec),
         SidecarAmounts = ContainerMapper.Amounts(pipeline.Spec.Sidecar?.Resources),
         Operators = [.. pipeline.Spec.Operators.Select(Map)],
@@ -39,7 +51,8 @@ public static class PipelineGraphMapper
         Image = spec.Image,
         Command = spec.Command,
         Args = spec.Args,
-        Environment = [.. spec.Env.Select(one => new EnvironmentVariable(one.Name, one.Value, one.ValueFrom is { } from ? ContainerMapper.Sources(from) : null))],
+        Environment = [.. spec.Env.Select(one => new EnvironmentVariable(one.Name, one.Value,
+            one.ValueFrom is { } from ? ContainerMapper.Sources(from) : null))],
         VolumeMounts = [.. spec.VolumeMounts.Select(one => new VolumeMount(one.Name, one.MountPath, one.SubPath, one.ReadOnly))],
         Replicas = spec.Replicas,
         MaxReplicas = spec.MaxReplicas,

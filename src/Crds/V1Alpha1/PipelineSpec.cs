@@ -4,7 +4,8 @@ using K8sMediaFlow.Pipelines.Graph;
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
 /// <summary>The declared pipeline.</summary>
-[CelRule("self.spec.operators.all(one, size(self.metadata.name) + 1 + size(one.name) <= 50)", "the names of pipeline and operator have 50 characters at most, with the dash between them",
+[CelRule("self.spec.operators.all(one, size(self.metadata.name) + 1 + size(one.name) <= 50)",
+    "the names of pipeline and operator have 50 characters at most, with the dash between them",
     AtRoot = true)]
 [CelRule("!has(self.transport) || self.transport != 'RDMA' || has(self.rdma)", "transport RDMA needs rdma")]
 public sealed record PipelineSpec
@@ -12,7 +13,10 @@ public sealed record PipelineSpec
     /// <summary>Seconds after which a pod counts as lost with its node.</summary>
     public const int NodeLossSecondsDefault = 30;
 
-    /// <summary>The installation of the controller that runs the pipeline, where a cluster has several: its name in the chart's values. The one without a name where unset.</summary>
+    /// <summary>
+    /// The installation of the controller that runs the pipeline, where a cluster has several: its name in the chart's values. The one
+    /// without a name where unset.
+    /// </summary>
     [MaxChars(63)]
     public string? Installation { get; set; }
 
@@ -38,7 +42,10 @@ public sealed record PipelineSpec
     [Bounds(5, 3600)]
     public int NodeLossSeconds { get; set; } = NodeLossSecondsDefault;
 
-    /// <summary>Silence after which a link between two pods is lost, if the peer's machine does not answer either. The links are opened again at once.</summary>
+    /// <summary>
+    /// Silence after which a link between two pods is lost, if the peer's machine does not answer either. The links are opened again at
+    /// once.
+    /// </summary>
     [Bounds(200, 60000)]
     public int LinkSilenceMilliseconds { get; set; } = StagingNode.LinkSilenceMillisecondsDefault;
 
@@ -70,7 +77,9 @@ public sealed record GroupSpec
     [MaxChars(63)]
     public required string Name { get; init; }
 
-    /// <summary>SamePod shares memory: every replica of every member is a container of one pod. SameNode only places pods on one machine.</summary>
+    /// <summary>
+    /// SamePod shares memory: every replica of every member is a container of one pod. SameNode only places pods on one machine.
+    /// </summary>
     public required GroupMode Mode { get; init; }
 
     /// <summary>Names of the members. Each is in one group per mode at most.</summary>

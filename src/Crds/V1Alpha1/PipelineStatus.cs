@@ -53,7 +53,10 @@ public sealed record PipelineStatus
     [ListKeys("name")]
     public IReadOnlyList<PodSummary> Pods { get; set; } = [];
 
-    /// <summary>Reads what this or another version of the controller wrote: unknown fields and values are left out. Null for what is no status at all.</summary>
+    /// <summary>
+    /// Reads what this or another version of the controller wrote: unknown fields and values are left out. Null for what is no status at
+    /// all.
+    /// </summary>
     public static PipelineStatus? Read(JsonElement? status)
     {
         try
@@ -104,7 +107,9 @@ public sealed record EdgeSummary
     /// <summary>Why this way was taken.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>What it waits for, where frames stand: a consumer and how much it holds, a grant, a pod and why its link is not there.</summary>
+    /// <summary>
+    /// What it waits for, where frames stand: a consumer and how much it holds, a grant, a pod and why its link is not there.
+    /// </summary>
     public string? WaitsFor { get; set; }
 
     /// <summary>Frames in one second, with one decimal.</summary>

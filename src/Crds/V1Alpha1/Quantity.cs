@@ -17,8 +17,10 @@ public readonly record struct Quantity(long Bytes)
     public static bool TryParse(string text, out Quantity quantity)
     {
         var (suffix, unit) = Units.First(one => text.EndsWith(one.Suffix, StringComparison.Ordinal));
-        var sound = long.TryParse(text[..^suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= long.MaxValue / unit;
-        if (!sound && ResourceAmount.TryParse(text, out var amount) && Math.Ceiling(amount.Amount.Value) is var bytes && bytes < long.MaxValue)
+        var sound = long.TryParse(text[..^suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count <= long.MaxValue / unit;
+        if (!sound && ResourceAmount.TryParse(text, out var amount) && Math.Ceiling(amount.Amount.Value) is var bytes
+            && bytes < long.MaxValue)
             (sound, count, unit) = (true, (long)bytes, 1);
         quantity = new Quantity(sound ? count * unit : 0);
         return sound;
@@ -36,5 +38,6 @@ public sealed class QuantityJson : JsonConverter<Quantity>
             _ => throw new JsonException("a quantity is written 512Mi, 2G or 4096"),
         };
 
-    public override void Write(Utf8JsonWriter writer, Quantity value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Bytes);
+    public override void Write(Utf8JsonWriter writer, Quantity value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.Bytes);
 }

@@ -9,7 +9,9 @@ internal static class Rates
     internal const string Expected = "a rate such as \"30\" or \"30000/1001\"";
 
     internal static string Explain(string written) =>
-        Ratio(written) is { } ratio ? $"is {written}; a rate is written as text: write \"{ratio}\"{Broadcast(written)}" : $"is {written}; {Expected} is expected";
+        Ratio(written) is { } ratio
+            ? $"is {written}; a rate is written as text: write \"{ratio}\"{Broadcast(written)}"
+            : $"is {written}; {Expected} is expected";
 
     /// <summary>The same value as a rate has it, or null where there is none.</summary>
     private static string? Ratio(string written)
@@ -36,5 +38,6 @@ internal static class Rates
     }
 
     private static bool TryDecimal(string written, out decimal value) =>
-        decimal.TryParse(written, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is > 0 and < 10_000 && written.Length <= 10;
+        decimal.TryParse(written, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is > 0 and < 10_000
+            && written.Length <= 10;
 }

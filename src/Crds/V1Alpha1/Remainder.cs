@@ -6,13 +6,14 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
 /// <summary>
-/// A document without its faults, so that everything else that is wrong with it can be said at once. Null where what is at fault is missing, or is a part of
-/// the graph itself: then most of what the rules would say were consequences.
+/// A document without its faults, so that everything else that is wrong with it can be said at once. Null where what is at fault is
+/// missing, or is a part of the graph itself: then most of what the rules would say were consequences.
 /// </summary>
 internal static partial class Remainder
 {
     private static readonly string[] GraphFields =
-        ["operators", "edges", "groups", "volumes", "inputs", "outputs", "caps", "ports", "resourceClaims", "volumeMounts", "replicas", "maxReplicas", "name", "from", "to", "rdma", "service"];
+        ["operators", "edges", "groups", "volumes", "inputs", "outputs", "caps", "ports", "resourceClaims", "volumeMounts", "replicas",
+            "maxReplicas", "name", "from", "to", "rdma", "service"];
 
     internal static MediaPipeline? Of(JsonObject document, IReadOnlyList<DocumentFault> faults)
     {
@@ -30,7 +31,9 @@ internal static partial class Remainder
         if (steps.Count == 0 || NameSuggestion.Of(steps[^1].Groups["name"].Value, GraphFields) is not null)
             return false;
         foreach (Match step in steps.SkipLast(1))
-            at = step.Groups["index"] is { Success: true } index ? Item(at, int.Parse(index.Value, System.Globalization.CultureInfo.InvariantCulture)) : (at as JsonObject)?[step.Groups["name"].Value];
+            at = step.Groups["index"] is { Success: true } index
+                ? Item(at, int.Parse(index.Value, System.Globalization.CultureInfo.InvariantCulture))
+                : (at as JsonObject)?[step.Groups["name"].Value];
         return at is JsonObject owner && owner.Remove(steps[^1].Groups["name"].Value);
     }
 

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
-/// <summary>An amount of a resource as Kubernetes writes it: 2, 500m, 1.5, 512Mi. Kept as it was written; only its form is checked here.</summary>
+/// <summary>
+/// An amount of a resource as Kubernetes writes it: 2, 500m, 1.5, 512Mi. Kept as it was written; only its form is checked here.
+/// </summary>
 [JsonConverter(typeof(ResourceAmountJson))]
 public readonly partial record struct ResourceAmount(string Text)
 {
@@ -59,5 +61,6 @@ public sealed class ResourceAmountJson : JsonConverter<ResourceAmount>
         return ResourceAmount.TryParse(text, out var amount) ? amount : throw new JsonException("an amount is written 2, 500m or 512Mi");
     }
 
-    public override void Write(Utf8JsonWriter writer, ResourceAmount value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
+    public override void Write(Utf8JsonWriter writer, ResourceAmount value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Text);
 }

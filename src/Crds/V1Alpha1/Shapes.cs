@@ -56,13 +56,17 @@ internal static class Shapes
         // 30 and "30" look alike in YAML, and people write the first: tell them how to write the second.
         if (core == typeof(string) && value.GetValueKind() != JsonValueKind.String)
             return $"is {Of(value)}; text is expected: write \"{written}\"";
-        if (value.GetValueKind() == JsonValueKind.Number && (core == typeof(ResourceAmount) ? ResourceAmount.TryParse(written, out _) : core == typeof(Quantity) && Quantity.TryParse(written, out _)))
+        if (value.GetValueKind() == JsonValueKind.Number
+            && (core == typeof(ResourceAmount)
+            ? ResourceAmount.TryParse(written, out _)
+            : core == typeof(Quantity) && Quantity.TryParse(written, out _)))
             return $"is no whole number; text is expected: write \"{written}\"";
         return $"is {written}; {Expected(type)} is expected";
     }
 
     private static IEnumerable<string> EnumNames(Type type, JsonSerializerOptions options) =>
-        Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(Enum.ToObject(type, value), options.GetTypeInfo(type))!.GetValue<string>());
+        Enum.GetValuesAsUnderlyingType(type).Cast<object>()
+            .Select(value => JsonSerializer.SerializeToNode(Enum.ToObject(type, value), options.GetTypeInfo(type))!.GetValue<string>());
 
     private static Type Core(JsonTypeInfo type) => Nullable.GetUnderlyingType(type.Type) ?? type.Type;
 }

@@ -12,7 +12,10 @@ public sealed record SidecarSpec
     /// <summary>What the container may do. What is left out is as the restricted profile has it.</summary>
     public SecurityContext? SecurityContext { get; set; }
 
-    /// <summary>Secrets of the namespace with which the node pulls the sidecar's image, beside those of the installation and of the media operators in the pod.</summary>
+    /// <summary>
+    /// Secrets of the namespace with which the node pulls the sidecar's image, beside those of the installation and of the media operators
+    /// in the pod.
+    /// </summary>
     [ListKeys("name"), MaxItems(64)]
     public IReadOnlyList<LocalReference> ImagePullSecrets { get; set; } = [];
 

@@ -7,10 +7,17 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
 /// <summary>The shared memory of the pods.</summary>
 public sealed record StagingSpec
 {
-    /// <summary>The page size of regions: None takes ordinary pages. Others must be reserved on the nodes; the sidecars then request hugepages-2Mi or hugepages-1Gi, and a region takes whole pages.</summary>
+    /// <summary>
+    /// The page size of regions: None takes ordinary pages. Others must be reserved on the nodes; the sidecars then request hugepages-2Mi
+    /// or hugepages-1Gi, and a region takes whole pages.
+    /// </summary>
     public HugePages HugePages { get; set; } = HugePages.None;
 
-    /// <summary>Block sizes and counts in place of those computed from the caps of the ports. A region takes the classes from the smallest that holds an envelope to the first that holds its largest frame; what it has beyond the least lets more frames be under way. A link's region takes the class that holds a whole frame with its envelope.</summary>
+    /// <summary>
+    /// Block sizes and counts in place of those computed from the caps of the ports. A region takes the classes from the smallest that
+    /// holds an envelope to the first that holds its largest frame; what it has beyond the least lets more frames be under way. A link's
+    /// region takes the class that holds a whole frame with its envelope.
+    /// </summary>
     [MaxItems(PlanLimits.ClassesMax)]
     public IReadOnlyList<BlockClassSpec> BlockClasses { get; set; } = [];
 
@@ -48,18 +55,27 @@ public sealed record RdmaSpec
     [MaxChars(253)]
     public string? ResourceName { get; set; }
 
-    /// <summary>A ResourceClaimTemplate of the namespace, from which each pod gets a claim for its sidecar. Needs a server with resource.k8s.io/v1 (Kubernetes 1.34).</summary>
+    /// <summary>
+    /// A ResourceClaimTemplate of the namespace, from which each pod gets a claim for its sidecar. Needs a server with resource.k8s.io/v1
+    /// (Kubernetes 1.34).
+    /// </summary>
     [MaxChars(253)]
     public string? ResourceClaimTemplateName { get; set; }
 
     /// <summary>Who lets the sidecar pin its regions: the node's unlimited memlock, or the capability IPC_LOCK with user 0.</summary>
     public MemoryLock Memlock { get; set; } = MemoryLock.NodeUnlimited;
 
-    /// <summary>A network attachment of the pods (k8s.v1.cni.cncf.io/networks) on which the device's addresses lie: NAME, NAMESPACE/NAME or NAMESPACE/NAME@INTERFACE.</summary>
+    /// <summary>
+    /// A network attachment of the pods (k8s.v1.cni.cncf.io/networks) on which the device's addresses lie: NAME, NAMESPACE/NAME or
+    /// NAMESPACE/NAME@INTERFACE.
+    /// </summary>
     [MaxChars(400)]
     public string? Network { get; set; }
 
-    /// <summary>Queue pairs of each link, over which its frames alternate: more than one helps where a card shares its time among queue pairs, or the network spreads them over several paths.</summary>
+    /// <summary>
+    /// Queue pairs of each link, over which its frames alternate: more than one helps where a card shares its time among queue pairs, or
+    /// the network spreads them over several paths.
+    /// </summary>
     [Bounds(1, PlanLimits.QueuePairsMax)]
     public int QueuePairs { get; set; } = 1;
 

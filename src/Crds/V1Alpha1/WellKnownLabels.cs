@@ -6,7 +6,9 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Crds.V1Alpha1;
 
-/// <summary>Labels and annotations of the pipeline itself, which the API server holds to their form. An empty value is an empty text to it.</summary>
+/// <summary>
+/// Labels and annotations of the pipeline itself, which the API server holds to their form. An empty value is an empty text to it.
+/// </summary>
 internal static partial class WellKnownLabels
 {
     private const int ValueCharsMax = 63, NameCharsMax = 63, AnnotationBytesMax = 256 << 10;
@@ -21,10 +23,13 @@ internal static partial class WellKnownLabels
         [
             .. labels.Keys.Where(key => !IsKey(key)).Select(key => Bad("labels", key)),
             .. annotations.Keys.Where(key => !IsKey(key.ToLowerInvariant())).Select(key => Bad("annotations", key)),
-            .. labels.Where(one => one.Value.Length > 0 && !IsWord(one.Value, ValueCharsMax)).Select(one => new DocumentFault($"metadata.labels.{one.Key}",
+            .. labels.Where(one => one.Value.Length > 0 && !IsWord(one.Value, ValueCharsMax))
+                .Select(one => new DocumentFault($"metadata.labels.{one.Key}",
                 $"'{one.Value}' is no label's value: letters, digits, '-', '_' and '.', at most {ValueCharsMax}, with a letter or digit at both ends")),
-            .. annotations.Sum(one => (long)Encoding.UTF8.GetByteCount(one.Key) + Encoding.UTF8.GetByteCount(one.Value)) > AnnotationBytesMax
-                ? [new DocumentFault("metadata.annotations", $"are larger than {AnnotationBytesMax} bytes together")] : Array.Empty<DocumentFault>(),
+            .. annotations.Sum(one => (long)Encoding.UTF8.GetByteCount(one.Key)
+                + Encoding.UTF8.GetByteCount(one.Value)) > AnnotationBytesMax
+                ? [new DocumentFault("metadata.annotations", $"are larger than {AnnotationBytesMax} bytes together")]
+                    : Array.Empty<DocumentFault>(),
         ];
     }
 
@@ -35,7 +40,10 @@ internal static partial class WellKnownLabels
         foreach (var (key, _) in marks.Where(one => one.Value is null).ToList())
             marks[key] = "";
         return marks.Where(one => one.Value is JsonValue)
-            .ToDictionary(one => one.Key, one => one.Value!.GetValueKind() == JsonValueKind.String ? one.Value.GetValue<string>() : written(one.Key) ?? one.Value.ToString());
+            .ToDictionary(one => one.Key,
+                one => one.Value!.GetValueKind() == JsonValueKind.String
+                ? one.Value.GetValue<string>()
+                : written(one.Key) ?? one.Value.ToString());
     }
 
     private static DocumentFault Bad(string field, string key) => new($"metadata.{field}.{key}",

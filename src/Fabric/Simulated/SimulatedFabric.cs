@@ -9,7 +9,8 @@ public sealed class SimulatedFabric(SimulatedNetwork network) : IFabric
 {
     public FabricKind Kind => FabricKind.Simulated;
 
-    public IFabricListener Listen(IPAddress address, int port, FabricOptions options) => new SimulatedListener(network, address, port, options);
+    public IFabricListener Listen(IPAddress address, int port, FabricOptions options) =>
+        new SimulatedListener(network, address, port, options);
 
     public IFabricProposal Propose(FabricOptions options) => new SimulatedProposal(network, options);
 
@@ -44,7 +45,8 @@ internal sealed class SimulatedListener : IFabricListener
         {
             var token = new byte[16];
             _network.Random.NextBytes(token);
-            var offer = new SimulatedOffer(_network, this, epoch, token, new GrantTable(epoch, areaAddress, areaLengthBytes, _options.GrantsMax));
+            var offer = new SimulatedOffer(_network, this, epoch, token,
+                new GrantTable(epoch, areaAddress, areaLengthBytes, _options.GrantsMax));
             _offers.Add(offer);
             return offer;
         }
@@ -74,7 +76,8 @@ internal sealed class SimulatedListener : IFabricListener
 }
 
 /// <summary>A leave to connect, good until the first one has come.</summary>
-internal sealed class SimulatedOffer(SimulatedNetwork network, SimulatedListener listener, uint epoch, byte[] token, GrantTable grants) : IFabricOffer
+internal sealed class SimulatedOffer(SimulatedNetwork network, SimulatedListener listener, uint epoch, byte[] token, GrantTable grants)
+    : IFabricOffer
 {
     private SimulatedConnection? _arrived;
     private bool _isDisposed;

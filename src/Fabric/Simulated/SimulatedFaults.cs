@@ -17,7 +17,9 @@ public enum SimulatedFault
     /// <summary>This write lands, its completion is never reported.</summary>
     LostCompletion = 4,
 
-    /// <summary>Neither this nor any later write of the connection moves until <see cref="SimulatedNetwork.ResumeAll"/> or an abort.</summary>
+    /// <summary>
+    /// Neither this nor any later write of the connection moves until <see cref="SimulatedNetwork.ResumeAll"/> or an abort.
+    /// </summary>
     Stall = 5,
 }
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace K8sMediaFlow.Fabric.Tcp;
 
 /// <summary>
-/// How long one TryReceive goes on. Each blocking call has the whole wait as its timeout (changing it costs a system call), and none is begun
-/// after the wait is over: so a call lasts at most twice the wait, however the bytes trickle.
+/// How long one TryReceive goes on. Each blocking call has the whole wait as its timeout (changing it costs a system call), and none is
+/// begun after the wait is over: so a call lasts at most twice the wait, however the bytes trickle.
 /// </summary>
 internal readonly struct Patience(TimeSpan wait)
 {

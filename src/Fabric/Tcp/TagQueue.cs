@@ -2,7 +2,9 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Tcp;
 
-/// <summary>Tags of writes that are complete and not yet reported: a ring that grows with use up to its capacity. Used under the sender's gate.</summary>
+/// <summary>
+/// Tags of writes that are complete and not yet reported: a ring that grows with use up to its capacity. Used under the sender's gate.
+/// </summary>
 internal sealed class TagQueue(int capacity)
 {
     private ulong[] _tags = new ulong[Math.Min(capacity, 16)];

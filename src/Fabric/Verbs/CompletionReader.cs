@@ -5,12 +5,14 @@ using K8sMediaFlow.Native.Ibverbs;
 namespace K8sMediaFlow.Fabric.Verbs;
 
 /// <summary>
-/// Takes completions in batches, and waits for them as the options say. Waiting in the kernel follows the order that loses no wake-up: arm, look
-/// again, sleep. One thread at a time, but for <see cref="Wake"/>.
+/// Takes completions in batches, and waits for them as the options say. Waiting in the kernel follows the order that loses no wake-up: arm,
+/// look again, sleep. One thread at a time, but for <see cref="Wake"/>.
 /// </summary>
 internal sealed class CompletionReader : IDisposable
 {
-    /// <summary>Reading the clock takes as long as looking does; a look has no pause either, for whoever spins wants the least delay.</summary>
+    /// <summary>
+    /// Reading the clock takes as long as looking does; a look has no pause either, for whoever spins wants the least delay.
+    /// </summary>
     private const int LooksPerClock = 16;
 
     private readonly Completion[] _batch = new Completion[16];

@@ -4,8 +4,9 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Fabric.Verbs;
 
 /// <summary>
-/// Cuts a frame into work requests. A frame lies in its block without a gap, so one write gathers all of it where the device takes so many parts
-/// and so many bytes at once; otherwise several writes that are not signaled come first. The last one carries the immediate. Reused; not for two threads.
+/// Cuts a frame into work requests. A frame lies in its block without a gap, so one write gathers all of it where the device takes so many
+/// parts and so many bytes at once; otherwise several writes that are not signaled come first. The last one carries the immediate. Reused;
+/// not for two threads.
 /// </summary>
 internal sealed class FrameGather(int partsPerWorkMax, uint messageBytesMax)
 {
@@ -16,7 +17,8 @@ internal sealed class FrameGather(int partsPerWorkMax, uint messageBytesMax)
     private readonly long _messageBytesMax = Math.Min(messageBytesMax, int.MaxValue);
 
     // Works that parts may end before they are full are left out.
-    private readonly long _totalBytesMax = Math.Min(messageBytesMax, int.MaxValue) * (long)(WorksMax - 2 - (2 * FrameHeaderPrefix.SegmentsMax + 1) / partsPerWorkMax);
+    private readonly long _totalBytesMax = Math.Min(messageBytesMax,
+        int.MaxValue) * (long)(WorksMax - 2 - (2 * FrameHeaderPrefix.SegmentsMax + 1) / partsPerWorkMax);
     private int _workCount, _partCount, _workParts;
     private long _workBytes;
     private ulong _address;

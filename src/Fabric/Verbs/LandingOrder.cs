@@ -4,8 +4,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Fabric.Verbs;
 
 /// <summary>
-/// Puts what arrives on several queue pairs back into the order of the writes. Each pair keeps its own order and has every n-th write, so the
-/// number of a write follows from its pair; the immediate repeats its low bits.
+/// Puts what arrives on several queue pairs back into the order of the writes. Each pair keeps its own order and has every n-th write, so
+/// the number of a write follows from its pair; the immediate repeats its low bits.
 /// </summary>
 internal sealed class LandingOrder
 {
@@ -28,7 +28,8 @@ internal sealed class LandingOrder
         if (!FrameImmediate.IsNumber(immediate, number))
             throw new FabricException(FabricError.Malformed, $"immediate {immediate:x8} is not that of write {number}");
         if (number - _due >= (ulong)_cells.Length)
-            throw new FabricException(FabricError.GrantViolation, $"write {number} came while {_due} has not, and no more than {_cells.Length} are granted");
+            throw new FabricException(FabricError.GrantViolation,
+                $"write {number} came while {_due} has not, and no more than {_cells.Length} are granted");
         _next[pair] = number + (ulong)_next.Length;
         ref var cell = ref _cells[number & (ulong)(_cells.Length - 1)];
         Invariant.That(!cell.IsThere);

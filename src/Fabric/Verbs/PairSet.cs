@@ -3,7 +3,9 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
-/// <summary>The queue pairs of one end, with one completion queue for all of them. Frames alternate over them, a whole one on each.</summary>
+/// <summary>
+/// The queue pairs of one end, with one completion queue for all of them. Frames alternate over them, a whole one on each.
+/// </summary>
 internal sealed class PairSet : IDisposable
 {
     private QueuePair[] _pairs;

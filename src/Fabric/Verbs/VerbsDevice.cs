@@ -6,7 +6,8 @@ namespace K8sMediaFlow.Fabric.Verbs;
 /// <summary>An open device with its one protection domain, and a thread that hears what happens to it beside its completions.</summary>
 internal sealed class VerbsDevice : IDisposable
 {
-    public const string NoneSeen = "this process sees no RDMA device: its driver must be loaded, its file under /dev/infiniband handed to this process, and ibverbs-providers installed";
+    public const string NoneSeen =
+        "this process sees no RDMA device: its driver must be loaded, its file under /dev/infiniband handed to this process, and ibverbs-providers installed";
 
     private readonly VerbsChoice _choice;
     private readonly HashSet<VerbsEnd> _ends = [];
@@ -113,7 +114,9 @@ internal sealed class VerbsDevice : IDisposable
         if (names.Count == 0 && choice.Device is null)
             throw new VerbsUnusableException(RdmaUnavailableReason.NoDevice, NoneSeen);
         var name = choice.Device ?? names[0];
-        return TryOpen(name) ?? throw new VerbsUnusableException(RdmaUnavailableReason.NoDevice, $"this process sees no RDMA device {name}" + (names.Count > 0 ? $", only {string.Join(", ", names)}" : ""));
+        return TryOpen(name)
+            ?? throw new VerbsUnusableException(RdmaUnavailableReason.NoDevice,
+            $"this process sees no RDMA device {name}" + (names.Count > 0 ? $", only {string.Join(", ", names)}" : ""));
     }
 
     private static DeviceContext? TryOpen(string name)
@@ -124,7 +127,8 @@ internal sealed class VerbsDevice : IDisposable
         }
         catch (NativeException failure)
         {
-            throw new VerbsUnusableException(RdmaUnavailableReason.DeviceBusy, $"{failure.Message}: this process must be able to read and write the device's file under /dev/infiniband", failure);
+            throw new VerbsUnusableException(RdmaUnavailableReason.DeviceBusy,
+                $"{failure.Message}: this process must be able to read and write the device's file under /dev/infiniband", failure);
         }
     }
 

@@ -6,9 +6,10 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Fabric.Verbs;
 
 /// <summary>
-/// A queue pair, or several, with their completions, from its making to its end, which comes once. Every use holds the gate. An abort marks the end, wakes
-/// whoever waits inside, and passes through the gate; exactly one caller, the one that claims the end, tears it down: queue pair to
-/// error, completions read up to the flush of a last work request on each, queue pairs destroyed, then their memory deregistered. Only after that may blocks be reused.
+/// A queue pair, or several, with their completions, from its making to its end, which comes once. Every use holds the gate. An abort marks
+/// the end, wakes whoever waits inside, and passes through the gate; exactly one caller, the one that claims the end, tears it down: queue
+/// pair to error, completions read up to the flush of a last work request on each, queue pairs destroyed, then their memory deregistered.
+/// Only after that may blocks be reused.
 /// </summary>
 internal sealed class VerbsEnd
 {
@@ -17,8 +18,8 @@ internal sealed class VerbsEnd
 
     private const ulong HelloId = ulong.MaxValue, ProbeId = ulong.MaxValue - 1, LastId = ulong.MaxValue - 2;
 
-    // Silence is noticed after about half a second: 67 ms for an acknowledgement, asked for seven times; Soft-RoCE takes one retry more than
-    // these for "for ever". A lost packet costs one of these times at most. Receives are always posted before they are needed; a peer
+    // Silence is noticed after about half a second: 67 ms for an acknowledgement, asked for seven times; Soft-RoCE takes one retry more
+    // than these for "for ever". A lost packet costs one of these times at most. Receives are always posted before they are needed; a peer
     // that has none is asked for some milliseconds.
     private const byte TimeoutCode = 14, RetriesMax = 6, NotReadyDelayCode = 12, NotReadyRetriesMax = 6;
 
@@ -113,7 +114,8 @@ internal sealed class VerbsEnd
     public void Post(int pair, ReadOnlySpan<SendWork> works, ReadOnlySpan<MemoryPiece> parts) => _pairs.Post(pair, works, parts);
 
     /// <summary>The sender's first word on each: a message of no bytes with the epoch.</summary>
-    public void PostHello(uint epoch) => _pairs.PostOnAll(new SendWork(HelloId, SendKind.SendWithImmediate, IsSignaled: true, epoch, 0, 0, 0));
+    public void PostHello(uint epoch) =>
+        _pairs.PostOnAll(new SendWork(HelloId, SendKind.SendWithImmediate, IsSignaled: true, epoch, 0, 0, 0));
 
     /// <summary>From here on the peer's silence means that it is gone.</summary>
     public void BeginProbing() => (_isConnected, _heardTicks) = (true, Stopwatch.GetTimestamp());
@@ -205,7 +207,10 @@ internal sealed class VerbsEnd
         }
     }
 
-    /// <summary>Work that is flushed says only that the queue pair failed before. Where no other work of it did, an event says why, and comes by another thread.</summary>
+    /// <summary>
+    /// Work that is flushed says only that the queue pair failed before. Where no other work of it did, an event says why, and comes by
+    /// another thread.
+    /// </summary>
     private string? AwaitCause()
     {
         var startedTicks = Stopwatch.GetTimestamp();
@@ -223,8 +228,8 @@ internal sealed class VerbsEnd
     }
 
     /// <summary>
-    /// A peer that is gone says nothing: a write of no bytes asks its device whether the queue pair still lives, and comes back as an error if not. They take turns.
-    /// Returns how long to wait until it is due again.
+    /// A peer that is gone says nothing: a write of no bytes asks its device whether the queue pair still lives, and comes back as an error
+    /// if not. They take turns. Returns how long to wait until it is due again.
     /// </summary>
     private TimeSpan ProbeIfDue(long nowTicks)
     {

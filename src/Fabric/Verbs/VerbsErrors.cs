@@ -14,7 +14,8 @@ internal static class VerbsErrors
     public static FabricException OfCall(NativeException failure) => new(FabricError.PeerGone, failure.Message, failure);
 
     /// <summary>Of memory that could not be registered: what happened, and what helps.</summary>
-    public static string OfLocking(NativeException failure) => $"{failure.Message}: raise the limit of locked memory (ulimit -l), or give the capability IPC_LOCK";
+    public static string OfLocking(NativeException failure) =>
+        $"{failure.Message}: raise the limit of locked memory (ulimit -l), or give the capability IPC_LOCK";
 
     public static FabricException OfAbort() => new(FabricError.Aborted, "this end was aborted");
 

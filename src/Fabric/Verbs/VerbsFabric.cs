@@ -3,8 +3,8 @@ using System.Net;
 namespace K8sMediaFlow.Fabric.Verbs;
 
 /// <summary>
-/// Frames by one-sided writes of an RNIC (RoCE v2): out of the producers' blocks into granted blocks, without a CPU on the way. A queue pair
-/// per connection, its two halves brought together by what proposal and offer say; nothing is registered on a frame's path.
+/// Frames by one-sided writes of an RNIC (RoCE v2): out of the producers' blocks into granted blocks, without a CPU on the way. A queue
+/// pair per connection, its two halves brought together by what proposal and offer say; nothing is registered on a frame's path.
 /// A writer that goes beyond its grants is found out when its write arrives, not before: the device knows the block area, not the grants.
 /// </summary>
 public sealed class VerbsFabric : IFabric
@@ -29,13 +29,15 @@ public sealed class VerbsFabric : IFabric
     public static VerbsFabric Open(VerbsChoice choice) => new(VerbsDevice.Open(choice));
 
     /// <summary>
-    /// Looks whether the device can still be used; proposals and offers from now on have the state and the address that its port has now. For one
-    /// thread, while others propose and open.
+    /// Looks whether the device can still be used; proposals and offers from now on have the state and the address that its port has now.
+    /// For one thread, while others propose and open.
     /// </summary>
     /// <exception cref="VerbsUnusableException">Not now, and why; or never again, where the device itself failed.</exception>
     public void Refresh() => _device.Refresh();
 
-    /// <summary>Nothing listens: what arrives, arrives at the queue pair of an offer. Address and port are the device's own matter.</summary>
+    /// <summary>
+    /// Nothing listens: what arrives, arrives at the queue pair of an offer. Address and port are the device's own matter.
+    /// </summary>
     public IFabricListener Listen(IPAddress address, int port, FabricOptions options) => new VerbsListener(_device, options);
 
     public IFabricProposal Propose(FabricOptions options) => new VerbsProposal(_device, _registrations, options);

@@ -18,7 +18,8 @@ internal sealed class VerbsListener(VerbsDevice device, FabricOptions options) :
         lock (_offers)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var offer = new VerbsOffer(this, device, epoch, sender, new GrantTable(epoch, areaAddress, areaLengthBytes, options.GrantsMax), areaAddress, areaLengthBytes, options);
+            var offer = new VerbsOffer(this, device, epoch, sender, new GrantTable(epoch, areaAddress, areaLengthBytes, options.GrantsMax),
+                areaAddress, areaLengthBytes, options);
             _offers.Add(offer);
             return offer;
         }

@@ -16,23 +16,27 @@ internal sealed class VerbsOffer : IFabricOffer
     private uint _heard;
     private bool _isTaken;
 
-    public VerbsOffer(VerbsListener listener, VerbsDevice device, uint epoch, QueuePairInfo sender, GrantTable grants, nint areaAddress, long areaLengthBytes, FabricOptions options)
+    public VerbsOffer(VerbsListener listener, VerbsDevice device, uint epoch, QueuePairInfo sender, GrantTable grants, nint areaAddress,
+        long areaLengthBytes, FabricOptions options)
     {
         (_listener, _grants, Epoch) = (listener, grants, epoch);
-        // Frames alternate over the pairs: a receive for each grant that may be used on this one, one for the hello, and those that are not posted again at once.
+        // Frames alternate over the pairs: a receive for each grant that may be used on this one, one for the hello, and those that are not
+        // posted again at once.
         var pairs = Math.Min(options.QueuePairs, sender.Numbers.Length);
         var receives = (options.GrantsMax + pairs - 1) / pairs + 1 + VerbsReceiver.ReceivesBatch;
         _end = new VerbsEnd(device, sendsMax: 0, receives, pairs, options);
         _order = new LandingOrder(pairs, options.GrantsMax);
         try
         {
-            var area = VerbsErrors.Registering(() => RegisteredMemory.Create(device.Domain, areaAddress, areaLengthBytes, RemoteAccess.Write));
+            var area = VerbsErrors.Registering(() => RegisteredMemory.Create(device.Domain, areaAddress, areaLengthBytes,
+                RemoteAccess.Write));
             _end.Own(area);
             _end.Open();
             for (var pair = 0; pair < pairs; pair++)
                 _end.PostReceives(pair, receives);
             _end.Connect(sender);
-            _bytes = new VerbsOfferPayload(_end.Card(sender.Nonce), epoch, area.RemoteKey, (ulong)areaAddress, (ulong)areaLengthBytes).ToBytes();
+            _bytes = new VerbsOfferPayload(_end.Card(sender.Nonce), epoch, area.RemoteKey, (ulong)areaAddress, (ulong)areaLengthBytes)
+                .ToBytes();
         }
         catch (NativeException failure)
         {

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
-/// <summary>The bytes of a verbs offer: the receiver's card, then epoch u32, key of the block area u32, its address u64 and length u64.</summary>
+/// <summary>
+/// The bytes of a verbs offer: the receiver's card, then epoch u32, key of the block area u32, its address u64 and length u64.
+/// </summary>
 internal sealed record VerbsOfferPayload(QueuePairInfo Card, uint Epoch, uint AreaKey, ulong AreaAddress, ulong AreaLengthBytes)
 {
     private const int KeyOffset = 4, AddressOffset = 8, LengthOffset = 16, OwnBytes = 24;

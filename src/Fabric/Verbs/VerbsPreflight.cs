@@ -12,7 +12,9 @@ namespace K8sMediaFlow.Fabric.Verbs;
 /// <param name="MtuBytes">Its path MTU, or 0.</param>
 public sealed record VerbsFinding(string? Device, RdmaUnavailableReason? Obstacle, string Detail, IPAddress? Address, int MtuBytes);
 
-/// <summary>Tries on this machine what links would do: open, find the address, lock and register memory, make a queue pair. Leaves nothing behind.</summary>
+/// <summary>
+/// Tries on this machine what links would do: open, find the address, lock and register memory, make a queue pair. Leaves nothing behind.
+/// </summary>
 public static class VerbsPreflight
 {
     /// <summary>One finding per device, or the one that says why there is none.</summary>

@@ -31,7 +31,8 @@ internal sealed class VerbsProposal : IFabricProposal
         if (!peer.Card.Nonce.AsSpan().SequenceEqual(_nonce))
             throw new FabricException(FabricError.Incompatible, "this offer answers another proposal");
         if (peer.Card.Numbers.Length > _options.QueuePairs)
-            throw new FabricException(FabricError.Incompatible, $"an offer of {peer.Card.Numbers.Length} queue pairs, of {_options.QueuePairs} proposed");
+            throw new FabricException(FabricError.Incompatible,
+                $"an offer of {peer.Card.Numbers.Length} queue pairs, of {_options.QueuePairs} proposed");
         lock (_end.Gate)
         {
             _end.ThrowIfFinished();
@@ -59,7 +60,9 @@ internal sealed class VerbsProposal : IFabricProposal
             _end.Abort();
     }
 
-    /// <summary>The peer's device acknowledges the hello, whatever its program does: nobody answers where the offer was withdrawn.</summary>
+    /// <summary>
+    /// The peer's device acknowledges the hello, whatever its program does: nobody answers where the offer was withdrawn.
+    /// </summary>
     private void Greet(VerbsOfferPayload peer, TimeSpan deadline)
     {
         _end.Keep(peer.Card.Numbers.Length);

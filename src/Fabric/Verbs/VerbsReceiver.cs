@@ -4,10 +4,15 @@ using K8sMediaFlow.Native.Ibverbs;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
-/// <summary>Hears of frames that the device has put into granted blocks. What the immediate and the header say is checked after the fact.</summary>
+/// <summary>
+/// Hears of frames that the device has put into granted blocks. What the immediate and the header say is checked after the fact.
+/// </summary>
 internal sealed class VerbsReceiver(VerbsEnd end, GrantTable grants, LandingOrder order) : IFabricReceiver
 {
-    /// <summary>Used receives of a pair are posted again so many at a time; as many are posted beyond the grants, so that there is one for every grant all the while.</summary>
+    /// <summary>
+    /// Used receives of a pair are posted again so many at a time; as many are posted beyond the grants, so that there is one for every
+    /// grant all the while.
+    /// </summary>
     public const int ReceivesBatch = 32;
 
     private readonly int[] _used = new int[end.PairCount];

@@ -16,7 +16,8 @@ internal sealed class VerbsRegistrations(ProtectionDomain domain)
         return new Entry(this, memory);
     }
 
-    /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the device does not know it; where memory cannot be locked, not all can be registered.</exception>
+    /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the device does not know it; where memory cannot be
+    /// locked, not all can be registered.</exception>
     public uint KeyOf(MemoryPart part)
     {
         foreach (var memory in _known)

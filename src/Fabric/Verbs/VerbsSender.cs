@@ -5,7 +5,10 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Verbs;
 
-/// <summary>Posts a frame as writes out of the producers' blocks; the last one carries the immediate that tells the receiver. All of a frame goes by one queue pair, the next one by the next.</summary>
+/// <summary>
+/// Posts a frame as writes out of the producers' blocks; the last one carries the immediate that tells the receiver. All of a frame goes by
+/// one queue pair, the next one by the next.
+/// </summary>
 internal sealed class VerbsSender : IFabricSender
 {
     private readonly VerbsEnd _end;
@@ -43,7 +46,8 @@ internal sealed class VerbsSender : IFabricSender
             _end.ThrowIfFinished();
             _writes.RequireRoom();
             if (!_gather.Fits(total))
-                throw new FabricException(FabricError.TooLarge, $"a frame of {total} bytes is more than {FrameGather.WorksMax} writes of this device");
+                throw new FabricException(FabricError.TooLarge,
+                    $"a frame of {total} bytes is more than {FrameGather.WorksMax} writes of this device");
             try
             {
                 Gather(offsetBytes, slot, header, segments);

@@ -3,8 +3,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Fabric.Verbs;
 
 /// <summary>
-/// Writes from their posting until they are reported, in order: a ring of fixed size, used under the sender's gate. They alternate over the queue
-/// pairs, and complete in order on each.
+/// Writes from their posting until they are reported, in order: a ring of fixed size, used under the sender's gate. They alternate over the
+/// queue pairs, and complete in order on each.
 /// </summary>
 internal sealed class WriteRing(int capacity, int pairs)
 {

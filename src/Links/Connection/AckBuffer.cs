@@ -15,7 +15,8 @@ internal sealed class AckBuffer
         var beyond = source.Beyond;
         var missing = source.Missing;
         if (beyond.Count > SequenceSet.WordsMax || missing.Count > SequenceSet.MissingMax)
-            throw new LinkException(LinkLoss.ProtocolViolation, $"set of link sequences with a bitmap of {beyond.Count} words and {missing.Count} missing");
+            throw new LinkException(LinkLoss.ProtocolViolation,
+                $"set of link sequences with a bitmap of {beyond.Count} words and {missing.Count} missing");
         Grow(ref _words, beyond.Count);
         Grow(ref _missing, missing.Count);
         beyond.CopyTo(_words);

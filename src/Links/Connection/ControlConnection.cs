@@ -11,9 +11,9 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Links.Connection;
 
 /// <summary>
-/// One control connection: framed messages over TLS over a socket. One reads, one writes, any thread aborts. The handshake waits on its own thread; once both
-/// ends are ready nobody waits any more: messages are read as they come (<see cref="ReadAll"/>), and written where the socket has room (<see cref="TryFlush"/>).
-/// Steady messages allocate nothing.
+/// One control connection: framed messages over TLS over a socket. One reads, one writes, any thread aborts. The handshake waits on its own
+/// thread; once both ends are ready nobody waits any more: messages are read as they come (<see cref="ReadAll"/>), and written where the
+/// socket has room (<see cref="TryFlush"/>). Steady messages allocate nothing.
 /// </summary>
 internal sealed class ControlConnection : IDisposable
 {
@@ -97,7 +97,8 @@ internal sealed class ControlConnection : IDisposable
     }
 
     /// <summary>Aborts when the time is over, unless disposed before: bounds a handshake step by step without a timeout per read.</summary>
-    public Timer AbortAfter(TimeSpan deadline) => new(static state => ((ControlConnection)state!).Abort(), this, deadline, Timeout.InfiniteTimeSpan);
+    public Timer AbortAfter(TimeSpan deadline) =>
+        new(static state => ((ControlConnection)state!).Abort(), this, deadline, Timeout.InfiniteTimeSpan);
 
     /// <summary>Starts a message; <see cref="Queue"/> ends it.</summary>
     /// <param name="listBytes">Room for lists that may be long.</param>
@@ -135,7 +136,9 @@ internal sealed class ControlConnection : IDisposable
         (_building, _queue) = (new MessageBuffer(BufferBytesMin), new byte[BufferBytesMin]);
     }
 
-    /// <summary>Sends what is queued if the socket has room for it; never waits. False: it stays queued, and nothing should be added.</summary>
+    /// <summary>
+    /// Sends what is queued if the socket has room for it; never waits. False: it stays queued, and nothing should be added.
+    /// </summary>
     public bool TryFlush()
     {
         if (_queuedBytes == 0)
@@ -183,7 +186,10 @@ internal sealed class ControlConnection : IDisposable
         }
     }
 
-    /// <summary>Hands every message from here on to the reader, until it has enough. Without a thread of its own, and without a buffer while nothing comes.</summary>
+    /// <summary>
+    /// Hands every message from here on to the reader, until it has enough. Without a thread of its own, and without a buffer while nothing
+    /// comes.
+    /// </summary>
     public async Task ReadAll(IControlReader reader)
     {
         // What the handshake needed is more than what an idle link needs.
@@ -231,7 +237,8 @@ internal sealed class ControlConnection : IDisposable
             have += Some(Tls.Read(_received, have, count - have));
     }
 
-    private static int Some(int bytes) => bytes > 0 ? bytes : throw new LinkException(LinkLoss.ControlClosed, "the peer closed the control connection");
+    private static int Some(int bytes) =>
+        bytes > 0 ? bytes : throw new LinkException(LinkLoss.ControlClosed, "the peer closed the control connection");
 }
 
 /// <summary>Takes control messages in their order. Never waits.</summary>

@@ -14,7 +14,8 @@ internal static class ControlMessages
     private const int ReasonCharsMax = 512;
 
     /// <summary>Room that sets need beside the rest of a message.</summary>
-    public static int BytesOf(SequenceSet one, SequenceSet other) => sizeof(ulong) * (one.BitmapWords + other.BitmapWords + one.Missing.Count + other.Missing.Count + 2);
+    public static int BytesOf(SequenceSet one, SequenceSet other) =>
+        sizeof(ulong) * (one.BitmapWords + other.BitmapWords + one.Missing.Count + other.Missing.Count + 2);
 
     /// <summary>Room that words need: three bytes a character at most, and each text ends on a word.</summary>
     public static int BytesOf(params ReadOnlySpan<string> texts)
@@ -43,7 +44,9 @@ internal static class ControlMessages
     {
         var set = new SequenceSet();
         var told = new AckBuffer().Read(source);
-        return set.TryBecome(told.Base, told.Bitmap, told.Missing) ? set : throw new LinkException(LinkLoss.ProtocolViolation, "impossible set of link sequences");
+        return set.TryBecome(told.Base, told.Bitmap, told.Missing)
+            ? set
+            : throw new LinkException(LinkLoss.ProtocolViolation, "impossible set of link sequences");
     }
 
     public static void WriteGrants(ControlConnection connection, uint epoch, ulong message, ulong total, ReadOnlySpan<Grant> grants)
@@ -54,7 +57,8 @@ internal static class ControlMessages
         for (var index = 0; index < grants.Length; index++)
         {
             var slot = slots[index];
-            (slot.Slot, slot.Offset, slot.SizeBytes) = (grants[index].Slot, (ulong)grants[index].OffsetBytes, (uint)grants[index].SizeBytes);
+            (slot.Slot, slot.Offset, slot.SizeBytes) = (grants[index].Slot, (ulong)grants[index].OffsetBytes,
+                (uint)grants[index].SizeBytes);
         }
         connection.Queue();
     }

@@ -29,7 +29,9 @@ internal static class HandshakeMessages
     public static LinkMessage.Ready.Reader HearReady(ControlConnection connection, uint epoch)
     {
         var ready = Expect(connection, LinkMessage.Which.Ready).Ready;
-        return ready.Epoch == epoch ? ready : throw new LinkException(LinkLoss.ProtocolViolation, $"ready for epoch {ready.Epoch}, not {epoch}");
+        return ready.Epoch == epoch
+            ? ready
+            : throw new LinkException(LinkLoss.ProtocolViolation, $"ready for epoch {ready.Epoch}, not {epoch}");
     }
 
     /// <exception cref="LinkException">It is another word; a refusal with the peer's reason.</exception>
@@ -37,7 +39,10 @@ internal static class HandshakeMessages
     {
         var message = connection.Receive();
         if (message.Which == LinkMessage.Which.Refused)
-            throw new LinkException(ControlMessages.LossOf(message.Refused.Code), "refused by the peer: " + message.Refused.Reason.ToString());
-        return message.Which == which ? message : throw new LinkException(LinkLoss.ProtocolViolation, $"{message.Which} instead of {which}");
+            throw new LinkException(ControlMessages.LossOf(message.Refused.Code),
+                "refused by the peer: " + message.Refused.Reason.ToString());
+        return message.Which == which
+            ? message
+            : throw new LinkException(LinkLoss.ProtocolViolation, $"{message.Which} instead of {which}");
     }
 }

@@ -5,8 +5,9 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Links.Connection;
 
 /// <summary>
-/// The heartbeats of one connection, shared by whoever reads it and the turns that write. Starved is not dead: before a peer counts as silent this end makes sure that
-/// it was not late itself, and that nothing lies unread in the socket; and a peer whose machine still acknowledges what is sent to it has longer.
+/// The heartbeats of one connection, shared by whoever reads it and the turns that write. Starved is not dead: before a peer counts as
+/// silent this end makes sure that it was not late itself, and that nothing lies unread in the socket; and a peer whose machine still
+/// acknowledges what is sent to it has longer.
 /// </summary>
 internal sealed class HeartbeatTimer
 {
@@ -81,7 +82,8 @@ internal sealed class HeartbeatTimer
     private void Write(ControlConnection connection, uint epoch, long now)
     {
         if (_clock.GetUtcNow() > connection.ValidUntil)
-            throw new LinkException(LinkLoss.CertificateExpired, $"a certificate of this connection was valid until {connection.ValidUntil:u}");
+            throw new LinkException(LinkLoss.CertificateExpired,
+                $"a certificate of this connection was valid until {connection.ValidUntil:u}");
         var heartbeat = connection.Begin().InitHeartbeat();
         heartbeat.Epoch = epoch;
         heartbeat.SentNs = (ulong)now;

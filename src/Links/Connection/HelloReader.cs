@@ -20,7 +20,8 @@ internal static class HelloReader
         var hello = message.Hello;
         if (hello.Magic != LinkMessage.Magic)
             throw new LinkException(LinkLoss.ProtocolViolation, "wrong magic");
-        if (hello.ProtocolLowest > LinkMessage.Protocol || hello.ProtocolHighest < LinkMessage.ProtocolOldest || hello.ProtocolHighest < hello.ProtocolLowest)
+        if (hello.ProtocolLowest > LinkMessage.Protocol || hello.ProtocolHighest < LinkMessage.ProtocolOldest
+            || hello.ProtocolHighest < hello.ProtocolLowest)
             throw new LinkException(LinkLoss.VersionMismatch,
                 $"protocols {hello.ProtocolLowest} to {hello.ProtocolHighest}, this end speaks {LinkMessage.ProtocolOldest} to {LinkMessage.Protocol}");
         var named = $"{Name(hello.Namespace)}/{Name(hello.Pipeline)}";
@@ -28,7 +29,8 @@ internal static class HelloReader
             throw new LinkException(LinkLoss.WrongPipeline, $"pipeline {named}, this end belongs to {pipeline}");
         if (hello.SenderIncarnation == 0)
             throw new LinkException(LinkLoss.ProtocolViolation, "hello without an incarnation");
-        return new InboundHello(Name(hello.Edge), Name(hello.SenderPod), new Incarnation(hello.SenderIncarnation), Math.Min(hello.ProtocolHighest, LinkMessage.Protocol),
+        return new InboundHello(Name(hello.Edge), Name(hello.SenderPod), new Incarnation(hello.SenderIncarnation),
+            Math.Min(hello.ProtocolHighest, LinkMessage.Protocol),
             ProposalsOf(hello), ControlMessages.Words(hello.Missing));
     }
 

@@ -5,9 +5,9 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Links.Connection;
 
 /// <summary>
-/// Brings landed frames to the sink, in order, one call at a time, from whichever thread finds one. Outlives epochs: what has landed is delivered
-/// while the link is down too. Lock order: this, then the ledger; the sink is called with this held and the ledger free, so that its
-/// consumers' threads may report returns meanwhile.
+/// Brings landed frames to the sink, in order, one call at a time, from whichever thread finds one. Outlives epochs: what has landed is
+/// delivered while the link is down too. Lock order: this, then the ledger; the sink is called with this held and the ledger free, so that
+/// its consumers' threads may report returns meanwhile.
 /// </summary>
 internal sealed class InboundDelivery(ReceiverLedger ledger, ILinkSink sink)
 {

@@ -7,7 +7,8 @@ using K8sMediaFlow.Messages;
 namespace K8sMediaFlow.Links.Connection;
 
 /// <summary>
-/// One epoch of an accepting link, from Ready to the fence. The connection's own thread takes landings (<see cref="Run"/>), the link's turns in the loop call
+/// One epoch of an accepting link, from Ready to the fence. The connection's own thread takes landings (<see cref="Run"/>), the link's
+/// turns in the loop call
 /// <see cref="Say"/> to grant, acknowledge and beat, and what the peer says is taken as it comes.
 /// </summary>
 internal sealed class InboundEpoch : IControlReader
@@ -34,10 +35,12 @@ internal sealed class InboundEpoch : IControlReader
     private volatile bool _drainedSaid;
     private volatile bool _peerSaidBye;
 
-    public InboundEpoch(ReceiverLedger ledger, ILinkSink sink, InboundDelivery delivery, ControlConnection connection, IFabricReceiver receiver,
+    public InboundEpoch(ReceiverLedger ledger, ILinkSink sink, InboundDelivery delivery, ControlConnection connection,
+        IFabricReceiver receiver,
         LoopRegistration seat, LinkOptions options)
     {
-        (_ledger, _sink, _delivery, _connection, _receiver, _seat, _acknowledgeDelay) = (ledger, sink, delivery, connection, receiver, seat, options.AcknowledgeDelay);
+        (_ledger, _sink, _delivery, _connection, _receiver, _seat, _acknowledgeDelay) = (ledger, sink, delivery, connection, receiver, seat,
+            options.AcknowledgeDelay);
         Epoch = ledger.Epoch;
         _beats = new HeartbeatTimer(options);
         connection.ShrinkToFit();
@@ -66,7 +69,9 @@ internal sealed class InboundEpoch : IControlReader
         Shell(ReceiveOrTell);
         // Where only the data connection is lost, the peer is still to hear of it.
         reading.Wait();
-        return _peerSaidBye || (_drainedSaid && _failure?.Loss is LinkLoss.ControlClosed or LinkLoss.DataClosed or LinkLoss.Closed) ? null : _failure;
+        return _peerSaidBye || (_drainedSaid && _failure?.Loss is LinkLoss.ControlClosed or LinkLoss.DataClosed or LinkLoss.Closed)
+            ? null
+            : _failure;
     }
 
     /// <summary>The peer's next word.</summary>

@@ -9,7 +9,9 @@ namespace K8sMediaFlow.Links.Connection;
 /// <summary>The accepting end's handshake after the hello. The caller bounds all of it by aborting the connection.</summary>
 internal sealed class InboundOpening(ControlConnection connection, Incarnation incarnation, ushort protocol, TimeSpan deadline)
 {
-    /// <summary>Welcome, the sender's ready, data connection, own ready. Returns the receiving end of the fabric; the ledger is adopted.</summary>
+    /// <summary>
+    /// Welcome, the sender's ready, data connection, own ready. Returns the receiving end of the fabric; the ledger is adopted.
+    /// </summary>
     /// <param name="opened">Hears of the offer: disposing it ends the wait for the data connection.</param>
     public IFabricReceiver Open(InboundChoice choice, ReceiverLedger ledger, ILinkSink sink, Action<IDisposable> opened)
     {
@@ -43,7 +45,8 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
     private void WriteWelcome(InboundChoice choice, ReceiverLedger ledger, int largestBlockBytes)
     {
         var reason = ControlMessages.Cut(choice.Declined);
-        var welcome = connection.Begin(ControlMessages.BytesOf(reason) + choice.Offer.Bytes.Length + ControlMessages.BytesOf(ledger.Landed, ledger.Done)).InitWelcome();
+        var welcome = connection.Begin(ControlMessages.BytesOf(reason) + choice.Offer.Bytes.Length
+            + ControlMessages.BytesOf(ledger.Landed, ledger.Done)).InitWelcome();
         welcome.Protocol = protocol;
         welcome.Epoch = ledger.Epoch;
         welcome.ReceiverIncarnation = incarnation.Value;

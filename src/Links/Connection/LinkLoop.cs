@@ -10,8 +10,9 @@ internal interface ILoopTask
 }
 
 /// <summary>
-/// One thread that gives all links of a process their turns: heartbeats, grants and acknowledgements of hundreds of them cost no thread each. What a link
-/// waits for by itself is put on a grid, so that links that have nothing to say share their wake-ups; what is rung for comes when it is due.
+/// One thread that gives all links of a process their turns: heartbeats, grants and acknowledgements of hundreds of them cost no thread
+/// each. What a link waits for by itself is put on a grid, so that links that have nothing to say share their wake-ups; what is rung for
+/// comes when it is due.
 /// </summary>
 internal sealed class LinkLoop
 {
@@ -98,7 +99,8 @@ internal sealed class LinkLoop
                 }
                 _sleepsUntil = next?.DueNanoseconds ?? long.MaxValue;
                 // Rounded up: Monitor cuts to whole milliseconds, and the last one before a turn would be spun away.
-                Monitor.Wait(_lock, next is null || _sleepsUntil == long.MaxValue ? Timeout.Infinite : (int)Math.Min(((_sleepsUntil - now) / 1_000_000) + 1, 60_000));
+                Monitor.Wait(_lock, next is null || _sleepsUntil == long.MaxValue ? Timeout.Infinite : (int)Math.Min(((
+                    _sleepsUntil - now) / 1_000_000) + 1, 60_000));
                 _sleepsUntil = 0;
             }
         }

@@ -24,8 +24,8 @@ internal sealed class LinkThread
     }
 
     /// <summary>
-    /// Runs a handshake on a thread that ends with it. What TLS needs of a stack, and the buffers that the pool keeps for a thread (40 KiB), a link's own
-    /// thread would keep for as long as it lives.
+    /// Runs a handshake on a thread that ends with it. What TLS needs of a stack, and the buffers that the pool keeps for a thread (40
+    /// KiB), a link's own thread would keep for as long as it lives.
     /// </summary>
     public static T RunApart<T>(Func<T> handshake)
     {

@@ -7,7 +7,10 @@ using K8sMediaFlow.Primitives.Certificates;
 
 namespace K8sMediaFlow.Links.Connection;
 
-/// <summary>TLS 1.3, both ends authenticated. Authority and time are checked in the handshake, the identity right after, so that each has its own reason.</summary>
+/// <summary>
+/// TLS 1.3, both ends authenticated. Authority and time are checked in the handshake, the identity right after, so that each has its own
+/// reason.
+/// </summary>
 internal static class LinkTls
 {
     // One for all links of a sidecar, until its certificate is renewed.
@@ -65,7 +68,8 @@ internal static class LinkTls
     private static SslStreamCertificateContext ContextOf(X509Certificate2 certificate) =>
         s_contexts.GetValue(certificate, static own => SslStreamCertificateContext.Create(own, null, offline: true));
 
-    private static RemoteCertificateValidationCallback Check(LinkCredentials credentials, Action<string> refused) => (_, certificate, _, _) =>
+    private static RemoteCertificateValidationCallback Check(LinkCredentials credentials, Action<string> refused) =>
+        (_, certificate, _, _) =>
     {
         var verdict = IdentityChecks.CheckChain(certificate, credentials.Authorities);
         if (!verdict.Accepted)
@@ -81,7 +85,8 @@ internal static class LinkTls
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
-            throw new LinkException(LinkLoss.TlsFailed, "TLS: " + (reason() is { Length: > 0 } text ? text : e.InnerException?.Message ?? e.Message), e);
+            throw new LinkException(LinkLoss.TlsFailed,
+                "TLS: " + (reason() is { Length: > 0 } text ? text : e.InnerException?.Message ?? e.Message), e);
         }
     }
 }

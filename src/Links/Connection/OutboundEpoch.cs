@@ -6,8 +6,9 @@ using K8sMediaFlow.Messages;
 namespace K8sMediaFlow.Links.Connection;
 
 /// <summary>
-/// One epoch of a dialling link, from Ready to the fence. The link's thread (caller of <see cref="Run"/>) is the only one that touches source and fabric. What it
-/// says and whether the peer lives is seen to in turns of the loop; what the peer says goes into the ledger as it comes.
+/// One epoch of a dialling link, from Ready to the fence. The link's thread (caller of <see cref="Run"/>) is the only one that touches
+/// source and fabric. What it says and whether the peer lives is seen to in turns of the loop; what the peer says goes into the ledger as
+/// it comes.
 /// </summary>
 internal sealed class OutboundEpoch : ILoopTask, IControlReader
 {
@@ -34,7 +35,8 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
         _beats = new HeartbeatTimer(options);
         connection.ShrinkToFit();
         _watch = LinkLoop.Shared.Add(this);
-        _pump = new OutboundPump(ledger, source, sender, counters, () => _beats.RoundTripNanoseconds, options.WritesInFlightMax, _watch.Ring);
+        _pump = new OutboundPump(ledger, source, sender, counters, () => _beats.RoundTripNanoseconds, options.WritesInFlightMax,
+            _watch.Ring);
     }
 
     /// <summary>What carries it.</summary>
@@ -58,7 +60,9 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
         ThreadPool.UnsafeQueueUserWorkItem(static sender => sender.Abort(), _sender, preferLocal: false);
     }
 
-    /// <summary>Runs until the end. Null: the orderly one. Afterwards the epoch is fenced: the fabric reads nothing, no task is left.</summary>
+    /// <summary>
+    /// Runs until the end. Null: the orderly one. Afterwards the epoch is fenced: the fabric reads nothing, no task is left.
+    /// </summary>
     public LinkException? Run()
     {
         var reading = Read();

@@ -8,13 +8,16 @@ using K8sMediaFlow.Messages;
 namespace K8sMediaFlow.Links.Connection;
 
 /// <summary>What the receiver said when it was dialled.</summary>
-internal sealed record Welcome(ushort Protocol, uint Epoch, Incarnation Receiver, int LargestBlockBytes, FabricKind Kind, byte[] Offer, string WayReason, SequenceSet Landed, SequenceSet Done)
+internal sealed record Welcome(ushort Protocol, uint Epoch, Incarnation Receiver, int LargestBlockBytes, FabricKind Kind, byte[] Offer,
+    string WayReason, SequenceSet Landed, SequenceSet Done)
 {
     /// <summary>Protocol 1 has no words for what is late by more than a bitmap.</summary>
     public ulong SpanMax => Protocol < LinkMessage.Protocol ? SequenceSet.Window : ulong.MaxValue;
 }
 
-/// <summary>The dialling end's handshake, step by step; each step ends in an error or in the next one. The caller bounds all of it.</summary>
+/// <summary>
+/// The dialling end's handshake, step by step; each step ends in an error or in the next one. The caller bounds all of it.
+/// </summary>
 internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation incarnation, ControlConnection connection)
 {
     /// <summary>Dial, TLS, hello, welcome.</summary>
@@ -39,7 +42,8 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
             throw new LinkException(LinkLoss.Unreachable, $"the plan does not have the address of pod {endpoint.PeerPod} yet");
         try
         {
-            connection.Dial(new IPEndPoint(IPAddress.Parse(endpoint.PeerAddress), endpoint.PeerPort), endpoint.OwnAddress is null ? null : IPAddress.Parse(endpoint.OwnAddress));
+            connection.Dial(new IPEndPoint(IPAddress.Parse(endpoint.PeerAddress), endpoint.PeerPort),
+                endpoint.OwnAddress is null ? null : IPAddress.Parse(endpoint.OwnAddress));
         }
         catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
         {
@@ -82,6 +86,7 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
         if (welcome.Epoch == 0 || welcome.ReceiverIncarnation == 0 || welcome.LargestBlockBytes is 0 or > int.MaxValue)
             throw new LinkException(LinkLoss.ProtocolViolation, "welcome without epoch, incarnation or blocks");
         return new Welcome(welcome.Protocol, welcome.Epoch, new Incarnation(welcome.ReceiverIncarnation), (int)welcome.LargestBlockBytes,
-            kind, welcome.Fabric.Offer.ToArray(), ControlMessages.Words(welcome.WayReason), ControlMessages.ReadSet(welcome.Landed), ControlMessages.ReadSet(welcome.Done));
+            kind, welcome.Fabric.Offer.ToArray(), ControlMessages.Words(welcome.WayReason), ControlMessages.ReadSet(welcome.Landed),
+                ControlMessages.ReadSet(welcome.Done));
     }
 }

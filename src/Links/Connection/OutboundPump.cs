@@ -12,7 +12,9 @@ internal sealed class OutboundCounters
     private ulong _frames;
     private ulong _bytes;
 
-    /// <summary>From the link's taking a frame until it had a grant and was written: with a receiver that keeps up nearly nothing.</summary>
+    /// <summary>
+    /// From the link's taking a frame until it had a grant and was written: with a receiver that keeps up nearly nothing.
+    /// </summary>
     public LatencyCounts GrantWait { get; } = new();
 
     /// <summary>From the write until the other end's word that the frame lay there, less that word's way, half a round trip.</summary>
@@ -28,9 +30,12 @@ internal sealed class OutboundCounters
     }
 }
 
-/// <summary>The data thread's loop: source → ledger → fabric, and what became of it back to the source. Allocates nothing per frame.</summary>
+/// <summary>
+/// The data thread's loop: source → ledger → fabric, and what became of it back to the source. Allocates nothing per frame.
+/// </summary>
 internal sealed class OutboundPump(
-    SenderLedger ledger, ILinkSource source, IFabricSender sender, OutboundCounters counters, Func<long> roundTripNanoseconds, int writesInFlightMax, Action finished)
+    SenderLedger ledger, ILinkSource source, IFabricSender sender, OutboundCounters counters, Func<long> roundTripNanoseconds,
+        int writesInFlightMax, Action finished)
 {
     /// <summary>Bounds every sleep, so that a forgotten wake-up would cost this and not for ever. An idle link wakes no oftener.</summary>
     private static readonly TimeSpan NapMax = TimeSpan.FromSeconds(1);
@@ -167,7 +172,8 @@ internal sealed class OutboundPump(
         var edgeAge = write.Frame.EdgeAgeNanoseconds + (ulong)Math.Max(0, nowNanoseconds - write.Frame.SentAtNanoseconds);
         if (write.Frame is { Kind: FrameKind.Frame, TakenAtNanoseconds: > 0 })
             counters.GrantWait.Add(nowNanoseconds - write.Frame.TakenAtNanoseconds);
-        FrameHeaderCodec.Write(_header, FrameHeaderCodec.Describe(write.Frame, ledger.Epoch, write.LinkSequence, write.Grant.Slot, edgeAge));
+        FrameHeaderCodec.Write(_header, FrameHeaderCodec.Describe(write.Frame, ledger.Epoch, write.LinkSequence, write.Grant.Slot,
+            edgeAge));
         for (var index = 0; index < write.Frame.SegmentCount; index++)
             _parts[index] = write.Frame.Segment(index);
         sender.Write(write.Grant.Slot, write.Grant.OffsetBytes, write.Grant.SizeBytes, _header,

@@ -1,6 +1,8 @@
 namespace K8sMediaFlow.Links.Connection;
 
-/// <summary>Wakes one waiting thread; a ring before the wait is not lost. Monitor, not an event object: waiting and ringing allocate nothing.</summary>
+/// <summary>
+/// Wakes one waiting thread; a ring before the wait is not lost. Monitor, not an event object: waiting and ringing allocate nothing.
+/// </summary>
 internal sealed class WakeSignal
 {
     private readonly object _lock = new();
@@ -22,7 +24,8 @@ internal sealed class WakeSignal
     {
         lock (_lock)
         {
-            // Rounded up: Monitor cuts to whole milliseconds, and the last one before a beat would be spun away (0.3 % of a core, measured).
+            // Rounded up: Monitor cuts to whole milliseconds, and the last one before a beat would be spun away (0.3 % of a core,
+            // measured).
             if (!_rung && timeout > TimeSpan.Zero)
                 Monitor.Wait(_lock, TimeSpan.FromMilliseconds(Math.Ceiling(timeout.TotalMilliseconds)));
             _rung = false;

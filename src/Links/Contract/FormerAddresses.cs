@@ -4,8 +4,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Links.Contract;
 
 /// <summary>
-/// Where a peer pod was and is no more, as plans have said. Not where it is not: a network may show another address than the plan has. Once the pod has come from where
-/// the plan has it, the network shows its address, and from elsewhere comes somebody else. Not thread-safe.
+/// Where a peer pod was and is no more, as plans have said. Not where it is not: a network may show another address than the plan has. Once
+/// the pod has come from where the plan has it, the network shows its address, and from elsewhere comes somebody else. Not thread-safe.
 /// </summary>
 internal sealed class FormerAddresses
 {
@@ -17,8 +17,8 @@ internal sealed class FormerAddresses
     private bool _wasSeen;
 
     /// <summary>
-    /// A plan has the peer there. Addresses are given again: where it is now it was not before. A plan that does not know (yet) says nothing: who is cut off from the
-    /// controller may well be here, and goes on until another one has its place.
+    /// A plan has the peer there. Addresses are given again: where it is now it was not before. A plan that does not know (yet) says
+    /// nothing: who is cut off from the controller may well be here, and goes on until another one has its place.
     /// </summary>
     public void Found(string? address)
     {
@@ -44,7 +44,10 @@ internal sealed class FormerAddresses
 
     private bool IsKnown(IPAddress? address) => address is not null && Plain(address).Equals(_known);
 
-    public static IPAddress? Read(string? text) => IPAddress.TryParse(text, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) ? Plain(address) : null;
+    public static IPAddress? Read(string? text) =>
+        IPAddress.TryParse(text, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
+            ? Plain(address)
+            : null;
 
     public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

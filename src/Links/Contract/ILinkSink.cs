@@ -26,14 +26,17 @@ public interface ILinkSink
     /// <summary>Called once, before all else: where the sink reports returns.</summary>
     void Bind(ILinkReceiver receiver);
 
-    /// <summary>Takes a free block to grant; false when none is free now (<see cref="ILinkReceiver.Returned"/> makes the link ask again).</summary>
+    /// <summary>
+    /// Takes a free block to grant; false when none is free now (<see cref="ILinkReceiver.Returned"/> makes the link ask again).
+    /// </summary>
     bool TryTakeBlock(out uint slot, out long offset, out int sizeBytes);
 
     /// <summary>Frees a block in which nothing landed, or whose landing is not delivered.</summary>
     void GiveBack(uint slot);
 
-    /// <summary>Delivers the next frame in link order: header checked, edge age completed by half the round trip, segments in the block at the
-    /// header's offsets. False: no room now; the link asks again after Returned, Done or Retry. Gaps and ends of stream come in a block too.</summary>
+    /// <summary>Delivers the next frame in link order: header checked, edge age completed by half the round trip, segments in the block at
+    /// the header's offsets. False: no room now; the link asks again after Returned, Done or Retry. Gaps and ends of stream come in a block
+    /// too.</summary>
     /// <param name="header">As it came, except for the edge age.</param>
     /// <param name="slot">The block that it lies in.</param>
     /// <param name="ticket">Names the delivery in <see cref="ILinkReceiver.Done"/>; unique over restarts of the sender.</param>
@@ -46,7 +49,10 @@ public interface ILinkReceiver
     /// <summary>The bytes of a delivered frame are needed no more and its block is free again (free it first, then call).</summary>
     void Returned(uint slot);
 
-    /// <summary>All that derives from the delivery is done: the sender may forget it. Once per ticket; a ticket of a sender that has died is ignored.</summary>
+    /// <summary>
+    /// All that derives from the delivery is done: the sender may forget it. Once per ticket; a ticket of a sender that has died is
+    /// ignored.
+    /// </summary>
     void Done(ulong ticket);
 
     /// <summary>A refused delivery may succeed now.</summary>

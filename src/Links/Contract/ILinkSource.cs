@@ -8,19 +8,26 @@ namespace K8sMediaFlow.Links.Contract;
 /// </remarks>
 public interface ILinkSource
 {
-    /// <summary>Takes the next frame; false when there is none now. The link keeps it until <see cref="Done"/>, over any number of epochs.</summary>
+    /// <summary>
+    /// Takes the next frame; false when there is none now. The link keeps it until <see cref="Done"/>, over any number of epochs.
+    /// </summary>
     bool TryTake(out LinkFrame frame);
 
     /// <summary>The receiver has it, whole and checked.</summary>
     void Landed(ulong handle);
 
-    /// <summary>The frame can never be sent: a gap notice (Dropped) goes in its place, so the handle still ends with <see cref="Done"/>.</summary>
+    /// <summary>
+    /// The frame can never be sent: a gap notice (Dropped) goes in its place, so the handle still ends with <see cref="Done"/>.
+    /// </summary>
     void Refused(ulong handle, LinkRefusal refusal);
 
     /// <summary>The receiver needs no replay of it and nothing reads its memory any more: the hold ends.</summary>
     void Done(ulong handle);
 
-    /// <summary>Nothing more will come from <see cref="TryTake"/>: the link ends in order once all is done, and is opened again when this is so no more.</summary>
+    /// <summary>
+    /// Nothing more will come from <see cref="TryTake"/>: the link ends in order once all is done, and is opened again when this is so no
+    /// more.
+    /// </summary>
     bool Ended { get; }
 
     /// <summary>Whether the link carries frames now. Called when that changes; until it is said, it does not.</summary>
@@ -29,7 +36,9 @@ public interface ILinkSource
         // For sources that have somewhere else to send meanwhile.
     }
 
-    /// <summary>Sleeps until a frame may be there, <see cref="Wake"/> was called (also before the call: no wake-up is lost) or the time is over.</summary>
+    /// <summary>
+    /// Sleeps until a frame may be there, <see cref="Wake"/> was called (also before the call: no wake-up is lost) or the time is over.
+    /// </summary>
     void Wait(TimeSpan timeout);
 
     /// <summary>Ends a <see cref="Wait"/>, now or the next one. Any thread.</summary>

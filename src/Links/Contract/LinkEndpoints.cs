@@ -12,10 +12,12 @@ namespace K8sMediaFlow.Links.Contract;
 /// <param name="PeerIdentities">URI SANs, one of which its certificate must carry.</param>
 /// <param name="OwnAddress">Where it is dialled from, as the peer's plan has this pod; null: as the routes say.</param>
 public sealed record OutboundEndpoint(
-    string Pipeline, string Edge, string Pod, string PeerPod, string PeerAddress, int PeerPort, IReadOnlyList<string> PeerIdentities, string? OwnAddress = null)
+    string Pipeline, string Edge, string Pod, string PeerPod, string PeerAddress, int PeerPort, IReadOnlyList<string> PeerIdentities,
+        string? OwnAddress = null)
 {
     /// <summary>The plan has the peer's address; what stands for "not known yet" would reach this very pod.</summary>
-    internal bool IsKnown => !IPAddress.TryParse(PeerAddress, out var address) || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+    internal bool IsKnown =>
+        !IPAddress.TryParse(PeerAddress, out var address) || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 
     /// <summary>Whether whoever was opened as the other one is right by this one too.</summary>
     internal bool Holds(OutboundEndpoint other) =>
@@ -28,8 +30,10 @@ public sealed record OutboundEndpoint(
 /// <param name="PeerPod">The pod that dials.</param>
 /// <param name="PeerIdentities">URI SANs, one of which its certificate must carry.</param>
 /// <param name="PeerAddress">Where the pod is, numeric; null where nobody knows.</param>
-public sealed record InboundEndpoint(string Pipeline, string Edge, string PeerPod, IReadOnlyList<string> PeerIdentities, string? PeerAddress = null)
+public sealed record InboundEndpoint(string Pipeline, string Edge, string PeerPod, IReadOnlyList<string> PeerIdentities,
+    string? PeerAddress = null)
 {
     /// <summary>Whether the plan has the peer there.</summary>
-    internal bool IsAt(IPAddress? address) => address is not null && FormerAddresses.Plain(address).Equals(FormerAddresses.Read(PeerAddress));
+    internal bool IsAt(IPAddress? address) =>
+        address is not null && FormerAddresses.Plain(address).Equals(FormerAddresses.Read(PeerAddress));
 }

@@ -21,7 +21,8 @@ internal sealed class LinkException(LinkLoss loss, string message, Exception? ca
         LinkException known => known,
         FabricException fabric => new LinkException(LossOf(fabric.Error), "data connection: " + fabric.Message, e),
         CapnProtoException => new LinkException(LinkLoss.ProtocolViolation, "malformed control message: " + e.Message, e),
-        AuthenticationException or System.Security.Cryptography.CryptographicException => new LinkException(LinkLoss.TlsFailed, "TLS: " + Innermost(e), e),
+        AuthenticationException or System.Security.Cryptography.CryptographicException =>
+            new LinkException(LinkLoss.TlsFailed, "TLS: " + Innermost(e), e),
         SocketException => new LinkException(LinkLoss.Unreachable, e.Message, e),
         _ => new LinkException(LinkLoss.ControlClosed, "control connection: " + Innermost(e), e),
     };
@@ -34,5 +35,6 @@ internal sealed class LinkException(LinkLoss loss, string message, Exception? ca
         _ => LinkLoss.DataClosed,
     };
 
-    private static string Innermost(Exception e) => e.InnerException is { } inner && inner.Message != e.Message ? $"{e.Message} ({inner.Message})" : e.Message;
+    private static string Innermost(Exception e) =>
+        e.InnerException is { } inner && inner.Message != e.Message ? $"{e.Message} ({inner.Message})" : e.Message;
 }

@@ -38,7 +38,9 @@ public struct LinkFrame
     /// <summary>Nanoseconds already spent on this edge before <see cref="SentAtNanoseconds"/>.</summary>
     public ulong EdgeAgeNanoseconds { get; set; }
 
-    /// <summary>When the frame was sent on this edge (CLOCK_MONOTONIC of this machine). The link adds what has passed since to the edge age.</summary>
+    /// <summary>
+    /// When the frame was sent on this edge (CLOCK_MONOTONIC of this machine). The link adds what has passed since to the edge age.
+    /// </summary>
     public long SentAtNanoseconds { get; set; }
 
     /// <summary>When the link took it (the same clock), for its figures; 0 where nobody says. Never travels.</summary>

@@ -6,7 +6,10 @@ public sealed record LinkOptions
     /// <summary>How often each end says that it lives. <remarks>Defaults to 250 ms (DESIGN 6.1).</remarks></summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The same of a peer whose machine acknowledges what is sent to it: the process lives, but hangs or is throttled. <remarks>Defaults to 10 s.</remarks></summary>
+    /// <summary>
+    /// The same of a peer whose machine acknowledges what is sent to it: the process lives, but hangs or is throttled. <remarks>Defaults to
+    /// 10 s.</remarks>
+    /// </summary>
     public TimeSpan HungMax
     {
         get => field > SilenceMax ? field : SilenceMax;
@@ -16,10 +19,15 @@ public sealed record LinkOptions
     /// <summary>Silence after which a link is lost. <remarks>Defaults to 1 s (DESIGN 6.5).</remarks></summary>
     public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>From the dial (or the accept) until both ends are ready. <remarks>Defaults to 5 s: a dead pod address must not stall for minutes.</remarks></summary>
+    /// <summary>
+    /// From the dial (or the accept) until both ends are ready. <remarks>Defaults to 5 s: a dead pod address must not stall for
+    /// minutes.</remarks>
+    /// </summary>
     public TimeSpan OpenDeadline { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long acknowledgements wait for company. <remarks>Defaults to 2 ms; grants that the sender is short of do not wait.</remarks></summary>
+    /// <summary>
+    /// How long acknowledgements wait for company. <remarks>Defaults to 2 ms; grants that the sender is short of do not wait.</remarks>
+    /// </summary>
     public TimeSpan AcknowledgeDelay { get; init; } = TimeSpan.FromMilliseconds(2);
 
     /// <summary>First pause after a failed attempt; doubles up to <see cref="BackOffMax"/>. <remarks>Defaults to 50 ms.</remarks></summary>
@@ -28,22 +36,36 @@ public sealed record LinkOptions
     /// <summary>Longest pause between attempts. <remarks>Defaults to 1 s: a link is back within 2 s of its peer.</remarks></summary>
     public TimeSpan BackOffMax { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Refusals in a row after which the peer is left alone for <see cref="BreakerPause"/>. <remarks>Defaults to 5.</remarks></summary>
+    /// <summary>
+    /// Refusals in a row after which the peer is left alone for <see cref="BreakerPause"/>. <remarks>Defaults to 5.</remarks>
+    /// </summary>
     public int BreakerFailures { get; init; } = 5;
 
     /// <summary>How long an open breaker rests before one attempt is let through. <remarks>Defaults to 5 s.</remarks></summary>
     public TimeSpan BreakerPause { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the best of several fabrics rests after it has failed on the way; doubles up to <see cref="FabricRestMax"/>. <remarks>Defaults to 2 s.</remarks></summary>
+    /// <summary>
+    /// How long the best of several fabrics rests after it has failed on the way; doubles up to <see cref="FabricRestMax"/>.
+    /// <remarks>Defaults to 2 s.</remarks>
+    /// </summary>
     public TimeSpan FabricRestMin { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Longest such rest, and how long it must have held to be trusted anew. <remarks>Defaults to 60 s: a try that fails stands still for half a second.</remarks></summary>
+    /// <summary>
+    /// Longest such rest, and how long it must have held to be trusted anew. <remarks>Defaults to 60 s: a try that fails stands still for
+    /// half a second.</remarks>
+    /// </summary>
     public TimeSpan FabricRestMax { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Writes posted to the fabric and not completed. <remarks>Defaults to 64: enough to keep a socket busy, and each needs a header buffer.</remarks></summary>
+    /// <summary>
+    /// Writes posted to the fabric and not completed. <remarks>Defaults to 64: enough to keep a socket busy, and each needs a header
+    /// buffer.</remarks>
+    /// </summary>
     public int WritesInFlightMax { get; init; } = 64;
 
-    /// <summary>Handshakes that a listener works on at once; for one more, the longest that has shown no certificate goes. <remarks>Defaults to 64.</remarks></summary>
+    /// <summary>
+    /// Handshakes that a listener works on at once; for one more, the longest that has shown no certificate goes. <remarks>Defaults to
+    /// 64.</remarks>
+    /// </summary>
     public int HandshakesMax { get; init; } = 64;
 
     /// <summary>What the end of certificates is compared with.</summary>

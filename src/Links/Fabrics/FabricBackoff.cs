@@ -3,8 +3,8 @@ using K8sMediaFlow.Links.Contract;
 namespace K8sMediaFlow.Links.Fabrics;
 
 /// <summary>
-/// What a dialling link offers. The best of several fabrics rests after it has failed on the way, twice as long each time: devices know whether
-/// they are up, and nothing of what lies between them. One thread at a time.
+/// What a dialling link offers. The best of several fabrics rests after it has failed on the way, twice as long each time: devices know
+/// whether they are up, and nothing of what lies between them. One thread at a time.
 /// </summary>
 internal sealed class FabricBackoff(LinkOptions options)
 {

@@ -22,7 +22,8 @@ internal sealed record InboundChoice(IFabricOffer Offer, FabricKind Kind, string
                 continue;
             try
             {
-                return new InboundChoice(one.Listener.Open(epoch, proposal, sink.AreaAddress, sink.AreaLengthBytes), one.Kind, declined, missed);
+                return new InboundChoice(one.Listener.Open(epoch, proposal, sink.AreaAddress, sink.AreaLengthBytes), one.Kind, declined,
+                    missed);
             }
             catch (FabricException failure) when (failure.Error == FabricError.Incompatible)
             {
@@ -33,7 +34,8 @@ internal sealed record InboundChoice(IFabricOffer Offer, FabricKind Kind, string
     }
 
     /// <summary>What was declined for our own sake can be used now.</summary>
-    public bool IsOutdone(FabricsNow now) => Missed.Count > 0 && Missed.Any(better => now.RankOf(better) is >= 0 and var rank && rank < now.RankOf(Kind));
+    public bool IsOutdone(FabricsNow now) =>
+        Missed.Count > 0 && Missed.Any(better => now.RankOf(better) is >= 0 and var rank && rank < now.RankOf(Kind));
 
     private static string Refusal(FabricsNow now, InboundHello hello, string declined)
     {
@@ -41,5 +43,6 @@ internal sealed record InboundChoice(IFabricOffer Offer, FabricKind Kind, string
         return $"no common fabric: offered {Names(hello.Proposals.Keys)}, this end has {Names(now.Usable.Select(one => one.Kind))}{(why.Length > 0 ? ": " + why : "")}";
     }
 
-    private static string Names(IEnumerable<FabricKind> kinds) => string.Join(", ", kinds.Select(kind => kind.ToString()).DefaultIfEmpty("none"));
+    private static string Names(IEnumerable<FabricKind> kinds) =>
+        string.Join(", ", kinds.Select(kind => kind.ToString()).DefaultIfEmpty("none"));
 }

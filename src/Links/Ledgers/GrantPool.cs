@@ -3,8 +3,9 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Links.Ledgers;
 
 /// <summary>
-/// The grants that a sender holds in one epoch, by block class. Grant messages are numbered from 1 and carry the total of slots granted in the
-/// epoch so far: a duplicate is dropped, a gap and a wrong total are found, so sender and receiver can never disagree about who owns a block.
+/// The grants that a sender holds in one epoch, by block class. Grant messages are numbered from 1 and carry the total of slots granted in
+/// the epoch so far: a duplicate is dropped, a gap and a wrong total are found, so sender and receiver can never disagree about who owns a
+/// block.
 /// </summary>
 internal sealed class GrantPool
 {

@@ -16,11 +16,13 @@ internal struct Delivery
 /// <summary>
 /// The receiver's book of a link, without I/O, time or threads (the caller serialises).
 /// <list type="number">
-/// <item>Open: each connection gets an epoch. A sender of the same incarnation goes on; a new one starts from nothing, and what its predecessor
-/// landed undelivered is let go of: it was not done, so whoever made it sends it again.</item>
-/// <item>Adopt: what a sender knows to be done counts as landed, delivered and done: a receiver that has forgotten all must not wait for it.</item>
+/// <item>Open: each connection gets an epoch. A sender of the same incarnation goes on; a new one starts from nothing, and what its
+/// predecessor landed undelivered is let go of: it was not done, so whoever made it sends it again.</item>
+/// <item>Adopt: what a sender knows to be done counts as landed, delivered and done: a receiver that has forgotten all must not wait for
+/// it.</item>
 /// <item>Grant: a block belongs to the peer from the grant until it lands or until the epoch is fenced; never to two at once.</item>
-/// <item>Land: only in a block granted in this epoch, each sequence once. How many are not done and how many are jumped over is bounded.</item>
+/// <item>Land: only in a block granted in this epoch, each sequence once. How many are not done and how many are jumped over is
+/// bounded.</item>
 /// <item>Deliver: in link order, each sequence once per life of the sender.</item>
 /// </list>
 /// </summary>
@@ -79,7 +81,10 @@ internal sealed class ReceiverLedger
 
     public ulong Duplicates { get; private set; }
 
-    /// <summary>The sender may soon wait for a block of this one's size: half or more of those seen are not granted, and few are. Such a return is not left to wait for company.</summary>
+    /// <summary>
+    /// The sender may soon wait for a block of this one's size: half or more of those seen are not granted, and few are. Such a return is
+    /// not left to wait for company.
+    /// </summary>
     public bool IsShortOf(uint slot)
     {
         var sizeBytes = _grantedBytes[slot];
@@ -97,7 +102,9 @@ internal sealed class ReceiverLedger
     /// <summary>Grants that no message has carried yet.</summary>
     public int UnsentGrants => _unsentGrants.Count;
 
-    /// <summary>Opens the next epoch for a sender. The last one must be fenced. Slots that are free by this go to <paramref name="freed"/>.</summary>
+    /// <summary>
+    /// Opens the next epoch for a sender. The last one must be fenced. Slots that are free by this go to <paramref name="freed"/>.
+    /// </summary>
     public uint Open(Incarnation sender, List<uint> freed)
     {
         Invariant.That(!IsOpen);
@@ -150,7 +157,10 @@ internal sealed class ReceiverLedger
         return count;
     }
 
-    /// <summary>Takes a landing. Stale: a duplicate, whose slot is free again. Anything but Accepted and Stale ends the epoch, and the slot stays granted.</summary>
+    /// <summary>
+    /// Takes a landing. Stale: a duplicate, whose slot is free again. Anything but Accepted and Stale ends the epoch, and the slot stays
+    /// granted.
+    /// </summary>
     public LedgerVerdict Land(in FrameHeader header, uint slot, int lengthBytes)
     {
         if (!IsOpen || slot >= _slots.Length || _slots[slot] != SlotState.Granted)
@@ -175,8 +185,9 @@ internal sealed class ReceiverLedger
         return LedgerVerdict.Accepted;
     }
 
-    /// <summary>Takes the frame whose turn it is, if it has landed: from now on it is the sink's, unless <see cref="PutBack"/> follows. Taken before the sink
-    /// sees it, because the sink's consumers may have returned it, and its block be granted again, before the sink's call is back.</summary>
+    /// <summary>Takes the frame whose turn it is, if it has landed: from now on it is the sink's, unless <see cref="PutBack"/> follows.
+    /// Taken before the sink sees it, because the sink's consumers may have returned it, and its block be granted again, before the sink's
+    /// call is back.</summary>
     public bool TryTakeDelivery(out Delivery delivery)
     {
         // What an earlier life of this receiver delivered is done, and was adopted as such.

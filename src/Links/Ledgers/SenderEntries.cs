@@ -3,8 +3,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Links.Ledgers;
 
 /// <summary>
-/// Retained frames by link sequence and in its order: as much room as they have needed at once, whatever lies between the oldest and the youngest.
-/// A place is good until its entry is removed; a reference until the next one is added.
+/// Retained frames by link sequence and in its order: as much room as they have needed at once, whatever lies between the oldest and the
+/// youngest. A place is good until its entry is removed; a reference until the next one is added.
 /// </summary>
 internal sealed class SenderEntries
 {

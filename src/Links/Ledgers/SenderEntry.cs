@@ -28,7 +28,9 @@ internal struct SenderEntry
     public ulong Sequence;
     public SenderState State;
 
-    /// <summary>The fabric may still read the frame's memory: orthogonal to the state, a frame can be done before its write completes here.</summary>
+    /// <summary>
+    /// The fabric may still read the frame's memory: orthogonal to the state, a frame can be done before its write completes here.
+    /// </summary>
     public bool InFabric;
 
     /// <summary>Was handed to a fabric before: from now on a replay.</summary>

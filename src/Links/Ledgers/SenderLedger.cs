@@ -8,11 +8,12 @@ namespace K8sMediaFlow.Links.Ledgers;
 /// <summary>
 /// The sender's book of a link, without I/O, time or threads (the caller serialises).
 /// <list type="number">
-/// <item>Offer: a frame gets the next link sequence and is retained. How many are retained is bounded, not how old they are; full is an answer.</item>
-/// <item>Open: the receiver's landed and done state decides what waits again. A receiver of the same incarnation lacks what never landed; one that
-/// has forgotten all is sent all that is not done, in order. No rule apart for either.</item>
-/// <item>TryWrite: the lowest waiting sequence and the smallest grant that holds it. Strictly in order, or later frames could take the blocks that an
-/// earlier one needs and nothing could ever be delivered.</item>
+/// <item>Offer: a frame gets the next link sequence and is retained. How many are retained is bounded, not how old they are; full is an
+/// answer.</item>
+/// <item>Open: the receiver's landed and done state decides what waits again. A receiver of the same incarnation lacks what never landed;
+/// one that has forgotten all is sent all that is not done, in order. No rule apart for either.</item>
+/// <item>TryWrite: the lowest waiting sequence and the smallest grant that holds it. Strictly in order, or later frames could take the
+/// blocks that an earlier one needs and nothing could ever be delivered.</item>
 /// <item>Acknowledge: sets only grow; what was not written in this epoch cannot land.</item>
 /// <item>Done is told to the source when the receiver said so <em>and</em> the fabric reads the memory no more.</item>
 /// </list>
@@ -51,7 +52,9 @@ internal sealed class SenderLedger
     /// <summary>Done sequences: what a new receiver must not wait for.</summary>
     public SequenceSet Done => _done;
 
-    /// <summary>Room for one more frame: how many are kept is bounded, and towards a peer of the older protocol how far they lie apart.</summary>
+    /// <summary>
+    /// Room for one more frame: how many are kept is bounded, and towards a peer of the older protocol how far they lie apart.
+    /// </summary>
     public bool HasRoom => Retained < SequenceSet.KeptMax && LastOffered - _done.Cumulative < _spanMax;
 
     /// <summary>Something waits to be written, for want of a grant or of a turn.</summary>
@@ -77,7 +80,8 @@ internal sealed class SenderLedger
     /// <param name="largestBlockBytes">Of the receiver's blocks.</param>
     /// <param name="landed">What the receiver holds as landed.</param>
     /// <param name="done">What it holds as done.</param>
-    /// <param name="spanMax">How far the youngest frame may lie ahead of the oldest that is not done: peers of protocol 1 bound that.</param>
+    /// <param name="spanMax">How far the youngest frame may lie ahead of the oldest that is not done: peers of protocol 1 bound
+    /// that.</param>
     public LedgerVerdict Open(uint epoch, int largestBlockBytes, SequenceSet landed, SequenceSet done, ulong spanMax = ulong.MaxValue)
     {
         Invariant.That(!_open);
@@ -98,7 +102,9 @@ internal sealed class SenderLedger
         return LedgerVerdict.Accepted;
     }
 
-    /// <summary>The epoch is over and the fabric reads nothing more: what was in it is known to be free, whether it landed is not.</summary>
+    /// <summary>
+    /// The epoch is over and the fabric reads nothing more: what was in it is known to be free, whether it landed is not.
+    /// </summary>
     public void Fence()
     {
         _open = false;
@@ -117,7 +123,10 @@ internal sealed class SenderLedger
     public LedgerVerdict Grant(uint epoch, ulong message, ReadOnlySpan<Grant> grants, ulong total) =>
         !_open || epoch != Epoch ? LedgerVerdict.Stale : _grants.Add(message, grants, total);
 
-    /// <summary>The next frame to write, with its grant taken; false while there is none of either. The caller writes it and reports <see cref="Completed"/>.</summary>
+    /// <summary>
+    /// The next frame to write, with its grant taken; false while there is none of either. The caller writes it and reports
+    /// <see cref="Completed"/>.
+    /// </summary>
     /// <param name="write">What to write.</param>
     /// <param name="atNanoseconds">The time, for the figures; decides nothing.</param>
     public bool TryWrite(out PendingWrite write, long atNanoseconds = 0)
@@ -250,7 +259,8 @@ internal sealed class SenderLedger
         if (entry.LandedTold)
             return;
         entry.LandedTold = true;
-        _events.Enqueue(new SenderEvent(SenderEventKind.Landed, entry.Frame.Handle, entry.Frame.Kind == FrameKind.Frame ? entry.WrittenAtNanoseconds : 0));
+        _events.Enqueue(new SenderEvent(SenderEventKind.Landed, entry.Frame.Handle,
+            entry.Frame.Kind == FrameKind.Frame ? entry.WrittenAtNanoseconds : 0));
     }
 
     private void MarkDone(int place)

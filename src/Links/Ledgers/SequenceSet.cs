@@ -10,7 +10,9 @@ namespace K8sMediaFlow.Links.Ledgers;
 /// </summary>
 internal sealed class SequenceSet
 {
-    /// <summary>Sequences that the bitmap covers: what lies between is told one by one. 4096: the bitmap of an acknowledgement stays at 512 bytes.</summary>
+    /// <summary>
+    /// Sequences that the bitmap covers: what lies between is told one by one. 4096: the bitmap of an acknowledgement stays at 512 bytes.
+    /// </summary>
     public const int Window = 4096;
 
     /// <summary>Words of the largest bitmap.</summary>
@@ -66,7 +68,8 @@ internal sealed class SequenceSet
 
     /// <summary>Whether it can be added: it would not leave more missing than the bound, which may be a stricter one.</summary>
     public bool CanAdd(ulong sequence, int missingMax = MissingMax) =>
-        sequence > 0 && (sequence <= Highest || (sequence - Highest - 1 is var skipped && skipped <= (ulong)missingMax && skipped + Holes <= (ulong)missingMax));
+        sequence > 0 && (sequence <= Highest
+            || (sequence - Highest - 1 is var skipped && skipped <= (ulong)missingMax && skipped + Holes <= (ulong)missingMax));
 
     /// <summary>Adds one sequence; false when it was there. One that cannot be added is the caller's error.</summary>
     public bool Add(ulong sequence)

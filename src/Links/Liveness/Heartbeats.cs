@@ -1,7 +1,11 @@
 namespace K8sMediaFlow.Links.Liveness;
 
-/// <summary>When to say that one lives, and when the other end no longer does. A value with time given from outside (nanoseconds, monotonic).</summary>
-/// <remarks>A process that was stopped for long finds its peer's heartbeats unread, not absent: a late tick moves the limit by what it was late.</remarks>
+/// <summary>
+/// When to say that one lives, and when the other end no longer does. A value with time given from outside (nanoseconds, monotonic).
+/// </summary>
+/// <remarks>
+/// A process that was stopped for long finds its peer's heartbeats unread, not absent: a late tick moves the limit by what it was late.
+/// </remarks>
 internal struct Heartbeats(long intervalNanoseconds, long silenceMaxNanoseconds, long nowNanoseconds)
 {
     private long _nextBeat = nowNanoseconds;

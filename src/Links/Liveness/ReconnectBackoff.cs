@@ -20,7 +20,8 @@ internal struct ReconnectBackoff(LinkOptions options)
     public void Succeeded() => (_failures, _refusals) = (0, 0);
 
     /// <summary>An attempt failed, or a ready link was lost. Returns the pause, half to all of its nominal length.</summary>
-    /// <param name="loss">Refusals count for the breaker; a peer that is not there yet does not, or its start would be noticed late.</param>
+    /// <param name="loss">Refusals count for the breaker; a peer that is not there yet does not, or its start would be noticed
+    /// late.</param>
     /// <param name="chance">0 up to 1.</param>
     public TimeSpan Failed(LinkLoss loss, double chance)
     {

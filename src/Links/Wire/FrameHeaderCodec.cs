@@ -5,7 +5,9 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Wire;
 
-/// <summary>Frame headers to bytes and back. What is read is validated field by field; each byte is read once, since another machine may rewrite it.</summary>
+/// <summary>
+/// Frame headers to bytes and back. What is read is validated field by field; each byte is read once, since another machine may rewrite it.
+/// </summary>
 public static class FrameHeaderCodec
 {
     public const int SizeBytes = FrameHeaderPrefix.SizeBytes;
@@ -28,7 +30,8 @@ public static class FrameHeaderCodec
         var header = new FrameHeader
         {
             Epoch = epoch, LinkSequence = linkSequence, Slot = slot, Kind = frame.Kind, SegmentCount = (ushort)frame.SegmentCount,
-            Stream = frame.Stream, Sequence = frame.Sequence, AgeNanoseconds = frame.AgeNanoseconds, EdgeAgeNanoseconds = edgeAgeNanoseconds,
+            Stream = frame.Stream, Sequence = frame.Sequence, AgeNanoseconds = frame.AgeNanoseconds,
+                EdgeAgeNanoseconds = edgeAgeNanoseconds,
             Flags = frame.Flags & ~LinkFrameFlags.Checksum, GapCount = frame.GapCount, GapCause = frame.GapCause,
             TotalLengthBytes = (ulong)TotalLength(frame),
         };
@@ -118,7 +121,8 @@ public static class FrameHeaderCodec
     }
 
     private static bool IsGapRight(in FrameHeader header) => header.Kind == FrameKind.Gap
-        ? header.GapCount > 0 && header.GapCause is >= GapCause.Disposed and <= GapCause.Lost && header.Sequence <= ulong.MaxValue - header.GapCount
+        ? header.GapCount > 0 && header.GapCause is >= GapCause.Disposed and <= GapCause.Lost
+            && header.Sequence <= ulong.MaxValue - header.GapCount
         : header.GapCount == 0 && header.GapCause == GapCause.None;
 
     private static FrameHeaderFault ValidateTable(in FrameHeader header)

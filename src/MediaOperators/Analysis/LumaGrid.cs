@@ -25,7 +25,9 @@ internal sealed class LumaGrid
 
     public ReadOnlySpan<byte> Samples => _samples;
 
-    /// <summary>Takes the grid of a picture. <paramref name="plane"/> is its first plane, <paramref name="strideBytes"/> between two rows.</summary>
+    /// <summary>
+    /// Takes the grid of a picture. <paramref name="plane"/> is its first plane, <paramref name="strideBytes"/> between two rows.
+    /// </summary>
     public void Read(ReadOnlySpan<byte> plane, int strideBytes)
     {
         var rowBytes = _shape.Layout.Planes[0].StrideBytes(_shape.Width);

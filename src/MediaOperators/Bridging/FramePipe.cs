@@ -13,7 +13,10 @@ internal static class FramePipe
     // How often a wait looks whether it is still wanted.
     private const int SliceMs = 200;
 
-    /// <summary>Reads until the memory is full or the stream ends. Returns the bytes read: 0 at the stream's end, fewer than asked for if it ends within.</summary>
+    /// <summary>
+    /// Reads until the memory is full or the stream ends. Returns the bytes read: 0 at the stream's end, fewer than asked for if it ends
+    /// within.
+    /// </summary>
     /// <exception cref="OperationCanceledException"/>
     public static int Read(PipeEnd pipe, Span<byte> into, CancellationToken stopping)
     {

@@ -37,7 +37,8 @@ internal sealed class HeldFrames : IDisposable
     public void End() => _frames.CompleteAdding();
 
     /// <summary>The oldest frame, waiting for one; false when none is left and none will come.</summary>
-    public bool Take([NotNullWhen(true)] out HeldFrame? frame, CancellationToken stopping) => _frames.TryTake(out frame, Timeout.Infinite, stopping);
+    public bool Take([NotNullWhen(true)] out HeldFrame? frame, CancellationToken stopping) =>
+        _frames.TryTake(out frame, Timeout.Infinite, stopping);
 
     /// <summary>The oldest frame if there is one now.</summary>
     public bool TryTake([NotNullWhen(true)] out HeldFrame? frame) => _frames.TryTake(out frame);

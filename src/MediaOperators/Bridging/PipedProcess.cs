@@ -80,7 +80,10 @@ internal sealed class PipedProcess : IDisposable
     /// <summary>Whether the program has ended, or ends within the time, and that is no success.</summary>
     public bool FailsWithin(TimeSpan patience) => _child.Wait(patience) is { IsSuccess: false };
 
-    /// <summary>Waits for the program's end; throws <see cref="MediaException"/> with its own words if that is not a success or does not come in time.</summary>
+    /// <summary>
+    /// Waits for the program's end; throws <see cref="MediaException"/> with its own words if that is not a success or does not come in
+    /// time.
+    /// </summary>
     public void WaitForSuccess(TimeSpan patience)
     {
         var exit = _child.Wait(patience) ?? throw new MediaException($"{_program} did not end within {patience.TotalSeconds:0} s");

@@ -10,7 +10,8 @@ internal static class AnalyseCommand
 {
     public static Command Build()
     {
-        var command = new Command("analyse", "Adds score, motion_score, scene_change_score, luma_histogram and compared_with to the metadata of "
+        var command = new Command("analyse",
+            "Adds score, motion_score, scene_change_score, luma_histogram and compared_with to the metadata of "
             + "every frame, without copying its pixels. Of several replicas each compares with the frame that it saw before.");
         command.SetAction((_, _) => CommandHost.RunAsync("analyse", media => RunAsync(media)));
         return command;

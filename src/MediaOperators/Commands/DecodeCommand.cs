@@ -10,7 +10,12 @@ namespace K8sMediaFlow.MediaOperators.Commands;
 /// <summary>decode: a file or network stream becomes raw video and audio.</summary>
 internal static class DecodeCommand
 {
-    private static readonly Option<string> _input = new("--input") { Description = "File or network URL.", Required = true, HelpName = "PATH|URL" };
+    private static readonly Option<string> _input = new("--input")
+    {
+        Description = "File or network URL.",
+        Required = true,
+        HelpName = "PATH|URL",
+    };
     private static readonly Option<bool> _realtime = new("--realtime") { Description = "Read at the input's own pace." };
     private static readonly Argument<string[]> _ffmpegArguments = FFmpegWords.Named("for the input, before -i");
 
@@ -42,9 +47,10 @@ internal static class DecodeCommand
             throw ports.Any(port => port.FramesSent > 0) ? new DeliveredException(problem) : new MediaException(problem);
     }
 
-    // What went wrong with the input, when all that it gave is sent. A failure in a streaming pipeline is thrown instead: there the next life of this
-    // operator goes on, while in a batch there is none, and what was read shall be usable.
-    private static async Task<string?> DecodeAsync(MediaOperator media, FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, InputPromise promise)
+    // What went wrong with the input, when all that it gave is sent. A failure in a streaming pipeline is thrown instead: there the next
+    // life of this operator goes on, while in a batch there is none, and what was read shall be usable.
+    private static async Task<string?> DecodeAsync(MediaOperator media, FFmpegInput input, IReadOnlyList<DecodedPort> ports,
+        DecodeOptions options, InputPromise promise)
     {
         using var jobs = new DecodeJobs(input, ports, options, media.IsStreaming);
         using var threads = new PortThreads(media.Stopping);

@@ -11,10 +11,26 @@ namespace K8sMediaFlow.MediaOperators.Commands;
 internal static class EncodeCommand
 {
     private static readonly Option<string> _output = OutputOption();
-    private static readonly Option<string?> _metadata = new("--metadata") { Description = "Metadata of every frame; by default beside the output.", HelpName = "FILE.json" };
-    private static readonly Option<string?> _videoCodec = new("--video-codec") { Description = "ffmpeg's encoder, by default what fits the container.", HelpName = "NAME" };
-    private static readonly Option<string?> _audioCodec = new("--audio-codec") { Description = "ffmpeg's encoder, by default what fits the container.", HelpName = "NAME" };
-    private static readonly Option<string> _preset = new("--preset") { Description = "Speed of libx264 and libx265.", DefaultValueFactory = _ => "veryfast" };
+    private static readonly Option<string?> _metadata = new("--metadata")
+    {
+        Description = "Metadata of every frame; by default beside the output.",
+        HelpName = "FILE.json",
+    };
+    private static readonly Option<string?> _videoCodec = new("--video-codec")
+    {
+        Description = "ffmpeg's encoder, by default what fits the container.",
+        HelpName = "NAME",
+    };
+    private static readonly Option<string?> _audioCodec = new("--audio-codec")
+    {
+        Description = "ffmpeg's encoder, by default what fits the container.",
+        HelpName = "NAME",
+    };
+    private static readonly Option<string> _preset = new("--preset")
+    {
+        Description = "Speed of libx264 and libx265.",
+        DefaultValueFactory = _ => "veryfast",
+    };
     private static readonly Argument<string[]> _ffmpegArguments = FFmpegWords.Named("for the output, before its name");
 
     public static Command Build()

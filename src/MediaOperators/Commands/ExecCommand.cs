@@ -20,7 +20,10 @@ internal static class ExecCommand
 
     public static Command Build()
     {
-        var command = new Command("exec", "Makes a media operator of any program that reads and writes raw frames.") { _stallSeconds, _program };
+        var command = new Command("exec", "Makes a media operator of any program that reads and writes raw frames.")
+        {
+            _stallSeconds, _program,
+        };
         command.SetAction((line, _) =>
         {
             var words = line.GetValue(_program)!;

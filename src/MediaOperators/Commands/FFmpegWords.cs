@@ -4,7 +4,9 @@ using System.CommandLine.Parsing;
 namespace K8sMediaFlow.MediaOperators.Commands;
 
 /// <summary>Arguments that are handed on to ffmpeg as they are: what stands after "--".</summary>
-/// <remarks>Rejected: an option that holds them as one text. It would need rules of its own for blanks and quotes, and "-h" in it reads as ours.</remarks>
+/// <remarks>
+/// Rejected: an option that holds them as one text. It would need rules of its own for blanks and quotes, and "-h" in it reads as ours.
+/// </remarks>
 internal static class FFmpegWords
 {
     private const string Name = "FFMPEG";

@@ -12,15 +12,32 @@ internal static class GenerateCommand
 {
     private const int DefaultPayloadBytes = 4096;
 
-    private static readonly Option<long> _frames = new("--frames") { Description = "Frames of each port; left out: until it is stopped.", DefaultValueFactory = _ => long.MaxValue - 1, HelpName = "N" };
-    private static readonly Option<int> _size = new("--size") { Description = "Payload of a frame where the port's caps fix none.", DefaultValueFactory = _ => DefaultPayloadBytes, HelpName = "BYTES" };
-    private static readonly Option<bool> _realtime = new("--realtime") { Description = "At the rate of the port's caps instead of as fast as the consumers take it." };
+    private static readonly Option<long> _frames = new("--frames")
+    {
+        Description = "Frames of each port; left out: until it is stopped.",
+        DefaultValueFactory = _ => long.MaxValue - 1,
+        HelpName = "N",
+    };
+    private static readonly Option<int> _size = new("--size")
+    {
+        Description = "Payload of a frame where the port's caps fix none.",
+        DefaultValueFactory = _ => DefaultPayloadBytes,
+        HelpName = "BYTES",
+    };
+    private static readonly Option<bool> _realtime = new("--realtime")
+    {
+        Description = "At the rate of the port's caps instead of as fast as the consumers take it.",
+    };
 
     public static Command Build()
     {
-        var command = new Command("generate", "Sends a test pattern on every output port; sink --verify checks it.") { _frames, _size, _realtime, RecordOption.Record };
+        var command = new Command("generate", "Sends a test pattern on every output port; sink --verify checks it.")
+        {
+            _frames, _size, _realtime, RecordOption.Record,
+        };
         command.SetAction((line, _) => CommandHost.RunAsync("generate",
-            media => RunAsync(media, line.GetValue(_frames), line.GetValue(_size), line.GetValue(_realtime), line.GetValue(RecordOption.Record))));
+            media => RunAsync(media, line.GetValue(_frames), line.GetValue(_size), line.GetValue(_realtime),
+                line.GetValue(RecordOption.Record))));
         return command;
     }
 
@@ -31,7 +48,8 @@ internal static class GenerateCommand
         using var records = new PortRecords(record);
         using var threads = new PortThreads(media.Stopping);
         foreach (var output in media.Outputs)
-            threads.Start("generate " + output.Name, stopping => new GeneratedPort(output, payloadBytes, records.Of(output.Name)).Pump(frames, realtime, stopping));
+            threads.Start("generate " + output.Name,
+                stopping => new GeneratedPort(output, payloadBytes, records.Of(output.Name)).Pump(frames, realtime, stopping));
         try
         {
             await threads.WhenAllAsync();

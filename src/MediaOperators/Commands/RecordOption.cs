@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace K8sMediaFlow.MediaOperators.Commands;
 
-/// <summary>The option of generate and sink that says where they record which frames passed; comparing the two shows what was lost, doubled or out of order.</summary>
+/// <summary>
+/// The option of generate and sink that says where they record which frames passed; comparing the two shows what was lost, doubled or out
+/// of order.
+/// </summary>
 internal static class RecordOption
 {
     public static Option<string?> Record { get; } = new("--record")

@@ -11,13 +11,25 @@ internal static class ScaleCommand
 {
     private static readonly TimeSpan _stallPatience = TimeSpan.FromSeconds(60);
 
-    private static readonly Option<int?> _width = new("--width") { Description = "As the output port declares it; may be left out.", HelpName = "PIXELS" };
-    private static readonly Option<int?> _height = new("--height") { Description = "As the output port declares it; may be left out.", HelpName = "LINES" };
+    private static readonly Option<int?> _width = new("--width")
+    {
+        Description = "As the output port declares it; may be left out.",
+        HelpName = "PIXELS",
+    };
+    private static readonly Option<int?> _height = new("--height")
+    {
+        Description = "As the output port declares it; may be left out.",
+        HelpName = "LINES",
+    };
 
     public static Command Build()
     {
-        var command = new Command("scale", "Scales pictures to the size, and converts them to the pixel format, of its output port.") { _width, _height };
-        command.SetAction((line, _) => CommandHost.RunAsync("scale", media => RunAsync(media, line.GetValue(_width), line.GetValue(_height))));
+        var command = new Command("scale", "Scales pictures to the size, and converts them to the pixel format, of its output port.")
+        {
+            _width, _height,
+        };
+        command.SetAction((line, _) => CommandHost.RunAsync("scale",
+            media => RunAsync(media, line.GetValue(_width), line.GetValue(_height))));
         return command;
     }
 
@@ -31,8 +43,10 @@ internal static class ScaleCommand
             throw new MediaException($"--width and --height ask for {width ?? target.Width}x{height ?? target.Height}, "
                 + $"but port '{output.Name}' declares {target.SizeText}");
         if (!source.Rate.IsAlmost(target.Rate))
-            throw new MediaException($"port '{input.Name}' has {source.Rate} frames/s, but port '{output.Name}' declares {target.Rate}: scale changes no rate");
-        using var bridge = new RawBridge(new BridgedProgram("ffmpeg", FFmpegArguments.Scale(source, target), _stallPatience), input, output);
+            throw new MediaException(
+                $"port '{input.Name}' has {source.Rate} frames/s, but port '{output.Name}' declares {target.Rate}: scale changes no rate");
+        using var bridge = new RawBridge(new BridgedProgram("ffmpeg", FFmpegArguments.Scale(source, target), _stallPatience), input,
+            output);
         await bridge.RunAsync(media.Stopping);
     }
 }

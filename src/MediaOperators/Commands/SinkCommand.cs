@@ -11,13 +11,27 @@ namespace K8sMediaFlow.MediaOperators.Commands;
 /// <summary>sink: takes everything, counts it, and says what is wrong with it.</summary>
 internal static class SinkCommand
 {
-    private static readonly Option<bool> _verify = new("--verify") { Description = "Frames must be generate's pattern, in order, none twice; else exit code 1." };
-    private static readonly Option<string?> _countFile = new("--count-file") { Description = "Counts of every port, written at the end.", HelpName = "FILE.json" };
-    private static readonly Option<int> _delay = new("--delay-ms") { Description = "Time to keep each frame: a slow consumer.", HelpName = "MILLISECONDS" };
+    private static readonly Option<bool> _verify = new("--verify")
+    {
+        Description = "Frames must be generate's pattern, in order, none twice; else exit code 1.",
+    };
+    private static readonly Option<string?> _countFile = new("--count-file")
+    {
+        Description = "Counts of every port, written at the end.",
+        HelpName = "FILE.json",
+    };
+    private static readonly Option<int> _delay = new("--delay-ms")
+    {
+        Description = "Time to keep each frame: a slow consumer.",
+        HelpName = "MILLISECONDS",
+    };
 
     public static Command Build()
     {
-        var command = new Command("sink", "Takes the frames of every input port and counts them.") { _verify, _countFile, _delay, RecordOption.Record };
+        var command = new Command("sink", "Takes the frames of every input port and counts them.")
+        {
+            _verify, _countFile, _delay, RecordOption.Record,
+        };
         command.SetAction((line, _) => CommandHost.RunAsync("sink", media => RunAsync(media, line)));
         return command;
     }
@@ -28,7 +42,8 @@ internal static class SinkCommand
             throw new MediaException("sink must have input ports and no output port");
         var delay = TimeSpan.FromMilliseconds(Math.Max(0, line.GetValue(_delay)));
         using var records = new PortRecords(line.GetValue(RecordOption.Record));
-        CheckedPort[] ports = [.. media.Inputs.Select(input => new CheckedPort(input, line.GetValue(_verify), delay, records.Of(input.Name)))];
+        CheckedPort[] ports = [.. media.Inputs.Select(input => new CheckedPort(input, line.GetValue(_verify), delay,
+            records.Of(input.Name)))];
         try
         {
             await PumpAsync(ports, media.Stopping);

@@ -34,7 +34,8 @@ internal sealed class DecodeJob : IDisposable
     /// </summary>
     /// <param name="ports">Video first.</param>
     /// <param name="keepsStreamsOpen">A stream ends only where its input has: whoever starts this again after a failure goes on.</param>
-    public static IReadOnlyList<DecodeJob> Start(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options, bool keepsStreamsOpen) =>
+    public static IReadOnlyList<DecodeJob> Start(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options,
+        bool keepsStreamsOpen) =>
         input.IsRegularFile
             ? [.. ports.Select(port => new DecodeJob(input, [port], options, keepsStreamsOpen))]
             : [new DecodeJob(input, ports, options, keepsStreamsOpen)];
@@ -69,7 +70,8 @@ internal sealed class DecodeJob : IDisposable
             return failure.Message + Delivered();
         }
         // A container may announce more frames than are shown (edit lists), so neither the complaint nor the count alone is a proof.
-        var isShort = promise.IsCut || _ports.Any(port => port.TornBytes > 0 || (port.Video is not null && port.FramesSent < promise.Frames));
+        var isShort = promise.IsCut
+            || _ports.Any(port => port.TornBytes > 0 || (port.Video is not null && port.FramesSent < promise.Frames));
         if (isShort && _process.ErrorLineCount > 0)
             return $"input '{_input.Name}' ended early{Delivered(promise.Frames)}; ffmpeg: {_process.ErrorText}";
         if (_process.ErrorLineCount > 0)

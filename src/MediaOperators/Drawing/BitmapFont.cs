@@ -63,7 +63,9 @@ internal static class BitmapFont
 
     private static readonly string[] _rows = Picture.Split('\n');
 
-    /// <summary>Whether the dot at column <paramref name="x"/> and row <paramref name="y"/> of a letter's cell, each 0 to 7, is set.</summary>
+    /// <summary>
+    /// Whether the dot at column <paramref name="x"/> and row <paramref name="y"/> of a letter's cell, each 0 to 7, is set.
+    /// </summary>
     public static bool IsSet(char letter, int x, int y)
     {
         var (column, row) = (x - 1, y);

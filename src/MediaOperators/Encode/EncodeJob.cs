@@ -18,7 +18,8 @@ internal sealed class EncodeJob(IReadOnlyList<EncodedPort> ports, EncodeOptions 
     public async Task RunAsync(CancellationToken ending)
     {
         target.Prepare();
-        using var process = PipedProcess.Start("ffmpeg", Arguments(), new PipedDescriptors([.. ports.Select((_, index) => Descriptor(index))], []));
+        using var process = PipedProcess.Start("ffmpeg", Arguments(),
+            new PipedDescriptors([.. ports.Select((_, index) => Descriptor(index))], []));
         using var threads = new PortThreads(CancellationToken.None);
         for (var index = 0; index < ports.Count; index++)
             StartPump(threads, process, index, ending);
@@ -36,7 +37,8 @@ internal sealed class EncodeJob(IReadOnlyList<EncodedPort> ports, EncodeOptions 
             await Console.Error.WriteLineAsync($"encode: warning: {process.ErrorText}");
     }
 
-    private void StartPump(PortThreads threads, PipedProcess process, int index, CancellationToken ending) => threads.Start("encode " + ports[index].Name, failing =>
+    private void StartPump(PortThreads threads, PipedProcess process, int index, CancellationToken ending) =>
+        threads.Start("encode " + ports[index].Name, failing =>
     {
         ports[index].Pump(process.End(Descriptor(index)), ending, failing);
         process.CloseEnd(Descriptor(index));

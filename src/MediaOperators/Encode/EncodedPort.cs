@@ -23,7 +23,10 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
 
     public SequenceLedger Ledger { get; } = new();
 
-    /// <summary>Moves frames until the port's stream ends or is not to be waited for any longer. The last one stays held until <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Moves frames until the port's stream ends or is not to be waited for any longer. The last one stays held until
+    /// <see cref="Release"/>.
+    /// </summary>
     /// <param name="pipe">To ffmpeg.</param>
     /// <param name="ending">Nothing more is to be received; what has been is written whole.</param>
     /// <param name="failing">Another port has failed: leave everything.</param>
@@ -65,6 +68,7 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
         var lengthBytes = frame.Payload.Length;
         var fits = _video is not null ? lengthBytes == _video.FrameBytes : lengthBytes % _audio!.SampleBytes == 0;
         if (!fits || frame.PayloadCount != 1)
-            throw new MediaException($"frame {frame.Identity} of port '{Name}' has {lengthBytes} bytes, which does not fit {(object?)_video ?? _audio}");
+            throw new MediaException(
+                $"frame {frame.Identity} of port '{Name}' has {lengthBytes} bytes, which does not fit {(object?)_video ?? _audio}");
     }
 }

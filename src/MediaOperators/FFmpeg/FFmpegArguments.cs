@@ -29,7 +29,8 @@ internal static class FFmpegArguments
 
     /// <summary>Encodes raw video and audio, where given, from pipes in that order from <see cref="FirstFrameDescriptor"/> on.</summary>
     /// <remarks>
-    /// The queues let one input run ahead while ffmpeg waits for the other one: half a second of video is more than files and live streams are interleaved by.
+    /// The queues let one input run ahead while ffmpeg waits for the other one: half a second of video is more than files and live streams
+    /// are interleaved by.
     /// </remarks>
     public static IReadOnlyList<string> Encode(VideoShape? video, AudioShape? audio, EncodeOptions options, string target)
     {
@@ -67,8 +68,9 @@ internal static class FFmpegArguments
         "-f", audio.Format, "-flush_packets", "1", $"pipe:{descriptor}",
     ];
 
-    // Without flushing, a small frame waits in ffmpeg's 32 KiB write buffer for the next ones. Its raw video encoder copies pictures on as many threads as
-    // there are processors, and gives out what they have only when the next picture comes: with one thread none is held back.
+    // Without flushing, a small frame waits in ffmpeg's 32 KiB write buffer for the next ones. Its raw video encoder copies pictures on as
+    // many threads as there are processors, and gives out what they have only when the next picture comes: with one thread none is held
+    // back.
     private static string[] RawVideoOutput(VideoShape video, string target) =>
         ["-c:v", "rawvideo", "-threads", "1", "-pix_fmt", video.Format, "-f", "rawvideo", "-flush_packets", "1", target];
 

@@ -1,7 +1,8 @@
 namespace K8sMediaFlow.MediaOperators.FFmpeg;
 
 /// <summary>
-/// What an input says of its own length, against which what came out of it is held: ffmpeg ends with success on a truncated file, it only complains.
+/// What an input says of its own length, against which what came out of it is held: ffmpeg ends with success on a truncated file, it only
+/// complains.
 /// </summary>
 /// <param name="Frames">Video frames, at least; 0 where nothing is announced.</param>
 /// <param name="IsCut">The file ends within a packet.</param>
@@ -19,11 +20,14 @@ internal sealed record InputPromise(long Frames, bool IsCut)
 
     /// <summary>The user's own options may cut a part out of the input: then nothing is promised.</summary>
     public static InputPromise Of(FFmpegInput input, ProbedMedia probed, DecodeOptions options) =>
-        options.InputArguments.Count > 0 ? None : new InputPromise(FramesOf(probed), input.IsRegularFile && IsCutWithin(probed.Format, new FileInfo(input.Name).Length));
+        options.InputArguments.Count > 0
+            ? None
+            : new InputPromise(FramesOf(probed), input.IsRegularFile && IsCutWithin(probed.Format, new FileInfo(input.Name).Length));
 
     private static long FramesOf(ProbedMedia probed)
     {
-        if (probed.Video is not { } video || video.FrameCount > 0 || video.Rates.Count == 0 || !_announcing.Contains(probed.Format) || probed.Duration <= _slack)
+        if (probed.Video is not { } video || video.FrameCount > 0 || video.Rates.Count == 0 || !_announcing.Contains(probed.Format)
+            || probed.Duration <= _slack)
             return probed.Video?.FrameCount ?? 0;
         // The lowest: the other one may be only the smallest step between two frames.
         var rate = video.Rates.Min(one => (double)one.Numerator / one.Denominator);

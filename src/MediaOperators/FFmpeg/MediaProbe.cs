@@ -22,7 +22,8 @@ internal static class MediaProbe
     /// <exception cref="MediaException">ffprobe cannot read the input; its own words say why.</exception>
     public static ProbedMedia Probe(FFmpegInput input, IReadOnlyList<string> inputArguments, CancellationToken stopping)
     {
-        string[] arguments = ["-hide_banner", "-loglevel", "error", .. ProbeArguments.Of(inputArguments), "-show_entries", Entries, "-of", "json", input.Url];
+        string[] arguments = ["-hide_banner", "-loglevel", "error", .. ProbeArguments.Of(inputArguments), "-show_entries", Entries, "-of",
+            "json", input.Url];
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         timeout.CancelAfter(_patience);
         using var probe = PipedProcess.Start("ffprobe", arguments, new PipedDescriptors([], [StandardOutput]));

@@ -43,7 +43,8 @@ internal sealed record OutputFormat(string Muxer, string VideoCodec, string Audi
     };
 
     /// <summary>By a URL's scheme or a file's extension; throws <see cref="MediaException"/> naming those that are known.</summary>
-    public static OutputFormat For(string output) => TryFind(output, out var format, out var problem) ? format : throw new MediaException(problem);
+    public static OutputFormat For(string output) =>
+        TryFind(output, out var format, out var problem) ? format : throw new MediaException(problem);
 
     /// <summary>By a URL's scheme or a file's extension; the problem names those that are known.</summary>
     public static bool TryFind(string output, [NotNullWhen(true)] out OutputFormat? format, out string problem)

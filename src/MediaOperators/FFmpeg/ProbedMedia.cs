@@ -26,7 +26,9 @@ internal sealed record ProbedMedia(ProbedVideo? Video, ProbedAudio? Audio, strin
         var audio = streams.FirstOrDefault(stream => IsOfType(stream, "audio"));
         return new ProbedMedia(
             video.ValueKind == JsonValueKind.Object ? ReadVideo(video) : null,
-            audio.ValueKind == JsonValueKind.Object ? new ProbedAudio((int)Number(audio, "sample_rate"), (int)Number(audio, "channels")) : null,
+            audio.ValueKind == JsonValueKind.Object
+                ? new ProbedAudio((int)Number(audio, "sample_rate"), (int)Number(audio, "channels"))
+                : null,
             Text(container, "format_name") ?? "",
             Seconds(Text(container, "duration")));
     }
@@ -41,7 +43,9 @@ internal sealed record ProbedMedia(ProbedVideo? Video, ProbedAudio? Audio, strin
     }
 
     private static TimeSpan Seconds(string? text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e9
+            ? TimeSpan.FromSeconds(seconds)
+            : TimeSpan.Zero;
 
     private static ProbedVideo ReadVideo(JsonElement stream)
     {
@@ -64,7 +68,9 @@ internal sealed record ProbedMedia(ProbedVideo? Video, ProbedAudio? Audio, strin
         stream.TryGetProperty("side_data_list", out var list) && list.EnumerateArray().Any(data => Number(data, "rotation") % 180 != 0);
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     // ffprobe writes some numbers as numbers and some as text.
     private static long Number(JsonElement element, string name)

@@ -50,7 +50,9 @@ internal sealed record PixelLayout(string Format, PixelModel Model, IReadOnlyLis
         new("bgra", PixelModel.BlueFirst, [new(0, 0, 4)]),
     }.ToDictionary(layout => layout.Format);
 
-    /// <summary>The layout of a pixel format by ffmpeg's name of it; throws <see cref="MediaException"/> for one that is not raw or not known.</summary>
+    /// <summary>
+    /// The layout of a pixel format by ffmpeg's name of it; throws <see cref="MediaException"/> for one that is not raw or not known.
+    /// </summary>
     public static PixelLayout Of(string format) => _known.TryGetValue(format, out var layout)
         ? layout
         : throw new MediaException($"pixel format '{format}' is not supported; supported: {string.Join(", ", _known.Keys)}");

@@ -4,8 +4,9 @@ using System.IO.MemoryMappedFiles;
 namespace K8sMediaFlow.MediaOperators.Reports;
 
 /// <summary>
-/// Which frames have passed here, over all lives of this process: for each stream a file <c>PATH-STREAM</c> with a byte per sequence, how often it came
-/// (bits 0 to 6) and whether it ever came behind a higher one (bit 7). The file is mapped: a SIGKILL loses nothing of it. Not thread-safe.
+/// Which frames have passed here, over all lives of this process: for each stream a file <c>PATH-STREAM</c> with a byte per sequence, how
+/// often it came (bits 0 to 6) and whether it ever came behind a higher one (bit 7). The file is mapped: a SIGKILL loses nothing of it. Not
+/// thread-safe.
 /// </summary>
 internal sealed class SequenceRecord(string path) : IDisposable
 {
@@ -22,7 +23,8 @@ internal sealed class SequenceRecord(string path) : IDisposable
         if (sequence >= SequencesMax)
             return;
         var record = Of(stream);
-        var (count, isLate) = ((byte)(record.ReadByte((long)sequence) & CountMax), stream == _highest.Stream && sequence < _highest.Sequence);
+        var (count, isLate) = ((byte)(record.ReadByte((long)sequence) & CountMax),
+            stream == _highest.Stream && sequence < _highest.Sequence);
         var marks = (byte)(record.ReadByte((long)sequence) & Disordered | (isLate ? Disordered : 0));
         record.Write((long)sequence, (byte)(Math.Min(count + 1, CountMax) | marks));
         if (!isLate)
@@ -40,7 +42,8 @@ internal sealed class SequenceRecord(string path) : IDisposable
         if (_streams.TryGetValue(stream, out var record))
             return record;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using var file = MemoryMappedFile.CreateFromFile($"{path}-{stream.ToString("x16", CultureInfo.InvariantCulture)}", FileMode.OpenOrCreate, null, SequencesMax);
+        using var file = MemoryMappedFile.CreateFromFile($"{path}-{stream.ToString("x16", CultureInfo.InvariantCulture)}",
+            FileMode.OpenOrCreate, null, SequencesMax);
         return _streams[stream] = file.CreateViewAccessor();
     }
 }

@@ -21,7 +21,8 @@ internal sealed class CheckedPort(FrameInput input, bool verify, TimeSpan delay,
     public bool Ended { get; private set; }
 
     /// <summary>What is wrong with what came, or null.</summary>
-    public string? Fault => _firstFault ?? (Ledger.IsInOrder ? null : $"port '{Name}': {Ledger.Duplicates} doubled, {Ledger.OutOfOrder} out of order");
+    public string? Fault =>
+        _firstFault ?? (Ledger.IsInOrder ? null : $"port '{Name}': {Ledger.Duplicates} doubled, {Ledger.OutOfOrder} out of order");
 
     /// <summary>Takes frames until the port's stream ends.</summary>
     public void Pump(CancellationToken stopping)

@@ -23,7 +23,8 @@ public static class FrameEnvelope
     /// <param name="payload1Bytes">Length of the second payload, 0 for none.</param>
     /// <param name="metadata">Free metadata.</param>
     /// <exception cref="CapnProtoException">The envelope does not fit into the block.</exception>
-    public static int Write(Span<byte> segment0, in FrameInfo info, int payload0Bytes, int payload1Bytes = 0, FrameMetadata? metadata = null)
+    public static int Write(Span<byte> segment0, in FrameInfo info, int payload0Bytes, int payload1Bytes = 0,
+        FrameMetadata? metadata = null)
     {
         var message = new MessageBuilder(segment0);
         var frame = message.InitRoot<FrameMessage.Builder>();

@@ -53,8 +53,11 @@ public sealed class FrameMetadata
     public void Set(string name, ReadOnlySpan<long> values) =>
         SetBytes(name, FrameMessage.Metadata.Which.Int64List, MemoryMarshal.AsBytes(values));
 
-    /// <summary>Sets an entry of a kind that fits into 64 bits, its name in UTF-8: what copies entries without making strings of their names.</summary>
-    public void SetBits(ReadOnlySpan<byte> nameUtf8, FrameMessage.Metadata.Which kind, long bits) => _store.Place(nameUtf8, kind).Bits = bits;
+    /// <summary>
+    /// Sets an entry of a kind that fits into 64 bits, its name in UTF-8: what copies entries without making strings of their names.
+    /// </summary>
+    public void SetBits(ReadOnlySpan<byte> nameUtf8, FrameMessage.Metadata.Which kind, long bits) =>
+        _store.Place(nameUtf8, kind).Bits = bits;
 
     /// <summary>Sets an entry of a kind that is a run of bytes (text in UTF-8, data, lists), its name in UTF-8.</summary>
     public void SetBytes(ReadOnlySpan<byte> nameUtf8, FrameMessage.Metadata.Which kind, ReadOnlySpan<byte> bytes)

@@ -63,7 +63,9 @@ public readonly ref struct FrameMetadataReader
         return isFound;
     }
 
-    /// <summary>Walks all entries, so that what was accepted can be walked later. False for a kind that this version does not know.</summary>
+    /// <summary>
+    /// Walks all entries, so that what was accepted can be walked later. False for a kind that this version does not know.
+    /// </summary>
     internal static bool IsSound(FrameMessage.Reader frame)
     {
         if (!frame.HasMetadata)

@@ -33,7 +33,8 @@ public struct PlaneSet : IEquatable<PlaneSet>
     public void Clear() => Count = 0;
 
     /// <summary>An inline array has no equality of its own: it throws.</summary>
-    public readonly bool Equals(PlaneSet other) => ((ReadOnlySpan<PlaneInfo>)_planes)[..Count].SequenceEqual(((ReadOnlySpan<PlaneInfo>)other._planes)[..other.Count]);
+    public readonly bool Equals(PlaneSet other) =>
+        ((ReadOnlySpan<PlaneInfo>)_planes)[..Count].SequenceEqual(((ReadOnlySpan<PlaneInfo>)other._planes)[..other.Count]);
 
     public override readonly bool Equals(object? obj) => obj is PlaneSet set && Equals(set);
 

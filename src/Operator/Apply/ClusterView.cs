@@ -67,7 +67,8 @@ internal sealed class ClusterView
     }
 
     private Informer<T> Informer<T>(ResourceType<T> type, Selection? selection)
-        where T : class, IKubernetesObject => Add(new Informer<T>(_client.For(type), new() { Namespaces = _namespaces, Selection = selection }, _logger));
+        where T : class, IKubernetesObject =>
+            Add(new Informer<T>(_client.For(type), new() { Namespaces = _namespaces, Selection = selection }, _logger));
 
     private Informer<T> Cluster<T>(ResourceType<T> type)
         where T : class, IKubernetesObject => Add(new Informer<T>(_client.For(type), new(), _logger));

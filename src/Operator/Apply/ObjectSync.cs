@@ -11,7 +11,9 @@ namespace K8sMediaFlow.Operator.Apply;
 /// <summary>Whose objects are brought into line: the pipeline, by name and by identity, and where its Events go.</summary>
 internal sealed record SyncOwner(ObjectKey Key, string Uid, ObjectReference About);
 
-/// <summary>Brings the objects of one kind into line with what is desired: applies what differs and deletes what is owned and not desired.</summary>
+/// <summary>
+/// Brings the objects of one kind into line with what is desired: applies what differs and deletes what is owned and not desired.
+/// </summary>
 internal sealed class ObjectSync<T>(ApiClient client, Informer<T> informer, EventRecorder events)
     where T : class, IKubernetesObject
 {
@@ -27,7 +29,8 @@ internal sealed class ObjectSync<T>(ApiClient client, Informer<T> informer, Even
     public async Task<IReadOnlyList<T>> SyncAsync(SyncOwner owner, IReadOnlyList<T> desired, CancellationToken cancel)
     {
         var observed = Observed(owner.Key).ToDictionary(thing => thing.Metadata!.Name!);
-        var applied = await Task.WhenAll(desired.Select(one => ApplyAsync(owner, one, observed.GetValueOrDefault(one.Metadata!.Name!), cancel)));
+        var applied = await Task.WhenAll(desired.Select(one => ApplyAsync(owner, one, observed.GetValueOrDefault(one.Metadata!.Name!),
+            cancel)));
         var names = desired.Select(one => one.Metadata!.Name!).ToHashSet();
         // Two that are wanted under one name would be applied over each other for ever.
         Invariant.That(names.Count == desired.Count);
@@ -42,7 +45,8 @@ internal sealed class ObjectSync<T>(ApiClient client, Informer<T> informer, Even
     private async Task<T> ApplyAsync(SyncOwner owner, T desired, T? observed, CancellationToken cancel)
     {
         if (observed is not null && observed.Metadata?.DeletionTimestamp is null && !IsOurs(observed, owner))
-            throw new NameTakenException($"{informer.Type.Kind} {desired.Metadata!.Name} belongs to {observed.Metadata?.ControllerOwner?.Kind} {observed.Metadata?.ControllerOwner?.Name}");
+            throw new NameTakenException(
+                $"{informer.Type.Kind} {desired.Metadata!.Name} belongs to {observed.Metadata?.ControllerOwner?.Kind} {observed.Metadata?.ControllerOwner?.Name}");
         try
         {
             return (await _applier.ApplyAsync(desired, observed, cancel)).Value;
@@ -51,13 +55,17 @@ internal sealed class ObjectSync<T>(ApiClient client, Informer<T> informer, Even
         {
             return await TakeBackAsync(owner, desired, observed, conflict, cancel);
         }
-        catch (ApiException error) when (error.Reason == ApiReason.Invalid && error.Message.Contains("one reference can have Controller", StringComparison.OrdinalIgnoreCase))
+        catch (ApiException error) when (error.Reason == ApiReason.Invalid
+            && error.Message.Contains("one reference can have Controller", StringComparison.OrdinalIgnoreCase))
         {
             throw new NameTakenException($"{informer.Type.Kind} {desired.Metadata!.Name} exists and belongs to another owner");
         }
     }
 
-    /// <summary>Somebody has written a field of an object that is ours as a whole: it is taken back, and said so. Of an object that is not ours nothing is taken.</summary>
+    /// <summary>
+    /// Somebody has written a field of an object that is ours as a whole: it is taken back, and said so. Of an object that is not ours
+    /// nothing is taken.
+    /// </summary>
     private async Task<T> TakeBackAsync(SyncOwner owner, T desired, T? observed, ApplyConflictException conflict, CancellationToken cancel)
     {
         var (@namespace, name) = (desired.Metadata!.Namespace, desired.Metadata.Name!);
@@ -71,7 +79,8 @@ internal sealed class ObjectSync<T>(ApiClient client, Informer<T> informer, Even
     {
         if (surplus.Metadata?.DeletionTimestamp is not null)
             return;
-        await _client.DeleteAsync(surplus.Metadata!.Namespace, surplus.Metadata.Name!, new(Uid: surplus.Metadata.Uid, Propagation: "Background"), cancel);
+        await _client.DeleteAsync(surplus.Metadata!.Namespace, surplus.Metadata.Name!,
+            new(Uid: surplus.Metadata.Uid, Propagation: "Background"), cancel);
         _applier.Forget(ObjectKey.Of(surplus));
         events.Normal(owner.About, Reasons.Pruned, $"{informer.Type.Kind} {surplus.Metadata.Name} is no longer part of the pipeline");
     }

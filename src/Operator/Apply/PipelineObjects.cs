@@ -19,7 +19,8 @@ internal sealed class PipelineObjects(ApiClient client, ClusterView view, EventR
 
     public IReadOnlyList<MediaOperator> MediaOperators(ObjectKey pipeline) => _operators.Observed(pipeline);
 
-    public async Task<IReadOnlyList<MediaOperator>> SyncOperatorsAsync(SyncOwner owner, IReadOnlyList<MediaOperator> desired, CancellationToken cancel)
+    public async Task<IReadOnlyList<MediaOperator>> SyncOperatorsAsync(SyncOwner owner, IReadOnlyList<MediaOperator> desired,
+        CancellationToken cancel)
     {
         foreach (var one in MediaOperators(owner.Key))
             if (IsHandedOver(one, desired.FirstOrDefault(other => other.Metadata.Name == one.Metadata.Name)))
@@ -46,9 +47,12 @@ internal sealed class PipelineObjects(ApiClient client, ClusterView view, EventR
 
     /// <summary>The pipeline had a say about the replicas and has none any more.</summary>
     private static bool IsHandedOver(MediaOperator observed, MediaOperator? desired) =>
-        desired is { Spec.Replicas: null } && observed.Annotation(WellKnownLabels.ReplicasFrom) == MediaOperatorObjects.FromPipeline && observed.Spec.Replicas is not null;
+        desired is { Spec.Replicas: null } && observed.Annotation(WellKnownLabels.ReplicasFrom) == MediaOperatorObjects.FromPipeline
+            && observed.Spec.Replicas is not null;
 
-    /// <summary>The number becomes another manager's field first: a field that its only manager leaves out falls back to the default.</summary>
+    /// <summary>
+    /// The number becomes another manager's field first: a field that its only manager leaves out falls back to the default.
+    /// </summary>
     private async Task HandOverAsync(MediaOperator one, CancellationToken cancel)
     {
         var scale = new MediaOperator

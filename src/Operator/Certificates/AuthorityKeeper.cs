@@ -16,7 +16,9 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
     /// <summary>Who has not looked for so long cannot say that everybody was told.</summary>
     private static readonly TimeSpan GapMax = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long what this process knows goes before a Secret that has nothing to do with it. Who has looked away for longer knows nothing.</summary>
+    /// <summary>
+    /// How long what this process knows goes before a Secret that has nothing to do with it. Who has looked away for longer knows nothing.
+    /// </summary>
     private static readonly TimeSpan KnownMax = TimeSpan.FromMinutes(5);
 
     private readonly Heartbeat _following = new("authority", time), _keeping = new("keeper of the authority", time);
@@ -48,8 +50,11 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
         return AdvanceAsync(fenced, cancel);
     }
 
-    /// <summary>As a leader: carries the authority's change on until cancelled, and brings its Secret back where somebody took it away.</summary>
-    public Task KeepAsync(ApiClient fenced, CancellationToken cancel) => RepeatAsync(_keeping, bounded => AdvanceAsync(fenced, bounded), cancel);
+    /// <summary>
+    /// As a leader: carries the authority's change on until cancelled, and brings its Secret back where somebody took it away.
+    /// </summary>
+    public Task KeepAsync(ApiClient fenced, CancellationToken cancel) =>
+        RepeatAsync(_keeping, bounded => AdvanceAsync(fenced, bounded), cancel);
 
     private async Task AdvanceAsync(ApiClient fenced, CancellationToken cancel)
     {
@@ -59,7 +64,8 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
         var now = time.GetUtcNow();
         if (now - _advancedAt > GapMax)
             _followedSince = now;
-        // What the installation lives on is in memory: without its Secret it is written again, for another one would part all that run from all that come.
+        // What the installation lives on is in memory: without its Secret it is written again, for another one would part all that run from
+        // all that come.
         var after = AuthorityState.Advance(before is null ? _current : Continued(before, now), times, now, _followedSince);
         if (before is null || !ReferenceEquals(before, after))
         {

@@ -28,17 +28,27 @@ internal static class AuthoritySecret
             data[Before] = Encoding.UTF8.GetBytes(before);
         return new()
         {
-            Metadata = new() { Name = Name, Namespace = @namespace, ResourceVersion = resourceVersion, Labels = new Dictionary<string, string> { [WellKnownLabels.ManagedBy] = WellKnownLabels.Manager }, Annotations = Times(state) },
+            Metadata = new()
+            {
+                Name = Name,
+                Namespace = @namespace,
+                ResourceVersion = resourceVersion,
+                Labels = new Dictionary<string,
+                string> { [WellKnownLabels.ManagedBy] = WellKnownLabels.Manager },
+                Annotations = Times(state),
+            },
             Type = "Opaque",
             Data = data,
         };
     }
 
-    /// <exception cref="InvalidDataException">The Secret holds no certificate with its key: somebody has spoiled it, and making another would part the installation.</exception>
+    /// <exception cref="InvalidDataException">The Secret holds no certificate with its key: somebody has spoiled it, and making another
+    /// would part the installation.</exception>
     public static AuthorityState Read(Secret secret)
     {
         var current = Pair(secret, UnitSecrets.Certificate, UnitSecrets.Key)
-            ?? throw new InvalidDataException($"Secret {secret.Metadata?.Namespace}/{Name} lacks {UnitSecrets.Certificate} or {UnitSecrets.Key}: restore it, or end every controller and delete it to have another authority made");
+            ?? throw new InvalidDataException(
+                $"Secret {secret.Metadata?.Namespace}/{Name} lacks {UnitSecrets.Certificate} or {UnitSecrets.Key}: restore it, or end every controller and delete it to have another authority made");
         var next = Pair(secret, NextCertificate, NextKey);
         Demand(secret, current, UnitSecrets.Certificate);
         if (next is not null)
@@ -54,7 +64,8 @@ internal static class AuthoritySecret
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
-            throw new InvalidDataException($"Secret {secret.Metadata?.Namespace}/{Name}: {certificate} and its key: {error.Message}", error);
+            throw new InvalidDataException($"Secret {secret.Metadata?.Namespace}/{Name}: {certificate} and its key: {error.Message}",
+                error);
         }
     }
 
@@ -71,8 +82,11 @@ internal static class AuthoritySecret
     private static KeyPair? Pair(Secret secret, string certificate, string key) =>
         Text(secret, certificate) is { } pem && Text(secret, key) is { } privateKey ? new(pem, privateKey) : null;
 
-    private static string? Text(Secret secret, string key) => secret.Data?.GetValueOrDefault(key) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    private static string? Text(Secret secret, string key) =>
+        secret.Data?.GetValueOrDefault(key) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     private static DateTimeOffset? Time(Secret secret, string annotation) =>
-        DateTimeOffset.TryParse(secret.Annotation(annotation), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : null;
+        DateTimeOffset.TryParse(secret.Annotation(annotation), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
+            ? time
+            : null;
 }

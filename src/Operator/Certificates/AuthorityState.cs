@@ -12,7 +12,8 @@ internal sealed record KeyPair(string CertificatePem, string KeyPem)
 }
 
 /// <summary>How long certificates live.</summary>
-/// <param name="Overlap">How long a coming authority is trusted everywhere before it begins to issue: mounted Secrets lag by a minute or two.</param>
+/// <param name="Overlap">How long a coming authority is trusted everywhere before it begins to issue: mounted Secrets lag by a minute or
+/// two.</param>
 internal sealed record CertificateTimes(TimeSpan Authority, TimeSpan Leaf, TimeSpan Overlap)
 {
     public static CertificateTimes Default { get; } = new(TimeSpan.FromDays(3650), TimeSpan.FromDays(90), TimeSpan.FromMinutes(10));
@@ -20,7 +21,9 @@ internal sealed record CertificateTimes(TimeSpan Authority, TimeSpan Leaf, TimeS
     /// <summary>Clocks of nodes differ: a certificate is valid a little before it is made.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    /// <summary>Two thirds of a life that began a clock skew ago must lie in the future, else every look would issue another certificate.</summary>
+    /// <summary>
+    /// Two thirds of a life that began a clock skew ago must lie in the future, else every look would issue another certificate.
+    /// </summary>
     public const int LeafMinutesMin = 3;
 }
 
@@ -31,10 +34,12 @@ internal sealed record CertificateTimes(TimeSpan Authority, TimeSpan Leaf, TimeS
 /// <param name="Current">Issues.</param>
 /// <param name="Next">Is trusted and does not issue yet.</param>
 /// <param name="Before">PEM of one that issued earlier and is still trusted.</param>
-internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOffset? NextSince, string? Before, DateTimeOffset? BeforeUntil)
+internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOffset? NextSince, string? Before,
+    DateTimeOffset? BeforeUntil)
 {
     /// <summary>What everybody trusts.</summary>
-    public string Bundle => string.Join('\n', new[] { Current.CertificatePem, Next?.CertificatePem, Before }.OfType<string>().Select(pem => pem.Trim())) + "\n";
+    public string Bundle =>
+        string.Join('\n', new[] { Current.CertificatePem, Next?.CertificatePem, Before }.OfType<string>().Select(pem => pem.Trim())) + "\n";
 
     /// <summary>The authority that issues is the same, or the one that was to come: so the controller itself changes it.</summary>
     public bool IsStepFrom(AuthorityState known) => IsSame(Current, known.Current) || (known.Next is { } next && IsSame(Current, next));
@@ -43,8 +48,8 @@ internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOf
     public bool Trusts(AuthorityState known) => Bundle.Contains(known.Current.CertificatePem.Trim(), StringComparison.Ordinal);
 
     /// <summary>
-    /// What to make of another authority that somebody put in this one's place. At once it would part all that run from all that come: it becomes
-    /// the next one, trusted first. One that can issue nothing, or not now, changes nothing.
+    /// What to make of another authority that somebody put in this one's place. At once it would part all that run from all that come: it
+    /// becomes the next one, trusted first. One that can issue nothing, or not now, changes nothing.
     /// </summary>
     public AuthorityState Succeeded(KeyPair other, DateTimeOffset now) => Next is { } next && IsSame(next, other) ? this
         : CanIssue(other, now) ? this with { Next = other, NextSince = now } : this;
@@ -63,10 +68,11 @@ internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOf
     /// <param name="times">How long all of it lives.</param>
     /// <param name="now">The time.</param>
     /// <param name="followedSince">
-    /// Since when somebody has followed the state without a gap and so brought it to everybody. The overlap does not run before: a next authority that stood in the
-    /// Secret while no controller ran is one that nobody was told of.
+    /// Since when somebody has followed the state without a gap and so brought it to everybody. The overlap does not run before: a next
+    /// authority that stood in the Secret while no controller ran is one that nobody was told of.
     /// </param>
-    public static AuthorityState Advance(AuthorityState? state, CertificateTimes times, DateTimeOffset now, DateTimeOffset followedSince = default)
+    public static AuthorityState Advance(AuthorityState? state, CertificateTimes times, DateTimeOffset now,
+        DateTimeOffset followedSince = default)
     {
         if (state is null)
             return new(Create(times, now), null, null, null, null);
@@ -104,13 +110,15 @@ internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOf
 
     public static DateTimeOffset RenewAt(X509Certificate2 certificate)
     {
-        var (from, to) = (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+        var (from, to) = (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()),
+            new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
         return from + ((to - from) * 2 / 3);
     }
 
     private static KeyPair Create(CertificateTimes times, DateTimeOffset now)
     {
-        using var authority = CertificateAuthority.Create("k8smediaflow", now - CertificateTimes.ClockSkew, times.Authority + CertificateTimes.ClockSkew);
+        using var authority = CertificateAuthority.Create("k8smediaflow", now - CertificateTimes.ClockSkew,
+            times.Authority + CertificateTimes.ClockSkew);
         return KeyPair.Of(authority);
     }
 }

@@ -3,8 +3,11 @@ using K8sMediaFlow.Control.Certificates;
 
 namespace K8sMediaFlow.Operator.Certificates;
 
-/// <summary>The controller's own certificate: as client of sidecars, and as server of the webhook. Made in memory by each process, renewed in time.</summary>
-internal sealed class ControllerCertificate(Func<AuthorityState?> authority, CertificateTimes times, IReadOnlyList<string> dnsNames, TimeProvider time)
+/// <summary>
+/// The controller's own certificate: as client of sidecars, and as server of the webhook. Made in memory by each process, renewed in time.
+/// </summary>
+internal sealed class ControllerCertificate(Func<AuthorityState?> authority, CertificateTimes times, IReadOnlyList<string> dnsNames,
+    TimeProvider time)
 {
     private readonly Lock _lock = new();
     private TlsIdentity? _identity;
@@ -29,7 +32,9 @@ internal sealed class ControllerCertificate(Func<AuthorityState?> authority, Cer
     {
         var now = time.GetUtcNow();
         // What was issued before stays undisposed: handshakes that still use it are under way.
-        var issued = Issuer.Of(state.Current).Issue(new("k8smediaflow-controller", [ControllerIdentity.Uri], [IPAddress.Loopback], now - CertificateTimes.ClockSkew, times.Leaf + CertificateTimes.ClockSkew)
+        var issued = Issuer.Of(state.Current)
+            .Issue(new("k8smediaflow-controller", [ControllerIdentity.Uri], [IPAddress.Loopback], now - CertificateTimes.ClockSkew,
+            times.Leaf + CertificateTimes.ClockSkew)
         {
             DnsNames = dnsNames,
         });

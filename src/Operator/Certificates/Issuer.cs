@@ -4,7 +4,10 @@ using K8sMediaFlow.Control.Certificates;
 
 namespace K8sMediaFlow.Operator.Certificates;
 
-/// <summary>An authority that is ready to issue. Read once per key pair: reading it took longer than issuing, and a thousand pipelines ask for it at once.</summary>
+/// <summary>
+/// An authority that is ready to issue. Read once per key pair: reading it took longer than issuing, and a thousand pipelines ask for it at
+/// once.
+/// </summary>
 internal sealed class Issuer
 {
     private static readonly ConditionalWeakTable<KeyPair, Issuer> Known = [];

@@ -6,7 +6,8 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 namespace K8sMediaFlow.Operator.Desired;
 
 /// <summary>Sources of volumes as users write them in a pipeline, and the parts of a pod that are written as values of JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EmptyDirSource))]
 [JsonSerializable(typeof(ConfigMapSource))]
 [JsonSerializable(typeof(SecretSource))]

@@ -14,5 +14,7 @@ internal sealed record DesiredObjects
     public IReadOnlyList<NetworkPolicy> NetworkPolicies { get; init; } = [];
     public IReadOnlyList<Pod> Pods { get; init; } = [];
 
-    public int Count => MediaOperators.Count + Secrets.Count + ConfigMaps.Count + Services.Count + PodDisruptionBudgets.Count + NetworkPolicies.Count + Pods.Count;
+    public int Count =>
+        MediaOperators.Count + Secrets.Count + ConfigMaps.Count + Services.Count + PodDisruptionBudgets.Count + NetworkPolicies.Count
+            + Pods.Count;
 }

@@ -22,7 +22,12 @@ internal static class MediaOperatorContainer
             // Ours last: of two variables with one name the later counts.
             Env = [.. spec.Env.Select(Variable), .. Attachment(replica)],
             EnvFrom = CrdResources.Element(spec.EnvFrom),
-            Ports = NullIfEmpty([.. spec.Ports.Select(port => new ContainerPort { Name = port.Name, Port = port.ContainerPort, Protocol = Services.Protocol(port) })]),
+            Ports = NullIfEmpty([.. spec.Ports.Select(port => new ContainerPort
+            {
+                Name = port.Name,
+                Port = port.ContainerPort,
+                Protocol = Services.Protocol(port),
+            })]),
             Resources = spec.Resources?.ToRequirements(),
             VolumeMounts = [.. spec.VolumeMounts.Select(Mount), .. Mounts(name)],
             StartupProbe = spec.StartupProbe,

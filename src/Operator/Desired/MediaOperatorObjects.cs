@@ -7,7 +7,9 @@ internal static class MediaOperatorObjects
 {
     public const string FromPipeline = "MediaPipeline", FromScale = "Scale";
 
-    /// <summary>Replicas are in it only where the pipeline says a number: what we leave out, kubectl scale and autoscalers may write.</summary>
+    /// <summary>
+    /// Replicas are in it only where the pipeline says a number: what we leave out, kubectl scale and autoscalers may write.
+    /// </summary>
     public static MediaOperator Of(RenderInput input, PipelineUnit unit, OperatorSpec spec) => new()
     {
         ApiVersion = MediaOperator.ApiVersionValue,

@@ -20,7 +20,11 @@ internal static class NetworkPolicies
                 PolicyTypes = ["Ingress"],
                 Ingress =
                 [
-                    new() { From = [new() { PodSelector = new() { MatchLabels = pods } }], Ports = [Tcp(PodPaths.LinkPort), Tcp(PodPaths.DataPort)] },
+                    new()
+                    {
+                        From = [new() { PodSelector = new() { MatchLabels = pods } }],
+                        Ports = [Tcp(PodPaths.LinkPort), Tcp(PodPaths.DataPort)],
+                    },
                     new() { From = [Controller(input)], Ports = [Tcp(PodPaths.ControlPort)] },
                     new() { Ports = [Tcp(PodPaths.HealthPort)] },
                 ],
@@ -31,7 +35,8 @@ internal static class NetworkPolicies
     /// <summary>The ports that the unit's media operators declare, from anywhere.</summary>
     private static NetworkPolicy? OfPorts(RenderInput input, PipelineUnit unit)
     {
-        var ports = unit.Operators.SelectMany(node => input.Spec(node.Name).Ports).Select(port => new NetworkPort(port.ContainerPort, Services.Protocol(port))).ToList();
+        var ports = unit.Operators.SelectMany(node => input.Spec(node.Name).Ports)
+            .Select(port => new NetworkPort(port.ContainerPort, Services.Protocol(port))).ToList();
         return ports.Count == 0 ? null : new()
         {
             Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), WellKnownLabels.Of(input.Graph.Name, unit)),
@@ -44,11 +49,18 @@ internal static class NetworkPolicies
         };
     }
 
-    /// <summary>Older servers do not label namespaces with their names; there the controller is known by its own labels in any namespace, and by its certificate.</summary>
+    /// <summary>
+    /// Older servers do not label namespaces with their names; there the controller is known by its own labels in any namespace, and by its
+    /// certificate.
+    /// </summary>
     private static NetworkPeer Controller(RenderInput input) => new()
     {
         NamespaceSelector = input.Server.NamespaceNameLabel
-            ? new() { MatchLabels = new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = input.Settings.ControllerNamespace } }
+            ? new()
+            {
+                MatchLabels = new Dictionary<string,
+                string> { ["kubernetes.io/metadata.name"] = input.Settings.ControllerNamespace },
+            }
             : new(),
         PodSelector = new() { MatchLabels = input.Settings.ControllerLabels },
     };

@@ -5,7 +5,8 @@ namespace K8sMediaFlow.Operator.Desired;
 /// <summary>Metadata of desired objects.</summary>
 internal static class ObjectMetas
 {
-    public static ObjectMeta Of(RenderInput input, string name, IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string>? annotations = null) => new()
+    public static ObjectMeta Of(RenderInput input, string name, IReadOnlyDictionary<string, string> labels,
+        IReadOnlyDictionary<string, string>? annotations = null) => new()
     {
         Name = name,
         Namespace = input.Namespace,

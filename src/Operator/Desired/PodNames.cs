@@ -13,8 +13,9 @@ internal static class PodNames
     private const string Alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>
-    /// The incarnation after another one (null: the first of this pipeline). It follows from what is recorded and from nothing else: whoever
-    /// computes it again from the same record, after a crash or from a cache that trails, comes to the same name and makes no second pod.
+    /// The incarnation after another one (null: the first of this pipeline). It follows from what is recorded and from nothing else:
+    /// whoever computes it again from the same record, after a crash or from a cache that trails, comes to the same name and makes no
+    /// second pod.
     /// </summary>
     public static string Next(string pipelineUid, string stable, string? incarnation)
     {
@@ -36,5 +37,7 @@ internal static class PodNames
 
     /// <summary>The incarnation in a pod's name, or null where the name is not one of this slot.</summary>
     public static string? Incarnation(string stable, string podName) =>
-        podName.Length == stable.Length + 1 + IncarnationChars && podName.StartsWith(stable + "-", StringComparison.Ordinal) ? podName[(stable.Length + 1)..] : null;
+        podName.Length == stable.Length + 1 + IncarnationChars && podName.StartsWith(stable + "-", StringComparison.Ordinal)
+            ? podName[(stable.Length + 1)..]
+            : null;
 }

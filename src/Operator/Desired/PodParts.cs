@@ -16,7 +16,9 @@ internal sealed record PodParts(RenderInput Input, PipelineUnit Unit)
 
     /// <summary>Named after the operator; with its number where the pod has several replicas of it.</summary>
     public static string ContainerName(PodSlot slot, ReplicaPlacement replica) =>
-        slot.Replicas.Count(other => other.Operator == replica.Operator) == 1 ? replica.Operator : FormattableString.Invariant($"{replica.Operator}-{replica.Replica}");
+        slot.Replicas.Count(other => other.Operator == replica.Operator) == 1
+            ? replica.Operator
+            : FormattableString.Invariant($"{replica.Operator}-{replica.Replica}");
 
     public static string TokenVolume(string container) => $"kmf-token-{container}";
 

@@ -60,7 +60,9 @@ internal static class PodTemplate
         };
     }
 
-    /// <summary>A pod has one list for all its images: the sidecar's, which may be in another registry than the media operators', and theirs.</summary>
+    /// <summary>
+    /// A pod has one list for all its images: the sidecar's, which may be in another registry than the media operators', and theirs.
+    /// </summary>
     private static List<LocalReference>? PullSecrets(PodParts parts)
     {
         List<LocalReference> secrets =
@@ -74,7 +76,11 @@ internal static class PodTemplate
 
     /// <summary>The claim of the sidecar: a pod names all of its containers' claims.</summary>
     private static JsonElement? RdmaClaim(RenderInput input) => input.ClaimsRdma
-        ? DesiredJson.Element(new JsonArray(new JsonObject { ["name"] = PodPaths.RdmaClaim, ["resourceClaimTemplateName"] = input.Pipeline.Spec.Rdma!.ResourceClaimTemplateName }))
+        ? DesiredJson.Element(new JsonArray(new JsonObject
+        {
+            ["name"] = PodPaths.RdmaClaim,
+            ["resourceClaimTemplateName"] = input.Pipeline.Spec.Rdma!.ResourceClaimTemplateName,
+        }))
         : null;
 
     private static Dictionary<string, string> Labels(PodParts parts, PodSlot slot)
@@ -90,7 +96,10 @@ internal static class PodTemplate
     {
         var annotations = Merged(parts.Specs.Select(spec => spec.PodMetadata?.Annotations)) ?? [];
         if (parts.Input.RequestsRdma && parts.Input.Pipeline.Spec.Rdma?.Network is { } network)
-            annotations[K8sMediaFlow.Operator.Desired.RdmaAddress.NetworksAnnotation] = annotations.TryGetValue(K8sMediaFlow.Operator.Desired.RdmaAddress.NetworksAnnotation, out var others) ? $"{others},{network}" : network;
+            annotations[K8sMediaFlow.Operator.Desired.RdmaAddress.NetworksAnnotation] =
+                annotations.TryGetValue(K8sMediaFlow.Operator.Desired.RdmaAddress.NetworksAnnotation, out var others)
+                ? $"{others},{network}"
+                : network;
         annotations[WellKnownLabels.TemplateHash] = TemplateHash.Of(parts, slot);
         annotations[WellKnownLabels.Generation] = parts.Input.AcceptedGeneration.ToString(CultureInfo.InvariantCulture);
         annotations["kubectl.kubernetes.io/default-container"] = PodParts.ContainerName(slot, slot.Replicas[0]);
@@ -100,7 +109,8 @@ internal static class PodTemplate
     /// <summary>A constraint without a selector counts the unit's own pods.</summary>
     private static JsonElement? Spread(PodParts parts)
     {
-        var own = new JsonObject([.. Services.Selector(parts.Input, parts.Unit).Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))]);
+        var own = new JsonObject([.. Services.Selector(parts.Input, parts.Unit)
+            .Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))]);
         if (List(parts.Specs.Select(spec => CrdResources.Element(spec.TopologySpreadConstraints))) is not { } list)
             return null;
         var nodes = JsonArray.Create(list)!;

@@ -14,14 +14,20 @@ internal static class PodVolumes
     [
         new() { Name = PodPaths.RunVolume, EmptyDir = new() },
         new() { Name = PodPaths.StateVolume, EmptyDir = new() },
-        new() { Name = PodPaths.IdentityVolume, Secret = new(parts.ObjectName, [Item(UnitSecrets.Certificate), Item(UnitSecrets.Key), Item(UnitSecrets.Authorities)], GroupReadable) },
+        new()
+        {
+            Name = PodPaths.IdentityVolume,
+            Secret = new(parts.ObjectName, [Item(UnitSecrets.Certificate), Item(UnitSecrets.Key), Item(UnitSecrets.Authorities)],
+                GroupReadable),
+        },
         new() { Name = PodPaths.ConfigVolume, ConfigMap = new(parts.ObjectName) },
         .. slot.Replicas.Select(replica => new Volume
         {
             Name = PodParts.TokenVolume(PodParts.ContainerName(slot, replica)),
             Secret = new(parts.ObjectName, [new(PodPaths.TokenKey(replica.Operator, replica.Replica), PodPaths.TokenFile)], GroupReadable),
         }),
-        .. parts.Input.Pipeline.Spec.Volumes.Where(volume => parts.Specs.Any(spec => spec.VolumeMounts.Any(mount => mount.Name == volume.Name))).Select(OfUser),
+        .. parts.Input.Pipeline.Spec.Volumes.Where(volume => parts.Specs.Any(spec => spec.VolumeMounts.Any(mount =>
+            mount.Name == volume.Name))).Select(OfUser),
     ];
 
     private static KeyToPath Item(string key) => new(key, key);

@@ -7,8 +7,8 @@ using K8sMediaFlow.Pipelines.Graph;
 namespace K8sMediaFlow.Operator.Desired;
 
 /// <summary>
-/// A pod's address on the RDMA network. Whoever attaches the pod to networks writes what came of it into an annotation, as JSON; nothing that stands there is
-/// taken for granted.
+/// A pod's address on the RDMA network. Whoever attaches the pod to networks writes what came of it into an annotation, as JSON; nothing
+/// that stands there is taken for granted.
 /// </summary>
 /// <param name="Address">Numeric; null where there is none.</param>
 /// <param name="Problem">Why there is none, beginning with the pod; null where nobody asked.</param>
@@ -20,7 +20,8 @@ internal readonly record struct RdmaAddress(string? Address, string? Problem)
     public static RdmaAddress Of(Pod pod, string? network)
     {
         // A pod without an address is still being attached; one that was made without the device asked for no network.
-        if (network is null || pod.Status?.PodIP is null or "" || pod.Annotation(NetworksAnnotation)?.Contains(network, StringComparison.Ordinal) != true)
+        if (network is null || pod.Status?.PodIP is null or ""
+            || pod.Annotation(NetworksAnnotation)?.Contains(network, StringComparison.Ordinal) != true)
             return default;
         var (address, problem) = NetworkName.TryParse(network, out var name)
             ? Read(pod.Annotation(StatusAnnotation), name with { Namespace = name.Namespace ?? pod.Metadata!.Namespace })
@@ -50,14 +51,20 @@ internal readonly record struct RdmaAddress(string? Address, string? Problem)
         var where = $"network {network.Namespace}/{network.Name}{(network.Interface is { } port ? $"@{port}" : "")}";
         if (entries.Count == 0)
             return (null, $"{StatusAnnotation} has no {where}");
-        var texts = entries.SelectMany(one => one.TryGetProperty("ips", out var ips) && ips.ValueKind == JsonValueKind.Array ? ips.EnumerateArray() : default(IEnumerable<JsonElement>) ?? []).ToList();
-        var address = texts.Select(one => one.ValueKind == JsonValueKind.String && IPAddress.TryParse(one.GetString(), out var ip) ? ip : null).FirstOrDefault(ip => ip is not null);
+        var texts = entries.SelectMany(one => one.TryGetProperty("ips", out var ips) && ips.ValueKind == JsonValueKind.Array
+            ? ips.EnumerateArray()
+            : default(IEnumerable<JsonElement>) ?? []).ToList();
+        var address = texts.Select(one => one.ValueKind == JsonValueKind.String && IPAddress.TryParse(one.GetString(), out var ip)
+            ? ip
+            : null).FirstOrDefault(ip => ip is not null);
         return address is null ? (null, $"{StatusAnnotation} gives {where} no IP address") : (address.ToString(), null);
     }
 
     private static bool Is(JsonElement entry, NetworkName network) =>
-        entry.ValueKind == JsonValueKind.Object && Text(entry, "name") is { } name && (name == network.Name || name == $"{network.Namespace}/{network.Name}")
+        entry.ValueKind == JsonValueKind.Object && Text(entry, "name") is { } name
+            && (name == network.Name || name == $"{network.Namespace}/{network.Name}")
         && (network.Interface is null || Text(entry, "interface") == network.Interface);
 
-    private static string? Text(JsonElement entry, string field) => entry.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement entry, string field) =>
+        entry.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

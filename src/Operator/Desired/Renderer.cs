@@ -3,7 +3,9 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.Operator.Desired;
 
-/// <summary>From a pipeline and what is known of it to the objects that should exist. Pure: the same input gives the same objects.</summary>
+/// <summary>
+/// From a pipeline and what is known of it to the objects that should exist. Pure: the same input gives the same objects.
+/// </summary>
 internal static class Renderer
 {
     public static DesiredObjects Render(RenderInput input) => new()
@@ -19,7 +21,8 @@ internal static class Renderer
 
     /// <summary>The first to be applied: they own the pods, and hold the replicas that somebody scaled them to.</summary>
     public static IReadOnlyList<MediaOperator> RenderOperators(RenderInput input) =>
-        [.. input.Graph.Operators.Select(node => MediaOperatorObjects.Of(input, input.Units.First(unit => unit.Operators.Contains(node)), input.Spec(node.Name)))];
+        [.. input.Graph.Operators.Select(node => MediaOperatorObjects.Of(input, input.Units.First(unit => unit.Operators.Contains(node)),
+            input.Spec(node.Name)))];
 
     private static IEnumerable<Pod> Pods(RenderInput input, PipelineUnit unit)
     {

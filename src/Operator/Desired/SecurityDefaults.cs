@@ -3,8 +3,8 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 namespace K8sMediaFlow.Operator.Desired;
 
 /// <summary>
-/// The restricted profile. What a user sets wins field by field, so that leaving one thing out never opens another; and no default of ours contradicts what is
-/// set, for such a pod could never run: the server refuses it, or the node does.
+/// The restricted profile. What a user sets wins field by field, so that leaving one thing out never opens another; and no default of ours
+/// contradicts what is set, for such a pod could never run: the server refuses it, or the node does.
 /// </summary>
 internal static class SecurityDefaults
 {
@@ -38,13 +38,17 @@ internal static class SecurityDefaults
     }
 
     /// <summary>What the server does not take together with allowPrivilegeEscalation: false.</summary>
-    private static bool Escalates(SecurityContext asked) => asked.Privileged == true || asked.Capabilities?.Add?.Any(one => one is "CAP_SYS_ADMIN" or "SYS_ADMIN" or "ALL") == true;
+    private static bool Escalates(SecurityContext asked) =>
+        asked.Privileged == true || asked.Capabilities?.Add?.Any(one => one is "CAP_SYS_ADMIN" or "SYS_ADMIN" or "ALL") == true;
 
-    /// <summary>To pin memory by capability the process has to be root: without a user namespace a capability of another user is not effective.</summary>
+    /// <summary>
+    /// To pin memory by capability the process has to be root: without a user namespace a capability of another user is not effective.
+    /// </summary>
     public static SecurityContext WithIpcLock(SecurityContext restricted) => restricted with
     {
         RunAsUser = 0,
         RunAsNonRoot = false,
-        Capabilities = new(restricted.Capabilities?.Drop ?? ["ALL"], ["IPC_LOCK", .. restricted.Capabilities?.Add?.Where(one => one != "IPC_LOCK") ?? []]),
+        Capabilities = new(restricted.Capabilities?.Drop ?? ["ALL"],
+            ["IPC_LOCK", .. restricted.Capabilities?.Add?.Where(one => one != "IPC_LOCK") ?? []]),
     };
 }

@@ -16,7 +16,8 @@ internal sealed record ServerCapabilities(
     public bool ResourceClaims { get; init; }
 
     /// <summary>Disruption budgets in the version that this server serves.</summary>
-    public ResourceType<PodDisruptionBudget> PodDisruptionBudgets => PodDisruptionBudgetV1 ? Resources.PodDisruptionBudgets : Resources.PodDisruptionBudgets.At("v1beta1");
+    public ResourceType<PodDisruptionBudget> PodDisruptionBudgets =>
+        PodDisruptionBudgetV1 ? Resources.PodDisruptionBudgets : Resources.PodDisruptionBudgets.At("v1beta1");
 
     public static ServerCapabilities OfMinor(int minor) =>
         new(minor, minor >= 29, minor >= 21, minor >= 25, minor >= 21, minor >= 27)

@@ -16,12 +16,19 @@ internal static class Services
 
     private static Service Of(RenderInput input, PipelineUnit unit, OperatorSpec spec) => new()
     {
-        Metadata = ObjectMetas.Of(input, PodPaths.OperatorName(input.Graph.Name, spec.Name), WellKnownLabels.Of(input.Graph.Name, unit), spec.Service!.Annotations),
+        Metadata = ObjectMetas.Of(input, PodPaths.OperatorName(input.Graph.Name, spec.Name), WellKnownLabels.Of(input.Graph.Name, unit),
+            spec.Service!.Annotations),
         Spec = new()
         {
             Type = spec.Service.Type.ToString(),
             Selector = Selector(input, unit),
-            Ports = [.. spec.Ports.Select(port => new ServicePort { Name = port.Name, Port = port.ContainerPort, TargetPort = port.ContainerPort, Protocol = Protocol(port) })],
+            Ports = [.. spec.Ports.Select(port => new ServicePort
+            {
+                Name = port.Name,
+                Port = port.ContainerPort,
+                TargetPort = port.ContainerPort,
+                Protocol = Protocol(port),
+            })],
         },
     };
 

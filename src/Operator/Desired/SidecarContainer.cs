@@ -6,15 +6,21 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.Operator.Desired;
 
-/// <summary>The container with the staging store of a pod. It alone has the identity, the RDMA device and the memory of the regions.</summary>
+/// <summary>
+/// The container with the staging store of a pod. It alone has the identity, the RDMA device and the memory of the regions.
+/// </summary>
 internal static class SidecarContainer
 {
     private const string Options = $"{PodPaths.ConfigDirectory}/{PodPaths.ConfigFile}";
 
-    // Hooks of all containers run at the beginning of a pod's end; a native sidecar's SIGTERM comes when the media operators have ended, which wait for its word.
+    // Hooks of all containers run at the beginning of a pod's end; a native sidecar's SIGTERM comes when the media operators have ended,
+    // which wait for its word.
     private static readonly JsonElement DrainFirst = DesiredJson.Element(new JsonObject
     {
-        ["preStop"] = new JsonObject { ["exec"] = new JsonObject { ["command"] = new JsonArray(PodPaths.SidecarProgram, "drain", Options) } },
+        ["preStop"] = new JsonObject
+        {
+            ["exec"] = new JsonObject { ["command"] = new JsonArray(PodPaths.SidecarProgram, "drain", Options) },
+        },
     });
 
     /// <summary>How long one try of the startup probe waits.</summary>
@@ -34,9 +40,14 @@ internal static class SidecarContainer
                 Field("K8SMEDIAFLOW_ADDRESS", "status.podIP"),
                 new() { Name = "K8SMEDIAFLOW_LOG_FORMAT", Value = "json" },
                 new() { Name = "K8SMEDIAFLOW_LOG_LEVEL", Value = (spec?.LogLevel ?? SidecarLogLevel.Information).ToString() },
-                .. input.Settings.SidecarTelemetry.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => new EnvVar { Name = one.Key, Value = one.Value }),
+                .. input.Settings.SidecarTelemetry.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => new EnvVar
+                {
+                    Name = one.Key,
+                    Value = one.Value,
+                }),
             ],
-            Ports = [Port("control", PodPaths.ControlPort), Port("link", PodPaths.LinkPort), Port("data", PodPaths.DataPort), Port("health", PodPaths.HealthPort)],
+            Ports = [Port("control", PodPaths.ControlPort), Port("link", PodPaths.LinkPort), Port("data", PodPaths.DataPort),
+                Port("health", PodPaths.HealthPort)],
             Resources = Resources(input, spec?.Resources?.ToRequirements(), SidecarMemory.Of(input, slot)),
             VolumeMounts =
             [
@@ -57,7 +68,9 @@ internal static class SidecarContainer
     private static SecurityContext Security(RenderInput input, SecurityContext? asked)
     {
         var restricted = SecurityDefaults.Container(asked, readOnlyRoot: true);
-        return input.RequestsRdma && input.Pipeline.Spec.Rdma?.Memlock == MemoryLock.Capability ? SecurityDefaults.WithIpcLock(restricted) : restricted;
+        return input.RequestsRdma && input.Pipeline.Spec.Rdma?.Memlock == MemoryLock.Capability
+            ? SecurityDefaults.WithIpcLock(restricted)
+            : restricted;
     }
 
     /// <summary>What the user asks for comes on top of what the regions need, never in its place.</summary>
@@ -71,16 +84,23 @@ internal static class SidecarContainer
         requests.TryAdd("cpu", limits.GetValueOrDefault("cpu") ?? "100m");
         if (input.RequestsRdma && input.Pipeline.Spec.Rdma?.ResourceName is { } resource)
             (limits[resource], requests[resource]) = ("1", "1");
-        return new() { Limits = limits, Requests = requests, Claims = input.ClaimsRdma ? [.. asked?.Claims ?? [], new(PodPaths.RdmaClaim)] : asked?.Claims };
+        return new()
+        {
+            Limits = limits,
+            Requests = requests,
+            Claims = input.ClaimsRdma ? [.. asked?.Claims ?? [], new(PodPaths.RdmaClaim)] : asked?.Claims,
+        };
     }
 
     private static string Larger(string? asked, string needed) =>
-        asked is not null && Quantity.TryParse(asked, out var bytes) && Quantity.TryParse(needed, out var least) && bytes.Bytes > least.Bytes ? asked : needed;
+        asked is not null && Quantity.TryParse(asked, out var bytes) && Quantity.TryParse(needed, out var least)
+            && bytes.Bytes > least.Bytes ? asked : needed;
 
-    private static SortedDictionary<string, string> Copy(IReadOnlyDictionary<string, string>? amounts) => new(amounts?.ToDictionary() ?? [], StringComparer.Ordinal);
+    private static SortedDictionary<string, string> Copy(IReadOnlyDictionary<string, string>? amounts) =>
+        new(amounts?.ToDictionary() ?? [], StringComparer.Ordinal);
 
-    // A kubelet that finds nobody listening writes a Warning, and on a node with much to do a start takes as long as it takes. So the probe waits
-    // within one try. An image from before knows no such command: a pipeline that keeps it is asked as before.
+    // A kubelet that finds nobody listening writes a Warning, and on a node with much to do a start takes as long as it takes. So the probe
+    // waits within one try. An image from before knows no such command: a pipeline that keeps it is asked as before.
     private static Probe StartupProbe(RenderInput input) => input.SidecarImage != input.Settings.SidecarImage
         ? Probe("/startupz", periodSeconds: 1, failures: 120) with { InitialDelaySeconds = 1 }
         : new()

@@ -15,7 +15,9 @@ internal readonly record struct SidecarMemory(long RegionBytes, int Links, HugeP
 {
     private const long ProcessRequestBytes = 96L << 20, ProcessLimitBytes = 256L << 20, Granule = 1 << 20;
 
-    /// <summary>An idle link takes 100 KiB at most; under way its ledgers grow with what it keeps. As many as these are in the process's own room.</summary>
+    /// <summary>
+    /// An idle link takes 100 KiB at most; under way its ledgers grow with what it keeps. As many as these are in the process's own room.
+    /// </summary>
     private const long LinkBytes = 512 << 10;
     private const int LinksWithin = 64;
 
@@ -23,7 +25,9 @@ internal readonly record struct SidecarMemory(long RegionBytes, int Links, HugeP
 
     public long LimitBytes => RoundedUp((2 * OrdinaryBytes) + ProcessLimitBytes + MoreLinkBytes);
 
-    /// <summary>The resource that the huge pages are; null where there are none. Request and limit of it are the same: it cannot be overcommitted.</summary>
+    /// <summary>
+    /// The resource that the huge pages are; null where there are none. Request and limit of it are the same: it cannot be overcommitted.
+    /// </summary>
     public string? HugePagesResource => HugePages switch
     {
         HugePages.Size2Mi => "hugepages-2Mi",

@@ -9,15 +9,16 @@ using K8sMediaFlow.Pipelines.Planning;
 namespace K8sMediaFlow.Operator.Desired;
 
 /// <summary>
-/// What a change of needs another pod: the containers and placement that the user wrote, the sidecar image, and the memory and ports that the
-/// plan gives the pod. Taken from what goes into rendering and not from the pod that comes out, so that a newer controller, which may render
-/// differently, restarts no pipeline. Replicas, Services, labels and whatever else a running pod can follow are not in it.
+/// What a change of needs another pod: the containers and placement that the user wrote, the sidecar image, and the memory and ports that
+/// the plan gives the pod. Taken from what goes into rendering and not from the pod that comes out, so that a newer controller, which may
+/// render differently, restarts no pipeline. Replicas, Services, labels and whatever else a running pod can follow are not in it.
 /// </summary>
 internal static class TemplateHash
 {
     private static readonly string[] Followed = ["replicas", "maxReplicas", "service", "podMetadata", "inputs", "outputs", "name"];
 
-    public static string Of(PodParts parts, PodSlot slot) => parts.Input.Hashes is { } known ? known.Of(parts, slot) : Computed(parts, slot);
+    public static string Of(PodParts parts, PodSlot slot) =>
+        parts.Input.Hashes is { } known ? known.Of(parts, slot) : Computed(parts, slot);
 
     internal static string Computed(PodParts parts, PodSlot slot)
     {
@@ -25,7 +26,8 @@ internal static class TemplateHash
         {
             ["operators"] = new JsonArray([.. parts.Specs.Select(Written)]),
             ["replicas"] = new JsonArray([.. slot.Replicas.Select(one => (JsonNode)$"{one.Operator}/{one.Replica}")]),
-            ["volumes"] = new JsonArray([.. parts.Input.Pipeline.Spec.Volumes.Where(volume => parts.Specs.Any(spec => spec.VolumeMounts.Any(mount => mount.Name == volume.Name))).Select(Node)]),
+            ["volumes"] = new JsonArray([.. parts.Input.Pipeline.Spec.Volumes.Where(volume => parts.Specs.Any(spec =>
+                spec.VolumeMounts.Any(mount => mount.Name == volume.Name))).Select(Node)]),
             ["sidecar"] = Node(parts.Input.Pipeline.Spec.Sidecar),
             ["staging"] = Node(parts.Input.Pipeline.Spec.Staging),
             ["rdma"] = parts.Input.RequestsRdma ? Node(parts.Input.Pipeline.Spec.Rdma) : null,
@@ -54,7 +56,13 @@ internal static class TemplateHash
         {
             Version = default,
             Operators = [.. plan.Operators.Select(one => one with { TokenSha256 = "" })],
-            Edges = [.. plan.Edges.Select(edge => edge with { Producers = [], Consumers = [], WayReason = "", Way = edge.Way == EdgeWay.Auto ? EdgeWay.Tcp : edge.Way })],
+            Edges = [.. plan.Edges.Select(edge => edge with
+            {
+                Producers = [],
+                Consumers = [],
+                WayReason = "",
+                Way = edge.Way == EdgeWay.Auto ? EdgeWay.Tcp : edge.Way,
+            })],
             Outbound = [],
             Inbound = [.. plan.Inbound.Select(link => link with { PeerAddress = "", PeerLinkPort = 0, PeerIdentities = [] })],
         };
@@ -81,7 +89,9 @@ internal static class TemplateHash
     }
 }
 
-/// <summary>The hashes of one accepted spec, each computed once: of a large pipeline they are asked for by the thousand at every reconcile.</summary>
+/// <summary>
+/// The hashes of one accepted spec, each computed once: of a large pipeline they are asked for by the thousand at every reconcile.
+/// </summary>
 internal sealed class TemplateHashes
 {
     private readonly ConcurrentDictionary<(string Stable, string Replicas, string Image, bool Rdma), string> _known = [];
@@ -92,6 +102,7 @@ internal sealed class TemplateHashes
     public string Of(PodParts parts, PodSlot slot)
     {
         var replicas = string.Join(' ', slot.Replicas.Select(one => FormattableString.Invariant($"{one.Operator}/{one.Replica}")));
-        return _known.GetOrAdd((slot.Stable, replicas, parts.Input.SidecarImage, parts.Input.RequestsRdma), static (_, from) => TemplateHash.Computed(from.parts, from.slot), (parts, slot));
+        return _known.GetOrAdd((slot.Stable, replicas, parts.Input.SidecarImage, parts.Input.RequestsRdma),
+            static (_, from) => TemplateHash.Computed(from.parts, from.slot), (parts, slot));
     }
 }

@@ -5,7 +5,9 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Operator.Desired;
 
-/// <summary>The ConfigMap of a unit: what its sidecars need before the first plan. Name and address each pod has from its environment.</summary>
+/// <summary>
+/// The ConfigMap of a unit: what its sidecars need before the first plan. Name and address each pod has from its environment.
+/// </summary>
 internal static class UnitConfigs
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -33,5 +35,6 @@ internal static class UnitConfigs
     };
 
     /// <summary>The kubelet's patience less what ending takes after the draining.</summary>
-    private static int DrainSeconds(PodParts parts) => (int)Math.Clamp((parts.FirstValue(spec => spec.TerminationGracePeriodSeconds) ?? PodTemplate.GraceSeconds) - 5, 1, 3600);
+    private static int DrainSeconds(PodParts parts) =>
+        (int)Math.Clamp((parts.FirstValue(spec => spec.TerminationGracePeriodSeconds) ?? PodTemplate.GraceSeconds) - 5, 1, 3600);
 }

@@ -14,7 +14,9 @@ using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Operator.Hosting;
 
-/// <summary>One process of the controller: follows the cluster, answers probes and the webhook, stands for election, and leads when elected.</summary>
+/// <summary>
+/// One process of the controller: follows the cluster, answers probes and the webhook, stands for election, and leads when elected.
+/// </summary>
 internal static class ControllerHost
 {
     private static readonly BackOff Pauses = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
@@ -23,7 +25,10 @@ internal static class ControllerHost
     public static async Task RunAsync(ControllerOptions options, ILoggerFactory logging, CancellationToken end)
     {
         var logger = logging.CreateLogger("controller");
-        using var client = new ApiClient(ClusterConnection.Find(options.Kubeconfig, options.Context), new() { UserAgent = "k8smediaflow-controller" });
+        using var client = new ApiClient(ClusterConnection.Find(options.Kubeconfig, options.Context), new()
+        {
+            UserAgent = "k8smediaflow-controller",
+        });
         var @namespace = options.Namespace ?? client.DefaultNamespace;
         using var meter = ControllerTelemetry.NewMeter();
         using var telemetry = new TelemetryExport(ControllerTelemetry.Options(options.Identity, meter));
@@ -33,7 +38,8 @@ internal static class ControllerHost
             HealthPages.Of(liveness, () => Volatile.Read(ref synced) ? null : "the stores are not filled yet"), telemetry);
         await health.StartAsync(end);
         var server = await CapabilitiesAsync(client, logger, end);
-        logger.LogInformation("server 1.{Minor}, namespace {Namespace}, watching {Watched}", server.Minor, @namespace, options.WatchNamespaces.Count == 0 ? "all namespaces" : string.Join(", ", options.WatchNamespaces));
+        logger.LogInformation("server 1.{Minor}, namespace {Namespace}, watching {Watched}", server.Minor, @namespace,
+            options.WatchNamespaces.Count == 0 ? "all namespaces" : string.Join(", ", options.WatchNamespaces));
 
         var view = new ClusterView(client, options.WatchNamespaces, server, logging.CreateLogger("watches"));
         foreach (var heartbeat in view.Heartbeats)
@@ -41,16 +47,22 @@ internal static class ControllerHost
         var authority = new AuthorityKeeper(client, @namespace, options.Certificates, TimeProvider.System, logger);
         foreach (var heartbeat in authority.Heartbeats)
             liveness.Add(heartbeat);
-        var certificate = new ControllerCertificate(() => authority.Current, options.Certificates, DnsNames(options, @namespace), TimeProvider.System);
+        var certificate = new ControllerCertificate(() => authority.Current, options.Certificates, DnsNames(options, @namespace),
+            TimeProvider.System);
         var leader = new Leader(options, client, view, authority, certificate, server, @namespace, liveness, meter, logging);
-        await using var webhook = options.WebhookAddress is { } address ? WebhookServer.Build(address, () => certificate.Current?.Certificate) : null;
+        await using var webhook = options.WebhookAddress is { } address
+            ? WebhookServer.Build(address, () => certificate.Current?.Certificate)
+            : null;
         if (webhook is not null)
             await webhook.StartAsync(end);
-        _ = view.Synced.ContinueWith(_ => Volatile.Write(ref synced, true), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        await Together.RunAsync(end, view.RunAsync, authority.FollowAsync, over => LeadAsync(options, client, leader, @namespace, liveness, logger, over));
+        _ = view.Synced.ContinueWith(_ => Volatile.Write(ref synced, true), CancellationToken.None, TaskContinuationOptions.None,
+            TaskScheduler.Default);
+        await Together.RunAsync(end, view.RunAsync, authority.FollowAsync,
+            over => LeadAsync(options, client, leader, @namespace, liveness, logger, over));
     }
 
-    private static async Task LeadAsync(ControllerOptions options, ApiClient client, Leader leader, string @namespace, Liveness liveness, ILogger logger, CancellationToken end)
+    private static async Task LeadAsync(ControllerOptions options, ApiClient client, Leader leader, string @namespace, Liveness liveness,
+        ILogger logger, CancellationToken end)
     {
         if (!options.LeaderElection)
         {
@@ -59,7 +71,8 @@ internal static class ControllerHost
             return;
         }
         // A pod's name alone will not do: its container may be restarted, and the process before must not be taken for this one.
-        var election = new LeaderElection(client, new() { Namespace = @namespace, Name = options.LeaseName, Identity = $"{options.Identity}_{Guid.NewGuid():N}" }, logger);
+        var election = new LeaderElection(client,
+            new() { Namespace = @namespace, Name = options.LeaseName, Identity = $"{options.Identity}_{Guid.NewGuid():N}" }, logger);
         liveness.Add(election.Heartbeat);
         leader.Observe(() => election.Term is { Holds: true });
         await election.RunAsync((term, cancel) => leader.LeadAsync(term, term.Transitions, cancel), end);
@@ -105,7 +118,9 @@ internal static class ControllerHost
     }
 
     private static string[] DnsNames(ControllerOptions options, string @namespace) =>
-        options.WebhookAddress is null ? [] : [$"{options.WebhookService}.{@namespace}.svc", $"{options.WebhookService}.{@namespace}.svc.cluster.local"];
+        options.WebhookAddress is null
+            ? []
+            : [$"{options.WebhookService}.{@namespace}.svc", $"{options.WebhookService}.{@namespace}.svc.cluster.local"];
 
     /// <summary>For one process that nobody competes with.</summary>
     private sealed class NoElection : IWriteFence

@@ -48,7 +48,9 @@ internal sealed record ControllerOptions
     public CertificateTimes Certificates { get; init; } = CertificateTimes.Default;
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
-    /// <summary>Where sidecars send their telemetry: to where the controller sends its own. OpenTelemetry's variables and their values.</summary>
+    /// <summary>
+    /// Where sidecars send their telemetry: to where the controller sends its own. OpenTelemetry's variables and their values.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Telemetry { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What this process leaves undone, for the tests that prove that tests would notice.</summary>
@@ -82,16 +84,22 @@ internal sealed record ControllerOptions
             Context = reader.Text("context"),
             Workers = (int)reader.Number("workers", 4, 1, 64),
             Certificates = new(
-                TimeSpan.FromMinutes(reader.Number("authority-minutes", (long)CertificateTimes.Default.Authority.TotalMinutes, 3, 20L * 365 * 24 * 60)),
-                TimeSpan.FromMinutes(reader.Number("certificate-minutes", (long)CertificateTimes.Default.Leaf.TotalMinutes, CertificateTimes.LeafMinutesMin, 10L * 365 * 24 * 60)),
-                TimeSpan.FromSeconds(reader.Number("authority-overlap-seconds", (long)CertificateTimes.Default.Overlap.TotalSeconds, 1, 24 * 60 * 60))),
+                TimeSpan.FromMinutes(reader.Number("authority-minutes", (long)CertificateTimes.Default.Authority.TotalMinutes, 3,
+                    20L * 365 * 24 * 60)),
+                TimeSpan.FromMinutes(reader.Number("certificate-minutes", (long)CertificateTimes.Default.Leaf.TotalMinutes,
+                    CertificateTimes.LeafMinutesMin, 10L * 365 * 24 * 60)),
+                TimeSpan.FromSeconds(reader.Number("authority-overlap-seconds", (long)CertificateTimes.Default.Overlap.TotalSeconds, 1,
+                    24 * 60 * 60))),
             LogLevel = reader.Enum("log-level", LogLevel.Information),
-            Telemetry = _passedOn.Where(name => environment(name) is { Length: > 0 }).ToDictionary(name => name, name => environment(name)!),
+            Telemetry = _passedOn.Where(name => environment(name) is { Length: > 0 })
+                .ToDictionary(name => name, name => environment(name)!),
             PlantedFault = reader.Enum("planted-fault", PlantedFault.None),
             Identity = reader.Text("identity") ?? Environment.MachineName,
         };
         reader.Finish();
-        return options.SidecarImage.Length > 0 ? options : throw new OptionsException("--sidecar-image is missing: the image that pods get their sidecars from");
+        return options.SidecarImage.Length > 0
+            ? options
+            : throw new OptionsException("--sidecar-image is missing: the image that pods get their sidecars from");
     }
 }
 
@@ -124,22 +132,33 @@ internal sealed class OptionReader
         return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 
-    public IReadOnlyList<string> List(string name) => Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    public IReadOnlyList<string> List(string name) =>
+        Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
-    public bool Boolean(string name, bool otherwise) => Text(name) is not { } text ? otherwise : bool.TryParse(text, out var value) ? value : throw Wrong(name, text, "true or false");
+    public bool Boolean(string name, bool otherwise) =>
+        Text(name) is not { } text ? otherwise : bool.TryParse(text, out var value) ? value : throw Wrong(name, text, "true or false");
 
     public long Number(string name, long otherwise, long min, long max) => Text(name) is not { } text ? otherwise
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value : throw Wrong(name, text, $"a number between {min} and {max}");
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            ? value
+            : throw Wrong(name, text, $"a number between {min} and {max}");
 
     public UpdateBudget Budget(string name) => Text(name) is not { } text ? UpdateBudget.Default
         : UpdateBudget.TryParse(text, out var value) ? value
             : throw Wrong(name, text, "a number of pods or a part of the pipelines, such as 10%");
 
     public IPEndPoint? EndPoint(string name) => Text(name) is not { } text ? null
-        : IPEndPoint.TryParse(text.StartsWith(':') ? "0.0.0.0" + text : text, out var value) ? value : throw Wrong(name, text, "an address and a port, such as 0.0.0.0:8080");
+        : IPEndPoint.TryParse(text.StartsWith(':') ? "0.0.0.0" + text : text, out var value)
+            ? value
+            : throw Wrong(name, text, "an address and a port, such as 0.0.0.0:8080");
 
     public T Enum<T>(string name, T otherwise)
-        where T : struct, Enum => Text(name) is not { } text ? otherwise : System.Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : throw Wrong(name, text, $"one of {string.Join(", ", System.Enum.GetNames<T>())}");
+        where T : struct, Enum =>
+            Text(name) is not { } text
+                ? otherwise
+                : System.Enum.TryParse<T>(text, ignoreCase: true, out var value)
+                    ? value
+                    : throw Wrong(name, text, $"one of {string.Join(", ", System.Enum.GetNames<T>())}");
 
     /// <summary>Refuses arguments that nothing has asked for: a misspelled option has no effect, and nobody notices.</summary>
     public void Finish()
@@ -148,5 +167,6 @@ internal sealed class OptionReader
             throw new OptionsException($"--{unknown} is unknown; there are {string.Join(", ", _known.Select(name => "--" + name))}");
     }
 
-    private static OptionsException Wrong(string name, string text, string expected) => new($"--{name} is '{text}'; {expected} is expected");
+    private static OptionsException Wrong(string name, string text, string expected) =>
+        new($"--{name} is '{text}'; {expected} is expected");
 }

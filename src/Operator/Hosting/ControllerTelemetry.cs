@@ -20,9 +20,11 @@ internal static class ControllerTelemetry
     /// <param name="instance">Of this process.</param>
     /// <param name="own">The controller's instruments. Those of another one in the same process are not its own.</param>
     public static TelemetryOptions Options(string instance, Meter own) =>
-        new("k8smediaflow-controller", instance, [MeterName, ApiTelemetry.MeterName], [ApiTelemetry.ActivitySourceName, ControlApi.ActivitySourceName])
+        new("k8smediaflow-controller", instance, [MeterName, ApiTelemetry.MeterName],
+            [ApiTelemetry.ActivitySourceName, ControlApi.ActivitySourceName])
         {
-            View = instrument => instrument.Meter.Name == MeterName && instrument.Meter != own ? MetricStreamConfiguration.Drop : Named(instrument),
+            View = instrument =>
+                instrument.Meter.Name == MeterName && instrument.Meter != own ? MetricStreamConfiguration.Drop : Named(instrument),
         };
 
     private static MetricStreamConfiguration Named(Instrument instrument) => instrument is Histogram<double>

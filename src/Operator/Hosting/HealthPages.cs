@@ -7,11 +7,13 @@ namespace K8sMediaFlow.Operator.Hosting;
 /// <summary>Health of the controller. Alive means that no loop hangs; an API server that is away kills nobody.</summary>
 internal static class HealthPages
 {
-    public static IReadOnlyDictionary<string, Func<PlainPage>> Of(Liveness liveness, Func<string?> unready) => new Dictionary<string, Func<PlainPage>>
+    public static IReadOnlyDictionary<string, Func<PlainPage>> Of(Liveness liveness, Func<string?> unready) =>
+        new Dictionary<string, Func<PlainPage>>
     {
         ["/healthz"] = () => Answer(liveness.Faults()),
         ["/readyz"] = () => Answer(unready() is { } why ? [why] : []),
     };
 
-    private static PlainPage Answer(IReadOnlyList<string> faults) => faults.Count == 0 ? PlainPage.Good() : PlainPage.Bad(string.Join('\n', faults));
+    private static PlainPage Answer(IReadOnlyList<string> faults) =>
+        faults.Count == 0 ? PlainPage.Good() : PlainPage.Bad(string.Join('\n', faults));
 }

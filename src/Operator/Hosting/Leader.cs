@@ -16,7 +16,8 @@ namespace K8sMediaFlow.Operator.Hosting;
 
 /// <summary>What a process does while it leads: everything that writes.</summary>
 internal sealed class Leader(
-    ControllerOptions options, ApiClient client, ClusterView view, AuthorityKeeper authority, ControllerCertificate certificate, ServerCapabilities server, string @namespace,
+    ControllerOptions options, ApiClient client, ClusterView view, AuthorityKeeper authority, ControllerCertificate certificate,
+        ServerCapabilities server, string @namespace,
     Liveness liveness, Meter meter, ILoggerFactory logging)
 {
     private readonly WorkQueue<ObjectKey> _queue = Queue(view, options.Workers);
@@ -27,7 +28,8 @@ internal sealed class Leader(
     public void Observe(Func<bool> leads)
     {
         meter.CreateObservableGauge("queue_depth", () => _queue.Depth, description: "Pipelines that wait to be reconciled.");
-        meter.CreateObservableGauge("queue_delayed", () => _queue.Delayed, description: "Pipelines that will be reconciled at a later time.");
+        meter.CreateObservableGauge("queue_delayed", () => _queue.Delayed,
+            description: "Pipelines that will be reconciled at a later time.");
         meter.CreateObservableGauge("leader", () => leads() ? 1 : 0, description: "1 while this process leads.");
         meter.CreateObservableGauge("pipelines", () => view.Pipelines.Store.Count, description: "Pipelines in the store.");
         meter.CreateObservableGauge("sidecar_sessions", () => _sessions?.Count ?? 0, description: "Sidecars that are listened to.");
@@ -43,14 +45,17 @@ internal sealed class Leader(
         await using var sessions = new SidecarSessions(() => certificate.Current!, () => new(transitions, fence, TimeProvider.System),
             _queue.Add, logging.CreateLogger("plans"), cancel);
         _sessions = sessions;
-        var reconciler = new PipelineReconciler(new(fenced, view, events, new(sessions) { Brings = options.PlantedFault != PlantedFault.NoPlans }, () => authority.Current, options.Certificates, Settings(), server, TimeProvider.System)
+        var reconciler = new PipelineReconciler(new(fenced, view, events,
+            new(sessions) { Brings = options.PlantedFault != PlantedFault.NoPlans }, () => authority.Current, options.Certificates,
+            Settings(), server, TimeProvider.System)
         {
             Installation = options.Installation,
             Updates = new(options.SidecarMaxUnavailable, options.SidecarImage, view.Pipelines.Store.All(),
                 () => view.Pipelines.Store.Count),
             Replaces = options.PlantedFault != PlantedFault.NoReplacement,
         });
-        var loop = new ReconcileLoop<ObjectKey>("pipelines", _queue, reconciler.ReconcileAsync, new() { Workers = options.Workers }, _logger);
+        var loop = new ReconcileLoop<ObjectKey>("pipelines", _queue, reconciler.ReconcileAsync, new() { Workers = options.Workers },
+            _logger);
         foreach (var heartbeat in loop.Heartbeats)
             liveness.Add(heartbeat);
         void Everything() => EnqueueAll();
@@ -58,7 +63,8 @@ internal sealed class Leader(
         try
         {
             EnqueueAll();
-            await Together.RunAsync(cancel, loop.RunAsync, events.RunAsync, end => RegisterAsync(fenced, end), end => authority.KeepAsync(fenced, end));
+            await Together.RunAsync(cancel, loop.RunAsync, events.RunAsync, end => RegisterAsync(fenced, end),
+                end => authority.KeepAsync(fenced, end));
         }
         finally
         {
@@ -67,7 +73,13 @@ internal sealed class Leader(
         }
     }
 
-    private RenderSettings Settings() => new(options.SidecarImage, @namespace) { SidecarImagePullPolicy = options.SidecarImagePullPolicy, SidecarImagePullSecrets = options.SidecarImagePullSecrets, SidecarTelemetry = options.Telemetry, Drains = options.PlantedFault != PlantedFault.NoDrain };
+    private RenderSettings Settings() => new(options.SidecarImage, @namespace)
+    {
+        SidecarImagePullPolicy = options.SidecarImagePullPolicy,
+        SidecarImagePullSecrets = options.SidecarImagePullSecrets,
+        SidecarTelemetry = options.Telemetry,
+        Drains = options.PlantedFault != PlantedFault.NoDrain,
+    };
 
     private void EnqueueAll()
     {

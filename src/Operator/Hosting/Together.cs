@@ -1,6 +1,9 @@
 namespace K8sMediaFlow.Operator.Hosting;
 
-/// <summary>Loops none of which can do without the others: when one fails the rest are ended, and the failure is the caller's. Else half a process would live on.</summary>
+/// <summary>
+/// Loops none of which can do without the others: when one fails the rest are ended, and the failure is the caller's. Else half a process
+/// would live on.
+/// </summary>
 internal static class Together
 {
     public static async Task RunAsync(CancellationToken end, params IReadOnlyList<Func<CancellationToken, Task>> parts)

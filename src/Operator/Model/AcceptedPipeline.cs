@@ -45,7 +45,10 @@ internal static class Acceptance
     /// <summary>The graph with the most replicas that it may come to: what memory has to fit.</summary>
     public static PipelineGraph WidestOf(MediaPipeline pipeline, PipelineGraph graph) => graph with
     {
-        Operators = [.. graph.Operators.Zip(pipeline.Spec.Operators, (node, spec) => node with { Replicas = Math.Max(node.ReplicaCount, spec.MaxReplicas ?? 0) })],
+        Operators = [.. graph.Operators.Zip(pipeline.Spec.Operators, (node, spec) => node with
+        {
+            Replicas = Math.Max(node.ReplicaCount, spec.MaxReplicas ?? 0),
+        })],
     };
 
     public static Refusal Refused(IReadOnlyList<DocumentFault> faults) =>

@@ -13,7 +13,8 @@ internal sealed record BatchOutcome(PipelinePhase Phase, string Message)
 
     /// <summary>Null while it runs, and for pipelines that never end. What was once decided about a generation stands.</summary>
     public static BatchOutcome? Of(
-        PipelineGraph graph, long generation, PipelineStatus? before, IReadOnlyList<PodSlot> slots, IReadOnlyList<PodView> pods, Func<PodView, SidecarReport> report)
+        PipelineGraph graph, long generation, PipelineStatus? before, IReadOnlyList<PodSlot> slots, IReadOnlyList<PodView> pods,
+            Func<PodView, SidecarReport> report)
     {
         if (graph.Execution != Execution.Batch)
             return null;
@@ -22,7 +23,8 @@ internal sealed record BatchOutcome(PipelinePhase Phase, string Message)
         if (pods.Select(pod => Failure(pod, report(pod))).FirstOrDefault(failure => failure is not null) is { } reason)
             return new(PipelinePhase.Failed, reason);
         // Whoever is scaled to 0 has not completed.
-        return graph.Operators.All(node => node.ReplicaCount > 0) && slots.All(slot => pods.Any(pod => pod.Stable == slot.Stable && pod.State == PodState.Succeeded))
+        return graph.Operators.All(node => node.ReplicaCount > 0)
+            && slots.All(slot => pods.Any(pod => pod.Stable == slot.Stable && pod.State == PodState.Succeeded))
             ? new(PipelinePhase.Succeeded, "every media operator has completed")
             : null;
     }
@@ -31,6 +33,8 @@ internal sealed record BatchOutcome(PipelinePhase Phase, string Message)
     {
         if (report.Status?.Operators.FirstOrDefault(one => one.State == MediaOperatorState.Failed) is { } failed)
             return $"operator '{failed.Name}' (replica {failed.Replica}) failed: {failed.Reason}";
-        return pod.Restarts > RestartsMax ? $"pod {pod.Name} was restarted {pod.Restarts} times: {pod.PodIssue?.Message ?? "its containers end with errors"}" : null;
+        return pod.Restarts > RestartsMax
+            ? $"pod {pod.Name} was restarted {pod.Restarts} times: {pod.PodIssue?.Message ?? "its containers end with errors"}"
+            : null;
     }
 }

@@ -7,8 +7,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Operator.Model;
 
 /// <summary>
-/// What the controller remembers of one pipeline between two reconciles. Nothing of it is needed to be right: another process that knows none
-/// of it comes to the same objects.
+/// What the controller remembers of one pipeline between two reconciles. Nothing of it is needed to be right: another process that knows
+/// none of it comes to the same objects.
 /// </summary>
 internal sealed class PipelineMemory(string uid)
 {
@@ -51,9 +51,11 @@ internal sealed class PipelineMemory(string uid)
     /// </summary>
     public IdentityResult Issued(PipelineUnit unit, Secret? stored, string bundle, Func<IdentityResult> issue, DateTimeOffset now)
     {
-        if (_issued.TryGetValue(unit.Name, out var last) && now - last.At < StoreLag && last.Identity.AuthoritiesPem == bundle && HasTokens(unit, last.Identity) && !Shows(stored, last.Identity))
+        if (_issued.TryGetValue(unit.Name, out var last) && now - last.At < StoreLag && last.Identity.AuthoritiesPem == bundle
+            && HasTokens(unit, last.Identity) && !Shows(stored, last.Identity))
             return new(last.Identity, false, false);
-        if (stored is not null && _kept.TryGetValue(unit.Name, out var kept) && kept.Version == stored.Metadata!.ResourceVersion && kept.Identity.AuthoritiesPem == bundle &&
+        if (stored is not null && _kept.TryGetValue(unit.Name, out var kept) && kept.Version == stored.Metadata!.ResourceVersion
+            && kept.Identity.AuthoritiesPem == bundle &&
             now < kept.Identity.RenewAt && HasTokens(unit, kept.Identity))
             return new(kept.Identity, false, false);
         var result = issue();
@@ -71,7 +73,8 @@ internal sealed class PipelineMemory(string uid)
 
     private static bool Shows(Secret? stored, UnitIdentity identity) =>
         identity.Tokens.Append(new(UnitSecrets.Certificate, identity.CertificatePem)).All(one =>
-            stored?.Data?.GetValueOrDefault(one.Key) is { } bytes && bytes.AsSpan().SequenceEqual(System.Text.Encoding.UTF8.GetBytes(one.Value)));
+            stored?.Data?.GetValueOrDefault(one.Key) is { } bytes
+                && bytes.AsSpan().SequenceEqual(System.Text.Encoding.UTF8.GetBytes(one.Value)));
 
     public void Made(string podName, string stable, DateTimeOffset now)
     {
@@ -92,7 +95,9 @@ internal sealed class PipelineMemory(string uid)
     /// <summary>The pod has been in the store.</summary>
     public bool HasSeen(string stable, string podName) => _seen.TryGetValue(stable, out var names) && names.Contains(podName);
 
-    /// <summary>Takes note of the pods that are there, and forgets what nobody will ask for: a slot may have its pod replaced for years.</summary>
+    /// <summary>
+    /// Takes note of the pods that are there, and forgets what nobody will ask for: a slot may have its pod replaced for years.
+    /// </summary>
     public void See(IReadOnlyCollection<Pod> pods)
     {
         foreach (var pod in pods)

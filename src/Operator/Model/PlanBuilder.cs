@@ -12,9 +12,10 @@ namespace K8sMediaFlow.Operator.Model;
 internal sealed record PodAddresses(string Pod, string? Rdma = null);
 
 /// <summary>
-/// The plans of a pipeline's pods. The planner runs once for a spec, for the most replicas that there may be; the plan of the moment is that plan with addresses
-/// and tokens, without the replicas that do not run. So a scale within the maximum changes who is linked to whom, and no region. A media operator that is scaled
-/// to 0 stays in its neighbours' plans as one whose pod is away: what is on its way to it waits, and nobody takes its absence for the end of a stream.
+/// The plans of a pipeline's pods. The planner runs once for a spec, for the most replicas that there may be; the plan of the moment is
+/// that plan with addresses and tokens, without the replicas that do not run. So a scale within the maximum changes who is linked to whom,
+/// and no region. A media operator that is scaled to 0 stays in its neighbours' plans as one whose pod is away: what is on its way to it
+/// waits, and nobody takes its absence for the end of a stream.
 /// </summary>
 internal static class PlanBuilder
 {
@@ -26,13 +27,19 @@ internal static class PlanBuilder
     /// <param name="addresses">Of pods that have one, by stable name; also of those that leave.</param>
     /// <param name="tokens">By unit and key, see <see cref="PodPaths.TokenKey"/>.</param>
     public static IReadOnlyList<SidecarPlan> Of(
-        PipelinePlan widest, IReadOnlyCollection<PodSlot> slots, IReadOnlyDictionary<string, PodAddresses> addresses, Func<ReplicaPlacement, string?> tokens)
+        PipelinePlan widest, IReadOnlyCollection<PodSlot> slots, IReadOnlyDictionary<string, PodAddresses> addresses,
+            Func<ReplicaPlacement, string?> tokens)
     {
         var running = slots.ToDictionary(slot => slot.Stable);
-        var edges = widest.Edges.ToDictionary(edge => edge.Name, edge => edge with { Producers = Running(edge.Producers, running), Consumers = Running(edge.Consumers, running) });
+        var edges = widest.Edges.ToDictionary(edge => edge.Name, edge => edge with
+        {
+            Producers = Running(edge.Producers, running),
+            Consumers = Running(edge.Consumers, running),
+        });
         LinkPlan Addressed(LinkPlan link) => link with
         {
-            PeerAddress = addresses.GetValueOrDefault(link.PeerPod)?.Pod ?? (running.ContainsKey(link.PeerPod) ? PodPlacement.AddressUnknown : PodPlacement.AddressNowhere),
+            PeerAddress = addresses.GetValueOrDefault(link.PeerPod)?.Pod
+                ?? (running.ContainsKey(link.PeerPod) ? PodPlacement.AddressUnknown : PodPlacement.AddressNowhere),
             PeerLinkPort = PodPaths.LinkPort,
         };
         return
@@ -40,10 +47,13 @@ internal static class PlanBuilder
             .. widest.Sidecars.Where(plan => running.ContainsKey(plan.Pod)).Select(plan => plan with
             {
                 RdmaAddress = addresses.GetValueOrDefault(plan.Pod)?.Rdma,
-                Operators = [.. plan.Operators.Where(one => Runs(running, plan.Pod, one.Name, one.Replica)).Select(one => WithToken(one, tokens))],
+                Operators = [.. plan.Operators.Where(one => Runs(running, plan.Pod, one.Name, one.Replica))
+                    .Select(one => WithToken(one, tokens))],
                 Edges = [.. plan.Edges.Select(edge => edges[edge.Name])],
-                Outbound = [.. plan.Outbound.Where(link => edges[link.Edge].Consumers.Any(end => end.Pod == link.PeerPod)).Select(Addressed)],
-                // Nobody calls upstream, but by its new address a receiver knows that the pod was replaced: the old one, cut off and alive, is not let in again.
+                Outbound = [.. plan.Outbound.Where(link => edges[link.Edge].Consumers.Any(end => end.Pod == link.PeerPod))
+                    .Select(Addressed)],
+                // Nobody calls upstream, but by its new address a receiver knows that the pod was replaced: the old one, cut off and alive,
+                // is not let in again.
                 Inbound = [.. plan.Inbound.Where(link => edges[link.Edge].Producers.Any(end => end.Pod == link.PeerPod)).Select(Addressed)],
             }),
         ];

@@ -43,7 +43,9 @@ internal sealed record PodFootprint(string Place, IReadOnlyDictionary<string, de
     private static string PlaceOf(PodSpec spec) => JsonSerializer.Serialize(
         new PodSpec
         {
-            NodeSelector = spec.NodeSelector is null ? null : new SortedDictionary<string, string>(new Dictionary<string, string>(spec.NodeSelector), StringComparer.Ordinal),
+            NodeSelector = spec.NodeSelector is null
+                ? null
+                : new SortedDictionary<string, string>(new Dictionary<string, string>(spec.NodeSelector), StringComparer.Ordinal),
             Affinity = spec.Affinity,
             Tolerations = spec.Tolerations,
             TopologySpreadConstraints = spec.TopologySpreadConstraints,

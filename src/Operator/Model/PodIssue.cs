@@ -19,7 +19,8 @@ internal static class PodIssues
     /// </summary>
     private static readonly TimeSpan Forgiven = TimeSpan.FromMinutes(10);
 
-    private static readonly string[] Images = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable"];
+    private static readonly string[] Images = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull",
+        "ImageInspectError", "RegistryUnavailable"];
     private static readonly string[] Configs = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
 
     public static PodIssue? Of(Pod pod, DateTimeOffset now)
@@ -32,7 +33,9 @@ internal static class PodIssues
             return null;
         var containers = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
         return containers.Select(one => OfContainer(pod, one) ?? Again(pod, one, now)).FirstOrDefault(one => one is not null)
-            ?? (pod.Status?.Phase == "Failed" ? new(Reasons.ContainerFailing, $"pod {pod.Metadata?.Name} failed: {pod.Status.Reason} {pod.Status.Message}".TrimEnd()) : null);
+            ?? (pod.Status?.Phase == "Failed"
+                ? new(Reasons.ContainerFailing, $"pod {pod.Metadata?.Name} failed: {pod.Status.Reason} {pod.Status.Message}".TrimEnd())
+                : null);
     }
 
     private static PodIssue? OfContainer(Pod pod, ContainerStatus status)

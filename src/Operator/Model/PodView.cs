@@ -14,7 +14,8 @@ internal enum PodState { Pending, Running, Succeeded, Failed }
 /// <param name="Restarts">Of the media operator that was restarted most.</param>
 internal sealed record PodView(
     string Name, string Uid, string Stable, PodState State, bool Terminating, bool Ready, bool Started, string Hash,
-    string? Node, string? NodeFault, DateTimeOffset? NodeLostAt, bool Leaving, string? Address, DateTimeOffset CreatedAt, PodIssue? PodIssue,
+    string? Node, string? NodeFault, DateTimeOffset? NodeLostAt, bool Leaving, string? Address, DateTimeOffset CreatedAt,
+        PodIssue? PodIssue,
         int Restarts = 0, string Namespace = "")
 {
     /// <summary>How long a pod that nobody complains of may take to be ready before others do not wait for it any more.</summary>
@@ -57,14 +58,17 @@ internal sealed record PodView(
     public bool Lost => NodeFault is not null;
 
     public static PodView Of(Pod pod, NodeHealth node, DateTimeOffset now) => new(
-        pod.Metadata!.Name!, pod.Metadata.Uid ?? "", pod.Label(WellKnownLabels.Pod) ?? "", StateOf(pod), pod.Metadata.DeletionTimestamp is not null,
+        pod.Metadata!.Name!, pod.Metadata.Uid ?? "", pod.Label(WellKnownLabels.Pod)
+            ?? "", StateOf(pod), pod.Metadata.DeletionTimestamp is not null,
         pod.Status?.Conditions?.Any(one => one is { Type: "Ready", Status: "True" }) == true,
         IsStarted(pod), pod.Annotation(WellKnownLabels.TemplateHash) ?? "", pod.Spec?.NodeName, node.Fault, node.LostAt, node.Leaving,
         pod.Status?.PodIP, pod.Metadata.CreationTimestamp ?? now, PodIssues.Of(pod, now),
-        pod.Status?.ContainerStatuses?.Where(one => one.Name != PodPaths.SidecarContainer).Select(one => one.RestartCount).DefaultIfEmpty(0).Max() ?? 0,
+        pod.Status?.ContainerStatuses?.Where(one => one.Name != PodPaths.SidecarContainer).Select(one => one.RestartCount).DefaultIfEmpty(0)
+            .Max() ?? 0,
         pod.Metadata.Namespace ?? "")
     {
-        Generation = long.TryParse(pod.Annotation(WellKnownLabels.Generation), NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
+        Generation = long.TryParse(pod.Annotation(WellKnownLabels.Generation), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var generation)
             ? generation : 0,
         StartedAt = IsStarted(pod) ? pod.Status!.ContainerStatuses!.Max(one => one.State!.Running!.StartedAt) : null,
         Footprint = PodFootprint.Of(pod),

@@ -8,7 +8,9 @@ internal sealed record RestartHistory(int Count, DateTimeOffset LastMadeAt)
     public static RestartHistory None { get; } = new(0, DateTimeOffset.MinValue);
 
     /// <summary>The first replacement is made at once, later ones after 1, 2, 4 … 60 seconds.</summary>
-    public DateTimeOffset NotBefore => Count < 2 ? DateTimeOffset.MinValue : LastMadeAt + TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, Math.Pow(2, Math.Min(Count - 2, 10))));
+    public DateTimeOffset NotBefore =>
+        Count < 2 ? DateTimeOffset.MinValue : LastMadeAt
+            + TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, Math.Pow(2, Math.Min(Count - 2, 10))));
 
     public RestartHistory Made(DateTimeOffset now) => now - LastMadeAt > Forgiven ? new(1, now) : new(Count + 1, now);
 }

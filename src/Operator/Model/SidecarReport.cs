@@ -2,16 +2,22 @@ using K8sMediaFlow.Control.Status;
 
 namespace K8sMediaFlow.Operator.Model;
 
-/// <summary>What is known of one sidecar: its last status, the rates between the last two, and what stands between it and its plan.</summary>
+/// <summary>
+/// What is known of one sidecar: its last status, the rates between the last two, and what stands between it and its plan.
+/// </summary>
 /// <param name="Status">Null before it answered.</param>
 /// <param name="FramesPerSecond">By edge and side; empty before two statuses of one incarnation.</param>
 /// <param name="HasPlan">It follows the plan that it should.</param>
 /// <param name="Refusal">Why it does not take the plan; empty otherwise.</param>
 /// <param name="Unreachable">Why it cannot be asked; empty otherwise.</param>
 internal sealed record SidecarReport(
-    SidecarStatus? Status, IReadOnlyDictionary<(string Edge, EdgeSide Side), double> FramesPerSecond, bool HasPlan, string Refusal, string Unreachable)
+    SidecarStatus? Status, IReadOnlyDictionary<(string Edge, EdgeSide Side), double> FramesPerSecond, bool HasPlan, string Refusal,
+        string Unreachable)
 {
-    /// <summary>Nothing is known yet of the sidecar, or of what it says to the first plan, and not why either: this process has only just begun to speak with it.</summary>
+    /// <summary>
+    /// Nothing is known yet of the sidecar, or of what it says to the first plan, and not why either: this process has only just begun to
+    /// speak with it.
+    /// </summary>
     public bool IsUnheard => (Status is null || IsFirstPlanPending) && Refusal.Length == 0 && Unreachable.Length == 0;
 
     /// <summary>The first plan of this process is on its way.</summary>
@@ -21,8 +27,8 @@ internal sealed record SidecarReport(
     public bool IsCounted { get; init; }
 
     /// <summary>
-    /// What its parts of edges wait for. An edge whose consumer needs seconds for each frame waits and moves by turns: it is said to wait until it
-    /// has not for 5 s, or everybody who watches would be told of each frame.
+    /// What its parts of edges wait for. An edge whose consumer needs seconds for each frame waits and moves by turns: it is said to wait
+    /// until it has not for 5 s, or everybody who watches would be told of each frame.
     /// </summary>
     public IReadOnlyDictionary<(string Edge, EdgeSide Side), EdgeWait> Waits { get; init; } =
         new Dictionary<(string, EdgeSide), EdgeWait>();
@@ -44,9 +50,12 @@ internal sealed record SidecarReport(
     /// <summary>The report after another status; rates are those since the one before, of the same life of the sidecar.</summary>
     public SidecarReport With(SidecarStatus next, bool hasPlan)
     {
-        var seconds = Status is { } before && before.Incarnation == next.Incarnation ? (next.MonotonicNanoseconds - before.MonotonicNanoseconds) / 1e9 : 0;
+        var seconds = Status is { } before && before.Incarnation == next.Incarnation
+            ? (next.MonotonicNanoseconds - before.MonotonicNanoseconds) / 1e9
+            : 0;
         var rates = seconds <= 0 ? FramesPerSecond : next.Edges.ToDictionary(edge => (edge.Edge, edge.Side),
-            edge => Math.Max(0, edge.Frames - (Status!.Edges.FirstOrDefault(one => one.Edge == edge.Edge && one.Side == edge.Side)?.Frames ?? 0)) / seconds);
+            edge => Math.Max(0, edge.Frames - (Status!.Edges.FirstOrDefault(one => one.Edge == edge.Edge && one.Side == edge.Side)?.Frames
+                ?? 0)) / seconds);
         return this with
         {
             Status = next, Waits = WaitsAfter(next), FramesPerSecond = rates, IsCounted = IsCounted || seconds > 0,

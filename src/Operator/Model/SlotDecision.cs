@@ -11,7 +11,8 @@ internal sealed record Removal(PodView Pod, string Reason, string Message);
 /// <param name="Incarnation">To be recorded; the name of the pod that is, or is to be made.</param>
 /// <param name="Make">That pod is to be made.</param>
 /// <param name="LookAgainAt">When nothing but time will change the decision.</param>
-internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incarnation, bool Make, IReadOnlyList<Removal> Removals, DateTimeOffset? LookAgainAt)
+internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incarnation, bool Make, IReadOnlyList<Removal> Removals,
+    DateTimeOffset? LookAgainAt)
 {
     /// <summary>
     /// A pod that is ending and still has the slot's peers. It is brought plans to its end: what it has still to bring away goes to peers

@@ -17,7 +17,9 @@ internal static class StatusText
     /// <summary>The text, or its beginning where it is too long.</summary>
     public static string Bounded(string text)
     {
-        var bounded = text.Length <= CharsMax ? text : text[..(char.IsHighSurrogate(text[CharsMax - 2]) ? CharsMax - 2 : CharsMax - 1)] + "…";
+        var bounded = text.Length <= CharsMax
+            ? text
+            : text[..(char.IsHighSurrogate(text[CharsMax - 2]) ? CharsMax - 2 : CharsMax - 1)] + "…";
         Invariant.That(bounded.Length <= CharsMax);
         return bounded;
     }

@@ -11,8 +11,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Operator.Plans;
 
 /// <summary>
-/// Brings every pod that has an address its plan, as soon as everybody that it has to call has one. Plans are drawn again only when something that they follow
-/// from has changed: most reconciles bring no news for them, and those of a large pipeline are megabytes.
+/// Brings every pod that has an address its plan, as soon as everybody that it has to call has one. Plans are drawn again only when
+/// something that they follow from has changed: most reconciles bring no news for them, and those of a large pipeline are megabytes.
 /// </summary>
 internal sealed class PlanSync(SidecarSessions sessions)
 {
@@ -32,9 +32,11 @@ internal sealed class PlanSync(SidecarSessions sessions)
     /// <param name="units">What becomes pods.</param>
     /// <param name="slots">Those that run.</param>
     /// <param name="identities">By unit.</param>
-    /// <param name="leaving">Pods that are scaled away and not gone: as long as they bring away what they hold, their neighbours find them where they are.</param>
+    /// <param name="leaving">Pods that are scaled away and not gone: as long as they bring away what they hold, their neighbours find them
+    /// where they are.</param>
     public void Sync(
-        ObjectKey key, AcceptedPipeline accepted, IReadOnlyList<PipelineUnit> units, IReadOnlyList<SlotDecision> slots, IReadOnlyDictionary<string, UnitIdentity> identities, IEnumerable<PodView> leaving)
+        ObjectKey key, AcceptedPipeline accepted, IReadOnlyList<PipelineUnit> units, IReadOnlyList<SlotDecision> slots,
+            IReadOnlyDictionary<string, UnitIdentity> identities, IEnumerable<PodView> leaving)
     {
         var reachable = slots.Where(slot => slot.Reachable is { Lost: false } pod && HasAddress(pod)).ToList();
         // Whoever has completed is asked nothing more; its address still stands in its peers' plans.
@@ -47,7 +49,8 @@ internal sealed class PlanSync(SidecarSessions sessions)
             sessions.With(key, Target(accepted, slot, pod));
         if (asked.Count == 0)
             return;
-        var addresses = reachable.ToDictionary(slot => slot.Slot.Stable, slot => new PodAddresses(slot.Reachable!.Address!, slot.Reachable.Rdma.Address));
+        var addresses = reachable.ToDictionary(slot => slot.Slot.Stable,
+            slot => new PodAddresses(slot.Reachable!.Address!, slot.Reachable.Rdma.Address));
         foreach (var pod in leaving.Where(pod => !pod.Lost && IPAddress.TryParse(pod.Address, out _)))
             addresses.TryAdd(pod.Stable, new(pod.Address!, pod.Rdma.Address));
         var plans = Draw(key, accepted, [.. slots.Select(slot => slot.Slot)], addresses, Tokens(units, identities));
@@ -61,7 +64,8 @@ internal sealed class PlanSync(SidecarSessions sessions)
 
     /// <summary>The plans by stable name; the same instances as long as the same goes into them.</summary>
     internal IReadOnlyDictionary<string, SidecarPlan> Draw(
-        ObjectKey key, AcceptedPipeline accepted, IReadOnlyList<PodSlot> slots, IReadOnlyDictionary<string, PodAddresses> addresses, Func<ReplicaPlacement, string?> tokens)
+        ObjectKey key, AcceptedPipeline accepted, IReadOnlyList<PodSlot> slots, IReadOnlyDictionary<string, PodAddresses> addresses,
+            Func<ReplicaPlacement, string?> tokens)
     {
         var inputs = KeyOf(accepted, slots, addresses, tokens);
         if (_drawn.TryGetValue(key, out var last) && last.Key == inputs)
@@ -82,7 +86,8 @@ internal sealed class PlanSync(SidecarSessions sessions)
     }
 
     /// <summary>A digest of all that plans follow from.</summary>
-    private static string KeyOf(AcceptedPipeline accepted, IReadOnlyList<PodSlot> slots, IReadOnlyDictionary<string, PodAddresses> addresses, Func<ReplicaPlacement, string?> tokens)
+    private static string KeyOf(AcceptedPipeline accepted, IReadOnlyList<PodSlot> slots,
+        IReadOnlyDictionary<string, PodAddresses> addresses, Func<ReplicaPlacement, string?> tokens)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         void Add(string text) => digest.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
@@ -105,9 +110,14 @@ internal sealed class PlanSync(SidecarSessions sessions)
         new(pod.Uid, pod.Name, IPAddress.Parse(pod.Address!),
         [.. slot.Slot.Replicas.Select(one => PeerIdentity.Of(accepted.Graph.Namespace, accepted.Graph.Name, one.Operator)).Distinct()]);
 
-    private static Func<ReplicaPlacement, string?> Tokens(IReadOnlyList<PipelineUnit> units, IReadOnlyDictionary<string, UnitIdentity> identities)
+    private static Func<ReplicaPlacement, string?> Tokens(IReadOnlyList<PipelineUnit> units,
+        IReadOnlyDictionary<string, UnitIdentity> identities)
     {
-        var unitOf = units.SelectMany(unit => unit.Operators, (unit, node) => (node.Name, Unit: unit.Name)).ToDictionary(one => one.Name, one => one.Unit);
-        return replica => unitOf.TryGetValue(replica.Operator, out var unit) ? identities.GetValueOrDefault(unit)?.Tokens.GetValueOrDefault(PodPaths.TokenKey(replica.Operator, replica.Replica)) : null;
+        var unitOf = units.SelectMany(unit => unit.Operators, (unit, node) => (node.Name, Unit: unit.Name))
+            .ToDictionary(one => one.Name, one => one.Unit);
+        return replica =>
+            unitOf.TryGetValue(replica.Operator, out var unit)
+                ? identities.GetValueOrDefault(unit)?.Tokens.GetValueOrDefault(PodPaths.TokenKey(replica.Operator, replica.Replica))
+                : null;
     }
 }

@@ -16,8 +16,8 @@ namespace K8sMediaFlow.Operator.Plans;
 internal sealed record SidecarTarget(string PodUid, string PodName, IPAddress Address, IReadOnlyCollection<string> Identities);
 
 /// <summary>
-/// Talks to one sidecar as long as its pod lives: brings it its plan, again after each restart of it, and listens to its status. Failures are
-/// waited out; data flows meanwhile.
+/// Talks to one sidecar as long as its pod lives: brings it its plan, again after each restart of it, and listens to its status. Failures
+/// are waited out; data flows meanwhile.
 /// </summary>
 internal sealed class SidecarSession : IAsyncDisposable
 {
@@ -41,7 +41,8 @@ internal sealed class SidecarSession : IAsyncDisposable
     private PlanVersion? _version;
     private SidecarReport _report = SidecarReport.Unknown;
 
-    public SidecarSession(SidecarTarget target, Func<TlsIdentity> identity, PlanCounter versions, Action changed, ILogger logger, CancellationToken end)
+    public SidecarSession(SidecarTarget target, Func<TlsIdentity> identity, PlanCounter versions, Action changed, ILogger logger,
+        CancellationToken end)
     {
         (Target, _versions, _changed, _logger) = (target, versions, changed, logger);
         _client = new(new(new IPEndPoint(target.Address, Desired.PodPaths.ControlPort), identity, target.Identities));
@@ -129,11 +130,15 @@ internal sealed class SidecarSession : IAsyncDisposable
             await PushAsync(end, status.Plan);
     }
 
-    /// <summary>A status that was on its way while the plan was delivered still shows the plan before; the next one of the same life will not.</summary>
+    /// <summary>
+    /// A status that was on its way while the plan was delivered still shows the plan before; the next one of the same life will not.
+    /// </summary>
     private bool Follows(SidecarStatus status)
     {
         lock (_lock)
-            return _version is { } wanted && (status.Plan == wanted || (status.Incarnation == _deliveredTo && Environment.TickCount64 - _deliveredAt < Interval.TotalMilliseconds));
+            return _version is { } wanted
+                && (status.Plan == wanted
+                || (status.Incarnation == _deliveredTo && Environment.TickCount64 - _deliveredAt < Interval.TotalMilliseconds));
     }
 
     private async Task PushAsync(CancellationToken end, PlanVersion? inForce = null)
@@ -144,7 +149,10 @@ internal sealed class SidecarSession : IAsyncDisposable
             try
             {
                 if (inForce is { } said && !_versions.Hear(said))
-                    Update(report => report with { Refusal = $"it says that it follows plan {said}, which no controller can have given it: delete the pod" });
+                    Update(report => report with
+                    {
+                        Refusal = $"it says that it follows plan {said}, which no controller can have given it: delete the pod",
+                    });
                 else if (Next(inForce) is { } plan)
                     await DeliverAsync(plan, end);
             }
@@ -166,7 +174,8 @@ internal sealed class SidecarSession : IAsyncDisposable
         Invariant.That(_pushing.CurrentCount == 0);
         lock (_lock)
         {
-            if (!_isUnderstood || _wanted is null || _report.HasPlan || (_refusedAt != 0 && Environment.TickCount64 - _refusedAt < RefusedAgain.TotalMilliseconds))
+            if (!_isUnderstood || _wanted is null || _report.HasPlan
+                || (_refusedAt != 0 && Environment.TickCount64 - _refusedAt < RefusedAgain.TotalMilliseconds))
                 return null;
             if (inForce is { } higher && _version is { } own && own < higher)
                 _version = null;
@@ -183,7 +192,13 @@ internal sealed class SidecarSession : IAsyncDisposable
             _logger.LogInformation("pod {Pod} has plan {Version}", Target.PodName, plan.Version);
             lock (_lock)
                 (_refusedAt, _deliveredTo, _deliveredAt) = (0, plan.Version == _version ? incarnation : "", Environment.TickCount64);
-            Update(report => report with { HasPlan = plan.Version == _version, IsFirstPlanPending = report.IsFirstPlanPending && plan.Version != _version, Refusal = "", Unreachable = "" });
+            Update(report => report with
+            {
+                HasPlan = plan.Version == _version,
+                IsFirstPlanPending = report.IsFirstPlanPending && plan.Version != _version,
+                Refusal = "",
+                Unreachable = "",
+            });
         }
         catch (ControlException error) when (error.Status is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         {

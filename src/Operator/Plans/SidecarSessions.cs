@@ -26,7 +26,9 @@ internal sealed class SidecarSessions(Func<TlsIdentity> identity, Func<PlanCount
     }
 
     public SidecarReport Report(ObjectKey pipeline, string podUid) =>
-        _byPipeline.TryGetValue(pipeline, out var sessions) && sessions.TryGetValue(podUid, out var session) ? session.Report : SidecarReport.Unknown;
+        _byPipeline.TryGetValue(pipeline, out var sessions) && sessions.TryGetValue(podUid, out var session)
+            ? session.Report
+            : SidecarReport.Unknown;
 
     /// <summary>Ends the sessions with pods that are not among these.</summary>
     public void Keep(ObjectKey pipeline, IReadOnlySet<string> podUids)

@@ -11,15 +11,18 @@ namespace K8sMediaFlow.Operator.Reconcile;
 internal readonly record struct DeviceDemand(bool Requests, string? Missing)
 {
     /// <summary>
-    /// With RDMA a resource is always asked for. With Auto only where a node that may be used has it, and pods that run decide: a node that comes later restarts
-    /// nothing. A claim is asked for wherever the server knows claims: whether it can be met is the scheduler's to say.
+    /// With RDMA a resource is always asked for. With Auto only where a node that may be used has it, and pods that run decide: a node that
+    /// comes later restarts nothing. A claim is asked for wherever the server knows claims: whether it can be met is the scheduler's to
+    /// say.
     /// </summary>
     public static DeviceDemand Of(ClusterView view, MediaPipeline pipeline, IReadOnlyList<Pod> pods, ServerCapabilities server)
     {
         if (pipeline.Spec.Rdma is not { } rdma || pipeline.Spec.Transport == Transport.Tcp)
             return default;
         if (rdma.ResourceName is not { } resource)
-            return server.ResourceClaims ? new(true, null) : new(false, $"this server (Kubernetes 1.{server.Minor}) has no resource.k8s.io/v1, so no claim is made from {rdma.ResourceClaimTemplateName}");
+            return server.ResourceClaims
+                ? new(true, null)
+                : new(false, $"this server (Kubernetes 1.{server.Minor}) has no resource.k8s.io/v1, so no claim is made from {rdma.ResourceClaimTemplateName}");
         var offered = view.Nodes.Store.All().Any(node => Offers(node, resource, pipeline));
         var missing = offered ? null : $"no node that the pods may use offers {resource}";
         if (pipeline.Spec.Transport == Transport.Rdma)
@@ -29,8 +32,10 @@ internal readonly record struct DeviceDemand(bool Requests, string? Missing)
 
     private static bool Offers(Node node, string resource, MediaPipeline pipeline) =>
         node.Spec?.Unschedulable != true && node.Status?.Allocatable?.GetValueOrDefault(resource) is { } amount && amount != "0" &&
-        pipeline.Spec.Operators.Any(spec => (spec.NodeSelector ?? new Dictionary<string, string>()).All(one => node.Metadata?.Labels?.GetValueOrDefault(one.Key) == one.Value));
+        pipeline.Spec.Operators.Any(spec => (spec.NodeSelector ?? new Dictionary<string, string>())
+            .All(one => node.Metadata?.Labels?.GetValueOrDefault(one.Key) == one.Value));
 
     private static bool Has(Pod pod, string resource) =>
-        (pod.Spec?.InitContainers ?? []).Concat(pod.Spec?.Containers ?? []).Any(container => container.Resources?.Limits?.ContainsKey(resource) == true);
+        (pod.Spec?.InitContainers ?? []).Concat(pod.Spec?.Containers ?? [])
+            .Any(container => container.Resources?.Limits?.ContainsKey(resource) == true);
 }

@@ -7,7 +7,9 @@ using K8sMediaFlow.Operator.Model;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
-/// <summary>What is a reason to look at a pipeline again. Our own status writes are none, nor is the news that what we have just made is there.</summary>
+/// <summary>
+/// What is a reason to look at a pipeline again. Our own status writes are none, nor is the news that what we have just made is there.
+/// </summary>
 internal static class EventHandlers
 {
     public static void Connect(ClusterView view, WorkQueue<ObjectKey> queue)
@@ -18,7 +20,9 @@ internal static class EventHandlers
                 queue.Add(ObjectKey.Of(change.Value));
         });
         view.Pipelines.OnUnreadable(unreadable => queue.Add(unreadable.Key));
-        Owned(view.MediaOperators, queue, change => change.Before?.Metadata.Generation != change.After?.Metadata.Generation || change.Before?.Metadata.DeletionTimestamp != change.After?.Metadata.DeletionTimestamp);
+        Owned(view.MediaOperators, queue,
+            change => change.Before?.Metadata.Generation != change.After?.Metadata.Generation
+            || change.Before?.Metadata.DeletionTimestamp != change.After?.Metadata.DeletionTimestamp);
         Owned(view.Secrets, queue, _ => true);
         Owned(view.ConfigMaps, queue, _ => true);
         Owned(view.Services, queue, SpecChanged);
@@ -30,7 +34,8 @@ internal static class EventHandlers
     }
 
     /// <summary>Spec, deletion, and another object under the name; not status.</summary>
-    internal static bool Matters(Change<CustomObject> change) => change.Before is not { Metadata: { } before } || change.After is not { Metadata: { } after } ||
+    internal static bool Matters(Change<CustomObject> change) =>
+        change.Before is not { Metadata: { } before } || change.After is not { Metadata: { } after } ||
         before.Generation != after.Generation || before.Uid != after.Uid || before.DeletionTimestamp != after.DeletionTimestamp;
 
     private static void Owned<T>(Informer<T> informer, WorkQueue<ObjectKey> queue, Func<Change<T>, bool> matters)
@@ -50,12 +55,17 @@ internal static class EventHandlers
     }
 
     /// <summary>Services have no generation; their status (a load balancer's address) is not ours.</summary>
-    private static bool SpecChanged(Change<Service> change) => !Equal(Resources.Services.ToDocument(change.Before! with { Status = null, Metadata = Bare(change.Before) }),
+    private static bool SpecChanged(Change<Service> change) => !Equal(Resources.Services.ToDocument(change.Before! with
+    {
+        Status = null,
+        Metadata = Bare(change.Before),
+    }),
         Resources.Services.ToDocument(change.After! with { Status = null, Metadata = Bare(change.After) }));
 
     private static ObjectMeta Bare(Service service) => service.Metadata! with { ResourceVersion = null };
 
-    private static bool Equal(System.Text.Json.Nodes.JsonNode one, System.Text.Json.Nodes.JsonNode other) => System.Text.Json.Nodes.JsonNode.DeepEquals(one, other);
+    private static bool Equal(System.Text.Json.Nodes.JsonNode one, System.Text.Json.Nodes.JsonNode other) =>
+        System.Text.Json.Nodes.JsonNode.DeepEquals(one, other);
 
     /// <summary>A node's heartbeat is none of our business; whether it is there, ready, drained, and what it offers is.</summary>
     private static void Nodes(Change<Node> change, ClusterView view, WorkQueue<ObjectKey> queue)

@@ -11,7 +11,8 @@ internal static class Observation
 {
     /// <summary>Pods of this pipeline and not of one that had its name before.</summary>
     public static IReadOnlyList<Pod> PodsOf(ClusterView view, ObjectKey key, IReadOnlySet<string> ownerUids) =>
-        [.. view.Pods.Store.By(ClusterView.ByPipeline, ClusterView.Key(key)).Where(pod => pod.Metadata!.ControllerOwner is { } owner && ownerUids.Contains(owner.Uid))];
+        [.. view.Pods.Store.By(ClusterView.ByPipeline, ClusterView.Key(key))
+            .Where(pod => pod.Metadata!.ControllerOwner is { } owner && ownerUids.Contains(owner.Uid))];
 
     /// <param name="pod">As stored.</param>
     /// <param name="node">Its node.</param>

@@ -7,8 +7,8 @@ using K8sMediaFlow.KubernetesRuntime.Reconciling;
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>
-/// Pipelines of other installations: nothing of them is touched. Only where nobody has taken one up after a while, its user is told who left it and for whom, since
-/// a name that is misspelled has no other effect.
+/// Pipelines of other installations: nothing of them is touched. Only where nobody has taken one up after a while, its user is told who
+/// left it and for whom, since a name that is misspelled has no other effect.
 /// </summary>
 /// <param name="own">The name of this installation.</param>
 /// <param name="say">Tells the pipeline's user a sentence.</param>
@@ -20,7 +20,8 @@ internal sealed class OtherInstallations(string own, Action<CustomObject, string
 
     /// <summary>The installation that a stored pipeline names, whatever else of it can be read; empty where it names none.</summary>
     public static string Of(CustomObject stored) =>
-        stored.Spec is { ValueKind: JsonValueKind.Object } spec && spec.TryGetProperty("installation", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "";
+        stored.Spec is { ValueKind: JsonValueKind.Object } spec && spec.TryGetProperty("installation", out var name)
+            && name.ValueKind == JsonValueKind.String ? name.GetString()! : "";
 
     public Outcome Leave(CustomObject stored, string installation, DateTimeOffset now)
     {
@@ -36,5 +37,6 @@ internal sealed class OtherInstallations(string own, Action<CustomObject, string
 
     public void Forget(ObjectKey key) => _seen.TryRemove(key, out _);
 
-    private static string Named(string installation) => installation.Length == 0 ? "the installation without a name" : $"installation '{installation}'";
+    private static string Named(string installation) =>
+        installation.Length == 0 ? "the installation without a name" : $"installation '{installation}'";
 }

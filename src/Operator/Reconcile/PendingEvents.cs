@@ -49,12 +49,16 @@ internal sealed class PendingEvents(ApiClient client)
         }
     }
 
-    /// <summary>The newest warning that is still of interest: what the scheduler said is over once the pod has its node, what kept its containers once one is on its way.</summary>
+    /// <summary>
+    /// The newest warning that is still of interest: what the scheduler said is over once the pod has its node, what kept its containers
+    /// once one is on its way.
+    /// </summary>
     internal static PodIssue? Explain(string pod, IEnumerable<CoreEvent> events)
     {
         var byTime = events.OrderBy(At).ToList();
         var began = byTime.Where(one => Progress.Contains(one.Reason)).Select(At).LastOrDefault();
-        var last = byTime.LastOrDefault(one => one is { Type: "Warning", Reason: not Scheduling } && one.Message?.Contains(OwnCache, StringComparison.Ordinal) != true && (began is null || At(one) > began));
+        var last = byTime.LastOrDefault(one => one is { Type: "Warning", Reason: not Scheduling }
+            && one.Message?.Contains(OwnCache, StringComparison.Ordinal) != true && (began is null || At(one) > began));
         return last is null ? null : last.Reason == Claim
             ? new(Reasons.ResourceMissing, $"pod {pod}: {last.Message}")
             : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {pod}: {last.Message}",

@@ -18,7 +18,8 @@ namespace K8sMediaFlow.Operator.Reconcile;
 /// <summary>What reconciling needs beside the cluster.</summary>
 /// <param name="Authority">The installation's authority; null until it is known.</param>
 internal sealed record ReconcilerParts(
-    ApiClient Client, ClusterView View, EventRecorder Events, PlanSync Plans, Func<AuthorityState?> Authority, CertificateTimes Times, RenderSettings Settings, ServerCapabilities Server, TimeProvider Time)
+    ApiClient Client, ClusterView View, EventRecorder Events, PlanSync Plans, Func<AuthorityState?> Authority, CertificateTimes Times,
+        RenderSettings Settings, ServerCapabilities Server, TimeProvider Time)
 {
     /// <summary>Whose pipelines are ours: those that name this one; empty: those that name none.</summary>
     public string Installation { get; init; } = "";
@@ -31,8 +32,8 @@ internal sealed record ReconcilerParts(
 }
 
 /// <summary>
-/// Brings one pipeline into line: observe, render, apply, prune, plan, report. Every decision in between is a function of values; here they are
-/// only asked for and carried out. One instance serves one term of leadership.
+/// Brings one pipeline into line: observe, render, apply, prune, plan, report. Every decision in between is a function of values; here they
+/// are only asked for and carried out. One instance serves one term of leadership.
 /// </summary>
 internal sealed class PipelineReconciler
 {
@@ -51,7 +52,9 @@ internal sealed class PipelineReconciler
         _objects = new(parts.Client, parts.View, parts.Events);
         (_pods, _status, _pending, _nodes) = (new(parts.Client, parts.Events), new(parts.Client), new(parts.Client),
             new(parts.Client, parts.View));
-        _others = new(parts.Installation, (stored, text) => parts.Events.Normal(EventRecorder.About(CrdResources.MediaPipelines, stored), Reasons.OtherInstallation, text));
+        _others = new(parts.Installation,
+            (stored, text) => parts.Events.Normal(EventRecorder.About(CrdResources.MediaPipelines, stored), Reasons.OtherInstallation,
+            text));
     }
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken cancel)
@@ -69,7 +72,8 @@ internal sealed class PipelineReconciler
             Forget(key);
             return _others.Leave(stored, installation, _parts.Time.GetUtcNow());
         }
-        var memory = _memories.AddOrUpdate(key, _ => new(stored.Metadata.Uid!), (_, known) => known.Uid == stored.Metadata.Uid ? known : new(stored.Metadata.Uid!));
+        var memory = _memories.AddOrUpdate(key, _ => new(stored.Metadata.Uid!),
+            (_, known) => known.Uid == stored.Metadata.Uid ? known : new(stored.Metadata.Uid!));
         Invariant.That(memory.Uid == stored.Metadata.Uid);
         var refusal = Judge(stored, memory);
         var turn = new ReconcileContext(stored, memory, refusal, Owner(key, stored), _parts.Time.GetUtcNow());
@@ -79,7 +83,8 @@ internal sealed class PipelineReconciler
         {
             return await BringIntoLineAsync(turn, accepted, cancel);
         }
-        catch (Exception error) when (error is NameTakenException || error is ApiException { Reason: ApiReason.Invalid } or ApiException { Reason: ApiReason.Forbidden })
+        catch (Exception error) when (error is NameTakenException || error is ApiException { Reason: ApiReason.Invalid }
+            or ApiException { Reason: ApiReason.Forbidden })
         {
             await StallAsync(turn, accepted, error, cancel);
             throw;
@@ -87,7 +92,8 @@ internal sealed class PipelineReconciler
     }
 
     /// <summary>One reconcile of one pipeline.</summary>
-    private sealed record ReconcileContext(CustomObject Stored, PipelineMemory Memory, Refusal? Refusal, SyncOwner Owner, DateTimeOffset Now)
+    private sealed record ReconcileContext(CustomObject Stored, PipelineMemory Memory, Refusal? Refusal, SyncOwner Owner,
+        DateTimeOffset Now)
     {
         public PipelineStatus? Before => Memory.Written ?? PipelineStatus.Read(Stored.Status);
 
@@ -103,14 +109,17 @@ internal sealed class PipelineReconciler
         memory.Accepted = accepted ?? memory.Accepted ?? Recorded(stored);
         memory.Judged = (generation, refusal);
         if (refusal is not null)
-            _parts.Events.Warning(EventRecorder.About(CrdResources.MediaPipelines, stored), Reasons.Refused, $"{refusal.Reason}: {refusal.Message}");
+            _parts.Events.Warning(EventRecorder.About(CrdResources.MediaPipelines, stored), Reasons.Refused,
+                $"{refusal.Reason}: {refusal.Message}");
         return refusal;
     }
 
     private AcceptedPipeline? Recorded(CustomObject stored)
     {
         var name = AcceptedRecords.Name(stored.Metadata!.Name!);
-        return AcceptedRecords.Read(_parts.View.ConfigMaps.Store.Get(new(stored.Metadata.Namespace!, name)), stored) is { } earlier ? Acceptance.Of(earlier).Accepted : null;
+        return AcceptedRecords.Read(_parts.View.ConfigMaps.Store.Get(new(stored.Metadata.Namespace!, name)), stored) is { } earlier
+            ? Acceptance.Of(earlier).Accepted
+            : null;
     }
 
     private async Task<Outcome> RefuseAsync(ReconcileContext turn, CancellationToken cancel)
@@ -127,14 +136,18 @@ internal sealed class PipelineReconciler
         var operators = _objects.MediaOperators(turn.Owner.Key);
         var (graph, _) = ReplicaCounts.Apply(accepted, operators);
         var (pods, _) = ObservePods(turn, accepted, operators);
-        var views = (await ViewAsync(turn, accepted, pods, cancel)).Where(view => !view.Terminating).OrderBy(view => view.CreatedAt).ToLookup(view => view.Stable);
+        var views = (await ViewAsync(turn, accepted, pods, cancel)).Where(view => !view.Terminating).OrderBy(view => view.CreatedAt)
+            .ToLookup(view => view.Stable);
         var slots = PipelineUnit.Of(graph).SelectMany(unit => unit.Slots)
-            .Select(slot => new SlotDecision(slot, views[slot.Stable].FirstOrDefault(), turn.Before?.Pods.FirstOrDefault(one => one.Name == slot.Stable)?.Incarnation ?? "", false, [], null)).ToList();
+            .Select(slot => new SlotDecision(slot, views[slot.Stable].FirstOrDefault(),
+                turn.Before?.Pods.FirstOrDefault(one => one.Name == slot.Stable)?.Incarnation ?? "", false, [], null)).ToList();
         var status = StatusSummary.Of(new()
         {
-            Generation = turn.Generation, Refusal = turn.Refusal ?? (error is NameTakenException ? new(reason, error.Message) : null), Accepted = accepted, Graph = graph, Slots = slots,
+            Generation = turn.Generation, Refusal = turn.Refusal
+                ?? (error is NameTakenException ? new(reason, error.Message) : null), Accepted = accepted, Graph = graph, Slots = slots,
             Reports = Reports(turn, slots), Before = turn.Before, Stalled = new(reason, error.Message),
-            SidecarImage = turn.Before?.SidecarImage ?? _parts.Settings.SidecarImage, NewestSidecarImage = _parts.Settings.SidecarImage, Now = turn.Now,
+            SidecarImage = turn.Before?.SidecarImage
+                ?? _parts.Settings.SidecarImage, NewestSidecarImage = _parts.Settings.SidecarImage, Now = turn.Now,
         });
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
     }
@@ -145,7 +158,10 @@ internal sealed class PipelineReconciler
         Notice(turn, notices);
         var input = Input(turn, accepted, graph);
         var operators = await _objects.SyncOperatorsAsync(turn.Owner, Renderer.RenderOperators(input), cancel);
-        input = input with { OperatorOwners = operators.ToDictionary(one => one.Spec.Operator, CrdResources.MediaOperators.ControllerReference) };
+        input = input with
+        {
+            OperatorOwners = operators.ToDictionary(one => one.Spec.Operator, CrdResources.MediaOperators.ControllerReference),
+        };
 
         var (pods, device) = ObservePods(turn, accepted, operators);
         input = Identified(turn, input with { RequestsRdma = device.Requests });
@@ -161,7 +177,8 @@ internal sealed class PipelineReconciler
             _parts.Updates.Rolled(turn.Owner.Key, slots.All(slot => slot.IsSettled));
 
         if (outcome is null)
-            _parts.Plans.Sync(turn.Owner.Key, accepted, input.Units, slots, input.Identities, views.Where(view => !slots.Any(slot => slot.Slot.Stable == view.Stable)));
+            _parts.Plans.Sync(turn.Owner.Key, accepted, input.Units, slots, input.Identities,
+                views.Where(view => !slots.Any(slot => slot.Slot.Stable == view.Stable)));
         else
             _parts.Plans.Forget(turn.Owner.Key);
         var status = Summary(turn, accepted, input, decisions, outcome, device.Missing);
@@ -179,7 +196,8 @@ internal sealed class PipelineReconciler
         await _pods.RemoveAsync(turn.Owner, decisions.Removals, cancel);
         await _pods.MakeAsync(turn.Owner, desired.Pods, slots, turn.Memory, turn.Now, cancel);
         foreach (var one in operators)
-            await _status.WriteAsync(one, input.Units.First(unit => unit.Operators.Any(node => node.Name == one.Spec.Operator)), slots, status, cancel);
+            await _status.WriteAsync(one, input.Units.First(unit => unit.Operators.Any(node => node.Name == one.Spec.Operator)), slots,
+                status, cancel);
         return Again(turn, slots, views, input.Identities.Values.Min(identity => identity.RenewAt));
     }
 
@@ -191,7 +209,8 @@ internal sealed class PipelineReconciler
         Invariant.That(slots.All(slot => !slot.Make || recorded.Contains((slot.Slot.Stable, slot.Incarnation))));
     }
 
-    private static bool IsFirst(ReconcileContext turn, SlotDecision slot) => slot.Incarnation == PodNames.Next(turn.Stored.Metadata!.Uid!, slot.Slot.Stable, null);
+    private static bool IsFirst(ReconcileContext turn, SlotDecision slot) =>
+        slot.Incarnation == PodNames.Next(turn.Stored.Metadata!.Uid!, slot.Slot.Stable, null);
 
     private RenderInput Input(ReconcileContext turn, AcceptedPipeline accepted, Pipelines.Graph.PipelineGraph graph) => new()
     {
@@ -214,7 +233,8 @@ internal sealed class PipelineReconciler
             && _parts.Updates.TryBegin(turn.Owner.Key, turn.Before!.Conditions.IsTrue(Reasons.ReadyType))) ? newest : own;
     }
 
-    private (IReadOnlyList<Pod> Pods, DeviceDemand Device) ObservePods(ReconcileContext turn, AcceptedPipeline accepted, IReadOnlyList<MediaOperator> operators)
+    private (IReadOnlyList<Pod> Pods, DeviceDemand Device) ObservePods(ReconcileContext turn, AcceptedPipeline accepted,
+        IReadOnlyList<MediaOperator> operators)
     {
         var owners = operators.Select(one => one.Metadata.Uid!).Append(turn.Owner.Uid).ToHashSet();
         var pods = Observation.PodsOf(_parts.View, turn.Owner.Key, owners);
@@ -222,7 +242,8 @@ internal sealed class PipelineReconciler
         return (pods, DeviceDemand.Of(_parts.View, accepted.Pipeline, pods, _parts.Server));
     }
 
-    private async Task<IReadOnlyList<PodView>> ViewAsync(ReconcileContext turn, AcceptedPipeline accepted, IReadOnlyList<Pod> pods, CancellationToken cancel)
+    private async Task<IReadOnlyList<PodView>> ViewAsync(ReconcileContext turn, AcceptedPipeline accepted, IReadOnlyList<Pod> pods,
+        CancellationToken cancel)
     {
         var patience = TimeSpan.FromSeconds(accepted.Pipeline.Spec.NodeLossSeconds);
         var views = new List<PodView>(pods.Count);
@@ -244,7 +265,8 @@ internal sealed class PipelineReconciler
         {
             var stored = _parts.View.Secrets.Store.Get(new(input.Namespace, PodPaths.ObjectName(input.Graph.Name, unit.Name)));
             var mine = stored?.Metadata?.OwnerReferences?.Any(one => one.Uid == turn.Owner.Uid) == true ? stored : null;
-            (identities[unit.Name], var issued, _) = turn.Memory.Issued(unit, mine, authority.Bundle, () => UnitIdentities.Of(unit, input.Namespace, input.Graph.Name, mine, authority, _parts.Times, turn.Now), turn.Now);
+            (identities[unit.Name], var issued, _) = turn.Memory.Issued(unit, mine, authority.Bundle,
+                () => UnitIdentities.Of(unit, input.Namespace, input.Graph.Name, mine, authority, _parts.Times, turn.Now), turn.Now);
             if (issued && mine is not null)
                 _parts.Events.Normal(turn.Owner.About, Reasons.CertificateIssued, $"{unit.Name} has a new certificate");
         }
@@ -252,7 +274,8 @@ internal sealed class PipelineReconciler
         return input with { Identities = identities };
     }
 
-    private PipelineStatus Summary(ReconcileContext turn, AcceptedPipeline accepted, RenderInput input, SlotPlan plan, BatchOutcome? outcome,
+    private PipelineStatus Summary(ReconcileContext turn, AcceptedPipeline accepted, RenderInput input, SlotPlan plan,
+        BatchOutcome? outcome,
         string? missing) => StatusSummary.Of(new()
     {
         Generation = turn.Generation,
@@ -287,7 +310,9 @@ internal sealed class PipelineReconciler
         // Nothing tells of Events: whoever they explain is looked at again.
         if (views.Any(PendingEvents.MayExplain))
             waits.Add(TimeSpan.FromSeconds(4));
-        return waits.Count == 0 ? Outcome.Done : Outcome.After(waits.Min() is var wait && wait > TimeSpan.FromMilliseconds(100) ? wait : TimeSpan.FromMilliseconds(100));
+        return waits.Count == 0
+            ? Outcome.Done
+            : Outcome.After(waits.Min() is var wait && wait > TimeSpan.FromMilliseconds(100) ? wait : TimeSpan.FromMilliseconds(100));
     }
 
     private void Notice(ReconcileContext turn, IReadOnlyList<ScaleNotice> notices)
@@ -308,5 +333,6 @@ internal sealed class PipelineReconciler
         _objects.Forget(key);
     }
 
-    private static SyncOwner Owner(ObjectKey key, CustomObject stored) => new(key, stored.Metadata!.Uid!, EventRecorder.About(CrdResources.MediaPipelines, stored));
+    private static SyncOwner Owner(ObjectKey key, CustomObject stored) =>
+        new(key, stored.Metadata!.Uid!, EventRecorder.About(CrdResources.MediaPipelines, stored));
 }

@@ -8,7 +8,9 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
-/// <summary>Makes and removes pods as decided. A pod is created, never applied: its name is its identity, and one that is there already is the one.</summary>
+/// <summary>
+/// Makes and removes pods as decided. A pod is created, never applied: its name is its identity, and one that is there already is the one.
+/// </summary>
 internal sealed class PodSync(ApiClient client, EventRecorder events)
 {
     private readonly ResourceClient<Pod> _pods = client.For(Resources.Pods);

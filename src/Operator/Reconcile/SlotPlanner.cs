@@ -15,7 +15,8 @@ internal sealed record SlotPlan(IReadOnlyList<SlotDecision> Slots, IReadOnlyList
 internal static class SlotPlanner
 {
     public static SlotPlan Decide(
-        RenderInput input, IReadOnlyList<PodView> pods, PipelineMemory memory, PipelineStatus? before, string pipelineUid, BatchOutcome? outcome, DateTimeOffset now)
+        RenderInput input, IReadOnlyList<PodView> pods, PipelineMemory memory, PipelineStatus? before, string pipelineUid,
+            BatchOutcome? outcome, DateTimeOffset now)
     {
         var board = new SlotBoard(input, pods, pipelineUid, now);
         var slots = new List<SlotDecision>();

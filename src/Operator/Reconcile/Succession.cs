@@ -30,7 +30,9 @@ internal static class Succession
         Invariant.That(holder is not null);
         var outdated = holder.Hash != context.Hash && holder.State != PodState.Succeeded;
         var leaves = outdated || (holder.Leaving && holder.State != PodState.Succeeded);
-        var standby = leaves ? living.Skip(living.IndexOf(holder) + 1).LastOrDefault(pod => pod.Hash == context.Hash && !pod.Leaving) : null;
+        var standby = leaves
+            ? living.Skip(living.IndexOf(holder) + 1).LastOrDefault(pod => pod.Hash == context.Hash && !pod.Leaving)
+            : null;
         var stays = new SlotDecision(slot, holder, Incarnation(slot, standby ?? holder, context), false, Surplus(living, holder, standby),
             again) { Standby = standby, IsOutdated = outdated };
         if (!leaves)
@@ -89,7 +91,8 @@ internal static class Succession
 
     private static List<Removal> Surplus(List<PodView> living, PodView holder, PodView? standby) =>
         [.. living.Where(pod => pod != holder && pod != standby)
-        .Select(pod => new Removal(pod, Reasons.PodRemoved, living.IndexOf(pod) > living.IndexOf(holder) ? $"pod {pod.Name} goes: pod {holder.Name} stays"
+        .Select(pod => new Removal(pod, Reasons.PodRemoved,
+            living.IndexOf(pod) > living.IndexOf(holder) ? $"pod {pod.Name} goes: pod {holder.Name} stays"
             : $"pod {pod.Name} goes: pod {holder.Name} has taken its place"))];
 
     private static string Incarnation(PodSlot slot, PodView pod, SlotContext context) =>

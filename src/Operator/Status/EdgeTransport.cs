@@ -6,7 +6,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Operator.Status;
 
 /// <summary>What the frames of an edge travel over, by the word of its links, and why.</summary>
-/// <param name="Name">Local, TCP, RDMA, or both where its links differ; null while no link has stood yet and the plan leaves it open.</param>
+/// <param name="Name">Local, TCP, RDMA, or both where its links differ; null while no link has stood yet and the plan leaves it
+/// open.</param>
 internal sealed record EdgeTransport(string? Name, string Reason)
 {
     private const string Tcp = "TCP", Rdma = "RDMA";
@@ -25,8 +26,11 @@ internal sealed record EdgeTransport(string? Name, string Reason)
 
     /// <summary>Why nothing moves on an edge one end of which is scaled to 0.</summary>
     public static string? Idle(StatusInput input, EdgePlan edge) =>
-        input.Idle.Contains(edge.To.Operator) ? $"operator '{edge.To.Operator}' is scaled to 0: frames for it wait, and so does '{edge.From.Operator}' once its share of memory is full"
-        : input.Idle.Contains(edge.From.Operator) ? $"operator '{edge.From.Operator}' is scaled to 0: '{edge.To.Operator}' gets no frames" : null;
+        input.Idle.Contains(edge.To.Operator)
+            ? $"operator '{edge.To.Operator}' is scaled to 0: frames for it wait, and so does '{edge.From.Operator}' once its share of memory is full"
+        : input.Idle.Contains(edge.From.Operator)
+            ? $"operator '{edge.From.Operator}' is scaled to 0: '{edge.To.Operator}' gets no frames"
+            : null;
 
     /// <summary>The same for all of a pipeline's edges between pods together, for its column.</summary>
     public static string? OfAll(StatusInput input)
@@ -50,20 +54,27 @@ internal sealed record EdgeTransport(string? Name, string Reason)
 
     public static bool IsTcp(LinkStatus link) => !string.Equals(link.Way, nameof(EdgeWay.Rdma), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Links that run on something. One that is lost may never have: what it ran on, if it did, stands in the status before.</summary>
-    public static IEnumerable<LinkStatus> Standing(StatusInput input, string? edge = null) => input.Slots.SelectMany(slot => input.Report(slot).Status?.Links ?? [])
+    /// <summary>
+    /// Links that run on something. One that is lost may never have: what it ran on, if it did, stands in the status before.
+    /// </summary>
+    public static IEnumerable<LinkStatus> Standing(StatusInput input, string? edge = null) =>
+        input.Slots.SelectMany(slot => input.Report(slot).Status?.Links ?? [])
         .Where(link => link.State is LinkState.Ready or LinkState.Drained && (edge is null || link.Edge == edge));
 
-    private static string Names(List<LinkStatus> links) => string.Join(',', links.Select(link => IsTcp(link) ? Tcp : Rdma).Distinct().Order(StringComparer.Ordinal));
+    private static string Names(List<LinkStatus> links) =>
+        string.Join(',', links.Select(link => IsTcp(link) ? Tcp : Rdma).Distinct().Order(StringComparer.Ordinal));
 
-    /// <summary>The cause that is furthest up: where nobody asked for a device, or no node has it, it is no news that a sidecar found none.</summary>
+    /// <summary>
+    /// The cause that is furthest up: where nobody asked for a device, or no node has it, it is no news that a sidecar found none.
+    /// </summary>
     private static string WhyTcp(StatusInput input, IReadOnlyList<LinkStatus> links)
     {
         if (input.Graph is { Rdma: null, Transport: Transport.Auto })
             return "spec.rdma names no device";
         var tcp = links.Where(IsTcp).ToList();
         // Both ends report a link, so that each end is a peer of the other.
-        return input.MissingDevice ?? Obstacles(input).Where(one => tcp.Any(link => link.PeerPod == one.Pod)).Select(one => one.Text).FirstOrDefault()
+        return input.MissingDevice
+            ?? Obstacles(input).Where(one => tcp.Any(link => link.PeerPod == one.Pod)).Select(one => one.Text).FirstOrDefault()
             ?? tcp.Select(link => link.WayReason).FirstOrDefault(reason => reason.Length > 0) ?? "an end of it does not say why";
     }
 
@@ -75,7 +86,11 @@ internal sealed record EdgeTransport(string? Name, string Reason)
         let detail = rdma.Detail.StartsWith(rdma.Obstacle, StringComparison.Ordinal) ? rdma.Detail : $"{rdma.Obstacle}: {rdma.Detail}"
         select (slot.Slot.Stable, rdma.Obstacle, $"pod {slot.Slot.Stable}: {detail}");
 
-    /// <summary>A batch that has ended has no links, one that is lost runs on nothing, and a controller that has just started has not heard of them.</summary>
-    private static EdgeTransport? Before(StatusInput input, EdgePlan edge) => input.Before?.Edges.FirstOrDefault(one => one.Name == edge.Name) is { Transport: Tcp or Rdma or $"{Rdma},{Tcp}", Reason: { } reason } before
+    /// <summary>
+    /// A batch that has ended has no links, one that is lost runs on nothing, and a controller that has just started has not heard of them.
+    /// </summary>
+    private static EdgeTransport? Before(StatusInput input, EdgePlan edge) =>
+        input.Before?.Edges.FirstOrDefault(one => one.Name == edge.Name) is { Transport: Tcp or Rdma or $"{Rdma},{Tcp}",
+            Reason: { } reason } before
         && reason.StartsWith(edge.WayReason, StringComparison.Ordinal) ? new(before.Transport, reason) : null;
 }

@@ -42,22 +42,26 @@ internal sealed record StatusInput
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>
-    /// A sidecar that had answered another process, which led before, has not answered this one yet: what was written of it stands until it does, or cannot be
-    /// reached. Else every change of leadership would tell everybody that a pipeline that runs does not.
+    /// A sidecar that had answered another process, which led before, has not answered this one yet: what was written of it stands until it
+    /// does, or cannot be reached. Else every change of leadership would tell everybody that a pipeline that runs does not.
     /// </summary>
     public bool Unheard => Slots.Any(IsUnheard);
 
     /// <summary>The same of rates, which take two answers.</summary>
-    public bool Uncounted => Unheard || Slots.Any(slot => Report(slot) is { IsCounted: false, Unreachable: "", Refusal: "" } && IsKnownReady(slot));
+    public bool Uncounted =>
+        Unheard || Slots.Any(slot => Report(slot) is { IsCounted: false, Unreachable: "", Refusal: "" } && IsKnownReady(slot));
 
     /// <summary>Media operators that somebody scaled to 0.</summary>
-    public IReadOnlyList<string> Idle => field ??= [.. (Graph?.Operators ?? []).Where(node => node.ReplicaCount == 0).Select(node => node.Name)];
+    public IReadOnlyList<string> Idle =>
+        field ??= [.. (Graph?.Operators ?? []).Where(node => node.ReplicaCount == 0).Select(node => node.Name)];
 
     /// <summary>See <see cref="Unheard"/>.</summary>
     public bool IsUnheard(SlotDecision slot) => Report(slot).IsUnheard && IsKnownReady(slot);
 
-    public SidecarReport Report(SlotDecision slot) => slot.Current is { } pod ? Reports.GetValueOrDefault(pod.Uid, SidecarReport.Unknown) : SidecarReport.Unknown;
+    public SidecarReport Report(SlotDecision slot) =>
+        slot.Current is { } pod ? Reports.GetValueOrDefault(pod.Uid, SidecarReport.Unknown) : SidecarReport.Unknown;
 
     private bool IsKnownReady(SlotDecision slot) => slot.Current is { State: PodState.Running, Lost: false } pod &&
-        Before?.Pods.Any(one => one is { Ready: true, Incarnation: { } life } && one.Name == slot.Slot.Stable && PodNames.Of(one.Name, life) == pod.Name) == true;
+        Before?.Pods.Any(one => one is { Ready: true, Incarnation: { } life } && one.Name == slot.Slot.Stable
+            && PodNames.Of(one.Name, life) == pod.Name) == true;
 }

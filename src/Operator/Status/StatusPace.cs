@@ -3,16 +3,19 @@ using K8sMediaFlow.Crds.V1Alpha1;
 namespace K8sMediaFlow.Operator.Status;
 
 /// <summary>
-/// What is written when: conditions at once, figures every 15 seconds at most. Between, the figures that were written stand. That an edge begins
-/// or ceases to wait is written at once; the words for what it waits, which have figures in them, are not.
+/// What is written when: conditions at once, figures every 15 seconds at most. Between, the figures that were written stand. That an edge
+/// begins or ceases to wait is written at once; the words for what it waits, which have figures in them, are not.
 /// </summary>
 internal static class StatusPace
 {
     public static readonly TimeSpan FiguresEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>The status to be written, if it differs from the last one, and whether its figures are fresh ones.</summary>
-    public static (PipelineStatus Status, bool FreshFigures) Choose(PipelineStatus fresh, PipelineStatus? written, DateTimeOffset figuresAt, DateTimeOffset now) =>
-        written is null || now - figuresAt >= FiguresEvery || fresh.Phase != written.Phase ? (fresh, true) : (WithFigures(fresh, written), false);
+    public static (PipelineStatus Status, bool FreshFigures) Choose(PipelineStatus fresh, PipelineStatus? written, DateTimeOffset figuresAt,
+        DateTimeOffset now) =>
+        written is null || now - figuresAt >= FiguresEvery || fresh.Phase != written.Phase
+            ? (fresh, true)
+            : (WithFigures(fresh, written), false);
 
     private static PipelineStatus WithFigures(PipelineStatus fresh, PipelineStatus written) => fresh with
     {

@@ -30,7 +30,10 @@ internal static class StatusSummary
             ReadyPods = $"{input.Slots.Count(ReadyCondition.IsReady)}/{input.Slots.Count}",
             Transport = input.Unheard ? input.Before!.Transport : EdgeTransport.OfAll(input),
             FramesPerSecond = input.Uncounted ? input.Before!.FramesPerSecond : Statistics.PerSecond(AtSinks(input, reports)),
-            DroppedFrames = input.Unheard ? input.Before!.DroppedFrames : input.Accepted?.WidestPlan.Edges.Select(edge => Statistics.Dropped(edge, reports)).OfType<long>().ToList() is { Count: > 0 } drops ? Statistics.Rounded(drops.Sum()) : null,
+            DroppedFrames = input.Unheard
+                ? input.Before!.DroppedFrames
+                : input.Accepted?.WidestPlan.Edges.Select(edge => Statistics.Dropped(edge, reports)).OfType<long>()
+                    .ToList() is { Count: > 0 } drops ? Statistics.Rounded(drops.Sum()) : null,
             SidecarImage = input.SidecarImage.Length > 0 ? input.SidecarImage : null,
             StartTime = input.Before?.StartTime ?? (input.Slots.Count > 0 ? Time(input.Now) : null),
             CompletionTime = input.Outcome is null ? null : input.Before?.CompletionTime ?? Time(input.Now),
@@ -40,7 +43,8 @@ internal static class StatusSummary
         };
     }
 
-    private static PipelinePhase Phase(StatusInput input, Answer ready) => input.Outcome?.Phase ?? (ready.Holds == true ? PipelinePhase.Running
+    private static PipelinePhase Phase(StatusInput input, Answer ready) =>
+        input.Outcome?.Phase ?? (ready.Holds == true ? PipelinePhase.Running
         : input.Before?.Phase is PipelinePhase.Running or PipelinePhase.Degraded ? PipelinePhase.Degraded : PipelinePhase.Pending);
 
     private static IReadOnlyList<Condition> Conditions(StatusInput input, Answer ready)
@@ -49,7 +53,10 @@ internal static class StatusSummary
         var stalled = Stalled(input);
         (string Type, long Generation, Answer Answer)[] all =
         [
-            (Reasons.AcceptedType, input.Generation, input.Refusal is { } refusal ? new(false, refusal.Reason, refusal.Message) : new(true, Reasons.Accepted, "the pipeline keeps all rules")),
+            (Reasons.AcceptedType, input.Generation,
+                input.Refusal is { } refusal
+                ? new(false, refusal.Reason, refusal.Message)
+                : new(true, Reasons.Accepted, "the pipeline keeps all rules")),
             (Reasons.ReadyType, running, ready),
             (Reasons.TransportReadyType, running, Standing(input, Reasons.TransportReadyType, running) ?? TransportCondition.Of(input)),
             (Reasons.SidecarsUpToDateType, running, Standing(input, Reasons.SidecarsUpToDateType, running) ?? SidecarCondition.Of(input)),
@@ -67,7 +74,8 @@ internal static class StatusSummary
 
     /// <summary>What was answered before, where not all sidecars have been heard that it followed from.</summary>
     private static Answer? Standing(StatusInput input, string type, long generation) =>
-        input is { Unheard: true, Outcome: null } && input.Before!.Conditions.Find(type) is { } before && before.ObservedGeneration == generation
+        input is { Unheard: true, Outcome: null } && input.Before!.Conditions.Find(type) is { } before
+            && before.ObservedGeneration == generation
             ? new(before.Status switch { "True" => true, "False" => false, _ => null }, before.Reason ?? "", before.Message ?? "")
             : null;
 
@@ -79,21 +87,26 @@ internal static class StatusSummary
             return new(true, Reasons.NotAccepted, $"the spec of generation {input.Generation} is not accepted: {refusal.Message}");
         if (input.RolloutStopped is { } stop)
             return new(true, stop.Reason, stop.Message);
-        return input.Outcome is { Phase: PipelinePhase.Failed } ended ? new(true, Reasons.OperatorFailed, ended.Message) : new(false, Reasons.Settled, "nothing is in the way");
+        return input.Outcome is { Phase: PipelinePhase.Failed } ended
+            ? new(true, Reasons.OperatorFailed, ended.Message)
+            : new(false, Reasons.Settled, "nothing is in the way");
     }
 
     private static Answer Reconciling(Answer ready, Answer stalled) =>
         stalled.Holds == true ? new(false, Reasons.Waiting, "waiting for what condition Stalled names")
         : ready.Holds == true ? new(false, Reasons.Settled, "all is as it should be") : new(true, Reasons.Progressing, ready.Message);
 
-    private static List<MediaOperatorSummary> Operators(StatusInput input) => [.. (input.Graph?.Operators ?? []).Select(node => Operator(input, node))];
+    private static List<MediaOperatorSummary> Operators(StatusInput input) =>
+        [.. (input.Graph?.Operators ?? []).Select(node => Operator(input, node))];
 
     private static MediaOperatorSummary Operator(StatusInput input, MediaOperatorNode node)
     {
         var own = input.Slots.Where(slot => slot.Slot.Replicas.Any(one => one.Operator == node.Name));
-        if (own.Any(input.IsUnheard) && input.Before!.Operators.FirstOrDefault(one => one.Name == node.Name) is { } before && before.Replicas == node.ReplicaCount)
+        if (own.Any(input.IsUnheard) && input.Before!.Operators.FirstOrDefault(one => one.Name == node.Name) is { } before
+            && before.Replicas == node.ReplicaCount)
             return before;
-        var states = input.Slots.SelectMany(slot => slot.Slot.Replicas.Where(one => one.Operator == node.Name).Select(replica => State(input, slot, replica))).ToList();
+        var states = input.Slots.SelectMany(slot => slot.Slot.Replicas.Where(one => one.Operator == node.Name)
+            .Select(replica => State(input, slot, replica))).ToList();
         return new MediaOperatorSummary
         {
             Name = node.Name,
@@ -109,7 +122,8 @@ internal static class StatusSummary
     {
         if (slot.Current is { State: PodState.Succeeded })
             return (MediaOperatorState.Completed, "");
-        var known = input.Report(slot).Status?.Operators.FirstOrDefault(one => one.Name == replica.Operator && one.Replica == replica.Replica);
+        var known = input.Report(slot)
+            .Status?.Operators.FirstOrDefault(one => one.Name == replica.Operator && one.Replica == replica.Replica);
         return known is null ? (MediaOperatorState.Waiting, "") : (known.State, known.Reason);
     }
 
@@ -125,12 +139,16 @@ internal static class StatusSummary
             Transport = transport,
             Reason = StatusText.Bounded(reason),
             WaitsFor = input.Outcome is null ? StatusText.Listed([.. Waits(edge, reports)]) : null,
-            FramesPerSecond = input.Uncounted && before is not null ? before.FramesPerSecond : Statistics.PerSecond(Statistics.Delivered(edge, reports)),
+            FramesPerSecond = input.Uncounted && before is not null
+                ? before.FramesPerSecond
+                : Statistics.PerSecond(Statistics.Delivered(edge, reports)),
             DroppedFrames = Statistics.Dropped(edge, reports) is { } dropped ? Statistics.Rounded(dropped) : null,
         };
     }
 
-    /// <summary>What its parts wait for, in the plan's order of pods. Who cannot be asked any more said it of a time that is over.</summary>
+    /// <summary>
+    /// What its parts wait for, in the plan's order of pods. Who cannot be asked any more said it of a time that is over.
+    /// </summary>
     private static IEnumerable<string> Waits(EdgePlan edge, List<K8sMediaFlow.Operator.Model.SidecarReport> reports) => reports
         .Where(report => report.Unreachable.Length == 0).SelectMany(report => report.Waits)
         .Where(one => one.Key.Edge == edge.Name).OrderBy(one => one.Key.Side).Select(one => one.Value.Words).Distinct();

@@ -15,8 +15,11 @@ internal sealed class StatusSync(ApiClient client)
     private readonly ResourceClient<CustomObject> _pipelines = client.For(CrdResources.MediaPipelines);
     private readonly ResourceClient<MediaOperator> _operators = client.For(CrdResources.MediaOperators);
 
-    /// <summary>Writes whatever differs from what was written last, or, by a process that has written nothing yet, from what is stored.</summary>
-    public async Task WriteAsync(CustomObject stored, PipelineStatus fresh, PipelineMemory memory, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>
+    /// Writes whatever differs from what was written last, or, by a process that has written nothing yet, from what is stored.
+    /// </summary>
+    public async Task WriteAsync(CustomObject stored, PipelineStatus fresh, PipelineMemory memory, DateTimeOffset now,
+        CancellationToken cancel)
     {
         var written = memory.Written ?? PipelineStatus.Read(stored.Status);
         var (status, freshFigures) = StatusPace.Choose(fresh, written, memory.FiguresAt, now);
@@ -27,14 +30,19 @@ internal sealed class StatusSync(ApiClient client)
             memory.Written = written;
             return;
         }
-        await _pipelines.ApplyAsync(Document(CrdResources.MediaPipelines, stored.Metadata!, Node(status)), FieldManager, force: true, "status", cancel);
+        await _pipelines.ApplyAsync(Document(CrdResources.MediaPipelines, stored.Metadata!, Node(status)), FieldManager, force: true,
+            "status", cancel);
         memory.Written = status;
     }
 
-    /// <summary>What kubectl scale and autoscalers read. Written once pods run: a MediaOperator that has none yet says so by having no status.</summary>
-    public async Task WriteAsync(MediaOperator one, PipelineUnit unit, IReadOnlyList<SlotDecision> slots, PipelineStatus status, CancellationToken cancel)
+    /// <summary>
+    /// What kubectl scale and autoscalers read. Written once pods run: a MediaOperator that has none yet says so by having no status.
+    /// </summary>
+    public async Task WriteAsync(MediaOperator one, PipelineUnit unit, IReadOnlyList<SlotDecision> slots, PipelineStatus status,
+        CancellationToken cancel)
     {
-        var running = slots.Count(slot => slot.Slot.Stable is var stable && unit.Slots.Any(own => own.Stable == stable) && slot.Current is { State: not PodState.Pending });
+        var running = slots.Count(slot => slot.Slot.Stable is var stable && unit.Slots.Any(own => own.Stable == stable)
+            && slot.Current is { State: not PodState.Pending });
         var summary = status.Operators.FirstOrDefault(summary => summary.Name == one.Spec.Operator);
         if (summary is null || (running == 0 && one.Status is null))
             return;
@@ -45,10 +53,12 @@ internal sealed class StatusSync(ApiClient client)
             ReadyReplicas = summary.ReadyReplicas,
             Selector = $"{WellKnownLabels.Pipeline}={one.Spec.Pipeline},{WellKnownLabels.Unit}={unit.Name}",
         };
-        if (one.Status is { } before && (before.ObservedGeneration, before.Replicas, before.ReadyReplicas, before.Selector) == (wanted.ObservedGeneration, wanted.Replicas, wanted.ReadyReplicas, wanted.Selector))
+        if (one.Status is { } before && (before.ObservedGeneration, before.Replicas, before.ReadyReplicas,
+            before.Selector) == (wanted.ObservedGeneration, wanted.Replicas, wanted.ReadyReplicas, wanted.Selector))
             return;
         var document = CrdResources.MediaOperators.ToDocument(one with { Status = wanted })["status"]!.DeepClone();
-        await _operators.ApplyAsync(Document(CrdResources.MediaOperators, one.Metadata, document), FieldManager, force: true, "status", cancel);
+        await _operators.ApplyAsync(Document(CrdResources.MediaOperators, one.Metadata, document), FieldManager, force: true, "status",
+            cancel);
     }
 
     private static bool Same(PipelineStatus one, PipelineStatus other) => JsonNode.DeepEquals(Node(one), Node(other));

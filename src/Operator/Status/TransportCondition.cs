@@ -6,7 +6,9 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Status;
 
-/// <summary>Whether every link between pods stands, over what, and why over that. Where RDMA is demanded, first what stands in its way.</summary>
+/// <summary>
+/// Whether every link between pods stands, over what, and why over that. Where RDMA is demanded, first what stands in its way.
+/// </summary>
 internal static class TransportCondition
 {
     public static Answer Of(StatusInput input)
@@ -33,11 +35,13 @@ internal static class TransportCondition
     {
         // A link with a pod that is scaled away, to 0 perhaps, is none that anybody waits for.
         var running = input.Slots.Select(slot => slot.Slot.Stable).ToHashSet();
-        var links = input.Slots.SelectMany(slot => input.Report(slot).Status?.Links ?? []).Where(link => running.Contains(link.PeerPod)).ToList();
+        var links = input.Slots.SelectMany(slot => input.Report(slot).Status?.Links ?? []).Where(link => running.Contains(link.PeerPod))
+            .ToList();
         if (links.FirstOrDefault(link => link.State == LinkState.Lost) is { } lost)
             return new(false, Reasons.LinkLost, $"link of {lost.Edge} with pod {lost.PeerPod}: {lost.Reason}");
         // Both ends of a link report it.
-        var expected = input.Accepted!.WidestPlan.Sidecars.Where(one => running.Contains(one.Pod)).Sum(one => one.Outbound.Concat(one.Inbound).Count(link => running.Contains(link.PeerPod)));
+        var expected = input.Accepted!.WidestPlan.Sidecars.Where(one => running.Contains(one.Pod))
+            .Sum(one => one.Outbound.Concat(one.Inbound).Count(link => running.Contains(link.PeerPod)));
         Invariant.That(expected % 2 == 0);
         var ready = links.Count(link => link.State is LinkState.Ready or LinkState.Drained);
         var why = Why(input, remote);
@@ -56,9 +60,12 @@ internal static class TransportCondition
         return EdgeTransport.WhyOf(input, standing) + (NetworkProblem(input) is { } problem ? $"; {problem}" : "");
     }
 
-    private static string? NetworkProblem(StatusInput input) => input.Slots.Select(slot => slot.Current?.Rdma.Problem).FirstOrDefault(problem => problem is not null);
+    private static string? NetworkProblem(StatusInput input) =>
+        input.Slots.Select(slot => slot.Current?.Rdma.Problem).FirstOrDefault(problem => problem is not null);
 
     /// <summary>Why a pod waits, in the scheduler's own words.</summary>
     private static string Scheduler(StatusInput input) =>
-        input.Slots.Select(slot => slot.Current?.PodIssue).FirstOrDefault(trouble => trouble?.Reason == Reasons.Unschedulable) is { } waits ? $"; {waits.Message}" : "";
+        input.Slots.Select(slot => slot.Current?.PodIssue).FirstOrDefault(trouble => trouble?.Reason == Reasons.Unschedulable) is { } waits
+            ? $"; {waits.Message}"
+            : "";
 }

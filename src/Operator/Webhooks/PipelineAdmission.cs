@@ -6,7 +6,10 @@ using K8sMediaFlow.Pipelines.Validation;
 
 namespace K8sMediaFlow.Operator.Webhooks;
 
-/// <summary>Answers an AdmissionReview (admission.k8s.io/v1) about a MediaPipeline: the rules of the controller and the command line, before anything is stored.</summary>
+/// <summary>
+/// Answers an AdmissionReview (admission.k8s.io/v1) about a MediaPipeline: the rules of the controller and the command line, before
+/// anything is stored.
+/// </summary>
 internal static class PipelineAdmission
 {
     public const string ApiVersion = "admission.k8s.io/v1";
@@ -20,7 +23,13 @@ internal static class PipelineAdmission
         var response = new JsonObject { ["uid"] = uid.DeepClone(), ["allowed"] = refusal is null };
         if (refusal is not null)
             // Not Invalid: of that kubectl shows details alone and keeps the message to itself.
-            response["status"] = new JsonObject { ["status"] = "Failure", ["reason"] = "BadRequest", ["code"] = 400, ["message"] = $"{refusal.Message} ({refusal.Reason})" };
+            response["status"] = new JsonObject
+            {
+                ["status"] = "Failure",
+                ["reason"] = "BadRequest",
+                ["code"] = 400,
+                ["message"] = $"{refusal.Message} ({refusal.Reason})",
+            };
         if (warnings.Count > 0)
             response["warnings"] = new JsonArray([.. warnings.Select(one => (JsonNode)one)]);
         return new() { ["apiVersion"] = ApiVersion, ["kind"] = "AdmissionReview", ["response"] = response };
@@ -29,7 +38,8 @@ internal static class PipelineAdmission
     private static (Refusal? Refusal, IReadOnlyList<string> Warnings) Judge(JsonObject request)
     {
         // What is being deleted needs no rules, and what only loses its finalizers must be let go.
-        if (Text(request["operation"]) is not ("CREATE" or "UPDATE") || request["object"] is not JsonObject document || document["metadata"]?["deletionTimestamp"] is not null)
+        if (Text(request["operation"]) is not ("CREATE" or "UPDATE") || request["object"] is not JsonObject document
+            || document["metadata"]?["deletionTimestamp"] is not null)
             return (null, []);
         // A name that the server still has to make is not known here.
         if (document["metadata"] is JsonObject metadata && metadata["name"] is null)
@@ -38,7 +48,9 @@ internal static class PipelineAdmission
             return (Acceptance.Refused(faults), []);
         var graph = Acceptance.WidestOf(pipeline, PipelineGraphMapper.Map(pipeline));
         var violations = GraphRules.CheckForCluster(graph);
-        return violations.Count > 0 ? (Acceptance.Refused(violations), []) : (null, [.. GraphRules.Warnings(graph).Select(one => $"{one.Path}: {one.Message}")]);
+        return violations.Count > 0
+            ? (Acceptance.Refused(violations), [])
+            : (null, [.. GraphRules.Warnings(graph).Select(one => $"{one.Path}: {one.Message}")]);
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

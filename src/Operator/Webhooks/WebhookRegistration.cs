@@ -12,7 +12,8 @@ internal static class WebhookRegistration
     public const string Name = "mediapipelines.k8smediaflow.io";
 
     private static readonly ResourceType<CustomObject> Configurations =
-        Resources.Custom("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", namespaced: false);
+        Resources.Custom("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration",
+            namespaced: false);
 
     public static Task ApplyAsync(ApiClient client, string configuration, string authoritiesPem, CancellationToken cancel) =>
         client.For(Configurations).ApplyAsync(new JsonObject

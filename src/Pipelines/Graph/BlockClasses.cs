@@ -10,7 +10,8 @@ public static class BlockClasses
 
     /// <summary>
     /// The size of which there are too few blocks, null where there are enough: every block that is needed has one of its own that is no
-    /// smaller. Then no order in which blocks are taken and given back leaves a need without one, since each takes the smallest that is free.
+    /// smaller. Then no order in which blocks are taken and given back leaves a need without one, since each takes the smallest that is
+    /// free.
     /// </summary>
     public static long? FirstMissing(IReadOnlyList<BlockClassPlan> has, IReadOnlyList<BlockClassPlan> needs)
     {

@@ -18,23 +18,27 @@ public static class CapsRules
     {
         var sound = true;
         foreach (var fault in Bounds(("video.width", video.Width, FrameLimits.SideMax), ("video.height", video.Height, FrameLimits.SideMax),
-                     ("video.frameRate", video.FrameRate.Numerator, int.MaxValue), ("video.frameRate", video.FrameRate.Denominator, int.MaxValue)))
+                     ("video.frameRate", video.FrameRate.Numerator, int.MaxValue),
+                         ("video.frameRate", video.FrameRate.Denominator, int.MaxValue)))
         {
             sound = false;
             yield return fault;
         }
         if (!PixelFormats.IsKnown(video.Format))
-            yield return new CapsFault("video.format", $"'{video.Format}' is no pixel format; known are {string.Join(", ", PixelFormats.Names)}");
+            yield return new CapsFault("video.format",
+                $"'{video.Format}' is no pixel format; known are {string.Join(", ", PixelFormats.Names)}");
         else if (sound && video.FrameBytes > FrameLimits.PayloadBytesMax)
             yield return new CapsFault("video", $"a frame of {video.FrameBytes} bytes is larger than {FrameLimits.PayloadBytesMax}");
     }
 
     private static IEnumerable<CapsFault> CheckAudio(AudioCaps audio)
     {
-        foreach (var fault in Bounds(("audio.sampleRate", audio.SampleRate, FrameLimits.SampleRateMax), ("audio.channels", audio.Channels, FrameLimits.ChannelsMax)))
+        foreach (var fault in Bounds(("audio.sampleRate", audio.SampleRate, FrameLimits.SampleRateMax),
+            ("audio.channels", audio.Channels, FrameLimits.ChannelsMax)))
             yield return fault;
         if (!SampleFormats.IsKnown(audio.Format))
-            yield return new CapsFault("audio.format", $"'{audio.Format}' is no sample format; known are {string.Join(", ", SampleFormats.Names)}");
+            yield return new CapsFault("audio.format",
+                $"'{audio.Format}' is no sample format; known are {string.Join(", ", SampleFormats.Names)}");
     }
 
     private static IEnumerable<CapsFault> Bounds(params (string Field, int Value, int Max)[] numbers) =>

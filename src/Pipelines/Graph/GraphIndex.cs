@@ -1,6 +1,8 @@
 namespace K8sMediaFlow.Pipelines.Graph;
 
-/// <summary>Look-ups over a graph that may still be wrong: of two things with one name the first counts, what leads nowhere is left out.</summary>
+/// <summary>
+/// Look-ups over a graph that may still be wrong: of two things with one name the first counts, what leads nowhere is left out.
+/// </summary>
 public sealed class GraphIndex
 {
     private readonly Dictionary<string, MediaOperatorNode> _operators = [];
@@ -42,9 +44,11 @@ public sealed class GraphIndex
 
     public IEnumerable<GraphEdge> EdgesFrom(PortRef output) => _bySource[output];
 
-    public IEnumerable<GraphEdge> EdgesFrom(MediaOperatorNode node) => node.Outputs.SelectMany(port => EdgesFrom(new PortRef(node.Name, port.Name)));
+    public IEnumerable<GraphEdge> EdgesFrom(MediaOperatorNode node) =>
+        node.Outputs.SelectMany(port => EdgesFrom(new PortRef(node.Name, port.Name)));
 
-    public IEnumerable<GraphEdge> EdgesInto(MediaOperatorNode node) => node.Inputs.SelectMany(port => EdgesInto(new PortRef(node.Name, port.Name)));
+    public IEnumerable<GraphEdge> EdgesInto(MediaOperatorNode node) =>
+        node.Inputs.SelectMany(port => EdgesInto(new PortRef(node.Name, port.Name)));
 
     /// <summary>The SamePod group that an operator belongs to, or null.</summary>
     public MediaOperatorGroup? PodGroup(string name) =>

@@ -30,7 +30,8 @@ public sealed record MediaCaps(VideoCaps? Video = null, AudioCaps? Audio = null)
 /// <summary>Raw video. Width and height in pixels, the format as ffmpeg names it, the frame rate as an exact ratio.</summary>
 /// <param name="Width">Pixels in a row.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="Format">The pixel format as ffmpeg names it: yuv420p, yuvj420p, yuv422p, yuv444p, nv12, gray, rgb24, bgr24, rgba, bgra, yuv420p10le or yuv422p10le.</param>
+/// <param name="Format">The pixel format as ffmpeg names it: yuv420p, yuvj420p, yuv422p, yuv444p, nv12, gray, rgb24, bgr24, rgba, bgra,
+/// yuv420p10le or yuv422p10le.</param>
 /// <param name="FrameRate">Frames in one second as an exact ratio: "30" or "30000/1001".</param>
 public sealed record VideoCaps(int Width, int Height, string Format, Rational FrameRate)
 {

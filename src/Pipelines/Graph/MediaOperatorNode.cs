@@ -34,5 +34,8 @@ public sealed record OutputPort(string Name, MediaCaps? Caps = null);
 /// <summary>Where a volume appears in the media operator's file system.</summary>
 public sealed record VolumeMount(string Name, string MountPath, string SubPath = "", bool ReadOnly = false);
 
-/// <summary>An environment variable of the media operator's process. Sources: where its value comes from instead, by field name; null for a plain value.</summary>
+/// <summary>
+/// An environment variable of the media operator's process. Sources: where its value comes from instead, by field name; null for a plain
+/// value.
+/// </summary>
 public sealed record EnvironmentVariable(string Name, string Value, IReadOnlyList<string>? Sources = null);

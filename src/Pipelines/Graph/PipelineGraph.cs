@@ -4,7 +4,8 @@ namespace K8sMediaFlow.Pipelines.Graph;
 
 /// <summary>
 /// A pipeline as its user declared it: media operators, the edges between their ports, and what holds for all of them. Lists keep
-/// the order of the document, so that a violation can name the place. It may be wrong in any way until <see cref="GraphRules"/> has seen it.
+/// the order of the document, so that a violation can name the place. It may be wrong in any way until <see cref="GraphRules"/> has seen
+/// it.
 /// </summary>
 public sealed record PipelineGraph
 {
@@ -31,7 +32,10 @@ public sealed record PipelineGraph
 
     /// <summary>The graph scaled as far as it may be: memory and plans must do for that.</summary>
     internal PipelineGraph Largest() =>
-        this with { Operators = [.. Operators.Select(node => node with { Replicas = Math.Max(node.ReplicaCount, node.MaxReplicas ?? 1) })] };
+        this with
+        {
+            Operators = [.. Operators.Select(node => node with { Replicas = Math.Max(node.ReplicaCount, node.MaxReplicas ?? 1) })],
+        };
 }
 
 /// <summary>How everybody waits, and for how long they spin before they sleep.</summary>

@@ -13,5 +13,6 @@ public sealed class RationalJson : JsonConverter<Rational>
         throw new JsonException("a ratio is written \"30\" or \"30000/1001\"");
     }
 
-    public override void Write(Utf8JsonWriter writer, Rational value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, Rational value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

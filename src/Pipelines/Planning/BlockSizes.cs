@@ -21,7 +21,8 @@ public static class BlockSizes
 
     /// <summary>A whole frame in the landing region of a link: header, envelope and payload, each padded to 64 bytes.</summary>
     public static long Landing(long frameBytes) =>
-        RoundUp(LinkHeaderBytes + RoundUp(EnvelopeBytes, LinkAlignmentBytes) + RoundUp(frameBytes, LinkAlignmentBytes), PlanLimits.PageBytes);
+        RoundUp(LinkHeaderBytes + RoundUp(EnvelopeBytes, LinkAlignmentBytes) + RoundUp(frameBytes, LinkAlignmentBytes),
+            PlanLimits.PageBytes);
 
     /// <summary>A page of regions.</summary>
     public static long PageBytes(HugePages pages) => pages switch

@@ -3,7 +3,9 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Pipelines.Planning;
 
-/// <summary>The block classes that the user chose in place of the planner's, laid over the regions that the planner needs at least.</summary>
+/// <summary>
+/// The block classes that the user chose in place of the planner's, laid over the regions that the planner needs at least.
+/// </summary>
 internal sealed class ChosenBlocks(StagingNode staging)
 {
     /// <summary>Windows grow by this much at most.</summary>
@@ -13,10 +15,14 @@ internal sealed class ChosenBlocks(StagingNode staging)
 
     internal bool IsEmpty => _classes.Count == 0;
 
-    /// <summary>The region with the chosen classes that it can use: what is smaller than its smallest need stays empty, what is larger than its largest only costs.</summary>
+    /// <summary>
+    /// The region with the chosen classes that it can use: what is smaller than its smallest need stays empty, what is larger than its
+    /// largest only costs.
+    /// </summary>
     internal RegionSizing Of(RegionSizing least) => least with
     {
-        Classes = [.. _classes.Where(one => one.SizeBytes >= least.Classes[0].SizeBytes && one.SizeBytes <= FirstOver(least.Classes[^1].SizeBytes))],
+        Classes = [.. _classes.Where(one => one.SizeBytes >= least.Classes[0].SizeBytes
+            && one.SizeBytes <= FirstOver(least.Classes[^1].SizeBytes))],
     };
 
     /// <summary>What one region lacks; null where it has enough.</summary>

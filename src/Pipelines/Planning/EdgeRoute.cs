@@ -3,7 +3,8 @@ using K8sMediaFlow.Pipelines.Graph;
 namespace K8sMediaFlow.Pipelines.Planning;
 
 /// <summary>An edge laid over a placement: its replicas at both ends, and how frames get from one to the other.</summary>
-internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Producers, IReadOnlyList<EndpointPlan> Consumers, EdgeWay Way, string WayReason)
+internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Producers, IReadOnlyList<EndpointPlan> Consumers, EdgeWay Way,
+    string WayReason)
 {
     /// <summary>Pairs of pods that need a link for this edge, in a stable order.</summary>
     internal IEnumerable<(string Source, string Target)> Links =>

@@ -15,7 +15,8 @@ internal static class JoinArms
         return [.. index.Graph.Operators.SelectMany(node => OfFork(node, reach, caps, sums, options))];
     }
 
-    private static IEnumerable<GraphViolation> OfFork(MediaOperatorNode node, Reach reach, CapsFlow caps, WindowSums sums, PlannerOptions options)
+    private static IEnumerable<GraphViolation> OfFork(MediaOperatorNode node, Reach reach, CapsFlow caps, WindowSums sums,
+        PlannerOptions options)
     {
         var ports = node.Outputs.Select(port => new PortRef(node.Name, port.Name)).ToList();
         // Seconds before anything is widened: arms are compared with what others need, not with what others were given.
@@ -28,7 +29,8 @@ internal static class JoinArms
         }
     }
 
-    private static GraphViolation? WidenOne(PortRef port, PortRef other, string join, double armSeconds, CapsFlow caps, WindowSums sums, PlannerOptions options)
+    private static GraphViolation? WidenOne(PortRef port, PortRef other, string join, double armSeconds, CapsFlow caps, WindowSums sums,
+        PlannerOptions options)
     {
         var arriving = caps.Output(port)!;
         var lookAhead = arriving.FrameBytes > options.SmallFrameBytes ? 0 : options.JoinLookAheadSeconds;

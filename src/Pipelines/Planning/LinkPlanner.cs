@@ -14,15 +14,18 @@ internal sealed class LinkPlanner
     {
         (_graph, _sizing) = (graph, sizing);
         _pods = placement.Pods.ToDictionary(pod => pod.Name);
-        var links = sizing.Routes.Values.SelectMany(route => route.Links, (route, link) => (Route: route, link.Source, link.Target)).ToList();
+        var links = sizing.Routes.Values.SelectMany(route => route.Links, (route, link) => (Route: route, link.Source, link.Target))
+            .ToList();
         _outbound = links.ToLookup(link => link.Source, link => (link.Route, link.Target));
         _inbound = links.ToLookup(link => link.Target, link => (link.Route, link.Source));
     }
 
-    internal IEnumerable<LinkPlan> Outbound(string pod) => _outbound[pod].Select(link => Link(link.Route, link.Peer, link.Route.Edge.To.Operator, []));
+    internal IEnumerable<LinkPlan> Outbound(string pod) =>
+        _outbound[pod].Select(link => Link(link.Route, link.Peer, link.Route.Edge.To.Operator, []));
 
     internal IEnumerable<LinkPlan> Inbound(string pod) => _inbound[pod].Select(link =>
-        Link(link.Route, link.Peer, link.Route.Edge.From.Operator, _sizing.Region(pod, PipelineSizing.OwnerOf(link.Route.Edge.Name, link.Peer))!.Classes));
+        Link(link.Route, link.Peer, link.Route.Edge.From.Operator,
+            _sizing.Region(pod, PipelineSizing.OwnerOf(link.Route.Edge.Name, link.Peer))!.Classes));
 
     private LinkPlan Link(EdgeRoute route, string peerPod, string peerOperator, IReadOnlyList<BlockClassPlan> classes)
     {

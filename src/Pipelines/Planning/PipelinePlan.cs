@@ -2,7 +2,9 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Pipelines.Planning;
 
-/// <summary>A whole pipeline planned: a document per sidecar, the sums behind them, and what the planner would not do without a word.</summary>
+/// <summary>
+/// A whole pipeline planned: a document per sidecar, the sums behind them, and what the planner would not do without a word.
+/// </summary>
 public sealed record PipelinePlan(
     IReadOnlyList<SidecarPlan> Sidecars,
     IReadOnlyList<RegionSizing> Regions,

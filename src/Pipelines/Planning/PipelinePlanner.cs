@@ -8,7 +8,8 @@ public static class PipelinePlanner
 {
     /// <exception cref="PlanRefusedException">The graph breaks a rule, or its frames do not fit the memory that they may have.</exception>
     /// <exception cref="ArgumentException">The placement does not have every replica exactly once, or parts a SamePod group.</exception>
-    public static IReadOnlyList<SidecarPlan> Plan(PipelineGraph graph, Placement placement, PlanVersion version, PlannerOptions? options = null) =>
+    public static IReadOnlyList<SidecarPlan> Plan(PipelineGraph graph, Placement placement, PlanVersion version,
+        PlannerOptions? options = null) =>
         Draw(graph, placement, version, options).Sidecars;
 
     /// <summary>The plans together with the sums and reasons behind them.</summary>
@@ -20,10 +21,14 @@ public static class PipelinePlanner
         var sizing = PipelineSizing.Of(graph, placement, options ?? PlannerOptions.Default);
         Refuse(sizing.Violations);
         var edges = graph.Edges.Select(edge => Edge(edge, sizing)).ToList();
-        var touching = edges.SelectMany(edge => edge.Producers.Concat(edge.Consumers).Select(end => end.Pod).Distinct(), (edge, pod) => (Pod: pod, Edge: edge)).ToLookup(one => one.Pod, one => one.Edge);
+        var touching = edges.SelectMany(edge => edge.Producers.Concat(edge.Consumers).Select(end => end.Pod).Distinct(),
+            (edge, pod) => (Pod: pod, Edge: edge)).ToLookup(one => one.Pod, one => one.Edge);
         var links = new LinkPlanner(graph, placement, sizing);
         var sidecars = placement.Pods.Select(pod => Sidecar(graph, version, pod, sizing, [.. touching[pod.Name]], links)).ToList();
-        return new PipelinePlan(sidecars, sizing.Regions, [.. WarningRules.Check(new GraphIndex(graph)), .. sizing.Warnings]) { Edges = edges };
+        return new PipelinePlan(sidecars, sizing.Regions, [.. WarningRules.Check(new GraphIndex(graph)), .. sizing.Warnings])
+        {
+            Edges = edges,
+        };
     }
 
     private static void Refuse(IReadOnlyList<GraphViolation> violations)
@@ -37,10 +42,12 @@ public static class PipelinePlanner
         var route = sizing.Routes[edge.Name];
         var caps = sizing.Caps(edge);
         return new EdgePlan(edge.Name, edge.From, edge.To, edge.Distribution, edge.Order, edge.OnFull, edge.Delivery,
-            sizing.ChannelCapacity(edge), sizing.Borrowed(edge), caps, caps.FrameBytes, route.Producers, route.Consumers, route.Way, route.WayReason);
+            sizing.ChannelCapacity(edge), sizing.Borrowed(edge), caps, caps.FrameBytes, route.Producers, route.Consumers, route.Way,
+                route.WayReason);
     }
 
-    private static SidecarPlan Sidecar(PipelineGraph graph, PlanVersion version, PodPlacement pod, PipelineSizing sizing, IReadOnlyList<EdgePlan> edges, LinkPlanner links)
+    private static SidecarPlan Sidecar(PipelineGraph graph, PlanVersion version, PodPlacement pod, PipelineSizing sizing,
+        IReadOnlyList<EdgePlan> edges, LinkPlanner links)
     {
         return new SidecarPlan(version, graph.Namespace, graph.Name, pod.Name, graph.Execution,
             new PollingPlan(graph.Polling.Mode, graph.Polling.SpinMicroseconds),
@@ -53,8 +60,11 @@ public static class PipelinePlanner
             Transport = graph.Transport,
             RdmaAddress = pod.RdmaAddress,
             QueuePairs = graph.Rdma is { QueuePairs: > 1 } rdma ? rdma.QueuePairs : null,
-            LinkSilenceMilliseconds = graph.Staging.LinkSilenceMilliseconds is var silence && silence != StagingNode.LinkSilenceMillisecondsDefault ? silence : null,
-            LinkHungMilliseconds = graph.Staging.LinkHungMilliseconds is var hung && hung != StagingNode.LinkHungMillisecondsDefault ? hung : null,
+            LinkSilenceMilliseconds = graph.Staging.LinkSilenceMilliseconds is var silence
+                && silence != StagingNode.LinkSilenceMillisecondsDefault ? silence : null,
+            LinkHungMilliseconds = graph.Staging.LinkHungMilliseconds is var hung && hung != StagingNode.LinkHungMillisecondsDefault
+                ? hung
+                : null,
         };
     }
 

@@ -2,7 +2,9 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Pipelines.Planning;
 
-/// <summary>All the sums of a pipeline over a placement: windows, regions, and what of it does not fit. Expects a graph that keeps the rules.</summary>
+/// <summary>
+/// All the sums of a pipeline over a placement: windows, regions, and what of it does not fit. Expects a graph that keeps the rules.
+/// </summary>
 internal sealed class PipelineSizing
 {
     private const int ListedRegions = 4;
@@ -22,7 +24,8 @@ internal sealed class PipelineSizing
         _chosen = new ChosenBlocks(graph.Staging);
         _options = options = _chosen.IsEmpty ? options : options.Least;
         Routes = graph.Edges.ToDictionary(edge => edge.Name, edge => EdgeRoute.Of(edge, graph, placement));
-        _arriving = Routes.Values.SelectMany(route => route.Links, (route, link) => (route, link.Source, link.Target)).ToLookup(link => link.Target, link => (link.route, link.Source));
+        _arriving = Routes.Values.SelectMany(route => route.Links, (route, link) => (route, link.Source, link.Target))
+            .ToLookup(link => link.Target, link => (link.route, link.Source));
         _sums = new WindowSums(_index, _caps, Routes, options);
         Warnings = [.. JoinArms.Widen(_index, _caps, _sums, options)];
         Regions = [.. placement.Pods.SelectMany(OfPod)];
@@ -59,7 +62,8 @@ internal sealed class PipelineSizing
     {
         const int NoticesMax = 16;
         var needed = Math.Max(_sums.Window(edge.From).QuotaBlocks + NoticesMax, Borrowed(edge));
-        return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(needed, _options.DepthOf(Caps(edge).FrameBytes).Channel));
+        return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(needed,
+            _options.DepthOf(Caps(edge).FrameBytes).Channel));
     }
 
     /// <summary>The regions with windows as large as the chosen blocks allow.</summary>
@@ -85,14 +89,20 @@ internal sealed class PipelineSizing
     private RegionSizing OfOperator(string pod, MediaOperatorNode node, int replica)
     {
         var windows = node.Outputs.Select(port => _sums.Window(new PortRef(node.Name, port.Name))).ToList();
-        return new RegionSizing(pod, OwnerOf(node.Name, replica), windows, RegionClasses.ForOutputs(windows)) { HugePages = _index.Graph.Staging.HugePages };
+        return new RegionSizing(pod, OwnerOf(node.Name, replica), windows, RegionClasses.ForOutputs(windows))
+        {
+            HugePages = _index.Graph.Staging.HugePages,
+        };
     }
 
     private RegionSizing OfLink(string pod, string source, EdgeRoute route)
     {
         var window = _sums.Window(route.Edge.From);
         var own = new FrameWindow(route.Edge.Name, window.FrameBytes, _sums.Landing(route.Edge));
-        return new RegionSizing(pod, OwnerOf(route.Edge.Name, source), [own], [new(BlockSizes.Landing(window.FrameBytes), own.Frames)]) { HugePages = _index.Graph.Staging.HugePages };
+        return new RegionSizing(pod, OwnerOf(route.Edge.Name, source), [own], [new(BlockSizes.Landing(window.FrameBytes), own.Frames)])
+        {
+            HugePages = _index.Graph.Staging.HugePages,
+        };
     }
 
     private IEnumerable<GraphViolation> TooDeep() =>
@@ -100,7 +110,8 @@ internal sealed class PipelineSizing
         from port in node.Ports.Select((port, place) => (Window: _sums.Window(new PortRef(node.Name, port.Name)), Place: place))
         where port.Window.Frames > PlanLimits.WindowFramesMax
         select new GraphViolation($"spec.operators[{node.Place}].outputs[{port.Place}]", GraphReason.OutOfBounds,
-            FormattableString.Invariant($"{port.Window.Port} needs room for {port.Window.Frames} frames under way, and the most is {PlanLimits.WindowFramesMax}: ")
+            FormattableString.Invariant(
+                $"{port.Window.Port} needs room for {port.Window.Frames} frames under way, and the most is {PlanLimits.WindowFramesMax}: ")
             + $"{string.Join(" + ", port.Window.Terms)}; lower maxBorrowed or replicas of its consumers");
 
     private IEnumerable<GraphViolation> TooLarge() =>
@@ -112,6 +123,7 @@ internal sealed class PipelineSizing
 
     /// <summary>The largest regions, so that the message stays short: a pod may have hundreds.</summary>
     private static string Largest(IReadOnlyList<RegionSizing> regions) =>
-        string.Join("; ", regions.Count <= ListedRegions ? regions : regions.OrderByDescending(region => region.MemoryBytes).Take(ListedRegions))
+        string.Join("; ", regions.Count <= ListedRegions ? regions : regions.OrderByDescending(region => region.MemoryBytes)
+            .Take(ListedRegions))
         + (regions.Count > ListedRegions ? $"; and {regions.Count - ListedRegions} more" : "");
 }

@@ -7,7 +7,8 @@ public sealed record Placement(IReadOnlyList<PodPlacement> Pods)
 {
     /// <summary>
     /// The pods that a graph asks for: one for a SamePod group with every replica of its members, one for each other replica,
-    /// named pipeline-(operator or group)-ordinal, in the order of the document. Addresses and tokens are still unknown. What is scaled to 0 has no pod.
+    /// named pipeline-(operator or group)-ordinal, in the order of the document. Addresses and tokens are still unknown. What is scaled to
+    /// 0 has no pod.
     /// </summary>
     public static Placement Of(PipelineGraph graph)
     {
@@ -18,7 +19,8 @@ public sealed record Placement(IReadOnlyList<PodPlacement> Pods)
             if (index.PodGroup(node.Name) is not { } group)
                 pods.AddRange(Replicas(node).Select(one => new PodPlacement($"{graph.Name}-{node.Name}-{one.Replica}", [one])));
             else if (graph.Operators.First(other => group.Operators.Contains(other.Name)) == node &&
-                     graph.Operators.Where(other => group.Operators.Contains(other.Name)).SelectMany(Replicas).ToList() is { Count: > 0 } replicas)
+                     graph.Operators.Where(other => group.Operators.Contains(other.Name)).SelectMany(Replicas)
+                         .ToList() is { Count: > 0 } replicas)
                 pods.Add(new PodPlacement($"{graph.Name}-{group.Name}-0", replicas));
         }
         return new Placement(pods);

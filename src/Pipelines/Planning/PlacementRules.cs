@@ -10,7 +10,8 @@ internal static class PlacementRules
         var wanted = Replicas(Placement.Of(graph)).ToHashSet();
         var placed = Replicas(placement).ToList();
         Demand(placed.Count == placed.Distinct().Count(), "a replica is placed twice");
-        Demand(placed.Count == wanted.Count && wanted.SetEquals(placed), "the placement does not have every replica of the graph, or has others");
+        Demand(placed.Count == wanted.Count && wanted.SetEquals(placed),
+            "the placement does not have every replica of the graph, or has others");
         Demand(placement.Pods.Select(pod => pod.Name).Distinct().Count() == placement.Pods.Count, "two pods have one name");
         foreach (var group in graph.Groups.Where(group => group.Mode == GroupMode.SamePod))
             Demand(placement.Pods.Count(pod => pod.Replicas.Any(replica => group.Operators.Contains(replica.Operator))) == 1,

@@ -31,7 +31,8 @@ internal sealed class PlanCheck
     internal void Label(string field, string value) =>
         That(field, Graph.Names.IsLabel(value), $"'{Shortened(value)}' is no name (lower-case letters, digits and '-', at most 63)");
 
-    internal void Text(string field, string value) => That(field, value.Length <= PlanLimits.TextCharsMax, $"longer than {PlanLimits.TextCharsMax} characters");
+    internal void Text(string field, string value) =>
+        That(field, value.Length <= PlanLimits.TextCharsMax, $"longer than {PlanLimits.TextCharsMax} characters");
 
     /// <summary>Checks every element, that no key comes twice, and that no list is so long that only an attack can mean it.</summary>
     internal void Each<T>(string field, IReadOnlyList<T> list, Func<T, string> key, Action<PlanCheck, T> check)

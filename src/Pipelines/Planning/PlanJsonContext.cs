@@ -15,6 +15,7 @@ namespace K8sMediaFlow.Pipelines.Planning;
     MaxDepth = 16,
     Converters = [
         typeof(NamedEnum<Execution>), typeof(NamedEnum<PollingMode>), typeof(NamedEnum<Distribution>), typeof(NamedEnum<FrameOrder>),
-        typeof(NamedEnum<OnFull>), typeof(NamedEnum<Delivery>), typeof(NamedEnum<EdgeWay>), typeof(NamedEnum<HugePages>), typeof(NamedEnum<Transport>), typeof(RationalJson)])]
+        typeof(NamedEnum<OnFull>), typeof(NamedEnum<Delivery>), typeof(NamedEnum<EdgeWay>), typeof(NamedEnum<HugePages>),
+            typeof(NamedEnum<Transport>), typeof(RationalJson)])]
 [JsonSerializable(typeof(SidecarPlan))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

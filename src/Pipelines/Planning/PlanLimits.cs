@@ -6,7 +6,9 @@ public static class PlanLimits
     public const int PageBytes = 4096;
     public const int ReplicasMax = 64;
 
-    /// <summary>Of all media operators of a pipeline together: each may be a pod that one controller has to bring a plan and listen to.</summary>
+    /// <summary>
+    /// Of all media operators of a pipeline together: each may be a pod that one controller has to bring a plan and listen to.
+    /// </summary>
     public const int PipelineReplicasMax = 1024;
 
     /// <summary>Of one pod's plan as it is sent: below the 4 MiB that a message of the control API may have.</summary>
@@ -24,7 +26,10 @@ public static class PlanLimits
     public const int LinkSilenceMillisecondsMin = 200, LinkSilenceMillisecondsMax = 60_000;
     public const int LinkHungMillisecondsMin = 1000, LinkHungMillisecondsMax = 600_000;
 
-    /// <summary>Frames of one port that may be sent and not done: two blocks of each and some notices fit the largest channel, and links keep as many.</summary>
+    /// <summary>
+    /// Frames of one port that may be sent and not done: two blocks of each and some notices fit the largest channel, and links keep as
+    /// many.
+    /// </summary>
     public const int WindowFramesMax = (ChannelCapacityMax / 2) - 8;
 
     public const int ListMax = 4096;

@@ -21,10 +21,13 @@ internal static class PlanRules
         check.Label("pipeline", plan.Pipeline);
         check.Label("pod", plan.Pod);
         check.Number("polling.spinMicroseconds", plan.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax);
-        check.That("rdmaAddress", plan.RdmaAddress is null || IPAddress.TryParse(plan.RdmaAddress, out _), $"'{plan.RdmaAddress}' is no IP address");
+        check.That("rdmaAddress", plan.RdmaAddress is null || IPAddress.TryParse(plan.RdmaAddress, out _),
+            $"'{plan.RdmaAddress}' is no IP address");
         check.Number("queuePairs", plan.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax);
-        check.Number("linkSilenceMilliseconds", plan.LinkSilenceMilliseconds ?? StagingNode.LinkSilenceMillisecondsDefault, PlanLimits.LinkSilenceMillisecondsMin, PlanLimits.LinkSilenceMillisecondsMax);
-        check.Number("linkHungMilliseconds", plan.LinkHungMilliseconds ?? StagingNode.LinkHungMillisecondsDefault, PlanLimits.LinkHungMillisecondsMin, PlanLimits.LinkHungMillisecondsMax);
+        check.Number("linkSilenceMilliseconds", plan.LinkSilenceMilliseconds ?? StagingNode.LinkSilenceMillisecondsDefault,
+            PlanLimits.LinkSilenceMillisecondsMin, PlanLimits.LinkSilenceMillisecondsMax);
+        check.Number("linkHungMilliseconds", plan.LinkHungMilliseconds ?? StagingNode.LinkHungMillisecondsDefault,
+            PlanLimits.LinkHungMillisecondsMin, PlanLimits.LinkHungMillisecondsMax);
         check.Each("edges", plan.Edges, edge => edge.Name, CheckEdge);
         if (check.Failed)
             return check.Error;
@@ -47,7 +50,8 @@ internal static class PlanRules
         at.Number("maxBorrowed", edge.MaxBorrowed, 1, edge.ChannelCapacity);
         CheckCaps(at.Under("caps"), edge.Caps);
         at.Number("frameSizeBytes", edge.FrameSizeBytes, 1, FrameLimits.PayloadBytesMax);
-        at.That("frameSizeBytes", at.Failed || edge.FrameSizeBytes == edge.Caps.FrameBytes, $"{edge.FrameSizeBytes} is not what the caps imply");
+        at.That("frameSizeBytes", at.Failed || edge.FrameSizeBytes == edge.Caps.FrameBytes,
+            $"{edge.FrameSizeBytes} is not what the caps imply");
         at.Text("wayReason", edge.WayReason);
         CheckEnds(at, "producers", edge.Producers, edge.From.Operator);
         CheckEnds(at, "consumers", edge.Consumers, edge.To.Operator);
@@ -80,7 +84,8 @@ internal static class PlanRules
     {
         at.Label("name", op.Name);
         at.Number("replica", op.Replica, 0, PlanLimits.ReplicasMax - 1);
-        at.That("tokenSha256", op.TokenSha256.Length == 64 && op.TokenSha256.All(char.IsAsciiHexDigitLower), "64 lower-case hex digits are expected");
+        at.That("tokenSha256", op.TokenSha256.Length == 64 && op.TokenSha256.All(char.IsAsciiHexDigitLower),
+            "64 lower-case hex digits are expected");
         at.Number("maxBorrowed", op.MaxBorrowed, 0, PlanLimits.ChannelCapacityMax);
         CheckClasses(at, op.RegionClasses, needed: op.Outputs.Count > 0);
         at.Each("inputs", op.Inputs, port => port.Name, (item, port) =>
@@ -111,7 +116,8 @@ internal static class PlanRules
             item.That("sizeBytes", one.SizeBytes % PlanLimits.PageBytes == 0, $"{one.SizeBytes} is no multiple of {PlanLimits.PageBytes}");
             item.Number("count", one.Count, 1, PlanLimits.BlocksMax);
         });
-        at.That("regionClasses", at.Failed || classes.Sum(one => (long)one.Count) <= PlanLimits.BlocksMax, $"more than {PlanLimits.BlocksMax} blocks");
+        at.That("regionClasses", at.Failed || classes.Sum(one => (long)one.Count) <= PlanLimits.BlocksMax,
+            $"more than {PlanLimits.BlocksMax} blocks");
     }
 
     private static void CheckLink(PlanCheck at, LinkPlan link, Dictionary<string, EdgePlan> edges, bool inbound)

@@ -22,7 +22,9 @@ public sealed record PlannerOptions
     /// </summary>
     public double JoinLookAheadSeconds { get; init; } = 3;
 
-    /// <summary>Depths with which frames still move: one on each wire and before each consumer. What is held or written stays as it is.</summary>
+    /// <summary>
+    /// Depths with which frames still move: one on each wire and before each consumer. What is held or written stays as it is.
+    /// </summary>
     internal PlannerOptions Least => this with { Large = Large with { Wire = 1, Queue = 1 }, Small = Small with { Wire = 1, Queue = 1 } };
 
     public FrameDepth DepthOf(long frameBytes) => frameBytes > SmallFrameBytes ? Large : Small;

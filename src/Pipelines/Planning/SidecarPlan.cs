@@ -3,7 +3,9 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Pipelines.Planning;
 
-/// <summary>The document that tells one sidecar its media operators, edges and links. Written by the planner, read with <see cref="PlanJson"/>.</summary>
+/// <summary>
+/// The document that tells one sidecar its media operators, edges and links. Written by the planner, read with <see cref="PlanJson"/>.
+/// </summary>
 public sealed record SidecarPlan(
     PlanVersion Version,
     string Namespace,
@@ -16,7 +18,9 @@ public sealed record SidecarPlan(
     IReadOnlyList<LinkPlan> Outbound,
     IReadOnlyList<LinkPlan> Inbound)
 {
-    /// <summary>The pages of all regions. Not written where they are ordinary ones, so that a sidecar of the version before it reads the plan.</summary>
+    /// <summary>
+    /// The pages of all regions. Not written where they are ordinary ones, so that a sidecar of the version before it reads the plan.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public HugePages HugePages { get; init; }
 

@@ -20,7 +20,9 @@ public sealed record FrameWindow(string Port, long FrameBytes, IReadOnlyList<Siz
     public int QuotaBlocks => 2 * Frames;
 }
 
-/// <summary>One region of a pod: who owns it, the windows it has room for, the blocks that this takes, and the pages that they lie in.</summary>
+/// <summary>
+/// One region of a pod: who owns it, the windows it has room for, the blocks that this takes, and the pages that they lie in.
+/// </summary>
 public sealed record RegionSizing(string Pod, string Owner, IReadOnlyList<FrameWindow> Windows, IReadOnlyList<BlockClassPlan> Classes)
 {
     /// <summary>Bytes of all blocks.</summary>
@@ -28,7 +30,9 @@ public sealed record RegionSizing(string Pod, string Owner, IReadOnlyList<FrameW
 
     public HugePages HugePages { get; init; }
 
-    /// <summary>Bytes of its memory: header and bitmap are less than a thousandth, and two pages where the blocks are few; it takes whole pages.</summary>
+    /// <summary>
+    /// Bytes of its memory: header and bitmap are less than a thousandth, and two pages where the blocks are few; it takes whole pages.
+    /// </summary>
     public long MemoryBytes => (BlockBytes + (BlockBytes / 1000) + (2 * PlanLimits.PageBytes) + PageBytes - 1) / PageBytes * PageBytes;
 
     /// <summary>The windows with their terms.</summary>

@@ -16,9 +16,11 @@ internal static class WarningRules
     {
         for (var i = 0; i < node.Outputs.Count; i++)
             if (!index.EdgesFrom(new PortRef(node.Name, node.Outputs[i].Name)).Any())
-                yield return new($"{at}.outputs[{i}]", GraphReason.OutputNotConnected, $"no edge begins at {node.Name}.{node.Outputs[i].Name}: its frames go nowhere");
+                yield return new($"{at}.outputs[{i}]", GraphReason.OutputNotConnected,
+                    $"no edge begins at {node.Name}.{node.Outputs[i].Name}: its frames go nowhere");
         if (node.ReplicaCount > 1 && node.Inputs.Count == 0)
-            yield return new($"{at}.replicas", GraphReason.DuplicateWork, $"operator '{node.Name}' is a source: each of its {node.ReplicaCount} replicas opens streams of its own");
+            yield return new($"{at}.replicas", GraphReason.DuplicateWork,
+                $"operator '{node.Name}' is a source: each of its {node.ReplicaCount} replicas opens streams of its own");
         if (node.ReplicaCount > 1 && index.EdgesInto(node).Count(edge => edge.Distribution == Distribution.RoundRobin) > 1)
             yield return new($"{at}.replicas", GraphReason.JoinAcrossReplicas,
                 $"operator '{node.Name}' joins several inputs that are dealt out to its {node.ReplicaCount} replicas: frames that belong together may meet different ones");

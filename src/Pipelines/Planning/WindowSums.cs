@@ -92,7 +92,8 @@ internal sealed class WindowSums
         yield return new(depth.Queue * parts, $"waiting for {edge.To}{Times(parts, depth.Queue)}");
         yield return new(Borrowed(edge) * parts, $"borrowed by {edge.To.Operator}{Times(parts, Borrowed(edge))}");
         if (edge.Order == FrameOrder.BySequence && route.Producers.Count > 1)
-            yield return new(depth.Reorder * route.Producers.Count, $"in the reorder window of {edge.To}{Times(route.Producers.Count, depth.Reorder)}");
+            yield return new(depth.Reorder * route.Producers.Count,
+                $"in the reorder window of {edge.To}{Times(route.Producers.Count, depth.Reorder)}");
     }
 
     /// <summary>

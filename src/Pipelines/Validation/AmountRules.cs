@@ -2,7 +2,10 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Pipelines.Validation;
 
-/// <summary>Nobody is promised more of a resource than it may use: a pod that asks for it is refused when it is made, long after the pipeline was taken.</summary>
+/// <summary>
+/// Nobody is promised more of a resource than it may use: a pod that asks for it is refused when it is made, long after the pipeline was
+/// taken.
+/// </summary>
 internal static class AmountRules
 {
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph) =>

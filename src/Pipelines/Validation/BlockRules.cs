@@ -26,14 +26,17 @@ internal static class BlockRules
     {
         var (sizeBytes, count) = classes[i];
         if (sizeBytes is < BlockSizes.EnvelopeBytes or > PlanLimits.BlockBytesMax)
-            yield return Out($"{at}.size", $"a block of {sizeBytes} bytes is not between {Bytes.Text(BlockSizes.EnvelopeBytes)}, which an envelope takes, and {Bytes.Text(PlanLimits.BlockBytesMax)}");
+            yield return Out($"{at}.size",
+                $"a block of {sizeBytes} bytes is not between {Bytes.Text(BlockSizes.EnvelopeBytes)}, which an envelope takes, and {Bytes.Text(PlanLimits.BlockBytesMax)}");
         else if (sizeBytes % PlanLimits.PageBytes != 0)
             yield return Out($"{at}.size", $"a block of {sizeBytes} bytes is no multiple of {PlanLimits.PageBytes}");
         if (count is < 1 or > PlanLimits.ChosenBlocksMax)
             yield return Out($"{at}.count", $"{count} blocks are not between 1 and {PlanLimits.ChosenBlocksMax}");
         if (classes.Take(i).Any(one => one.SizeBytes == sizeBytes))
-            yield return new($"{at}.size", GraphReason.Contradiction, $"there is a class of {Bytes.Text(sizeBytes)} already; say once how many blocks it has");
+            yield return new($"{at}.size", GraphReason.Contradiction,
+                $"there is a class of {Bytes.Text(sizeBytes)} already; say once how many blocks it has");
     }
 
-    private static GraphViolation Out(string path, FormattableString message) => new(path, GraphReason.OutOfBounds, message.ToString(CultureInfo.InvariantCulture));
+    private static GraphViolation Out(string path, FormattableString message) =>
+        new(path, GraphReason.OutOfBounds, message.ToString(CultureInfo.InvariantCulture));
 }

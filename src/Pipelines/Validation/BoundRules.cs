@@ -37,13 +37,18 @@ internal static class BoundRules
 
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph) =>
     [
-        .. Between("spec.staging.polling.spinMicroseconds", "spinMicroseconds", graph.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax),
+        .. Between("spec.staging.polling.spinMicroseconds", "spinMicroseconds", graph.Polling.SpinMicroseconds, 0,
+            PlanLimits.SpinMicrosecondsMax),
         .. Between("spec.rdma.queuePairs", "queuePairs", graph.Rdma?.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax),
         .. Between("spec.nodeLossSeconds", "nodeLossSeconds", graph.Staging.NodeLossSeconds, NodeLossSecondsMin, NodeLossSecondsMax),
-        .. Between("spec.linkSilenceMilliseconds", "linkSilenceMilliseconds", graph.Staging.LinkSilenceMilliseconds, PlanLimits.LinkSilenceMillisecondsMin, PlanLimits.LinkSilenceMillisecondsMax),
-        .. Between("spec.linkHungMilliseconds", "linkHungMilliseconds", graph.Staging.LinkHungMilliseconds, PlanLimits.LinkHungMillisecondsMin, PlanLimits.LinkHungMillisecondsMax),
+        .. Between("spec.linkSilenceMilliseconds", "linkSilenceMilliseconds", graph.Staging.LinkSilenceMilliseconds,
+            PlanLimits.LinkSilenceMillisecondsMin, PlanLimits.LinkSilenceMillisecondsMax),
+        .. Between("spec.linkHungMilliseconds", "linkHungMilliseconds", graph.Staging.LinkHungMilliseconds,
+            PlanLimits.LinkHungMillisecondsMin, PlanLimits.LinkHungMillisecondsMax),
         .. Between("spec.edges", "the number of replica pairs of all edges", Pairs(graph), 0, LinksMax),
-        .. Between("spec.operators", "the number of replicas of all operators, as far as they may be scaled,", graph.Largest().Operators.Sum(node => Math.Clamp(node.ReplicaCount, 0, PlanLimits.ReplicasMax)), 0, PlanLimits.PipelineReplicasMax),
+        .. Between("spec.operators", "the number of replicas of all operators, as far as they may be scaled,",
+            graph.Largest().Operators.Sum(node => Math.Clamp(node.ReplicaCount, 0, PlanLimits.ReplicasMax)), 0,
+            PlanLimits.PipelineReplicasMax),
         .. graph.Operators.SelectMany((node, i) => OfOperator($"spec.operators[{i}]", node)),
         .. graph.Operators.SelectMany((node, i) => Between($"spec.operators[{i}]",
             $"what operator '{node.Name}' has to be told of its ports and edges (shorter names or fewer edges make it less), in bytes,",
@@ -63,7 +68,8 @@ internal static class BoundRules
         from part in new (string Field, int Count)[]
         {
             ("env", node.Environment.Count), ("envFrom", node.Container.EnvironmentSources.Count), ("ports", node.Container.Ports.Count),
-            ("volumeMounts", node.VolumeMounts.Count), ("resourceClaims", node.Container.Claims.Count), ("resources.claims", node.Container.ClaimNames.Count),
+            ("volumeMounts", node.VolumeMounts.Count), ("resourceClaims", node.Container.Claims.Count),
+                ("resources.claims", node.Container.ClaimNames.Count),
         }
         from violation in Between($"{at}.{part.Field}", $"the number of {part.Field} of operator '{node.Name}'", part.Count, 0, PartsMax)
         select violation;
@@ -71,13 +77,15 @@ internal static class BoundRules
     private static int Pairs(PipelineGraph graph)
     {
         var index = new GraphIndex(graph);
-        var pairs = index.Edges.Sum(edge => (long)index.Operator(edge.From.Operator)!.ReplicaCount * index.Operator(edge.To.Operator)!.ReplicaCount);
+        var pairs = index.Edges.Sum(edge =>
+            (long)index.Operator(edge.From.Operator)!.ReplicaCount * index.Operator(edge.To.Operator)!.ReplicaCount);
         return (int)Math.Clamp(pairs, 0, int.MaxValue);
     }
 
     private static IEnumerable<GraphViolation> OfOperator(string at, MediaOperatorNode node) =>
         Between($"{at}.replicas", $"replicas of operator '{node.Name}'", node.ReplicaCount, 1, PlanLimits.ReplicasMax)
-            .Concat(Between($"{at}.maxReplicas", $"maxReplicas of operator '{node.Name}'", node.MaxReplicas ?? node.ReplicaCount, node.ReplicaCount, PlanLimits.ReplicasMax))
+            .Concat(Between($"{at}.maxReplicas", $"maxReplicas of operator '{node.Name}'", node.MaxReplicas ?? node.ReplicaCount,
+                node.ReplicaCount, PlanLimits.ReplicasMax))
             .Concat(node.Inputs.SelectMany((port, i) => Between($"{at}.inputs[{i}].maxBorrowed",
                 $"maxBorrowed of {node.Name}.{port.Name}", port.MaxBorrowed ?? 1, 1, BorrowedMax)));
 

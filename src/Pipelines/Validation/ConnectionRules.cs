@@ -30,7 +30,8 @@ internal static class ConnectionRules
         {
             var earlier = edges.Take(i).FirstOrDefault(edge => edge.To == edges[i].To && edge.From != edges[i].From);
             if (earlier is not null && index.Input(edges[i].To) is not null)
-                yield return new($"spec.edges[{i}].to", GraphReason.InputTaken, $"{edges[i].To} already takes its frames from {earlier.From}; an input takes one edge");
+                yield return new($"spec.edges[{i}].to", GraphReason.InputTaken,
+                    $"{edges[i].To} already takes its frames from {earlier.From}; an input takes one edge");
         }
     }
 }

@@ -36,12 +36,14 @@ internal static class ContainerRules
         if (node.Container.Ports.Take(j).Any(other => other.Name == port.Name))
             yield return new($"{at}.name", GraphReason.DuplicateName, $"port '{port.Name}' of operator '{node.Name}' is there already");
         if (port.Number is < 1 or > 65535)
-            yield return new($"{at}.containerPort", GraphReason.BadPort, $"port '{port.Name}' of operator '{node.Name}' is {port.Number}; it must be between 1 and 65535");
+            yield return new($"{at}.containerPort", GraphReason.BadPort,
+                $"port '{port.Name}' of operator '{node.Name}' is {port.Number}; it must be between 1 and 65535");
         if (port is { Protocol: "TCP", Number: >= SidecarPortFirst and <= SidecarPortLast })
             yield return new($"{at}.containerPort", GraphReason.BadPort,
                 $"port {port.Number} of operator '{node.Name}' is the sidecar's: {SidecarPortFirst} to {SidecarPortLast} are taken in every pod");
         if (node.Container.Ports.Take(j).Any(other => (other.Number, other.Protocol) == (port.Number, port.Protocol)))
-            yield return new($"{at}.containerPort", GraphReason.BadPort, $"operator '{node.Name}' has two ports {port.Number}/{port.Protocol}");
+            yield return new($"{at}.containerPort", GraphReason.BadPort,
+                $"operator '{node.Name}' has two ports {port.Number}/{port.Protocol}");
     }
 
     private static IEnumerable<GraphViolation> OfService(MediaOperatorNode node, string at)
@@ -53,34 +55,43 @@ internal static class ContainerRules
     private static IEnumerable<GraphViolation> OfVariable(MediaOperatorNode node, EnvironmentVariable variable, int j, string at)
     {
         if (variable.Name.StartsWith(OwnPrefix, StringComparison.Ordinal))
-            yield return new($"{at}.name", GraphReason.Reserved, $"operator '{node.Name}' sets '{variable.Name}': variables that begin with {OwnPrefix} are set by the controller");
+            yield return new($"{at}.name", GraphReason.Reserved,
+                $"operator '{node.Name}' sets '{variable.Name}': variables that begin with {OwnPrefix} are set by the controller");
         if (variable.Name.Length == 0 || variable.Name.Contains('='))
-            yield return new($"{at}.name", GraphReason.BadEnvironment, $"operator '{node.Name}' has an environment variable named '{variable.Name}', which is no name");
+            yield return new($"{at}.name", GraphReason.BadEnvironment,
+                $"operator '{node.Name}' has an environment variable named '{variable.Name}', which is no name");
         if (node.Environment.Take(j).Any(other => other.Name == variable.Name))
-            yield return new($"{at}.name", GraphReason.DuplicateName, $"environment variable '{variable.Name}' of operator '{node.Name}' is there already");
+            yield return new($"{at}.name", GraphReason.DuplicateName,
+                $"environment variable '{variable.Name}' of operator '{node.Name}' is there already");
         if (variable.Sources is not { } sources)
             yield break;
         if (variable.Value.Length > 0)
-            yield return new(at, GraphReason.BadEnvironment, $"environment variable '{variable.Name}' of operator '{node.Name}' has both value and valueFrom");
+            yield return new(at, GraphReason.BadEnvironment,
+                $"environment variable '{variable.Name}' of operator '{node.Name}' has both value and valueFrom");
         if (sources.Count != 1)
-            yield return new($"{at}.valueFrom", GraphReason.BadEnvironment, $"environment variable '{variable.Name}' of operator '{node.Name}' needs exactly one "
+            yield return new($"{at}.valueFrom", GraphReason.BadEnvironment,
+                $"environment variable '{variable.Name}' of operator '{node.Name}' needs exactly one "
                 + $"of fieldRef, resourceFieldRef, configMapKeyRef and secretKeyRef{Has(sources)}");
     }
 
     private static IEnumerable<GraphViolation> OfSources(MediaOperatorNode node, IReadOnlyList<string> sources, string at)
     {
         if (sources.Count != 1)
-            yield return new(at, GraphReason.BadEnvironment, $"an entry of envFrom of operator '{node.Name}' needs exactly one of configMapRef and secretRef{Has(sources)}");
+            yield return new(at, GraphReason.BadEnvironment,
+                $"an entry of envFrom of operator '{node.Name}' needs exactly one of configMapRef and secretRef{Has(sources)}");
     }
 
     private static IEnumerable<GraphViolation> OfClaim(MediaOperatorNode node, ResourceClaim claim, int j, string at)
     {
         if (!Names.IsLabel(claim.Name))
-            yield return new($"{at}.name", GraphReason.BadName, $"resource claim '{claim.Name}' is no name: lower-case letters, digits and '-' are allowed, at most 63, not '-' at an end");
+            yield return new($"{at}.name", GraphReason.BadName,
+                $"resource claim '{claim.Name}' is no name: lower-case letters, digits and '-' are allowed, at most 63, not '-' at an end");
         if (claim.Name.StartsWith("kmf-", StringComparison.Ordinal))
-            yield return new($"{at}.name", GraphReason.Reserved, $"resource claim '{claim.Name}' of operator '{node.Name}': names that begin with kmf- are the controller's");
+            yield return new($"{at}.name", GraphReason.Reserved,
+                $"resource claim '{claim.Name}' of operator '{node.Name}': names that begin with kmf- are the controller's");
         if (node.Container.Claims.Take(j).Any(other => other.Name == claim.Name))
-            yield return new($"{at}.name", GraphReason.DuplicateName, $"resource claim '{claim.Name}' of operator '{node.Name}' is there already");
+            yield return new($"{at}.name", GraphReason.DuplicateName,
+                $"resource claim '{claim.Name}' of operator '{node.Name}' is there already");
         if (claim.Sources.Count != 1)
             yield return new(at, GraphReason.BadResource,
                 $"resource claim '{claim.Name}' of operator '{node.Name}' needs exactly one of resourceClaimName and resourceClaimTemplateName{Has(claim.Sources)}");
@@ -98,8 +109,10 @@ internal static class ContainerRules
     private static IEnumerable<GraphViolation> OfMetadata(MediaOperatorNode node, string at) =>
         from key in node.Container.MetadataKeys
         let domain = key.Key.Split('/')[0]
-        where key.Key == ManagedBy || (key.Key.Contains('/') && (domain == OwnDomain || domain.EndsWith("." + OwnDomain, StringComparison.Ordinal)))
-        select new GraphViolation($"{at}.{key.Field}", GraphReason.Reserved, $"operator '{node.Name}' sets '{key.Key}' on its pods, which is the controller's");
+        where key.Key == ManagedBy
+            || (key.Key.Contains('/') && (domain == OwnDomain || domain.EndsWith("." + OwnDomain, StringComparison.Ordinal)))
+        select new GraphViolation($"{at}.{key.Field}", GraphReason.Reserved,
+            $"operator '{node.Name}' sets '{key.Key}' on its pods, which is the controller's");
 
     private static IEnumerable<GraphViolation> OfGrace(MediaOperatorNode node, string at)
     {

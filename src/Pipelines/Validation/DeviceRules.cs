@@ -2,7 +2,9 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Pipelines.Validation;
 
-/// <summary>The RDMA device: that exactly one thing names it, in a form that Kubernetes takes, and that the transport has a use for it.</summary>
+/// <summary>
+/// The RDMA device: that exactly one thing names it, in a form that Kubernetes takes, and that the transport has a use for it.
+/// </summary>
 internal static class DeviceRules
 {
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph)
@@ -29,20 +31,26 @@ internal static class DeviceRules
     private static IEnumerable<GraphViolation> OfSource(RdmaNode rdma)
     {
         if (rdma.ResourceName is null == rdma.ClaimTemplateName is null)
-            yield return new("spec.rdma", GraphReason.BadResource, "the device needs exactly one of resourceName and resourceClaimTemplateName"
+            yield return new("spec.rdma", GraphReason.BadResource,
+                "the device needs exactly one of resourceName and resourceClaimTemplateName"
                 + (rdma.ResourceName is null ? "" : "; it has both"));
     }
 
     private static IEnumerable<GraphViolation> OfNames(RdmaNode rdma)
     {
         if (rdma.ResourceName is { } resource && !IsExtendedResource(resource))
-            yield return new("spec.rdma.resourceName", GraphReason.BadResource, $"'{resource}' is no extended resource: it is written DOMAIN/NAME, for example rdma/hca_shared_devices_a");
+            yield return new("spec.rdma.resourceName", GraphReason.BadResource,
+                $"'{resource}' is no extended resource: it is written DOMAIN/NAME, for example rdma/hca_shared_devices_a");
         if (rdma.ClaimTemplateName is { } template && !Names.IsSubdomain(template))
-            yield return new("spec.rdma.resourceClaimTemplateName", GraphReason.BadName, $"'{template}' is no name of a ResourceClaimTemplate");
+            yield return new("spec.rdma.resourceClaimTemplateName", GraphReason.BadName,
+                $"'{template}' is no name of a ResourceClaimTemplate");
         if (rdma.Network is { } network && !NetworkName.TryParse(network, out _))
-            yield return new("spec.rdma.network", GraphReason.BadName, $"'{network}' is no network attachment: it is written NAME, NAMESPACE/NAME or NAMESPACE/NAME@INTERFACE, and is one");
+            yield return new("spec.rdma.network", GraphReason.BadName,
+                $"'{network}' is no network attachment: it is written NAME, NAMESPACE/NAME or NAMESPACE/NAME@INTERFACE, and is one");
     }
 
-    private static bool IsExtendedResource(string name) => name.Split('/') is [var domain, var rest] && Names.IsSubdomain(domain) && domain is not "kubernetes.io"
-        && rest.Length is > 0 and <= Names.LabelCharsMax && rest.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && char.IsAsciiLetterOrDigit(rest[0]) && char.IsAsciiLetterOrDigit(rest[^1]);
+    private static bool IsExtendedResource(string name) =>
+        name.Split('/') is [var domain, var rest] && Names.IsSubdomain(domain) && domain is not "kubernetes.io"
+        && rest.Length is > 0 and <= Names.LabelCharsMax && rest.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            && char.IsAsciiLetterOrDigit(rest[0]) && char.IsAsciiLetterOrDigit(rest[^1]);
 }

@@ -14,8 +14,10 @@ internal static class EdgeRules
         var first = index.Graph.Edges.TakeWhile(other => other != edge && (other.From, other.To) != (edge.From, edge.To)).Count();
         if (first < i)
             return [new($"spec.edges[{i}]", GraphReason.DuplicateEdge, $"edge {edge.Name} is there already, at spec.edges[{first}]")];
-        return End(index, $"spec.edges[{i}].from", edge.From, "output", node => node.Outputs.Select(port => port.Name), node => node.Inputs.Select(port => port.Name))
-            .Concat(End(index, $"spec.edges[{i}].to", edge.To, "input", node => node.Inputs.Select(port => port.Name), node => node.Outputs.Select(port => port.Name)));
+        return End(index, $"spec.edges[{i}].from", edge.From, "output", node => node.Outputs.Select(port => port.Name),
+            node => node.Inputs.Select(port => port.Name))
+            .Concat(End(index, $"spec.edges[{i}].to", edge.To, "input", node => node.Inputs.Select(port => port.Name),
+                node => node.Outputs.Select(port => port.Name)));
     }
 
     private static IEnumerable<GraphViolation> End(GraphIndex index, string path, PortRef port, string side,

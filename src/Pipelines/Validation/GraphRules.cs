@@ -10,7 +10,9 @@ namespace K8sMediaFlow.Pipelines.Validation;
 /// </summary>
 public static class GraphRules
 {
-    /// <summary>Everything that is wrong, in the order of the document's parts; empty for a pipeline that can be planned. Never throws.</summary>
+    /// <summary>
+    /// Everything that is wrong, in the order of the document's parts; empty for a pipeline that can be planned. Never throws.
+    /// </summary>
     public static IReadOnlyList<GraphViolation> Check(PipelineGraph graph)
     {
         var violations = CheckDocument(graph);
@@ -31,7 +33,9 @@ public static class GraphRules
 
     /// <summary>What is allowed and yet perhaps not meant. Says nothing about a graph that breaks a rule.</summary>
     public static IReadOnlyList<GraphViolation> Warnings(PipelineGraph graph) =>
-        Check(graph).Count > 0 ? [] : [.. DeviceRules.InCluster(graph), .. WarningRules.Check(new GraphIndex(graph)), .. MemoryRule.Warnings(graph)];
+        Check(graph).Count > 0
+            ? []
+            : [.. DeviceRules.InCluster(graph), .. WarningRules.Check(new GraphIndex(graph)), .. MemoryRule.Warnings(graph)];
 
     private static List<GraphViolation> OfDocument(PipelineGraph graph, GraphIndex index) =>
         [

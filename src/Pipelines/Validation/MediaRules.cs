@@ -43,5 +43,7 @@ internal static class MediaRules
     }
 
     private static IEnumerable<GraphViolation> Faults(string at, PortRef port, MediaCaps caps) =>
-        CapsRules.Check(caps).Select(fault => new GraphViolation(fault.Field.Length == 0 ? at : $"{at}.{fault.Field}", GraphReason.BadCaps, $"{port}: {fault.Message}"));
+        CapsRules.Check(caps)
+            .Select(fault => new GraphViolation(fault.Field.Length == 0 ? at : $"{at}.{fault.Field}", GraphReason.BadCaps,
+            $"{port}: {fault.Message}"));
 }

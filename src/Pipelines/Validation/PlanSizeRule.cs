@@ -3,10 +3,15 @@ using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Pipelines.Validation;
 
-/// <summary>Whether every pod's plan is one that a sidecar takes. Expects a graph that keeps the other rules, scaled as far as it may be.</summary>
+/// <summary>
+/// Whether every pod's plan is one that a sidecar takes. Expects a graph that keeps the other rules, scaled as far as it may be.
+/// </summary>
 internal static class PlanSizeRule
 {
-    /// <summary>No replica, port, end or link takes more of a plan: where all of a pipeline's together do not come to the maximum, nothing has to be drawn.</summary>
+    /// <summary>
+    /// No replica, port, end or link takes more of a plan: where all of a pipeline's together do not come to the maximum, nothing has to be
+    /// drawn.
+    /// </summary>
     private const int PartBytesMax = 2 << 10;
 
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph, Placement placement)
@@ -27,6 +32,7 @@ internal static class PlanSizeRule
     {
         var replicas = graph.Operators.ToDictionary(node => node.Name, node => (long)node.ReplicaCount);
         return graph.Operators.Sum(node => node.ReplicaCount * (1L + node.Inputs.Count + node.Outputs.Count))
-            + graph.Edges.Sum(edge => 1 + replicas[edge.From.Operator] + replicas[edge.To.Operator] + (2 * replicas[edge.From.Operator] * replicas[edge.To.Operator]));
+            + graph.Edges.Sum(edge => 1 + replicas[edge.From.Operator] + replicas[edge.To.Operator]
+                + (2 * replicas[edge.From.Operator] * replicas[edge.To.Operator]));
     }
 }

@@ -16,12 +16,14 @@ internal static class PodRules
     private static IEnumerable<GraphViolation> OwnName(string at, MediaOperatorNode node)
     {
         if (node.Name == SidecarContainer)
-            yield return new(at, GraphReason.Reserved, $"'{SidecarContainer}' is the name of the sidecar's container in every pod: name the operator otherwise");
+            yield return new(at, GraphReason.Reserved,
+                $"'{SidecarContainer}' is the name of the sidecar's container in every pod: name the operator otherwise");
     }
 
     private static IEnumerable<GraphViolation> OfGroup(PipelineGraph graph, MediaOperatorGroup group, string at)
     {
-        var members = group.Operators.Select(name => graph.Operators.FirstOrDefault(node => node.Name == name)).OfType<MediaOperatorNode>().Distinct().ToList();
+        var members = group.Operators.Select(name => graph.Operators.FirstOrDefault(node => node.Name == name)).OfType<MediaOperatorNode>()
+            .Distinct().ToList();
         return [.. Settings(group, members, at), .. Ports(group, members, at), .. Containers(group, members, at)];
     }
 
@@ -36,11 +38,13 @@ internal static class PodRules
 
     private static IEnumerable<GraphViolation> Ports(MediaOperatorGroup group, List<MediaOperatorNode> members, string at)
     {
-        foreach (var node in members.Where(node => node.Container.Ports.Count > 0 && Math.Max(node.ReplicaCount, node.MaxReplicas ?? 1) > 1))
+        foreach (var node in members.Where(node => node.Container.Ports.Count > 0
+            && Math.Max(node.ReplicaCount, node.MaxReplicas ?? 1) > 1))
             yield return new($"{at}.operators", GraphReason.BadPort,
                 $"operator '{node.Name}' listens on ports and may have several replicas in one pod of group '{group.Name}': only one of them could");
         var taken = from node in members from port in node.Container.Ports select (node, port);
-        foreach (var same in taken.GroupBy(one => (one.port.Number, one.port.Protocol)).Where(same => same.Select(one => one.node).Distinct().Count() > 1))
+        foreach (var same in taken.GroupBy(one => (one.port.Number, one.port.Protocol))
+            .Where(same => same.Select(one => one.node).Distinct().Count() > 1))
             yield return new($"{at}.operators", GraphReason.BadPort,
                 $"operators '{same.First().node.Name}' and '{same.Last().node.Name}' of group '{group.Name}' share a pod and port {same.Key.Number}/{same.Key.Protocol}");
     }

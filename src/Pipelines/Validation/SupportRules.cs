@@ -26,7 +26,8 @@ internal static class SupportRules
     {
         var at = $"spec.edges[{i}]";
         if (edge.Distribution is Distribution.ByKey or Distribution.OneToOne)
-            yield return Unsupported($"{at}.distribution", $"distribution {edge.Distribution} of edge {edge.Name}", "use RoundRobin or Broadcast");
+            yield return Unsupported($"{at}.distribution", $"distribution {edge.Distribution} of edge {edge.Name}",
+                "use RoundRobin or Broadcast");
         if (edge.OnFull != OnFull.Block)
             yield return Unsupported($"{at}.onFull", $"onFull {edge.OnFull} of edge {edge.Name}", "use Block");
         if (edge.Delivery != Delivery.AtLeastOnce)

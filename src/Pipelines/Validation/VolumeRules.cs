@@ -21,7 +21,8 @@ internal static class VolumeRules
     private static IEnumerable<GraphViolation> OfVolume(GraphVolume volume, int i)
     {
         if (volume.Name.StartsWith("kmf-", StringComparison.Ordinal))
-            yield return new($"spec.volumes[{i}].name", GraphReason.Reserved, $"volume '{volume.Name}': names that begin with kmf- are the controller's");
+            yield return new($"spec.volumes[{i}].name", GraphReason.Reserved,
+                $"volume '{volume.Name}': names that begin with kmf- are the controller's");
         if (!Kinds.Contains(volume.Kind))
             yield return new($"spec.volumes[{i}]", GraphReason.BadVolume, volume.Kind.Length == 0
                 ? $"volume '{volume.Name}' needs exactly one source: {string.Join(", ", Kinds)}"
@@ -37,11 +38,14 @@ internal static class VolumeRules
                 yield return new($"{at}.name", GraphReason.UnknownVolume,
                     $"operator '{node.Name}' mounts volume '{mount.Name}', which is not declared{NameSuggestion.Hint(mount.Name, graph.Volumes.Select(volume => volume.Name))}");
             if (Own.FirstOrDefault(own => IsWithin(mount.MountPath, own)) is { } taken)
-                yield return new($"{at}.mountPath", GraphReason.Reserved, $"operator '{node.Name}' mounts '{mount.Name}' at '{mount.MountPath}', but {taken} is the controller's in every container");
+                yield return new($"{at}.mountPath", GraphReason.Reserved,
+                    $"operator '{node.Name}' mounts '{mount.Name}' at '{mount.MountPath}', but {taken} is the controller's in every container");
             if (!mount.MountPath.StartsWith('/') || mount.MountPath.Split('/').Contains(".."))
-                yield return new($"{at}.mountPath", GraphReason.BadVolume, $"operator '{node.Name}' mounts '{mount.Name}' at '{mount.MountPath}', which is no absolute path");
+                yield return new($"{at}.mountPath", GraphReason.BadVolume,
+                    $"operator '{node.Name}' mounts '{mount.Name}' at '{mount.MountPath}', which is no absolute path");
             if (node.VolumeMounts.Take(j).Any(other => other.MountPath == mount.MountPath))
-                yield return new($"{at}.mountPath", GraphReason.BadVolume, $"operator '{node.Name}' mounts two volumes at '{mount.MountPath}'");
+                yield return new($"{at}.mountPath", GraphReason.BadVolume,
+                    $"operator '{node.Name}' mounts two volumes at '{mount.MountPath}'");
         }
     }
 }

@@ -62,18 +62,24 @@ internal sealed class AttachLoop(MediaOperatorCore core)
         }
         catch (Exception failure) when (failure is MediaOperatorException or StagingException or NativeException or CapnProtoException)
         {
-            var reason = failure as MediaOperatorException ?? new MediaOperatorException(MediaOperatorError.Protocol, $"The attach to the sidecar failed: {failure.Message}", failure);
+            var reason = failure as MediaOperatorException
+                ?? new MediaOperatorException(MediaOperatorError.Protocol, $"The attach to the sidecar failed: {failure.Message}", failure);
             core.Fail(reason);
             _attached.TrySetException(reason);
         }
-        _attached.TrySetException(new MediaOperatorException(MediaOperatorError.Closed, "The operator was disposed before it was attached."));
+        _attached.TrySetException(new MediaOperatorException(MediaOperatorError.Closed,
+            "The operator was disposed before it was attached."));
         _left.SetResult();
     }
 
     private void Serve(AttachConnection connection)
     {
         _connection = connection;
-        using var session = new Session(core, connection, _regions) { SidecarIncarnation = _handshake.SidecarIncarnation, Waiting = _handshake.Waiting };
+        using var session = new Session(core, connection, _regions)
+        {
+            SidecarIncarnation = _handshake.SidecarIncarnation,
+            Waiting = _handshake.Waiting,
+        };
         _lastSidecar = session.SidecarIncarnation;
         lock (core.Gate)
             core.Begin(session);
@@ -148,7 +154,8 @@ internal sealed class AttachLoop(MediaOperatorCore core)
                 session.OnCompletedKept();
                 break;
             case Messages.AttachMessage.Which.Violation when message.Violation.Channel == 0:
-                throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar ended the attach: {message.Violation.Reason.ToString()}");
+                throw new MediaOperatorException(MediaOperatorError.Protocol,
+                    $"The sidecar ended the attach: {message.Violation.Reason.ToString()}");
             case Messages.AttachMessage.Which.Violation:
                 session.OnChannelClosed(message.Violation.Channel, Messages.AttachMessage.ClosedReason.Violation);
                 break;
@@ -163,7 +170,8 @@ internal sealed class AttachLoop(MediaOperatorCore core)
             core.Stop();
         else if (deadline > TimeSpan.Zero)
         {
-            _deadline ??= new Timer(static state => ((MediaOperatorCore)state!).Stop(), core, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _deadline ??= new Timer(static state => ((MediaOperatorCore)state!).Stop(), core, Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
             _deadline.Change(deadline, Timeout.InfiniteTimeSpan);
         }
     }

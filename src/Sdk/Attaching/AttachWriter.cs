@@ -5,7 +5,9 @@ using K8sMediaFlow.Staging.Attaching;
 
 namespace K8sMediaFlow.Sdk.Attaching;
 
-/// <summary>The SDK's side of the attach protocol, message by message. Any thread. A peer that is gone is found out by the reader, not here.</summary>
+/// <summary>
+/// The SDK's side of the attach protocol, message by message. Any thread. A peer that is gone is found out by the reader, not here.
+/// </summary>
 internal sealed class AttachWriter(AttachConnection connection)
 {
     private readonly Lock _gate = new();

@@ -8,7 +8,9 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sdk.Attaching;
 
-/// <summary>From nothing to a connection that has said welcome. Tries again, with growing pauses, while the sidecar is not there or not ready.</summary>
+/// <summary>
+/// From nothing to a connection that has said welcome. Tries again, with growing pauses, while the sidecar is not there or not ready.
+/// </summary>
 internal sealed class Handshake(MediaOperatorCore core)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
@@ -35,7 +37,8 @@ internal sealed class Handshake(MediaOperatorCore core)
             // Such a sidecar lives: its plan comes when the pods of all neighbours have addresses, which is no fault of ours or of time.
             untilNs = _waitsForPlan ? MonotonicClock.Nanoseconds + timeout.Ticks * 100 : untilNs;
             if (MonotonicClock.Nanoseconds > untilNs)
-                throw new MediaOperatorException(MediaOperatorError.Unreachable, $"No attach to the sidecar at {core.Options.SocketPath} within {timeout.TotalSeconds:0.#} s: {why}");
+                throw new MediaOperatorException(MediaOperatorError.Unreachable,
+                    $"No attach to the sidecar at {core.Options.SocketPath} within {timeout.TotalSeconds:0.#} s: {why}");
             // Jitter: all operators of a pod lose their sidecar in the same moment.
             Thread.Sleep(pause * (0.5 + Random.Shared.NextDouble()));
         }
@@ -74,7 +77,8 @@ internal sealed class Handshake(MediaOperatorCore core)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new MediaOperatorException(MediaOperatorError.Environment, $"K8SMEDIAFLOW_TOKEN_FILE names '{core.Options.TokenFile}', which cannot be read: {failure.Message}", failure);
+            throw new MediaOperatorException(MediaOperatorError.Environment,
+                $"K8SMEDIAFLOW_TOKEN_FILE names '{core.Options.TokenFile}', which cannot be read: {failure.Message}", failure);
         }
     }
 
@@ -83,7 +87,9 @@ internal sealed class Handshake(MediaOperatorCore core)
         var receipt = connection.Receive(AnswerTimeout, out var received);
         using (received)
         {
-            why = receipt == AttachReceipt.Closed ? "the sidecar closed the connection" : $"no answer within {AnswerTimeout.TotalSeconds} s";
+            why = receipt == AttachReceipt.Closed
+                ? "the sidecar closed the connection"
+                : $"no answer within {AnswerTimeout.TotalSeconds} s";
             if (receipt != AttachReceipt.Message)
                 return false;
             received!.Bytes.CopyTo(_buffer.Bytes);
@@ -102,7 +108,8 @@ internal sealed class Handshake(MediaOperatorCore core)
         why = $"{refused.Code}: {refused.Reason.ToString()}";
         _waitsForPlan = refused.Code == Messages.AttachMessage.RefusalCode.NoPlan;
         // A dead predecessor's name is taken until the sidecar has noticed; a sidecar without plan or in a drain may be another one soon.
-        if (refused.Code is Messages.AttachMessage.RefusalCode.NameTaken or Messages.AttachMessage.RefusalCode.NoPlan or Messages.AttachMessage.RefusalCode.Draining)
+        if (refused.Code is Messages.AttachMessage.RefusalCode.NameTaken or Messages.AttachMessage.RefusalCode.NoPlan
+            or Messages.AttachMessage.RefusalCode.Draining)
             return false;
         throw new MediaOperatorException(
             MediaOperatorError.Refused, $"The sidecar refused {core.Options.Name}/{core.Options.Replica}: {why}");

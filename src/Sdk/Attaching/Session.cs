@@ -31,7 +31,10 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
     /// <summary>Whether doorbell and own region are there: from here on the operator can work.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Whether the sidecar has what it waits for first: that the own region is mapped. Any other word before that is a breach of the protocol.</summary>
+    /// <summary>
+    /// Whether the sidecar has what it waits for first: that the own region is mapped. Any other word before that is a breach of the
+    /// protocol.
+    /// </summary>
     public bool IsIntroduced { get; private set; }
 
     /// <summary>The sidecar has kept that this operator has completed.</summary>
@@ -130,7 +133,8 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
         lock (core.Gate)
         {
             if (_outbound.TryGetValue(channel, out var outbound))
-                CloseSeat(outbound, reason is Messages.AttachMessage.ClosedReason.PeerCompleted or Messages.AttachMessage.ClosedReason.ScaledAway);
+                CloseSeat(outbound, reason is Messages.AttachMessage.ClosedReason.PeerCompleted
+                    or Messages.AttachMessage.ClosedReason.ScaledAway);
             if (!_inbound.TryGetValue(channel, out var inbound))
                 return;
             inbound.IsClosed = true;
@@ -236,22 +240,27 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
     private (InputPort Port, int Seat) InputSeatOf(string name, string peer)
     {
         var port = core.Inputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
-            ?? throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar spoke of input '{name}', which is not in its welcome.");
+            ?? throw new MediaOperatorException(MediaOperatorError.Protocol,
+                $"The sidecar spoke of input '{name}', which is not in its welcome.");
         var seat = port.Seats.SeatOf(peer);
         return seat >= 0 ? (port, seat)
-            : throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar spoke of a channel of input '{name}' from '{peer}', for whom its welcome has no place.");
+            : throw new MediaOperatorException(MediaOperatorError.Protocol,
+                $"The sidecar spoke of a channel of input '{name}' from '{peer}', for whom its welcome has no place.");
     }
 
     private void AddOutbound(Messages.AttachMessage.Channel.Reader channel, ProducerChannel end)
     {
         var (name, edge, peer) = (channel.Port.ToString(), channel.Edge.ToString(), channel.Peer.ToString());
         var port = core.Outputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
-            ?? throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel for output '{name}', which is not in its welcome.");
+            ?? throw new MediaOperatorException(MediaOperatorError.Protocol,
+                $"The sidecar announced a channel for output '{name}', which is not in its welcome.");
         var seat = port.SeatOf(edge, peer);
         if (seat < 0)
-            throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a channel of edge '{edge}' to '{peer}', for whom its welcome has no place.");
+            throw new MediaOperatorException(MediaOperatorError.Protocol,
+                $"The sidecar announced a channel of edge '{edge}' to '{peer}', for whom its welcome has no place.");
         if (port.Fan.IsTaken(seat))
-            throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar announced a second channel of edge '{edge}' to '{peer}', which has one that is not closed.");
+            throw new MediaOperatorException(MediaOperatorError.Protocol,
+                $"The sidecar announced a second channel of edge '{edge}' to '{peer}', which has one that is not closed.");
         var outbound = new OutboundChannel(channel.Channel, port, seat, end);
         _outbound[channel.Channel] = outbound;
         Seat(outbound);

@@ -1,7 +1,8 @@
 namespace K8sMediaFlow.Sdk.Memory;
 
 /// <summary>
-/// What the indexes of one channel mean. A channel outlives many lives of those whose memory it names: an index whose region is gone is given to another one.
+/// What the indexes of one channel mean. A channel outlives many lives of those whose memory it names: an index whose region is gone is
+/// given to another one.
 /// </summary>
 internal sealed class ChannelRegions
 {

@@ -19,7 +19,8 @@ internal ref struct CoreWait
     /// <summary>Waits a little; the caller looks again. Every sleep is bounded by 200 ms, within which a cancellation is seen.</summary>
     public void Again()
     {
-        // A failure is noted before it cancels the operator's own token: asked in the other order, it could look like the cancellation alone.
+        // A failure is noted before it cancels the operator's own token: asked in the other order, it could look like the cancellation
+        // alone.
         var isCancelled = _cancellationToken.IsCancellationRequested;
         _core.ThrowIfFailed();
         if (isCancelled)

@@ -70,7 +70,8 @@ internal struct Forwarding
         return input.Region1 is { IsStale: true } || input.Region2 is { IsStale: true };
     }
 
-    // Only an operator whose region was planned without blocks for payloads comes here. The replay cannot help: it is known for a duplicate of what the user holds.
+    // Only an operator whose region was planned without blocks for payloads comes here. The replay cannot help: it is known for a duplicate
+    // of what the user holds.
     private readonly void PostLoss(Memory.OwnRegion region, BlockRef block, int tag, (ulong Stream, ulong Sequence) identity)
     {
         region.Writer.Release(block);
@@ -99,17 +100,25 @@ internal struct Forwarding
         if (_unknownSinceNs == 0)
             _unknownSinceNs = nowNs;
         if (nowNs - _unknownSinceNs > RegionPatience.Ticks * 100)
-            throw new MediaOperatorException(MediaOperatorError.Timeout, $"The consumers of output '{_port.Plan.Name}' were not told of the region that frame {_frame.Identity} "
+            throw new MediaOperatorException(MediaOperatorError.Timeout,
+                $"The consumers of output '{_port.Plan.Name}' were not told of the region that frame {_frame.Identity} "
                 + $"of input '{_frame.Input}' lies in within {RegionPatience.TotalSeconds} s.");
         return false;
     }
 
-    private readonly void Post(Memory.OwnRegion region, BlockRef block, ref FrameDescriptor descriptor, int tag, (ulong Stream, ulong Sequence) identity)
+    private readonly void Post(Memory.OwnRegion region, BlockRef block, ref FrameDescriptor descriptor, int tag,
+        (ulong Stream, ulong Sequence) identity)
     {
         var info = _frame.Info;
         (info.Stream, info.Sequence) = identity;
         descriptor.Segment(0) = new SegmentRef(0, block, 0, (uint)WriteEnvelope(region, block, in info));
-        var record = new OutRecord { Ledger = _core.Ledger.AddOutput(), Stream = identity.Stream, Sequence = identity.Sequence, Own = region };
+        var record = new OutRecord
+        {
+            Ledger = _core.Ledger.AddOutput(),
+            Stream = identity.Stream,
+            Sequence = identity.Sequence,
+            Own = region,
+        };
         record.Keep(block);
         region.Use();
         HoldRegions(ref record, ref descriptor, tag);
@@ -137,12 +146,14 @@ internal struct Forwarding
         try
         {
             MetadataTransfer.Write(_metadata, _core.EnvelopeMetadata);
-            return FrameEnvelope.Write(region.Writer.Memory(block), in info, _frame.Payload.Length, _frame.PayloadCount > 1 ? _frame.PayloadAt(1).Length : 0, _core.EnvelopeMetadata);
+            return FrameEnvelope.Write(region.Writer.Memory(block), in info, _frame.Payload.Length,
+                _frame.PayloadCount > 1 ? _frame.PayloadAt(1).Length : 0, _core.EnvelopeMetadata);
         }
         catch (CapnProtoException failure)
         {
             region.Writer.Release(block);
-            throw new InvalidOperationException($"The metadata of a frame on output '{_port.Plan.Name}' do not fit its envelope block: {failure.Message}", failure);
+            throw new InvalidOperationException(
+                $"The metadata of a frame on output '{_port.Plan.Name}' do not fit its envelope block: {failure.Message}", failure);
         }
     }
 }

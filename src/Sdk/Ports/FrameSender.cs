@@ -39,14 +39,18 @@ internal static class FrameSender
             core.Record(giver).SentOn |= port.Bit;
             return true;
         }
-        throw new InvalidOperationException($"Frame {new FrameIdentity(identity.Stream, identity.Sequence)} has gone out on output '{port.Plan.Name}' already: an identity "
+        throw new InvalidOperationException(
+            $"Frame {new FrameIdentity(identity.Stream, identity.Sequence)} has gone out on output '{port.Plan.Name}' already: an identity "
             + "goes out once on a port. An operator whose outputs are not one to one with its inputs calls OpenStream() first; outputs then have identities of their own.");
     }
 
     private static int FindGiver(MediaOperatorCore core, OutputPort port, ReadOnlySpan<Frame> from, bool isNamed)
     {
         if (isNamed)
-            return from.IsEmpty ? throw new ArgumentException($"Output '{port.Plan.Name}' inherits identities: name at least one input, or call OpenStream() first.", nameof(from)) : from[0].Tag;
+            return from.IsEmpty
+                ? throw new ArgumentException(
+                    $"Output '{port.Plan.Name}' inherits identities: name at least one input, or call OpenStream() first.", nameof(from))
+                : from[0].Tag;
         foreach (var tag in core.Held)
             if ((core.Record(tag).SentOn & port.Bit) == 0)
                 return tag;
@@ -56,7 +60,8 @@ internal static class FrameSender
     }
 
     private static void Post(
-        MediaOperatorCore core, OutputPort port, LoanSlot loan, ReadOnlySpan<Frame> from, bool isNamed, int giver, (ulong Stream, ulong Sequence) identity)
+        MediaOperatorCore core, OutputPort port, LoanSlot loan, ReadOnlySpan<Frame> from, bool isNamed, int giver,
+            (ulong Stream, ulong Sequence) identity)
     {
         var first = isNamed ? (from.IsEmpty ? -1 : from[0].Tag) : giver >= 0 ? giver : core.Held.Length > 0 ? core.Held[0] : -1;
         var info = MediaInfo.Of(loan.Caps);
@@ -65,7 +70,13 @@ internal static class FrameSender
         var envelopeBytes = WriteEnvelope(core, port, loan, in info);
         var descriptor = core.NewDescriptor(identity, first);
         descriptor.AddSegment(new SegmentRef(0, loan.EnvelopeBlock, 0, (uint)envelopeBytes));
-        var record = new OutRecord { Ledger = core.Ledger.AddOutput(), Stream = identity.Stream, Sequence = identity.Sequence, Own = loan.Region };
+        var record = new OutRecord
+        {
+            Ledger = core.Ledger.AddOutput(),
+            Stream = identity.Stream,
+            Sequence = identity.Sequence,
+            Own = loan.Region,
+        };
         record.Keep(loan.EnvelopeBlock);
         if (loan.PayloadBytes > 0)
             descriptor.AddSegment(new SegmentRef(0, loan.PayloadBlock, 0, (uint)loan.PayloadBytes));
@@ -114,7 +125,8 @@ internal static class FrameSender
         }
         catch (CapnProtoException failure)
         {
-            throw new InvalidOperationException($"The metadata of a frame on output '{port.Plan.Name}' do not fit its envelope block: {failure.Message}", failure);
+            throw new InvalidOperationException(
+                $"The metadata of a frame on output '{port.Plan.Name}' do not fit its envelope block: {failure.Message}", failure);
         }
     }
 }

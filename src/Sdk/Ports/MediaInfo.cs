@@ -29,7 +29,8 @@ internal static class MediaInfo
     {
         MediaKind.Video => new VideoCaps(info.Video.Width, info.Video.Height, MediaFormats.Name(info.Video.PixelFormat),
             info.Video.FrameRateNumerator, info.Video.FrameRateDenominator),
-        MediaKind.Audio => new AudioCaps(info.Audio.SampleRate, info.Audio.Channels, MediaFormats.Name(info.Audio.SampleFormat), info.Audio.SampleCount),
+        MediaKind.Audio =>
+            new AudioCaps(info.Audio.SampleRate, info.Audio.Channels, MediaFormats.Name(info.Audio.SampleFormat), info.Audio.SampleCount),
         MediaKind.Encoded => new EncodedCaps(info.Encoded.SchemaName ?? "", info.Encoded.SchemaId, NameOf(info.Encoded.Encoding)),
         _ => null,
     };
@@ -54,10 +55,12 @@ internal static class MediaInfo
         {
             case AttachMessage.Caps.Which.Video:
                 var video = caps.Video;
-                return new VideoCaps((int)video.Width, (int)video.Height, video.Format.ToString(), (int)video.FrameRateNumerator, Math.Max(1, (int)video.FrameRateDenominator));
+                return new VideoCaps((int)video.Width, (int)video.Height, video.Format.ToString(), (int)video.FrameRateNumerator,
+                    Math.Max(1, (int)video.FrameRateDenominator));
             case AttachMessage.Caps.Which.Audio:
                 var audio = caps.Audio;
-                return new AudioCaps((int)audio.SampleRate, audio.Channels, audio.Format.ToString(), audio.SamplesPerFrame == 0 ? 1024 : (int)audio.SamplesPerFrame);
+                return new AudioCaps((int)audio.SampleRate, audio.Channels, audio.Format.ToString(),
+                    audio.SamplesPerFrame == 0 ? 1024 : (int)audio.SamplesPerFrame);
             case AttachMessage.Caps.Which.Encoded:
                 var encoded = caps.Encoded;
                 return new EncodedCaps(encoded.SchemaName.ToString(), encoded.SchemaId, encoded.Encoding.ToString());
@@ -87,7 +90,13 @@ internal static class MediaInfo
     private static AudioInfo Audio(AudioCaps caps)
     {
         _ = MediaFormats.TryParse(caps.Format, out SampleFormat format);
-        return new AudioInfo { SampleRate = caps.SampleRate, Channels = caps.Channels, SampleFormat = format, SampleCount = caps.SamplesPerFrame };
+        return new AudioInfo
+        {
+            SampleRate = caps.SampleRate,
+            Channels = caps.Channels,
+            SampleFormat = format,
+            SampleCount = caps.SamplesPerFrame,
+        };
     }
 
     private static EncodedInfo Encoded(EncodedCaps caps)
@@ -97,7 +106,9 @@ internal static class MediaInfo
         return new EncodedInfo { SchemaId = caps.SchemaId, SchemaName = caps.SchemaName, Encoding = encoding };
     }
 
-    private static string NameOf(PayloadEncoding encoding) => encoding == PayloadEncoding.CapnProto ? "capnp" : KnownEncodings[Math.Min((int)encoding, KnownEncodings.Length - 1)];
+    private static string NameOf(PayloadEncoding encoding) =>
+        encoding == PayloadEncoding.CapnProto ? "capnp" : KnownEncodings[Math.Min((int)encoding, KnownEncodings.Length - 1)];
 
-    private static readonly string[] KnownEncodings = Enum.GetNames<PayloadEncoding>().Select(name => name.ToLowerInvariant()).Append("unknown").ToArray();
+    private static readonly string[] KnownEncodings = Enum.GetNames<PayloadEncoding>().Select(name => name.ToLowerInvariant())
+        .Append("unknown").ToArray();
 }

@@ -47,11 +47,13 @@ internal static class MetadataTransfer
                 break;
             case FrameMessage.Metadata.Which.Float64List:
                 var numbers = entry.Float64List;
-                numbers.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(into.AddRoom(entry.Name.Bytes, MetadataKind.DoubleList, numbers.Count * 8)));
+                numbers.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte,
+                    double>(into.AddRoom(entry.Name.Bytes, MetadataKind.DoubleList, numbers.Count * 8)));
                 break;
             case FrameMessage.Metadata.Which.Int64List:
                 var wholes = entry.Int64List;
-                wholes.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(into.AddRoom(entry.Name.Bytes, MetadataKind.Int64List, wholes.Count * 8)));
+                wholes.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte,
+                    long>(into.AddRoom(entry.Name.Bytes, MetadataKind.Int64List, wholes.Count * 8)));
                 break;
         }
     }

@@ -49,8 +49,8 @@ internal sealed class OutputPort : IFrameOwner
     /// <summary>Frames copied into a new region after the sidecar's death, and their bytes.</summary>
     public (long Frames, long Bytes) Copied { get; private set; }
 
-    /// <summary>Which inputs' sequences this port continues, so that their gaps are its gaps: those that it has inherited from; before the first,
-    /// the input of its own name, else the first one.</summary>
+    /// <summary>Which inputs' sequences this port continues, so that their gaps are its gaps: those that it has inherited from; before the
+    /// first, the input of its own name, else the first one.</summary>
     public bool Follows(InputPort input) => OwnStream == 0 && !IsComplete && (_follows & (1UL << input.Number)) != 0;
 
     public void FollowByDefault(IReadOnlyList<InputPort> inputs)
@@ -109,7 +109,9 @@ internal sealed class OutputPort : IFrameOwner
     public void Post(ref FrameDescriptor descriptor, int tag)
     {
         _ = _sent.MarkRange(descriptor.Stream, descriptor.Sequence, Math.Max(1, descriptor.GapCount));
-        _last = descriptor.Stream == _last.Stream ? (_last.Stream, Math.Max(_last.Sequence, Last(in descriptor))) : (descriptor.Stream, Last(in descriptor));
+        _last = descriptor.Stream == _last.Stream
+            ? (_last.Stream, Math.Max(_last.Sequence, Last(in descriptor)))
+            : (descriptor.Stream, Last(in descriptor));
         Fan.Post(in descriptor, tag);
     }
 
@@ -173,7 +175,9 @@ internal sealed class OutputPort : IFrameOwner
         _core.Progressed();
     }
 
-    /// <summary>Before a frame that lies in an earlier sidecar's memory it is copied into the present one: the only copy in the house.</summary>
+    /// <summary>
+    /// Before a frame that lies in an earlier sidecar's memory it is copied into the present one: the only copy in the house.
+    /// </summary>
     public bool Prepare(int tag, ref FrameDescriptor descriptor)
     {
         ref var record = ref _records[tag];

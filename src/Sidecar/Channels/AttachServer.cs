@@ -13,14 +13,21 @@ namespace K8sMediaFlow.Sidecar.Channels;
 /// <param name="DeviceReads">Its regions are made so that an RNIC can read them.</param>
 internal sealed record AttachablePod(SidecarPlan Plan, ChannelBroker Ports, MediaOperatorRegistry Roster, bool DeviceReads = false);
 
-/// <summary>Listens on the pod's socket, from before there is a plan; each connection gets a session with a thread of its own, so that a silent one holds up nobody.</summary>
+/// <summary>
+/// Listens on the pod's socket, from before there is a plan; each connection gets a session with a thread of its own, so that a silent one
+/// holds up nobody.
+/// </summary>
 /// <remarks>
-/// Any process of the pod may connect. One that opens connections in a loop gets no more than its part: where all places are taken, the session that has been silent
-/// longest makes room, and whoever says its hello at once is not that one. Where descriptors or threads run out, those who are attached notice nothing.
+/// Any process of the pod may connect. One that opens connections in a loop gets no more than its part: where all places are taken, the
+/// session that has been silent longest makes room, and whoever says its hello at once is not that one. Where descriptors or threads run
+/// out, those who are attached notice nothing.
 /// </remarks>
 internal sealed class AttachServer : IDisposable
 {
-    /// <summary>Sessions beyond one for each media operator of the plan: for tools, for a new life that overlaps the last one, and for attaches before there is a plan.</summary>
+    /// <summary>
+    /// Sessions beyond one for each media operator of the plan: for tools, for a new life that overlaps the last one, and for attaches
+    /// before there is a plan.
+    /// </summary>
     public const int SpareSessions = 256;
 
     private const int ShortagePauseMs = 10;

@@ -10,10 +10,13 @@ using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Channels;
 
-/// <summary>One connection on the attach socket, from its hello to its close. The open connection is the lease: when it closes, the process is dead.</summary>
+/// <summary>
+/// One connection on the attach socket, from its hello to its close. The open connection is the lease: when it closes, the process is dead.
+/// </summary>
 internal sealed class AttachSession : IDisposable
 {
-    private const int HelloDeadlineMs = 5_000, MappedDeadlineMs = 30_000, SettleDeadlineMs = 10_000, DeadLivesMax = 1, ReasonCharsMax = 4_000;
+    private const int HelloDeadlineMs = 5_000, MappedDeadlineMs = 30_000, SettleDeadlineMs = 10_000, DeadLivesMax = 1,
+        ReasonCharsMax = 4_000;
 
     private readonly AttachServer _server;
     private readonly LocalSocket _socket;
@@ -74,7 +77,9 @@ internal sealed class AttachSession : IDisposable
         catch (Exception garbage) when (garbage is not InvariantException)
         {
             // Also what the runtime throws at absurd lengths and texts: nothing that a peer says may end more than its session.
-            Expel(garbage is PortProtocolException ? garbage.Message : $"{_name} sent the sidecar what is no attach message: {garbage.Message} ({garbage.GetType().Name})");
+            Expel(garbage is PortProtocolException
+                ? garbage.Message
+                : $"{_name} sent the sidecar what is no attach message: {garbage.Message} ({garbage.GetType().Name})");
         }
         catch (InvariantException fault)
         {
@@ -131,9 +136,11 @@ internal sealed class AttachSession : IDisposable
             throw new PortProtocolException("a process", $"says {message.Which} before hello");
         var hello = message.Hello;
         if (hello.ProtocolLowest > AttachMessage.Protocol || hello.ProtocolHighest < AttachMessage.Protocol)
-            Refuse(AttachMessage.RefusalCode.VersionMismatch, $"the sidecar speaks protocol {AttachMessage.Protocol}, not {hello.ProtocolLowest} to {hello.ProtocolHighest}");
+            Refuse(AttachMessage.RefusalCode.VersionMismatch,
+                $"the sidecar speaks protocol {AttachMessage.Protocol}, not {hello.ProtocolLowest} to {hello.ProtocolHighest}");
         else if ((_pod = _server.Pod) is null)
-            Refuse(AttachMessage.RefusalCode.NoPlan, "the sidecar has no plan yet: it comes when the pods of all neighbours have addresses");
+            Refuse(AttachMessage.RefusalCode.NoPlan,
+                "the sidecar has no plan yet: it comes when the pods of all neighbours have addresses");
         else if (hello.Role == AttachMessage.Role.Observer)
             ServeObserver(hello.Token);
         else
@@ -192,8 +199,8 @@ internal sealed class AttachSession : IDisposable
         Listen();
     }
 
-    // A reader may keep the last frame of a dead life until the next one brings another, so a life begins beside the last one's region. Beside two it does
-    // not: memory has an end, and readers that hold on to both get nothing new from a third either.
+    // A reader may keep the last frame of a dead life until the next one brings another, so a life begins beside the last one's region.
+    // Beside two it does not: memory has an end, and readers that hold on to both get nothing new from a third either.
     private bool IsFree(string name)
     {
         var limit = MonotonicClock.Nanoseconds + (SettleDeadlineMs * 1_000_000L);
@@ -226,7 +233,8 @@ internal sealed class AttachSession : IDisposable
 
     private void Introduce(MediaOperatorPlan plan, PodRegion region)
     {
-        var end = new MediaOperatorEndpoint(plan.Name, plan.Replica, _socket, region, (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer), Expelled);
+        var end = new MediaOperatorEndpoint(plan.Name, plan.Replica, _socket, region,
+            (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer), Expelled);
         try
         {
             WelcomeMessage.Write(_outgoing.Begin<AttachMessage.Builder>().InitWelcome(), _pod!.Plan, plan, _server.Incarnation);

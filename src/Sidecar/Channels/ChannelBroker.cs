@@ -15,8 +15,8 @@ internal readonly record struct PortPair(string Edge, string Producer, string Co
 /// Who in this pod is connected with whom: introduces ends to each other, and settles what the dead leave.
 /// </summary>
 /// <remarks>
-/// Level-triggered: every event changes a fact (an end lives, has mapped, has let go), and <see cref="Reconcile"/> then does whatever the facts
-/// allow next, until nothing changes. The order that it keeps:
+/// Level-triggered: every event changes a fact (an end lives, has mapped, has let go), and <see cref="Reconcile"/> then does whatever the
+/// facts allow next, until nothing changes. The order that it keeps:
 /// 1. a region reaches a reader only after it is sealed;
 /// 2. a channel names a region to its producer only after its consumer has mapped it and knows the name;
 /// 3. a producer gets a channel only after its consumer has it;
@@ -47,12 +47,15 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
         _ends.Add(end);
     });
 
-    /// <summary>A newer plan connects more ends. Pairs that it does not have any more stay: whoever attaches later and still counts on such an end is told.</summary>
+    /// <summary>
+    /// A newer plan connects more ends. Pairs that it does not have any more stay: whoever attaches later and still counts on such an end
+    /// is told.
+    /// </summary>
     public void Extend(IEnumerable<PortPair> pairs) => Change(() => _pairs.AddRange(pairs.Except(_pairs).ToArray()));
 
     /// <summary>
-    /// A link's end goes for good, because the plan does not have the link any more. Producers give what it had to others, consumers read what it had brought
-    /// to its end. It is disposed when they have let go; nothing that it uses of the link may run any more.
+    /// A link's end goes for good, because the plan does not have the link any more. Producers give what it had to others, consumers read
+    /// what it had brought to its end. It is disposed when they have let go; nothing that it uses of the link may run any more.
     /// </summary>
     public void ScaleAway(ChannelEndpoint end) => Change(() =>
     {
@@ -117,8 +120,8 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
     public void Expel(ChannelEndpoint end, string reason) => Change(() => end.Expel(reason));
 
     /// <summary>
-    /// An end says that its peer on a channel broke the protocol. That is a claim: the channel ends, and the two get another one. Two that go on like that
-    /// get none any more, until one of them attaches anew.
+    /// An end says that its peer on a channel broke the protocol. That is a claim: the channel ends, and the two get another one. Two that
+    /// go on like that get none any more, until one of them attaches anew.
     /// </summary>
     public void Violation(ChannelEndpoint reporter, ulong channelId, string reason) => Change(() =>
     {
@@ -137,7 +140,8 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
     public IReadOnlyList<string> Apart(string edge)
     {
         lock (_gate)
-            return [.. _reports.Keys.Where(pair => pair.Edge == edge && AreApart(pair)).Select(pair => $"a new life of {pair.Producer.Name} or {pair.Consumer.Name}: one of them breaks the protocol")];
+            return [.. _reports.Keys.Where(pair => pair.Edge == edge && AreApart(pair))
+                .Select(pair => $"a new life of {pair.Producer.Name} or {pair.Consumer.Name}: one of them breaks the protocol")];
     }
 
     /// <summary>Answers the last word of a media operator, when it is kept.</summary>
@@ -200,7 +204,9 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
     }
 
     private static ChannelTally TallyOf(Dictionary<(string Edge, EdgeSide Side), ChannelTally> tallies, PortChannel channel) =>
-        tallies.TryGetValue((channel.Edge, channel.Side), out var tally) ? tally : tallies[(channel.Edge, channel.Side)] = new ChannelTally();
+        tallies.TryGetValue((channel.Edge, channel.Side), out var tally)
+            ? tally
+            : tallies[(channel.Edge, channel.Side)] = new ChannelTally();
 
     // Null: the channel is gone by now; the answer was on its way when its other end died.
     private PortChannel? ChannelOf(ChannelEndpoint end, ulong channelId)
@@ -211,7 +217,8 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
         return channel;
     }
 
-    private bool AreApart((string Edge, ChannelEndpoint Producer, ChannelEndpoint Consumer) pair) => _reports.GetValueOrDefault(pair) >= ReportsMax;
+    private bool AreApart((string Edge, ChannelEndpoint Producer, ChannelEndpoint Consumer) pair) =>
+        _reports.GetValueOrDefault(pair) >= ReportsMax;
 
     private void Change(Action change)
     {
@@ -263,7 +270,9 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
             var consumer = _ends.Find(end => end.IsAlive && end.Name == pair.Consumer);
             if (producer is CompletedEndpoint && consumer is { HadItsEnd: false })
                 consumer.ProducerCompleted(pair.Edge, pair.Producer);
-            if (producer is null or CompletedEndpoint || consumer is null || (consumer as CompletedEndpoint)?.HasTold(pair.Edge, producer) == true || _channels.Exists(channel => channel.Edge == pair.Edge && channel.Producer == producer && channel.Consumer == consumer))
+            if (producer is null or CompletedEndpoint || consumer is null
+                || (consumer as CompletedEndpoint)?.HasTold(pair.Edge, producer) == true
+                || _channels.Exists(channel => channel.Edge == pair.Edge && channel.Producer == producer && channel.Consumer == consumer))
                 continue;
             if (AreApart((pair.Edge, producer, consumer)))
                 continue;
@@ -278,7 +287,8 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
         foreach (var channel in _channels.Where(channel => channel.IsLive))
         {
             channel.AddRegion(channel.Producer.OwnRegion!);
-            foreach (var region in _channels.Where(inbound => inbound.Consumer == channel.Producer).SelectMany(inbound => inbound.VisibleRegions).ToArray())
+            foreach (var region in _channels.Where(inbound => inbound.Consumer == channel.Producer)
+                .SelectMany(inbound => inbound.VisibleRegions).ToArray())
                 channel.AddRegion(region);
             foreach (var region in channel.VisibleRegions.Where(region => region.IsReadable))
                 channel.Consumer.Offer(region);
@@ -377,7 +387,8 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
 
     private void Bury()
     {
-        foreach (var dead in _ends.Where(end => !end.IsAlive && !_channels.Exists(channel => channel.Producer == end || channel.Consumer == end)).ToArray())
+        foreach (var dead in _ends.Where(end => !end.IsAlive
+            && !_channels.Exists(channel => channel.Producer == end || channel.Consumer == end)).ToArray())
         {
             _ends.Remove(dead);
             foreach (var pair in _reports.Keys.Where(pair => pair.Producer == dead || pair.Consumer == dead).ToArray())

@@ -70,7 +70,9 @@ internal abstract class ChannelEndpoint(string name) : IDisposable
     /// <summary>No frame of this region can reach this end any more.</summary>
     protected abstract void RegionGone(PodRegion region);
 
-    /// <summary>Names a region for a channel; a consumer answers by <see cref="ChannelBroker.ChannelRegionReady"/>, a producer may use it at once.</summary>
+    /// <summary>
+    /// Names a region for a channel; a consumer answers by <see cref="ChannelBroker.ChannelRegionReady"/>, a producer may use it at once.
+    /// </summary>
     public abstract void TellRegion(PortChannel channel, int index, PodRegion region);
 
     /// <summary>Hands over the channel; answered by <see cref="ChannelBroker.ChannelReady"/>.</summary>
@@ -82,19 +84,25 @@ internal abstract class ChannelEndpoint(string name) : IDisposable
     /// <summary>All that the dead consumer of this channel had borrowed is back.</summary>
     public abstract void ConsumerGone(PortChannel channel);
 
-    /// <summary>The channel goes without having come to this end, its producer: the consumer died between the offer and its answer.</summary>
+    /// <summary>
+    /// The channel goes without having come to this end, its producer: the consumer died between the offer and its answer.
+    /// </summary>
     public virtual void Withdraw(PortChannel channel)
     {
         // Nothing was made for it, except where an end makes something for the offer.
     }
 
-    /// <summary>A producer of this end has completed before it could have a channel: nothing will come from there. May be called again.</summary>
+    /// <summary>
+    /// A producer of this end has completed before it could have a channel: nothing will come from there. May be called again.
+    /// </summary>
     public virtual void ProducerCompleted(string edge, string producer)
     {
         // A link's beginning knows: it stays while media operators come and go.
     }
 
-    /// <summary>This end broke the protocol: it has to go. Only a process can be sent away; the sidecar's own ends keep what they are.</summary>
+    /// <summary>
+    /// This end broke the protocol: it has to go. Only a process can be sent away; the sidecar's own ends keep what they are.
+    /// </summary>
     public virtual void Expel(string reason) => throw new InvalidOperationException($"{Name} is the sidecar's own and cannot be expelled");
 
     /// <summary>Called once, when no channel and no reader of this end is left.</summary>

@@ -2,7 +2,9 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Channels;
 
-/// <summary>The figures of several channels, added up. Consumers write them: a figure may be any, a sum stays at the most that there is.</summary>
+/// <summary>
+/// The figures of several channels, added up. Consumers write them: a figure may be any, a sum stays at the most that there is.
+/// </summary>
 internal sealed class ChannelTally
 {
     private readonly long[] _latencies = new long[ChannelCounters.Buckets];

@@ -5,8 +5,9 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Sidecar.Channels;
 
 /// <summary>
-/// Stands for a media operator that has completed. It is done with all that it ever got, but a producer may not know: the word was in channels or on a
-/// link when a sidecar died. So every producer that comes later is introduced to this end, which closes the channel at once as completed.
+/// Stands for a media operator that has completed. It is done with all that it ever got, but a producer may not know: the word was in
+/// channels or on a link when a sidecar died. So every producer that comes later is introduced to this end, which closes the channel at
+/// once as completed.
 /// </summary>
 internal sealed class CompletedEndpoint : ChannelEndpoint
 {

@@ -4,7 +4,10 @@ using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Sidecar.Channels;
 
-/// <summary>Shows an observer what is there now: every readable region, then every channel with the regions that it names. Read-only descriptors; nothing is asked back.</summary>
+/// <summary>
+/// Shows an observer what is there now: every readable region, then every channel with the regions that it names. Read-only descriptors;
+/// nothing is asked back.
+/// </summary>
 internal static class DiagnosticSnapshot
 {
     public static void Show(ChannelBroker ports, LocalSocket socket, MessageBuffer buffer)
@@ -43,7 +46,8 @@ internal static class DiagnosticSnapshot
         socket.Send(buffer.Finish().Span, [file.Number]);
     }
 
-    private static void SendChannel(LocalSocket socket, MessageBuffer buffer, PortChannel channel, ReadOnlyDescriptor file, List<PodRegion> regions)
+    private static void SendChannel(LocalSocket socket, MessageBuffer buffer, PortChannel channel, ReadOnlyDescriptor file,
+        List<PodRegion> regions)
     {
         var shown = buffer.Begin<AttachMessage.Builder>().InitChannel();
         shown.Channel = channel.Id;

@@ -8,8 +8,8 @@ namespace K8sMediaFlow.Sidecar.Channels;
 
 /// <summary>Where an outbound link begins: the channels of this pod's producers of one edge, read in turn.</summary>
 /// <remarks>
-/// Threads: the link's data thread takes and gives back, the ports' lock holder adds and closes channels. One lock guards the list; it is never held
-/// while something else is called that takes a lock.
+/// Threads: the link's data thread takes and gives back, the ports' lock holder adds and closes channels. One lock guards the list; it is
+/// never held while something else is called that takes a lock.
 /// A frame is given back to its producer when it is done, not before: until then a new life of the peer may need it again.
 /// </remarks>
 internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
@@ -83,7 +83,9 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
         }
     }
 
-    /// <summary>The producer has completed in an earlier life of this sidecar, when all that it had sent was done at the other end.</summary>
+    /// <summary>
+    /// The producer has completed in an earlier life of this sidecar, when all that it had sent was done at the other end.
+    /// </summary>
     public void ProducerCompleted(string producer)
     {
         lock (_gate)
@@ -200,7 +202,8 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
         Wake();
     }
 
-    public override void ConsumerGone(PortChannel channel) => throw new InvalidOperationException("a link's beginning produces nothing in this pod");
+    public override void ConsumerGone(PortChannel channel) =>
+        throw new InvalidOperationException("a link's beginning produces nothing in this pod");
 
     public override void Dispose()
     {

@@ -32,7 +32,10 @@ internal static class FrameDescriptors
         return descriptor;
     }
 
-    /// <summary>Puts a notice in a frame's place: nobody has the frame any more. False: it is the last that a stream can have, which no notice can name.</summary>
+    /// <summary>
+    /// Puts a notice in a frame's place: nobody has the frame any more. False: it is the last that a stream can have, which no notice can
+    /// name.
+    /// </summary>
     public static bool TryMakeLost(ref FrameDescriptor descriptor)
     {
         (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, 1, GapCause.Lost);

@@ -10,10 +10,13 @@ using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sidecar.Channels;
 
-/// <summary>Where an inbound link ends: its region, whose blocks the link grants, and the channels to this pod's consumers of the edge.</summary>
+/// <summary>
+/// Where an inbound link ends: its region, whose blocks the link grants, and the channels to this pod's consumers of the edge.
+/// </summary>
 /// <remarks>
-/// Threads: the link's delivers, the ports' lock holder seats consumers, and the loop that all ports share takes back what consumers return. One lock (<c>_gate</c>)
-/// guards the fan; the link is told what came back after the lock is let go, by the loop only, so that the link's locks and ours never nest.
+/// Threads: the link's delivers, the ports' lock holder seats consumers, and the loop that all ports share takes back what consumers
+/// return. One lock (<c>_gate</c>) guards the fan; the link is told what came back after the lock is let go, by the loop only, so that the
+/// link's locks and ours never nest.
 /// </remarks>
 internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, IReturning
 {
@@ -46,7 +49,8 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
     private (ulong Stream, ulong Sequence) _end;
     private long _watchedAtNs;
 
-    public IngressBridge(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, HugePages pages, WaitPolicy waiting, bool deviceReads = false)
+    public IngressBridge(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, HugePages pages, WaitPolicy waiting,
+        bool deviceReads = false)
         : base(PodTopology.InboundEnd(link))
     {
         Edge = edge.Name;
@@ -59,7 +63,9 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         _areaOffset = _writer.Layout.BlockOffset(0);
         _fan = new FanOut(this, FanOutRetention.UntilReturned, consumers.Count * edge.ChannelCapacity);
         _fan.WindowFrames = SlotCount;
-        var number = _fan.AddEdge(edge.Distribution == Distribution.Broadcast ? FanOutDistribution.Broadcast : FanOutDistribution.RoundRobin);
+        var number = _fan.AddEdge(edge.Distribution == Distribution.Broadcast
+            ? FanOutDistribution.Broadcast
+            : FanOutDistribution.RoundRobin);
         _seats = consumers.ToDictionary(consumer => consumer, _ => _fan.AddSeat(number));
         DoorbellFile = Doorbell.Create(Name);
         _doorbellMemory = Doorbell.Map(DoorbellFile);
@@ -76,10 +82,14 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
     /// <summary>The highest sequence that came; with the end of the stream, its last.</summary>
     public ulong LastSequence { get; private set; }
 
-    /// <summary>From the producer's send until the frame lay here: its pod's queue, the wait for a grant, and the wire (half a round trip).</summary>
+    /// <summary>
+    /// From the producer's send until the frame lay here: its pod's queue, the wait for a grant, and the wire (half a round trip).
+    /// </summary>
     public LatencyCounts Landed { get; } = new();
 
-    /// <summary>From there until the last consumer had given it back: this pod's queue, the wake-up, and the consumer's work on it.</summary>
+    /// <summary>
+    /// From there until the last consumer had given it back: this pod's queue, the wake-up, and the consumer's work on it.
+    /// </summary>
     public LatencyCounts Held { get; } = new();
 
     /// <summary>What came as gap notices.</summary>
@@ -111,7 +121,8 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         get
         {
             lock (_gate)
-                return string.Join(", ", _seats.Where(seat => _fan.HeldBy(seat.Value) > 0).Select(seat => $"{seat.Key} holds {_fan.HeldBy(seat.Value)}"));
+                return string.Join(", ",
+                    _seats.Where(seat => _fan.HeldBy(seat.Value) > 0).Select(seat => $"{seat.Key} holds {_fan.HeldBy(seat.Value)}"));
         }
     }
 
@@ -128,7 +139,9 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
 
     public void Bind(ILinkReceiver receiver) => _link = receiver;
 
-    /// <summary>The pod ends: no block is granted from here on. What was granted may still land, and the rest stays with the sender.</summary>
+    /// <summary>
+    /// The pod ends: no block is granted from here on. What was granted may still land, and the rest stays with the sender.
+    /// </summary>
     public void TakeNoMore() => _takesNoMore = true;
 
     // Largest first: a frame needs one, and what is left over serves notices and small frames.
@@ -189,9 +202,11 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         return true;
     }
 
-    // The far sidecar looked when it sent; its media operator, or itself, may have written since. A consumer here would blame the channel for it.
+    // The far sidecar looked when it sent; its media operator, or itself, may have written since. A consumer here would blame the channel
+    // for it.
     private bool IsSound(in FrameHeader header, uint slot) =>
-        FrameEnvelope.TryRead(SegmentOf(in header, slot, 0), SegmentOf(in header, slot, 1), SegmentOf(in header, slot, 2), out var view, out _)
+        FrameEnvelope.TryRead(SegmentOf(in header, slot, 0), SegmentOf(in header, slot, 1), SegmentOf(in header, slot, 2), out var view,
+            out _)
         && view.Info.Stream == header.Stream && view.Info.Sequence == header.Sequence;
 
     private ReadOnlySpan<byte> SegmentOf(in FrameHeader header, uint slot, int index)
@@ -277,9 +292,11 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         base.Dispose();
     }
 
-    protected override void OfferRegion(PodRegion region) => throw new InvalidOperationException("a link's end consumes nothing in this pod");
+    protected override void OfferRegion(PodRegion region) =>
+        throw new InvalidOperationException("a link's end consumes nothing in this pod");
 
-    protected override void RegionGone(PodRegion region) => throw new InvalidOperationException("a link's end consumes nothing in this pod");
+    protected override void RegionGone(PodRegion region) =>
+        throw new InvalidOperationException("a link's end consumes nothing in this pod");
 
     // The lease is made when the consumer is given the channel, before this end gets it: the consumer needs our eventfd, and can
     // write the header that the producing end reads.

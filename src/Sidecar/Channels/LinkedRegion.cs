@@ -4,8 +4,8 @@ using K8sMediaFlow.Staging.Regions;
 namespace K8sMediaFlow.Sidecar.Channels;
 
 /// <summary>
-/// A region that an outbound link reads. It stays mapped, and known to the device, while the link has frames that lie there, even if it is buried meanwhile:
-/// that depends on the goodbyes of media operators, and those may lie. Guarded by its port's lock.
+/// A region that an outbound link reads. It stays mapped, and known to the device, while the link has frames that lie there, even if it is
+/// buried meanwhile: that depends on the goodbyes of media operators, and those may lie. Guarded by its port's lock.
 /// </summary>
 /// <param name="region">Held from here on.</param>
 /// <param name="registration">What makes it known to the device, if there is one.</param>

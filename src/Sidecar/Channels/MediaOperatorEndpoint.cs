@@ -17,7 +17,8 @@ namespace K8sMediaFlow.Sidecar.Channels;
 /// <param name="sideOf">Its side of an edge, by the edge's name and whether it produces there.</param>
 /// <param name="expelled">Gets the reason, once, before the process hears of it.</param>
 internal sealed class MediaOperatorEndpoint(
-    string name, int replica, LocalSocket socket, PodRegion ownRegion, Func<string, bool, MediaOperatorEdgeSide> sideOf, Action<string> expelled)
+    string name, int replica, LocalSocket socket, PodRegion ownRegion, Func<string, bool, MediaOperatorEdgeSide> sideOf,
+        Action<string> expelled)
     : ChannelEndpoint(PodTopology.MediaOperatorEndpoint(name, replica))
 {
     private readonly MessageBuffer _buffer = new(64 * 1024);

@@ -42,7 +42,9 @@ internal sealed class MediaOperatorRegistry
 
     public bool AllCompleted => States.All(state => state.State == MediaOperatorState.Completed);
 
-    /// <summary>True for the one that may attach under the name now; it calls <see cref="Release"/> when it is attached or has given up.</summary>
+    /// <summary>
+    /// True for the one that may attach under the name now; it calls <see cref="Release"/> when it is attached or has given up.
+    /// </summary>
     public bool TryReserve(string name)
     {
         lock (_gate)
@@ -84,11 +86,16 @@ internal sealed class MediaOperatorRegistry
         }
     }
 
-    /// <summary>Why this life may not attach; null if it may. A Batch run has failed with its operator; a Streaming one goes on with the operator's next process.</summary>
+    /// <summary>
+    /// Why this life may not attach; null if it may. A Batch run has failed with its operator; a Streaming one goes on with the operator's
+    /// next process.
+    /// </summary>
     public string? BarOf(string name, ulong incarnation)
     {
         lock (_gate)
-            return _expelled.TryGetValue(name, out var expelled) && (_isBatch || expelled.Incarnation == incarnation) ? expelled.Reason : null;
+            return _expelled.TryGetValue(name, out var expelled) && (_isBatch || expelled.Incarnation == incarnation)
+                ? expelled.Reason
+                : null;
     }
 
     private void Change(string name, MediaOperatorState state, string reason, ulong incarnation)
@@ -99,6 +106,11 @@ internal sealed class MediaOperatorRegistry
             _completed.Add(name);
         else if (state is MediaOperatorState.Attached or MediaOperatorState.Failed)
             _completed.Remove(name);
-        _states[name] = _states[name] with { State = state, Reason = reason, Incarnation = incarnation.ToString("x16", CultureInfo.InvariantCulture) };
+        _states[name] = _states[name] with
+        {
+            State = state,
+            Reason = reason,
+            Incarnation = incarnation.ToString("x16", CultureInfo.InvariantCulture),
+        };
     }
 }

@@ -125,7 +125,10 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
         Consumer.Counters.AddPart(LatencyPart.WakeUp, wakeUp);
     }
 
-    /// <summary>Adds the descriptor's segments as memory. False: the producer named what it may not, or no frame is there; the channel is at its end.</summary>
+    /// <summary>
+    /// Adds the descriptor's segments as memory. False: the producer named what it may not, or no frame is there; the channel is at its
+    /// end.
+    /// </summary>
     public bool TryResolve(ref FrameDescriptor descriptor, ref LinkFrame frame, out FrameRegions regions)
     {
         regions = default;
@@ -135,14 +138,16 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
             var region = segment.Region < _regions.Count ? _regions[segment.Region] : null;
             var error = SegmentError.UnknownBlock;
             if (region is null || segment.Length > int.MaxValue || !region.Reader.TryResolveAddress(in segment, out var address, out error))
-                return (segment.Region != 0 && error == SegmentError.StaleGeneration && TryExplain(ref descriptor, ref frame, out regions)) || Fail($"segment {index} of {descriptor.Stream:x}/{descriptor.Sequence} is no memory of its producer ({(region is null ? SegmentError.UnknownRegion : error)})");
+                return (segment.Region != 0 && error == SegmentError.StaleGeneration && TryExplain(ref descriptor, ref frame, out regions))
+                    || Fail($"segment {index} of {descriptor.Stream:x}/{descriptor.Sequence} is no memory of its producer ({(region is null ? SegmentError.UnknownRegion : error)})");
             frame.AddSegment(new MemoryPart(address, (int)segment.Length));
             regions.Set(index, region);
         }
         return descriptor.Kind != FrameKind.Frame || IsSound(ref descriptor);
     }
 
-    // Only the owner of a region moves the generations in it. A frame that was passed on and whose block has another life is its owner's breach, not the passer's.
+    // Only the owner of a region moves the generations in it. A frame that was passed on and whose block has another life is its owner's
+    // breach, not the passer's.
     private static bool TryExplain(ref FrameDescriptor descriptor, ref LinkFrame frame, out FrameRegions regions)
     {
         regions = default;
@@ -155,7 +160,8 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     // Here and not at the far end: there it could not be told any more which of this pod's media operators wrote it.
     private bool IsSound(ref FrameDescriptor descriptor)
     {
-        if (!FrameEnvelope.TryRead(BytesOf(ref descriptor, 0), BytesOf(ref descriptor, 1), BytesOf(ref descriptor, 2), out var view, out var error))
+        if (!FrameEnvelope.TryRead(BytesOf(ref descriptor, 0), BytesOf(ref descriptor, 1), BytesOf(ref descriptor, 2), out var view,
+            out var error))
             return Fail($"the envelope of {descriptor.Stream:x}/{descriptor.Sequence} is not sound ({error})");
         return (view.Info.Stream == descriptor.Stream && view.Info.Sequence == descriptor.Sequence)
             || Fail($"the envelope of {descriptor.Stream:x}/{descriptor.Sequence} is that of {view.Info.Stream:x}/{view.Info.Sequence}");

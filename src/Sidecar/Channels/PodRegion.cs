@@ -14,18 +14,22 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
     private RegionReader? _reader;
     private int _holders = 1;
 
-    /// <summary>Makes a region as the plan has it. Who sends nothing has no classes; the handshake has a region for everybody, the least that there is.</summary>
+    /// <summary>
+    /// Makes a region as the plan has it. Who sends nothing has no classes; the handshake has a region for everybody, the least that there
+    /// is.
+    /// </summary>
     /// <exception cref="StagingException">OutOfMemory: the machine has not the pages.</exception>
     /// <param name="name">Of its producer.</param>
     /// <param name="classes">Its blocks.</param>
     /// <param name="pages">Of its memory.</param>
-    /// <param name="forDevice">An RNIC may have to read it. Linux up to 6.1 lets a device read only what this process could write: the sidecar's own
-    /// mapping is then writable, made before the seal; it is read all the same.</param>
+    /// <param name="forDevice">An RNIC may have to read it. Linux up to 6.1 lets a device read only what this process could write: the
+    /// sidecar's own mapping is then writable, made before the seal; it is read all the same.</param>
     public static PodRegion Create(string name, IReadOnlyList<BlockClassPlan> classes, HugePages pages, bool forDevice = false)
     {
         StagingRegion Make() => classes.Count == 0
             ? StagingRegion.Create($"kmf-{name}", [new BlockClass(MemoryFile.PageBytes, 1)])
-            : StagingRegion.Create($"kmf-{name}", [.. classes.Select(one => new BlockClass(one.SizeBytes, one.Count))], BlockSizes.PageBytes(pages));
+            : StagingRegion.Create($"kmf-{name}", [.. classes.Select(one => new BlockClass(one.SizeBytes, one.Count))],
+                BlockSizes.PageBytes(pages));
         var region = new PodRegion(name, forDevice ? DeviceMemory.Near(Make) : Make());
         if (forDevice)
             region._mapping = region.Staging.MapForProducer();
@@ -65,7 +69,10 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
     /// <summary>Nobody can meet it any more: it is not to be offered again.</summary>
     public void Bury() => IsGone = true;
 
-    /// <summary>Its memory outlives its burial until <see cref="LetGo"/>: whoever reads frames that lie here may not trust others to say when that is over.</summary>
+    /// <summary>
+    /// Its memory outlives its burial until <see cref="LetGo"/>: whoever reads frames that lie here may not trust others to say when that
+    /// is over.
+    /// </summary>
     public void Hold()
     {
         Invariant.That(!IsGone);

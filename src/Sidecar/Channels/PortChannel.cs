@@ -59,13 +59,18 @@ internal sealed class PortChannel : IDisposable
 
     public ChannelStage Stage { get; set; }
 
-    /// <summary>The consumer has let go of everything that came by this channel, or died and so has everyone that it passed frames to.</summary>
+    /// <summary>
+    /// The consumer has let go of everything that came by this channel, or died and so has everyone that it passed frames to.
+    /// </summary>
     public bool ConsumerLetGo { get; set; }
 
     /// <summary>One end is dead and the other has been told; or the channel is broken and both have been.</summary>
     public bool PeerTold { get; set; }
 
-    /// <summary>One end has said that the other broke the protocol. Both may write all of the rings, so nobody can tell who did: the channel ends, and neither end does.</summary>
+    /// <summary>
+    /// One end has said that the other broke the protocol. Both may write all of the rings, so nobody can tell who did: the channel ends,
+    /// and neither end does.
+    /// </summary>
     public bool IsBroken { get; set; }
 
     /// <summary>Frames may go through here.</summary>

@@ -14,8 +14,9 @@ internal interface IReturning
 }
 
 /// <summary>
-/// One thread that takes back what the consumers behind all inbound links of a process return. It sleeps on all their doorbells at once: each doorbell's own epoll
-/// set is in the thread's, and only those that were rung are looked at. The proof of <see cref="DoorbellWaiter"/> holds for each: its mark is set before its last look.
+/// One thread that takes back what the consumers behind all inbound links of a process return. It sleeps on all their doorbells at once:
+/// each doorbell's own epoll set is in the thread's, and only those that were rung are looked at. The proof of <see cref="DoorbellWaiter"/>
+/// holds for each: its mark is set before its last look.
 /// </summary>
 internal sealed class ReturnsLoop
 {

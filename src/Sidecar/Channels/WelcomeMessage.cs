@@ -28,7 +28,8 @@ internal static class WelcomeMessage
         var name = PodTopology.MediaOperatorEndpoint(own.Name, own.Replica);
         var inputs = welcome.InitInputs(own.Inputs.Count);
         for (var index = 0; index < own.Inputs.Count; index++)
-            Write(inputs[index], plan, own.Inputs[index], pairs.Count(pair => pair.Consumer == name && pair.Edge == own.Inputs[index].Edge));
+            Write(inputs[index], plan, own.Inputs[index],
+                pairs.Count(pair => pair.Consumer == name && pair.Edge == own.Inputs[index].Edge));
         var outputs = welcome.InitOutputs(own.Outputs.Count);
         for (var index = 0; index < own.Outputs.Count; index++)
             Write(outputs[index], plan, own.Outputs[index], pairs.Where(pair => pair.Producer == name).ToList());
@@ -69,7 +70,9 @@ internal static class WelcomeMessage
     private static void Write(AttachMessage.OutputEdge.Builder told, EdgePlan edge, int channels)
     {
         told.Name = edge.Name;
-        told.Distribution = edge.Distribution == Distribution.Broadcast ? AttachMessage.Distribution.Broadcast : AttachMessage.Distribution.RoundRobin;
+        told.Distribution = edge.Distribution == Distribution.Broadcast
+            ? AttachMessage.Distribution.Broadcast
+            : AttachMessage.Distribution.RoundRobin;
         told.OnFull = AttachMessage.OnFull.Block;
         told.Delivery = edge.Delivery == Delivery.AtMostOnce ? AttachMessage.Delivery.AtMostOnce : AttachMessage.Delivery.AtLeastOnce;
         told.ChannelCount = (uint)channels;

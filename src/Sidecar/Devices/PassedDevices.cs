@@ -9,8 +9,8 @@ namespace K8sMediaFlow.Sidecar.Devices;
 internal sealed record PassedDevice(string Variable, string Address, string? Named);
 
 /// <summary>
-/// The SR-IOV plugin's variables: <c>PCIDEVICE_resource</c> lists addresses, and <c>PCIDEVICE_resource_INFO</c> says more of each, as JSON. Both come from
-/// others: whatever is not as expected is passed over, and what is left over is said with the variable's name.
+/// The SR-IOV plugin's variables: <c>PCIDEVICE_resource</c> lists addresses, and <c>PCIDEVICE_resource_INFO</c> says more of each, as JSON.
+/// Both come from others: whatever is not as expected is passed over, and what is left over is said with the variable's name.
 /// </summary>
 internal static class PassedDevices
 {
@@ -18,7 +18,8 @@ internal static class PassedDevices
     private const string InfoSuffix = "_INFO";
 
     public static IReadOnlyList<PassedDevice> Of(IReadOnlyDictionary<string, string> environment) =>
-        [.. environment.Where(one => one.Key.StartsWith(Prefix, StringComparison.Ordinal) && !IsDocument(one.Value)).OrderBy(one => one.Key, StringComparer.Ordinal)
+        [.. environment.Where(one => one.Key.StartsWith(Prefix, StringComparison.Ordinal) && !IsDocument(one.Value))
+            .OrderBy(one => one.Key, StringComparer.Ordinal)
             .SelectMany(one => Of(one.Key, one.Value, Info(environment.GetValueOrDefault(one.Key + InfoSuffix, ""))))];
 
     private static IEnumerable<PassedDevice> Of(string variable, string addresses, IReadOnlyDictionary<string, string> info) =>

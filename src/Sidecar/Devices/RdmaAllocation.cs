@@ -3,8 +3,9 @@ using K8sMediaFlow.Fabric.Verbs;
 namespace K8sMediaFlow.Sidecar.Devices;
 
 /// <summary>
-/// The RDMA devices that this process was given. A device plugin or a DRA driver hands out device files, and the SR-IOV plugin also says whose they are; the
-/// kernel's /sys names all devices of the machine to everybody. So a device counts only where the one leads to the other.
+/// The RDMA devices that this process was given. A device plugin or a DRA driver hands out device files, and the SR-IOV plugin also says
+/// whose they are; the kernel's /sys names all devices of the machine to everybody. So a device counts only where the one leads to the
+/// other.
 /// </summary>
 /// <param name="Devices">Names as libibverbs has them, the preferred one first.</param>
 /// <param name="Source">What names them: a variable, or the device files.</param>
@@ -23,8 +24,10 @@ internal sealed record RdmaAllocation(IReadOnlyList<string> Devices, string Sour
     /// <summary>Of this process.</summary>
     public static RdmaAllocation Find()
     {
-        var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(one => (string)one.Key, one => (string?)one.Value ?? "");
-        return Find(environment, environment.GetValueOrDefault(DevRootVariable, "/dev"), environment.GetValueOrDefault(SysRootVariable, "/sys"));
+        var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(one => (string)one.Key, one => (string?)one.Value ?? "");
+        return Find(environment, environment.GetValueOrDefault(DevRootVariable, "/dev"),
+            environment.GetValueOrDefault(SysRootVariable, "/sys"));
     }
 
     /// <param name="environment">The process's variables.</param>
@@ -51,10 +54,13 @@ internal sealed record RdmaAllocation(IReadOnlyList<string> Devices, string Sour
 
     private static RdmaAllocation ByAddresses(IReadOnlyList<PassedDevice> passed, VerbsFiles files)
     {
-        var found = passed.Select(one => (One: one, Names: files.DevicesAt(one.Address) is { Count: > 0 } names ? names : one.Named is { } named ? [named] : [])).ToList();
-        var usable = found.SelectMany(one => one.Names.Where(files.HasFile).Select(name => (one.One.Variable, Name: name))).Distinct().ToList();
+        var found = passed.Select(one => (One: one,
+            Names: files.DevicesAt(one.Address) is { Count: > 0 } names ? names : one.Named is { } named ? [named] : [])).ToList();
+        var usable = found.SelectMany(one => one.Names.Where(files.HasFile).Select(name => (one.One.Variable, Name: name))).Distinct()
+            .ToList();
         if (usable.Count > 0)
-            return new([.. usable.Select(one => one.Name)], usable[0].Variable, $"{usable[0].Variable} names {string.Join(", ", usable.Select(one => one.Name))}");
+            return new([.. usable.Select(one => one.Name)], usable[0].Variable,
+                $"{usable[0].Variable} names {string.Join(", ", usable.Select(one => one.Name))}");
         // Another plugin may have handed out the RDMA device: what was handed to this container is its to use.
         if (ByFiles(files) is { Devices.Count: > 0 } others)
             return others;

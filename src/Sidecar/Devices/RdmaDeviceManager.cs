@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace K8sMediaFlow.Sidecar.Devices;
 
 /// <summary>
-/// The RDMA device of this sidecar. Opened as soon as it can be, looked at twice a second, with all memory registered on it that links may read from: a port
-/// that goes down and comes back is told by what links are offered, and by the status. Any thread.
+/// The RDMA device of this sidecar. Opened as soon as it can be, looked at twice a second, with all memory registered on it that links may
+/// read from: a port that goes down and comes back is told by what links are offered, and by the status. Any thread.
 /// </summary>
 internal sealed class RdmaDeviceManager : IDisposable
 {
@@ -143,7 +143,9 @@ internal sealed class RdmaDeviceManager : IDisposable
         }
         catch (FabricException failure)
         {
-            Refuse(failure.InnerException is NativeException { IsOutOfMemory: true } ? RdmaUnavailableReason.MemlockLimited : RdmaUnavailableReason.DeviceBusy, failure.Message);
+            Refuse(failure.InnerException is NativeException { IsOutOfMemory: true }
+                ? RdmaUnavailableReason.MemlockLimited
+                : RdmaUnavailableReason.DeviceBusy, failure.Message);
         }
         if (_state.Status is var now && now != before)
             Report(now);
@@ -158,7 +160,8 @@ internal sealed class RdmaDeviceManager : IDisposable
     }
 
     private void Refuse(RdmaUnavailableReason obstacle, string why) =>
-        _state = new State(null, new RdmaStatus(false, _fabric?.DeviceName ?? (_choices.Count > 0 ? _choices[0].Device : null) ?? "", "", obstacle.ToString(), why));
+        _state = new State(null, new RdmaStatus(false, _fabric?.DeviceName ?? (_choices.Count > 0 ? _choices[0].Device : null) ?? "", "",
+            obstacle.ToString(), why));
 
     private sealed record State(LinkFabric? Usable, RdmaStatus Status);
 }

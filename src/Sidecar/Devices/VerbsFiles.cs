@@ -10,7 +10,9 @@ internal sealed class VerbsFiles(string devRoot, string sysRoot)
     public string ClassFolder { get; } = Path.Combine(sysRoot, "class", "infiniband_verbs");
 
     /// <summary>Names of the files, in the order of their numbers.</summary>
-    public IReadOnlyList<string> Present() => [.. Names(() => Directory.EnumerateFiles(Folder, "uverbs*")).OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal)];
+    public IReadOnlyList<string> Present() =>
+        [.. Names(() => Directory.EnumerateFiles(Folder, "uverbs*")).OrderBy(name => name.Length)
+            .ThenBy(name => name, StringComparer.Ordinal)];
 
     /// <summary>Name of the RDMA device that a file is of; null where the kernel does not say.</summary>
     public string? DeviceOf(string file)
@@ -27,7 +29,8 @@ internal sealed class VerbsFiles(string devRoot, string sysRoot)
 
     /// <summary>Names of the RDMA devices of a PCI or auxiliary device.</summary>
     public IReadOnlyList<string> DevicesAt(string address) =>
-        [.. s_buses.SelectMany(bus => Names(() => Directory.EnumerateDirectories(Path.Combine(sysRoot, "bus", bus, "devices", address, "infiniband")))).Order(StringComparer.Ordinal)];
+        [.. s_buses.SelectMany(bus => Names(() => Directory.EnumerateDirectories(Path.Combine(sysRoot, "bus", bus, "devices", address,
+            "infiniband")))).Order(StringComparer.Ordinal)];
 
     public bool HasFile(string device) => Present().Any(file => DeviceOf(file) == device);
 

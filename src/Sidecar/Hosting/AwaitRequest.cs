@@ -7,9 +7,9 @@ using System.Text;
 namespace K8sMediaFlow.Sidecar.Hosting;
 
 /// <summary>
-/// <c>k8smediaflow-sidecar await FILE SECONDS</c>: waits until the sidecar of this pod listens, at most for so long. It is the probe of its start:
-/// a kubelet that asks a program that does not listen yet writes a Warning, however normal that is on a node with much to do; one that waits for
-/// an answer does not.
+/// <c>k8smediaflow-sidecar await FILE SECONDS</c>: waits until the sidecar of this pod listens, at most for so long. It is the probe of its
+/// start: a kubelet that asks a program that does not listen yet writes a Warning, however normal that is on a node with much to do; one
+/// that waits for an answer does not.
 /// </summary>
 internal static class AwaitRequest
 {
@@ -51,7 +51,9 @@ internal static class AwaitRequest
         }
     }
 
-    /// <summary>Why it does not listen, or empty. By a plain socket: this process starts beside the one that it waits for, and should cost little.</summary>
+    /// <summary>
+    /// Why it does not listen, or empty. By a plain socket: this process starts beside the one that it waits for, and should cost little.
+    /// </summary>
     private static string Obstacle(IPEndPoint health)
     {
         try

@@ -22,7 +22,9 @@ internal sealed class PlanStore(string stateDirectory)
         File.Move(partial, _path, overwrite: true);
     }
 
-    /// <summary>The stored plan; null where there is none. Throws <see cref="InvalidDataException"/> where it is not readable as a plan.</summary>
+    /// <summary>
+    /// The stored plan; null where there is none. Throws <see cref="InvalidDataException"/> where it is not readable as a plan.
+    /// </summary>
     public SidecarPlan? Read()
     {
         if (!File.Exists(_path))

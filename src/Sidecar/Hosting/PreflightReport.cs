@@ -6,7 +6,9 @@ using K8sMediaFlow.Sidecar.Devices;
 
 namespace K8sMediaFlow.Sidecar.Hosting;
 
-/// <summary>What <c>preflight --json</c> prints: whether this sidecar, as it was started, could use RDMA, and what stands in the way.</summary>
+/// <summary>
+/// What <c>preflight --json</c> prints: whether this sidecar, as it was started, could use RDMA, and what stands in the way.
+/// </summary>
 internal sealed record PreflightReport(IReadOnlyList<PreflightDevice> Devices)
 {
     /// <summary>Memory that is locked for a trial: about what a link of 1080p frames has.</summary>
@@ -27,7 +29,8 @@ internal sealed record PreflightReport(IReadOnlyList<PreflightDevice> Devices)
     public string ToJson() => JsonSerializer.Serialize(this, PreflightJson.Default.PreflightReport);
 
     private static PreflightDevice Of(VerbsFinding finding, RdmaAllocation allocation) =>
-        new(finding.Device, finding.Obstacle is null, finding.Obstacle?.ToString(), $"{finding.Detail} ({allocation.Detail})", finding.Address?.ToString(), finding.MtuBytes);
+        new(finding.Device, finding.Obstacle is null, finding.Obstacle?.ToString(), $"{finding.Detail} ({allocation.Detail})",
+            finding.Address?.ToString(), finding.MtuBytes);
 }
 
 /// <summary>One device, or the reason why there is none.</summary>

@@ -47,7 +47,10 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
         var address = IPAddress.Parse(options.Address);
         _control = new ControlServer(new ControlServerOptions(address, options.ControlPort, () => _identity.Current), this);
         _meter = new SidecarMeter(() => PodReading.Of(GetStatus(), _runtime));
-        _telemetry = new TelemetryExport(new("k8smediaflow-sidecar", options.Pod, [SidecarMeter.Name], [ControlApi.ActivitySourceName]) { View = SidecarMeter.View });
+        _telemetry = new TelemetryExport(new("k8smediaflow-sidecar", options.Pod, [SidecarMeter.Name], [ControlApi.ActivitySourceName])
+        {
+            View = SidecarMeter.View,
+        });
         if (options.HealthPort is { } port)
             _health = new PlainHttpServer(address, port, HealthPages.Of(() => new HealthView(_isListening, _runtime)), _telemetry);
     }
@@ -64,7 +67,8 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
             Follow(stored);
         await _control.StartAsync(CancellationToken.None);
         _isListening = true;
-        _logger.LogInformation("pod {Pod}: control on {Address}:{Port}, incarnation {Incarnation}", _options.Pod, _options.Address, _options.ControlPort, _incarnation);
+        _logger.LogInformation("pod {Pod}: control on {Address}:{Port}, incarnation {Incarnation}", _options.Pod, _options.Address,
+            _options.ControlPort, _incarnation);
         if (await IsFinishedBefore(end))
             _logger.LogInformation("every media operator has completed and every link is drained: this pod is done");
         else
@@ -72,18 +76,21 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
     }
 
     public SidecarInfo GetInfo() => new(
-        ControlApi.VersionMin, ControlApi.Version, typeof(SidecarHost).Assembly.GetName().Version!.ToString(3), _options.Pod, _incarnation.ToString(), CurrentPlan);
+        ControlApi.VersionMin, ControlApi.Version, typeof(SidecarHost).Assembly.GetName().Version!.ToString(3), _options.Pod,
+            _incarnation.ToString(), CurrentPlan);
 
     public Task ApplyPlanAsync(PlanDocument plan, CancellationToken cancellation)
     {
         if (!PlanJson.TryParse(plan.Json.Span, out var parsed, out var error))
             throw new ControlException(StatusCode.InvalidArgument, error);
         if (parsed.Version != plan.Version)
-            throw new ControlException(StatusCode.InvalidArgument, $"version: the call brings plan {plan.Version}, its document says {parsed.Version}");
+            throw new ControlException(StatusCode.InvalidArgument,
+                $"version: the call brings plan {plan.Version}, its document says {parsed.Version}");
         if (parsed.Pod != _options.Pod)
             throw new ControlException(StatusCode.InvalidArgument, $"the plan is for pod {parsed.Pod}, this is {_options.Pod}");
         if (PlanSizes.RegionBytes(parsed) is var bytes && bytes > _options.RegionBytesMax)
-            throw new ControlException(StatusCode.ResourceExhausted, $"the plan needs {bytes} bytes for frames, the pod's memory limit has room for {_options.RegionBytesMax}");
+            throw new ControlException(StatusCode.ResourceExhausted,
+                $"the plan needs {bytes} bytes for frames, the pod's memory limit has room for {_options.RegionBytesMax}");
         if (_runtime is { } running)
             Change(running, parsed);
         else
@@ -121,7 +128,8 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
         var look = _options.ExitWhenFinished ? FinishedLook : Timeout.InfiniteTimeSpan;
         while (!end.IsCancellationRequested)
         {
-            await Task.Delay(look, end).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.Delay(look, end)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             if (_runtime is not { IsForgotten: true } runtime)
                 continue;
             // Who has completed waits for the word that it was kept, and would look for a sidecar that is gone.
@@ -138,12 +146,14 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
             return;
         runtime.BeginDrain(TimeSpan.FromSeconds(_options.DrainSeconds));
         if (!runtime.AwaitDrained(TimeSpan.FromSeconds(_options.DrainSeconds)))
-            _logger.LogWarning("not everything had arrived when the {Seconds} s to drain were over: upstream keeps it", _options.DrainSeconds);
+            _logger.LogWarning("not everything had arrived when the {Seconds} s to drain were over: upstream keeps it",
+                _options.DrainSeconds);
     }
 
     private void Follow(SidecarPlan plan)
     {
-        Try(plan, () => _runtime = new PodRuntime(_options, plan, _incarnation, () => new LinkCredentials(_identity.Current.Certificate, _identity.Current.Authorities), _attach, _logger));
+        Try(plan, () => _runtime = new PodRuntime(_options, plan, _incarnation,
+            () => new LinkCredentials(_identity.Current.Certificate, _identity.Current.Authorities), _attach, _logger));
         _logger.LogInformation("pod {Pod} follows plan {Version}", plan.Pod, plan.Version);
     }
 
@@ -161,9 +171,11 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
         {
             follow();
         }
-        catch (Exception failed) when (failed is Staging.StagingException or Native.NativeException or System.Net.Sockets.SocketException or Fabric.FabricException)
+        catch (Exception failed) when (failed is Staging.StagingException or Native.NativeException or System.Net.Sockets.SocketException
+            or Fabric.FabricException)
         {
-            throw new ControlException(StatusCode.FailedPrecondition, $"pod {plan.Pod} cannot follow plan {plan.Version}: {failed.Message}");
+            throw new ControlException(StatusCode.FailedPrecondition,
+                $"pod {plan.Pod} cannot follow plan {plan.Version}: {failed.Message}");
         }
     }
 }

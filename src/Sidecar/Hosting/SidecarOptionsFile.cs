@@ -11,7 +11,8 @@ internal static class SidecarOptionsFile
     private const int DrainSecondsMax = 3600;
 
     /// <summary>
-    /// Reads and checks the file, completed by the environment: what only a pod knows of itself cannot stand in a file that all pods of a unit share. Throws
+    /// Reads and checks the file, completed by the environment: what only a pod knows of itself cannot stand in a file that all pods of a
+    /// unit share. Throws
     /// <see cref="InvalidDataException"/> that names the file and the field, or the variable.
     /// </summary>
     public static SidecarOptions Read(string path) => Read(path, Environment.GetEnvironmentVariable);
@@ -43,7 +44,8 @@ internal static class SidecarOptionsFile
         {
             null or "" => options.LogLevel,
             var level => Enum.TryParse<LogLevel>(level, out var known) && Enum.IsDefined(known) ? known
-                : throw new InvalidDataException($"{SidecarOptions.LogLevelVariable}: '{level}' is none of {string.Join(", ", Enum.GetNames<LogLevel>())}"),
+                : throw new InvalidDataException(
+                    $"{SidecarOptions.LogLevelVariable}: '{level}' is none of {string.Join(", ", Enum.GetNames<LogLevel>())}"),
         },
         LogFormat = variable(SidecarOptions.LogFormatVariable) switch
         {
@@ -66,9 +68,11 @@ internal static class SidecarOptionsFile
             yield return $"controlPort: {options.ControlPort} is no port";
         if (options.LinkPort is < 1 or > 65535 || options.LinkPort == options.ControlPort)
             yield return $"linkPort: {options.LinkPort} is no port of its own";
-        if (options.DataPort is < 0 or > 65535 || (options.DataPort != 0 && (options.DataPort == options.ControlPort || options.DataPort == options.LinkPort)))
+        if (options.DataPort is < 0 or > 65535
+            || (options.DataPort != 0 && (options.DataPort == options.ControlPort || options.DataPort == options.LinkPort)))
             yield return $"dataPort: {options.DataPort} is no port of its own";
-        if (options.HealthPort is { } health && (health is < 1 or > 65535 || health == options.ControlPort || health == options.LinkPort || health == options.DataPort))
+        if (options.HealthPort is { } health
+            && (health is < 1 or > 65535 || health == options.ControlPort || health == options.LinkPort || health == options.DataPort))
             yield return $"healthPort: {health} is no port of its own";
         if (options.DrainSeconds is < 0 or > DrainSecondsMax)
             yield return $"drainSeconds: {options.DrainSeconds} is not between 0 and {DrainSecondsMax}";
@@ -77,7 +81,10 @@ internal static class SidecarOptionsFile
         // The kernel's sun_path holds 108 bytes with its terminator.
         if (options.SocketPath.Length is 0 or > 107)
             yield return $"socketPath: {options.SocketPath.Length} characters, allowed are 1 to 107";
-        foreach (var (name, file) in new[] { ("certificateFile", options.CertificateFile), ("keyFile", options.KeyFile), ("caFile", options.CaFile) })
+        foreach (var (name, file) in new[]
+        {
+            ("certificateFile", options.CertificateFile), ("keyFile", options.KeyFile), ("caFile", options.CaFile),
+        })
         {
             if (!File.Exists(file))
                 yield return $"{name}: no such file: {file}";

@@ -20,6 +20,7 @@ internal sealed class SidecarService(SidecarOptions options, IHostApplicationLif
         await host.RunAsync(stopping);
     }
 
-    protected override bool IsExplained(Exception failure) => failure is InvalidDataException or ControlException or IOException or UnauthorizedAccessException
+    protected override bool IsExplained(Exception failure) =>
+        failure is InvalidDataException or ControlException or IOException or UnauthorizedAccessException
         or CryptographicException or SocketException or NativeException or StagingException;
 }

@@ -3,12 +3,12 @@ using System.Diagnostics.Metrics;
 namespace K8sMediaFlow.Sidecar.Metrics;
 
 /// <summary>
-/// A histogram that others count, by buckets. OpenTelemetry takes no counts, so what has come since the last reading is recorded one by one: each within its bucket,
-/// and all of them such that their sum is the one that was counted.
+/// A histogram that others count, by buckets. OpenTelemetry takes no counts, so what has come since the last reading is recorded one by
+/// one: each within its bucket, and all of them such that their sum is the one that was counted.
 /// </summary>
 /// <remarks>
-/// Any process of the pod may count, and its counts may be false. So one reading records at most <see cref="RecordedMax"/>: of more, a sample with the same shape. Not
-/// thread-safe.
+/// Any process of the pod may count, and its counts may be false. So one reading records at most <see cref="RecordedMax"/>: of more, a
+/// sample with the same shape. Not thread-safe.
 /// </remarks>
 internal sealed class CountedHistogram
 {
@@ -26,7 +26,10 @@ internal sealed class CountedHistogram
     public CountedHistogram(Meter meter, string name, string help, double[] bounds)
     {
         _bounds = bounds;
-        _instrument = meter.CreateHistogram(name, unit: null, help, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
+        _instrument = meter.CreateHistogram(name, unit: null, help, tags: null, new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = bounds,
+        });
     }
 
     private sealed record Seen(long[] Counts)
@@ -36,7 +39,8 @@ internal sealed class CountedHistogram
 
     /// <summary>Takes the counts as they are now.</summary>
     /// <param name="labels">Of the series.</param>
-    /// <param name="counts">One for each bound, and one for what lies above the last. Where one went down, all are counted anew from zero.</param>
+    /// <param name="counts">One for each bound, and one for what lies above the last. Where one went down, all are counted anew from
+    /// zero.</param>
     /// <param name="sum">Of all values.</param>
     public void Read(SeriesLabels labels, ReadOnlySpan<long> counts, double sum)
     {
@@ -91,7 +95,10 @@ internal sealed class CountedHistogram
         return left / all;
     }
 
-    /// <summary>How far into its bucket each value lies (0 to 1), such that the sum is right; what lies above the last bound takes what is left of it.</summary>
+    /// <summary>
+    /// How far into its bucket each value lies (0 to 1), such that the sum is right; what lies above the last bound takes what is left of
+    /// it.
+    /// </summary>
     private double Place(ReadOnlySpan<long> fresh, double sum, out double part, out double top)
     {
         var (least, width, above) = (0.0, 0.0, fresh[^1]);

@@ -17,7 +17,8 @@ internal sealed record LinkReading(LinkStatus Status, LinkDirection Direction, l
     /// <summary>The same end, as a part of the edge.</summary>
     public SeriesLabels EdgeLabels { get; } = new(("edge", Status.Edge), ("peer", Status.PeerPod), ("side", Direction.ToString()));
 
-    public static LinkReading Of(OutboundPair pair) => new(pair.Link.Status, LinkDirection.Outbound, pair.Link.Status.Retained, pair.Port.Gaps);
+    public static LinkReading Of(OutboundPair pair) =>
+        new(pair.Link.Status, LinkDirection.Outbound, pair.Link.Status.Retained, pair.Port.Gaps);
 
     public static LinkReading Of(InboundPair pair) => new(pair.Link.Status, LinkDirection.Inbound, pair.Port.NotDone, pair.Port.Gaps);
 }

@@ -10,11 +10,15 @@ namespace K8sMediaFlow.Sidecar.Metrics;
 internal sealed class PodHistograms(Meter meter)
 {
     private readonly CountedHistogram
-        _latency = Create(meter, "edge_latency_seconds", "From the producer's send until the consumer's receipt; for side Outbound until the link's."),
-        _part = Create(meter, "edge_part_seconds", "What frames spent in this pod on a part of an edge: waiting in a queue, for the consumer to wake up, in its hands."),
+        _latency = Create(meter, "edge_latency_seconds",
+            "From the producer's send until the consumer's receipt; for side Outbound until the link's."),
+        _part = Create(meter, "edge_part_seconds",
+            "What frames spent in this pod on a part of an edge: waiting in a queue, for the consumer to wake up, in its hands."),
         _grantWait = Create(meter, "link_grant_wait_seconds", "From the link's taking a frame until it had a grant and was written."),
-        _wire = Create(meter, "link_wire_seconds", "From the write until the other end's word that the frame lay there, less half a round trip."),
-        _landed = Create(meter, "link_landed_seconds", "From the producer's send until the frame lay in this pod: queue, wait for a grant, wire."),
+        _wire = Create(meter, "link_wire_seconds",
+            "From the write until the other end's word that the frame lay there, less half a round trip."),
+        _landed = Create(meter, "link_landed_seconds",
+            "From the producer's send until the frame lay in this pod: queue, wait for a grant, wire."),
         _held = Create(meter, "link_held_seconds", "From landing until the last consumer gave the frame back: queue, wake-up, processing.");
 
     public void Record(PodReading pod)
@@ -60,5 +64,6 @@ internal sealed class PodHistograms(Meter meter)
     private static void Record(CountedHistogram histogram, SeriesLabels labels, LatencyCounts counts) =>
         histogram.Read(labels, LatencyBuckets.OfHalfOctaves(counts.Buckets), counts.SumNanoseconds / 1e9);
 
-    private static CountedHistogram Create(Meter meter, string name, string help) => new(meter, "k8smediaflow_" + name, help, LatencyBuckets.Bounds);
+    private static CountedHistogram Create(Meter meter, string name, string help) =>
+        new(meter, "k8smediaflow_" + name, help, LatencyBuckets.Bounds);
 }

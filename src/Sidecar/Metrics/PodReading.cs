@@ -6,7 +6,8 @@ using K8sMediaFlow.Sidecar.Runtime;
 namespace K8sMediaFlow.Sidecar.Metrics;
 
 /// <summary>A pod at one moment, as its metrics show it.</summary>
-internal sealed record PodReading(SidecarStatus Status, IReadOnlyList<EdgeReading> Edges, IReadOnlyList<InboundPair> Inbound, IReadOnlyList<OutboundPair> Outbound)
+internal sealed record PodReading(SidecarStatus Status, IReadOnlyList<EdgeReading> Edges, IReadOnlyList<InboundPair> Inbound,
+    IReadOnlyList<OutboundPair> Outbound)
 {
     public IReadOnlyList<LinkReading> Links { get; } = [.. Outbound.Select(LinkReading.Of), .. Inbound.Select(LinkReading.Of)];
 
@@ -20,7 +21,8 @@ internal sealed record PodReading(SidecarStatus Status, IReadOnlyList<EdgeReadin
         if (runtime is null)
             return new(status, [], [], []);
         var tallies = runtime.Ports.Tally();
-        return new(status, [.. status.Edges.Select(edge => new EdgeReading(edge, tallies.GetValueOrDefault((edge.Edge, edge.Side)) ?? new ChannelTally()))], runtime.Inbound, runtime.Outbound)
+        return new(status, [.. status.Edges.Select(edge => new EdgeReading(edge,
+            tallies.GetValueOrDefault((edge.Edge, edge.Side)) ?? new ChannelTally()))], runtime.Inbound, runtime.Outbound)
         {
             Refusals = runtime.Links.Refusals,
         };

@@ -3,8 +3,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Sidecar.Metrics;
 
 /// <summary>
-/// One reading for all instruments that a collector asks in a row. Collectors ask one instrument after another and say neither when they begin nor when they end;
-/// what is older than <see cref="MaxAgeNs"/> is therefore read anew, with what the histograms have gained since.
+/// One reading for all instruments that a collector asks in a row. Collectors ask one instrument after another and say neither when they
+/// begin nor when they end; what is older than <see cref="MaxAgeNs"/> is therefore read anew, with what the histograms have gained since.
 /// </summary>
 internal sealed class PodReadings(Func<PodReading> take, PodHistograms histograms)
 {

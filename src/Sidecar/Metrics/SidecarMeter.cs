@@ -7,7 +7,9 @@ using LinkState = K8sMediaFlow.Links.Contract.LinkState;
 
 namespace K8sMediaFlow.Sidecar.Metrics;
 
-/// <summary>A pod's figures as instruments. Names, labels and meanings stand in docs/reference/metrics.md, which a test compares with this.</summary>
+/// <summary>
+/// A pod's figures as instruments. Names, labels and meanings stand in docs/reference/metrics.md, which a test compares with this.
+/// </summary>
 /// <remarks>Read only when a collector asks: nothing here is on the path of a frame.</remarks>
 internal sealed class SidecarMeter : IDisposable
 {
@@ -42,8 +44,10 @@ internal sealed class SidecarMeter : IDisposable
 
     private void AddSidecar()
     {
-        Gauge(Prefix + "sidecar_info", "Always 1: which pod this is, and which life of its sidecar.", pod => [Of(1, new SeriesLabels(("pod", pod.Status.Pod), ("incarnation", pod.Status.Incarnation)))]);
-        Gauge(Prefix + "sidecar_plan_generation", "Generation of the plan in force; 0 before the first.", pod => [new(pod.Status.Plan?.Generation ?? 0)]);
+        Gauge(Prefix + "sidecar_info", "Always 1: which pod this is, and which life of its sidecar.",
+            pod => [Of(1, new SeriesLabels(("pod", pod.Status.Pod), ("incarnation", pod.Status.Incarnation)))]);
+        Gauge(Prefix + "sidecar_plan_generation", "Generation of the plan in force; 0 before the first.",
+            pod => [new(pod.Status.Plan?.Generation ?? 0)]);
         Gauge(Prefix + "sidecar_draining", "1 while the pod is ending.", pod => [new(pod.Status.Draining ? 1 : 0)]);
         Gauge(Prefix + "operator_state", "1 for the state that a media operator is in.", pod => pod.Status.Operators.SelectMany(States));
     }
@@ -57,7 +61,8 @@ internal sealed class SidecarMeter : IDisposable
         EdgeGauge("blocks_in_use", "Blocks taken in the regions that this part of an edge reads from.", edge => edge.BlocksInUse);
         EdgeGauge("blocks", "Blocks of those regions.", edge => edge.BlocksTotal);
         EdgeGauge("ended", "1 when the end of the stream has passed.", edge => edge.Ended ? 1 : 0);
-        Counter(Drops, "Sequences that were explained instead of delivered, by cause, as seen where an edge enters or leaves a link.", pod => pod.Links.SelectMany(DropsOf));
+        Counter(Drops, "Sequences that were explained instead of delivered, by cause, as seen where an edge enters or leaves a link.",
+            pod => pod.Links.SelectMany(DropsOf));
     }
 
     private void AddLinks()
@@ -66,14 +71,19 @@ internal sealed class SidecarMeter : IDisposable
         LinkCounter("losses_total", "Times that a link was lost after it had been ready.", link => link.Status.Losses);
         LinkCounter("frames_total", "Frames and notices that crossed a link.", link => link.Status.Frames);
         LinkCounter("bytes_total", "Bytes that crossed a link, headers and padding counted.", link => link.Status.Bytes);
-        LinkCounter("repeated_total", "Frames sent again after a loss (Outbound), or landed again (Inbound).", link => link.Status.Repeated);
+        LinkCounter("repeated_total", "Frames sent again after a loss (Outbound), or landed again (Inbound).",
+            link => link.Status.Repeated);
         LinkGauge("retained_frames", "Frames kept for a replay (Outbound), or landed and not done (Inbound).", link => link.Retained);
         LinkGauge("grants", "Grants that wait for a frame.", link => link.Status.GrantsOutstanding);
-        LinkGauge("round_trip_seconds", "Last measured round trip of the control connection; 0 before the first.", link => link.Status.RoundTripNanoseconds / 1e9);
+        LinkGauge("round_trip_seconds", "Last measured round trip of the control connection; 0 before the first.",
+            link => link.Status.RoundTripNanoseconds / 1e9);
         LinkGauge("epoch", "Number of the connection, from 1.", link => link.Status.Epoch);
-        Gauge(LinkPrefix + "blocks", "Blocks of an inbound link's region.", pod => pod.Inbound.Select(pair => Of(pair.Port.SlotCount, LinkReading.Of(pair).Labels)));
-        Gauge(LinkPrefix + "blocks_in_use", "Blocks of an inbound link's region that are granted or hold a frame.", pod => pod.Inbound.Select(pair => Of(pair.Port.BlocksInUse, LinkReading.Of(pair).Labels)));
-        Counter(LinkPrefix + "refusals_total", "Connections of peers that were refused, by reason.", pod => pod.Refusals.Select(one => Of(one.Value, new SeriesLabels(("reason", one.Key.ToString())))));
+        Gauge(LinkPrefix + "blocks", "Blocks of an inbound link's region.",
+            pod => pod.Inbound.Select(pair => Of(pair.Port.SlotCount, LinkReading.Of(pair).Labels)));
+        Gauge(LinkPrefix + "blocks_in_use", "Blocks of an inbound link's region that are granted or hold a frame.",
+            pod => pod.Inbound.Select(pair => Of(pair.Port.BlocksInUse, LinkReading.Of(pair).Labels)));
+        Counter(LinkPrefix + "refusals_total", "Connections of peers that were refused, by reason.",
+            pod => pod.Refusals.Select(one => Of(one.Value, new SeriesLabels(("reason", one.Key.ToString())))));
     }
 
     private void EdgeCounter(string name, string help, Func<EdgeStatus, double> value) =>

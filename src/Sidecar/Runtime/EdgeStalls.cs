@@ -7,12 +7,14 @@ using LinkState = K8sMediaFlow.Links.Contract.LinkState;
 namespace K8sMediaFlow.Sidecar.Runtime;
 
 /// <summary>
-/// Finds out, look by look of whoever asks for the status, which parts of edges stand though there is something to move, and says what they wait for: a
-/// consumer, a grant, a peer.
+/// Finds out, look by look of whoever asks for the status, which parts of edges stand though there is something to move, and says what they
+/// wait for: a consumer, a grant, a peer.
 /// </summary>
 internal sealed class EdgeStalls(Func<long> nowNanoseconds)
 {
-    /// <summary>A pause of a pipeline that runs is shorter. The controller looks every two seconds: its second look at an edge that stands tells.</summary>
+    /// <summary>
+    /// A pause of a pipeline that runs is shorter. The controller looks every two seconds: its second look at an edge that stands tells.
+    /// </summary>
     private const long StandsNanoseconds = 1_800_000_000;
 
     private readonly Dictionary<(string Edge, EdgeSide Side), (long Moved, long SinceNanoseconds)> _looks = [];
@@ -97,7 +99,8 @@ internal sealed class EdgeStalls(Func<long> nowNanoseconds)
     private static IEnumerable<string> Missing(SidecarPlan plan, string name, IReadOnlyList<ChannelEndpoint> ends)
     {
         var edge = plan.Edges.First(one => one.Name == name);
-        bool IsThere(EndpointPlan end) => ends.Any(one => one is CompletedEndpoint or MediaOperatorEndpoint { IsAlive: true } && one.Name == NameOf(end));
+        bool IsThere(EndpointPlan end) =>
+            ends.Any(one => one is CompletedEndpoint or MediaOperatorEndpoint { IsAlive: true } && one.Name == NameOf(end));
         return edge.Producers.Any(end => end.Pod == plan.Pod && IsThere(end))
             ? edge.Consumers.Where(end => end.Pod == plan.Pod && !IsThere(end)).Select(NameOf) : [];
     }

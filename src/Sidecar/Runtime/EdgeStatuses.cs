@@ -6,21 +6,27 @@ using K8sMediaFlow.Sidecar.Channels;
 
 namespace K8sMediaFlow.Sidecar.Runtime;
 
-/// <summary>What a pod knows of its edges: the counters that consumers keep in the channels, and how full the producers' regions are.</summary>
+/// <summary>
+/// What a pod knows of its edges: the counters that consumers keep in the channels, and how full the producers' regions are.
+/// </summary>
 internal static class EdgeStatuses
 {
     public static List<EdgeStatus> Of(PodRuntime runtime)
     {
         var tallies = runtime.Ports.Tally();
         var blocks = BlocksOf(runtime.Ports);
-        return [.. runtime.Plan.Edges.SelectMany(edge => SidesOf(runtime.Plan, edge).Select(side => Of(edge, side, WayOf(runtime, edge.Name, side),
-            tallies.GetValueOrDefault((edge.Name, side)) ?? new ChannelTally(), blocks.GetValueOrDefault((edge.Name, side)), HasEnded(runtime, edge.Name, side)) with
+        return [.. runtime.Plan.Edges.SelectMany(edge => SidesOf(runtime.Plan, edge)
+            .Select(side => Of(edge, side, WayOf(runtime, edge.Name, side),
+            tallies.GetValueOrDefault((edge.Name, side))
+                ?? new ChannelTally(), blocks.GetValueOrDefault((edge.Name, side)), HasEnded(runtime, edge.Name, side)) with
             {
-                WaitsFor = runtime.Stalls.WaitsFor(runtime, edge.Name, side, tallies.GetValueOrDefault((edge.Name, side)) ?? new ChannelTally()),
+                WaitsFor = runtime.Stalls.WaitsFor(runtime, edge.Name, side,
+                    tallies.GetValueOrDefault((edge.Name, side)) ?? new ChannelTally()),
             }))];
     }
 
-    private static EdgeStatus Of(EdgePlan edge, EdgeSide side, string way, ChannelTally tally, (int InUse, int Total) blocks, bool ended) => new(
+    private static EdgeStatus Of(EdgePlan edge, EdgeSide side, string way, ChannelTally tally, (int InUse, int Total) blocks, bool ended) =>
+        new(
         edge.Name, side, way,
         tally.Frames, tally.Bytes, tally.Gaps, tally.Duplicates,
         new Dictionary<string, long>(), new LatencyHistogram(tally.Latencies), blocks.InUse, blocks.Total, ended);
@@ -61,7 +67,8 @@ internal static class EdgeStatuses
         ports.Visit((_, channels) =>
         {
             foreach (var group in channels.GroupBy(channel => (channel.Edge, channel.Side)))
-                blocks[group.Key] = Count(group.Select(channel => channel.Producer.OwnRegion).OfType<PodRegion>().Where(region => region.IsReadable).Distinct());
+                blocks[group.Key] = Count(group.Select(channel => channel.Producer.OwnRegion).OfType<PodRegion>()
+                    .Where(region => region.IsReadable).Distinct());
         });
         return blocks;
     }

@@ -48,14 +48,18 @@ internal readonly record struct JsonDifference(string Place, string Left, string
             if (First(element, other, $"{place}[{name}]") is { } difference)
                 return difference;
         }
-        return asked.Keys.FirstOrDefault(name => !was.ContainsKey(name)) is { } added ? new JsonDifference($"{place}[{added}]", "none", "one") : null;
+        return asked.Keys.FirstOrDefault(name => !was.ContainsKey(name)) is { } added
+            ? new JsonDifference($"{place}[{added}]", "none", "one")
+            : null;
     }
 
     private static string NameOf(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
             return Text(element);
-        var name = element.TryGetProperty("name", out var own) ? own.GetString() : element.TryGetProperty("operator", out var other) ? other.GetString() : element.GetRawText();
+        var name = element.TryGetProperty("name", out var own)
+            ? own.GetString()
+            : element.TryGetProperty("operator", out var other) ? other.GetString() : element.GetRawText();
         return element.TryGetProperty("replica", out var replica) ? $"{name}/{replica}" : name!;
     }
 

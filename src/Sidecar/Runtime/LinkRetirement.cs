@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace K8sMediaFlow.Sidecar.Runtime;
 
 /// <summary>
-/// The end of a link that the plan does not have any more: what is on its way gets time to arrive and to be done, then the link goes, then its end in the
-/// pod, so that what is left goes to others. A thread of its own; what is still there at the limit is not waited for.
+/// The end of a link that the plan does not have any more: what is on its way gets time to arrive and to be done, then the link goes, then
+/// its end in the pod, so that what is left goes to others. A thread of its own; what is still there at the limit is not waited for.
 /// </summary>
 internal sealed class LinkRetirement : IDisposable
 {
@@ -33,7 +33,10 @@ internal sealed class LinkRetirement : IDisposable
 
     public bool IsOver => !_thread.IsAlive;
 
-    /// <summary>Takes nothing new. A peer that is out of reach is not waited for: it would have to come back first, and the plan says that it does not.</summary>
+    /// <summary>
+    /// Takes nothing new. A peer that is out of reach is not waited for: it would have to come back first, and the plan says that it does
+    /// not.
+    /// </summary>
     public static LinkRetirement Of(ChannelBroker ports, EgressBridge port, OutboundLink link, ILogger logger)
     {
         link.Drain(TimeSpan.Zero);
@@ -44,7 +47,8 @@ internal sealed class LinkRetirement : IDisposable
     public static LinkRetirement Of(ChannelBroker ports, IngressBridge port, InboundLink link, LinkListener listener, ILogger logger)
     {
         listener.Remove(link);
-        return new LinkRetirement(ports, port, link, () => link.Status is { State: not LinkState.Ready, Retained: 0 } && port.NotDone == 0, logger);
+        return new LinkRetirement(ports, port, link, () => link.Status is { State: not LinkState.Ready, Retained: 0 } && port.NotDone == 0,
+            logger);
     }
 
     /// <summary>Cuts the waiting short, and returns when the end is gone.</summary>

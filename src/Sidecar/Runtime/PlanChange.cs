@@ -5,8 +5,8 @@ using K8sMediaFlow.Sidecar.Runtime;
 namespace K8sMediaFlow.Sidecar.Runtime;
 
 /// <summary>
-/// What a newer plan asks a running pod to change: links that come, go and move, and the hashes of tokens. Anything else would need other memory or other
-/// ports of media operators that are running, and is refused by the name of its field: such a change is a new pod.
+/// What a newer plan asks a running pod to change: links that come, go and move, and the hashes of tokens. Anything else would need other
+/// memory or other ports of media operators that are running, and is refused by the name of its field: such a change is a new pod.
 /// </summary>
 /// <param name="Next">The newer plan with the sizes that are in force: what is there stays, where the plan would do with less.</param>
 internal sealed record PlanChange(SidecarPlan Next, LinkChanges Inbound, LinkChanges Outbound)
@@ -19,7 +19,8 @@ internal sealed record PlanChange(SidecarPlan Next, LinkChanges Inbound, LinkCha
         if (refusal.Length > 0)
             return false;
         var fitted = PlanSizes.Keep(running, next);
-        change = new PlanChange(fitted, LinkChanges.Between(running.Inbound, fitted.Inbound), LinkChanges.Between(running.Outbound, fitted.Outbound));
+        change = new PlanChange(fitted, LinkChanges.Between(running.Inbound, fitted.Inbound),
+            LinkChanges.Between(running.Outbound, fitted.Outbound));
         return true;
     }
 
@@ -76,6 +77,7 @@ internal static class LinkIdentity
 {
     public static bool IsSameLink(this LinkPlan link, LinkPlan other) => link.Edge == other.Edge && link.PeerPod == other.PeerPod;
 
-    public static bool LeadsTo(this LinkPlan link, LinkPlan other) => link.PeerAddress == other.PeerAddress && link.PeerLinkPort == other.PeerLinkPort
+    public static bool LeadsTo(this LinkPlan link, LinkPlan other) =>
+        link.PeerAddress == other.PeerAddress && link.PeerLinkPort == other.PeerLinkPort
         && link.PeerIdentities.Order(StringComparer.Ordinal).SequenceEqual(other.PeerIdentities.Order(StringComparer.Ordinal));
 }

@@ -58,7 +58,9 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
         get
         {
             var (rdma, missing) = _rdma?.Now ?? (null, "");
-            return _now is { } last && last.Missing == missing && (last.RankOf(FabricKind.Verbs) >= 0) == (rdma is not null) ? last : _now = Make(rdma, missing);
+            return _now is { } last && last.Missing == missing && (last.RankOf(FabricKind.Verbs) >= 0) == (rdma is not null)
+                ? last
+                : _now = Make(rdma, missing);
         }
     }
 
@@ -87,7 +89,8 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
         var allocation = RdmaAllocation.Find();
         IReadOnlyList<string> devices = options.RdmaDevice is { } named ? [named] : allocation.Devices;
         var address = plan.RdmaAddress is null ? null : IPAddress.Parse(plan.RdmaAddress);
-        return new RdmaDeviceManager([.. devices.Select(device => new VerbsChoice { Device = device, Address = address })], allocation.Detail, fabricOptions, logger);
+        return new RdmaDeviceManager([.. devices.Select(device => new VerbsChoice { Device = device, Address = address })],
+            allocation.Detail, fabricOptions, logger);
     }
 
     private static FabricOptions OptionsOf(PollingPlan polling) => FabricOptions.Default with

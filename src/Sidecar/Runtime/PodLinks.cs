@@ -34,7 +34,8 @@ internal sealed class PodLinks : IDisposable
     private volatile InboundPair[] _inbound = [];
     private volatile OutboundPair[] _outbound = [];
 
-    public PodLinks(SidecarOptions options, SidecarPlan plan, ChannelBroker ports, WaitPolicy waiting, Func<LinkCredentials> credentials, ILogger logger)
+    public PodLinks(SidecarOptions options, SidecarPlan plan, ChannelBroker ports, WaitPolicy waiting, Func<LinkCredentials> credentials,
+        ILogger logger)
     {
         (_ports, _waiting, _credentials, _address, _logger) = (ports, waiting, credentials, options.Address, logger);
         _fabrics = new PodFabrics(options, plan, logger);
@@ -100,9 +101,14 @@ internal sealed class PodLinks : IDisposable
     public void Open(SidecarPlan plan, LinkPlan link, Incarnation incarnation)
     {
         var edge = plan.Edges.First(one => one.Name == link.Edge);
-        var port = new EgressBridge(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting, refusal => _logger.LogWarning("{Refusal}", refusal)) { Register = _fabrics.Register };
+        var port = new EgressBridge(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting,
+            refusal => _logger.LogWarning("{Refusal}", refusal))
+            {
+                Register = _fabrics.Register,
+            };
         _ports.Add(port);
-        var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation, _linkOptions);
+        var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation,
+            _linkOptions);
         outbound.Start();
         _outbound = [.. _outbound, new OutboundPair(port, outbound)];
     }
@@ -168,7 +174,8 @@ internal sealed class PodLinks : IDisposable
     private IngressBridge Prepare(SidecarPlan plan, LinkPlan link)
     {
         var edge = plan.Edges.First(one => one.Name == link.Edge);
-        var consumers = edge.Consumers.Where(end => end.Pod == plan.Pod).Select(end => PodTopology.MediaOperatorEndpoint(end.Operator, end.Replica));
+        var consumers = edge.Consumers.Where(end => end.Pod == plan.Pod)
+            .Select(end => PodTopology.MediaOperatorEndpoint(end.Operator, end.Replica));
         return new IngressBridge(link, edge, [.. consumers], plan.HugePages, _waiting, _fabrics.MayUseDevice);
     }
 
@@ -176,5 +183,6 @@ internal sealed class PodLinks : IDisposable
         new($"{plan.Namespace}/{plan.Pipeline}", link.Edge, link.PeerPod, link.PeerIdentities, link.PeerAddress);
 
     private OutboundEndpoint OutboundEndpointOf(SidecarPlan plan, LinkPlan link) =>
-        new($"{plan.Namespace}/{plan.Pipeline}", link.Edge, plan.Pod, link.PeerPod, link.PeerAddress, link.PeerLinkPort, link.PeerIdentities, _address);
+        new($"{plan.Namespace}/{plan.Pipeline}", link.Edge, plan.Pod, link.PeerPod, link.PeerAddress, link.PeerLinkPort,
+            link.PeerIdentities, _address);
 }

@@ -10,13 +10,18 @@ using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Runtime;
 
-/// <summary>Everything that plans make in one pod: ports, links and the link listener. The first plan makes it, later ones change its links.</summary>
+/// <summary>
+/// Everything that plans make in one pod: ports, links and the link listener. The first plan makes it, later ones change its links.
+/// </summary>
 internal sealed class PodRuntime : IDisposable
 {
     /// <summary>Part of the time to drain that media operators with inputs have: the rest is for what they send last.</summary>
     private const double OperatorsShare = 0.7;
 
-    /// <summary>For so long nothing lands and nothing is given back in a pod that takes nothing more before its media operators are not to wait any longer.</summary>
+    /// <summary>
+    /// For so long nothing lands and nothing is given back in a pod that takes nothing more before its media operators are not to wait any
+    /// longer.
+    /// </summary>
     private const long StandingNs = 1_000_000_000;
 
     private readonly PodLinks _links;
@@ -30,7 +35,8 @@ internal sealed class PodRuntime : IDisposable
     /// <param name="credentials">Asked anew for each connection.</param>
     /// <param name="attach">Where media operators come in; stays the caller's.</param>
     /// <param name="logger">Of everything that happens in the pod; never on the path of a frame, which counts.</param>
-    public PodRuntime(SidecarOptions options, SidecarPlan plan, Incarnation incarnation, Func<LinkCredentials> credentials, AttachServer attach, ILogger logger)
+    public PodRuntime(SidecarOptions options, SidecarPlan plan, Incarnation incarnation, Func<LinkCredentials> credentials,
+        AttachServer attach, ILogger logger)
     {
         (_plan, _attach) = (plan, attach);
         Ports = new ChannelBroker(PodTopology.Pairs(plan), logger);
@@ -69,7 +75,9 @@ internal sealed class PodRuntime : IDisposable
     public bool IsFinished => Roster.AllCompleted && Outbound.All(one => one.Port.Ended) && Inbound.All(one => one.Port.NotDone == 0);
 
     /// <summary>Finished, and all peers know it: nobody waits for this pod any more.</summary>
-    public bool IsForgotten => IsFinished && Outbound.All(one => one.Link.Status.State == LinkState.Ended) && Inbound.All(one => one.Link.Status.State == LinkState.Ended);
+    public bool IsForgotten =>
+        IsFinished && Outbound.All(one => one.Link.Status.State == LinkState.Ended)
+            && Inbound.All(one => one.Link.Status.State == LinkState.Ended);
 
     /// <summary>Media operators are attached.</summary>
     public bool HasLivingOperators => HasLiving(_ => true);
@@ -82,7 +90,8 @@ internal sealed class PodRuntime : IDisposable
         _plan = change.Next;
         _attach.Pod = new AttachablePod(_plan, Ports, Roster, _links.Fabrics.MayUseDevice);
         Ports.Extend(PodTopology.Pairs(_plan));
-        _links.ForceRetire([.. change.Inbound.Added.Select(PodTopology.InboundEnd), .. change.Outbound.Added.Select(PodTopology.OutboundEnd)]);
+        _links.ForceRetire([.. change.Inbound.Added.Select(PodTopology.InboundEnd),
+            .. change.Outbound.Added.Select(PodTopology.OutboundEnd)]);
         for (var index = 0; index < prepared.Count; index++)
             _links.Open(_plan, change.Inbound.Added[index], prepared[index], Incarnation.New());
         foreach (var link in change.Outbound.Added)
@@ -92,19 +101,23 @@ internal sealed class PodRuntime : IDisposable
     }
 
     /// <summary>
-    /// Asks the pod's media operators to end: sources at once, the others when their inputs have ended or nothing more comes, at the latest after their part of the time.
+    /// Asks the pod's media operators to end: sources at once, the others when their inputs have ended or nothing more comes, at the latest
+    /// after their part of the time.
     /// </summary>
     public void BeginDrain(TimeSpan time)
     {
         _attach.Stop(time * OperatorsShare, "the pod is ending");
-        // The peers of a batch end as well, and the ends of their streams have to come. A streaming pod has a successor, which gets what this one does not take.
+        // The peers of a batch end as well, and the ends of their streams have to come. A streaming pod has a successor, which gets what
+        // this one does not take.
         if (_plan.Execution != Execution.Streaming)
             return;
         foreach (var (port, _) in Inbound)
             port.TakeNoMore();
     }
 
-    /// <summary>After <see cref="BeginDrain"/>: waits until the media operators have ended and the links are empty. False: the time was over first.</summary>
+    /// <summary>
+    /// After <see cref="BeginDrain"/>: waits until the media operators have ended and the links are empty. False: the time was over first.
+    /// </summary>
     public bool AwaitDrained(TimeSpan time)
     {
         var limit = DateTime.UtcNow + time;
@@ -145,7 +158,8 @@ internal sealed class PodRuntime : IDisposable
             port.ProducerCompleted(name);
     }
 
-    // What landed before is read and given back, or kept to the end by an encoder; who still waits for input would wait for the successor's.
+    // What landed before is read and given back, or kept to the end by an encoder; who still waits for input would wait for the
+    // successor's.
     private void EndIdleOperators()
     {
         if (_plan.Execution != Execution.Streaming || Inbound.Count == 0 || HasLivingSources())
@@ -184,7 +198,8 @@ internal sealed class PodRuntime : IDisposable
     }
 
     private bool ProducesInto(string edge, string name) =>
-        _plan.Edges.First(one => one.Name == edge).Producers.Any(end => end.Pod == _plan.Pod && PodTopology.MediaOperatorEndpoint(end.Operator, end.Replica) == name);
+        _plan.Edges.First(one => one.Name == edge)
+            .Producers.Any(end => end.Pod == _plan.Pod && PodTopology.MediaOperatorEndpoint(end.Operator, end.Replica) == name);
 
     private static WaitPolicy WaitPolicyOf(PollingPlan polling) => new(polling.Mode switch
     {

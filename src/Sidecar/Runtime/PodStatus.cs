@@ -33,15 +33,19 @@ internal static class PodStatus
         .. runtime.Inbound.Select(one => Of(runtime.Plan, one.Link.Status, LinkDirection.Inbound, one.Port.NotDone)),
     ];
 
-    private static LinkStatus Of(SidecarPlan plan, K8sMediaFlow.Links.Contract.LinkStatus link, LinkDirection direction, long notDone) => new(
-        link.Edge, link.PeerPod, direction, StateOf(link.State), WayOf(plan, link).ToString(), link.Epoch, link.Reason, notDone, (long)link.Losses)
+    private static LinkStatus Of(SidecarPlan plan, K8sMediaFlow.Links.Contract.LinkStatus link, LinkDirection direction, long notDone) =>
+        new(
+        link.Edge, link.PeerPod, direction, StateOf(link.State), WayOf(plan, link).ToString(), link.Epoch, link.Reason, notDone,
+            (long)link.Losses)
     {
         WayReason = link.Way?.Reason ?? "",
     };
 
     /// <summary>What carries a link, or carried it last; before it was ever ready, what the plan may have promised.</summary>
     public static EdgeWay WayOf(SidecarPlan plan, K8sMediaFlow.Links.Contract.LinkStatus link) =>
-        (link.Way?.Kind ?? (plan.Transport == Transport.Rdma ? FabricKind.Verbs : FabricKind.Tcp)) == FabricKind.Verbs ? EdgeWay.Rdma : EdgeWay.Tcp;
+        (link.Way?.Kind ?? (plan.Transport == Transport.Rdma ? FabricKind.Verbs : FabricKind.Tcp)) == FabricKind.Verbs
+            ? EdgeWay.Rdma
+            : EdgeWay.Tcp;
 
     private static LinkState StateOf(K8sMediaFlow.Links.Contract.LinkState state) => state switch
     {

@@ -56,7 +56,8 @@ public sealed class AttachConnection : IDisposable
 
     /// <summary>Sends one message, whole; the peer gets duplicates of the descriptors.</summary>
     /// <param name="message">1..<see cref="MessageBytesMax"/> bytes.</param>
-    /// <exception cref="StagingException"><see cref="StagingError.PeerGone"/>; <see cref="StagingError.Deadline"/>: the peer did not read for 5 s.</exception>
+    /// <exception cref="StagingException"><see cref="StagingError.PeerGone"/>; <see cref="StagingError.Deadline"/>: the peer did not read
+    /// for 5 s.</exception>
     public void Send(ReadOnlySpan<byte> message, params ReadOnlySpan<int> descriptors)
     {
         Invariant.That(message.Length is > 0 and <= MessageBytesMax);
@@ -74,14 +75,16 @@ public sealed class AttachConnection : IDisposable
     /// <summary>Receives one message.</summary>
     /// <param name="timeout">Negative: no limit.</param>
     /// <param name="message">Set for <see cref="AttachReceipt.Message"/>; the caller's to dispose.</param>
-    /// <exception cref="StagingException"><see cref="StagingError.BadMessage"/>: longer, or with more descriptors, than the protocol allows.</exception>
+    /// <exception cref="StagingException"><see cref="StagingError.BadMessage"/>: longer, or with more descriptors, than the protocol
+    /// allows.</exception>
     public AttachReceipt Receive(TimeSpan timeout, out AttachMessage? message)
     {
         message = null;
         Span<int> descriptors = stackalloc int[LocalSocket.DescriptorsMax];
         try
         {
-            var length = _socket.Receive(_buffer, descriptors, out var count, timeout < TimeSpan.Zero ? -1 : (int)timeout.TotalMilliseconds);
+            var length = _socket.Receive(_buffer, descriptors, out var count,
+                timeout < TimeSpan.Zero ? -1 : (int)timeout.TotalMilliseconds);
             if (length <= 0)
                 return length == 0 ? AttachReceipt.Closed : AttachReceipt.TimedOut;
             message = new AttachMessage(_buffer.AsSpan(0, length), descriptors[..count]);

@@ -19,7 +19,8 @@ public sealed class AttachMessage : IDisposable
     public int DescriptorCount => _descriptors.Length;
 
     /// <summary>Takes a descriptor as shared memory.</summary>
-    /// <exception cref="StagingException"><see cref="StagingError.BadMessage"/>: there is none of that number, or it is no memory.</exception>
+    /// <exception cref="StagingException"><see cref="StagingError.BadMessage"/>: there is none of that number, or it is no
+    /// memory.</exception>
     public MemoryFile TakeMemory(int index)
     {
         var descriptor = Take(index);

@@ -7,10 +7,11 @@ namespace K8sMediaFlow.Staging.Channels;
 /// <summary>The end of a channel that gets frames and gives them back. One thread at a time.</summary>
 /// <remarks>
 /// Proof: see <see cref="ChannelProducer"/>; here the roles are reversed.
-/// <para>Pop: the tail is read with acquire and must be in (head, head + capacity]; the cell is copied to private memory and only the copy is checked and used;
-/// then Volatile.Write head + 1, a release: the cell is read before it may be written again.</para>
-/// <para>Return: a correct producer has at most <c>capacity</c> tickets out until it has read both entries of each, so of 2 × capacity return cells one is
-/// always free and a return never waits. The producer's head is looked at once per round of the ring, only to find out a producer that breaks this.</para>
+/// <para>Pop: the tail is read with acquire and must be in (head, head + capacity]; the cell is copied to private memory and only the copy
+/// is checked and used; then Volatile.Write head + 1, a release: the cell is read before it may be written again.</para>
+/// <para>Return: a correct producer has at most <c>capacity</c> tickets out until it has read both entries of each, so of 2 × capacity
+/// return cells one is always free and a return never waits. The producer's head is looked at once per round of the ring, only to find out
+/// a producer that breaks this.</para>
 /// <para>A consumer killed between cell and position has consumed or returned nothing; after it, everything.</para>
 /// </remarks>
 public sealed unsafe class ChannelConsumer : ChannelEnd
@@ -20,7 +21,8 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
     private ulong _returnTail;
     private ulong _knownReturnHead;
 
-    /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this object.</param>
+    /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this
+    /// object.</param>
     /// <exception cref="StagingException"><see cref="StagingError.BadHeader"/></exception>
     public ChannelConsumer(MappedMemory memory)
         : base(memory) => Counters = new ChannelCounters(memory);

@@ -4,7 +4,9 @@ using K8sMediaFlow.Native;
 namespace K8sMediaFlow.Staging.Channels;
 
 /// <summary>The figures of an edge, in the channel's memory: written by its consumer alone, read by anyone, no lock.</summary>
-/// <remarks>Each is one aligned word with one writer, so a plain addition loses nothing. They are figures, never input to a decision.</remarks>
+/// <remarks>
+/// Each is one aligned word with one writer, so a plain addition loses nothing. They are figures, never input to a decision.
+/// </remarks>
 public sealed unsafe class ChannelCounters
 {
     public const int Buckets = 128;
@@ -69,7 +71,8 @@ public sealed unsafe class ChannelCounters
         };
     }
 
-    private PartFigures PartOf(int part) => new(Word(PartSums + part), [.. Enumerable.Range(0, Octaves).Select(octave => Word(PartOctaves + (part * Octaves) + octave))]);
+    private PartFigures PartOf(int part) =>
+        new(Word(PartSums + part), [.. Enumerable.Range(0, Octaves).Select(octave => Word(PartOctaves + (part * Octaves) + octave))]);
 
     /// <summary>Two buckets an octave: 2·⌊log2 ns⌋ + the next bit.</summary>
     internal static int BucketOf(ulong nanoseconds)

@@ -2,7 +2,9 @@ using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Staging.Channels;
 
-/// <summary>What both ends of a channel have: the tickets that are out, in private memory, and the rule that a peer broke, if it broke one.</summary>
+/// <summary>
+/// What both ends of a channel have: the tickets that are out, in private memory, and the rule that a peer broke, if it broke one.
+/// </summary>
 public abstract unsafe class ChannelEnd
 {
     private protected readonly byte* _base;

@@ -1,7 +1,8 @@
 namespace K8sMediaFlow.Staging.Channels;
 
 /// <summary>What <see cref="ChannelCounters"/> said at one time. All since the channel was made; latencies in nanoseconds.</summary>
-public sealed record ChannelFigures(ulong Frames, ulong Bytes, ulong Gaps, ulong Duplicates, ulong LatencySumNanoseconds, IReadOnlyList<ulong> Histogram)
+public sealed record ChannelFigures(ulong Frames, ulong Bytes, ulong Gaps, ulong Duplicates, ulong LatencySumNanoseconds,
+    IReadOnlyList<ulong> Histogram)
 {
     /// <summary>By <see cref="LatencyPart"/>.</summary>
     public IReadOnlyList<PartFigures> Parts { get; init; } = [];
@@ -11,7 +12,8 @@ public sealed record ChannelFigures(ulong Frames, ulong Bytes, ulong Gaps, ulong
     public double PercentileNanoseconds(double share) => PercentileNanoseconds(Histogram, share);
 
     /// <inheritdoc cref="PercentileNanoseconds(double)"/>
-    /// <param name="histogram">Buckets as docs/reference/wire-formats.md section 2 has them, for example sums over several channels.</param>
+    /// <param name="histogram">Buckets as docs/reference/wire-formats.md section 2 has them, for example sums over several
+    /// channels.</param>
     public static double PercentileNanoseconds(IReadOnlyList<ulong> histogram, double share)
     {
         var total = 0.0;

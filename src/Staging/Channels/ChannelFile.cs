@@ -37,7 +37,8 @@ public sealed class ChannelFile : IDisposable
         catch (NativeException failure)
         {
             file?.Dispose();
-            throw new StagingException(StagingError.OutOfMemory, $"channel {id} needs {header.Layout.LengthBytes} bytes: {failure.Message}", failure);
+            throw new StagingException(StagingError.OutOfMemory, $"channel {id} needs {header.Layout.LengthBytes} bytes: {failure.Message}",
+                failure);
         }
     }
 

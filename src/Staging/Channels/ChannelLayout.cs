@@ -20,7 +20,8 @@ public readonly record struct ChannelLayout
     public ChannelLayout(int capacity)
     {
         if (!IsCapacity(capacity))
-            throw new ArgumentOutOfRangeException(nameof(capacity), capacity, $"a channel's capacity is a power of two in 1..{CapacityMax}");
+            throw new ArgumentOutOfRangeException(nameof(capacity), capacity,
+                $"a channel's capacity is a power of two in 1..{CapacityMax}");
         Capacity = capacity;
     }
 

@@ -6,7 +6,9 @@ namespace K8sMediaFlow.Staging.Channels;
 /// <summary>How far both rings of a channel are, at one time or nearly so.</summary>
 public readonly record struct ChannelPositions(ulong DescriptorTail, ulong DescriptorHead, ulong ReturnTail, ulong ReturnHead);
 
-/// <summary>Looks at a channel without taking part: for inspect, tap and the status. Nothing that it sees is more than a claim of its two ends.</summary>
+/// <summary>
+/// Looks at a channel without taking part: for inspect, tap and the status. Nothing that it sees is more than a claim of its two ends.
+/// </summary>
 public sealed unsafe class ChannelObserver
 {
     private readonly byte* _base;
@@ -24,7 +26,8 @@ public sealed unsafe class ChannelObserver
     public ChannelHeader Header { get; }
 
     public ChannelPositions Positions => new(
-        Word(ChannelLayout.DescriptorTailOffset), Word(ChannelLayout.DescriptorHeadOffset), Word(ChannelLayout.ReturnTailOffset), Word(ChannelLayout.ReturnHeadOffset));
+        Word(ChannelLayout.DescriptorTailOffset), Word(ChannelLayout.DescriptorHeadOffset), Word(ChannelLayout.ReturnTailOffset),
+            Word(ChannelLayout.ReturnHeadOffset));
 
     public ChannelFigures Figures => _counters.Read();
 

@@ -6,13 +6,15 @@ namespace K8sMediaFlow.Staging.Channels;
 /// <summary>The end of a channel that sends frames and gets them back. One thread at a time.</summary>
 /// <remarks>
 /// Proof. Each ring has one writer and one reader, and two positions that only grow, each written by one side.
-/// <para>Push: (1) write cell tail mod capacity; (2) Volatile.Write tail + 1, a release whose partner is the consumer's Volatile.Read of the tail, so whoever sees
-/// the position sees the cell. A producer killed between (1) and (2) has published nothing; killed after (2), everything. There is no third state.</para>
-/// <para>Room: at most <c>capacity</c> tickets are not done, and a correct consumer is done with nothing that it has not consumed, hence at most
-/// <c>capacity</c> cells are unread and cell tail mod capacity is free. The consumer's head is looked at once per round of the ring, only to find out
-/// a consumer that breaks this.</para>
-/// <para>Returns: the consumer's tail is read with acquire and must be in [head, head + 2 × capacity]; each entry must name a ticket that is out. What
-/// is believed stands in private memory; nothing is read from shared memory twice.</para>
+/// <para>Push: (1) write cell tail mod capacity; (2) Volatile.Write tail + 1, a release whose partner is the consumer's Volatile.Read of
+/// the tail, so whoever sees the position sees the cell. A producer killed between (1) and (2) has published nothing; killed after (2),
+/// everything. There is no third state.</para>
+/// <para>Room: at most <c>capacity</c> tickets are not done, and a correct consumer is done with nothing that it has not consumed, hence at
+/// most
+/// <c>capacity</c> cells are unread and cell tail mod capacity is free. The consumer's head is looked at once per round of the ring, only
+/// to find out a consumer that breaks this.</para>
+/// <para>Returns: the consumer's tail is read with acquire and must be in [head, head + 2 × capacity]; each entry must name a ticket that
+/// is out. What is believed stands in private memory; nothing is read from shared memory twice.</para>
 /// <para>A violation ends the channel: every later call returns false. It is for the caller to look at <see cref="Violation"/>.</para>
 /// </remarks>
 public sealed unsafe class ChannelProducer : ChannelEnd
@@ -22,7 +24,8 @@ public sealed unsafe class ChannelProducer : ChannelEnd
     private ulong _returnHead;
     private ulong _knownReturnTail;
 
-    /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this object.</param>
+    /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this
+    /// object.</param>
     /// <exception cref="StagingException"><see cref="StagingError.BadHeader"/></exception>
     public ChannelProducer(MappedMemory memory)
         : base(memory)

@@ -2,7 +2,10 @@ using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Staging.Channels;
 
-/// <summary>One page per waiter (docs/reference/wire-formats.md section 3): made by the sidecar, its descriptor goes to the waiter and to all who may ring.</summary>
+/// <summary>
+/// One page per waiter (docs/reference/wire-formats.md section 3): made by the sidecar, its descriptor goes to the waiter and to all who
+/// may ring.
+/// </summary>
 public static class Doorbell
 {
     public const int LengthBytes = 4096;
@@ -10,7 +13,9 @@ public static class Doorbell
     internal const int SequenceOffset = 0;
     internal const int MarkOffset = 64;
 
-    /// <summary>The longest sleep. A ringer killed between taking the mark and waking loses one wake-up; it costs this much, not for ever.</summary>
+    /// <summary>
+    /// The longest sleep. A ringer killed between taking the mark and waking loses one wake-up; it costs this much, not for ever.
+    /// </summary>
     internal static readonly TimeSpan SleepMax = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The same by epoll: the sidecar is told of every ringer's death, and an idle link wakes no oftener.</summary>
@@ -36,7 +41,8 @@ public static class Doorbell
     }
 
     /// <summary>Maps a doorbell that came by descriptor.</summary>
-    /// <exception cref="StagingException"><see cref="StagingError.NotSealed"/>, <see cref="StagingError.BadHeader"/>: too short.</exception>
+    /// <exception cref="StagingException"><see cref="StagingError.NotSealed"/>, <see cref="StagingError.BadHeader"/>: too
+    /// short.</exception>
     public static MappedMemory Map(MemoryFile file)
     {
         if (file.LengthBytes < LengthBytes)

@@ -12,7 +12,8 @@ public sealed unsafe class DoorbellNotifier
     private readonly EventDescriptor? _event;
 
     /// <param name="memory">The peer's doorbell, from <see cref="Doorbell.Map"/>; stays the caller's.</param>
-    /// <param name="signal">Where the peer waits by epoll (the sidecar does); null where it sleeps on the futex word. Stays the caller's.</param>
+    /// <param name="signal">Where the peer waits by epoll (the sidecar does); null where it sleeps on the futex word. Stays the
+    /// caller's.</param>
     public DoorbellNotifier(MappedMemory memory, EventDescriptor? signal = null)
     {
         _sequence = (uint*)(memory.Pointer + Doorbell.SequenceOffset);

@@ -5,8 +5,13 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Channels;
 
-/// <summary>One wait, from spinning to sleep: <c>var wait = doorbell.Begin(timeout); while (!TryGet(out x)) if (!wait.Again()) return false;</c></summary>
-/// <remarks>Between two calls of <see cref="Again"/> the caller looks at everything that it waits for: that look is step W4 of the proof at <see cref="DoorbellWaiter"/>.</remarks>
+/// <summary>
+/// One wait, from spinning to sleep: <c>var wait = doorbell.Begin(timeout); while (!TryGet(out x)) if (!wait.Again()) return false;</c>
+/// </summary>
+/// <remarks>
+/// Between two calls of <see cref="Again"/> the caller looks at everything that it waits for: that look is step W4 of the proof at
+/// <see cref="DoorbellWaiter"/>.
+/// </remarks>
 public ref struct DoorbellWait
 {
     // Reading the clock costs about as much as a hand-over, so it is read once in so many looks.

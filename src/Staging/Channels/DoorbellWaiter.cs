@@ -7,13 +7,14 @@ namespace K8sMediaFlow.Staging.Channels;
 /// <remarks>
 /// Use: spin over what you wait for; <c>var prepared = PrepareSleep();</c> look at all of it once more; nothing there:
 /// <c>Sleep(prepared, timeout)</c>; look again. <see cref="DoorbellWait"/> does it in one loop.
-/// <para>Proof that no wake-up is lost. Waiter: (W1) s := sequence, (W2) mark := 1, (W3) full fence, (W4) look, (W5) sleep while sequence = s. Ringer: (R1) publish,
-/// (R2) full fence, (R3) read mark, (R4) exchange mark for 0, (R5) if that was 1: sequence += 1, wake all. The two full fences are totally ordered. If R2 comes first, W4
-/// sees what R1 published and there is no sleep. If W3 comes first, R3 sees the mark of W2, or a 0 that some ringer's R4 wrote after W2. That ringer's exchange read 1,
-/// so its R5 comes after W2 and hence after W1: either W5 finds sequence ≠ s and does not sleep, or it sleeps already and is woken.
-/// With an eventfd, R5 writes it instead: an edge that stays until epoll has reported it.</para>
-/// <para>Only ringers clear the mark. A waiter that finds something at W4, or whose time runs out, leaves it: clearing it could take away the mark of another waiting
-/// thread. It costs one needless wake at the next ring.</para>
+/// <para>Proof that no wake-up is lost. Waiter: (W1) s := sequence, (W2) mark := 1, (W3) full fence, (W4) look, (W5) sleep while sequence =
+/// s. Ringer: (R1) publish, (R2) full fence, (R3) read mark, (R4) exchange mark for 0, (R5) if that was 1: sequence += 1, wake all. The two
+/// full fences are totally ordered. If R2 comes first, W4 sees what R1 published and there is no sleep. If W3 comes first, R3 sees the mark
+/// of W2, or a 0 that some ringer's R4 wrote after W2. That ringer's exchange read 1, so its R5 comes after W2 and hence after W1: either
+/// W5 finds sequence ≠ s and does not sleep, or it sleeps already and is woken. With an eventfd, R5 writes it instead: an edge that stays
+/// until epoll has reported it.</para>
+/// <para>Only ringers clear the mark. A waiter that finds something at W4, or whose time runs out, leaves it: clearing it could take away
+/// the mark of another waiting thread. It costs one needless wake at the next ring.</para>
 /// <para>A ringer killed between R4 and R5 takes a wake-up with it. Therefore every sleep is bounded by 200 ms,
 /// and by 1 s in the sidecar, who hears of every death by itself. Sequence and mark are in memory that every peer can
 /// write: at worst a peer makes this waiter late by that much, or keeps it awake.</para>
@@ -59,7 +60,10 @@ public sealed unsafe class DoorbellWaiter : IDisposable
         return signal;
     }
 
-    /// <summary>The peer is gone, or it should be: its eventfd wakes nobody any more, even if the peer keeps it. Closing alone would leave it in the set until then.</summary>
+    /// <summary>
+    /// The peer is gone, or it should be: its eventfd wakes nobody any more, even if the peer keeps it. Closing alone would leave it in the
+    /// set until then.
+    /// </summary>
     public void RemovePeer(EventDescriptor signal)
     {
         Invariant.That(_poll is not null);
@@ -67,7 +71,10 @@ public sealed unsafe class DoorbellWaiter : IDisposable
         signal.Dispose();
     }
 
-    /// <summary>From here on the set hears of this doorbell: for one thread that sleeps on several. Its rings are taken by <see cref="TakeSignals"/>.</summary>
+    /// <summary>
+    /// From here on the set hears of this doorbell: for one thread that sleeps on several. Its rings are taken by
+    /// <see cref="TakeSignals"/>.
+    /// </summary>
     public void JoinTo(EventPoll set, ulong tag) => set.Add(_poll!.Descriptor, tag);
 
     /// <summary>The set hears of this doorbell no more.</summary>
@@ -82,7 +89,9 @@ public sealed unsafe class DoorbellWaiter : IDisposable
         }
     }
 
-    /// <summary>Announces a sleep. Look at everything once more afterwards, then <see cref="Sleep"/> or go on with what you found.</summary>
+    /// <summary>
+    /// Announces a sleep. Look at everything once more afterwards, then <see cref="Sleep"/> or go on with what you found.
+    /// </summary>
     /// <returns>What <see cref="Sleep"/> wants.</returns>
     public uint PrepareSleep()
     {
@@ -92,7 +101,9 @@ public sealed unsafe class DoorbellWaiter : IDisposable
         return sequence;
     }
 
-    /// <summary>Sleeps until rung or woken, at most 200 ms (by epoll 1 s); may return for no reason. The caller looks again in any case.</summary>
+    /// <summary>
+    /// Sleeps until rung or woken, at most 200 ms (by epoll 1 s); may return for no reason. The caller looks again in any case.
+    /// </summary>
     /// <returns>False when time ran out, true otherwise; a figure for tests and metrics, not something to decide by.</returns>
     public bool Sleep(uint prepared, TimeSpan timeout)
     {
@@ -104,10 +115,13 @@ public sealed unsafe class DoorbellWaiter : IDisposable
     }
 
     /// <summary>Begins a wait: see <see cref="DoorbellWait"/>.</summary>
-    /// <param name="timeout">Of the whole wait; negative or <see cref="Timeout.InfiniteTimeSpan"/>: no limit (the loop still looks every 200 ms).</param>
+    /// <param name="timeout">Of the whole wait; negative or <see cref="Timeout.InfiniteTimeSpan"/>: no limit (the loop still looks every
+    /// 200 ms).</param>
     public DoorbellWait Begin(TimeSpan timeout) => new(this, timeout);
 
-    /// <summary>Wakes this waiter's threads from within the process: for a stop, a cancellation, something that no ring announces.</summary>
+    /// <summary>
+    /// Wakes this waiter's threads from within the process: for a stop, a cancellation, something that no ring announces.
+    /// </summary>
     public void Wake()
     {
         Interlocked.Increment(ref *_sequence);

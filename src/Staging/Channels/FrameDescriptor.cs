@@ -59,7 +59,9 @@ public struct FrameDescriptor
 
     [FieldOffset(124)] public GapCause GapCause;
 
-    /// <summary>Segment 0 is the envelope. Indexes are below <see cref="SegmentsMax"/>; those from <see cref="SegmentCount"/> on mean nothing.</summary>
+    /// <summary>
+    /// Segment 0 is the envelope. Indexes are below <see cref="SegmentsMax"/>; those from <see cref="SegmentCount"/> on mean nothing.
+    /// </summary>
     [UnscopedRef]
     public ref SegmentRef Segment(int index)
     {
@@ -69,7 +71,8 @@ public struct FrameDescriptor
 
     /// <summary>The segments that are there.</summary>
     [UnscopedRef]
-    public readonly ReadOnlySpan<SegmentRef> Segments => MemoryMarshal.CreateReadOnlySpan(in _segment0, Math.Min((int)SegmentCount, SegmentsMax));
+    public readonly ReadOnlySpan<SegmentRef> Segments =>
+        MemoryMarshal.CreateReadOnlySpan(in _segment0, Math.Min((int)SegmentCount, SegmentsMax));
 
     /// <summary>Puts a segment behind those that are there.</summary>
     public void AddSegment(in SegmentRef segment)
@@ -78,7 +81,10 @@ public struct FrameDescriptor
         SegmentCount++;
     }
 
-    /// <summary>Whether what a foreign process wrote keeps the format's rules, the same ones that a link's frame header has: what passes here passes there. Regions and blocks are judged by who resolves them.</summary>
+    /// <summary>
+    /// Whether what a foreign process wrote keeps the format's rules, the same ones that a link's frame header has: what passes here passes
+    /// there. Regions and blocks are judged by who resolves them.
+    /// </summary>
     internal readonly ChannelViolation Check(ulong expectedTicket)
     {
         if (Ticket != expectedTicket)

@@ -1,6 +1,9 @@
 namespace K8sMediaFlow.Staging.Channels;
 
-/// <summary>What a frame's time on a channel was spent on, as its consumer knows it. Queue and wake-up together are the time from the send to the receipt.</summary>
+/// <summary>
+/// What a frame's time on a channel was spent on, as its consumer knows it. Queue and wake-up together are the time from the send to the
+/// receipt.
+/// </summary>
 public enum LatencyPart
 {
     /// <summary>It lay there while the consumer was busy with others, or waited for one that goes before it.</summary>

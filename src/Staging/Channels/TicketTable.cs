@@ -5,8 +5,8 @@ namespace K8sMediaFlow.Staging.Channels;
 
 /// <summary>The tickets that are out, and which of them are returned: what decides whether a return is to be believed.</summary>
 /// <remarks>
-/// Open addressing over 4 × capacity places, by the ticket's low bits. Consumers that finish in order never collide; others collide only with a ticket
-/// that has stayed out for 4 × capacity pushes. Removal shifts back, so there are no tombstones to sweep.
+/// Open addressing over 4 × capacity places, by the ticket's low bits. Consumers that finish in order never collide; others collide only
+/// with a ticket that has stayed out for 4 × capacity pushes. Removal shifts back, so there are no tombstones to sweep.
 /// </remarks>
 internal sealed class TicketTable
 {

@@ -2,20 +2,27 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Delivery;
 
-/// <summary>Whom a <see cref="DerivationLedger"/> tells about inputs. Called inside the ledger's methods: short, and never back into it.</summary>
+/// <summary>
+/// Whom a <see cref="DerivationLedger"/> tells about inputs. Called inside the ledger's methods: short, and never back into it.
+/// </summary>
 public interface ILedgerOwner
 {
-    /// <summary>Nobody here needs the input's bytes any more. Exactly once; with <paramref name="done"/> it is done in the same moment.</summary>
+    /// <summary>
+    /// Nobody here needs the input's bytes any more. Exactly once; with <paramref name="done"/> it is done in the same moment.
+    /// </summary>
     void InputReturned(int tag, bool done);
 
-    /// <summary>All that derives from the input, which was returned earlier, is done. Exactly once unless it was said with the return.</summary>
+    /// <summary>
+    /// All that derives from the input, which was returned earlier, is done. Exactly once unless it was said with the return.
+    /// </summary>
     void InputDone(int tag);
 }
 
 /// <summary>
 /// Which outputs derive from which inputs. An input is returned when its holder has let go of it and every output that points into its
 /// bytes (a forward) is returned; it is done when it is returned and every output that derives from it is done. Outputs may derive from
-/// several inputs and inputs have several outputs. Records are pooled: once it has met its largest size it allocates nothing. Not thread-safe.
+/// several inputs and inputs have several outputs. Records are pooled: once it has met its largest size it allocates nothing. Not
+/// thread-safe.
 /// </summary>
 public sealed class DerivationLedger(ILedgerOwner owner)
 {
@@ -79,7 +86,10 @@ public sealed class DerivationLedger(ILedgerOwner owner)
         return output;
     }
 
-    /// <summary>Says that the output derives from the input, which is held at this moment. <paramref name="holdsBytes"/>: it points into the input's bytes.</summary>
+    /// <summary>
+    /// Says that the output derives from the input, which is held at this moment. <paramref name="holdsBytes"/>: it points into the input's
+    /// bytes.
+    /// </summary>
     public void Derive(int output, int input, bool holdsBytes)
     {
         Invariant.That(_inputs[input].Holds > 0);

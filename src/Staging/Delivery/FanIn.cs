@@ -7,7 +7,8 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// <summary>What an input port wants of its channels.</summary>
 /// <param name="Seats">Producers: the stream ends when all of them have ended.</param>
 /// <param name="BySequence">Restore the order of sequences; else they come as they come.</param>
-/// <param name="IsSparse">Sequences are dealt out among several consumers (a reorder window then passes what every producer has passed).</param>
+/// <param name="IsSparse">Sequences are dealt out among several consumers (a reorder window then passes what every producer has
+/// passed).</param>
 /// <param name="ReplayRuns">Runs of sequences without holes that are remembered of a stream, at least, so that duplicates are
 /// recognised.</param>
 /// <param name="PatienceNs">See <see cref="ReorderWindow"/>.</param>
@@ -18,9 +19,9 @@ public sealed record FanInOptions(int Seats, bool BySequence, bool IsSparse, int
 /// at once, and are done when their original is. Not thread-safe: it lives under its owner's lock, every method is short and nothing waits.
 /// </summary>
 /// <remarks>
-/// Use: <see cref="Attach"/> channels to seats; <see cref="TryTake"/> hands out numbers; each number is given back once (<see cref="Return"/>) and
-/// is done once (<see cref="Done"/>, or with the return). Death of a producer: <see cref="FanInChannel.Close"/>; the channel is drained, and when
-/// it <see cref="IsFinished"/>, the owner says goodbye and calls <see cref="Remove"/>.
+/// Use: <see cref="Attach"/> channels to seats; <see cref="TryTake"/> hands out numbers; each number is given back once
+/// (<see cref="Return"/>) and is done once (<see cref="Done"/>, or with the return). Death of a producer: <see cref="FanInChannel.Close"/>;
+/// the channel is drained, and when it <see cref="IsFinished"/>, the owner says goodbye and calls <see cref="Remove"/>.
 /// Zero allocation once it has met its largest use.
 /// </remarks>
 public sealed class FanIn
@@ -61,8 +62,8 @@ public sealed class FanIn
     public IReadOnlyList<FanInChannel> Channels => _channels;
 
     /// <summary>Whether every producer has ended and everything was handed out.</summary>
-    // Until something new comes: who was told the end has left its loop. A sidecar that comes back seats the producers anew, but brings only what was had
-    // already; a new life of a source brings frames that nobody had.
+    // Until something new comes: who was told the end has left its loop. A sidecar that comes back seats the producers anew, but brings
+    // only what was had already; a new life of a source brings frames that nobody had.
     public bool Ended => _ended || (_ended = Array.TrueForAll(_seatEnded, static ended => ended) && _window is not { Held: > 0 });
 
     /// <summary>The last identity that an end of stream named.</summary>
@@ -80,7 +81,10 @@ public sealed class FanIn
     /// <summary>Frames that came after their place had been given up.</summary>
     public long Late { get; private set; }
 
-    /// <summary>Makes a place for one more producer, which the plan did not have before; returns its number. It has ended until somebody is seated there.</summary>
+    /// <summary>
+    /// Makes a place for one more producer, which the plan did not have before; returns its number. It has ended until somebody is seated
+    /// there.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There are <see cref="SeatsMax"/> already.</exception>
     public int AddSeat()
     {
@@ -102,7 +106,9 @@ public sealed class FanIn
         return merged;
     }
 
-    /// <summary>No successor will come to the seat of this closed channel (scaled away): the seat has ended when the channel is drained.</summary>
+    /// <summary>
+    /// No successor will come to the seat of this closed channel (scaled away): the seat has ended when the channel is drained.
+    /// </summary>
     public static void AbandonWhenDrained(FanInChannel channel) => channel.IsLast = true;
 
     /// <summary>The seat's producer had completed before it could be seated: nothing will come from there.</summary>
@@ -119,7 +125,9 @@ public sealed class FanIn
         _window?.End(seat);
     }
 
-    /// <summary>Whether a closed channel has been read to its end and nothing of it is held any more: the owner says goodbye then.</summary>
+    /// <summary>
+    /// Whether a closed channel has been read to its end and nothing of it is held any more: the owner says goodbye then.
+    /// </summary>
     public bool IsFinished(FanInChannel channel)
     {
         if (channel.IsCut)
@@ -201,7 +209,8 @@ public sealed class FanIn
         Settle(number);
     }
 
-    // What came while the consumer was away from its work did not wait for its work. A frame that waited for one before it waited until that was sent.
+    // What came while the consumer was away from its work did not wait for its work. A frame that waited for one before it waited until
+    // that was sent.
     private void Count(ref Arrival arrival, long nowNs)
     {
         var channel = arrival.Channel;
@@ -354,7 +363,10 @@ public sealed class FanIn
         return number;
     }
 
-    /// <summary>A duplicate is given back at once. It is done when its original is: until then the original may be lost with this process, and its sender must keep it.</summary>
+    /// <summary>
+    /// A duplicate is given back at once. It is done when its original is: until then the original may be lost with this process, and its
+    /// sender must keep it.
+    /// </summary>
     private int Echo(FanInChannel channel, int number, bool isGap)
     {
         ref var echo = ref _arrivals[number];

@@ -37,7 +37,9 @@ public sealed class FanInChannel
     /// <summary>The producer is dead. What it had sent is handed out still.</summary>
     public void Close() => IsClosing = true;
 
-    /// <summary>The producer broke the rules: nothing is read from it or given back to it any more. What it had sent and we hold stays valid.</summary>
+    /// <summary>
+    /// The producer broke the rules: nothing is read from it or given back to it any more. What it had sent and we hold stays valid.
+    /// </summary>
     public void Sever() => (IsClosing, IsDrained, IsCut) = (true, true, true);
 
     internal bool IsLast { get; set; }

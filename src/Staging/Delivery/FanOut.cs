@@ -12,16 +12,17 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// <remarks>
 /// Not thread-safe: its owner has one lock for all fans, merges and ledgers it owns, and every method here is short (no wait, no system
 /// call but the wake of a sleeping peer).
-/// <para>How a sidecar uses it for an inbound link: one fan with one edge; <see cref="AddEdge"/>, <see cref="AddSeat"/> per consumer replica,
-/// <see cref="Attach"/> when a consumer's channel is ready. For a frame that landed: <see cref="Post"/> with a tag of its own, segments naming
-/// region 0. <see cref="IFrameOwner.Returned"/> and <see cref="IFrameOwner.Done"/> come from <see cref="DrainReturns"/>. With
-/// <see cref="FanOutRetention.UntilDone"/> the block must stay until Done: a slot that is granted again at Returned cannot be sent again when the consumer
-/// dies between the two. Death of a consumer: <see cref="CloseSeat"/> at once (what it was not done with goes to others or waits for its successor, who is
-/// attached to the same seat), <see cref="TakeBack"/> when everything that the dead process had borrowed is back. Between the two the bytes are neither
-/// returned nor done, whatever the others say: a reader may hold the last frame of the dead one until it gets the first of the successor, and
-/// so the successor must not have to wait for it.</para>
-/// <para>Notices (gap, end of stream) are posted like frames. An end of stream goes to every seat, also to one that is attached later; a gap
-/// goes where a frame in its place would have gone.</para>
+/// <para>How a sidecar uses it for an inbound link: one fan with one edge; <see cref="AddEdge"/>, <see cref="AddSeat"/> per consumer
+/// replica,
+/// <see cref="Attach"/> when a consumer's channel is ready. For a frame that landed: <see cref="Post"/> with a tag of its own, segments
+/// naming region 0. <see cref="IFrameOwner.Returned"/> and <see cref="IFrameOwner.Done"/> come from <see cref="DrainReturns"/>. With
+/// <see cref="FanOutRetention.UntilDone"/> the block must stay until Done: a slot that is granted again at Returned cannot be sent again
+/// when the consumer dies between the two. Death of a consumer: <see cref="CloseSeat"/> at once (what it was not done with goes to others
+/// or waits for its successor, who is attached to the same seat), <see cref="TakeBack"/> when everything that the dead process had borrowed
+/// is back. Between the two the bytes are neither returned nor done, whatever the others say: a reader may hold the last frame of the dead
+/// one until it gets the first of the successor, and so the successor must not have to wait for it.</para>
+/// <para>Notices (gap, end of stream) are posted like frames. An end of stream goes to every seat, also to one that is attached later; a
+/// gap goes where a frame in its place would have gone.</para>
 /// <para><see cref="Watch"/>: where a dealt out edge stands still because of one consumer, what that one has goes to the others too: an
 /// order that is restored
 /// behind them waits for it. It is done when both are done with it, and their consumer hands it out once.</para>
@@ -95,7 +96,10 @@ public sealed class FanOut
             Owe(_flights.Add(in _end, InFlightTable.NoTag), _seats[seat]);
     }
 
-    /// <summary>Says that this channel knows the owner's region <paramref name="region"/> by <paramref name="index"/>. Region 0 is index 0 from the start.</summary>
+    /// <summary>
+    /// Says that this channel knows the owner's region <paramref name="region"/> by <paramref name="index"/>. Region 0 is index 0 from the
+    /// start.
+    /// </summary>
     public void MapRegion(int seat, RegionName region, int index) => _seats[seat].MapRegion(region, index);
 
     /// <summary>Whether the seat has a consumer that is alive.</summary>
@@ -158,7 +162,10 @@ public sealed class FanOut
         Pump();
     }
 
-    /// <summary>The source goes on after its end: a new life of it. What follows goes behind the end that was sent; one that was not is not sent any more.</summary>
+    /// <summary>
+    /// The source goes on after its end: a new life of it. What follows goes behind the end that was sent; one that was not is not sent any
+    /// more.
+    /// </summary>
     public void Reopen()
     {
         Invariant.That(_ended);
@@ -188,16 +195,20 @@ public sealed class FanOut
         return count;
     }
 
-    /// <summary>Whether a consumer has given something back that <see cref="DrainReturns"/> would read, or something owed could go out.</summary>
+    /// <summary>
+    /// Whether a consumer has given something back that <see cref="DrainReturns"/> would read, or something owed could go out.
+    /// </summary>
     public bool HasOwed() => _edges.Exists(static edge => edge.Owed.Count > 0) || _seats.Exists(static seat => seat.Owed.Count > 0);
 
     /// <summary>
-    /// The consumer is dead: what it was not done with is owed again, before everything that is owed already. It stays where it is until <see cref="TakeBack"/>.
+    /// The consumer is dead: what it was not done with is owed again, before everything that is owed already. It stays where it is until
+    /// <see cref="TakeBack"/>.
     /// </summary>
     /// <param name="seat">Its seat, vacant from here on.</param>
     /// <param name="isCompleted">
-    /// No successor comes: it was done with all of its stream, though the word of it may have been lost with a sidecar, or the plan has no such consumer
-    /// any more. What it alone is owed is done; what any consumer of its edge may have goes to the others, and is done once all have completed.
+    /// No successor comes: it was done with all of its stream, though the word of it may have been lost with a sidecar, or the plan has no
+    /// such consumer any more. What it alone is owed is done; what any consumer of its edge may have goes to the others, and is done once
+    /// all have completed.
     /// </param>
     public void CloseSeat(int seat, bool isCompleted)
     {
@@ -233,7 +244,8 @@ public sealed class FanOut
     }
 
     /// <summary>
-    /// Withdraws what waits to be sent and was not sent to anybody else, as if it had never been posted; the owner is told by <paramref name="withdrawn"/> alone.
+    /// Withdraws what waits to be sent and was not sent to anybody else, as if it had never been posted; the owner is told by
+    /// <paramref name="withdrawn"/> alone.
     /// </summary>
     public void Withdraw(Predicate<int> isUnwanted, Action<int> withdrawn)
     {
@@ -295,7 +307,8 @@ public sealed class FanOut
         for (var i = owed.Count; i > 0; i--)
         {
             var flight = owed.TakeFirst();
-            if (_flights[flight].Tag == InFlightTable.NoTag || _flights[flight].Undone != 0 || _flights[flight].Ghosts > 0 || !isUnwanted(_flights[flight].Tag))
+            if (_flights[flight].Tag == InFlightTable.NoTag || _flights[flight].Undone != 0 || _flights[flight].Ghosts > 0
+                || !isUnwanted(_flights[flight].Tag))
                 owed.AddLast(flight);
             else if (!_takenBack.Contains(flight))
                 _takenBack.Add(flight);
@@ -420,7 +433,8 @@ public sealed class FanOut
     }
 
     // Each then goes to the front: they end up in the order in which they were given.
-    private void SortLatestFirst() => _parted.Sort((left, right) => _flights[right.InFlight].Order.CompareTo(_flights[left.InFlight].Order));
+    private void SortLatestFirst() =>
+        _parted.Sort((left, right) => _flights[right.InFlight].Order.CompareTo(_flights[left.InFlight].Order));
 
     private void Lay(int ghost)
     {

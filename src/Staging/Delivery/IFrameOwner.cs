@@ -11,12 +11,15 @@ public interface IFrameOwner
     /// <summary>Every channel that the frame went to has returned it. Exactly once per frame, before <see cref="Done"/>.</summary>
     void Returned(int tag);
 
-    /// <summary>Every channel that the frame went to has it done (or, with <see cref="FanOutRetention.UntilReturned"/>, its consumer died after having returned it). Exactly once.</summary>
+    /// <summary>
+    /// Every channel that the frame went to has it done (or, with <see cref="FanOutRetention.UntilReturned"/>, its consumer died after
+    /// having returned it). Exactly once.
+    /// </summary>
     void Done(int tag);
 
     /// <summary>
-    /// Called before a frame is pushed. An owner whose memory changed meanwhile (the sidecar died) puts the frame in the new place and corrects the
-    /// descriptor; false leaves the frame waiting at the front of its queue.
+    /// Called before a frame is pushed. An owner whose memory changed meanwhile (the sidecar died) puts the frame in the new place and
+    /// corrects the descriptor; false leaves the frame waiting at the front of its queue.
     /// </summary>
     bool Prepare(int tag, ref FrameDescriptor descriptor) => true;
 }

@@ -2,7 +2,9 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Staging.Delivery;
 
-/// <summary>The consuming end of one channel as an <see cref="FanIn"/> sees it; <see cref="ConsumerChannel"/> is the real one, tests have others.</summary>
+/// <summary>
+/// The consuming end of one channel as an <see cref="FanIn"/> sees it; <see cref="ConsumerChannel"/> is the real one, tests have others.
+/// </summary>
 public interface IInboundChannel
 {
     /// <summary>Most frames that are not done.</summary>

@@ -2,7 +2,9 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Staging.Delivery;
 
-/// <summary>The producing end of one channel as an <see cref="FanOut"/> sees it; <see cref="ProducerChannel"/> is the real one, tests have others.</summary>
+/// <summary>
+/// The producing end of one channel as an <see cref="FanOut"/> sees it; <see cref="ProducerChannel"/> is the real one, tests have others.
+/// </summary>
 public interface IOutboundChannel
 {
     /// <summary>Most frames that are not done.</summary>

@@ -25,10 +25,12 @@ public readonly record struct ReorderEntry(ReorderKind Kind, ulong Stream, ulong
 /// Restores the order of sequences after a parallel stage, stream by stream. It never waits for what cannot come: a hole is passed
 /// <list type="bullet">
 /// <item>at once when every channel has ended, and is Lost then;</item>
-/// <item>at once and in silence in a sparse window (the sequences are dealt out among several consumers) when every channel has passed it;</item>
+/// <item>at once and in silence in a sparse window (the sequences are dealt out among several consumers) when every channel has passed
+/// it;</item>
 /// <item>in silence in front of the first item of a stream, when every channel has passed it, or after the patience if replays show that
 /// an earlier life of this consumer has seen the beginning;</item>
-/// <item>as Lost when every channel has passed it and can bring no more (all that it may hold is held), for the length of the patience.</item>
+/// <item>as Lost when every channel has passed it and can bring no more (all that it may hold is held), for the length of the
+/// patience.</item>
 /// </list>
 /// That a channel has passed a sequence is not enough by itself: after a death the sequence comes again through another channel that had
 /// passed it. While a dead channel's successor is awaited nothing is given up. Bounded by what the channels may hold. Not thread-safe.

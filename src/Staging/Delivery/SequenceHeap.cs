@@ -3,7 +3,9 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// <summary>Something that stands at a place of a stream: a frame, or a notice that explains <see cref="Count"/> sequences.</summary>
 internal readonly record struct Placed(ulong First, uint Count, bool IsGap, int Tag);
 
-/// <summary>A binary heap of what a stream holds, the lowest sequence on top. Grows to the largest window it met and allocates no more.</summary>
+/// <summary>
+/// A binary heap of what a stream holds, the lowest sequence on top. Grows to the largest window it met and allocates no more.
+/// </summary>
 internal sealed class SequenceHeap
 {
     private Placed[] _items = new Placed[16];

@@ -33,7 +33,9 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
     /// <summary>The consumer broke the protocol, or is about to be parted with: nothing is pushed.</summary>
     public bool IsClosing { get; set; }
 
-    /// <summary>The consumer has had its whole stream and is done with all of it: nothing is owed to it, whatever a producer's replay says.</summary>
+    /// <summary>
+    /// The consumer has had its whole stream and is done with all of it: nothing is owed to it, whatever a producer's replay says.
+    /// </summary>
     public bool IsCompleted { get; set; }
 
     /// <summary>The end of the stream was pushed: nothing may follow.</summary>

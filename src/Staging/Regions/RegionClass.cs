@@ -1,7 +1,8 @@
 namespace K8sMediaFlow.Staging.Regions;
 
 /// <summary>Where the parts of one block class lie. Offsets are from the region's start.</summary>
-public readonly record struct RegionClass(long BlockSizeBytes, uint BlockCount, uint FirstBlock, long BitmapOffset, long GenerationsOffset, long BlocksOffset)
+public readonly record struct RegionClass(long BlockSizeBytes, uint BlockCount, uint FirstBlock, long BitmapOffset, long GenerationsOffset,
+    long BlocksOffset)
 {
     public int BitmapWords => (int)((BlockCount + 63) / 64);
 

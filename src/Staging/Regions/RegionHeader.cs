@@ -3,7 +3,9 @@ using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Staging.Regions;
 
-/// <summary>The first bytes of a region (docs/reference/wire-formats.md section 1): written by the sidecar, read by all, with distrust.</summary>
+/// <summary>
+/// The first bytes of a region (docs/reference/wire-formats.md section 1): written by the sidecar, read by all, with distrust.
+/// </summary>
 public sealed class RegionHeader
 {
     private const ulong Magic = 0x314E_4745_5246_4D4B; // "KMFREGN1"
@@ -76,7 +78,8 @@ public sealed class RegionHeader
         classCount = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
         if (classCount is < 1 or > RegionLayout.ClassesMax)
             return $"class count {classCount} is not 1..{RegionLayout.ClassesMax}";
-        return bytes.Length < RegionLayout.FixedBytes + (classCount * RegionLayout.ClassBytes) ? $"{bytes.Length} bytes are too few for {classCount} classes"
+        return bytes.Length < RegionLayout.FixedBytes + (classCount * RegionLayout.ClassBytes)
+            ? $"{bytes.Length} bytes are too few for {classCount} classes"
             : bytes[40..64].ContainsAnyExcept((byte)0) ? "reserved bytes at 40 are not zero" : null;
     }
 

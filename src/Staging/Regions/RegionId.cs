@@ -25,5 +25,6 @@ public readonly record struct RegionId(ulong First, ulong Second)
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], Second);
     }
 
-    public override string ToString() => First.ToString("x16", CultureInfo.InvariantCulture) + Second.ToString("x16", CultureInfo.InvariantCulture);
+    public override string ToString() =>
+        First.ToString("x16", CultureInfo.InvariantCulture) + Second.ToString("x16", CultureInfo.InvariantCulture);
 }

@@ -79,7 +79,9 @@ public sealed unsafe class RegionReader
         return false;
     }
 
-    /// <summary>Whether what was read of the segment until now is all of one life of its block. For those who look without borrowing.</summary>
+    /// <summary>
+    /// Whether what was read of the segment until now is all of one life of its block. For those who look without borrowing.
+    /// </summary>
     public bool IsCurrent(in SegmentRef segment)
     {
         // Partner: the write barrier in RegionWriter.Begin. Bytes read before are older than the generation read after.
@@ -132,9 +134,11 @@ public sealed unsafe class RegionReader
         return ref _classes[index];
     }
 
-    private bool IsTaken(in RegionClass blocks, uint number) => (Volatile.Read(ref Word(in blocks, (int)(number / 64))) >> (int)(number % 64) & 1) != 0;
+    private bool IsTaken(in RegionClass blocks, uint number) =>
+        (Volatile.Read(ref Word(in blocks, (int)(number / 64))) >> (int)(number % 64) & 1) != 0;
 
-    private uint GenerationOf(in RegionClass blocks, uint number) => Volatile.Read(ref *((uint*)(_base + blocks.GenerationsOffset) + number));
+    private uint GenerationOf(in RegionClass blocks, uint number) =>
+        Volatile.Read(ref *((uint*)(_base + blocks.GenerationsOffset) + number));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref ulong Word(in RegionClass blocks, int word) => ref *((ulong*)(_base + blocks.BitmapOffset) + word);

@@ -1,7 +1,11 @@
 namespace K8sMediaFlow.Staging.Regions;
 
-/// <summary>The regions that a channel's descriptors may name, by the channel's numbers for them. Filled by one thread, read by any.</summary>
-/// <remarks>A number that the sidecar did not give resolves to nothing: a passer can point only to what it had been handed itself.</remarks>
+/// <summary>
+/// The regions that a channel's descriptors may name, by the channel's numbers for them. Filled by one thread, read by any.
+/// </summary>
+/// <remarks>
+/// A number that the sidecar did not give resolves to nothing: a passer can point only to what it had been handed itself.
+/// </remarks>
 public sealed class RegionTable
 {
     /// <summary>Regions that one channel may name at a time.</summary>

@@ -5,17 +5,20 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Regions;
 
-/// <summary>The producer's end of its region: takes blocks, counts who uses them, frees them. Lock-free, no system call, no allocation, any thread.</summary>
+/// <summary>
+/// The producer's end of its region: takes blocks, counts who uses them, frees them. Lock-free, no system call, no allocation, any thread.
+/// </summary>
 /// <remarks>
-/// Proof. A block's truth is one private 64-bit word: generation in the upper half, references in the lower. The generation is odd while the
-/// block is taken. The shared bitmap and generations are what others are shown; readers look at the generation alone, so that the bitmap's
-/// line stays with the producer (looking at the bit too made a hand-over take 168 ns instead of 146).
+/// Proof. A block's truth is one private 64-bit word: generation in the upper half, references in the lower. The generation is odd while
+/// the block is taken. The shared bitmap and generations are what others are shown; readers look at the generation alone, so that the
+/// bitmap's line stays with the producer (looking at the bit too made a hand-over take 168 ns instead of 146).
 /// <para>Take: (1) CAS sets the block's bit: one thread wins. (2) The winner alone writes state := (generation + 1, 1 reference), then the
 /// shared generation, then passes a write barrier, then writes the block. A reader that looks (generation, bytes, generation) therefore
-/// sees a changed generation when bytes of the next life mixed in; the barrier's partner is the read barrier in RegionReader.IsCurrent.</para>
-/// <para>Release: CAS takes one reference off a state of the same generation with references left, and with the last one moves on the generation;
-/// anything else is refused, so a late or a second release can never free a block's next life. Whoever takes the last one owns the block alone
-/// until (3) it clears the bit, which is its last act and the release that (1) of the next taker pairs with.</para>
+/// sees a changed generation when bytes of the next life mixed in; the barrier's partner is the read barrier in
+/// RegionReader.IsCurrent.</para>
+/// <para>Release: CAS takes one reference off a state of the same generation with references left, and with the last one moves on the
+/// generation; anything else is refused, so a late or a second release can never free a block's next life. Whoever takes the last one owns
+/// the block alone until (3) it clears the bit, which is its last act and the release that (1) of the next taker pairs with.</para>
 /// <para>Nobody writes the shared part but this object: all other processes lost that right when the region was sealed.</para>
 /// </remarks>
 public sealed unsafe class RegionWriter
@@ -68,7 +71,9 @@ public sealed unsafe class RegionWriter
         return count;
     }
 
-    /// <summary>Takes a block of at least <paramref name="bytes"/> with one reference: the smallest class that fits and has one free.</summary>
+    /// <summary>
+    /// Takes a block of at least <paramref name="bytes"/> with one reference: the smallest class that fits and has one free.
+    /// </summary>
     /// <returns>False when the quota is used up, or no block that fits is free, or none is that large.</returns>
     public bool TryTake(long bytes, BlockQuota quota, out BlockRef block)
     {

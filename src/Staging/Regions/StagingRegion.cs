@@ -5,7 +5,8 @@ namespace K8sMediaFlow.Staging.Regions;
 /// <summary>The sidecar's side of a region: makes it, seals it once its producer has mapped it, hands it out.</summary>
 /// <remarks>
 /// Order: <see cref="Create"/> → the producer maps read-write (<see cref="MapForProducer"/>, here or in its own process) →
-/// <see cref="Seal"/> → readers (<see cref="MapForReader"/>). Before the seal a reader could write; after it only the mapping that exists can.
+/// <see cref="Seal"/> → readers (<see cref="MapForReader"/>). Before the seal a reader could write; after it only the mapping that exists
+/// can.
 /// </remarks>
 public sealed class StagingRegion : IDisposable
 {
@@ -48,7 +49,8 @@ public sealed class StagingRegion : IDisposable
         catch (NativeException failure)
         {
             file?.Dispose();
-            throw new StagingException(StagingError.OutOfMemory, $"region '{name}' needs {Need(layout.LengthBytes, pageBytes)}: {failure.Message}", failure);
+            throw new StagingException(StagingError.OutOfMemory,
+                $"region '{name}' needs {Need(layout.LengthBytes, pageBytes)}: {failure.Message}", failure);
         }
     }
 

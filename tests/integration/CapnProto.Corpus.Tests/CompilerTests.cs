@@ -17,7 +17,8 @@ public sealed class CompilerTests : IDisposable
         Write("two/same.capnp", "@0xb1b2c3d4e5f60718; struct B {}");
         Write("first.capnp", "@0xc1b2c3d4e5f60718; struct C {}");
         var error = Should.Throw<InvalidOperationException>(() => Generate("first.capnp", "one/same.capnp", "two/same.capnp")).Message;
-        error.ShouldContain("one/same.capnp and two/same.capnp would both become same.capnp.cs: rename one, or generate them into different folders");
+        error.ShouldContain(
+            "one/same.capnp and two/same.capnp would both become same.capnp.cs: rename one, or generate them into different folders");
         Directory.GetFiles(_folder, "*.cs").ShouldBeEmpty();
         Should.Throw<InvalidOperationException>(() => Generate("--msbuild", "one/same.capnp", "two/same.capnp")).Message
             .ShouldContain("capnpc-csharp : error CAPNP002: one/same.capnp and two/same.capnp");
@@ -46,7 +47,8 @@ public sealed class CompilerTests : IDisposable
     [NeedsFact("capnp")]
     public void A_declaration_may_have_any_name_that_generated_code_uses_itself()
     {
-        string[] names = ["Reader", "Builder", "Which", "TypeId", "Raw", "DefaultOfText", "NamesSchema", "Equals", "ToString", "GetType", "MemberwiseClone", "Finalize", "Constants"];
+        string[] names = ["Reader", "Builder", "Which", "TypeId", "Raw", "DefaultOfText", "NamesSchema", "Equals", "ToString", "GetType",
+            "MemberwiseClone", "Finalize", "Constants"];
         const string Body = "text @0 :List(Text) = [\"a\"]; union { one @1 :Int8; two @2 :Int8; }";
         var kinds = new Dictionary<string, Func<string, string>>
         {

@@ -112,5 +112,6 @@ public sealed class CorpusFixture : IDisposable
     }
 
     private (string Name, string Text)[] Sources(SchemaModel schema) =>
-        [(schema.Name + ".capnp.cs", System.IO.File.ReadAllText(File(schema) + ".cs")), (schema.Name + ".driver.cs", DriverSource.Of(schema))];
+        [(schema.Name + ".capnp.cs", System.IO.File.ReadAllText(File(schema) + ".cs")),
+            (schema.Name + ".driver.cs", DriverSource.Of(schema))];
 }

@@ -45,7 +45,8 @@ public class CorpusTests(CorpusFixture corpus)
             {
                 var root = index % schema.Roots.Count;
                 var (expected, message) = corpus.Peer.Build(schema.Roots[root].Id, corpus.Seed + index, isPacked: index % 3 == 0);
-                _bench.Dump(corpus.Driver(schema), root, message, isPacked: index % 3 == 0).ShouldRead(expected, $"{schema.Name} message {index}");
+                _bench.Dump(corpus.Driver(schema), root, message, isPacked: index % 3 == 0)
+                    .ShouldRead(expected, $"{schema.Name} message {index}");
             }
         }
     }

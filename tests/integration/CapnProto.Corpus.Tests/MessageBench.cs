@@ -113,7 +113,8 @@ public sealed class MessageBench
         var isSound = isPacked
             ? PackedFraming.TryRead(framed, _input, Limits, out var message, out var length)
             : StreamFraming.TryRead(_input.AsSpan(0, framed.Length), Limits, out message, out length);
-        isSound.ShouldBeTrue($"{framed.Length} bytes, {(isPacked ? "packed" : "flat")}: {Convert.ToHexString(framed.AsSpan(0, Math.Min(64, framed.Length)))}");
+        isSound.ShouldBeTrue(
+            $"{framed.Length} bytes, {(isPacked ? "packed" : "flat")}: {Convert.ToHexString(framed.AsSpan(0, Math.Min(64, framed.Length)))}");
         length.ShouldBe(framed.Length);
         return message;
     }

@@ -32,9 +32,11 @@ public partial class ToolTests(CorpusFixture corpus)
         {
             var stream = Stream(schema, root, values, isPacked: false);
             var expected = Dumps(schema, root, stream, isPacked: false);
-            Dumps(schema, root, Run(["convert", "binary:packed", "--quiet"], schema, root, stream), isPacked: true).ShouldBe(expected, schema.Name);
+            Dumps(schema, root, Run(["convert", "binary:packed", "--quiet"], schema, root, stream), isPacked: true)
+                .ShouldBe(expected, schema.Name);
             var packed = Stream(schema, root, values, isPacked: true);
-            Dumps(schema, root, Run(["convert", "packed:binary", "--quiet"], schema, root, packed), isPacked: false).ShouldBe(expected, schema.Name);
+            Dumps(schema, root, Run(["convert", "packed:binary", "--quiet"], schema, root, packed), isPacked: false)
+                .ShouldBe(expected, schema.Name);
         });
 
     /// <summary>The program writes them as -0, and reads that as an integer; a schema's default can be one.</summary>
@@ -53,19 +55,22 @@ public partial class ToolTests(CorpusFixture corpus)
     private void ForEach(Action<SchemaModel, int, Val[]> check)
     {
         // The program cannot parse what it prints for an any-pointer.
-        var plain = corpus.Schemas.Where(schema => !new CorpusType(Kind.Struct, Struct: schema.Roots[^1]).HasAny()).Take(StreamCount).ToArray();
+        var plain = corpus.Schemas.Where(schema => !new CorpusType(Kind.Struct, Struct: schema.Roots[^1]).HasAny()).Take(StreamCount)
+            .ToArray();
         plain.Length.ShouldBe(StreamCount);
         foreach (var schema in plain)
         {
             var random = new Random(corpus.Seed ^ (int)schema.Id);
             var root = schema.Roots.Count - 1;
             var type = new CorpusType(Kind.Struct, Struct: schema.Roots[root]);
-            check(schema, root, [.. Enumerable.Range(0, MessagesPerStream).Select(_ => new ValueGenerator(random, isForText: true).Next(type, 0))]);
+            check(schema, root, [.. Enumerable.Range(0, MessagesPerStream)
+                .Select(_ => new ValueGenerator(random, isForText: true).Next(type, 0))]);
         }
     }
 
     private byte[] Run(string[] command, SchemaModel schema, int root, byte[] input) =>
-        Tool.Run("capnp", [.. command, "-I" + CorpusFixture.Annotations, schema.Name + ".capnp", schema.Roots[root].Path], input, corpus.Folder);
+        Tool.Run("capnp", [.. command, "-I" + CorpusFixture.Annotations, schema.Name + ".capnp", schema.Roots[root].Path], input,
+            corpus.Folder);
 
     [GeneratedRegex(@"(?<=[=\[,])80000000(00000000)?(?=[;,])")]
     private static partial Regex NegativeZero();

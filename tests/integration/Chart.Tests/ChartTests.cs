@@ -16,17 +16,24 @@ public sealed class ChartTests
         ["everything"] =
         [
             All, "installation=\"night\"", """sidecarImagePullSecrets=["registry", "other"]""",
-            """image={"registry": "registry.example.com/media/", "tag": "1.2.3", "pullPolicy": "Always"}""", """imagePullSecrets=[{"name": "registry"}]""", "replicas=3",
-            """webhook={"enabled": true, "failurePolicy": "Fail"}""", """metrics={"podMonitor": {"enabled": true, "labels": {"team": "video"}}}""",
-            """telemetry={"otlpEndpoint": "http://collector:4318"}""", """networkPolicy={"metricsFrom": [{"namespaceSelector": {}}]}""", """podLabels={"team": "video"}""", """podAnnotations={"note": "x"}""",
-            """nodeSelector={"disk": "ssd"}""", """tolerations=[{"operator": "Exists"}]""", """priorityClassName="high" """, "logLevel=\"Debug\"",
-            """topologySpreadConstraints=[{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]""", """affinity={"nodeAffinity": {}}""",
+            """image={"registry": "registry.example.com/media/", "tag": "1.2.3", "pullPolicy": "Always"}""",
+                """imagePullSecrets=[{"name": "registry"}]""", "replicas=3",
+            """webhook={"enabled": true, "failurePolicy": "Fail"}""",
+                """metrics={"podMonitor": {"enabled": true, "labels": {"team": "video"}}}""",
+            """telemetry={"otlpEndpoint": "http://collector:4318"}""", """networkPolicy={"metricsFrom": [{"namespaceSelector": {}}]}""",
+                """podLabels={"team": "video"}""", """podAnnotations={"note": "x"}""",
+            """nodeSelector={"disk": "ssd"}""", """tolerations=[{"operator": "Exists"}]""", """priorityClassName="high" """,
+                "logLevel=\"Debug\"",
+            """topologySpreadConstraints=[{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]""",
+                """affinity={"nodeAffinity": {}}""",
             """serviceAccount={"name": "controller", "annotations": {"a": "b"}}""",
         ],
-        ["two namespaces"] = ["""watchNamespaces=["sport", "news"]""", """webhook={"enabled": true}""", """metrics={"podMonitor": {"enabled": true}}"""],
+        ["two namespaces"] = ["""watchNamespaces=["sport", "news"]""", """webhook={"enabled": true}""",
+            """metrics={"podMonitor": {"enabled": true}}"""],
         ["nothing that can be left out"] =
         [
-            All, "crds={\"install\": false}", "rbac={\"create\": false, \"aggregate\": false}", "serviceAccount={\"create\": false, \"name\": \"there-already\"}",
+            All, "crds={\"install\": false}", "rbac={\"create\": false, \"aggregate\": false}",
+                "serviceAccount={\"create\": false, \"name\": \"there-already\"}",
             "networkPolicy={\"enabled\": false}", "podDisruptionBudget={\"enabled\": false}", "replicas=1",
         ],
     };
@@ -65,7 +72,9 @@ public sealed class ChartTests
         chart.Objects.Select(one => (Kind(one), Namespace(one), Name(one))).ShouldBeUnique();
         string[] watched = table == "two namespaces" ? ["sport", "news"] : [];
         foreach (var one in chart.Objects)
-            (IsOfCluster(one) ? Namespace(one) is null : Namespace(one) == Helm.Namespace || (watched.Contains(Namespace(one)) && Kind(one) is "Role" or "RoleBinding"))
+            (IsOfCluster(one)
+                ? Namespace(one) is null
+                : Namespace(one) == Helm.Namespace || (watched.Contains(Namespace(one)) && Kind(one) is "Role" or "RoleBinding"))
                 .ShouldBeTrue($"{Kind(one)} {Name(one)} in {Namespace(one)}");
     }
 
@@ -76,7 +85,9 @@ public sealed class ChartTests
         {
             RestrictedProfile.Violations(one).ShouldBeEmpty($"{Kind(one)} {Name(one)}");
             var spec = one["spec"]!["template"]?["spec"] ?? one["spec"]!;
-            spec["containers"]!.AsArray().ShouldAllBe(container => container!["securityContext"]!["readOnlyRootFilesystem"]!.GetValue<bool>() && container["resources"]!["limits"]!["memory"] != null);
+            spec["containers"]!.AsArray()
+                .ShouldAllBe(container => container!["securityContext"]!["readOnlyRootFilesystem"]!.GetValue<bool>()
+                && container["resources"]!["limits"]!["memory"] != null);
         }
     }
 
@@ -87,12 +98,14 @@ public sealed class ChartTests
         {
             chart.Selects(service["spec"]!["selector"]).ShouldBeTrue(Name(service));
             foreach (var port in service["spec"]!["ports"]!.AsArray())
-                chart.Controller["ports"]!.AsArray().ShouldContain(one => one!["name"]!.GetValue<string>() == port!["targetPort"]!.GetValue<string>(), Name(service));
+                chart.Controller["ports"]!.AsArray()
+                    .ShouldContain(one => one!["name"]!.GetValue<string>() == port!["targetPort"]!.GetValue<string>(), Name(service));
         }
         foreach (var one in chart.OfKind("PodDisruptionBudget"))
             chart.Selects(one["spec"]!["selector"]!["matchLabels"]).ShouldBeTrue();
         // The network policies of pipelines know the controller by these two, whatever the release is called.
-        (chart.PodTemplate["metadata"]!["labels"]!["app.kubernetes.io/name"]!.GetValue<string>(), chart.PodTemplate["metadata"]!["labels"]!["app.kubernetes.io/component"]!.GetValue<string>())
+        (chart.PodTemplate["metadata"]!["labels"]!["app.kubernetes.io/name"]!.GetValue<string>(),
+            chart.PodTemplate["metadata"]!["labels"]!["app.kubernetes.io/component"]!.GetValue<string>())
             .ShouldBe(("k8smediaflow", "controller"));
     }
 
@@ -101,7 +114,8 @@ public sealed class ChartTests
         foreach (var policy in chart.OfKind("NetworkPolicy"))
         {
             chart.Selects(policy["spec"]!["podSelector"]!["matchLabels"]).ShouldBeTrue();
-            var allowed = policy["spec"]!["ingress"]!.AsArray().SelectMany(rule => rule!["ports"]!.AsArray()).Select(port => port!["port"]!.GetValue<int>());
+            var allowed = policy["spec"]!["ingress"]!.AsArray().SelectMany(rule => rule!["ports"]!.AsArray())
+                .Select(port => port!["port"]!.GetValue<int>());
             allowed.Order().ShouldBe(chart.Controller["ports"]!.AsArray().Select(port => port!["containerPort"]!.GetValue<int>()).Order());
         }
     }
@@ -112,11 +126,13 @@ public sealed class ChartTests
         {
             var (resources, verbs) = (Texts(rule["resources"]).ToList(), Texts(rule["verbs"]).ToList());
             Texts(rule["apiGroups"]).Concat(resources).Concat(verbs).ShouldNotContain("*");
-            resources.ShouldNotContain(resource => resource.StartsWith("pods/", StringComparison.Ordinal) || resource.StartsWith("roles", StringComparison.Ordinal));
+            resources.ShouldNotContain(resource => resource.StartsWith("pods/", StringComparison.Ordinal)
+                || resource.StartsWith("roles", StringComparison.Ordinal));
             verbs.ShouldNotContain(verb => verb == "deletecollection" || verb == "escalate" || verb == "bind" || verb == "impersonate");
         }
         foreach (var binding in chart.Objects.Where(one => Kind(one) is "RoleBinding" or "ClusterRoleBinding"))
-            binding["subjects"]!.AsArray().Single()!["name"]!.GetValue<string>().ShouldBe(chart.PodTemplate["spec"]!["serviceAccountName"]!.GetValue<string>());
+            binding["subjects"]!.AsArray().Single()!["name"]!.GetValue<string>()
+                .ShouldBe(chart.PodTemplate["spec"]!["serviceAccountName"]!.GetValue<string>());
     }
 
     private static void DefinitionsAreTheGeneratedOnes(RenderedChart chart, string version)
@@ -127,7 +143,9 @@ public sealed class ChartTests
             definition["metadata"]!.AsObject().Remove("annotations");
             var plural = Name(definition).Split('.')[0];
             var cel = Path.Combine(Sources.Root, "config", "crd", "cel", $"{plural}.yaml");
-            var path = version != "1.20.2" && version != "1.24.0" && File.Exists(cel) ? cel : Path.Combine(Sources.Root, "config", "crd", $"{plural}.yaml");
+            var path = version != "1.20.2" && version != "1.24.0" && File.Exists(cel)
+                ? cel
+                : Path.Combine(Sources.Root, "config", "crd", $"{plural}.yaml");
             JsonNode.DeepEquals(definition, YamlDocuments.Parse(File.ReadAllText(path)).Single()).ShouldBeTrue($"{plural} on {version}");
         }
     }
@@ -144,7 +162,8 @@ public sealed class ChartTests
     [InlineData("1.21.0", "policy/v1")]
     [InlineData("1.34.1", "policy/v1")]
     public void The_disruption_budget_is_of_a_version_that_the_server_serves(string version, string group) =>
-        new RenderedChart(Helm.Template(version, All)).OfKind("PodDisruptionBudget").Single()["apiVersion"]!.GetValue<string>().ShouldBe(group);
+        new RenderedChart(Helm.Template(version, All)).OfKind("PodDisruptionBudget").Single()["apiVersion"]!.GetValue<string>()
+            .ShouldBe(group);
 
     [NeedsFact("helm")]
     public void A_server_that_is_too_old_is_refused() => Helm.Refusal("1.19.0", "replicas=2").ShouldContain("kubeVersion");
@@ -179,16 +198,19 @@ public sealed class ChartTests
         var everywhere = chart.Granted().Where(one => one.Namespace is null).SelectMany(one => Texts(one.Rule["resources"])).Distinct();
         everywhere.Order().ShouldBe(["nodes", "validatingwebhookconfigurations"]);
         chart.Granted().Where(one => one.Namespace is "sport").SelectMany(one => Texts(one.Rule["resources"])).ShouldContain("pods");
-        chart.Granted().Where(one => one.Namespace == Helm.Namespace).SelectMany(one => Texts(one.Rule["resources"])).Distinct().Order().ShouldBe(["events", "leases", "secrets"]);
+        chart.Granted().Where(one => one.Namespace == Helm.Namespace).SelectMany(one => Texts(one.Rule["resources"])).Distinct().Order()
+            .ShouldBe(["events", "leases", "secrets"]);
         Texts(chart.Controller["args"]).ShouldContain("--watch-namespaces=sport,news");
     }
 
     [NeedsFact("helm")]
     public void Nobody_gets_rights_over_a_clusters_Secrets_without_having_asked_for_them()
     {
-        Helm.Refusal("1.34.1", "replicas=2").ShouldContain("say whose pipelines this installation runs: watchNamespaces, a list, or allNamespaces=true");
+        Helm.Refusal("1.34.1", "replicas=2")
+            .ShouldContain("say whose pipelines this installation runs: watchNamespaces, a list, or allNamespaces=true");
         Helm.Refusal("1.34.1", "allNamespaces=true", "watchNamespaces=[\"sport\"]").ShouldContain("one of the two");
-        var everywhere = new RenderedChart(Helm.Template("1.34.1", All)).Granted().Where(one => one.Namespace is null).SelectMany(one => Texts(one.Rule["resources"]));
+        var everywhere = new RenderedChart(Helm.Template("1.34.1", All)).Granted().Where(one => one.Namespace is null)
+            .SelectMany(one => Texts(one.Rule["resources"]));
         everywhere.ShouldContain("secrets");
     }
 
@@ -196,7 +218,9 @@ public sealed class ChartTests
     [NeedsFact("helm")]
     public void Two_releases_that_would_run_the_same_pipelines_meet_in_the_name_of_a_role()
     {
-        string[] Roles(params string[] values) => [.. new RenderedChart(Helm.Template("1.34.1", values)).Objects.Where(one => Kind(one) is "Role" or "ClusterRole").Select(one => $"{Namespace(one)}/{Name(one)}").Where(name => name.Contains("-pipelines", StringComparison.Ordinal))];
+        string[] Roles(params string[] values) =>
+            [.. new RenderedChart(Helm.Template("1.34.1", values)).Objects.Where(one => Kind(one) is "Role" or "ClusterRole")
+                .Select(one => $"{Namespace(one)}/{Name(one)}").Where(name => name.Contains("-pipelines", StringComparison.Ordinal))];
         Roles(All).ShouldBe(["/k8smediaflow-pipelines"]);
         Roles(All, "installation=\"night\"").ShouldBe(["/k8smediaflow-pipelines-night"]);
         Roles(Tables["two namespaces"]).ShouldBe(["sport/k8smediaflow-pipelines", "news/k8smediaflow-pipelines"]);
@@ -206,9 +230,12 @@ public sealed class ChartTests
     public void Users_who_may_view_or_edit_a_namespace_may_do_so_with_its_pipelines_and_no_more()
     {
         var chart = new RenderedChart(Helm.Template("1.34.1", All));
-        var roles = chart.OfKind("ClusterRole").Where(role => role["metadata"]!["labels"]!.AsObject().Any(label => label.Key.StartsWith("rbac.authorization.k8s.io/aggregate-to-", StringComparison.Ordinal))).ToList();
+        var roles = chart.OfKind("ClusterRole")
+            .Where(role => role["metadata"]!["labels"]!.AsObject()
+            .Any(label => label.Key.StartsWith("rbac.authorization.k8s.io/aggregate-to-", StringComparison.Ordinal))).ToList();
         roles.Count.ShouldBe(3);
-        roles.SelectMany(role => role["rules"]!.AsArray()).SelectMany(rule => Texts(rule!["apiGroups"])).Distinct().ShouldBe(["k8smediaflow.io"]);
+        roles.SelectMany(role => role["rules"]!.AsArray()).SelectMany(rule => Texts(rule!["apiGroups"])).Distinct()
+            .ShouldBe(["k8smediaflow.io"]);
         foreach (var viewer in roles.Where(role => role["metadata"]!["labels"]!["rbac.authorization.k8s.io/aggregate-to-view"] is not null))
             viewer["rules"]!.AsArray().SelectMany(rule => Texts(rule!["verbs"])).Distinct().Order().ShouldBe(["get", "list", "watch"]);
     }
@@ -222,7 +249,8 @@ public sealed class ChartTests
         var name = webhook["clientConfig"]!["service"]!["name"]!.GetValue<string>();
         chart.OfKind("Service").Select(Name).ShouldContain(name);
         Texts(chart.Controller["args"]).ShouldContain($"--webhook-service={name}");
-        Texts(chart.Controller["image"] is { } image ? new JsonArray(image.DeepClone()) : null).ShouldBe(["registry.example.com/media/k8smediaflow/controller:1.2.3"]);
+        Texts(chart.Controller["image"] is { } image ? new JsonArray(image.DeepClone()) : null)
+            .ShouldBe(["registry.example.com/media/k8smediaflow/controller:1.2.3"]);
     }
 
     /// <summary>Options that nothing reads stop the controller at its start: a chart that has one would install and never run.</summary>
@@ -233,20 +261,25 @@ public sealed class ChartTests
     public void The_controller_understands_what_the_chart_tells_it(string table)
     {
         var chart = new RenderedChart(Helm.Template("1.34.1", Tables[table]));
-        var options = ControllerOptions.Read([.. Texts(chart.Controller["args"]).Select(text => text.Replace("$(POD_NAMESPACE)", Helm.Namespace, StringComparison.Ordinal))], name => Variable(chart, name));
+        var options = ControllerOptions.Read([.. Texts(chart.Controller["args"])
+            .Select(text => text.Replace("$(POD_NAMESPACE)", Helm.Namespace, StringComparison.Ordinal))], name => Variable(chart, name));
         options.Telemetry.ShouldBe(table == "everything"
-            ? new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" } : [], ignoreOrder: true);
+            ? new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318",
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" } : [], ignoreOrder: true);
         options.Namespace.ShouldBe(Helm.Namespace);
         options.MetricsAddress.Port.ShouldBe(Port(chart, "metrics"));
         options.WatchNamespaces.ShouldBe(table == "two namespaces" ? ["sport", "news"] : []);
-        (options.Installation, string.Join(' ', options.SidecarImagePullSecrets)).ShouldBe(table == "everything" ? ("night", "registry other") : ("", ""));
+        (options.Installation, string.Join(' ', options.SidecarImagePullSecrets))
+            .ShouldBe(table == "everything" ? ("night", "registry other") : ("", ""));
         options.WebhookAddress?.Port.ShouldBe(Port(chart, "webhook"));
         chart.OfKind("ValidatingWebhookConfiguration").Select(Name).SingleOrDefault().ShouldBe(options.WebhookConfiguration);
         foreach (var webhook in chart.OfKind("ValidatingWebhookConfiguration").Select(one => one["webhooks"]!.AsArray().Single()!))
-            (webhook["name"]!.GetValue<string>(), webhook["clientConfig"]!["service"]!["path"]!.GetValue<string>()).ShouldBe((WebhookRegistration.Name, WebhookServer.Path));
+            (webhook["name"]!.GetValue<string>(), webhook["clientConfig"]!["service"]!["path"]!.GetValue<string>())
+                .ShouldBe((WebhookRegistration.Name, WebhookServer.Path));
         foreach (var (label, value) in new RenderSettings(options.SidecarImage, Helm.Namespace).ControllerLabels)
             chart.PodTemplate["metadata"]!["labels"]![label]!.GetValue<string>().ShouldBe(value);
-        Texts(new JsonArray([.. chart.OfKind("Role").SelectMany(role => role["rules"]!.AsArray()).SelectMany(rule => Texts(rule!["resourceNames"])).Select(one => JsonValue.Create(one))]))
+        Texts(new JsonArray([.. chart.OfKind("Role").SelectMany(role => role["rules"]!.AsArray())
+            .SelectMany(rule => Texts(rule!["resourceNames"])).Select(one => JsonValue.Create(one))]))
             .ShouldContain(options.LeaseName);
     }
 

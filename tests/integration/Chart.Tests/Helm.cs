@@ -13,9 +13,15 @@ internal static class Helm
     internal static string Chart { get; } = Path.Combine(Sources.Root, "charts", "k8smediaflow");
 
     internal static IReadOnlyList<JsonObject> Template(string version, params string[] values) => YamlDocuments.Parse(Run(
-        ["template", Release, Chart, "-n", Namespace, "--kube-version", version, .. values.SelectMany(value => new[] { "--set-json", value })]));
+        ["template", Release, Chart, "-n", Namespace, "--kube-version", version, .. values.SelectMany(value => new[]
+        {
+            "--set-json", value,
+        })]));
 
-    internal static string Lint(params string[] values) => Run(["lint", Chart, "--strict", .. values.SelectMany(value => new[] { "--set-json", value })]);
+    internal static string Lint(params string[] values) => Run(["lint", Chart, "--strict", .. values.SelectMany(value => new[]
+    {
+        "--set-json", value,
+    })]);
 
     /// <summary>What helm says to values that it refuses.</summary>
     internal static string Refusal(string version, params string[] values)

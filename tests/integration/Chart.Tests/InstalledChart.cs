@@ -4,7 +4,9 @@ using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Chart.Tests;
 
-/// <summary>The chart, installed by helm on a real API server with nothing behind it: what is stored and allowed can be seen, no pod runs.</summary>
+/// <summary>
+/// The chart, installed by helm on a real API server with nothing behind it: what is stored and allowed can be seen, no pod runs.
+/// </summary>
 public sealed class InstalledChart : IAsyncLifetime
 {
     private Cluster? _cluster;
@@ -33,7 +35,10 @@ public sealed class InstalledChart : IAsyncLifetime
     }
 
     internal string Install(string command, params string[] values) => Run(Downloads.Get("helm"),
-        [command, Helm.Release, Helm.Chart, "-n", Helm.Namespace, "--create-namespace", .. values.SelectMany(value => new[] { "--set-json", value })]);
+        [command, Helm.Release, Helm.Chart, "-n", Helm.Namespace, "--create-namespace", .. values.SelectMany(value => new[]
+        {
+            "--set-json", value,
+        })]);
 
     internal string Uninstall() => Run(Downloads.Get("helm"), ["uninstall", Helm.Release, "-n", Helm.Namespace]);
 
@@ -55,7 +60,8 @@ public sealed class InstalledChart : IAsyncLifetime
     {
         _cluster = Cluster.Start();
         Install("install", "allNamespaces=true", """webhook={"enabled": true, "failurePolicy": "Ignore"}""");
-        Kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd/mediapipelines.k8smediaflow.io", "crd/mediaoperators.k8smediaflow.io");
+        Kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd/mediapipelines.k8smediaflow.io",
+            "crd/mediaoperators.k8smediaflow.io");
     }
 
     private string Run(string program, string[] arguments, string? input = null) => Encoding.UTF8.GetString(

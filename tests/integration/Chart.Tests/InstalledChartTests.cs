@@ -32,10 +32,12 @@ public sealed class InstalledChartTests(InstalledChart installed) : IClassFixtur
         foreach (var sample in Directory.GetFiles(Path.Combine(Sources.Root, "config", "samples"), "*.yaml"))
             installed.Apply(File.ReadAllText(sample)).ShouldContain("mediapipeline.k8smediaflow.io/");
         var lines = installed.Kubectl("get", "mp").Split('\n');
-        lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "READY", "PHASE", "OPERATORS", "PODS", "TRANSPORT", "FPS", "DROPPED", "AGE"]);
+        lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe(["NAME", "READY", "PHASE", "OPERATORS", "PODS", "TRANSPORT", "FPS", "DROPPED", "AGE"]);
         lines.Length.ShouldBeGreaterThan(5);
         var stored = JsonNode.Parse(installed.Kubectl("get", "mediapipeline", "ingest-srt", "-o", "json"))!["spec"]!;
-        (stored["nodeLossSeconds"]!.GetValue<int>(), stored["transport"]!.GetValue<string>(), stored["edges"]![0]!["delivery"]!.GetValue<string>()).ShouldBe((30, "Auto", "AtLeastOnce"));
+        (stored["nodeLossSeconds"]!.GetValue<int>(), stored["transport"]!.GetValue<string>(),
+            stored["edges"]![0]!["delivery"]!.GetValue<string>()).ShouldBe((30, "Auto", "AtLeastOnce"));
     }
 
     [NeedsTheory("kubernetes", "helm")]
@@ -55,9 +57,33 @@ public sealed class InstalledChartTests(InstalledChart installed) : IClassFixtur
     [NeedsFact("kubernetes", "helm")]
     public void The_controller_may_do_what_it_does_and_nothing_that_it_does_not()
     {
-        foreach (var action in new[] { "list mediapipelines", "patch mediapipelines --subresource=status", "create pods", "delete pods", "create secrets", "patch networkpolicies", "watch nodes", "create events", "patch mediaoperators" })
+        foreach (var action in new[]
+        {
+            "list mediapipelines",
+            "patch mediapipelines --subresource=status",
+            "create pods",
+            "delete pods",
+            "create secrets",
+            "patch networkpolicies",
+            "watch nodes",
+            "create events",
+            "patch mediaoperators",
+        })
             installed.MayController([.. action.Split(' '), "-n", "default"]).ShouldBeTrue(action);
-        foreach (var action in new[] { "patch mediapipelines", "delete mediapipelines", "create pods --subresource=exec", "get pods --subresource=log", "update mediaoperators --subresource=scale", "delete nodes", "create deployments", "update clusterroles", "create customresourcedefinitions", "update leases", "patch namespaces" })
+        foreach (var action in new[]
+        {
+            "patch mediapipelines",
+            "delete mediapipelines",
+            "create pods --subresource=exec",
+            "get pods --subresource=log",
+            "update mediaoperators --subresource=scale",
+            "delete nodes",
+            "create deployments",
+            "update clusterroles",
+            "create customresourcedefinitions",
+            "update leases",
+            "patch namespaces",
+        })
             installed.MayController([.. action.Split(' '), "-n", "default"]).ShouldBeFalse(action);
         installed.MayController("update", "leases/k8smediaflow-controller", "-n", Helm.Namespace).ShouldBeTrue();
         installed.MayController("update", "leases/another", "-n", Helm.Namespace).ShouldBeFalse();
@@ -73,7 +99,8 @@ public sealed class InstalledChartTests(InstalledChart installed) : IClassFixtur
         installed.Kubectl("patch", "validatingwebhookconfiguration", Helm.Release, "--type=json", "-p",
             """[{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": "Zm9v"}]""");
         installed.Install("upgrade", "allNamespaces=true", Webhook, "logLevel=\"Debug\"");
-        installed.Kubectl("get", "validatingwebhookconfiguration", Helm.Release, "-o", "jsonpath={.webhooks[0].clientConfig.caBundle}").ShouldBe("Zm9v");
+        installed.Kubectl("get", "validatingwebhookconfiguration", Helm.Release, "-o", "jsonpath={.webhooks[0].clientConfig.caBundle}")
+            .ShouldBe("Zm9v");
         installed.Uninstall();
         installed.Kubectl("get", "mediapipeline", "survivor", "-o", "name").Trim().ShouldBe("mediapipeline.k8smediaflow.io/survivor");
         installed.Install("install", "allNamespaces=true", Webhook);

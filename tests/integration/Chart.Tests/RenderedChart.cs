@@ -6,7 +6,8 @@ namespace K8sMediaFlow.Chart.Tests;
 /// <summary>The objects of one rendering, and questions about them.</summary>
 internal sealed class RenderedChart(IReadOnlyList<JsonObject> objects)
 {
-    private static readonly string[] ClusterKinds = ["ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "ValidatingWebhookConfiguration"];
+    private static readonly string[] ClusterKinds = ["ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition",
+        "ValidatingWebhookConfiguration"];
 
     internal IReadOnlyList<JsonObject> Objects => objects;
 
@@ -30,14 +31,18 @@ internal sealed class RenderedChart(IReadOnlyList<JsonObject> objects)
 
     internal static IEnumerable<string> Texts(JsonNode? list) => (list?.AsArray() ?? []).Select(one => one!.GetValue<string>());
 
-    /// <summary>All rules of roles that the controller's account is bound to, with the namespace that they hold in; null for everywhere.</summary>
+    /// <summary>
+    /// All rules of roles that the controller's account is bound to, with the namespace that they hold in; null for everywhere.
+    /// </summary>
     internal IEnumerable<(string? Namespace, JsonNode Rule)> Granted() =>
         from binding in objects.Where(one => Kind(one) is "RoleBinding" or "ClusterRoleBinding")
-        let role = objects.Single(one => Kind(one) == binding["roleRef"]!["kind"]!.GetValue<string>() && Name(one) == binding["roleRef"]!["name"]!.GetValue<string>()
+        let role = objects.Single(one => Kind(one) == binding["roleRef"]!["kind"]!.GetValue<string>()
+            && Name(one) == binding["roleRef"]!["name"]!.GetValue<string>()
             && Namespace(one) == Namespace(binding))
         from rule in role["rules"]!.AsArray()
         select (Namespace(binding), rule);
 
     internal bool Selects(JsonNode? labels) =>
-        labels!.AsObject().All(label => PodTemplate["metadata"]!["labels"]![label.Key]?.GetValue<string>() == label.Value!.GetValue<string>());
+        labels!.AsObject()
+            .All(label => PodTemplate["metadata"]!["labels"]![label.Key]?.GetValue<string>() == label.Value!.GetValue<string>());
 }

@@ -13,32 +13,50 @@ public sealed class RestrictedProfileTests
         ["host ipc"] = (pod => pod["spec"]!["hostIPC"] = true, "hostIPC"),
         ["host path"] = (pod => pod["spec"]!["volumes"]![0]!.AsObject().Add("hostPath", new JsonObject()), "volumes[tmp]"),
         ["volume of the node's network"] = (pod => pod["spec"]!["volumes"]![0]!.AsObject().Add("nfs", new JsonObject()), "volumes[tmp]"),
-        ["unsafe sysctl"] = (pod => Context(pod)["sysctls"] = JsonNode.Parse("""[{"name": "kernel.msgmax", "value": "1"}]"""), "securityContext.sysctls"),
+        ["unsafe sysctl"] = (pod => Context(pod)["sysctls"] = JsonNode.Parse("""[{"name": "kernel.msgmax", "value": "1"}]"""),
+            "securityContext.sysctls"),
         ["pod as root"] = (pod => Context(pod)["runAsUser"] = 0, "securityContext.runAsUser"),
-        ["pod's seccomp"] = (pod => Context(pod)["seccompProfile"] = JsonNode.Parse("""{"type": "Unconfined"}"""), "securityContext.seccompProfile.type"),
-        ["pod's AppArmor"] = (pod => Context(pod)["appArmorProfile"] = JsonNode.Parse("""{"type": "Unconfined"}"""), "securityContext.appArmorProfile.type"),
-        ["AppArmor by annotation"] = (pod => pod["metadata"]!["annotations"] = new JsonObject { ["container.apparmor.security.beta.kubernetes.io/main"] = "unconfined" },
+        ["pod's seccomp"] = (pod => Context(pod)["seccompProfile"] = JsonNode.Parse("""{"type": "Unconfined"}"""),
+            "securityContext.seccompProfile.type"),
+        ["pod's AppArmor"] = (pod => Context(pod)["appArmorProfile"] = JsonNode.Parse("""{"type": "Unconfined"}"""),
+            "securityContext.appArmorProfile.type"),
+        ["AppArmor by annotation"] = (pod => pod["metadata"]!["annotations"] = new JsonObject
+        {
+            ["container.apparmor.security.beta.kubernetes.io/main"] = "unconfined",
+        },
             "metadata.annotations"),
-        ["pod's SELinux"] = (pod => Context(pod)["seLinuxOptions"] = JsonNode.Parse("""{"type": "spc_t"}"""), "securityContext.seLinuxOptions"),
-        ["SELinux user"] = (pod => Own(pod)["seLinuxOptions"] = JsonNode.Parse("""{"user": "system_u"}"""), "containers[main].securityContext.seLinuxOptions"),
-        ["host process of Windows"] = (pod => Own(pod)["windowsOptions"] = JsonNode.Parse("""{"hostProcess": true}"""), "containers[main].securityContext.windowsOptions.hostProcess"),
+        ["pod's SELinux"] = (pod => Context(pod)["seLinuxOptions"] = JsonNode.Parse("""{"type": "spc_t"}"""),
+            "securityContext.seLinuxOptions"),
+        ["SELinux user"] = (pod => Own(pod)["seLinuxOptions"] = JsonNode.Parse("""{"user": "system_u"}"""),
+            "containers[main].securityContext.seLinuxOptions"),
+        ["host process of Windows"] = (pod => Own(pod)["windowsOptions"] = JsonNode.Parse("""{"hostProcess": true}"""),
+            "containers[main].securityContext.windowsOptions.hostProcess"),
         ["root allowed"] = (pod => Own(pod)["runAsNonRoot"] = false, "containers[main].securityContext.runAsNonRoot"),
         ["container as root"] = (pod => Own(pod)["runAsUser"] = 0, "containers[main].securityContext.runAsUser"),
         ["privileged"] = (pod => Own(pod)["privileged"] = true, "containers[main].securityContext.privileged"),
         ["escalation"] = (pod => Own(pod)["allowPrivilegeEscalation"] = true, "containers[main].securityContext.allowPrivilegeEscalation"),
-        ["escalation by default"] = (pod => Own(pod).Remove("allowPrivilegeEscalation"), "containers[main].securityContext.allowPrivilegeEscalation"),
-        ["capabilities kept"] = (pod => Own(pod)["capabilities"]!.AsObject().Remove("drop"), "containers[main].securityContext.capabilities.drop"),
-        ["capability added"] = (pod => Own(pod)["capabilities"]!["add"] = new JsonArray("IPC_LOCK"), "containers[main].securityContext.capabilities.add"),
-        ["container's seccomp"] = (pod => Own(pod)["seccompProfile"] = JsonNode.Parse("""{"type": "Unconfined"}"""), "containers[main].securityContext.seccompProfile.type"),
+        ["escalation by default"] = (pod => Own(pod).Remove("allowPrivilegeEscalation"),
+            "containers[main].securityContext.allowPrivilegeEscalation"),
+        ["capabilities kept"] = (pod => Own(pod)["capabilities"]!.AsObject().Remove("drop"),
+            "containers[main].securityContext.capabilities.drop"),
+        ["capability added"] = (pod => Own(pod)["capabilities"]!["add"] = new JsonArray("IPC_LOCK"),
+            "containers[main].securityContext.capabilities.add"),
+        ["container's seccomp"] = (pod => Own(pod)["seccompProfile"] = JsonNode.Parse("""{"type": "Unconfined"}"""),
+            "containers[main].securityContext.seccompProfile.type"),
         ["no seccomp"] = (pod => Context(pod).Remove("seccompProfile"), "containers[main].securityContext.seccompProfile"),
         ["no word about root"] = (pod => Context(pod).Remove("runAsNonRoot"), "containers[main].securityContext.runAsNonRoot"),
         ["unmasked proc"] = (pod => Own(pod)["procMount"] = "Unmasked", "containers[main].securityContext.procMount"),
         ["host port"] = (pod => First(pod)["ports"]![0]!["hostPort"] = 80, "containers[main].ports"),
-        ["probe of another host"] = (pod => First(pod)["livenessProbe"] = JsonNode.Parse("""{"tcpSocket": {"port": 80, "host": "10.0.0.1"}}"""), "containers[main].livenessProbe.tcpSocket.host"),
-        ["hook of another host"] = (pod => First(pod)["lifecycle"] = JsonNode.Parse("""{"preStop": {"httpGet": {"port": 80, "host": "10.0.0.1"}}}"""), "containers[main].lifecycle.preStop.httpGet.host"),
-        ["init container"] = (pod => pod["spec"]!["initContainers"] = new JsonArray(Changed(First(pod), one => one["securityContext"]!["privileged"] = true)),
+        ["probe of another host"] = (pod => First(pod)["livenessProbe"] =
+            JsonNode.Parse("""{"tcpSocket": {"port": 80, "host": "10.0.0.1"}}"""), "containers[main].livenessProbe.tcpSocket.host"),
+        ["hook of another host"] = (pod => First(pod)["lifecycle"] =
+            JsonNode.Parse("""{"preStop": {"httpGet": {"port": 80, "host": "10.0.0.1"}}}"""),
+            "containers[main].lifecycle.preStop.httpGet.host"),
+        ["init container"] = (pod => pod["spec"]!["initContainers"] = new JsonArray(Changed(First(pod),
+            one => one["securityContext"]!["privileged"] = true)),
             "initContainers[main].securityContext.privileged"),
-        ["ephemeral container"] = (pod => pod["spec"]!["ephemeralContainers"] = new JsonArray(Changed(First(pod), one => one["securityContext"]!["privileged"] = true)),
+        ["ephemeral container"] = (pod => pod["spec"]!["ephemeralContainers"] = new JsonArray(Changed(First(pod),
+            one => one["securityContext"]!["privileged"] = true)),
             "ephemeralContainers[main].securityContext.privileged"),
     };
 
@@ -51,7 +69,8 @@ public sealed class RestrictedProfileTests
         var pod = Sound();
         Spoilt[rule].Spoil(pod);
         // What is said wrongly at a container also counts as not said rightly; the place is the same.
-        RestrictedProfile.Violations(pod).Select(violation => violation[..violation.IndexOf(": ", StringComparison.Ordinal)]).Distinct().ShouldBe([Spoilt[rule].Place]);
+        RestrictedProfile.Violations(pod).Select(violation => violation[..violation.IndexOf(": ", StringComparison.Ordinal)]).Distinct()
+            .ShouldBe([Spoilt[rule].Place]);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 namespace K8sMediaFlow.EndToEnd.Tests;
 
-/// <summary>Documents with a mistake, through the real Cli: refused with the place of the mistake, by <c>validate</c> and <c>run</c> alike, and nothing is started.</summary>
+/// <summary>
+/// Documents with a mistake, through the real Cli: refused with the place of the mistake, by <c>validate</c> and <c>run</c> alike, and
+/// nothing is started.
+/// </summary>
 [Trait("Category", "Slow")]
 public class BadDocumentTests
 {
@@ -11,13 +14,15 @@ public class BadDocumentTests
         { "malformed YAML", "metadata: {name: counted}", "metadata: {name: counted", "pipeline.yaml:" },
         { "an unknown field", "execution: Batch", "executoin: Batch", "executoin" },
         { "a dangling edge", "to: sink.video", "to: drain.video", "drain" },
-        { "caps that do not fit", "inputs: [{name: video}]", "inputs: [{name: video, caps: {video: {width: 640, height: 360, format: yuv420p, frameRate: \"25\"} } }]", "640x360" },
+        { "caps that do not fit", "inputs: [{name: video}]",
+            "inputs: [{name: video, caps: {video: {width: 640, height: 360, format: yuv420p, frameRate: \"25\"} } }]", "640x360" },
         { "a feature that has to wait", "to: sink.video}", "to: sink.video, onFull: DropOldest, delivery: AtMostOnce}", "Unsupported" },
     };
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void A_document_with_a_mistake_is_refused_with_its_place_and_nothing_starts(string mistake, string good, string bad, string named)
+    public void A_document_with_a_mistake_is_refused_with_its_place_and_nothing_starts(string mistake, string good, string bad,
+        string named)
     {
         _good.ShouldContain(good);
         Refused(_good.Replace(good, bad, StringComparison.Ordinal), named, mistake);
@@ -29,8 +34,10 @@ public class BadDocumentTests
         var cycle = _good
             .Replace("args: [sink, --verify, --count-file, /media/count.json]", "args: [overlay, --text, x]", StringComparison.Ordinal)
             .Replace("inputs: [{name: video}]", "inputs: [{name: video}]\n      outputs: [{name: more}]", StringComparison.Ordinal)
-            .Replace("args: [generate, --frames, \"10\"]", "args: [overlay, --text, x]\n      inputs: [{name: more}]", StringComparison.Ordinal)
-            .Replace("- {from: source.video, to: sink.video}", "- {from: source.video, to: sink.video}\n    - {from: sink.more, to: source.more}", StringComparison.Ordinal);
+            .Replace("args: [generate, --frames, \"10\"]", "args: [overlay, --text, x]\n      inputs: [{name: more}]",
+                StringComparison.Ordinal)
+            .Replace("- {from: source.video, to: sink.video}",
+                "- {from: source.video, to: sink.video}\n    - {from: sink.more, to: source.more}", StringComparison.Ordinal);
         Refused(cycle, "cycle", "a cycle");
     }
 
@@ -38,7 +45,9 @@ public class BadDocumentTests
     public void RDMA_on_a_machine_without_a_device_ends_the_run_at_once_with_the_reason()
     {
         using var run = new LocalRun();
-        run.Start(Documents.GenerateToSink("Batch", 10, samePod: false).Replace("  execution: Batch", "  execution: Batch\n  transport: RDMA", StringComparison.Ordinal)).WaitForExit().ShouldBe(1, run.Log);
+        run.Start(Documents.GenerateToSink("Batch", 10, samePod: false)
+            .Replace("  execution: Batch", "  execution: Batch\n  transport: RDMA", StringComparison.Ordinal)).WaitForExit()
+            .ShouldBe(1, run.Log);
         run.Log.ShouldContain("has to use RDMA and cannot (");
         run.Leftovers().ShouldBeEmpty();
     }

@@ -4,8 +4,9 @@ using K8sMediaFlow.TestKit;
 namespace K8sMediaFlow.EndToEnd.Tests;
 
 /// <summary>
-/// Sidecars, and in a Streaming run media operators, die at random moments, several times in a run, alone and together: it ends well all the same, with
-/// every frame once and in order. <c>CHAOS_ROUNDS</c> says how many rounds of each kind; <c>SEED</c> repeats a round's choices (not its timing).
+/// Sidecars, and in a Streaming run media operators, die at random moments, several times in a run, alone and together: it ends well all
+/// the same, with every frame once and in order. <c>CHAOS_ROUNDS</c> says how many rounds of each kind; <c>SEED</c> repeats a round's
+/// choices (not its timing).
 /// </summary>
 [Trait("Category", "Slow")]
 public class ChaosTests

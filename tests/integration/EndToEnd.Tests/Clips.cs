@@ -15,7 +15,8 @@ internal static class Clips
     public static string Mpeg4AviWithoutSound(string folder, int frames = 48) => Mpeg4WithoutSound(folder, "avi", frames);
 
     public static string Mpeg4WithoutSound(string folder, string container, int frames) =>
-        Place(folder, "match." + container, "-f", "lavfi", "-i", $"testsrc2=size=352x288:rate=24:duration={frames / 24.0}", "-c:v", "mpeg4");
+        Place(folder, "match." + container, "-f", "lavfi", "-i", $"testsrc2=size=352x288:rate=24:duration={frames / 24.0}", "-c:v",
+            "mpeg4");
 
     public static int CountFrames(string path)
     {
@@ -28,7 +29,8 @@ internal static class Clips
     private static string Place(string folder, string name, params string[] arguments)
     {
         var path = Path.Combine(folder, name);
-        File.WriteAllBytes(path, s_made.GetOrAdd(string.Join(' ', [name, .. arguments]), _ => new Lazy<byte[]>(() => Make(name, arguments))).Value);
+        File.WriteAllBytes(path, s_made.GetOrAdd(string.Join(' ', [name, .. arguments]), _ => new Lazy<byte[]>(() => Make(name, arguments)))
+            .Value);
         return path;
     }
 

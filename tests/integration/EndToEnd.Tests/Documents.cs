@@ -38,7 +38,8 @@ internal static class Documents
         """;
 
     /// <summary>A source whose every frame can be verified, and a sink that does; each in its own pod, or both in one.</summary>
-    public static string GenerateToSink(string execution, int frames, bool samePod, string generateMore = "", string sinkMore = "") => $$$"""
+    public static string GenerateToSink(string execution, int frames, bool samePod, string generateMore = "", string sinkMore = "") =>
+        $$$"""
         apiVersion: k8smediaflow.io/v1alpha1
         kind: MediaPipeline
         metadata: {name: counted}
@@ -60,5 +61,6 @@ internal static class Documents
           volumes: [{name: media, emptyDir: {}}]
         """;
 
-    private static string Groups(bool samePod) => samePod ? "groups: [{name: one, mode: SamePod, operators: [source, sink]}]" : "groups: []";
+    private static string Groups(bool samePod) =>
+        samePod ? "groups: [{name: one, mode: SamePod, operators: [source, sink]}]" : "groups: []";
 }

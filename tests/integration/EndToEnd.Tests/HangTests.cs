@@ -27,7 +27,8 @@ public class HangTests
         run.WaitFor(() => run.Flows, "the flow");
         var sidecar = run.Sidecar($"counted-{whose}-0");
         LocalRun.Signal("STOP", sidecar);
-        // Longer than the second without a heartbeat after which a link counts as lost whose peer's machine does not answer; this one's does.
+        // Longer than the second without a heartbeat after which a link counts as lost whose peer's machine does not answer; this one's
+        // does.
         Thread.Sleep(3000);
         LocalRun.Signal("CONT", sidecar);
         run.WaitForExit().ShouldBe(0, run.Log);

@@ -8,7 +8,8 @@ namespace K8sMediaFlow.EndToEnd.Tests;
 public class IngestTests
 {
     private static readonly string[] Picture = ["-re", "-f", "lavfi", "-i", "testsrc=size=1280x720:rate=30"];
-    private static readonly string[] Coding = ["-t", "4", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "30"];
+    private static readonly string[] Coding = ["-t", "4", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-tune",
+        "zerolatency", "-g", "30"];
 
     [NeedsFact("ffmpeg")]
     [Trait("Category", "Slow")]
@@ -26,11 +27,14 @@ public class IngestTests
     {
         var port = FreePort();
         using var run = Start("ingest-rtmp", "1935", port);
-        Publish(run, [.. Picture, "-f", "lavfi", "-i", "sine=sample_rate=48000", .. Coding, "-c:a", "aac", "-ac", "2", "-f", "flv", $"rtmp://127.0.0.1:{port}/live/match"]);
+        Publish(run, [.. Picture, "-f", "lavfi", "-i", "sine=sample_rate=48000", .. Coding, "-c:a", "aac", "-ac", "2", "-f", "flv",
+            $"rtmp://127.0.0.1:{port}/live/match"]);
         ShouldHaveFlown(run, "scale.video->watch.video (TCP)", "ingest.audio->watch.audio (TCP)");
     }
 
-    /// <summary>As a batch, so that the run ends with the encoder, and with the stream's key written out: there is no Secret here.</summary>
+    /// <summary>
+    /// As a batch, so that the run ends with the encoder, and with the stream's key written out: there is no Secret here.
+    /// </summary>
     private static LocalRun Start(string sample, string declaredPort, int port) => new LocalRun().Start(
         File.ReadAllText(Path.Combine(Programs.Root, "config", "samples", sample + ".yaml"))
             .Replace("Streaming", "Batch", StringComparison.Ordinal)
@@ -63,7 +67,10 @@ public class IngestTests
         run.Leftovers().ShouldBeEmpty();
     }
 
-    /// <summary>Free for both protocols, and below the ports that the kernel gives to whoever asks for any: a sidecar of the run took the publisher's once.</summary>
+    /// <summary>
+    /// Free for both protocols, and below the ports that the kernel gives to whoever asks for any: a sidecar of the run took the
+    /// publisher's once.
+    /// </summary>
     private static int FreePort()
     {
         while (true)

@@ -2,7 +2,10 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.EndToEnd.Tests;
 
-/// <summary>Any process of a running pipeline may die by SIGKILL at any moment: it goes on or ends with a clear error, tears nothing, leaves nothing.</summary>
+/// <summary>
+/// Any process of a running pipeline may die by SIGKILL at any moment: it goes on or ends with a clear error, tears nothing, leaves
+/// nothing.
+/// </summary>
 public class KillTests
 {
     [NeedsFact("ffmpeg")]

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace K8sMediaFlow.EndToEnd.Tests;
 
-/// <summary>One <c>k8smediaflow run</c> in a folder of its own, with the means to look at its processes, kill them, and count what it left.</summary>
+/// <summary>
+/// One <c>k8smediaflow run</c> in a folder of its own, with the means to look at its processes, kill them, and count what it left.
+/// </summary>
 internal sealed partial class LocalRun : IDisposable
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -79,7 +81,8 @@ internal sealed partial class LocalRun : IDisposable
     }
 
     /// <summary>The processes of this run whose command line holds the text, by process id.</summary>
-    public IReadOnlyList<int> Processes(string text = "") => [.. OwnProcesses().Where(pid => CommandLine(pid).Contains(text, StringComparison.Ordinal))];
+    public IReadOnlyList<int> Processes(string text = "") =>
+        [.. OwnProcesses().Where(pid => CommandLine(pid).Contains(text, StringComparison.Ordinal))];
 
     /// <summary>The sidecar of a pod, known by its configuration file.</summary>
     public int Sidecar(string pod) => Processes("k8smediaflow-sidecar").First(pid => IsOfPod(pid, pod));
@@ -94,7 +97,8 @@ internal sealed partial class LocalRun : IDisposable
 
     public static void Kill(int pid) => Signal("KILL", pid);
 
-    public static void Signal(string name, int pid) => Programs.Run("kill", "-" + name, pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public static void Signal(string name, int pid) =>
+        Programs.Run("kill", "-" + name, pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>What a run must not leave: processes (and with them memory, as ours is anonymous) and sockets.</summary>
     public IReadOnlyList<string> Leftovers()
@@ -120,7 +124,12 @@ internal sealed partial class LocalRun : IDisposable
 
     private ProcessStartInfo Command(string[] arguments)
     {
-        var start = new ProcessStartInfo(CliProgram, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(CliProgram, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         // The run's folders lie below the test's own, so that what is left can be counted.
         start.Environment["XDG_RUNTIME_DIR"] = Directory.CreateDirectory(Path.Combine(Folder, "rt")).FullName;
         start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(Folder, "tmp")).FullName;
@@ -132,20 +141,23 @@ internal sealed partial class LocalRun : IDisposable
 
     // Its configuration file names it. Between our looks the process may have gone: then it is nobody's.
     private static bool IsOfPod(int pid, string pod) =>
-        CommandLine(pid).Split(' ', StringSplitOptions.RemoveEmptyEntries) is [.., var file] && ReadText(file).Contains($"\"{pod}\"", StringComparison.Ordinal);
+        CommandLine(pid).Split(' ', StringSplitOptions.RemoveEmptyEntries) is [.., var file]
+            && ReadText(file).Contains($"\"{pod}\"", StringComparison.Ordinal);
 
     [GeneratedRegex(@"[1-9]\d* frames")]
     private static partial Regex FlowLine();
 
     private IEnumerable<string> TemporaryFiles() =>
-        Directory.EnumerateFileSystemEntries(Path.Combine(Folder, "tmp"), "*", SearchOption.AllDirectories).Select(path => $"temporary {path}");
+        Directory.EnumerateFileSystemEntries(Path.Combine(Folder, "tmp"), "*", SearchOption.AllDirectories)
+            .Select(path => $"temporary {path}");
 
     private IEnumerable<string> Sockets() =>
         Directory.EnumerateFileSystemEntries(Folder, "*.sock", SearchOption.AllDirectories).Select(path => $"socket {path}");
 
     // Every process of the run inherits the mark in its environment; the test's own does not have it.
     private IEnumerable<int> OwnProcesses() =>
-        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))
+        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
+            .Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))
             .Where(pid => ReadText($"/proc/{pid}/environ").Contains($"KMF_E2E_MARK={Folder}\0", StringComparison.Ordinal));
 
     private static string CommandLine(int pid) => ReadText($"/proc/{pid}/cmdline").Replace('\0', ' ');

@@ -34,7 +34,8 @@ public class SampleTests
     public void Every_way_of_waiting_carries_frames(string mode)
     {
         using var run = new LocalRun();
-        var document = Documents.GenerateToSink("Batch", 100, samePod: false).Replace("  execution:", $"  staging: {{polling: {{mode: {mode}}}}}\n  execution:", StringComparison.Ordinal);
+        var document = Documents.GenerateToSink("Batch", 100, samePod: false)
+            .Replace("  execution:", $"  staging: {{polling: {{mode: {mode}}}}}\n  execution:", StringComparison.Ordinal);
         run.Start(document).WaitForExit().ShouldBe(0, run.Log);
         File.ReadAllText(run.Media("count.json")).ShouldContain("\"frames\": 100");
         run.Leftovers().ShouldBeEmpty();

@@ -48,5 +48,6 @@ public class StagingTests
     }
 
     private static string With(string staging, bool samePod) =>
-        Documents.GenerateToSink("Batch", 300, samePod).Replace("  execution: Batch", $"  execution: Batch\n  staging: {{{staging}}}", StringComparison.Ordinal);
+        Documents.GenerateToSink("Batch", 300, samePod)
+            .Replace("  execution: Batch", $"  execution: Batch\n  staging: {{{staging}}}", StringComparison.Ordinal);
 }

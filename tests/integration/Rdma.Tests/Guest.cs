@@ -23,7 +23,8 @@ public sealed class Guest
     private Dictionary<string, GuestResult> Run()
     {
         _output = Output();
-        return _output.Split('\n').Select(GuestResult.TryRead).OfType<GuestResult>().DistinctBy(one => one.Test).ToDictionary(one => one.Test);
+        return _output.Split('\n').Select(GuestResult.TryRead).OfType<GuestResult>().DistinctBy(one => one.Test)
+            .ToDictionary(one => one.Test);
     }
 
     private static string Output()
@@ -31,8 +32,12 @@ public sealed class Guest
         var log = Path.GetTempFileName();
         try
         {
-            string[] command = [Path.Combine(Sources.Root, "tests", "support", "rdma", "run.sh"), "--seconds", $"{(int)s_bound.TotalSeconds}", "dotnet", Program()];
-            var start = new ProcessStartInfo("bash", ["-c", "exec \"${@:2}\" >\"$1\" 2>&1 </dev/null", "guest", log, .. command]) { WorkingDirectory = Sources.Root };
+            string[] command = [Path.Combine(Sources.Root, "tests", "support", "rdma", "run.sh"), "--seconds",
+                $"{(int)s_bound.TotalSeconds}", "dotnet", Program()];
+            var start = new ProcessStartInfo("bash", ["-c", "exec \"${@:2}\" >\"$1\" 2>&1 </dev/null", "guest", log, .. command])
+            {
+                WorkingDirectory = Sources.Root,
+            };
             using var process = Process.Start(start)!;
             // The script ends the guest when its time is over.
             if (!process.WaitForExit(s_patience))

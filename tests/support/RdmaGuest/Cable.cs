@@ -53,16 +53,22 @@ internal sealed class Cable : IDisposable
     public static long Disturbances() => Counter("rxe1", "duplicate_request") + Counter("rxe1", "out_of_seq_request");
 
     public static long Counter(string device, string name) =>
-        long.Parse(File.ReadAllText($"/sys/class/infiniband/{device}/ports/1/hw_counters/{name}"), System.Globalization.CultureInfo.InvariantCulture);
+        long.Parse(File.ReadAllText($"/sys/class/infiniband/{device}/ports/1/hw_counters/{name}"),
+            System.Globalization.CultureInfo.InvariantCulture);
 
     public void Dispose() => _mend();
 
-    private static bool IsActive(string device) => File.ReadAllText($"/sys/class/infiniband/{device}/ports/1/state").Contains("ACTIVE", StringComparison.Ordinal);
+    private static bool IsActive(string device) =>
+        File.ReadAllText($"/sys/class/infiniband/{device}/ports/1/state").Contains("ACTIVE", StringComparison.Ordinal);
 
-    private static bool HasGid() => Directory.EnumerateFiles("/sys/class/infiniband/rxe0/ports/1/gids").Any(one => File.ReadAllText(one).Contains("ffff:0a4d:0001", StringComparison.Ordinal));
+    private static bool HasGid() =>
+        Directory.EnumerateFiles("/sys/class/infiniband/rxe0/ports/1/gids")
+            .Any(one => File.ReadAllText(one).Contains("ffff:0a4d:0001", StringComparison.Ordinal));
 
     /// <summary>guest.sh puts the routes back that link down took away.</summary>
-    private static bool HasRoutes() => Tool.Run("/bin/ip", ["route", "show", "table", "100"]).Length > 0 && Tool.Run("/bin/ip", ["route", "show", "table", "101"]).Length > 0;
+    private static bool HasRoutes() =>
+        Tool.Run("/bin/ip", ["route", "show", "table", "100"]).Length > 0
+            && Tool.Run("/bin/ip", ["route", "show", "table", "101"]).Length > 0;
 
     private static void Await(Func<bool> condition)
     {

@@ -5,7 +5,9 @@ using K8sMediaFlow.Native.Ibverbs;
 
 namespace K8sMediaFlow.RdmaGuest;
 
-/// <summary>A peer of another make: it answers a proposal as it should, and then posts as many receives as it likes and never another one.</summary>
+/// <summary>
+/// A peer of another make: it answers a proposal as it should, and then posts as many receives as it likes and never another one.
+/// </summary>
 internal sealed class DeafReceiver : IDisposable
 {
     private readonly DeviceContext _context;
@@ -25,7 +27,8 @@ internal sealed class DeafReceiver : IDisposable
         _pair = QueuePair.Create(_domain, _queue, new QueuePairSize(SendsMax: 4, ReceivesMax: 16, PartsPerSendMax: 1));
         _memory = RegisteredMemory.Create(_domain, area.Address, area.LengthBytes, RemoteAccess.Write);
         var port = VerbsPort.Require(_context, choice);
-        var mine = new QueuePairInfo(port.State.MtuBytes, [_pair.Number], QueuePairInfo.NewFirstPacket(), QueuePairInfo.Read(proposal).Nonce, port.Address.Gid);
+        var mine = new QueuePairInfo(port.State.MtuBytes, [_pair.Number], QueuePairInfo.NewFirstPacket(),
+            QueuePairInfo.Read(proposal).Nonce, port.Address.Gid);
         Connect(QueuePairInfo.Read(proposal), mine, port, receives);
         Offer = new VerbsOfferPayload(mine, FabricPair.Epoch, _memory.RemoteKey, (ulong)area.Address, (ulong)area.LengthBytes).ToBytes();
     }

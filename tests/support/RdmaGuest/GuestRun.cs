@@ -43,7 +43,8 @@ internal sealed class GuestRun : LongLivedMarshalByRefObject, IMessageSink
     }
 
     private static string Reason(IFailureInformation failure) =>
-        string.Join('\n', failure.ExceptionTypes.Zip(failure.Messages, failure.StackTraces).Select(one => $"{one.First}: {one.Second}\n{one.Third}"));
+        string.Join('\n', failure.ExceptionTypes.Zip(failure.Messages, failure.StackTraces)
+            .Select(one => $"{one.First}: {one.Second}\n{one.Third}"));
 
     private void Print(GuestResult result)
     {

@@ -15,7 +15,8 @@ internal sealed record HeldResources(int QueuePairs, int CompletionQueues, int M
 
     /// <summary>Of the kinds that a device and its connections have: the runtime opens others as it goes.</summary>
     private static int OwnDescriptors() => Directory.GetFiles("/proc/self/fd").Select(Target).Count(one =>
-        one.Contains("uverbs", StringComparison.Ordinal) || one.Contains("[infinibandevent]", StringComparison.Ordinal) || one.Contains("[eventfd]", StringComparison.Ordinal));
+        one.Contains("uverbs", StringComparison.Ordinal) || one.Contains("[infinibandevent]", StringComparison.Ordinal)
+            || one.Contains("[eventfd]", StringComparison.Ordinal));
 
     private static string Target(string descriptor)
     {

@@ -20,7 +20,8 @@ internal static class Limited
     public static IReadOnlyList<(string? Reason, string Detail)> Preflight(params string[] limits)
     {
         using var told = JsonDocument.Parse(Output(limits, "k8smediaflow-sidecar.dll", "preflight", "--json"));
-        return [.. told.RootElement.GetProperty("devices").EnumerateArray().Select(one => (one.GetProperty("reason").GetString(), one.GetProperty("detail").GetString()!))];
+        return [.. told.RootElement.GetProperty("devices").EnumerateArray()
+            .Select(one => (one.GetProperty("reason").GetString(), one.GetProperty("detail").GetString()!))];
     }
 
     public static string Output(string[] limits, string program, params string[] arguments)

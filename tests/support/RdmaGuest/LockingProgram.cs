@@ -5,7 +5,9 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.RdmaGuest;
 
-/// <summary>A process that registers memory as a link does, to be started with a low limit: says what came of it, a line for each try.</summary>
+/// <summary>
+/// A process that registers memory as a link does, to be started with a low limit: says what came of it, a line for each try.
+/// </summary>
 internal static class LockingProgram
 {
     public const string Verb = "--locks-memory";

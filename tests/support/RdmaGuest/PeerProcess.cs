@@ -10,7 +10,8 @@ internal sealed class PeerProcess : IDisposable
 
     private PeerProcess(Process process) => _process = process;
 
-    public static PeerProcess Start(bool sends) => new(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(PeerProcess).Assembly.Location, PeerProgram.Verb(sends)])
+    public static PeerProcess Start(bool sends) =>
+        new(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(PeerProcess).Assembly.Location, PeerProgram.Verb(sends)])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,

@@ -4,8 +4,9 @@ using K8sMediaFlow.Fabric.Tests;
 namespace K8sMediaFlow.RdmaGuest;
 
 /// <summary>
-/// The other end of a connection in a process of its own, so that it can be killed. It speaks with its parent by lines: a sender says its proposal,
-/// hears the offer, and then hears the slots that it may write into; a receiver hears the proposal, says its offer, and then says the slots that are granted again.
+/// The other end of a connection in a process of its own, so that it can be killed. It speaks with its parent by lines: a sender says its
+/// proposal, hears the offer, and then hears the slots that it may write into; a receiver hears the proposal, says its offer, and then says
+/// the slots that are granted again.
 /// </summary>
 internal static class PeerProgram
 {

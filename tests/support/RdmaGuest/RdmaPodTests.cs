@@ -6,7 +6,10 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.RdmaGuest;
 
-/// <summary>Whole pods with media operators, each with a device of its own: out of the producer's blocks into the other pod's, and what happens when the cable is out.</summary>
+/// <summary>
+/// Whole pods with media operators, each with a device of its own: out of the producer's blocks into the other pod's, and what happens when
+/// the cable is out.
+/// </summary>
 public sealed class RdmaPodTests
 {
     private static readonly FlowPlans s_plans = new()
@@ -35,8 +38,10 @@ public sealed class RdmaPodTests
             AwaitWay(sending, receiving, FabricKind.Tcp);
             before = sink.Got.Count;
             sink.AwaitGot(before + 200);
-            // A carrier that is lost is told up to a second later than a port that is taken down, and by then the other pod may have said so.
-            Watchdog.Until(() => sending.Runtime.Links.Fabrics.Rdma!.Obstacle == "PortDown", () => $"not PortDown: {sending.Runtime.Links.Fabrics.Rdma}");
+            // A carrier that is lost is told up to a second later than a port that is taken down, and by then the other pod may have said
+            // so.
+            Watchdog.Until(() => sending.Runtime.Links.Fabrics.Rdma!.Obstacle == "PortDown",
+                () => $"not PortDown: {sending.Runtime.Links.Fabrics.Rdma}");
             // The device's word, or that of the connection that it ended, or that of the other pod: whoever hears of it first.
             AwaitReason(sending, isGiven: true);
         }
@@ -62,7 +67,8 @@ public sealed class RdmaPodTests
         AwaitWay(sending, receiving, FabricKind.Verbs);
         using (Cable.Unplug("eth0"))
         {
-            Watchdog.Until(() => sending.StatusOf("render-0") is { State: LinkState.Lost, Loss: LinkLoss.FabricUnusable }, () => sending.StatusOf("render-0").ToString());
+            Watchdog.Until(() => sending.StatusOf("render-0") is { State: LinkState.Lost, Loss: LinkLoss.FabricUnusable },
+                () => sending.StatusOf("render-0").ToString());
             sending.StatusOf("render-0").Reason.ShouldContain("PortDown");
         }
         sink.AwaitGot(sink.Got.Count + 100);
@@ -93,7 +99,8 @@ public sealed class RdmaPodTests
         }
         // The last life's, and the one before it as long as somebody may still hold a frame of it.
         counts.ShouldAllBe(count => count <= 2);
-        Watchdog.Until(() => sending.Runtime.Links.Fabrics.RegisteredRegions <= 1, () => $"{sending.Runtime.Links.Fabrics.RegisteredRegions} regions");
+        Watchdog.Until(() => sending.Runtime.Links.Fabrics.RegisteredRegions <= 1,
+            () => $"{sending.Runtime.Links.Fabrics.RegisteredRegions} regions");
     }
 
     /// <summary>Not at once: a link that has gone over may go once more, until both pods have heard of the port.</summary>
@@ -102,6 +109,7 @@ public sealed class RdmaPodTests
         () => $"{sending.StatusOf("render-0")}");
 
     private static void AwaitWay(RunningPod sending, RunningPod receiving, FabricKind kind) => Watchdog.Until(
-        () => sending.StatusOf("render-0") is { State: LinkState.Ready } one && one.Way?.Kind == kind && receiving.StatusOf("camera-0").Way?.Kind == kind,
+        () => sending.StatusOf("render-0") is { State: LinkState.Ready } one && one.Way?.Kind == kind
+            && receiving.StatusOf("camera-0").Way?.Kind == kind,
         () => $"not {kind}: {sending.StatusOf("render-0")}; {receiving.StatusOf("camera-0")}; {sending.Runtime.Links.Fabrics.Rdma}; {receiving.Runtime.Links.Fabrics.Rdma}");
 }

@@ -9,7 +9,8 @@ public class RdmaUnavailableReasonTests
     public void A_library_that_is_not_installed()
     {
         VerbsLibrary.MissingReason.ShouldBeNull();
-        var library = File.ReadLines("/proc/self/maps").First(line => line.Contains("/libibverbs.so", StringComparison.Ordinal)).Split(' ')[^1];
+        var library = File.ReadLines("/proc/self/maps").First(line => line.Contains("/libibverbs.so", StringComparison.Ordinal))
+            .Split(' ')[^1];
         var folder = Path.GetDirectoryName(library);
         // A layer over its folder, from which the file is deleted.
         var hide = $"mkdir -p /dev/shm/hide/upper /dev/shm/hide/work && mount -t overlay -o lowerdir={folder},upperdir=/dev/shm/hide/upper,workdir=/dev/shm/hide/work none {folder} && rm {library}";
@@ -46,12 +47,14 @@ public class RdmaUnavailableReasonTests
 
     [Fact]
     public void A_process_that_may_lock_little() =>
-        Limited.Preflight(Limited.Locking(LockingProgram.Bytes)).ShouldAllBe(one => one.Reason == "MemlockLimited" && one.Detail.Contains("ulimit -l"));
+        Limited.Preflight(Limited.Locking(LockingProgram.Bytes))
+            .ShouldAllBe(one => one.Reason == "MemlockLimited" && one.Detail.Contains("ulimit -l"));
 
     [Fact]
     public void A_region_or_an_epoch_that_may_not_be_locked_says_so_when_it_is_opened()
     {
-        var refused = Limited.Output(Limited.Locking(LockingProgram.Bytes / 2), "K8sMediaFlow.RdmaGuest.dll", LockingProgram.Verb).TrimEnd().Split('\n');
+        var refused = Limited.Output(Limited.Locking(LockingProgram.Bytes / 2), "K8sMediaFlow.RdmaGuest.dll", LockingProgram.Verb).TrimEnd()
+            .Split('\n');
         refused.Length.ShouldBe(2);
         refused.ShouldAllBe(one => one.Contains("MemlockLimited") && one.Contains("ulimit -l"));
     }

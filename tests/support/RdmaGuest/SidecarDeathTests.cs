@@ -6,7 +6,10 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.RdmaGuest;
 
-/// <summary>The sidecar's program dies by SIGKILL while frames flow over RDMA, at the sending end and at the receiving one; the media operators live on.</summary>
+/// <summary>
+/// The sidecar's program dies by SIGKILL while frames flow over RDMA, at the sending end and at the receiving one; the media operators live
+/// on.
+/// </summary>
 public sealed class SidecarDeathTests
 {
     private const int FramesMin = 50;
@@ -50,10 +53,12 @@ public sealed class SidecarDeathTests
     private static void AwaitRdma(SidecarPair pair)
     {
         LinkStatus?[] links = [null, null];
-        Watchdog.Until(() => (links = Task.Run(() => Task.WhenAll(pair.Camera.LinkAsync(), pair.Render.LinkAsync())).GetAwaiter().GetResult()).All(IsOnRdma),
+        Watchdog.Until(() => (links = Task.Run(() => Task.WhenAll(pair.Camera.LinkAsync(), pair.Render.LinkAsync())).GetAwaiter()
+            .GetResult()).All(IsOnRdma),
             () => $"{links[0]}; {links[1]}; {pair.Words}");
         links[0]!.Reconnects.ShouldBeGreaterThan(0);
     }
 
-    private static bool IsOnRdma(LinkStatus? link) => link is { State: LinkState.Ready, Way: nameof(EdgeWay.Rdma), Reason: "", WayReason: "" };
+    private static bool IsOnRdma(LinkStatus? link) =>
+        link is { State: LinkState.Ready, Way: nameof(EdgeWay.Rdma), Reason: "", WayReason: "" };
 }

@@ -11,7 +11,9 @@ using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.RdmaGuest;
 
-/// <summary>One pod's sidecar: the product's program, one life after the other, each of which goes on from the plan that is stored in the pod.</summary>
+/// <summary>
+/// One pod's sidecar: the product's program, one life after the other, each of which goes on from the plan that is stored in the pod.
+/// </summary>
 internal sealed class SidecarProcess : IDisposable
 {
     // Not before it follows its plan; asking whether it does would cost the guest more than the start itself.
@@ -40,7 +42,9 @@ internal sealed class SidecarProcess : IDisposable
     /// <summary>What all lives said.</summary>
     public string Words => $"sidecar of {_name}:\n{string.Join('\n', _words)}\n";
 
-    public void AwaitListening() => Watchdog.Until(() => _words.Count(line => line.Contains(Listening, StringComparison.Ordinal)) == _lives, () => $"life {_lives} does not start; {Words}");
+    public void AwaitListening() =>
+        Watchdog.Until(() => _words.Count(line => line.Contains(Listening, StringComparison.Ordinal)) == _lives,
+            () => $"life {_lives} does not start; {Words}");
 
     public Task<MediaOperator> AttachAsync() => MediaOperator.AttachAsync(new MediaOperatorOptions
     {
@@ -48,7 +52,10 @@ internal sealed class SidecarProcess : IDisposable
         AttachTimeout = s_patience, ReattachTimeout = s_patience, DrainPatience = s_patience,
     });
 
-    /// <summary>What it says of its one link; null where it did not answer in the time that a handshake has, which the guest may need more than once.</summary>
+    /// <summary>
+    /// What it says of its one link; null where it did not answer in the time that a handshake has, which the guest may need more than
+    /// once.
+    /// </summary>
     public async Task<LinkStatus?> LinkAsync()
     {
         using var bound = new CancellationTokenSource(s_patience);
@@ -85,10 +92,17 @@ internal sealed class SidecarProcess : IDisposable
         Kill();
     }
 
-    /// <summary>The native program, which the script of the tests makes: on the guest's processors a start of what has to compile itself takes 11 to 20 s.</summary>
+    /// <summary>
+    /// The native program, which the script of the tests makes: on the guest's processors a start of what has to compile itself takes 11 to
+    /// 20 s.
+    /// </summary>
     private Process Start()
     {
-        var start = new ProcessStartInfo(Path.Combine(Sources.Root, "artifacts", "bin", "k8smediaflow-sidecar"), ["--config", _optionsFile]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(Sources.Root, "artifacts", "bin", "k8smediaflow-sidecar"), ["--config", _optionsFile])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         // As a run has it, and as this program has it for its own sake.
         (start.Environment["DOTNET_EnableDiagnostics"], start.Environment["DOTNET_TieredPGO"]) = ("0", "0");
         _lives++;

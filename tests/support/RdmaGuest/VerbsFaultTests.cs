@@ -121,7 +121,8 @@ public sealed class VerbsFaultTests : IDisposable
         var stranger = new TestArea(4096, 1);
         pair.Grant(0);
         for (var turn = 0; turn < 2; turn++)
-            Should.Throw<FabricException>(() => pair.Write(TestFrame.Of(FabricPair.Epoch, 0, 1, stranger.Part(0, 100)))).Error.ShouldBe(FabricError.Incompatible);
+            Should.Throw<FabricException>(() => pair.Write(TestFrame.Of(FabricPair.Epoch, 0, 1, stranger.Part(0, 100))))
+                .Error.ShouldBe(FabricError.Incompatible);
         pair.ReceiveUntilError().ShouldBe(FabricError.PeerGone);
     }
 

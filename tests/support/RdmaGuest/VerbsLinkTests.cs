@@ -10,7 +10,8 @@ public sealed class VerbsLinkTests
     private static readonly LinkOptions s_options = new()
     {
         SilenceMax = TimeSpan.FromSeconds(20), OpenDeadline = TimeSpan.FromSeconds(20),
-        BackOffMin = TimeSpan.FromMilliseconds(5), BackOffMax = TimeSpan.FromMilliseconds(200), BreakerPause = TimeSpan.FromMilliseconds(200),
+        BackOffMin = TimeSpan.FromMilliseconds(5), BackOffMax = TimeSpan.FromMilliseconds(200),
+            BreakerPause = TimeSpan.FromMilliseconds(200),
     };
 
     [Theory]
@@ -29,8 +30,9 @@ public sealed class VerbsLinkTests
     }
 
     /// <summary>
-    /// A fabric may give up here and the link begin a new epoch: a reliable connection sends everything again from the first packet that is out of its turn,
-    /// and is forgiven that six times between two acknowledgements. At 10 % it still held; with packets shuffled over 2 ms no frame of 15 packets came through.
+    /// A fabric may give up here and the link begin a new epoch: a reliable connection sends everything again from the first packet that is
+    /// out of its turn, and is forgiven that six times between two acknowledgements. At 10 % it still held; with packets shuffled over 2 ms
+    /// no frame of 15 packets came through.
     /// </summary>
     [Theory]
     [InlineData("loss", "5%")]
@@ -52,7 +54,8 @@ public sealed class VerbsLinkTests
         using var sink = new MemorySink(10, 65_536, consumer, holdFrames: 4);
         using var receiving = new ReceivingPod(sink, 0, s_options);
         using var sending = new SendingPod(source, receiving.Listener.LocalEndpoint, s_options);
-        Watchdog.Until(() => consumer.Last >= (ulong)(frames / 6), () => $"{consumer.Last}; {sending.Link.Status}; {receiving.Link.Status}");
+        Watchdog.Until(() => consumer.Last >= (ulong)(frames / 6),
+            () => $"{consumer.Last}; {sending.Link.Status}; {receiving.Link.Status}");
         trouble(source, sending.Link);
         Watchdog.Until(() => consumer.Last == (ulong)frames, () => $"{consumer.Last}; {sending.Link.Status}; {receiving.Link.Status}");
         sink.FinishAll();

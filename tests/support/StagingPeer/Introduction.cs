@@ -9,7 +9,8 @@ internal sealed class Introduction : IDisposable
 {
     private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
 
-    private Introduction(AttachConnection connection, MappedMemory channel, MappedMemory ownDoorbell, MappedMemory peerDoorbell, MemoryFile region)
+    private Introduction(AttachConnection connection, MappedMemory channel, MappedMemory ownDoorbell, MappedMemory peerDoorbell,
+        MemoryFile region)
     {
         Connection = connection;
         Channel = channel;
@@ -37,7 +38,8 @@ internal sealed class Introduction : IDisposable
         using (var channel = message!.TakeMemory(0))
         using (var own = message.TakeMemory(1))
         using (var peer = message.TakeMemory(2))
-            return new Introduction(connection, ChannelFile.Map(channel), K8sMediaFlow.Staging.Channels.Doorbell.Map(own), K8sMediaFlow.Staging.Channels.Doorbell.Map(peer), message.TakeMemory(3));
+            return new Introduction(connection, ChannelFile.Map(channel), K8sMediaFlow.Staging.Channels.Doorbell.Map(own),
+                K8sMediaFlow.Staging.Channels.Doorbell.Map(peer), message.TakeMemory(3));
     }
 
     /// <summary>Says that the region is mapped, and waits until the test has sealed it.</summary>

@@ -25,12 +25,19 @@ internal static class Producing
         Invariant.That(writer.BlocksInUse == 0);
     }
 
-    private static void Send(Introduction introduction, ChannelProducer producer, RegionWriter writer, BlockQuota quota, BlockRef[] blocks, ulong sequence)
+    private static void Send(Introduction introduction, ChannelProducer producer, RegionWriter writer, BlockQuota quota, BlockRef[] blocks,
+        ulong sequence)
     {
         Drain(introduction, producer, writer, blocks, producer.Capacity - 1);
         Invariant.That(writer.TryTake(FrameBytes, quota, out var block));
         Pattern.Write(writer.Memory(block)[..FrameBytes], sequence);
-        var frame = new FrameDescriptor { Kind = FrameKind.Frame, Stream = 1, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
+        var frame = new FrameDescriptor
+        {
+            Kind = FrameKind.Frame,
+            Stream = 1,
+            Sequence = sequence,
+            SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds,
+        };
         frame.AddSegment(new SegmentRef(0, block, 0, FrameBytes));
         Invariant.That(producer.TryPush(ref frame));
         blocks[frame.Ticket % (ulong)blocks.Length] = block;

@@ -1,7 +1,8 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.StagingPeer;
 
-// The other process of the staging tests: StagingPeer produce SOCKET FRAMES | consume SOCKET | consume-asleep SOCKET | spawn. It is killed at random moments.
+// The other process of the staging tests: StagingPeer produce SOCKET FRAMES | consume SOCKET | consume-asleep SOCKET | spawn. It is killed
+// at random moments.
 if (args is ["spawn"])
 {
     // The grandchild holds standard output for as long as it lives.

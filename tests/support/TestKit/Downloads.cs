@@ -15,8 +15,10 @@ public static class Downloads
         Places.TryGetValue(tool, out var place) && Path.Combine(Cache, place) is var path && File.Exists(path) ? path : null;
 
     /// <summary>Path of a tool that the test has asked for with <see cref="NeedsFactAttribute"/>.</summary>
-    public static string Get(string tool) => Find(tool) ?? throw new InvalidOperationException($"{tool} is missing: scripts/tools.sh fetches it");
+    public static string Get(string tool) =>
+        Find(tool) ?? throw new InvalidOperationException($"{tool} is missing: scripts/tools.sh fetches it");
 
     private static string Cache => Environment.GetEnvironmentVariable("K8SMEDIAFLOW_TOOLS_CACHE")
-        ?? Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "k8smediaflow", "tools");
+        ?? Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "k8smediaflow", "tools");
 }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace K8sMediaFlow.TestKit;
 
 /// <summary>
-/// Repeats a trial with new randomness until its time is over, and at least so often that it means something on a slow machine: together a little more than a minute, or FUZZ_MINUTES. Each trial has a
-/// seed of its own, named when it fails, so that it can be repeated alone.
+/// Repeats a trial with new randomness until its time is over, and at least so often that it means something on a slow machine: together a
+/// little more than a minute, or FUZZ_MINUTES. Each trial has a seed of its own, named when it fails, so that it can be repeated alone.
 /// </summary>
 public static class FuzzLoop
 {

@@ -5,7 +5,8 @@ public static class ImageArchives
 {
     /// <summary>Their paths, whether they are there or not.</summary>
     public static IReadOnlyList<string> Paths { get; } =
-        [.. new[] { "sidecar", "media-operators", "controller" }.Select(name => Path.Combine(Sources.Root, "artifacts", "images", name + ".tar"))];
+        [.. new[] { "sidecar", "media-operators",
+            "controller" }.Select(name => Path.Combine(Sources.Root, "artifacts", "images", name + ".tar"))];
 
     public static bool ArePresent => Paths.All(File.Exists);
 }

@@ -3,8 +3,9 @@ using Xunit;
 namespace K8sMediaFlow.TestKit;
 
 /// <summary>
-/// A test that needs programs or rights of the machine. What is missing is named by the skip. "root" is a right, "kubernetes" what tests/support/cluster/build.sh makes, "images" what
-/// images/build.sh makes, "crdserver" what tests/support/crdserver/build.sh makes, "previous release" what tests/support/compatibility/build.sh makes.
+/// A test that needs programs or rights of the machine. What is missing is named by the skip. "root" is a right, "kubernetes" what
+/// tests/support/cluster/build.sh makes, "images" what images/build.sh makes, "crdserver" what tests/support/crdserver/build.sh makes,
+/// "previous release" what tests/support/compatibility/build.sh makes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsFactAttribute : FactAttribute
@@ -16,7 +17,8 @@ public sealed class NeedsFactAttribute : FactAttribute
 
     internal static string? Reason(string[] programs)
     {
-        var missing = programs.Where(program => !IsPresent(program)).Select(program => program == "previous release" ? $"{program} {PreviousRelease.Commit}" : program).ToArray();
+        var missing = programs.Where(program => !IsPresent(program))
+            .Select(program => program == "previous release" ? $"{program} {PreviousRelease.Commit}" : program).ToArray();
         return missing.Length > 0 ? "missing: " + string.Join(", ", missing) : null;
     }
 
@@ -30,6 +32,7 @@ public sealed class NeedsFactAttribute : FactAttribute
         "crdserver" => Clusters.CrdServer.IsPresent,
         "images" => ImageArchives.ArePresent,
         "previous release" => PreviousRelease.IsPresent,
-        _ => Downloads.Find(program) is not null || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),
+        _ => Downloads.Find(program) is not null
+            || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),
     };
 }

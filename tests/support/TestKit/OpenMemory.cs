@@ -6,9 +6,11 @@ public static class OpenMemory
     public static int Named(string name) => HeldBy(Environment.ProcessId, name);
 
     /// <summary>The same of another process.</summary>
-    public static int HeldBy(int processId, string name) => Directory.GetFiles($"/proc/{processId}/fd").Count(link => Target(link).Contains($"memfd:{name}", StringComparison.Ordinal));
+    public static int HeldBy(int processId, string name) =>
+        Directory.GetFiles($"/proc/{processId}/fd").Count(link => Target(link).Contains($"memfd:{name}", StringComparison.Ordinal));
 
-    public static int Mapped(string name) => File.ReadAllLines("/proc/self/maps").Count(line => line.Contains($"memfd:{name}", StringComparison.Ordinal));
+    public static int Mapped(string name) =>
+        File.ReadAllLines("/proc/self/maps").Count(line => line.Contains($"memfd:{name}", StringComparison.Ordinal));
 
     private static string Target(string link)
     {

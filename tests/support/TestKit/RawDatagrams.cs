@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace K8sMediaFlow.TestKit;
 
-/// <summary>Sends what no code of ours sends on a Unix socket: datagrams of no bytes, and as many descriptors beside them as the kernel takes.</summary>
+/// <summary>
+/// Sends what no code of ours sends on a Unix socket: datagrams of no bytes, and as many descriptors beside them as the kernel takes.
+/// </summary>
 public static unsafe partial class RawDatagrams
 {
     private const int SolSocket = 1, ScmRights = 1, NoSignal = 0x4000, HeaderBytes = 16, OutgoingQueue = 0x5411;
@@ -20,7 +22,8 @@ public static unsafe partial class RawDatagrams
             byte none;
             var part = stackalloc nint[] { (nint)(bytes.IsEmpty ? &none : start), bytes.Length };
             // struct msghdr: name, its length, parts, their count, control, its length, flags.
-            var header = stackalloc nint[] { 0, 0, (nint)part, 1, descriptors.IsEmpty ? 0 : (nint)rights, descriptors.IsEmpty ? 0 : control.Length, 0 };
+            var header = stackalloc nint[] { 0, 0, (nint)part, 1, descriptors.IsEmpty ? 0 : (nint)rights,
+                descriptors.IsEmpty ? 0 : control.Length, 0 };
             return SendMessage(socket, header, NoSignal) >= 0;
         }
     }

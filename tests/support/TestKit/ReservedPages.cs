@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace K8sMediaFlow.TestKit;
 
-/// <summary>So many huge pages of 2 MiB, and no more, are free on this machine for the time of a test. Needs root; one test at a time, over all processes.</summary>
+/// <summary>
+/// So many huge pages of 2 MiB, and no more, are free on this machine for the time of a test. Needs root; one test at a time, over all
+/// processes.
+/// </summary>
 public sealed class ReservedPages : IDisposable
 {
     private const string Folder = "/sys/kernel/mm/hugepages/hugepages-2048kB/";
@@ -33,7 +36,8 @@ public sealed class ReservedPages : IDisposable
     public void Dispose()
     {
         Reserve(_before);
-        // What the test has let go of may be given back a little later; the next test must not find it come back under its own count. What others hold stays.
+        // What the test has let go of may be given back a little later; the next test must not find it come back under its own count. What
+        // others hold stays.
         var until = DateTime.UtcNow + TimeSpan.FromSeconds(30);
         while (Read("surplus_hugepages") > _surplus && DateTime.UtcNow < until)
             Thread.Sleep(20);
@@ -51,7 +55,8 @@ public sealed class ReservedPages : IDisposable
         {
             try
             {
-                return new FileStream(Path.Combine(Path.GetTempPath(), "k8smediaflow-tests-huge-pages"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                return new FileStream(Path.Combine(Path.GetTempPath(), "k8smediaflow-tests-huge-pages"), FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
             }
             catch (IOException) when (DateTime.UtcNow < until)
             {

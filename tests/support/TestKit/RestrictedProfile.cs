@@ -8,7 +8,8 @@ namespace K8sMediaFlow.TestKit;
 /// </summary>
 public static class RestrictedProfile
 {
-    private static readonly string[] VolumeKinds = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
+    private static readonly string[] VolumeKinds = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim",
+        "projected", "secret"];
     private static readonly string[] SeLinuxTypes = ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
     private static readonly string[] AppArmorTypes = ["RuntimeDefault", "Localhost"];
 
@@ -19,12 +20,17 @@ public static class RestrictedProfile
         "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes",
     ];
 
-    /// <summary>What breaks the profile in a Pod, in anything with a pod template, or in a bare pod spec: one sentence each, beginning with the place.</summary>
+    /// <summary>
+    /// What breaks the profile in a Pod, in anything with a pod template, or in a bare pod spec: one sentence each, beginning with the
+    /// place.
+    /// </summary>
     public static IReadOnlyList<string> Violations(JsonNode document)
     {
-        var pod = document["spec"]?["template"] ?? (document["spec"]?["containers"] is null ? new JsonObject { ["spec"] = document.DeepClone() } : document);
+        var pod = document["spec"]?["template"]
+            ?? (document["spec"]?["containers"] is null ? new JsonObject { ["spec"] = document.DeepClone() } : document);
         var spec = pod["spec"] ?? throw new ArgumentException("this has no pod in it", nameof(document));
-        return [.. OfPod(spec), .. AppArmorAnnotations(pod), .. Containers(spec).SelectMany(one => OfContainer(one.Place, one.Container, spec["securityContext"]))];
+        return [.. OfPod(spec), .. AppArmorAnnotations(pod),
+            .. Containers(spec).SelectMany(one => OfContainer(one.Place, one.Container, spec["securityContext"]))];
     }
 
     private static IEnumerable<string> OfPod(JsonNode spec)
@@ -80,7 +86,8 @@ public static class RestrictedProfile
             yield return $"{place}.appArmorProfile.type: {Text(armor["type"])} lets everything through";
         if (IsTrue(context?["windowsOptions"]?["hostProcess"]))
             yield return $"{place}.windowsOptions.hostProcess: must not be";
-        if (context?["seLinuxOptions"] is { } labels && (!SeLinuxTypes.Contains(Text(labels["type"])) || Text(labels["user"]).Length + Text(labels["role"]).Length > 0))
+        if (context?["seLinuxOptions"] is { } labels
+            && (!SeLinuxTypes.Contains(Text(labels["type"])) || Text(labels["user"]).Length + Text(labels["role"]).Length > 0))
             yield return $"{place}.seLinuxOptions: type must be a container's, user and role must be empty";
     }
 
@@ -100,7 +107,8 @@ public static class RestrictedProfile
     private static IEnumerable<(string Key, JsonNode Value)> Actions(JsonNode container) =>
         from hook in new (string Key, JsonNode? Value)[]
         {
-            ("startupProbe", container["startupProbe"]), ("livenessProbe", container["livenessProbe"]), ("readinessProbe", container["readinessProbe"]),
+            ("startupProbe", container["startupProbe"]), ("livenessProbe", container["livenessProbe"]),
+                ("readinessProbe", container["readinessProbe"]),
             ("lifecycle.postStart", container["lifecycle"]?["postStart"]), ("lifecycle.preStop", container["lifecycle"]?["preStop"]),
         }
         from kind in new[] { "httpGet", "tcpSocket" }

@@ -16,6 +16,7 @@ public class AssertionTests
     {
         var lines = Repository.Sources(room).SelectMany(File.ReadLines).ToList();
         var assertions = lines.Sum(line => line.Split(Assertion).Length - 1);
-        (assertions * 1000).ShouldBeGreaterThanOrEqualTo(perThousandLines * lines.Count, $"{room}: {assertions} assertions in {lines.Count} lines");
+        (assertions * 1000)
+            .ShouldBeGreaterThanOrEqualTo(perThousandLines * lines.Count, $"{room}: {assertions} assertions in {lines.Count} lines");
     }
 }

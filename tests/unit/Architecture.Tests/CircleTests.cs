@@ -4,16 +4,17 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace K8sMediaFlow.Architecture.Tests;
 
 /// <summary>
-/// Folders of a room do not refer to each other in a circle, so that a reader can begin at one end. The room's own folder is left out: it is
-/// the room's interface, which its folders implement and use. A type counts where its name is the only one in the room; that is a reading of names, not of
-/// symbols, and needs no compilation.
+/// Folders of a room do not refer to each other in a circle, so that a reader can begin at one end. The room's own folder is left out: it
+/// is the room's interface, which its folders implement and use. A type counts where its name is the only one in the room; that is a
+/// reading of names, not of symbols, and needs no compilation.
 /// </summary>
 public class CircleTests
 {
     /// <summary>Circles that stay, each with its reason.</summary>
     private static readonly Dictionary<string, string> Known = new()
     {
-        ["src/Pipelines/Planning <-> src/Pipelines/Validation"] = "a plan is drawn of a valid graph only, and some rules are sums over a plan",
+        ["src/Pipelines/Planning <-> src/Pipelines/Validation"] =
+            "a plan is drawn of a valid graph only, and some rules are sums over a plan",
     };
 
     public static TheoryData<string> Rooms => [.. Projects().Select(Repository.Relative)];
@@ -23,11 +24,16 @@ public class CircleTests
     public void Folders_of_a_room_do_not_refer_in_circles(string project)
     {
         var files = SourcesOf(project).Select(path => new SourceFile(path)).ToList();
-        var homes = files.SelectMany(file => file.Declared.Select(name => (name, file.Folder))).Distinct().ToLookup(one => one.name, one => one.Folder);
-        var arrows = files.SelectMany(file => file.Used.Where(name => homes[name].Count() == 1).Select(name => (From: file.Folder, To: homes[name].Single(), Name: name)))
-            .Where(arrow => arrow.From != arrow.To && arrow.From.Contains('/', StringComparison.Ordinal) && arrow.To.Contains('/', StringComparison.Ordinal))
-            .Where(arrow => arrow.From != Room(project) && arrow.To != Room(project)).ToLookup(arrow => (arrow.From, arrow.To), arrow => arrow.Name);
-        var circles = arrows.Where(one => string.CompareOrdinal(one.Key.From, one.Key.To) < 0 && arrows.Contains((one.Key.To, one.Key.From)))
+        var homes = files.SelectMany(file => file.Declared.Select(name => (name, file.Folder))).Distinct()
+            .ToLookup(one => one.name, one => one.Folder);
+        var arrows = files.SelectMany(file => file.Used.Where(name => homes[name].Count() == 1)
+            .Select(name => (From: file.Folder, To: homes[name].Single(), Name: name)))
+            .Where(arrow => arrow.From != arrow.To && arrow.From.Contains('/', StringComparison.Ordinal)
+                && arrow.To.Contains('/', StringComparison.Ordinal))
+            .Where(arrow => arrow.From != Room(project) && arrow.To != Room(project))
+                .ToLookup(arrow => (arrow.From, arrow.To), arrow => arrow.Name);
+        var circles = arrows.Where(one => string.CompareOrdinal(one.Key.From, one.Key.To) < 0
+            && arrows.Contains((one.Key.To, one.Key.From)))
             .Where(one => !Known.ContainsKey($"{one.Key.From} <-> {one.Key.To}"))
             .Select(one => $"{one.Key.From} uses {Some(one)} of {one.Key.To}, which uses {Some(arrows[(one.Key.To, one.Key.From)])}");
         circles.ShouldBeEmpty();
@@ -42,8 +48,11 @@ public class CircleTests
     /// <summary>Without those of a project inside of the room.</summary>
     private static IEnumerable<string> SourcesOf(string project)
     {
-        var inner = Projects().Select(Repository.Relative).Where(other => other != project && other.StartsWith(Room(project) + "/", StringComparison.Ordinal)).Select(other => Room(other) + "/").ToList();
-        return Repository.Sources(Room(project)).Where(path => !inner.Any(folder => Repository.Relative(path).StartsWith(folder, StringComparison.Ordinal)));
+        var inner = Projects().Select(Repository.Relative)
+            .Where(other => other != project && other.StartsWith(Room(project) + "/", StringComparison.Ordinal))
+            .Select(other => Room(other) + "/").ToList();
+        return Repository.Sources(Room(project))
+            .Where(path => !inner.Any(folder => Repository.Relative(path).StartsWith(folder, StringComparison.Ordinal)));
     }
 
     /// <summary>The types that a file declares at the top, and the names that it uses where a type may stand.</summary>
@@ -53,9 +62,11 @@ public class CircleTests
         {
             Folder = Path.GetDirectoryName(Repository.Relative(path))!;
             var root = CSharpSyntaxTree.ParseText(File.ReadAllText(path)).GetRoot();
-            Declared = [.. root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Where(type => type.Parent is BaseNamespaceDeclarationSyntax).Select(type => type.Identifier.Text)];
+            Declared = [.. root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
+                .Where(type => type.Parent is BaseNamespaceDeclarationSyntax).Select(type => type.Identifier.Text)];
             var own = root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text).ToHashSet();
-            Used = [.. root.DescendantNodes().OfType<SimpleNameSyntax>().Where(IsTypePlace).Select(name => name.Identifier.Text).Where(name => !own.Contains(name)).Distinct()];
+            Used = [.. root.DescendantNodes().OfType<SimpleNameSyntax>().Where(IsTypePlace).Select(name => name.Identifier.Text)
+                .Where(name => !own.Contains(name)).Distinct()];
         }
 
         public string Folder { get; }

@@ -12,14 +12,16 @@ public partial class HabitTests
     public void No_work_is_left_for_later_in_the_text()
     {
         var banned = new[] { "TO" + "DO", "FIX" + "ME", "HA" + "CK:", "NotImplemented" + "Exception" };
-        Texts().Where(file => banned.Any(word => file.Text.Contains(word, StringComparison.Ordinal))).Select(file => file.Path).ShouldBeEmpty();
+        Texts().Where(file => banned.Any(word => file.Text.Contains(word, StringComparison.Ordinal))).Select(file => file.Path)
+            .ShouldBeEmpty();
     }
 
     [Fact]
     public void No_path_of_a_developer_machine_stands_in_the_text()
     {
         var banned = new[] { "/" + "work/", "/root" + "/", "/home" + "/" };
-        Texts().Where(file => banned.Any(word => file.Text.Contains(word, StringComparison.Ordinal))).Select(file => file.Path).ShouldBeEmpty();
+        Texts().Where(file => banned.Any(word => file.Text.Contains(word, StringComparison.Ordinal))).Select(file => file.Path)
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -27,7 +29,8 @@ public partial class HabitTests
     {
         var index = File.ReadAllText(Path.Combine(Repository.Root, "docs", "decisions", "README.md"));
         var records = Decisions();
-        records.Select(path => Path.GetFileName(path)[..5]).ShouldBe(Enumerable.Range(1, records.Count).Select(number => $"{number:0000}-"));
+        records.Select(path => Path.GetFileName(path)[..5])
+            .ShouldBe(Enumerable.Range(1, records.Count).Select(number => $"{number:0000}-"));
         foreach (var path in records)
         {
             var (number, title) = (Path.GetFileName(path)[..4], File.ReadLines(path).First());
@@ -41,7 +44,8 @@ public partial class HabitTests
     {
         var count = Decisions().Count;
         Texts().SelectMany(file => DecisionMention().Matches(file.Text).Select(match => (file.Path, Number: match.Groups[1].Value)))
-            .Where(mention => int.Parse(mention.Number, CultureInfo.InvariantCulture) is var number && (number < 1 || number > count)).ShouldBeEmpty();
+            .Where(mention => int.Parse(mention.Number, CultureInfo.InvariantCulture) is var number && (number < 1 || number > count))
+                .ShouldBeEmpty();
     }
 
     [Fact]
@@ -54,7 +58,8 @@ public partial class HabitTests
 
     private static IEnumerable<(string Path, string Text)> Texts() =>
         Folders.SelectMany(folder => Repository.Files(folder, "*"))
-            .Where(path => Path.GetExtension(path) is ".cs" or ".md" or ".sh" or ".yaml" or ".capnp" or ".proto" or ".csproj" or ".c" or ".cc" or ".py")
+            .Where(path => Path.GetExtension(path) is ".cs" or ".md" or ".sh" or ".yaml" or ".capnp" or ".proto" or ".csproj" or ".c"
+                or ".cc" or ".py")
             .Select(path => (Repository.Relative(path), File.ReadAllText(path)));
 
     private static List<string> Decisions() =>

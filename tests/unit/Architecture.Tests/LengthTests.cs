@@ -1,12 +1,14 @@
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace K8sMediaFlow.Architecture.Tests;
 
 /// <summary>The distribution of lengths, not each one: a longer file or function is listed here with its reason.</summary>
 public class LengthTests
 {
-    private const int FileMedianLines = 110, FileP90Lines = 300, FunctionP99Lines = 70;
+    private const int FileMedianLines = 60, FileP90Lines = 150, FunctionP99Lines = 40, LineCharsMax = 140, UnbrokenTextCharsMin = 60;
 
     /// <summary>Files over 500 lines, each with why it is one noun all the same.</summary>
     private static readonly Dictionary<string, string> LongFiles = [];
@@ -31,9 +33,34 @@ public class LengthTests
         Percentile(lengths, 99).ShouldBeLessThanOrEqualTo(FunctionP99Lines);
     }
 
+    /// <summary>A text is not cut in two for it: the line may be longer where a long literal is on it.</summary>
+    [Theory]
+    [InlineData("libs")]
+    [InlineData("src")]
+    [InlineData("tests")]
+    [InlineData("bench")]
+    [InlineData("samples")]
+    public void Lines_have_at_most_140_characters(string folder) => Repository.Sources(folder).SelectMany(TooLong).ShouldBeEmpty();
+
+    private static IEnumerable<string> TooLong(string path)
+    {
+        var text = SourceText.From(File.ReadAllText(path));
+        var longLines = text.Lines.Where(line => line.Span.Length > LineCharsMax).ToList();
+        if (longLines.Count == 0)
+            return [];
+        var literals = CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes()
+            .Where(node => node is InterpolatedStringExpressionSyntax || node.IsKind(SyntaxKind.StringLiteralExpression)
+                || node.IsKind(SyntaxKind.Utf8StringLiteralExpression))
+            .Select(node => node.Span).Where(span => span.Length >= UnbrokenTextCharsMin).ToList();
+        return longLines.Where(line => !literals.Any(span => span.IntersectsWith(line.Span)))
+            .Select(line => $"{Repository.Relative(path)}:{line.LineNumber + 1}");
+    }
+
     private static IEnumerable<int> FunctionLengths(string path) =>
         CSharpSyntaxTree.ParseText(File.ReadAllText(path)).GetRoot().DescendantNodes().OfType<BaseMethodDeclarationSyntax>()
-            .Select(method => method.GetLocation().GetLineSpan()).Select(span => span.EndLinePosition.Line - span.StartLinePosition.Line + 1);
+            .Select(method => method.GetLocation().GetLineSpan())
+                .Select(span => span.EndLinePosition.Line - span.StartLinePosition.Line + 1);
 
-    private static int Percentile(int[] sorted, int percent) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)];
+    private static int Percentile(int[] sorted, int percent) =>
+        sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)];
 }

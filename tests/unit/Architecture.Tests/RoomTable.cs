@@ -6,8 +6,10 @@ internal static class RoomTable
     private const string Page = "docs/explanation/architecture.md";
 
     public static IReadOnlyDictionary<string, string[]> Read() =>
-        File.ReadLines(Path.Combine(Repository.Root, Page)).SkipWhile(line => !line.StartsWith("| room |", StringComparison.Ordinal)).Skip(2)
-            .TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|')).ToDictionary(cells => cells[1].Trim(' ', '`'), cells => Names(cells[3]));
+        File.ReadLines(Path.Combine(Repository.Root, Page)).SkipWhile(line => !line.StartsWith("| room |", StringComparison.Ordinal))
+            .Skip(2)
+            .TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|'))
+                .ToDictionary(cells => cells[1].Trim(' ', '`'), cells => Names(cells[3]));
 
     private static string[] Names(string cell) => cell.Trim() == "nothing" ? [] : [.. cell.Split(',').Select(name => name.Trim())];
 }

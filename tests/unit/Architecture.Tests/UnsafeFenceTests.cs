@@ -12,14 +12,16 @@ public class UnsafeFenceTests
     [Fact]
     public void Unsafe_code_stays_behind_its_fence()
     {
-        var outside = Repository.ProductSources().Where(path => !Allowed.Any(prefix => Repository.Relative(path).StartsWith(prefix, StringComparison.Ordinal)));
+        var outside = Repository.ProductSources()
+            .Where(path => !Allowed.Any(prefix => Repository.Relative(path).StartsWith(prefix, StringComparison.Ordinal)));
         outside.Where(SpeaksPointers).Select(Repository.Relative).ShouldBeEmpty();
     }
 
     [Fact]
     public void C_is_imported_in_Native_only()
     {
-        var outside = Repository.ProductSources().Where(path => !Repository.Relative(path).StartsWith("libs/Native/", StringComparison.Ordinal));
+        var outside = Repository.ProductSources()
+            .Where(path => !Repository.Relative(path).StartsWith("libs/Native/", StringComparison.Ordinal));
         outside.Where(path => File.ReadAllText(path) is var text && (text.Contains("[LibraryImport") || text.Contains("[DllImport")))
             .Select(Repository.Relative).ShouldBeEmpty();
     }
@@ -29,6 +31,8 @@ public class UnsafeFenceTests
         var root = CSharpSyntaxTree.ParseText(File.ReadAllText(path)).GetRoot();
         return root.DescendantTokens().Any(token => token.IsKind(SyntaxKind.UnsafeKeyword)) ||
             root.DescendantNodes().OfType<PointerTypeSyntax>().Any() ||
-            root.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.Text is "Unsafe" or "MemoryMarshal" && name.Parent is MemberAccessExpressionSyntax { Name.Identifier.Text: "AsRef" or "AsPointer" or "GetReference" });
+            root.DescendantNodes().OfType<IdentifierNameSyntax>()
+                .Any(name => name.Identifier.Text is "Unsafe" or "MemoryMarshal"
+                && name.Parent is MemberAccessExpressionSyntax { Name.Identifier.Text: "AsRef" or "AsPointer" or "GetReference" });
     }
 }

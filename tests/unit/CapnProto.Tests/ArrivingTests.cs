@@ -49,7 +49,9 @@ public class ArrivingTests
         }
     }
 
-    /// <summary>At every length, whatever "has arrived" says is what reading then does; nothing behind the arrived bytes is touched.</summary>
+    /// <summary>
+    /// At every length, whatever "has arrived" says is what reading then does; nothing behind the arrived bytes is touched.
+    /// </summary>
     [Fact]
     public unsafe void A_prefix_of_any_message_reads_as_far_as_it_goes()
     {

@@ -68,7 +68,8 @@ public class CanonicalReferenceTests
         try
         {
             var program = Path.Combine(folder, "is_canonical");
-            Tool.Run("g++", ["-O1", "-std=c++17", "-o", program, Path.Combine(CapnpTool.Root, "tests/unit/CapnProto.Tests/Native/is_canonical.cc"), "-lcapnp", "-lkj"]);
+            Tool.Run("g++", ["-O1", "-std=c++17", "-o", program,
+                Path.Combine(CapnpTool.Root, "tests/unit/CapnProto.Tests/Native/is_canonical.cc"), "-lcapnp", "-lkj"]);
             return Tool.Run(program, [], stream);
         }
         finally

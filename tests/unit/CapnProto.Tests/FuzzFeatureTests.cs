@@ -3,7 +3,9 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.CapnProto.Tests;
 
-/// <summary>Mutated messages through all that is built on reading: copies, the canonical and the packed form, messages that still arrive.</summary>
+/// <summary>
+/// Mutated messages through all that is built on reading: copies, the canonical and the packed form, messages that still arrive.
+/// </summary>
 [Collection("fuzz")]
 [Trait("Category", "Fuzz")]
 public class FuzzFeatureTests
@@ -96,7 +98,8 @@ public class FuzzFeatureTests
             _ = FuzzTests.Verdict(() => Digest(message), out var digest);
             var input = new MessageInput(new MemoryStream(packed), Limits, isPacked: true);
             if (FuzzTests.Verdict(() => input.MoveNext() ? 1UL : 0, out _) == CapnProtoError.None)
-                FuzzTests.Verdict(() => FastWalker.Digest(ref input.Message), out var streamed).ShouldBe(FuzzTests.Verdict(() => Digest(message), out _));
+                FuzzTests.Verdict(() => FastWalker.Digest(ref input.Message), out var streamed)
+                    .ShouldBe(FuzzTests.Verdict(() => Digest(message), out _));
         });
         read.ShouldBeGreaterThan(0);
         refused.ShouldBeGreaterThan(0);
@@ -168,7 +171,8 @@ public class FuzzFeatureTests
         }
         catch (CapnProtoException e)
         {
-            e.Error.ShouldBeOneOf(CapnProtoError.WrongPointerKind, CapnProtoError.WrongElementSize, CapnProtoError.OutOfSpace, CapnProtoError.TooLarge);
+            e.Error.ShouldBeOneOf(CapnProtoError.WrongPointerKind, CapnProtoError.WrongElementSize, CapnProtoError.OutOfSpace,
+                CapnProtoError.TooLarge);
         }
 
         var grown = message.ToReader(new ReadLimits(1 << 20, 64));

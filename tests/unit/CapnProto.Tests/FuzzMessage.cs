@@ -23,7 +23,8 @@ internal sealed class FuzzMessage : IDisposable
     public byte[][] Segments { get; }
 
     /// <summary>The sample with every kind of field, or objects of any size without a schema.</summary>
-    public static byte[] Framed(Random random) => random.Next(2) == 0 ? (byte[])Samples[random.Next(4)].Clone() : new RandomMessage(random).Framed();
+    public static byte[] Framed(Random random) =>
+        random.Next(2) == 0 ? (byte[])Samples[random.Next(4)].Clone() : new RandomMessage(random).Framed();
 
     /// <summary>The message with a fresh budget.</summary>
     public ref MessageReader Read(ReadLimits limits)

@@ -23,7 +23,8 @@ public sealed partial class GuideTests : IDisposable
         output.TrimEnd().ShouldEndWith(string.Join('\n', expected));
 
         // Nothing changed: nothing is generated again.
-        var generated = Directory.GetFiles(Path.Combine(_folder, "Hello"), "outer.capnp.cs", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        var generated = Directory.GetFiles(Path.Combine(_folder, "Hello"), "outer.capnp.cs", SearchOption.AllDirectories)
+            .ShouldHaveSingleItem();
         var before = File.GetLastWriteTimeUtc(generated);
         Run("dotnet build", "Hello").Code.ShouldBe(0);
         File.GetLastWriteTimeUtc(generated).ShouldBe(before);
@@ -65,7 +66,8 @@ public sealed partial class GuideTests : IDisposable
 
     private void WriteFiles()
     {
-        foreach (var path in Directory.GetFiles(CapnpTool.Root, "*.props").Concat(Directory.GetFiles(CapnpTool.Root, "*.targets")).Concat(SourcesOfCapnProto()))
+        foreach (var path in Directory.GetFiles(CapnpTool.Root, "*.props").Concat(Directory.GetFiles(CapnpTool.Root, "*.targets"))
+            .Concat(SourcesOfCapnProto()))
             CopyIntoCheckout(path);
         foreach (var (name, text) in Blocks("file"))
         {
@@ -103,7 +105,11 @@ public sealed partial class GuideTests : IDisposable
 
     private (int Code, string Output) Run(string command, string folder)
     {
-        var start = new ProcessStartInfo("sh", ["-ec", command]) { WorkingDirectory = Path.Combine(_folder, folder), RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("sh", ["-ec", command])
+        {
+            WorkingDirectory = Path.Combine(_folder, folder),
+            RedirectStandardOutput = true,
+        };
 
         // Packages unpack here, not in the user's cache, where an older build of the same version could lie.
         start.Environment["NUGET_PACKAGES"] = Path.Combine(_folder, "cache");
@@ -123,7 +129,8 @@ public sealed partial class GuideTests : IDisposable
     }
 
     private IEnumerable<(string Name, string Text)> Blocks(string kind) =>
-        Block().Matches(_guide).Where(match => match.Groups["kind"].Value == kind).Select(match => (match.Groups["name"].Value, match.Groups["text"].Value));
+        Block().Matches(_guide).Where(match => match.Groups["kind"].Value == kind)
+            .Select(match => (match.Groups["name"].Value, match.Groups["text"].Value));
 
     [GeneratedRegex(@"<!-- (?<kind>file|run|output|tool): (?<name>\S+) -->\n```\w+\n(?<text>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();

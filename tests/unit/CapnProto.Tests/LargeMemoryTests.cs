@@ -131,7 +131,8 @@ public class LargeMemoryTests
         var sumBytes = 0L;
         foreach (var line in File.ReadLines("/proc/self/smaps"))
         {
-            if (line.Contains('-') && !line.StartsWith("Rss", StringComparison.Ordinal) && line.Contains(' ') && char.IsAsciiHexDigitLower(line[0]))
+            if (line.Contains('-') && !line.StartsWith("Rss", StringComparison.Ordinal) && line.Contains(' ')
+                && char.IsAsciiHexDigitLower(line[0]))
                 isOurs = line.EndsWith(path, StringComparison.Ordinal);
             else if (isOurs && line.StartsWith("Rss:", StringComparison.Ordinal))
                 sumBytes += 1024 * long.Parse(line[4..^3], CultureInfo.InvariantCulture);

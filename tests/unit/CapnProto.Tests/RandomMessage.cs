@@ -1,6 +1,8 @@
 namespace K8sMediaFlow.CapnProto.Tests;
 
-/// <summary>Messages of every kind of object, without a schema: random sizes, random nesting, in a few small segments or one large one.</summary>
+/// <summary>
+/// Messages of every kind of object, without a schema: random sizes, random nesting, in a few small segments or one large one.
+/// </summary>
 internal sealed class RandomMessage(Random random)
 {
     private const int CapacityBytes = 256 * 1024;

@@ -12,7 +12,8 @@ public class ReferenceTests
         var buffer = new MessageBuffer(4096);
         SampleMessage.Fill(buffer.Begin<Everything.Builder>());
         var text = CapnpTool.Decode(buffer.Finish().ToArray());
-        foreach (var part in (string[])["int8 = -100", "int64 = -9223372036854775808", "uint64 = 3", "float64 = 1e-300", "yes = false", "no = true",
+        foreach (var part in (string[])["int8 = -100", "int64 = -9223372036854775808", "uint64 = 3", "float64 = 1e-300", "yes = false",
+            "no = true",
             "colour = blue", "text = \"héllo\"", "bools = [true, false, false, false, false, false, false, false, true, false, true]",
             "y = 30, label = \"p3\"", "nested = [[], [0, 0, -5]]", "voids = [void, void, void, void]", "right = \"right\"", "first = 11"])
             text.ShouldContain(part);

@@ -74,7 +74,8 @@ internal static class SampleMessage
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{e.Int8} {e.Int16} {e.Int32} {e.Int64} {e.Uint8} {e.Uint16} {e.Uint32} {e.Uint64} ");
         text.Append(CultureInfo.InvariantCulture, $"{e.Float32} {e.Float64} {e.Yes} {e.No} {e.Colour} {e.Text.ToString()} ");
-        text.Append(CultureInfo.InvariantCulture, $"{e.TextWithDefault.ToString()} {Convert.ToHexString(e.Data)} {Convert.ToHexString(e.DataWithDefault)} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{e.TextWithDefault.ToString()} {Convert.ToHexString(e.Data)} {Convert.ToHexString(e.DataWithDefault)} ");
         foreach (var bit in e.Bools)
             text.Append(bit ? '1' : '0');
         text.Append(' ').AppendJoin(',', e.Bytes.ToArray()).Append(' ').AppendJoin(',', e.Words.ToArray());

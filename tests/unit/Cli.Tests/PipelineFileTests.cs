@@ -15,7 +15,8 @@ public sealed class PipelineFileTests
 
     [Fact]
     public void A_missing_field_is_found_where_it_should_be() =>
-        Errors(Highlights.Replace("from: overlay.video, ", "", StringComparison.Ordinal)).Single().ShouldBe("f.yaml:37: spec.edges[2].from: field 'from' is missing");
+        Errors(Highlights.Replace("from: overlay.video, ", "", StringComparison.Ordinal)).Single()
+            .ShouldBe("f.yaml:37: spec.edges[2].from: field 'from' is missing");
 
     [Fact]
     public void A_rate_without_quotes_is_told_to_have_some() =>
@@ -30,7 +31,8 @@ public sealed class PipelineFileTests
     [InlineData("", "the file is empty")]
     [InlineData("---\n", "the file is empty")]
     [InlineData("42", "this is no MediaPipeline")]
-    public void What_is_no_document_is_refused_at_its_place(string text, string part) => string.Join('\n', Errors(text)).ShouldContain(part);
+    public void What_is_no_document_is_refused_at_its_place(string text, string part) =>
+        string.Join('\n', Errors(text)).ShouldContain(part);
 
     [Fact]
     public void Deep_nesting_is_refused_before_the_stack_is() =>
@@ -49,8 +51,10 @@ public sealed class PipelineFileTests
     [Fact]
     public void Aliases_stand_for_what_they_name()
     {
-        var text = Highlights.Replace("{name: video, caps: {video: {width", "{name: video, caps: &v {video: {width", StringComparison.Ordinal)
-            .Replace("inputs: [{name: video}]\n      outputs: [{name: video}]        #", "inputs: [{name: video, caps: *v}]\n      outputs: [{name: video}]        #", StringComparison.Ordinal);
+        var text = Highlights.Replace("{name: video, caps: {video: {width", "{name: video, caps: &v {video: {width",
+            StringComparison.Ordinal)
+            .Replace("inputs: [{name: video}]\n      outputs: [{name: video}]        #",
+                "inputs: [{name: video, caps: *v}]\n      outputs: [{name: video}]        #", StringComparison.Ordinal);
         var file = PipelineFile.Parse("f.yaml", text);
         file.Errors.ShouldBeEmpty();
         file.Documents[0].Graph.Operators[1].Inputs[0].Caps.ShouldBe(file.Documents[0].Graph.Operators[0].Outputs[0].Caps);
@@ -62,8 +66,19 @@ public sealed class PipelineFileTests
         var text = Highlights.Replace("execution: Batch", "execution: Btch", StringComparison.Ordinal)
             .Replace("- name: analyse\n", "- name: analyse\n      image: other\n      labls: x\n", StringComparison.Ordinal)
             .Replace("to: encode.audio", "to: encode.adio", StringComparison.Ordinal);
-        var errors = Errors(text + "\n---\na: [\n---\n" + Highlights.Replace("replicas: 2", "replcas: 2", StringComparison.Ordinal) + "\n---\n" + Highlights.Replace("\"30\"", "30", StringComparison.Ordinal));
-        foreach (var part in new[] { "spec.execution: 'Btch'", "key 'image' is there twice", "unknown field 'labls'", "no input 'adio'", "no edge ends in encode.audio", "malformed YAML", "'replcas'", "write \"30\"" })
+        var errors = Errors(text + "\n---\na: [\n---\n" + Highlights.Replace("replicas: 2", "replcas: 2", StringComparison.Ordinal)
+            + "\n---\n" + Highlights.Replace("\"30\"", "30", StringComparison.Ordinal));
+        foreach (var part in new[]
+        {
+            "spec.execution: 'Btch'",
+            "key 'image' is there twice",
+            "unknown field 'labls'",
+            "no input 'adio'",
+            "no edge ends in encode.audio",
+            "malformed YAML",
+            "'replcas'",
+            "write \"30\"",
+        })
             errors.Count(error => error.Contains(part, StringComparison.Ordinal)).ShouldBe(1, $"{part} in {string.Join('\n', errors)}");
         errors.Length.ShouldBe(8, string.Join("\n", errors));
         errors.ShouldAllBe(error => error.StartsWith("f.yaml:", StringComparison.Ordinal) && char.IsAsciiDigit(error["f.yaml:".Length]));
@@ -74,7 +89,8 @@ public sealed class PipelineFileTests
     [InlineData("labels: {team: 010}", "metadata.labels.team: is a number; text is expected: write \"010\"")]
     [InlineData("labels: {team: 1.10}", "metadata.labels.team: is a number; text is expected: write \"1.10\"")]
     public void A_hint_has_the_text_that_was_written(string labels, string error) =>
-        Errors(Highlights.Replace("name: highlights", $"name: highlights\n  {labels}", StringComparison.Ordinal)).Single().ShouldContain(error);
+        Errors(Highlights.Replace("name: highlights", $"name: highlights\n  {labels}", StringComparison.Ordinal)).Single()
+            .ShouldContain(error);
 
     [Theory]
     [InlineData("- {<<: {image: a, name: b}, name: sink, inputs: [{name: video}]}", null)]
@@ -83,7 +99,8 @@ public sealed class PipelineFileTests
     [InlineData("- {name: sink, <<: a, image: a, inputs: [{name: video}]}", "takes a map or a list of maps")]
     public void Merge_keys_bring_in_the_entries_of_other_maps(string sink, string? error)
     {
-        var file = PipelineFile.Parse("f.yaml", Differential.Corpus.Base.Replace("- {name: sink, image: x, inputs: [{name: video}]}", sink, StringComparison.Ordinal));
+        var file = PipelineFile.Parse("f.yaml",
+            Differential.Corpus.Base.Replace("- {name: sink, image: x, inputs: [{name: video}]}", sink, StringComparison.Ordinal));
         if (error is not null)
             file.Errors.ShouldHaveSingleItem().Message.ShouldContain(error);
         else
@@ -91,7 +108,8 @@ public sealed class PipelineFileTests
     }
 
     [Fact]
-    public void A_file_may_hold_several_pipelines() => PipelineFile.Parse("f.yaml", Highlights + "\n---\n" + Highlights + "\n---\n").Documents.Count.ShouldBe(2);
+    public void A_file_may_hold_several_pipelines() =>
+        PipelineFile.Parse("f.yaml", Highlights + "\n---\n" + Highlights + "\n---\n").Documents.Count.ShouldBe(2);
 
     [Fact]
     [Trait("Category", "Slow")]

@@ -34,7 +34,8 @@ public sealed class PlanTests
         var report = JsonNode.Parse(Run.Command("plan", Samples.Path("highlights.yaml"), "-o", "json").Output)!;
         foreach (var region in report["regions"]!.AsArray())
         {
-            region!["blockBytes"]!.GetValue<long>().ShouldBe(region["classes"]!.AsArray().Sum(one => one!["sizeBytes"]!.GetValue<long>() * one["count"]!.GetValue<int>()));
+            region!["blockBytes"]!.GetValue<long>()
+                .ShouldBe(region["classes"]!.AsArray().Sum(one => one!["sizeBytes"]!.GetValue<long>() * one["count"]!.GetValue<int>()));
             foreach (var window in region["windows"]!.AsArray())
                 window!["frames"]!.GetValue<int>().ShouldBe(window["terms"]!.AsArray().Sum(term => term!["frames"]!.GetValue<int>()));
         }
@@ -58,7 +59,8 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void An_unknown_form_is_a_usage_error() => Run.Command("plan", Samples.Path("highlights.yaml"), "-o", "pdf").ExitCode.ShouldBe(2);
+    public void An_unknown_form_is_a_usage_error() =>
+        Run.Command("plan", Samples.Path("highlights.yaml"), "-o", "pdf").ExitCode.ShouldBe(2);
 
     [Fact]
     public void Help_says_what_each_verb_does()

@@ -2,7 +2,8 @@ namespace K8sMediaFlow.Cli.Tests;
 
 public sealed class ValidateTests
 {
-    public static TheoryData<string> SampleNames => [.. Directory.GetFiles(Samples.Path(""), "*.yaml").Select(path => Path.GetFileName(path))];
+    public static TheoryData<string> SampleNames =>
+        [.. Directory.GetFiles(Samples.Path(""), "*.yaml").Select(path => Path.GetFileName(path))];
 
     [Theory]
     [MemberData(nameof(SampleNames))]
@@ -16,7 +17,8 @@ public sealed class ValidateTests
     [Fact]
     public void A_violation_is_written_with_file_line_and_path()
     {
-        var text = File.ReadAllText(Samples.Path("highlights.yaml")).Replace("to: encode.audio", "to: encode.adio", StringComparison.Ordinal);
+        var text = File.ReadAllText(Samples.Path("highlights.yaml"))
+            .Replace("to: encode.audio", "to: encode.adio", StringComparison.Ordinal);
         var (exitCode, output, error) = Samples.WithFile(text, path => Run.Command("validate", path));
         exitCode.ShouldBe(1);
         output.ShouldBeEmpty();
@@ -40,7 +42,9 @@ public sealed class ValidateTests
     {
         var text = File.ReadAllText(Samples.Path("highlights.yaml")).Replace(old, written, StringComparison.Ordinal);
         var (exitCode, _, errors) = Samples.WithFile(text, path => Run.Command("validate", path));
-        (exitCode, errors).ShouldSatisfyAllConditions(one => one.exitCode.ShouldBe(1), one => one.errors.ShouldContain(error), one => one.errors.ShouldNotContain("warning"));
+        (exitCode, errors)
+            .ShouldSatisfyAllConditions(one => one.exitCode.ShouldBe(1), one => one.errors.ShouldContain(error),
+            one => one.errors.ShouldNotContain("warning"));
     }
 
     [Theory]

@@ -26,7 +26,8 @@ public class ControlCallTests
     {
         await using var control = await ControlFixture.StartAsync();
         await control.Client.ApplyPlanAsync(ControlFixture.Plan(3), CancellationToken.None);
-        var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(2), CancellationToken.None));
+        var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(2),
+            CancellationToken.None));
         error.Status.ShouldBe(StatusCode.FailedPrecondition);
         error.Message.ShouldContain("1.2.0");
         error.Message.ShouldContain("1.3.0");
@@ -37,8 +38,10 @@ public class ControlCallTests
     public async Task A_handlers_refusal_keeps_its_status_and_its_message_beyond_ascii()
     {
         await using var control = await ControlFixture.StartAsync();
-        control.Handler.OnApply = (_, _) => throw new ControlException(StatusCode.InvalidArgument, "edge 'décode' has 100% of nothing\nat all");
-        var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(1), CancellationToken.None));
+        control.Handler.OnApply = (_, _) =>
+            throw new ControlException(StatusCode.InvalidArgument, "edge 'décode' has 100% of nothing\nat all");
+        var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(1),
+            CancellationToken.None));
         error.Status.ShouldBe(StatusCode.InvalidArgument);
         error.Message.ShouldBe("edge 'décode' has 100% of nothing\nat all");
     }
@@ -48,7 +51,8 @@ public class ControlCallTests
     {
         await using var control = await ControlFixture.StartAsync();
         control.Handler.OnApply = (_, _) => throw new InvalidOperationException("broken");
-        var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(1), CancellationToken.None));
+        var error = await Should.ThrowAsync<ControlException>(control.Client.ApplyPlanAsync(ControlFixture.Plan(1),
+            CancellationToken.None));
         error.Status.ShouldBe(StatusCode.Internal);
         (await control.Client.GetInfoAsync(CancellationToken.None)).Pod.ShouldBe("highlights-decode-0");
     }
@@ -62,13 +66,18 @@ public class ControlCallTests
         {
             status.Plan.ShouldBe(new PlanVersion(1, 3, 0));
             var edge = status.Edges.Single();
-            (edge.Edge, edge.Side, edge.Way, edge.Frames, edge.Bytes).ShouldBe(("decode.video->analyse.video", EdgeSide.Outbound, "Tcp", 7L, 70L));
+            (edge.Edge, edge.Side, edge.Way, edge.Frames, edge.Bytes)
+                .ShouldBe(("decode.video->analyse.video", EdgeSide.Outbound, "Tcp", 7L, 70L));
             (edge.Gaps, edge.Duplicates, edge.BlocksInUse, edge.BlocksTotal, edge.Ended).ShouldBe((1L, 2L, 5, 9, false));
             edge.Drops["FrameTooLarge"].ShouldBe(3);
             (edge.Latency.Count, edge.WaitsFor).ShouldBe((7, "a grant of studio"));
             status.Operators.Single().ShouldBe(new MediaOperatorReport("decode", 0, MediaOperatorState.Failed, "two", "no such file: ü"));
             status.Links.Single().ShouldBe(
-                new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11, 2) { WayReason = "PortDown: no cable" });
+                new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat",
+                    11, 2)
+                    {
+                        WayReason = "PortDown: no cable",
+                    });
             status.Rdma.ShouldBe(new RdmaStatus(false, "mlx5_0", "10.0.0.7", "PortDown", "no cable") { Probes = 4 });
             break;
         }
@@ -115,7 +124,8 @@ public class ControlCallTests
     {
         await using var control = await ControlFixture.StartAsync();
         control.Handler.OnDrain = cancellation => Task.Delay(Timeout.Infinite, cancellation);
-        var error = await Should.ThrowAsync<ControlException>(control.Client.DrainAsync(TimeSpan.FromMilliseconds(100), CancellationToken.None));
+        var error = await Should.ThrowAsync<ControlException>(control.Client.DrainAsync(TimeSpan.FromMilliseconds(100),
+            CancellationToken.None));
         error.Status.ShouldBe(StatusCode.DeadlineExceeded);
         error.Message.ShouldContain("100 ms");
         control.Handler.OnDrain = _ => Task.CompletedTask;
@@ -133,7 +143,8 @@ public class ControlCallTests
             reached.TrySetResult();
             await Task.Delay(Timeout.Infinite, cancellation);
         };
-        using var hasty = control.ClientAs(control.Identities.Issue(ControllerIdentity.Uri), TestIdentities.Sidecar, TimeSpan.FromMilliseconds(200));
+        using var hasty = control.ClientAs(control.Identities.Issue(ControllerIdentity.Uri), TestIdentities.Sidecar,
+            TimeSpan.FromMilliseconds(200));
         using var watchdog = new CancellationTokenSource(ControlFixture.Patience);
         // On a slow machine the deadline of the first call may pass before the connection stands.
         while (!reached.Task.IsCompleted)
@@ -198,7 +209,11 @@ public class ControlCallTests
         using var mute = new TcpListener(IPAddress.Loopback, 0);
         mute.Start();
         using var identities = new TestIdentities();
-        using var client = new ControlClient(new((IPEndPoint)mute.LocalEndpoint, () => identities.Issue(ControllerIdentity.Uri), [TestIdentities.Sidecar])) { Deadline = ControlFixture.Patience };
+        using var client = new ControlClient(new((IPEndPoint)mute.LocalEndpoint, () => identities.Issue(ControllerIdentity.Uri),
+            [TestIdentities.Sidecar]))
+            {
+                Deadline = ControlFixture.Patience,
+            };
         var error = await Should.ThrowAsync<ControlException>(async () =>
         {
             if (!isWatched)
@@ -231,7 +246,8 @@ public class ControlCallTests
         await using var control = await ControlFixture.StartAsync();
         using var heard = new ManualResetEventSlim();
         control.Handler.OnStatus = number => (number == 1 || heard.Wait(ControlFixture.Patience)).ShouldBeTrue();
-        using var hasty = control.ClientAs(control.Identities.Issue(ControllerIdentity.Uri), TestIdentities.Sidecar, TimeSpan.FromSeconds(2));
+        using var hasty = control.ClientAs(control.Identities.Issue(ControllerIdentity.Uri), TestIdentities.Sidecar,
+            TimeSpan.FromSeconds(2));
         var error = await Should.ThrowAsync<ControlException>(async () =>
         {
             await foreach (var _ in hasty.WatchStatusAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None))
@@ -249,7 +265,8 @@ public class ControlCallTests
         await using var control = await ControlFixture.StartAsync();
         var port = control.Server.Port;
         await control.Server.DisposeAsync();
-        (await Should.ThrowAsync<ControlException>(control.Client.GetInfoAsync(CancellationToken.None))).Status.ShouldBe(StatusCode.Unavailable);
+        (await Should.ThrowAsync<ControlException>(control.Client.GetInfoAsync(CancellationToken.None)))
+            .Status.ShouldBe(StatusCode.Unavailable);
         await using var successor = control.ServerAt(port);
         await successor.StartAsync(CancellationToken.None);
         (await control.Client.GetInfoAsync(CancellationToken.None)).Incarnation.ShouldBe("one");

@@ -41,7 +41,10 @@ internal sealed class ControlFixture : IAsyncDisposable
     public static PlanDocument Plan(long generation) => new(new PlanVersion(1, generation, 0), Encoding.UTF8.GetBytes("{\"plan\":true}"));
 
     public ControlClient ClientAs(TlsIdentity identity, string expected, TimeSpan? deadline = null)
-        => new(new ControlClientOptions(new IPEndPoint(IPAddress.Loopback, Server.Port), () => identity, [expected])) { Deadline = deadline ?? Patience };
+        => new(new ControlClientOptions(new IPEndPoint(IPAddress.Loopback, Server.Port), () => identity, [expected]))
+        {
+            Deadline = deadline ?? Patience,
+        };
 
     /// <summary>One more server for the same handler, not started.</summary>
     public ControlServer ServerAt(int port) => Serve(Identities, Handler, port);
@@ -56,7 +59,11 @@ internal sealed class ControlFixture : IAsyncDisposable
             RemoteCertificateValidationCallback = IdentityChecks.Callback(() => own.Authorities, [TestIdentities.Sidecar], refused: null),
         };
         var http = new HttpClient(new SocketsHttpHandler { SslOptions = handshake });
-        return GrpcChannel.ForAddress($"https://127.0.0.1:{Server.Port}", new GrpcChannelOptions { HttpClient = http, DisposeHttpClient = true });
+        return GrpcChannel.ForAddress($"https://127.0.0.1:{Server.Port}", new GrpcChannelOptions
+        {
+            HttpClient = http,
+            DisposeHttpClient = true,
+        });
     }
 
     public async ValueTask DisposeAsync()

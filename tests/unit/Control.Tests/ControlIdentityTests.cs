@@ -24,7 +24,10 @@ public class ControlIdentityTests
     {
         await using var control = await ControlFixture.StartAsync();
         using var others = new TestIdentities();
-        var stranger = others.Issue(ControllerIdentity.Uri) with { Authorities = control.Identities.Issue(ControllerIdentity.Uri).Authorities };
+        var stranger = others.Issue(ControllerIdentity.Uri) with
+        {
+            Authorities = control.Identities.Issue(ControllerIdentity.Uri).Authorities,
+        };
         using var client = control.ClientAs(stranger, TestIdentities.Sidecar);
         (await Should.ThrowAsync<ControlException>(client.GetInfoAsync(CancellationToken.None))).Status.ShouldBe(StatusCode.Unavailable);
     }
@@ -49,7 +52,8 @@ public class ControlIdentityTests
         };
         using var handler = new SocketsHttpHandler { SslOptions = handshake };
         using var http = new HttpClient(handler);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"https://127.0.0.1:{control.Server.Port}/k8smediaflow.control.v1.Sidecar/GetInfo")
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            $"https://127.0.0.1:{control.Server.Port}/k8smediaflow.control.v1.Sidecar/GetInfo")
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

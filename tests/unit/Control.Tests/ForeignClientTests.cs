@@ -8,22 +8,27 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Control.Tests;
 
-/// <summary>The wire is gRPC's own: Debian's python3-grpcio calls it, with messages made from the descriptor of the checked-in contract.</summary>
+/// <summary>
+/// The wire is gRPC's own: Debian's python3-grpcio calls it, with messages made from the descriptor of the checked-in contract.
+/// </summary>
 public class ForeignClientTests
 {
-    [NeedsFact("/usr/bin/python3", "/usr/lib/python3/dist-packages/grpc/__init__.py", "/usr/lib/python3/dist-packages/google/protobuf/__init__.py")]
+    [NeedsFact("/usr/bin/python3", "/usr/lib/python3/dist-packages/grpc/__init__.py",
+        "/usr/lib/python3/dist-packages/google/protobuf/__init__.py")]
     public async Task A_python_client_reads_pushes_watches_and_is_refused_as_the_contract_says()
     {
         await using var control = await ControlFixture.StartAsync();
         control.Handler.CurrentPlan = new PlanVersion(1, 5, 0);
         using var folder = new ScratchFolder();
         using var leaf = control.Identities.IssueLeaf(ControllerIdentity.Uri);
-        TlsIdentityFiles.Write(folder.File("tls.crt"), folder.File("tls.key"), folder.File("ca.crt"), leaf, control.Identities.AuthorityPem);
+        TlsIdentityFiles.Write(folder.File("tls.crt"), folder.File("tls.key"), folder.File("ca.crt"), leaf,
+            control.Identities.AuthorityPem);
         // Not protoc's Python: what today's protoc writes does not run on Debian's runtime. The descriptor it embeds does.
         File.WriteAllBytes(folder.File("sidecar.descriptor"), Wire.SidecarReflection.Descriptor.SerializedData.ToByteArray());
         File.WriteAllBytes(folder.File("health.descriptor"), HealthReflection.Descriptor.SerializedData.ToByteArray());
         File.WriteAllBytes(folder.File("reflection.descriptor"), ReflectionReflection.Descriptor.SerializedData.ToByteArray());
-        var output = await RunAsync("/usr/bin/python3", Path.Combine(SourceFolder(), "foreign_client.py"), folder.Path, $"127.0.0.1:{control.Server.Port}");
+        var output = await RunAsync("/usr/bin/python3", Path.Combine(SourceFolder(), "foreign_client.py"), folder.Path,
+            $"127.0.0.1:{control.Server.Port}");
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(
         [
             "pod highlights-decode-0",

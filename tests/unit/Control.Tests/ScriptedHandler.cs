@@ -43,9 +43,17 @@ internal sealed class ScriptedHandler : IControlHandler
         latency[LatencyHistogram.BucketOf(1_000_000)] = 7;
         return new SidecarStatus(
             "highlights-decode-0", "one", CurrentPlan, false, false, number,
-            [new EdgeStatus("decode.video->analyse.video", EdgeSide.Outbound, "Tcp", 7, 70, 1, 2, drops, new LatencyHistogram(latency), 5, 9, false) { WaitsFor = "a grant of studio" }],
+            [new EdgeStatus("decode.video->analyse.video", EdgeSide.Outbound, "Tcp", 7, 70, 1, 2, drops, new LatencyHistogram(latency), 5,
+                9, false)
+                {
+                    WaitsFor = "a grant of studio",
+                }],
             [new MediaOperatorReport("decode", 0, MediaOperatorState.Failed, "two", "no such file: ü")],
-            [new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11, 2) { WayReason = "PortDown: no cable" }])
+            [new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11,
+                2)
+                {
+                    WayReason = "PortDown: no cable",
+                }])
         {
             Rdma = new RdmaStatus(false, "mlx5_0", "10.0.0.7", "PortDown", "no cable") { Probes = 4 },
         };

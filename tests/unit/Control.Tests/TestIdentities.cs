@@ -7,7 +7,8 @@ namespace K8sMediaFlow.Control.Tests;
 internal sealed class TestIdentities : IDisposable
 {
     public static readonly string Sidecar = K8sMediaFlow.Pipelines.Planning.PeerIdentity.Of("default", "highlights", "decode");
-    private readonly CertificateAuthority _authority = CertificateAuthority.Create("test CA", DateTimeOffset.UtcNow.AddDays(-10), TimeSpan.FromDays(20));
+    private readonly CertificateAuthority _authority = CertificateAuthority.Create("test CA", DateTimeOffset.UtcNow.AddDays(-10),
+        TimeSpan.FromDays(20));
 
     public string AuthorityPem => _authority.CertificatePem;
 

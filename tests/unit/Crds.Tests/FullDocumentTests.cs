@@ -48,13 +48,15 @@ public sealed class FullDocumentTests
     public void Amounts_are_kept_as_they_were_written()
     {
         var amounts = Ingest.Resources!.ToRequirements();
-        (amounts.Limits!["cpu"], amounts.Requests!["cpu"], amounts.Requests["memory"], amounts.Claims!.Single().Name).ShouldBe(("2", "500m", "1Gi", "nic"));
+        (amounts.Limits!["cpu"], amounts.Requests!["cpu"], amounts.Requests["memory"], amounts.Claims!.Single().Name)
+            .ShouldBe(("2", "500m", "1Gi", "nic"));
     }
 
     [Fact]
     public void What_a_pod_takes_as_it_is_comes_out_as_it_went_in()
     {
-        CrdResources.Element(Ingest.Tolerations)!.Value.GetRawText().ShouldBe("""[{"key":"media","operator":"Exists","effect":"NoSchedule"}]""");
+        CrdResources.Element(Ingest.Tolerations)!.Value.GetRawText()
+            .ShouldBe("""[{"key":"media","operator":"Exists","effect":"NoSchedule"}]""");
         CrdResources.Element(Ingest.EnvFrom)!.Value.GetRawText().ShouldBe("""[{"prefix":"P_","configMapRef":{"name":"settings"}}]""");
         CrdResources.Element(Ingest.Env[0].ValueFrom)!.Value.GetRawText().ShouldBe("""{"secretKeyRef":{"name":"stream","key":"key"}}""");
         CrdResources.Element(Pipeline.Spec.Operators[1].Tolerations).ShouldBeNull();
@@ -68,8 +70,10 @@ public sealed class FullDocumentTests
         var container = PipelineGraphMapper.Map(Pipeline).Operators[0].Container;
         container.Ports.ShouldBe([new Pipelines.Graph.ContainerPort("srt", 9000, "UDP")]);
         container.Claims.Single().Sources.ShouldBe(["resourceClaimTemplateName"]);
-        container.PodSettings.Keys.Order(StringComparer.Ordinal).ShouldBe(["affinity", "nodeSelector 'disk'", "podMetadata.annotations 'note'", "podMetadata.labels 'team'",
-            "podSecurityContext", "priorityClassName", "resourceClaims 'nic'", "runtimeClassName", "schedulerName", "serviceAccountName", "terminationGracePeriodSeconds"]);
+        container.PodSettings.Keys.Order(StringComparer.Ordinal)
+            .ShouldBe(["affinity", "nodeSelector 'disk'", "podMetadata.annotations 'note'", "podMetadata.labels 'team'",
+            "podSecurityContext", "priorityClassName", "resourceClaims 'nic'", "runtimeClassName", "schedulerName", "serviceAccountName",
+                "terminationGracePeriodSeconds"]);
     }
 
     [Theory]
@@ -84,7 +88,8 @@ public sealed class FullDocumentTests
         var document = JsonNode.Parse(Text)!;
         var resources = document["spec"]!["operators"]![0]!["resources"]!;
         (resources["requests"]!["cpu"], resources["limits"]!["cpu"]) = (JsonNode.Parse(request), JsonNode.Parse(limit));
-        GraphRules.Check(PipelineGraphMapper.Map(Read(document.ToJsonString()))).Select(one => one.Path).ShouldBe(broken ? ["spec.operators[0].resources.requests.cpu"] : []);
+        GraphRules.Check(PipelineGraphMapper.Map(Read(document.ToJsonString()))).Select(one => one.Path)
+            .ShouldBe(broken ? ["spec.operators[0].resources.requests.cpu"] : []);
     }
 
     [Fact]
@@ -122,5 +127,6 @@ public sealed class FullDocumentTests
         faults.Single().Path.ShouldBe($"spec.operators[0].resources.limits.{resource}");
     }
 
-    private static MediaPipeline Read(string text) => MediaPipelineReader.Read(JsonNode.Parse(text), out var faults).ShouldNotBeNull(string.Join('\n', faults));
+    private static MediaPipeline Read(string text) =>
+        MediaPipelineReader.Read(JsonNode.Parse(text), out var faults).ShouldNotBeNull(string.Join('\n', faults));
 }

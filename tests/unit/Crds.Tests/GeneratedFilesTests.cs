@@ -11,9 +11,11 @@ public sealed class GeneratedFilesTests
     [Theory]
     [MemberData(nameof(Paths))]
     public void A_generated_file_is_current(string path) =>
-        File.ReadAllText(Path.Combine(Sources.Root, path)).ShouldBe(GeneratedFiles.All().Single(file => file.Path == path).Text, "run scripts/generate.sh");
+        File.ReadAllText(Path.Combine(Sources.Root, path))
+            .ShouldBe(GeneratedFiles.All().Single(file => file.Path == path).Text, "run scripts/generate.sh");
 
     [Fact]
     public void No_generated_definition_is_too_large_for_a_client_side_apply() =>
-        GeneratedFiles.All().Where(file => file.Path.StartsWith("config/", StringComparison.Ordinal)).ShouldAllBe(file => file.Text.Length < 256 << 10);
+        GeneratedFiles.All().Where(file => file.Path.StartsWith("config/", StringComparison.Ordinal))
+            .ShouldAllBe(file => file.Text.Length < 256 << 10);
 }

@@ -16,13 +16,16 @@ public sealed class GuideTests
     }
 
     public static TheoryData<string> Documents =>
-        [.. Directory.GetFiles(Path.Combine(Sources.Root, "config", "samples"), "*.yaml").Select(path => Path.GetRelativePath(Sources.Root, path)), "docs/tutorial/first-pipeline.md"];
+        [.. Directory.GetFiles(Path.Combine(Sources.Root, "config", "samples"), "*.yaml")
+            .Select(path => Path.GetRelativePath(Sources.Root, path)), "docs/tutorial/first-pipeline.md"];
 
     [Theory]
     [MemberData(nameof(Documents))]
     public void A_pipeline_that_is_shown_keeps_the_rules(string path)
     {
-        foreach (var document in YamlDocuments.Parse(path.EndsWith(".md", StringComparison.Ordinal) ? FirstExample(Read(path)) : Read(path)))
+        foreach (var document in YamlDocuments.Parse(path.EndsWith(".md", StringComparison.Ordinal)
+            ? FirstExample(Read(path))
+            : Read(path)))
         {
             var pipeline = MediaPipelineReader.Read(document, out var faults).ShouldNotBeNull(string.Join('\n', faults));
             GraphRules.Check(PipelineGraphMapper.Map(pipeline)).ShouldBeEmpty();
@@ -32,18 +35,32 @@ public sealed class GuideTests
     [Fact]
     public void The_pipeline_of_the_RDMA_page_is_one_that_a_cluster_accepts_in_each_form_that_the_page_names()
     {
-        var example = Read("docs/how-to/rdma.md").Split("```yaml\n").Single(part => part.Contains("kind: MediaPipeline", StringComparison.Ordinal)).Split("```")[0];
-        var claim = example.Replace("resourceName: rdma/hca_shared_devices_a ", "resourceClaimTemplateName: rdma-nic #", StringComparison.Ordinal).Replace("transport: Auto", "transport: RDMA", StringComparison.Ordinal);
+        var example = Read("docs/how-to/rdma.md").Split("```yaml\n")
+            .Single(part => part.Contains("kind: MediaPipeline", StringComparison.Ordinal)).Split("```")[0];
+        var claim = example.Replace("resourceName: rdma/hca_shared_devices_a ", "resourceClaimTemplateName: rdma-nic #",
+            StringComparison.Ordinal).Replace("transport: Auto", "transport: RDMA", StringComparison.Ordinal);
         claim.ShouldNotBe(example);
         foreach (var document in YamlDocuments.Parse(example).Concat(YamlDocuments.Parse(claim)))
-            GraphRules.CheckForCluster(PipelineGraphMapper.Map(MediaPipelineReader.Read(document, out var faults).ShouldNotBeNull(string.Join('\n', faults)))).ShouldBeEmpty();
+            GraphRules.CheckForCluster(PipelineGraphMapper.Map(MediaPipelineReader.Read(document, out var faults)
+                .ShouldNotBeNull(string.Join('\n', faults)))).ShouldBeEmpty();
     }
 
     [Fact]
     public void Every_obstacle_of_a_device_stands_in_the_RDMA_page_with_what_to_do()
     {
         var page = Read("docs/how-to/rdma.md");
-        foreach (var obstacle in new[] { "LibraryMissing", "NoDevice", "DeviceBusy", "PortDown", "NoRoceV2Gid", "MemlockLimited", "MtuMismatch", "ResourceMissing", "NetworkAddressMissing" })
+        foreach (var obstacle in new[]
+        {
+            "LibraryMissing",
+            "NoDevice",
+            "DeviceBusy",
+            "PortDown",
+            "NoRoceV2Gid",
+            "MemlockLimited",
+            "MtuMismatch",
+            "ResourceMissing",
+            "NetworkAddressMissing",
+        })
             page.ShouldContain($"`{obstacle}`");
     }
 

@@ -17,19 +17,23 @@ public sealed class MediaPipelineReaderTests
 
     [Fact]
     public void An_unknown_field_is_named_with_the_one_that_was_meant() =>
-        Faults(document => Operator(document, 1)["replcas"] = 3).ShouldContain(new DocumentFault("spec.operators[1].replcas", "unknown field 'replcas' (did you mean 'replicas'?)"));
+        Faults(document => Operator(document, 1)["replcas"] = 3)
+            .ShouldContain(new DocumentFault("spec.operators[1].replcas", "unknown field 'replcas' (did you mean 'replicas'?)"));
 
     [Fact]
     public void A_missing_field_is_named() =>
-        Faults(document => Operator(document, 0).Remove("image")).ShouldContain(new DocumentFault("spec.operators[0].image", "field 'image' is missing"));
+        Faults(document => Operator(document, 0).Remove("image"))
+            .ShouldContain(new DocumentFault("spec.operators[0].image", "field 'image' is missing"));
 
     [Fact]
     public void A_missing_field_of_caps_is_named() =>
-        Faults(document => Caps(document).Remove("height")).ShouldContain(fault => fault.Path == "spec.operators[0].outputs[0].caps.video.height");
+        Faults(document => Caps(document).Remove("height"))
+            .ShouldContain(fault => fault.Path == "spec.operators[0].outputs[0].caps.video.height");
 
     [Fact]
     public void An_unknown_value_of_a_choice_is_named_with_the_choices() =>
-        Faults(document => document["spec"]!["transport"] = "tpc").Single().Message.ShouldBe("'tpc' is not one of Auto, RDMA, TCP (did you mean 'TCP'?)");
+        Faults(document => document["spec"]!["transport"] = "tpc").Single()
+            .Message.ShouldBe("'tpc' is not one of Auto, RDMA, TCP (did you mean 'TCP'?)");
 
     [Fact]
     public void A_number_is_no_choice() => Faults(document => document["spec"]!["transport"] = 2).Single().Path.ShouldBe("spec.transport");
@@ -56,7 +60,8 @@ public sealed class MediaPipelineReaderTests
     [InlineData("annotations", "a/b/c", "\"x\"")]
     [InlineData("annotations", "note", "1")]
     public void Labels_and_annotations_that_a_server_refuses_are_refused(string field, string key, string value) =>
-        Faults(document => document["metadata"]![field] = new JsonObject { [key] = JsonNode.Parse(value) }).Single().Path.ShouldBe($"metadata.{field}.{key}");
+        Faults(document => document["metadata"]![field] = new JsonObject { [key] = JsonNode.Parse(value) }).Single()
+            .Path.ShouldBe($"metadata.{field}.{key}");
 
     [Fact]
     public void A_rate_with_a_point_is_refused() =>
@@ -70,11 +75,13 @@ public sealed class MediaPipelineReaderTests
     [InlineData("[2]")]
     [InlineData("true")]
     public void Replicas_that_are_no_whole_number_are_refused(string value) =>
-        Faults(document => Operator(document, 1)["replicas"] = JsonNode.Parse(value)).Single().Message.ShouldContain("a whole number is expected");
+        Faults(document => Operator(document, 1)["replicas"] = JsonNode.Parse(value)).Single()
+            .Message.ShouldContain("a whole number is expected");
 
     [Fact]
     public void A_list_where_an_object_is_expected_is_refused() =>
-        Faults(document => document["spec"] = new JsonArray()).Single().ShouldBe(new DocumentFault("spec", "is a list; an object is expected"));
+        Faults(document => document["spec"] = new JsonArray()).Single()
+            .ShouldBe(new DocumentFault("spec", "is a list; an object is expected"));
 
     [Fact]
     public void Everything_that_is_wrong_is_named_at_once() => Faults(document =>
@@ -88,12 +95,14 @@ public sealed class MediaPipelineReaderTests
 
     [Fact]
     public void A_volume_of_the_host_is_an_unknown_field() =>
-        Faults(document => document["spec"]!["volumes"]![0]!["hostPath"] = new JsonObject()).Single().Path.ShouldBe("spec.volumes[0].hostPath");
+        Faults(document => document["spec"]!["volumes"]![0]!["hostPath"] = new JsonObject()).Single()
+            .Path.ShouldBe("spec.volumes[0].hostPath");
 
     [Theory]
     [InlineData("apiVersion", "v1")]
     [InlineData("kind", "Pod")]
-    public void Another_kind_of_object_gets_one_sentence(string field, string value) => Faults(document => document[field] = value).Single().Path.ShouldBe(field);
+    public void Another_kind_of_object_gets_one_sentence(string field, string value) =>
+        Faults(document => document[field] = value).Single().Path.ShouldBe(field);
 
     [Theory]
     [InlineData("null")]

@@ -27,7 +27,9 @@ public sealed class PipelineGraphMapperTests
         var document = Documents.Small();
         document["spec"]!["edges"]![0]!["from"] = "generate.video.left";
         var graph = PipelineGraphMapper.Map(MediaPipelineReader.Read(document, out _)!);
-        GraphRules.Check(graph).ShouldContain(one => one.Reason == GraphReason.BadReference && one.Message.Contains("generate.video.left", StringComparison.Ordinal));
+        GraphRules.Check(graph)
+            .ShouldContain(one => one.Reason == GraphReason.BadReference
+            && one.Message.Contains("generate.video.left", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -36,7 +38,9 @@ public sealed class PipelineGraphMapperTests
         var document = Documents.Small();
         document["spec"]!["volumes"]![0]!["secret"] = new System.Text.Json.Nodes.JsonObject();
         var graph = PipelineGraphMapper.Map(MediaPipelineReader.Read(document, out _)!);
-        GraphRules.Check(graph).ShouldContain(one => one.Reason == GraphReason.BadVolume && one.Message.Contains("emptyDir and secret", StringComparison.Ordinal));
+        GraphRules.Check(graph)
+            .ShouldContain(one => one.Reason == GraphReason.BadVolume
+            && one.Message.Contains("emptyDir and secret", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -12,12 +12,14 @@ public sealed class SchemaTests
 
     [Fact]
     public void Every_field_has_a_description() =>
-        All().Where(one => one.Schema["description"]?.GetValue<string>() is null or "" && !one.Path.EndsWith("metadata", StringComparison.Ordinal) && !one.Path.Contains("anyOf", StringComparison.Ordinal))
+        All().Where(one => one.Schema["description"]?.GetValue<string>() is null or ""
+            && !one.Path.EndsWith("metadata", StringComparison.Ordinal) && !one.Path.Contains("anyOf", StringComparison.Ordinal))
             .Select(one => one.Path).ShouldBeEmpty();
 
     [Fact]
     public void Every_schema_is_structural() =>
-        All().Where(one => one.Schema["type"] is null && one.Schema["x-kubernetes-int-or-string"] is null).Select(one => one.Path).ShouldBeEmpty();
+        All().Where(one => one.Schema["type"] is null && one.Schema["x-kubernetes-int-or-string"] is null).Select(one => one.Path)
+            .ShouldBeEmpty();
 
     [Fact]
     public void Keys_of_lists_are_required_in_their_entries()

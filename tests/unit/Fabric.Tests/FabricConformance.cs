@@ -20,7 +20,10 @@ public abstract partial class FabricConformance : IDisposable
         _registration = _fabric.Register(_source.Address, _source.LengthBytes);
     }
 
-    /// <summary>Whether a write beyond the grants is kept out of the area. One-sided writes are found out when they have landed: then the connection ends.</summary>
+    /// <summary>
+    /// Whether a write beyond the grants is kept out of the area. One-sided writes are found out when they have landed: then the connection
+    /// ends.
+    /// </summary>
     protected virtual bool KeepsStrayWritesOut => true;
 
     /// <summary>At as many random moments a connection is aborted.</summary>

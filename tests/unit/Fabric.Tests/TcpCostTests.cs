@@ -56,7 +56,11 @@ public sealed class TcpCostTests
     [Fact]
     public void A_blocked_write_ends_when_another_thread_aborts()
     {
-        using var pair = new FabricPair(new TcpFabric(), _area, new FabricOptions { SendBufferBytes = 1 << 16, ReceiveBufferBytes = 1 << 16 });
+        using var pair = new FabricPair(new TcpFabric(), _area, new FabricOptions
+        {
+            SendBufferBytes = 1 << 16,
+            ReceiveBufferBytes = 1 << 16,
+        });
         var source = new TestArea(8 << 20, 1);
         var frame = TestFrame.Of(FabricPair.Epoch, 0, 1, source.Part(0, 8 << 20));
         var writing = Watched.Start(() =>
@@ -69,7 +73,11 @@ public sealed class TcpCostTests
     [Fact]
     public void A_slow_receiver_gets_every_frame()
     {
-        using var pair = new FabricPair(new TcpFabric(), _area, new FabricOptions { SendBufferBytes = 1 << 14, ReceiveBufferBytes = 1 << 14 });
+        using var pair = new FabricPair(new TcpFabric(), _area, new FabricOptions
+        {
+            SendBufferBytes = 1 << 14,
+            ReceiveBufferBytes = 1 << 14,
+        });
         for (var slot = 0u; slot < Frames; slot++)
             pair.Grant(slot);
         var writing = Watched.Start(() => WriteOnly(pair));

@@ -43,16 +43,21 @@ public abstract class ApiServerTests(ApiServerFixture fixture) : IAsyncLifetime,
         new() { Metadata = new() { Name = name, Namespace = Space }, Data = data.ToDictionary(pair => pair.Key, pair => pair.Value) };
 }
 
-/// <summary>Where Kubernetes is not built, tests against it are skipped by name. One that does not say what it needs would fail there.</summary>
+/// <summary>
+/// Where Kubernetes is not built, tests against it are skipped by name. One that does not say what it needs would fail there.
+/// </summary>
 public class ApiServerNeedTests
 {
     [Fact]
     public void Whatever_is_tested_at_the_API_server_says_that_it_needs_it()
     {
-        var classes = typeof(ApiServerTests).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ApiServerTests)) || type.IsSubclassOf(typeof(EveryServerTests))).ToList();
+        var classes = typeof(ApiServerTests).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ApiServerTests)) || type.IsSubclassOf(typeof(EveryServerTests))).ToList();
         classes.ShouldNotBeEmpty();
-        var tests = classes.SelectMany(type => type.GetMethods()).Where(method => method.IsDefined(typeof(FactAttribute), inherit: true)).ToList();
-        tests.Where(test => !test.IsDefined(typeof(NeedsFactAttribute), inherit: true) && !test.IsDefined(typeof(NeedsTheoryAttribute), inherit: true))
+        var tests = classes.SelectMany(type => type.GetMethods()).Where(method => method.IsDefined(typeof(FactAttribute), inherit: true))
+            .ToList();
+        tests.Where(test => !test.IsDefined(typeof(NeedsFactAttribute), inherit: true)
+            && !test.IsDefined(typeof(NeedsTheoryAttribute), inherit: true))
             .Select(test => $"{test.DeclaringType!.Name}.{test.Name}").ShouldBeEmpty();
     }
 }

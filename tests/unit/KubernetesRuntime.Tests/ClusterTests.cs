@@ -36,8 +36,10 @@ public class ClusterTests
         var applier = new Applier<ConfigMap>(maps, new("us"));
         for (var i = 0; i < 10; i++)
             await applier.ApplyAsync(new ConfigMap { Metadata = new() { Name = "b", Namespace = "default" } }, null, bound.Token);
-        await Should.ThrowAsync<ApiException>(maps.CreateAsync(new() { Metadata = new() { Name = "a", Namespace = "default" } }, bound.Token));
-        cluster.Writes().Where(write => write.UserAgent == "counted").Select(write => $"{write.Verb} {write.Resource} {write.Namespace}/{write.Name} {write.Code}")
+        await Should.ThrowAsync<ApiException>(maps.CreateAsync(new() { Metadata = new() { Name = "a", Namespace = "default" } },
+            bound.Token));
+        cluster.Writes().Where(write => write.UserAgent == "counted")
+            .Select(write => $"{write.Verb} {write.Resource} {write.Namespace}/{write.Name} {write.Code}")
             .ShouldBe(["create configmaps default/a 201", "patch configmaps default/b 201", "create configmaps default/a 409"]);
     }
 
@@ -51,11 +53,13 @@ public class ClusterTests
         var pods = client.For(Resources.Pods);
         foreach (var node in new[] { "node1", "node2" })
             await pods.CreateAsync(Sleeper(node), bound.Token);
-        await Until.Async(() => pods.ListAsync("default").Result.Items.Count(pod => pod.Status is { Phase: "Running", PodIP: not null }) == 2, "two running pods", bound.Token);
+        await Until.Async(() => pods.ListAsync("default")
+            .Result.Items.Count(pod => pod.Status is { Phase: "Running", PodIP: not null }) == 2, "two running pods", bound.Token);
         (await pods.ListAsync("default", cancel: bound.Token)).Items.Select(pod => pod.Spec!.NodeName).Order().ShouldBe(["node1", "node2"]);
 
         var networks = File.ReadAllLines(Path.Combine(cluster.Folder, "networks"));
-        var processes = Directory.GetFiles(Path.Combine(cluster.Folder, "pids")).Select(file => cluster.ProcessId(Path.GetFileName(file))).ToList();
+        var processes = Directory.GetFiles(Path.Combine(cluster.Folder, "pids")).Select(file => cluster.ProcessId(Path.GetFileName(file)))
+            .ToList();
         cluster.Dispose();
         processes.ShouldAllBe(id => !Runs(id));
         networks.ShouldAllBe(network => !File.Exists($"/run/netns/{network}"));
@@ -68,7 +72,12 @@ public class ClusterTests
     private static Pod Sleeper(string node) => new()
     {
         Metadata = new() { Name = $"on-{node}", Namespace = "default" },
-        Spec = new() { NodeName = node, TerminationGracePeriodSeconds = 0, Containers = [new() { Name = "c", Image = "localhost/busybox:1", Command = ["sleep", "1000"] }] },
+        Spec = new()
+        {
+            NodeName = node,
+            TerminationGracePeriodSeconds = 0,
+            Containers = [new() { Name = "c", Image = "localhost/busybox:1", Command = ["sleep", "1000"] }],
+        },
     };
 
     /// <summary>Not the remains of one: a zombie is its parent's affair.</summary>

@@ -8,8 +8,16 @@ public class EnqueueingTests
     [Fact]
     public void An_owner_of_another_kind_or_group_is_no_parent()
     {
-        OwnerReference Owner(string version, string kind, bool? controller) => new() { ApiVersion = version, Kind = kind, Name = "p", Uid = "u", Controller = controller };
-        ObjectKey? Key(OwnerReference owner) => Enqueueing.OwnerKey(new() { Name = "c", Namespace = "n", OwnerReferences = [owner] }, Resources.NetworkPolicies);
+        OwnerReference Owner(string version, string kind, bool? controller) => new()
+        {
+            ApiVersion = version,
+            Kind = kind,
+            Name = "p",
+            Uid = "u",
+            Controller = controller,
+        };
+        ObjectKey? Key(OwnerReference owner) =>
+            Enqueueing.OwnerKey(new() { Name = "c", Namespace = "n", OwnerReferences = [owner] }, Resources.NetworkPolicies);
         Key(Owner("networking.k8s.io/v1beta1", "NetworkPolicy", true)).ShouldBe(new("n", "p"));
         Key(Owner("networking.k8s.io/v1", "NetworkPolicy", null)).ShouldBeNull();
         Key(Owner("networking.k8s.io/v1", "Ingress", true)).ShouldBeNull();

@@ -43,7 +43,8 @@ public class EventTests(ApiServerFixture fixture) : ApiServerTests(fixture)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Bound);
         var run = recorder.RunAsync(stop.Token);
         recorder.Normal(EventRecorder.About(Resources.Namespaces, space), "Seen", "it is there");
-        await Until.Async(() => Client.For(Resources.Events).ListAsync("default", new(Fields: $"involvedObject.name={Space}")).Result.Items.Count == 1, "the event", Bound);
+        await Until.Async(() => Client.For(Resources.Events).ListAsync("default", new(Fields: $"involvedObject.name={Space}"))
+            .Result.Items.Count == 1, "the event", Bound);
         await stop.CancelAsync();
         await run;
     }
@@ -59,7 +60,8 @@ public class EventAggregatorTests
     [Fact]
     public void Many_messages_of_one_reason_are_folded_into_one_event()
     {
-        var writes = Enumerable.Range(0, 50).Select(index => Take(_aggregator, "Restarted", $"pod {index}", Start.AddSeconds(index))!).ToList();
+        var writes = Enumerable.Range(0, 50).Select(index => Take(_aggregator, "Restarted", $"pod {index}", Start.AddSeconds(index))!)
+            .ToList();
         writes.Take(10).ShouldAllBe(write => write.ExistingName == null);
         writes.Skip(10).First().ExistingName.ShouldBeNull();
         writes.Skip(11).ShouldAllBe(write => write.ExistingName == "event-10");

@@ -6,8 +6,8 @@ using K8sMediaFlow.TestKit.Clusters;
 namespace K8sMediaFlow.KubernetesRuntime.Tests;
 
 /// <summary>
-/// A test of custom resources, against the old API server and a current one: what a server does with watches and applies has changed between them, and a kind of
-/// one's own is what both have. In a namespace of its own.
+/// A test of custom resources, against the old API server and a current one: what a server does with watches and applies has changed
+/// between them, and a kind of one's own is what both have. In a namespace of its own.
 /// </summary>
 [Collection(ApiServerCollection.Name)]
 public abstract class EveryServerTests(ApiServerFixture old, CrdServerFixture current) : IDisposable

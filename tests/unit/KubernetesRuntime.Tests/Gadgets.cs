@@ -11,7 +11,8 @@ internal static class Gadgets
     private static readonly ResourceType<CustomObject> Type = Resources.Custom("test.k8smediaflow.io", "v1", "gadgets", "Gadget");
 
     /// <summary>A text of a gadget's spec; null where it has none of that name.</summary>
-    public static string? Get(this CustomObject gadget, string key) => gadget.Spec is { } spec && spec.TryGetProperty(key, out var value) ? value.GetString() : null;
+    public static string? Get(this CustomObject gadget, string key) =>
+        gadget.Spec is { } spec && spec.TryGetProperty(key, out var value) ? value.GetString() : null;
 
     public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 

@@ -45,7 +45,12 @@ public class InformerTests(ApiServerFixture old, CrdServerFixture current) : Eve
         await UseAsync(server);
         var (told, lists) = (new ConcurrentQueue<string>(), 0);
         using var listener = ListsOf(Objects.Type.Name, () => Interlocked.Increment(ref lists));
-        var informer = new Informer<CustomObject>(Objects, new() { Namespaces = [Space], Bounds = () => new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)), BackOff = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)) });
+        var informer = new Informer<CustomObject>(Objects, new()
+        {
+            Namespaces = [Space],
+            Bounds = () => new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)),
+            BackOff = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)),
+        });
         informer.OnChange(change => told.Enqueue(change.Value.Metadata!.Name!));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Bound);
         var run = informer.RunAsync(stop.Token);
@@ -75,7 +80,10 @@ public class InformerTests(ApiServerFixture old, CrdServerFixture current) : Eve
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Bound);
         var run = informer.RunAsync(stop.Token);
         await Objects.CreateAsync(Gadget("stranger"), Bound);
-        var owned = Gadget("child") with { Metadata = new() { Name = "child", Namespace = Space, OwnerReferences = [Objects.Type.ControllerReference(parent)] } };
+        var owned = Gadget("child") with
+        {
+            Metadata = new() { Name = "child", Namespace = Space, OwnerReferences = [Objects.Type.ControllerReference(parent)] },
+        };
         var child = await Objects.CreateAsync(owned, Bound);
         (await TakeAsync(queue)).ShouldBe(new(Space, "parent"));
         await Objects.ReplaceAsync(child with { Spec = Gadget("child", ("a", "1")).Spec }, Bound);
@@ -90,7 +98,9 @@ public class InformerTests(ApiServerFixture old, CrdServerFixture current) : Eve
     /// <summary>Of all tests that run beside, hence a kind that no other test lists.</summary>
     private static MeterListener ListsOf(string resource, Action heard)
     {
-        var listener = new MeterListener { InstrumentPublished = (instrument, self) => { if (instrument.Meter.Name == Telemetry.MeterName && instrument.Name == "watch_lists") self.EnableMeasurementEvents(instrument); } };
+        var listener = new MeterListener { InstrumentPublished = (instrument,
+            self) => { if (instrument.Meter.Name == Telemetry.MeterName
+            && instrument.Name == "watch_lists") self.EnableMeasurementEvents(instrument); } };
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
         {
             if (tags.ToArray().Any(tag => tag.Key == "resource" && (string?)tag.Value == resource))
@@ -116,18 +126,27 @@ public class ApiServerFaultTests
     public async Task A_restarted_API_server_and_a_stopped_etcd_lose_nothing_not_even_deletions_that_nobody_heard()
     {
         using var cluster = Cluster.Start();
-        using var client = new ApiClient(ClusterConnection.Find(cluster.Kubeconfig), new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(1) });
+        using var client = new ApiClient(ClusterConnection.Find(cluster.Kubeconfig), new()
+        {
+            PingDelay = TimeSpan.FromSeconds(1),
+            PingTimeout = TimeSpan.FromSeconds(1),
+        });
         using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var maps = client.For(Resources.ConfigMaps);
         var start = await maps.ListAsync("default", cancel: bound.Token);
         foreach (var name in new[] { "stays", "changes", "goes" })
             await maps.CreateAsync(Map(name, "1"), bound.Token);
-        await using var watched = new Watched(client, new() { Namespaces = ["default"], BackOff = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500)) });
+        await using var watched = new Watched(client, new()
+        {
+            Namespaces = ["default"],
+            BackOff = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500)),
+        });
         await watched.UntilToldAsync("+stays:1", "+changes:1", "+goes:1");
 
         // The watch's process is frozen out while things happen: its server is killed, and another client writes before it is back.
         cluster.Freeze("kube-apiserver");
-        await Until.Async(() => watched.Informer.Heartbeats.Single().Fault() is null && watched.Informer.Heartbeats.Single().SinceHeard > TimeSpan.FromSeconds(3), "a silent server", bound.Token);
+        await Until.Async(() => watched.Informer.Heartbeats.Single().Fault() is null
+            && watched.Informer.Heartbeats.Single().SinceHeard > TimeSpan.FromSeconds(3), "a silent server", bound.Token);
         cluster.Thaw("kube-apiserver");
         await maps.DeleteAsync("default", "goes", cancel: bound.Token);
         await watched.UntilToldAsync("-goes:1");
@@ -157,7 +176,12 @@ public class ApiServerFaultTests
         await watched.UntilToldAsync("+late:1");
     }
 
-    private static ConfigMap Map(string name, string value) => new() { Metadata = new() { Name = name, Namespace = "default" }, Data = new Dictionary<string, string> { ["v"] = value } };
+    private static ConfigMap Map(string name, string value) => new()
+    {
+        Metadata = new() { Name = name, Namespace = "default" },
+        Data = new Dictionary<string,
+        string> { ["v"] = value },
+    };
 
     private static async Task UntilServedAsync(ApiClient client, CancellationToken bound)
     {

@@ -10,7 +10,11 @@ public class ObjectTests
     [Fact]
     public void A_lease_renewal_has_six_digits_and_any_other_time_whole_seconds()
     {
-        var lease = Resources.Leases.ToDocument(new() { Metadata = new() { Name = "x", CreationTimestamp = Moment }, Spec = new() { RenewTime = Moment } });
+        var lease = Resources.Leases.ToDocument(new()
+        {
+            Metadata = new() { Name = "x", CreationTimestamp = Moment },
+            Spec = new() { RenewTime = Moment },
+        });
         lease["spec"]!["renewTime"]!.GetValue<string>().ShouldBe("2026-03-04T03:06:07.089000Z");
         lease["metadata"]!["creationTimestamp"]!.GetValue<string>().ShouldBe("2026-03-04T03:06:07Z");
     }
@@ -25,18 +29,28 @@ public class ObjectTests
     [Fact]
     public void Names_with_capitals_at_their_end_are_spelled_as_the_server_spells_them()
     {
-        var service = Resources.Services.ToDocument(new() { Spec = new() { ClusterIP = "None", Ports = [new() { Port = 1, TargetPort = "http" }] } });
+        var service = Resources.Services.ToDocument(new()
+        {
+            Spec = new() { ClusterIP = "None", Ports = [new() { Port = 1, TargetPort = "http" }] },
+        });
         service["spec"]!.ToJsonString().ShouldBe("""{"clusterIP":"None","ports":[{"port":1,"targetPort":"http"}]}""");
-        var pod = JsonSerializer.Deserialize("""{"spec":{"containers":null},"status":{"podIP":"10.0.0.1","hostIP":"10.0.0.2","containerStatuses":[{"name":"a","imageID":"i","unheard":1}]}}""", Resources.Pods.Json)!;
+        var pod = JsonSerializer.Deserialize(
+            """{"spec":{"containers":null},"status":{"podIP":"10.0.0.1","hostIP":"10.0.0.2","containerStatuses":[{"name":"a","imageID":"i","unheard":1}]}}""", Resources.Pods.Json)!;
         (pod.Status!.PodIP, pod.Status.HostIP, pod.Status.ContainerStatuses![0].ImageId).ShouldBe(("10.0.0.1", "10.0.0.2", "i"));
-        Resources.Pods.ToDocument(new() { Spec = new() { Volumes = [new() { Name = "v", DownwardAPI = JsonDocument.Parse("{}").RootElement }] } })["spec"]!.ToJsonString()
+        Resources.Pods.ToDocument(new() { Spec = new() { Volumes = [new() { Name = "v",
+            DownwardAPI = JsonDocument.Parse("{}").RootElement }] } })["spec"]!.ToJsonString()
             .ShouldBe("""{"volumes":[{"name":"v","downwardAPI":{}}]}""");
     }
 
     [Fact]
     public void A_secret_is_never_printed()
     {
-        var secret = new Secret { Metadata = new() { Name = "x", Namespace = "n" }, Data = new Dictionary<string, byte[]> { ["key"] = [1, 2, 3] } };
+        var secret = new Secret
+        {
+            Metadata = new() { Name = "x", Namespace = "n" },
+            Data = new Dictionary<string,
+            byte[]> { ["key"] = [1, 2, 3] },
+        };
         $"{secret}".ShouldBe("Secret n/x");
         Resources.Secrets.ToDocument(secret)["data"]!["key"]!.GetValue<string>().ShouldBe("AQID");
     }
@@ -50,7 +64,8 @@ public class ObjectTests
         again.ShouldBe(first);
         var other = again.With(new() { Type = "Ready", Status = "True", Reason = "Better", ObservedGeneration = 2 }, Moment.AddHours(1));
         other[0].LastTransitionTime.ShouldBe(first[0].LastTransitionTime);
-        other.With(new() { Type = "Ready", Status = "False" }, Moment.AddHours(1))[0].LastTransitionTime.ShouldBe(DateTimeOffset.FromUnixTimeSeconds(Moment.AddHours(1).ToUnixTimeSeconds()));
+        other.With(new() { Type = "Ready", Status = "False" },
+            Moment.AddHours(1))[0].LastTransitionTime.ShouldBe(DateTimeOffset.FromUnixTimeSeconds(Moment.AddHours(1).ToUnixTimeSeconds()));
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
         (await Maps.GetAsync(Space, "one", Bound)).Data!["a"].ShouldBe("2");
 
         var stale = await Should.ThrowAsync<ApiException>(Maps.ReplaceAsync(made, Bound));
-        (stale.IsConflict, stale.Verb, stale.Resource, stale.Target, stale.Reason).ShouldBe((true, "update", "configmaps", $"{Space}/one", ApiReason.Conflict));
+        (stale.IsConflict, stale.Verb, stale.Resource, stale.Target, stale.Reason)
+            .ShouldBe((true, "update", "configmaps", $"{Space}/one", ApiReason.Conflict));
         stale.Message.ShouldStartWith($"update configmaps {Space}/one: Conflict (409): ");
 
         (await Should.ThrowAsync<ApiException>(Maps.DeleteAsync(Space, "one", new(Uid: "another"), Bound))).IsConflict.ShouldBeTrue();
@@ -39,7 +40,8 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
         var twice = await Should.ThrowAsync<ApiException>(Maps.CreateAsync(Map("two"), Bound));
         (twice.IsAlreadyExists, twice.IsConflict).ShouldBe((true, false));
         var invalid = await Should.ThrowAsync<ApiException>(Maps.CreateAsync(Map("Not A Name"), Bound));
-        (invalid.Reason, invalid.Code, invalid.Status!.Details!.Causes![0].Field).ShouldBe((ApiReason.Invalid, HttpStatusCode.UnprocessableEntity, "metadata.name"));
+        (invalid.Reason, invalid.Code, invalid.Status!.Details!.Causes![0].Field)
+            .ShouldBe((ApiReason.Invalid, HttpStatusCode.UnprocessableEntity, "metadata.name"));
     }
 
     [NeedsFact("kubernetes")]
@@ -47,7 +49,13 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
     {
         await Parallel.ForEachAsync(Enumerable.Range(0, 60), Bound, async (index, token) => await Maps.CreateAsync(Map($"m{index:00}") with
         {
-            Metadata = new() { Name = $"m{index:00}", Namespace = Space, Labels = new Dictionary<string, string> { ["half"] = index % 2 == 0 ? "even" : "odd" } },
+            Metadata = new()
+            {
+                Name = $"m{index:00}",
+                Namespace = Space,
+                Labels = new Dictionary<string,
+                string> { ["half"] = index % 2 == 0 ? "even" : "odd" },
+            },
         }, token));
         var first = await Maps.ListPageAsync(Space, null, 25, null, Bound);
         (first.Items.Count, first.Continue is null).ShouldBe((25, false));
@@ -72,7 +80,8 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
         var bounds = new WatchBounds(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30));
         await foreach (var happened in Maps.WatchAsync(Space, start.ResourceVersion, bounds: bounds, cancel: Bound))
             events.Add(happened);
-        events.Where(one => one.Value?.Metadata!.Name == "w").Select(one => one.Kind).ShouldBe([WatchKind.Added, WatchKind.Modified, WatchKind.Deleted]);
+        events.Where(one => one.Value?.Metadata!.Name == "w").Select(one => one.Kind)
+            .ShouldBe([WatchKind.Added, WatchKind.Modified, WatchKind.Deleted]);
         events.Single(one => one.Value?.Metadata!.Name == "w" && one.Kind == WatchKind.Modified).Value!.Data!["a"].ShouldBe("2");
     }
 
@@ -81,7 +90,8 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
     {
         await Maps.CreateAsync(Map("shared", ("theirs", "1")), Bound);
         JsonObject Ours(params (string, string)[] data) => Resources.ConfigMaps.ToDocument(Map("shared", data));
-        (await Maps.ApplyAsync(Ours(("ours", "1"), ("more", "1")), "us", cancel: Bound)).Data!.Keys.Order().ShouldBe(["more", "ours", "theirs"]);
+        (await Maps.ApplyAsync(Ours(("ours", "1"), ("more", "1")), "us", cancel: Bound)).Data!.Keys.Order()
+            .ShouldBe(["more", "ours", "theirs"]);
         (await Maps.ApplyAsync(Ours(("ours", "2")), "us", cancel: Bound)).Data!.Keys.Order().ShouldBe(["ours", "theirs"]);
     }
 
@@ -94,7 +104,8 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
         conflict.Conflicts.ShouldBe([new("them", ".data.a")]);
         conflict.Message.ShouldBe($"apply configmaps {Space}/disputed: conflicts with them about .data.a");
         (await Maps.GetAsync(Space, "disputed", Bound)).Data!.ShouldBe(new Dictionary<string, string> { ["a"] = "1" });
-        (await Maps.ApplyAsync(Resources.ConfigMaps.ToDocument(Map("disputed", ("a", "2"))), "us", force: true, cancel: Bound)).Data!["a"].ShouldBe("2");
+        (await Maps.ApplyAsync(Resources.ConfigMaps.ToDocument(Map("disputed", ("a", "2"))), "us", force: true, cancel: Bound))
+            .Data!["a"].ShouldBe("2");
     }
 
     [NeedsFact("kubernetes")]
@@ -102,7 +113,8 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
     {
         var pods = Client.For(Resources.Pods);
         await Client.For(Resources.ServiceAccounts).CreateAsync(new() { Metadata = new() { Name = "default", Namespace = Space } }, Bound);
-        await pods.CreateAsync(new() { Metadata = new() { Name = "p", Namespace = Space }, Spec = new() { AutomountServiceAccountToken = false, Containers = [new() { Name = "c", Image = "i" }] } }, Bound);
+        await pods.CreateAsync(new() { Metadata = new() { Name = "p", Namespace = Space },
+            Spec = new() { AutomountServiceAccountToken = false, Containers = [new() { Name = "c", Image = "i" }] } }, Bound);
         var patch = JsonNode.Parse("""{"status":{"phase":"Running","podIP":"10.1.2.3"},"spec":{"activeDeadlineSeconds":5}}""")!.AsObject();
         var pod = await pods.MergeAsync(Space, "p", patch, "status", Bound);
         (pod.Status!.Phase, pod.Status.PodIP, pod.Spec!.ActiveDeadlineSeconds).ShouldBe(("Running", "10.1.2.3", (long?)null));
@@ -122,13 +134,61 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
     public async Task Every_kind_of_the_room_is_written_and_read_back_as_it_was()
     {
         var meta = new ObjectMeta { Name = "all", Namespace = Space };
-        await RoundTrip(Resources.Services, new() { Metadata = meta, Spec = new() { ClusterIP = "None", Ports = [new() { Name = "link", Port = 7420, TargetPort = "link", Protocol = "TCP" }], Selector = Labels() } });
-        await RoundTrip(Resources.Secrets, new() { Metadata = meta, Type = "Opaque", Data = new Dictionary<string, byte[]> { ["k"] = [0, 255] } });
-        await RoundTrip(Resources.PodDisruptionBudgets.At("v1beta1"), new() { Metadata = meta, Spec = new() { MinAvailable = 1, Selector = new() { MatchLabels = Labels() } } });
-        await RoundTrip(Resources.NetworkPolicies, new() { Metadata = meta, Spec = new() { PodSelector = new() { MatchLabels = Labels() }, PolicyTypes = ["Ingress"], Ingress = [new() { From = [new() { NamespaceSelector = new() { MatchLabels = Labels() } }], Ports = [new(8080, "TCP")] }] } });
-        await RoundTrip(Resources.Leases, new() { Metadata = meta, Spec = new() { HolderIdentity = "me", LeaseDurationSeconds = 15, RenewTime = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), LeaseTransitions = 3 } });
+        await RoundTrip(Resources.Services, new()
+        {
+            Metadata = meta,
+            Spec = new()
+            {
+                ClusterIP = "None",
+                Ports = [new() { Name = "link", Port = 7420, TargetPort = "link", Protocol = "TCP" }],
+                Selector = Labels(),
+            },
+        });
+        await RoundTrip(Resources.Secrets, new()
+        {
+            Metadata = meta,
+            Type = "Opaque",
+            Data = new Dictionary<string,
+            byte[]> { ["k"] = [0, 255] },
+        });
+        await RoundTrip(Resources.PodDisruptionBudgets.At("v1beta1"), new()
+        {
+            Metadata = meta,
+            Spec = new() { MinAvailable = 1, Selector = new() { MatchLabels = Labels() } },
+        });
+        await RoundTrip(Resources.NetworkPolicies, new()
+        {
+            Metadata = meta,
+            Spec = new()
+            {
+                PodSelector = new() { MatchLabels = Labels() },
+                PolicyTypes = ["Ingress"],
+                Ingress = [new() { From = [new() { NamespaceSelector = new() { MatchLabels = Labels() } }], Ports = [new(8080, "TCP")] }],
+            },
+        });
+        await RoundTrip(Resources.Leases, new()
+        {
+            Metadata = meta,
+            Spec = new()
+            {
+                HolderIdentity = "me",
+                LeaseDurationSeconds = 15,
+                RenewTime = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123),
+                LeaseTransitions = 3,
+            },
+        });
         await RoundTrip(Resources.ServiceAccounts, new() { Metadata = meta, AutomountServiceAccountToken = false });
-        await RoundTrip(Resources.Events, new() { Metadata = meta, InvolvedObject = new() { Kind = "Pod", Name = "x", Namespace = Space }, Type = "Normal", Reason = "R", Message = "M", Count = 2, LastTimestamp = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000), Source = new("us") });
+        await RoundTrip(Resources.Events, new()
+        {
+            Metadata = meta,
+            InvolvedObject = new() { Kind = "Pod", Name = "x", Namespace = Space },
+            Type = "Normal",
+            Reason = "R",
+            Message = "M",
+            Count = 2,
+            LastTimestamp = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000),
+            Source = new("us"),
+        });
     }
 
     private static Dictionary<string, string> Labels() => new() { ["app"] = "x" };

@@ -32,9 +32,17 @@ public sealed class FrameEnvelopeTests : IDisposable
     [Fact]
     public void Sound_and_encoded_frames_read_as_they_were_written()
     {
-        var audio = new FrameInfo { Kind = MediaKind.Audio, Audio = new AudioInfo { SampleRate = 48000, Channels = 2, SampleFormat = SampleFormat.S16le, SampleCount = 1024 } };
+        var audio = new FrameInfo
+        {
+            Kind = MediaKind.Audio,
+            Audio = new AudioInfo { SampleRate = 48000, Channels = 2, SampleFormat = SampleFormat.S16le, SampleCount = 1024 },
+        };
         WriteAndRead(in audio).Info.Audio.ShouldBe(audio.Audio);
-        var encoded = new FrameInfo { Kind = MediaKind.Encoded, Encoded = new EncodedInfo { SchemaId = 7, SchemaName = "scores.Score", Encoding = PayloadEncoding.Protobuf } };
+        var encoded = new FrameInfo
+        {
+            Kind = MediaKind.Encoded,
+            Encoded = new EncodedInfo { SchemaId = 7, SchemaName = "scores.Score", Encoding = PayloadEncoding.Protobuf },
+        };
         WriteAndRead(in encoded).Info.Encoded.ShouldBe(encoded.Encoded);
     }
 
@@ -78,7 +86,8 @@ public sealed class FrameEnvelopeTests : IDisposable
         passed.Remove("blob").ShouldBeTrue();
         passed.Set("new", 1L);
         var next = WriteAndRead(in info, passed);
-        Describe(next.Metadata).ShouldBe("score=0.5 scene=3 cut=True label=a longer text than the one before histogram=0.5,0.25 counts=1,-2,3 new=1");
+        Describe(next.Metadata)
+            .ShouldBe("score=0.5 scene=3 cut=True label=a longer text than the one before histogram=0.5,0.25 counts=1,-2,3 new=1");
         next.Metadata.TryGet("score", out double score).ShouldBeTrue();
         score.ShouldBe(0.5);
         next.Metadata.TryGet("score", out long _).ShouldBeFalse();
@@ -246,5 +255,6 @@ public sealed class FrameEnvelopeTests : IDisposable
     };
 
     private static byte[] Framed(ReadOnlySpan<byte> envelope, ReadOnlySpan<byte> payload) =>
-        [1, 0, 0, 0, .. BitConverter.GetBytes(envelope.Length / 8), .. BitConverter.GetBytes(payload.Length / 8), 0, 0, 0, 0, .. envelope, .. payload];
+        [1, 0, 0, 0, .. BitConverter.GetBytes(envelope.Length / 8), .. BitConverter.GetBytes(payload.Length / 8), 0, 0, 0, 0, .. envelope,
+            .. payload];
 }

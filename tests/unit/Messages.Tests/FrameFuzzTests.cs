@@ -147,7 +147,8 @@ public class FrameFuzzTests
             return;
         _ = message.Welcome.Pipeline.Length;
         foreach (var output in message.Welcome.Outputs)
-            _ = output.Name.Length + (output.Caps.Which == AttachMessage.Caps.Which.Video ? output.Caps.Video.Format.Length : 0) + output.Edges.Count;
+            _ = output.Name.Length + (output.Caps.Which == AttachMessage.Caps.Which.Video ? output.Caps.Video.Format.Length : 0)
+                + output.Edges.Count;
         foreach (var input in message.Welcome.Inputs)
             _ = input.Edge.Length + (input.Caps.Which == AttachMessage.Caps.Which.Audio ? input.Caps.Audio.Format.Length : 0);
     }

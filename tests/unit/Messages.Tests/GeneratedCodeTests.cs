@@ -19,7 +19,8 @@ public class GeneratedCodeTests
     /// <summary>A fixed point: the compiler that reads its request with this code makes this code.</summary>
     [NeedsFact("capnp")]
     public void The_code_with_which_the_compiler_reads_schemas_is_its_own_output() =>
-        Compare("/usr/include/capnp", "libs/CapnProto/Schema/Generated", ["schema.capnp"], "--no-docs", "--namespace", "K8sMediaFlow.CapnProto.Schema");
+        Compare("/usr/include/capnp", "libs/CapnProto/Schema/Generated", ["schema.capnp"], "--no-docs", "--namespace",
+            "K8sMediaFlow.CapnProto.Schema");
 
     [NeedsFact("capnp")]
     public void As_a_plugin_of_the_reference_compiler_it_makes_the_same()
@@ -58,6 +59,7 @@ public class GeneratedCodeTests
     private static void ShouldBeCurrent(string target, string generatedFolder, string[] files)
     {
         foreach (var file in files)
-            File.ReadAllText(Path.Combine(target, file + ".cs")).ShouldBe(File.ReadAllText(Path.Combine(Schemas.Root, generatedFolder, file + ".cs")));
+            File.ReadAllText(Path.Combine(target, file + ".cs"))
+                .ShouldBe(File.ReadAllText(Path.Combine(Schemas.Root, generatedFolder, file + ".cs")));
     }
 }

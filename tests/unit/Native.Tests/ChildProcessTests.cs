@@ -24,7 +24,12 @@ public sealed class ChildProcessTests
             [first.WriteEnd.Descriptor] = second.WriteEnd.Descriptor,
             [second.WriteEnd.Descriptor] = first.WriteEnd.Descriptor,
         };
-        var child = Start(new() { File = "bash", Arguments = ["-c", $"echo one >&{first.WriteEnd.Descriptor}; echo two >&{second.WriteEnd.Descriptor}"], Descriptors = crossed });
+        var child = Start(new()
+        {
+            File = "bash",
+            Arguments = ["-c", $"echo one >&{first.WriteEnd.Descriptor}; echo two >&{second.WriteEnd.Descriptor}"],
+            Descriptors = crossed,
+        });
         (await child.WaitAsync().WaitAsync(Watchdog)).IsSuccess.ShouldBeTrue();
         ReadText(first.ReadEnd).ShouldBe("two\n");
         ReadText(second.ReadEnd).ShouldBe("one\n");
@@ -35,7 +40,13 @@ public sealed class ChildProcessTests
     {
         using var file = MemoryFile.Create("not-for-children", 4096);
         using var pipe = new Pipe();
-        var child = Start(new() { File = "sh", Arguments = ["-c", "ls -l /proc/self/fd"], Descriptors = new Dictionary<int, int> { [1] = pipe.WriteEnd.Descriptor } });
+        var child = Start(new()
+        {
+            File = "sh",
+            Arguments = ["-c", "ls -l /proc/self/fd"],
+            Descriptors = new Dictionary<int,
+            int> { [1] = pipe.WriteEnd.Descriptor },
+        });
         (await child.WaitAsync().WaitAsync(Watchdog)).IsSuccess.ShouldBeTrue();
         ReadText(pipe.ReadEnd).ShouldNotContain("memfd");
     }
@@ -74,7 +85,13 @@ public sealed class ChildProcessTests
     public async Task A_child_dies_of_a_broken_pipe_as_programs_do_outside()
     {
         using var pipe = new Pipe();
-        var child = Start(new() { File = "sh", Arguments = ["-c", "exec yes"], Descriptors = new Dictionary<int, int> { [1] = pipe.WriteEnd.Descriptor } });
+        var child = Start(new()
+        {
+            File = "sh",
+            Arguments = ["-c", "exec yes"],
+            Descriptors = new Dictionary<int,
+            int> { [1] = pipe.WriteEnd.Descriptor },
+        });
         pipe.Dispose();
         (await child.WaitAsync().WaitAsync(Watchdog)).Signal.ShouldBe(13);
     }

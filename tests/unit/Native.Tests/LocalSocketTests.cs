@@ -85,7 +85,8 @@ public sealed class LocalSocketTests : IDisposable
         using (second)
         {
             RawDatagrams.Send(first.Descriptor, [], file.Descriptor, file.Descriptor).ShouldBeTrue();
-            Should.Throw<NativeException>(() => second.Receive(new byte[8], new int[LocalSocket.DescriptorsMax], out _, 1000)).IsTooLong.ShouldBeTrue();
+            Should.Throw<NativeException>(() => second.Receive(new byte[8], new int[LocalSocket.DescriptorsMax], out _, 1000))
+                .IsTooLong.ShouldBeTrue();
             OpenMemory.Named("gift-beside-nothing").ShouldBe(1);
         }
     }

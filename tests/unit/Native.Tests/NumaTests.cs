@@ -17,7 +17,8 @@ public sealed class NumaTests : IDisposable
     [InlineData("0-99999999", "")]
     [InlineData("-1", "")]
     [InlineData("a", "")]
-    public void A_list_of_the_kernel_is_read_and_nonsense_is_none(string text, string numbers) => string.Join(',', NumaNodes.ParseList(text)).ShouldBe(numbers);
+    public void A_list_of_the_kernel_is_read_and_nonsense_is_none(string text, string numbers) =>
+        string.Join(',', NumaNodes.ParseList(text)).ShouldBe(numbers);
 
     [Theory]
     [InlineData("0-1", "1", "4,5,6,7")]
@@ -41,7 +42,8 @@ public sealed class NumaTests : IDisposable
         var before = ThreadProcessors.Current();
         ThreadProcessors.RunOn([before[0]], ThreadProcessors.Current).ShouldBe([before[0]]);
         ThreadProcessors.Current().ShouldBe(before);
-        Should.Throw<InvalidOperationException>(() => ThreadProcessors.RunOn<int>([before[^1]], () => throw new InvalidOperationException()));
+        Should.Throw<InvalidOperationException>(() => ThreadProcessors.RunOn<int>([before[^1]],
+            () => throw new InvalidOperationException()));
         ThreadProcessors.Current().ShouldBe(before);
     }
 

@@ -73,15 +73,20 @@ internal static class Pipelines
         }
         """;
 
-    /// <summary>The pair, whose sidecars ask for a resource, lock memory by capability, and have the device's addresses on a network of its own.</summary>
-    public static string Device => Over(Pair, "device", """{"resourceName": "rdma/hca_shared_devices_a", "memlock": "Capability", "network": "fabric/rdma-net"}""");
+    /// <summary>
+    /// The pair, whose sidecars ask for a resource, lock memory by capability, and have the device's addresses on a network of its own.
+    /// </summary>
+    public static string Device =>
+        Over(Pair, "device", """{"resourceName": "rdma/hca_shared_devices_a", "memlock": "Capability", "network": "fabric/rdma-net"}""");
 
     /// <summary>The pair, whose sidecars ask for a device by claim, beside a claim of a media operator.</summary>
     public static string Claim => Over(Pair, "claim", """{"resourceClaimTemplateName": "rdma-nic"}""")
-        .Replace("""{ "name": "sink",""", """{ "name": "sink", "resourceClaims": [{ "name": "gpu", "resourceClaimTemplateName": "gpu" }], "resources": { "claims": [{ "name": "gpu" }] },""", StringComparison.Ordinal);
+        .Replace("""{ "name": "sink",""",
+            """{ "name": "sink", "resourceClaims": [{ "name": "gpu", "resourceClaimTemplateName": "gpu" }], "resources": { "claims": [{ "name": "gpu" }] },""", StringComparison.Ordinal);
 
     private static string Over(string pair, string name, string rdma) =>
-        pair.Replace("\"name\": \"pair\"", $"\"name\": \"{name}\"", StringComparison.Ordinal).Replace("\"spec\": {", $"\"spec\": {{ \"transport\": \"RDMA\", \"rdma\": {rdma},", StringComparison.Ordinal);
+        pair.Replace("\"name\": \"pair\"", $"\"name\": \"{name}\"", StringComparison.Ordinal)
+            .Replace("\"spec\": {", $"\"spec\": {{ \"transport\": \"RDMA\", \"rdma\": {rdma},", StringComparison.Ordinal);
 
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
@@ -100,5 +105,6 @@ internal static class Pipelines
     }
 
     public static MediaPipeline Read(string json, Action<JsonObject>? change = null) =>
-        MediaPipelineReader.Read(Stored(json, change), out var faults) ?? throw new InvalidDataException(string.Join(Environment.NewLine, faults));
+        MediaPipelineReader.Read(Stored(json, change), out var faults)
+            ?? throw new InvalidDataException(string.Join(Environment.NewLine, faults));
 }

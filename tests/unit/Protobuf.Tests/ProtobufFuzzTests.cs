@@ -89,7 +89,9 @@ public class ProtobufFuzzTests
     {
         var copy = (byte[])bytes.Clone();
         for (var change = random.Next(4); change > 0 && copy.Length > 0; change--)
-            copy[random.Next(copy.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : (byte)(copy[random.Next(copy.Length)] ^ (1 << random.Next(8)));
+            copy[random.Next(copy.Length)] = random.Next(2) == 0
+                ? (byte)random.Next(256)
+                : (byte)(copy[random.Next(copy.Length)] ^ (1 << random.Next(8)));
         return random.Next(8) == 0 ? copy[..random.Next(copy.Length + 1)] : copy;
     }
 }

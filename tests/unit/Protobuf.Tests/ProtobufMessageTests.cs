@@ -8,17 +8,20 @@ public class ProtobufMessageTests
     [NeedsFact("protoc")]
     public void A_message_that_comes_again_is_merged_and_a_number_replaced()
     {
-        var twice = Concat("modern.Everything", "scalars { an_int32: 1 a_bool: true } lists { int32s: 1 }", "scalars { an_int32: 2 a_string: \"s\" } lists { int32s: [2, 3] }");
+        var twice = Concat("modern.Everything", "scalars { an_int32: 1 a_bool: true } lists { int32s: 1 }",
+            "scalars { an_int32: 2 a_string: \"s\" } lists { int32s: [2, 3] }");
         TextFormat.ToText(Reference.Modern.Parse("modern.Everything", twice)).ShouldBe(Reference.Modern.Decode("modern.Everything", twice));
     }
 
     [NeedsFact("protoc")]
     public void Of_a_oneof_the_last_member_counts()
     {
-        foreach (var (first, second) in ((string, string)[])[("number: 1", "text: \"t\""), ("part { an_int32: 1 }", "part { a_bool: true }"), ("part { an_int32: 1 }", "number: 0")])
+        foreach (var (first, second) in ((string, string)[])[("number: 1", "text: \"t\""),
+            ("part { an_int32: 1 }", "part { a_bool: true }"), ("part { an_int32: 1 }", "number: 0")])
         {
             var twice = Concat("modern.Everything", first, second);
-            TextFormat.ToText(Reference.Modern.Parse("modern.Everything", twice)).ShouldBe(Reference.Modern.Decode("modern.Everything", twice));
+            TextFormat.ToText(Reference.Modern.Parse("modern.Everything", twice))
+                .ShouldBe(Reference.Modern.Decode("modern.Everything", twice));
         }
     }
 
@@ -41,7 +44,8 @@ public class ProtobufMessageTests
     [InlineData(new byte[] { 0x0c }, "byte 1: the end of group 1 stands where that of none should")]
     [InlineData(new byte[] { 0x3b, 0x08 }, "byte 2: a number that is cut off")]
     [InlineData(new byte[] { 0x2a, 0x01, 0xff }, "byte 3: field text is no UTF-8")]
-    [InlineData(new byte[] { 0x20, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01 }, "byte 1: a number of more than ten bytes")]
+    [InlineData(new byte[] { 0x20, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01 },
+        "byte 1: a number of more than ten bytes")]
     public void Bytes_that_are_no_message_are_refused_with_their_place(byte[] bytes, string message) =>
         Should.Throw<ProtobufException>(() => Reference.Modern.Parse("modern.Everything", bytes)).Message.ShouldBe(message);
 
@@ -53,10 +57,15 @@ public class ProtobufMessageTests
         for (var level = 0; level < 120; level++)
             deep = [0x42, .. Length(deep.Length), .. deep];
         Should.Throw<ProtobufException>(() => ProtobufMessage.Parse(deep, type)).Message.ShouldEndWith("the message nests too deep");
-        Should.Throw<ProtobufException>(() => ProtobufMessage.Parse(Enumerable.Repeat((byte)0x7b, 200).ToArray(), type)).Message.ShouldEndWith("the message nests too deep");
+        Should.Throw<ProtobufException>(() => ProtobufMessage.Parse(Enumerable.Repeat((byte)0x7b, 200).ToArray(), type))
+            .Message.ShouldEndWith("the message nests too deep");
         Should.Throw<ProtobufException>(() => ProtobufMessage.Parse(new byte[11], type, ReadLimits.Default with { SizeBytesMax = 10 }));
         var many = new byte[] { (3 << 3) | 2, 100 }.Concat(new byte[100]).ToArray();
-        Should.Throw<ProtobufException>(() => ProtobufMessage.Parse(many, Reference.Modern.Schema.Message("modern.Lists"), ReadLimits.Default with { ValuesMax = 50 }))
+        Should.Throw<ProtobufException>(() => ProtobufMessage.Parse(many, Reference.Modern.Schema.Message("modern.Lists"),
+            ReadLimits.Default with
+            {
+                ValuesMax = 50,
+            }))
             .Message.ShouldEndWith("the message has more than 50 values");
     }
 
@@ -64,7 +73,8 @@ public class ProtobufMessageTests
     public void A_schema_that_is_none_is_refused()
     {
         Should.Throw<ProtobufException>(() => ProtobufSchema.Load([0xff])).Message.ShouldStartWith("the schema is no FileDescriptorSet");
-        Should.Throw<ProtobufException>(() => Reference.Modern.Schema.Message("Nothing")).Message.ShouldStartWith("the schema has no message 'Nothing' (it has: ");
+        Should.Throw<ProtobufException>(() => Reference.Modern.Schema.Message("Nothing"))
+            .Message.ShouldStartWith("the schema has no message 'Nothing' (it has: ");
     }
 
     private static byte[] Length(int length) => length < 128 ? [(byte)length] : [(byte)(length & 0x7f | 0x80), (byte)(length >> 7)];

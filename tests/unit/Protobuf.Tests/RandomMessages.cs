@@ -21,7 +21,8 @@ internal sealed class RandomMessages(Random random)
     {
         _parts++;
         var message = new ProtobufMessage(type);
-        foreach (var field in type.Fields.Where(field => type.IsMapEntry || field.Name == "id" || random.Next(3) > 0).Where(field => field.Name != Without))
+        foreach (var field in type.Fields.Where(field => type.IsMapEntry || field.Name == "id" || random.Next(3) > 0)
+            .Where(field => field.Name != Without))
         {
             if (field.IsMessage && (depth == 0 || _parts > 40))
                 continue;
@@ -85,5 +86,6 @@ internal sealed class RandomMessages(Random random)
     private string Text() => string.Concat(Enumerable.Range(0, random.Next(10)).Select(_ => Characters[random.Next(Characters.Length)]));
 
     private static readonly string[] Characters =
-        ["a", "b", "Z", "0", "7", " ", "é", "漢", "😀", "\"", "\\", "'", "/", "\n", "\t", "\r", "\a", "\0", "\u0001", "\u007f", "<", "&", "\u2028"];
+        ["a", "b", "Z", "0", "7", " ", "é", "漢", "😀", "\"", "\\", "'", "/", "\n", "\t", "\r", "\a", "\0", "\u0001", "\u007f", "<", "&",
+            "\u2028"];
 }

@@ -31,7 +31,8 @@ internal static class RandomWire
     }
 
     private static byte[] Delimited(Random random, ulong number, List<byte> content) =>
-        [.. Head(random, (number << 3) | 2), .. Head(random, (ulong)(content.Count + (random.Next(10) == 0 ? random.Next(-1, 2) & 0xff : 0))), .. content];
+        [.. Head(random, (number << 3) | 2),
+            .. Head(random, (ulong)(content.Count + (random.Next(10) == 0 ? random.Next(-1, 2) & 0xff : 0))), .. content];
 
     /// <summary>A tag or a length, sometimes with bits above the lowest 32.</summary>
     private static byte[] Head(Random random, ulong value) =>

@@ -31,9 +31,11 @@ internal sealed class Reference
 
     private static string Folder => Path.Combine(Root, "tests/unit/Protobuf.Tests/Schema");
 
-    public string Decode(string type, byte[] message) => Encoding.UTF8.GetString(Tool.Run("protoc", ["-I" + Folder, "--decode=" + type, _file], message));
+    public string Decode(string type, byte[] message) =>
+        Encoding.UTF8.GetString(Tool.Run("protoc", ["-I" + Folder, "--decode=" + type, _file], message));
 
-    public byte[] Encode(string type, string text) => Tool.Run("protoc", ["-I" + Folder, "--encode=" + type, _file], Encoding.UTF8.GetBytes(text));
+    public byte[] Encode(string type, string text) =>
+        Tool.Run("protoc", ["-I" + Folder, "--encode=" + type, _file], Encoding.UTF8.GetBytes(text));
 
     /// <summary>Null where the reference refuses.</summary>
     public List<string?> ToJson(string type, IEnumerable<byte[]> messages) =>
@@ -44,12 +46,16 @@ internal sealed class Reference
 
     public ProtobufMessage Parse(string type, byte[] bytes) => ProtobufMessage.Parse(bytes, Schema.Message(type));
 
-    public string OurJson(string type, byte[] bytes) => JsonFormat.ToJson(Parse(type, bytes), Schema, new RenderOptions { IsPretty = false });
+    public string OurJson(string type, byte[] bytes) => JsonFormat.ToJson(Parse(type, bytes), Schema, new RenderOptions
+    {
+        IsPretty = false,
+    });
 
     private List<byte[]?> Peer(string direction, string type, IEnumerable<byte[]> messages)
     {
         var input = messages.SelectMany(message => BitConverter.GetBytes(message.Length).Concat(message)).ToArray();
-        var output = Tool.Run("/usr/bin/python3", [Path.Combine(Root, "tests/unit/Protobuf.Tests/json_peer.py"), direction, _setFile, type], input);
+        var output = Tool.Run("/usr/bin/python3", [Path.Combine(Root, "tests/unit/Protobuf.Tests/json_peer.py"), direction, _setFile, type],
+            input);
         var answers = new List<byte[]?>();
         for (var at = 0; at < output.Length;)
         {

@@ -32,7 +32,8 @@ public sealed class AttachTests : IDisposable
         var options = _sidecar.OptionsOf("a");
         (options.SocketPath, options.AttachTimeout) = ("/tmp/kmf-nobody.sock", TimeSpan.FromMilliseconds(100));
         var failure = await Should.ThrowAsync<MediaOperatorException>(MediaOperator.AttachAsync(options));
-        (failure.Error, failure.Message.Contains("/tmp/kmf-nobody.sock", StringComparison.Ordinal)).ShouldBe((MediaOperatorError.Unreachable, true));
+        (failure.Error, failure.Message.Contains("/tmp/kmf-nobody.sock", StringComparison.Ordinal))
+            .ShouldBe((MediaOperatorError.Unreachable, true));
     }
 
     [Fact]

@@ -157,7 +157,8 @@ public sealed class DeathTests : IDisposable
         upstream.AwaitReturns(returns => returns.Exists(entry => (entry.Kind & ReturnKind.Done) != 0));
     }
 
-    private async Task<(RawConsumer Sink, AttachedMediaOperator End)> Reattach(MediaOperator media, PortSpec[] inputs, PortSpec[] outputs, Staging.Regions.BlockClass[]? classes = null)
+    private async Task<(RawConsumer Sink, AttachedMediaOperator End)> Reattach(MediaOperator media, PortSpec[] inputs, PortSpec[] outputs,
+        Staging.Regions.BlockClass[]? classes = null)
     {
         _sidecar.DieAndComeAgain();
         var end = await Task.Run(() => _sidecar.Welcome(inputs, outputs, classes)).WaitAsync(Bounded.Watchdog);

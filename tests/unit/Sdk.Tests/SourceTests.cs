@@ -192,7 +192,7 @@ public sealed class SourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_successor_gets_what_the_dead_was_not_done_with_at_once_but_the_block_is_free_only_when_the_readers_of_the_dead_have_let_go()
+    public async Task A_successor_gets_what_the_dead_was_not_done_with_at_once_but_the_block_only_when_the_readers_let_go()
     {
         await using var media = await Source(quotaBlocks: 2);
         Send(media, 1);
@@ -224,7 +224,8 @@ public sealed class SourceTests : IDisposable
     {
         await using var media = await Source();
         using var loan = media.Outputs["out"].Loan(32 * 16);
-        Should.Throw<InvalidOperationException>(() => loan.Send()).Message.ShouldContain("'out' has 512 bytes, a picture of its caps has 768");
+        Should.Throw<InvalidOperationException>(() => loan.Send())
+            .Message.ShouldContain("'out' has 512 bytes, a picture of its caps has 768");
     }
 
     private AttachedMediaOperator _end = null!;

@@ -28,7 +28,8 @@ public sealed class AllocationTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
-    private static void HandOver(TestRegion region, TestChannel channel, BlockQuota quota, RegionTable table, DoorbellWaiter waiter, DoorbellNotifier ringer)
+    private static void HandOver(TestRegion region, TestChannel channel, BlockQuota quota, RegionTable table, DoorbellWaiter waiter,
+        DoorbellNotifier ringer)
     {
         Invariant.That(region.Writer.TryTake(100, quota, out var block));
         region.Writer.AddReference(block);

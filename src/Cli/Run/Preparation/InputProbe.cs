@@ -11,7 +11,9 @@ internal static class InputProbe
     private const string InputOption = "--input";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The pipeline with the caps that its first source's input really has; without sound or picture, also without what carries it.</summary>
+    /// <summary>
+    /// The pipeline with the caps that its first source's input really has; without sound or picture, also without what carries it.
+    /// </summary>
     /// <exception cref="RunException">No source names an input, or ffprobe cannot read it.</exception>
     public static async Task<PipelineGraph> ApplyAsync(PipelineGraph graph, CancellationToken cancellation)
     {

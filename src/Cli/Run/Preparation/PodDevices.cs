@@ -17,7 +17,8 @@ internal static class PodDevices
             if (parts.Length != 2 || parts[1].Length == 0)
                 throw new RunException($"--device {one}: expected POD=NAME");
             if (placement.Pods.All(pod => pod.Name != parts[0]))
-                throw new RunException($"--device {one}: the pipeline has no pod '{parts[0]}' (it has: {string.Join(", ", placement.Pods.Select(pod => pod.Name))})");
+                throw new RunException(
+                    $"--device {one}: the pipeline has no pod '{parts[0]}' (it has: {string.Join(", ", placement.Pods.Select(pod => pod.Name))})");
             devices[parts[0]] = parts[1];
         }
         return devices;

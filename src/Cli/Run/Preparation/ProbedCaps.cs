@@ -13,7 +13,13 @@ internal static class ProbedCaps
         var missing = source.Outputs.Where(port => Lacks(media, port.Caps)).Select(port => port.Name).ToHashSet();
         if (missing.Count == source.Outputs.Count)
             throw new RunException($"the input has no {without}, and '{source.Name}' sends nothing else");
-        var probed = source with { Outputs = [.. source.Outputs.Where(port => !missing.Contains(port.Name)).Select(port => port with { Caps = Caps(port.Caps, media) })] };
+        var probed = source with
+        {
+            Outputs = [.. source.Outputs.Where(port => !missing.Contains(port.Name)).Select(port => port with
+            {
+                Caps = Caps(port.Caps, media),
+            })],
+        };
         var dropped = graph.Edges.Where(edge => edge.From.Operator == source.Name && missing.Contains(edge.From.Port)).ToList();
         return graph with
         {
@@ -31,7 +37,12 @@ internal static class ProbedCaps
     /// </summary>
     private static MediaCaps? Caps(MediaCaps? declared, InputMedia media) => declared switch
     {
-        { Video: { } video } => new MediaCaps(Video: video with { Width = media.Picture!.Width, Height = media.Picture.Height, FrameRate = media.Picture.FrameRate }),
+        { Video: { } video } => new MediaCaps(Video: video with
+        {
+            Width = media.Picture!.Width,
+            Height = media.Picture.Height,
+            FrameRate = media.Picture.FrameRate,
+        }),
         { Audio: { } audio } => new MediaCaps(Audio: audio with { SampleRate = media.Sound!.SampleRate, Channels = media.Sound.Channels }),
         _ => declared,
     };

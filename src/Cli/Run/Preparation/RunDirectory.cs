@@ -44,7 +44,8 @@ internal sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Folders whose run lives, oldest first.</summary>
-    public static IReadOnlyList<string> Living(string baseFolder) => Runs(baseFolder).Where(IsLocked).OrderBy(Directory.GetCreationTimeUtc).ToList();
+    public static IReadOnlyList<string> Living(string baseFolder) =>
+        Runs(baseFolder).Where(IsLocked).OrderBy(Directory.GetCreationTimeUtc).ToList();
 
     public void Dispose()
     {
@@ -113,7 +114,8 @@ internal sealed class RunDirectory : IDisposable
     private static Process? StartJanitor(string path)
     {
         var start = new ProcessStartInfo("setsid", ["flock", System.IO.Path.Combine(path, LockName), "sh", "-c",
-            "rm -rf \"$0\" \"$1\"/dotnet-diagnostic-$2-* \"$1\"/clr-debug-pipe-$2-*", path, System.IO.Path.GetTempPath().TrimEnd('/'), $"{Environment.ProcessId}"])
+            "rm -rf \"$0\" \"$1\"/dotnet-diagnostic-$2-* \"$1\"/clr-debug-pipe-$2-*", path, System.IO.Path.GetTempPath().TrimEnd('/'),
+                $"{Environment.ProcessId}"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -13,12 +13,14 @@ internal sealed record RunPod(
 
 /// <summary>What <c>top</c>, <c>inspect</c> and <c>tap</c> need to know of a run; lies in its directory.</summary>
 internal sealed record RunManifest(
-    string Pipeline, int ProcessId, string CertificateFile, string KeyFile, string CaFile, IReadOnlyList<string> Edges, IReadOnlyList<RunPod> Pods)
+    string Pipeline, int ProcessId, string CertificateFile, string KeyFile, string CaFile, IReadOnlyList<string> Edges,
+        IReadOnlyList<RunPod> Pods)
 {
     private const string FileName = "run.json";
 
     public void Write(string runDirectory)
-        => PrivateFile.Write(Path.Combine(runDirectory, FileName), JsonSerializer.SerializeToUtf8Bytes(this, RunManifestJson.Default.RunManifest));
+        => PrivateFile.Write(Path.Combine(runDirectory, FileName),
+            JsonSerializer.SerializeToUtf8Bytes(this, RunManifestJson.Default.RunManifest));
 
     /// <summary>The run that the user means: the one named, or the only living one.</summary>
     /// <param name="run">A run's directory or the last part of its name; null where the user named none.</param>
@@ -26,12 +28,15 @@ internal sealed record RunManifest(
     public static RunManifest Find(string? run)
     {
         var living = RunDirectory.Living(RunDirectory.Base());
-        var meant = run is null ? living : living.Where(path => path == Path.GetFullPath(run) || path.EndsWith(run, StringComparison.Ordinal)).ToList();
+        var meant = run is null
+            ? living
+            : living.Where(path => path == Path.GetFullPath(run) || path.EndsWith(run, StringComparison.Ordinal)).ToList();
         return meant.Count switch
         {
             1 => Read(meant[0]),
             0 => throw new RunException(run is null ? "no run lives here (k8smediaflow run FILE starts one)" : $"no living run is '{run}'"),
-            _ => throw new RunException($"{meant.Count} runs live here, name one with --run: {string.Join(", ", meant.Select(Path.GetFileName))}"),
+            _ => throw new RunException(
+                $"{meant.Count} runs live here, name one with --run: {string.Join(", ", meant.Select(Path.GetFileName))}"),
         };
     }
 
@@ -40,7 +45,8 @@ internal sealed record RunManifest(
         var path = Path.Combine(runDirectory, FileName);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RunManifestJson.Default.RunManifest) ?? throw new RunException($"{path} is empty");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RunManifestJson.Default.RunManifest)
+                ?? throw new RunException($"{path} is empty");
         }
         catch (Exception error) when (error is IOException or JsonException)
         {

@@ -9,7 +9,9 @@ using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Cli.Run.Preparation;
 
-/// <summary>From a checked graph to a run's files: certificates, tokens, sidecar configurations and plans, in the run's directory.</summary>
+/// <summary>
+/// From a checked graph to a run's files: certificates, tokens, sidecar configurations and plans, in the run's directory.
+/// </summary>
 internal sealed class RunPreparation : IDisposable
 {
     private static readonly TimeSpan Validity = TimeSpan.FromDays(365);
@@ -46,7 +48,8 @@ internal sealed class RunPreparation : IDisposable
         var pods = placement.Pods.Select((pod, index) => WritePod(pod, index)).ToList();
         string[] edges = [.. _graph.Edges.Select(edge => edge.Name)];
         new RunManifest(
-            _graph.Name, Environment.ProcessId, FileOf("controller.crt"), FileOf("controller.key"), FileOf("controller-ca.crt"), edges, pods).Write(_directory);
+            _graph.Name, Environment.ProcessId, FileOf("controller.crt"), FileOf("controller.key"), FileOf("controller-ca.crt"), edges,
+                pods).Write(_directory);
         return new RunSpec(
             _graph.Name,
             _graph.Execution,
@@ -87,13 +90,16 @@ internal sealed class RunPreparation : IDisposable
 
     private RunPod WritePod(PodPlacement pod, int index)
     {
-        string[] identities = [.. pod.Replicas.Select(replica => PeerIdentity.Of(_graph.Namespace, _graph.Name, replica.Operator)).Distinct()];
+        string[] identities = [.. pod.Replicas.Select(replica => PeerIdentity.Of(_graph.Namespace, _graph.Name, replica.Operator))
+            .Distinct()];
         var address = IPAddress.Parse(pod.Address);
         using var leaf = _authority.Issue(new LeafRequest(pod.Name, identities, [address], Now(), Validity));
-        TlsIdentityFiles.Write(PodFile(index, "tls.crt"), PodFile(index, "tls.key"), PodFile(index, "ca.crt"), leaf, _authority.CertificatePem);
+        TlsIdentityFiles.Write(PodFile(index, "tls.crt"), PodFile(index, "tls.key"), PodFile(index, "ca.crt"), leaf,
+            _authority.CertificatePem);
         var observer = AccessToken.Create(PodFile(index, "observer.token"));
         var file = new SidecarOptions(LocalNetwork.ControlPort, pod.LinkPort, PodFile(index, "socket"), PodFile(index, "state"),
-            PodFile(index, "tls.crt"), PodFile(index, "tls.key"), PodFile(index, "ca.crt"), pod.Name, pod.Address, ObserverTokenSha256: observer.Sha256,
+            PodFile(index, "tls.crt"), PodFile(index, "tls.key"), PodFile(index, "ca.crt"), pod.Name, pod.Address,
+                ObserverTokenSha256: observer.Sha256,
             RdmaDevice: _devices.GetValueOrDefault(pod.Name));
         PrivateFile.Write(PodFile(index, "sidecar.json"), file.ToJson());
         return new RunPod(pod.Name, pod.Address, LocalNetwork.ControlPort, file.SocketPath, observer.File, identities);
@@ -102,7 +108,8 @@ internal sealed class RunPreparation : IDisposable
     private PodSpec Pod(RunPod pod, int index, string sidecar, SidecarPlan plan, TlsIdentity controller)
     {
         var command = new ProcessCommand(sidecar, ["--config", PodFile(index, "sidecar.json")], Marked());
-        var control = new ControlClientOptions(new IPEndPoint(IPAddress.Parse(pod.Address), pod.ControlPort), () => controller, pod.Identities);
+        var control = new ControlClientOptions(new IPEndPoint(IPAddress.Parse(pod.Address), pod.ControlPort), () => controller,
+            pod.Identities);
         return new PodSpec(pod.Name, command, control, new PlanDocument(plan.Version, PlanJson.Write(plan)));
     }
 
@@ -117,7 +124,8 @@ internal sealed class RunPreparation : IDisposable
         environment["K8SMEDIAFLOW_TOKEN_FILE"] = _tokenFiles[(replica.Operator, replica.Replica)];
         environment["K8SMEDIAFLOW_OPERATOR"] = replica.Operator;
         environment["K8SMEDIAFLOW_REPLICA"] = replica.Replica.ToString(CultureInfo.InvariantCulture);
-        return new ReplicaSpec(replica.Operator, replica.Replica, pod, new ProcessCommand(program[0], [.. program.Skip(1), .. node.Args], environment));
+        return new ReplicaSpec(replica.Operator, replica.Replica, pod,
+            new ProcessCommand(program[0], [.. program.Skip(1), .. node.Args], environment));
     }
 
     private Dictionary<string, string> EmptyFolders(int pod)
@@ -131,7 +139,8 @@ internal sealed class RunPreparation : IDisposable
     private TlsIdentity Issue(string name, string identity, IPAddress address)
     {
         using var leaf = _authority.Issue(new LeafRequest(name, [identity], [address], Now(), Validity));
-        return TlsIdentityFiles.Write(FileOf(name + ".crt"), FileOf(name + ".key"), FileOf(name + "-ca.crt"), leaf, _authority.CertificatePem).Current;
+        return TlsIdentityFiles.Write(FileOf(name + ".crt"), FileOf(name + ".key"), FileOf(name + "-ca.crt"), leaf,
+            _authority.CertificatePem).Current;
     }
 
     // The runtime's sockets for debuggers outlive a killed process; a document's own env can ask for them.

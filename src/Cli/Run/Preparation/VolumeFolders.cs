@@ -46,7 +46,8 @@ internal static class VolumeFolders
 
     private static void DemandAll(PipelineGraph graph, Dictionary<string, string> folders)
     {
-        var given = graph.Volumes.Where(volume => volume.Kind == EmptyDir || folders.ContainsKey(volume.Name)).Select(volume => volume.Name).ToHashSet();
+        var given = graph.Volumes.Where(volume => volume.Kind == EmptyDir || folders.ContainsKey(volume.Name)).Select(volume => volume.Name)
+            .ToHashSet();
         foreach (var node in graph.Operators)
         {
             if (node.VolumeMounts.FirstOrDefault(mount => !given.Contains(mount.Name)) is { } missing)

@@ -25,7 +25,8 @@ internal static class OrphanSweep
     }
 
     /// <summary>
-    /// Ends them, and what they start meanwhile, and waits until none is there any more: a killed process may live on for a moment on a loaded machine.
+    /// Ends them, and what they start meanwhile, and waits until none is there any more: a killed process may live on for a moment on a
+    /// loaded machine.
     /// </summary>
     public static void Kill(string runDirectory)
     {

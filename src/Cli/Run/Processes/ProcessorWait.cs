@@ -3,12 +3,14 @@ using System.Globalization;
 namespace K8sMediaFlow.Cli.Run.Processes;
 
 /// <summary>
-/// How long a process was ready to run and no processor was free for it: time in which it could not have said anything. A process that hangs or
-/// is stopped is not ready to run, and waits for nothing.
+/// How long a process was ready to run and no processor was free for it: time in which it could not have said anything. A process that
+/// hangs or is stopped is not ready to run, and waits for nothing.
 /// </summary>
 internal static class ProcessorWait
 {
-    /// <summary>Of the thread of it that waited longest, since that thread began; zero where the kernel does not say, or there is no such process.</summary>
+    /// <summary>
+    /// Of the thread of it that waited longest, since that thread began; zero where the kernel does not say, or there is no such process.
+    /// </summary>
     public static TimeSpan Of(int processId)
     {
         try

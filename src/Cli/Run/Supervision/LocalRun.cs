@@ -32,7 +32,8 @@ internal sealed class LocalRun : IDisposable
         using var stopOperators = new CancellationTokenSource();
         await using var interruption = interrupted.Register(() => State.EndWith(RunOutcome.Interrupted()));
         var sidecars = _sidecars.Values.Select(sidecar => GuardAsync(sidecar.RunAsync(stopSidecars.Token))).ToList();
-        var operators = _operators.Select(one => GuardAsync(one.Supervisor.RunAsync(_sidecars[one.Spec.Pod].FirstReady, stopOperators.Token))).ToList();
+        var operators = _operators.Select(one => GuardAsync(one.Supervisor.RunAsync(_sidecars[one.Spec.Pod].FirstReady,
+            stopOperators.Token))).ToList();
         var watching = GuardAsync(WatchAsync(stopOperators.Token));
         var outcome = await State.Outcome;
 
@@ -81,7 +82,8 @@ internal sealed class LocalRun : IDisposable
             await GuardAsync(Task.WhenAll(_operators.Select(one => one.Supervisor.WaitAsync(patience.Token))));
         }
 
-        // A run that failed asks nobody to end well: a source would end its stream, and an encoder behind it would name a file that lacks the rest.
+        // A run that failed asks nobody to end well: a source would end its stream, and an encoder behind it would name a file that lacks
+        // the rest.
         var gentle = forced.IsCancellationRequested || outcome.End == RunEnd.Failed ? TimeSpan.Zero : StopPatience;
         await Task.WhenAll(_operators.Select(one => one.Supervisor.StopAsync(gentle)));
     }
@@ -108,9 +110,12 @@ internal sealed class LocalRun : IDisposable
     /// <summary>Sidecars that do not come up are noticed by their supervisors.</summary>
     private bool HasBegun() => State.Board.Statuses.Count == State.Spec.Pods.Count;
 
-    private bool AllFinished() => State.Board.Statuses is var statuses && statuses.Count == State.Spec.Pods.Count && statuses.All(status => status.Finished);
+    private bool AllFinished() =>
+        State.Board.Statuses is var statuses && statuses.Count == State.Spec.Pods.Count && statuses.All(status => status.Finished);
 
-    /// <summary>Sinks complete at the end of their streams, so all has arrived even where a sidecar cannot say that it is drained.</summary>
+    /// <summary>
+    /// Sinks complete at the end of their streams, so all has arrived even where a sidecar cannot say that it is drained.
+    /// </summary>
     private RunOutcome Complete()
     {
         foreach (var status in State.Board.Statuses.Where(status => !status.Finished))

@@ -8,7 +8,10 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Cli.Run.Supervision;
 
-/// <summary>Runs one replica of a media operator: to its end in a Batch run, in a Streaming one again after each failure that leaves its streams open.</summary>
+/// <summary>
+/// Runs one replica of a media operator: to its end in a Batch run, in a Streaming one again after each failure that leaves its streams
+/// open.
+/// </summary>
 internal sealed class MediaOperatorSupervisor(ReplicaSpec replica, RunState state) : IDisposable
 {
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(10);
@@ -116,11 +119,13 @@ internal sealed class MediaOperatorSupervisor(ReplicaSpec replica, RunState stat
     private async Task<string> ExplainAsync(ChildExit exit, MediaOperatorReport? before, CancellationToken stopping)
     {
         var asked = Stopwatch.GetTimestamp();
-        while (exit.ExitCode > 0 && !HasFailedSince(before) && !HasCompletedSince(before) && Stopwatch.GetElapsedTime(asked) < StatusPatience)
+        while (exit.ExitCode > 0 && !HasFailedSince(before) && !HasCompletedSince(before)
+            && Stopwatch.GetElapsedTime(asked) < StatusPatience)
             await Task.Delay(Poll, stopping);
         var reason = HasFailedSince(before) ? Status()!.Reason.ReplaceLineEndings(" ") : "";
         var ending = exit.IsSuccess ? "exit code 0, but it never said that it has completed" : exit.ToString();
         var words = LastWords.Text(_process!.LastWords());
-        return $"media operator {replica.Name} failed ({ending})" + (reason.Length > 0 && !words.Contains(reason, StringComparison.Ordinal) ? $": {reason}" : "") + words;
+        return $"media operator {replica.Name} failed ({ending})"
+            + (reason.Length > 0 && !words.Contains(reason, StringComparison.Ordinal) ? $": {reason}" : "") + words;
     }
 }

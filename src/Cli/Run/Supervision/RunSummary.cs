@@ -12,9 +12,11 @@ internal static class RunSummary
             CultureInfo.InvariantCulture, $"{state.Spec.Pipeline}: {Word(outcome)} after {elapsed.TotalSeconds:0.0} s");
         foreach (var row in state.Board.Rows())
             yield return "  " + Line(row);
-        foreach (var (pod, rdma) in state.Board.Statuses.Where(status => status.Rdma is { Usable: true }).Select(status => (status.Pod, status.Rdma!)))
+        foreach (var (pod, rdma) in state.Board.Statuses.Where(status => status.Rdma is { Usable: true })
+            .Select(status => (status.Pod, status.Rdma!)))
             yield return $"  {pod}: RDMA by {rdma.Device} as {rdma.Address}, {rdma.Probes} empty packets to ask for peers";
-        foreach (var reason in state.Board.Statuses.SelectMany(status => status.Links).Select(link => link.WayReason).Where(reason => reason.Length > 0).Distinct())
+        foreach (var reason in state.Board.Statuses.SelectMany(status => status.Links).Select(link => link.WayReason)
+            .Where(reason => reason.Length > 0).Distinct())
             yield return "  TCP because " + reason;
     }
 

@@ -39,7 +39,8 @@ internal sealed class SidecarConversation(PodSpec pod, SupervisedProcess process
             // Until the process listens, refused connections are how one learns that it does not yet.
             // On a machine so slow that this takes long, asking often makes it take longer.
             var silent = Stopwatch.GetElapsedTime(_lastAnswer) / 20;
-            await Task.Delay(silent < RetryMin ? RetryMin : silent < RetryMax ? silent : RetryMax, life).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(silent < RetryMin ? RetryMin : silent < RetryMax ? silent : RetryMax, life)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -17,7 +17,9 @@ internal sealed class SidecarSupervisor(PodSpec pod, RunState state) : IDisposab
     /// <summary>Completes when the sidecar has its plan for the first time.</summary>
     public Task FirstReady => _firstReady.Task;
 
-    /// <summary>Starts lives of the sidecar until <paramref name="stopping"/>; the last one is left running for <see cref="StopAsync"/>.</summary>
+    /// <summary>
+    /// Starts lives of the sidecar until <paramref name="stopping"/>; the last one is left running for <see cref="StopAsync"/>.
+    /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         var backOff = new BackOff(PauseMax);

@@ -24,7 +24,8 @@ internal sealed class StallWatch(TimeSpan after)
     {
         var open = rows.Where(row => !row.Ended).ToList();
         var holding = open.Where(row => row.BlocksInUse > 0).ToList();
-        var named = (holding.Count > 0 ? holding : open).Select(row => $"{row.Edge} ({row.Frames} frames, {row.BlocksInUse}/{row.BlocksTotal} blocks in use{(row.WaitsFor.Length > 0 ? ": " + row.WaitsFor : "")})");
+        var named = (holding.Count > 0 ? holding : open)
+            .Select(row => $"{row.Edge} ({row.Frames} frames, {row.BlocksInUse}/{row.BlocksTotal} blocks in use{(row.WaitsFor.Length > 0 ? ": " + row.WaitsFor : "")})");
         var where = open.Count == 0 ? "every edge has ended" : "edges that stand: " + string.Join(", ", named);
         return $"nothing has moved for {after.TotalSeconds:0} s; {where}; not completed: {string.Join(", ", unfinished)}{Links(statuses)}";
     }
@@ -32,7 +33,8 @@ internal sealed class StallWatch(TimeSpan after)
     /// <summary>A link that is not ready knows why.</summary>
     private static string Links(IReadOnlyList<SidecarStatus> statuses)
     {
-        var reasons = statuses.SelectMany(status => status.Links).Where(link => link.State is LinkState.Connecting or LinkState.Lost && link.Reason.Length > 0)
+        var reasons = statuses.SelectMany(status => status.Links)
+            .Where(link => link.State is LinkState.Connecting or LinkState.Lost && link.Reason.Length > 0)
             .Select(link => $"{link.Edge} to {link.PeerPod}: {link.Reason}").Distinct().ToList();
         return reasons.Count == 0 ? "" : "; links: " + string.Join(", ", reasons);
     }

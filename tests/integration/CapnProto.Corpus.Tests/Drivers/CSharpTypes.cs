@@ -9,7 +9,8 @@ public sealed class CSharpTypes(string schemaName)
 
     public string Class(StructModel model) => $"global::Corpus.{schemaName}.{model.Path}";
 
-    public string Enum(EnumModel model) => $"global::Corpus.{schemaName}.{(model.Parent is null ? "" : model.Parent.Path + ".")}{model.Name}";
+    public string Enum(EnumModel model) =>
+        $"global::Corpus.{schemaName}.{(model.Parent is null ? "" : model.Parent.Path + ".")}{model.Name}";
 
     public string Reader(CorpusType type) => Class(type.Struct!) + ".Reader" + Arguments(type, PointerReader);
 

@@ -56,9 +56,12 @@ public sealed class DriverSource
         Line("using System; using K8sMediaFlow.CapnProto; using K8sMediaFlow.CapnProto.Corpus.Tests.Drivers; using K8sMediaFlow.CapnProto.Corpus.Tests.Model;");
         Line($"namespace Corpus.Drivers;\npublic sealed class {Schema.Name} : SchemaDriver\n{{");
         var roots = Schema.Roots.Select(one => new CorpusType(Kind.Struct, Struct: one)).ToArray();
-        Switch("Build(int root, ref MessageBuilder message, Val value)", roots, (root, number) => $"B{number}(message.InitRoot<{Types.Builder(root)}>(), value)");
-        Switch("Update(int root, ref MessageBuilder message, Val value)", roots, (root, number) => $"B{number}(message.GetRoot<{Types.Builder(root)}>(), value)");
-        Switch("Dump(int root, ref MessageReader message, DumpWriter dump)", roots, (root, number) => $"D{number}(message.Root<{Types.Reader(root)}>(), dump)");
+        Switch("Build(int root, ref MessageBuilder message, Val value)", roots,
+            (root, number) => $"B{number}(message.InitRoot<{Types.Builder(root)}>(), value)");
+        Switch("Update(int root, ref MessageBuilder message, Val value)", roots,
+            (root, number) => $"B{number}(message.GetRoot<{Types.Builder(root)}>(), value)");
+        Switch("Dump(int root, ref MessageReader message, DumpWriter dump)", roots,
+            (root, number) => $"D{number}(message.Root<{Types.Reader(root)}>(), dump)");
         Line("private static void BuildAny(AnyPointerBuilder pointer, Val value)\n{\nswitch (value.Bits)\n{");
         Line("case AnyContent.Text: pointer.SetText(value.Bytes); break;");
         Line("case AnyContent.Data: pointer.SetData(value.Bytes); break;");

@@ -110,7 +110,9 @@ public sealed class DumpSource(DriverSource source)
         var (list, item) = (New("l"), New("i"));
         Raw("[");
         source.Line($"var {list} = {value};");
-        source.Line(element.Kind == Kind.Void ? $"for (var {item} = 0; {item} < {list}.Count; {item}++)\n{{" : $"foreach (var {item} in {list})\n{{");
+        source.Line(element.Kind == Kind.Void
+            ? $"for (var {item} = 0; {item} < {list}.Count; {item}++)\n{{"
+            : $"foreach (var {item} in {list})\n{{");
         Value(element, item);
         Raw(",");
         source.Line("}");

@@ -25,9 +25,11 @@ public sealed class DumpWriter
     public void Number(ulong value) => _text.Append(value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>All NaNs are one: C++ passes floats through doubles.</summary>
-    public void Number(float value) => _text.Append(float.IsNaN(value) ? "nan" : BitConverter.SingleToUInt32Bits(value).ToString("x", CultureInfo.InvariantCulture));
+    public void Number(float value) =>
+        _text.Append(float.IsNaN(value) ? "nan" : BitConverter.SingleToUInt32Bits(value).ToString("x", CultureInfo.InvariantCulture));
 
-    public void Number(double value) => _text.Append(double.IsNaN(value) ? "nan" : BitConverter.DoubleToUInt64Bits(value).ToString("x", CultureInfo.InvariantCulture));
+    public void Number(double value) =>
+        _text.Append(double.IsNaN(value) ? "nan" : BitConverter.DoubleToUInt64Bits(value).ToString("x", CultureInfo.InvariantCulture));
 
     public void Bytes(ReadOnlySpan<byte> bytes) => _text.Append('\'').Append(Convert.ToHexStringLower(bytes)).Append('\'');
 

@@ -57,7 +57,8 @@ public sealed record CorpusType(
     {
         Kind.Any => true,
         Kind.List => Element!.HasAny(seen),
-        Kind.Struct => AllArguments.Any(one => one.HasAny(seen)) || (!(seen ?? []).Contains(Struct!) && Struct!.HasAny([.. seen ?? [], Struct!])),
+        Kind.Struct => AllArguments.Any(one => one.HasAny(seen))
+            || (!(seen ?? []).Contains(Struct!) && Struct!.HasAny([.. seen ?? [], Struct!])),
         _ => false,
     };
 }

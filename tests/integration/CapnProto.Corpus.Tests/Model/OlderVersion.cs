@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.CapnProto.Corpus.Tests.Model;
 
-/// <summary>The older version of a schema: without what is new, with lists before they became lists of structs, any-pointers before they became
-/// certain ones, and fields before they moved into a union.</summary>
+/// <summary>The older version of a schema: without what is new, with lists before they became lists of structs, any-pointers before they
+/// became certain ones, and fields before they moved into a union.</summary>
 public sealed class OlderVersion
 {
     private readonly Dictionary<StructModel, StructModel> _structs = [];

@@ -66,7 +66,8 @@ public sealed class SchemaGenerator(Random random)
         if (random.Next(3) == 0)
             inner.OwnParameters.Add("U");
         foreach (var scope in (StructModel[])[generic, inner])
-            scope.Members.Add(new FieldMember(Name('f'), new CorpusType(Kind.Parameter, Parameter: random.Next(scope.AllParameters.Count)), null));
+            scope.Members.Add(new FieldMember(Name('f'), new CorpusType(Kind.Parameter, Parameter: random.Next(scope.AllParameters.Count)),
+                null));
     }
 
     private void Fill(StructModel scope)
@@ -125,28 +126,36 @@ public sealed class SchemaGenerator(Random random)
         var types = new TypeGenerator(random, scope, _structs, _enums);
         var type = _evolves && !isNew && random.Next(8) == 0 ? Upgradable() ?? types.Next(0) : types.Next(0);
         var oldType = _evolves && !isNew ? OldType(type) : null;
-        var value = oldType is null && random.Next(3) == 0 && HasDefault(type) ? new ValueGenerator(random, isForDefault: true).Next(type, 0) : null;
+        var value = oldType is null && random.Next(3) == 0 && HasDefault(type)
+            ? new ValueGenerator(random, isForDefault: true).Next(type, 0)
+            : null;
         return new FieldMember(Name('f'), type, value) { IsNew = isNew, OldType = oldType };
     }
 
     private CorpusType? OldType(CorpusType type)
     {
-        var canBeAny = type is { Kind: Kind.Text or Kind.Data } or { Kind: Kind.List, Element.Kind: Kind.UInt64 } or { Kind: Kind.Struct, Struct.IsGeneric: false };
+        var canBeAny = type is { Kind: Kind.Text or Kind.Data } or { Kind: Kind.List, Element.Kind: Kind.UInt64 }
+            or { Kind: Kind.Struct, Struct.IsGeneric: false };
         if (canBeAny && random.Next(4) == 0)
             return CorpusType.Any;
-        return type is { Kind: Kind.List, Element: { Kind: Kind.Struct, Struct.IsGeneric: false } } ? Upgraded(type.Element!.Struct!) : null;
+        return type is { Kind: Kind.List, Element: { Kind: Kind.Struct, Struct.IsGeneric: false } }
+            ? Upgraded(type.Element!.Struct!)
+            : null;
     }
 
     /// <summary>A list of structs that may have been a list of something else; chance alone makes too few.</summary>
     private CorpusType? Upgradable()
     {
         var elements = _structs.Where(one => !one.IsGeneric && Upgraded(one) is not null).ToArray();
-        return elements.Length == 0 ? null : new CorpusType(Kind.List, Element: new CorpusType(Kind.Struct, Struct: elements[random.Next(elements.Length)]));
+        return elements.Length == 0
+            ? null
+            : new CorpusType(Kind.List, Element: new CorpusType(Kind.Struct, Struct: elements[random.Next(elements.Length)]));
     }
 
     /// <summary>A list of structs may have been a list of their first field, if that is not a bool, struct or group.</summary>
     private static CorpusType? Upgraded(StructModel element) =>
-        element.Members.FirstOrDefault() is FieldMember { IsNew: false, OldType: null, Default: null, Type: var type } && element.Members.Count > 1
+        element.Members.FirstOrDefault() is FieldMember { IsNew: false, OldType: null, Default: null, Type: var type }
+            && element.Members.Count > 1
         && (type.IsNumber || type.Kind is Kind.Text or Kind.Data || (type.Kind == Kind.List && !type.HasAny()))
             ? new CorpusType(Kind.List, Element: type) : null;
 
@@ -156,7 +165,8 @@ public sealed class SchemaGenerator(Random random)
         Kind.List => HasDefault(type.Element!) || type.Element!.Kind == Kind.Void,
 
         // Only of structs that are complete: the schema's text names their fields.
-        Kind.Struct => type.Struct!.Members.Count > 1 && !type.Struct.IsGeneric && type.Struct.Members.TrueForAll(member => member is FieldMember { Type.IsPointer: false, IsNew: false, Ordinal: >= 0 }),
+        Kind.Struct => type.Struct!.Members.Count > 1 && !type.Struct.IsGeneric
+            && type.Struct.Members.TrueForAll(member => member is FieldMember { Type.IsPointer: false, IsNew: false, Ordinal: >= 0 }),
         _ => true,
     };
 }

@@ -74,7 +74,8 @@ public sealed class SchemaText
     private static string StructType(StructModel scope, StructModel target, IReadOnlyList<CorpusType> arguments)
     {
         var outer = target.Parent is null ? "." : StructType(scope, target.Parent, arguments) + ".";
-        var own = arguments.Skip(target.Parent?.AllParameters.Count ?? 0).Take(target.OwnParameters.Count).Select(one => Type(scope, one)).ToArray();
+        var own = arguments.Skip(target.Parent?.AllParameters.Count ?? 0).Take(target.OwnParameters.Count).Select(one => Type(scope, one))
+            .ToArray();
         return outer + target.Name + (own.Length == 0 ? "" : $"({string.Join(", ", own)})");
     }
 
@@ -98,11 +99,13 @@ public sealed class SchemaText
     };
 
     private static IEnumerable<string> Fields(CorpusType type, Val value) => type.Struct!.Members.OfType<FieldMember>()
-        .Where(field => value.Fields.ContainsKey(field.Name)).Select(field => $"{field.Name} = {Value(field.Type, value.Fields[field.Name])}");
+        .Where(field => value.Fields.ContainsKey(field.Name))
+            .Select(field => $"{field.Name} = {Value(field.Type, value.Fields[field.Name])}");
 
     /// <summary>The language knows a negative zero only with its point.</summary>
     private static string Float(double value) => double.IsNaN(value) ? "nan" : value == 0 && double.IsNegative(value) ? "-0.0"
         : double.IsInfinity(value) ? (value > 0 ? "inf" : "-inf") : value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Float(float value) => float.IsFinite(value) && value != 0 ? value.ToString("R", CultureInfo.InvariantCulture) : Float((double)value);
+    private static string Float(float value) =>
+        float.IsFinite(value) && value != 0 ? value.ToString("R", CultureInfo.InvariantCulture) : Float((double)value);
 }

@@ -16,10 +16,14 @@ public sealed class FieldMember(string name, CorpusType type, Val? fallback) : M
 {
     public CorpusType Type => type;
 
-    /// <summary>The type in the older one of an evolution pair, if a list of values became a list of structs, or an any-pointer a certain one.</summary>
+    /// <summary>
+    /// The type in the older one of an evolution pair, if a list of values became a list of structs, or an any-pointer a certain one.
+    /// </summary>
     public CorpusType? OldType { get; init; }
 
-    /// <summary>Of an any-pointer: the type that it has in the newer one of an evolution pair, and that its writers mostly put there.</summary>
+    /// <summary>
+    /// Of an any-pointer: the type that it has in the newer one of an evolution pair, and that its writers mostly put there.
+    /// </summary>
     public CorpusType? NewType { get; init; }
 
     /// <summary>The schema's default, or null.</summary>
@@ -83,5 +87,6 @@ public sealed class SchemaModel(string name, ulong id)
     /// <summary>What can be the root of a message: every struct without type parameters.</summary>
     public IReadOnlyList<StructModel> Roots => [.. All(Structs).Where(one => !one.IsGeneric)];
 
-    public static IEnumerable<StructModel> All(IEnumerable<StructModel> structs) => structs.SelectMany(one => All(one.Structs).Prepend(one));
+    public static IEnumerable<StructModel> All(IEnumerable<StructModel> structs) =>
+        structs.SelectMany(one => All(one.Structs).Prepend(one));
 }

@@ -46,7 +46,9 @@ public sealed class TypeGenerator(Random random, StructModel scope, List<StructM
         return [.. target.AllParameters.Select(_ => scope.IsGeneric ? Simple() : Pointer(depth + 1))];
     }
 
-    /// <summary>Inside a generic struct: nothing that makes an endless number of types, as Gen(T) with a field of Gen(List(T)) would.</summary>
+    /// <summary>
+    /// Inside a generic struct: nothing that makes an endless number of types, as Gen(T) with a field of Gen(List(T)) would.
+    /// </summary>
     private CorpusType Simple() => random.Next(3) switch
     {
         0 => new CorpusType(Kind.Text),
@@ -66,6 +68,8 @@ public sealed class TypeGenerator(Random random, StructModel scope, List<StructM
     private CorpusType Plain(int depth)
     {
         var target = structs[random.Next(structs.Count)];
-        return target.IsGeneric && depth > 2 ? new CorpusType(Kind.Text) : new CorpusType(Kind.Struct, Struct: target, Arguments: Arguments(target, depth));
+        return target.IsGeneric && depth > 2
+            ? new CorpusType(Kind.Text)
+            : new CorpusType(Kind.Struct, Struct: target, Arguments: Arguments(target, depth));
     }
 }

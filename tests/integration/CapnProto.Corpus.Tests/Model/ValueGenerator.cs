@@ -8,12 +8,17 @@ namespace K8sMediaFlow.CapnProto.Corpus.Tests.Model;
 /// Whether the <c>capnp</c> program's text has to carry it, which it does not for all values: it writes a negative zero as -0 and reads
 /// that as an integer, does not print every bit of a float, and loses count of what is quoted where quotes or # stand in a text or data.
 /// </param>
-public sealed class ValueGenerator(Random random, bool isForDefault = false, IReadOnlyList<StructModel>? anyStructs = null, bool isForText = false)
+public sealed class ValueGenerator(Random random, bool isForDefault = false, IReadOnlyList<StructModel>? anyStructs = null,
+    bool isForText = false)
 {
-    private static readonly ulong[] Edges = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, long.MaxValue, 1UL << 63, ulong.MaxValue];
-    private static readonly double[] Doubles = [0, -0.0, 1, -1.5, 1e300, double.Epsilon, Math.PI / 4, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
-    private static readonly float[] Floats = [0, -0f, 1, -1.5f, 1e30f, float.Epsilon, 1 / MathF.PI, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
-    private static readonly string[] Texts = ["", "a", "hello", "héllo", "𝄞 clef", "quote\" back\\slash", "tab\t line\n", "\u0001\u007f", "日本語"];
+    private static readonly ulong[] Edges = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, long.MaxValue,
+        1UL << 63, ulong.MaxValue];
+    private static readonly double[] Doubles = [0, -0.0, 1, -1.5, 1e300, double.Epsilon, Math.PI / 4, double.PositiveInfinity,
+        double.NegativeInfinity, double.NaN];
+    private static readonly float[] Floats = [0, -0f, 1, -1.5f, 1e30f, float.Epsilon, 1 / MathF.PI, float.PositiveInfinity,
+        float.NegativeInfinity, float.NaN];
+    private static readonly string[] Texts = ["", "a", "hello", "héllo", "𝄞 clef", "quote\" back\\slash", "tab\t line\n", "\u0001\u007f",
+        "日本語"];
 
     public Val Next(CorpusType type, int depth) => type.Kind switch
     {
@@ -45,12 +50,19 @@ public sealed class ValueGenerator(Random random, bool isForDefault = false, IRe
     };
 
     private ulong Float32() => BitConverter.SingleToUInt32Bits(
-        !isForText && random.Next(2) == 0 ? Floats[random.Next(Floats.Length)] : IsPlain ? random.Next(-999, 999) / 8f : random.NextSingle());
+        !isForText && random.Next(2) == 0
+            ? Floats[random.Next(Floats.Length)]
+            : IsPlain ? random.Next(-999, 999) / 8f : random.NextSingle());
 
     private ulong Float64() => BitConverter.DoubleToUInt64Bits(
-        !isForText && random.Next(2) == 0 ? Doubles[random.Next(Doubles.Length)] : IsPlain ? random.Next(-999, 999) / 8d : random.NextDouble());
+        !isForText && random.Next(2) == 0
+            ? Doubles[random.Next(Doubles.Length)]
+            : IsPlain ? random.Next(-999, 999) / 8d : random.NextDouble());
 
-    /// <summary>A default stands in texts as well, where a field that was not set is the one that its union is about: one in some hundred random numbers comes back with other last bits.</summary>
+    /// <summary>
+    /// A default stands in texts as well, where a field that was not set is the one that its union is about: one in some hundred random
+    /// numbers comes back with other last bits.
+    /// </summary>
     private bool IsPlain => isForText || isForDefault;
 
     private byte[] Bytes(int length)
@@ -66,7 +78,8 @@ public sealed class ValueGenerator(Random random, bool isForDefault = false, IRe
         return new Val { Items = [.. Enumerable.Range(0, count).Select(_ => IsNullElement(element) ? null : Next(element, depth + 1))] };
     }
 
-    private bool IsNullElement(CorpusType element) => !isForDefault && element.IsPointer && element.Kind != Kind.Struct && random.Next(6) == 0;
+    private bool IsNullElement(CorpusType element) =>
+        !isForDefault && element.IsPointer && element.Kind != Kind.Struct && random.Next(6) == 0;
 
     private Val Struct(StructModel model, IReadOnlyList<CorpusType> arguments, int depth)
     {
@@ -135,7 +148,11 @@ public sealed class ValueGenerator(Random random, bool isForDefault = false, IRe
         _ => AnyStruct(depth, random.Next(Math.Max(1, anyStructs?.Count ?? 0))),
     };
 
-    private Val Words() => new() { Bits = AnyContent.Words, Items = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Val.Number((ulong)random.NextInt64()))] };
+    private Val Words() => new()
+    {
+        Bits = AnyContent.Words,
+        Items = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Val.Number((ulong)random.NextInt64()))],
+    };
 
     private Val AnyStruct(int depth, int index)
     {

@@ -38,8 +38,10 @@ public sealed class PublishedCodeTests : IDisposable
     public void The_published_mistakes_are_reported_as_they_are_published(string name)
     {
         var schema = Published($"testdata/{name}.capnp.nobuild");
-        var expected = File.ReadAllLines(Published($"testdata/{name}.txt")).Where(line => !line.Contains("/capnp/stream.capnp", StringComparison.Ordinal));
-        var error = Should.Throw<InvalidOperationException>(() => Generate(schema)).Message.TrimEnd().Replace(schema + ":", "file:", StringComparison.Ordinal);
+        var expected = File.ReadAllLines(Published($"testdata/{name}.txt"))
+            .Where(line => !line.Contains("/capnp/stream.capnp", StringComparison.Ordinal));
+        var error = Should.Throw<InvalidOperationException>(() => Generate(schema)).Message.TrimEnd()
+            .Replace(schema + ":", "file:", StringComparison.Ordinal);
         error[error.IndexOf("file:", StringComparison.Ordinal)..].Split('\n').ShouldBe(expected);
         error.ShouldNotContain("warning");
         Directory.GetFiles(_folder).ShouldBeEmpty();

@@ -1,6 +1,8 @@
 namespace K8sMediaFlow.CapnProto.Corpus.Tests.Published;
 
-/// <summary>Code that our generator makes of the reference's own test.capnp, at work. Texts have the form that the reference publishes.</summary>
+/// <summary>
+/// Code that our generator makes of the reference's own test.capnp, at work. Texts have the form that the reference publishes.
+/// </summary>
 public abstract class PublishedDriver
 {
     public abstract string AllTypes(ref MessageReader message);

@@ -3,9 +3,11 @@ namespace K8sMediaFlow.CapnProto.Corpus.Tests.Published;
 /// <summary>The C# of a <see cref="PublishedDriver"/>, which can be compiled only where the generated code is.</summary>
 internal static class PublishedDriverSource
 {
-    private static readonly string[] Numbers = ["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64"];
+    private static readonly string[] Numbers = ["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32",
+        "Float64"];
 
-    public static string Text => string.Join('\n', [Head, Printer("TestAllTypes", onlyIfSet: true), Printer("TestDefaults", onlyIfSet: false), Builder, "}"]);
+    public static string Text =>
+        string.Join('\n', [Head, Printer("TestAllTypes", onlyIfSet: true), Printer("TestDefaults", onlyIfSet: false), Builder, "}"]);
 
     private const string Head = """
         #nullable enable
@@ -145,7 +147,8 @@ internal static class PublishedDriverSource
             }
         """;
 
-    private static string Set(string name, string text, bool onlyIfSet) => (onlyIfSet ? $"if (r.Has{name}) " : "") + $"parts.Add(\"{Lower(name)} = \" + {text});";
+    private static string Set(string name, string text, bool onlyIfSet) =>
+        (onlyIfSet ? $"if (r.Has{name}) " : "") + $"parts.Add(\"{Lower(name)} = \" + {text});";
 
     private static string Lines(IEnumerable<string> lines) => string.Join("\n        ", lines);
 

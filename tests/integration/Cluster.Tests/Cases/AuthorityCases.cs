@@ -26,14 +26,19 @@ public sealed class AuthorityCases(ITestOutputHelper output) : DisturbingCase(ou
         flow.Disturb("authority announced", () =>
         {
             Secrets.Announce(Kubectl, next);
-            Wait.Until("every sidecar trusts it", () => Units.All(unit => Answer(flow, unit, herald) == Stranger.Ok), flow.Describe, seconds: 240);
+            Wait.Until("every sidecar trusts it", () => Units.All(unit => Answer(flow, unit, herald) == Stranger.Ok), flow.Describe,
+                seconds: 240);
         });
         Units.ShouldAllBe(unit => Shown(flow, unit) == before[unit], "it issues nothing before everybody trusts it");
         flow.Disturb("authority changed", () =>
         {
             Secrets.Elapse(Kubectl);
-            Wait.Until("others are issued", () => Units.All(unit => Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf") is { Length: > 0 } serial && serial != before[unit]), flow.Describe, seconds: 240);
-            Wait.Until("the sidecars show them", () => Units.All(unit => Shown(flow, unit) == Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf")), flow.Describe, seconds: 240);
+            Wait.Until("others are issued",
+                () => Units.All(unit => Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf") is { Length: > 0 } serial
+                && serial != before[unit]), flow.Describe, seconds: 240);
+            Wait.Until("the sidecars show them",
+                () => Units.All(unit => Shown(flow, unit) == Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf")), flow.Describe,
+                seconds: 240);
         });
         // Links that stand were made with the old ones: the next handshake is with the new ones.
         flow.Disturb("links made again with the new certificates", () =>
@@ -42,17 +47,23 @@ public sealed class AuthorityCases(ITestOutputHelper output) : DisturbingCase(ou
             Thread.Sleep(TimeSpan.FromSeconds(5));
             Cluster.Link(2, isUp: true);
         });
-        Wait.Until("the controller speaks with them too", () => flow.Is("Ready", "True") && flow.Is("TransportReady", "True") && flow.Is("SidecarsUpToDate", "True"), () => flow.Pipeline().ToString());
+        Wait.Until("the controller speaks with them too",
+            () => flow.Is("Ready", "True") && flow.Is("TransportReady", "True")
+            && flow.Is("SidecarsUpToDate", "True"), () => flow.Pipeline().ToString());
         flow.ShouldBeWhole("authority changed");
     }
 
     /// <summary>
-    /// How long a controller that follows without a gap lets everybody know the next authority before it issues. A controller starts anew with it, so that it begins here.
+    /// How long a controller that follows without a gap lets everybody know the next authority before it issues. A controller starts anew
+    /// with it, so that it begins here.
     /// </summary>
     private void Overlap(int seconds)
     {
-        Kubectl.Run("set", "env", $"deployment/{Helm.Release}", "-n", Helm.Space, FormattableString.Invariant($"K8SMEDIAFLOW_AUTHORITY_OVERLAP_SECONDS={seconds}"));
-        Wait.Until("the controllers are others", () => Kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s").ExitCode == 0, seconds: 240);
+        Kubectl.Run("set", "env", $"deployment/{Helm.Release}", "-n", Helm.Space,
+            FormattableString.Invariant($"K8SMEDIAFLOW_AUTHORITY_OVERLAP_SECONDS={seconds}"));
+        Wait.Until("the controllers are others",
+            () => Kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s").ExitCode == 0,
+            seconds: 240);
     }
 
     private int Answer(Flow flow, string unit, Stranger asking)

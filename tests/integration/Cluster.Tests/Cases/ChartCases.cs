@@ -15,7 +15,9 @@ public sealed class ChartCases(ITestOutputHelper output) : InstallingCase(output
         try
         {
             Kubectl.Run("scale", "deployment", Helm.Release, "-n", Helm.Space, "--replicas=0");
-            Wait.Until("no controller is left", () => Kubectl.Run("get", "pods", "-n", Helm.Space, "-l", "app.kubernetes.io/component=controller", "-o", "name").Length == 0);
+            Wait.Until("no controller is left",
+                () => Kubectl.Run("get", "pods", "-n", Helm.Space, "-l", "app.kubernetes.io/component=controller", "-o", "name")
+                .Length == 0);
             Should.Throw<InvalidOperationException>(() => Cluster.Helm.Test()).Message.ShouldContain("failed");
         }
         finally
@@ -23,7 +25,9 @@ public sealed class ChartCases(ITestOutputHelper output) : InstallingCase(output
             // One that has failed is kept for whoever wants to read why.
             Kubectl.Run("delete", "pods", "-n", Helm.Space, "-l", "app.kubernetes.io/component=test");
             Kubectl.Run("scale", "deployment", Helm.Release, "-n", Helm.Space, "--replicas=2");
-            Wait.Until("the controllers are back", () => Kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s").ExitCode == 0);
+            Wait.Until("the controllers are back",
+                () => Kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s")
+                .ExitCode == 0);
         }
     }
 }

@@ -43,7 +43,9 @@ public sealed class ControllerCases(ITestOutputHelper output) : InstallingCase(o
     public void A_controller_that_is_deleted_disturbs_no_frame_and_its_successor_goes_on()
     {
         var flow = StandingFlow();
-        flow.Disturb("all controllers deleted", () => Kubectl.Run("delete", "pods", "-n", Helm.Space, "-l", "app.kubernetes.io/component=controller", "--grace-period=0", "--force"));
+        flow.Disturb("all controllers deleted",
+            () => Kubectl.Run("delete", "pods", "-n", Helm.Space, "-l", "app.kubernetes.io/component=controller", "--grace-period=0",
+            "--force"));
         flow.ShouldBeGovernedAndWhole("controller deleted");
     }
 

@@ -23,7 +23,8 @@ public sealed class CordonCases(ITestOutputHelper output) : DisturbingCase(outpu
             flow.Disturb($"{Cordoned} cordoned", () =>
             {
                 Kubectl.Run("cordon", Cordoned);
-                Wait.Until("a successor that no node takes", () => flow.Pods().Any(pod => pod is { Unit: "sink", Phase: "Pending", Node: "" }), flow.Describe);
+                Wait.Until("a successor that no node takes",
+                    () => flow.Pods().Any(pod => pod is { Unit: "sink", Phase: "Pending", Node: "" }), flow.Describe);
             }, framesAfter: 150);
             before.ShouldBeSubsetOf(flow.Pods().Where(pod => !pod.IsEnding).Select(pod => pod.Uid), flow.Describe());
             // The other unit of the node does move, and its successor becomes ready only after it has taken over.
@@ -33,7 +34,8 @@ public sealed class CordonCases(ITestOutputHelper output) : DisturbingCase(outpu
         {
             Kubectl.Run("uncordon", Cordoned);
         }
-        Wait.Until("nobody stands by any more", () => flow.Pods().Where(pod => pod.Unit == "sink").Select(pod => pod.Uid).ToHashSet().SetEquals(before), flow.Describe);
+        Wait.Until("nobody stands by any more",
+            () => flow.Pods().Where(pod => pod.Unit == "sink").Select(pod => pod.Uid).ToHashSet().SetEquals(before), flow.Describe);
         flow.ShouldBeWhole("cordon");
     }
 }

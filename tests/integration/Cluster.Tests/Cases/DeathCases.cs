@@ -58,6 +58,7 @@ public sealed class DeathCases(SharedFlow standing, ITestOutputHelper output) : 
             NodeProcess.Kill(pod, process);
         var names = processes.Select(process => process == Sidecar ? "sidecar" : pod.Unit);
         Wait.Until($"{string.Join(" and ", names)} started again", () => flow.Pods().First(one => one.Uid == pod.Uid) is var now
-            && names.All(name => now.Container(name) is { StartedAt: not null } one && one.Restarts > before.Container(name)!.Restarts), flow.Describe);
+            && names.All(name => now.Container(name) is { StartedAt: not null } one && one.Restarts > before.Container(name)!.Restarts),
+                flow.Describe);
     }
 }

@@ -17,7 +17,8 @@ public sealed class DrainCases(ITestOutputHelper output) : DisturbingCase(output
     private const int CutSecondsMax = 6;
 
     /// <summary>
-    /// A frame that has landed lives in its reader's pod. So the source's pod alone holds what it has sent since the link was cut: it has to stay until the link is back.
+    /// A frame that has landed lives in its reader's pod. So the source's pod alone holds what it has sent since the link was cut: it has
+    /// to stay until the link is back.
     /// </summary>
     [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
     public void A_source_that_is_deleted_while_its_link_is_cut_brings_what_it_has_sent()
@@ -39,7 +40,8 @@ public sealed class DrainCases(ITestOutputHelper output) : DisturbingCase(output
             {
                 Cluster.PodLink(isUp: true);
             }
-            Wait.Until("another source", () => flow.Pods().Any(pod => pod.Unit == "source" && pod.Uid != source.Uid && pod.Phase == "Running"), flow.Describe);
+            Wait.Until("another source",
+                () => flow.Pods().Any(pod => pod.Unit == "source" && pod.Uid != source.Uid && pod.Phase == "Running"), flow.Describe);
         });
         flow.ShouldBeWhole("source drained");
     }

@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>
-/// A case on a cluster; prints what became of its frames. Cases of one class run one after another, classes beside each other and in namespaces of their own.
+/// A case on a cluster; prints what became of its frames. Cases of one class run one after another, classes beside each other and in
+/// namespaces of their own.
 /// </summary>
 [Trait("Category", "Root")]
 public abstract class FlowCase(ITestOutputHelper output)
@@ -37,7 +38,10 @@ public abstract class DisturbingCase(ITestOutputHelper output) : FlowCase(output
     protected override TwoNodes Usual => TwoNodes.Disturbed;
 }
 
-/// <summary>A case that installs, removes or changes the controller, which runs every pipeline of its cluster: one at a time, on a cluster that others do not use.</summary>
+/// <summary>
+/// A case that installs, removes or changes the controller, which runs every pipeline of its cluster: one at a time, on a cluster that
+/// others do not use.
+/// </summary>
 [Collection(nameof(InstallingCase))]
 public abstract class InstallingCase(ITestOutputHelper output) : FlowCase(output)
 {

@@ -6,7 +6,9 @@ using Xunit.Abstractions;
 
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
-/// <summary>What this server does not enforce, looked at in what runs: it has no admission by pod security, and its network knows no policies.</summary>
+/// <summary>
+/// What this server does not enforce, looked at in what runs: it has no admission by pod security, and its network knows no policies.
+/// </summary>
 public sealed class HardeningCases(ITestOutputHelper output) : FlowCase(output)
 {
     [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
@@ -39,6 +41,7 @@ public sealed class HardeningCases(ITestOutputHelper output) : FlowCase(output)
         flow.ShouldBeWhole("steady flow");
     }
 
-    private List<JsonNode> Items(string kind, string space) => [.. JsonNode.Parse(Kubectl.Get(kind, space: space).GetProperty("items").GetRawText())!.AsArray().OfType<JsonNode>()
+    private List<JsonNode> Items(string kind, string space) =>
+        [.. JsonNode.Parse(Kubectl.Get(kind, space: space).GetProperty("items").GetRawText())!.AsArray().OfType<JsonNode>()
         .Where(item => item["metadata"]!["deletionTimestamp"] is null)];
 }

@@ -16,7 +16,8 @@ public sealed class LeaderCases(ITestOutputHelper output) : DisturbingCase(outpu
         Wait.Until("Ready", () => flow.Is("Ready", "True"), flow.Describe);
         var before = Leadership.Read(Kubectl);
         var old = Kubectl.Get("pod", before.Pod, Helm.Space);
-        var process = NodeProcess.Of(old.GetProperty("metadata").GetProperty("uid").GetString()!, "k8smediaflow-controller").ShouldHaveSingleItem();
+        var process = NodeProcess.Of(old.GetProperty("metadata").GetProperty("uid").GetString()!, "k8smediaflow-controller")
+            .ShouldHaveSingleItem();
         var address = old.GetProperty("status").GetProperty("podIP").GetString()!;
         var pod = flow.PodOf("analyse");
         DateTimeOffset continued = default;
@@ -27,7 +28,8 @@ public sealed class LeaderCases(ITestOutputHelper output) : DisturbingCase(outpu
             {
                 // Something that the old leader, too, would have to act on.
                 Kubectl.Run("delete", "pod", pod.Name, "-n", flow.Space, "--wait=false");
-                Wait.Until("another leads", () => Leadership.Read(Kubectl) is var now && now.Holder.Length > 0 && now.Pod != before.Pod, () => $"{Leadership.Read(Kubectl)}", seconds: 180);
+                Wait.Until("another leads", () => Leadership.Read(Kubectl) is var now && now.Holder.Length > 0 && now.Pod != before.Pod,
+                    () => $"{Leadership.Read(Kubectl)}", seconds: 180);
             }
             finally
             {
@@ -38,9 +40,11 @@ public sealed class LeaderCases(ITestOutputHelper output) : DisturbingCase(outpu
         flow.AwaitFrames(250);
         var now = Leadership.Read(Kubectl);
         var late = Cluster.Cluster.Writes().Where(write => write.Source == address && write.At >= continued && write.Code < 400).ToList();
-        Print(string.Create(CultureInfo.InvariantCulture, $"led by {before.Pod}, then by {now.Pod}; writes of the old leader since: {late.Count}; {flow.Account}"));
+        Print(string.Create(CultureInfo.InvariantCulture,
+            $"led by {before.Pod}, then by {now.Pod}; writes of the old leader since: {late.Count}; {flow.Account}"));
         late.ShouldBeEmpty();
-        Cluster.Cluster.Writes().ShouldContain(write => write.Source == address && write.At < continued, "its writes are known by its address");
+        Cluster.Cluster.Writes()
+            .ShouldContain(write => write.Source == address && write.At < continued, "its writes are known by its address");
         now.Pod.ShouldNotBe(before.Pod);
         flow.Pods().Count(one => one.Unit == "analyse" && !one.IsEnding).ShouldBe(1);
         Plans(flow).ShouldAllBe(transitions => transitions == now.Transitions, "every sidecar follows the new leader");
@@ -49,7 +53,8 @@ public sealed class LeaderCases(ITestOutputHelper output) : DisturbingCase(outpu
 
     /// <summary>Transitions of the lease in the version of the plan that each sidecar took last.</summary>
     private static List<long> Plans(Flow flow) => [.. flow.Pods().Where(pod => !pod.IsEnding)
-        .Select(pod => flow.Kubectl.Run("logs", pod.Name, "-n", flow.Space, "-c", "sidecar").Split('\n').Last(line => line.Contains("follows plan", StringComparison.Ordinal)))
+        .Select(pod => flow.Kubectl.Run("logs", pod.Name, "-n", flow.Space, "-c", "sidecar").Split('\n')
+            .Last(line => line.Contains("follows plan", StringComparison.Ordinal)))
         .Select(line => line[(line.IndexOf("follows plan ", StringComparison.Ordinal) + "follows plan ".Length)..])
         .Select(version => long.Parse(version[..version.IndexOfAny(['.', '-', '/', ':'])], CultureInfo.InvariantCulture))];
 }

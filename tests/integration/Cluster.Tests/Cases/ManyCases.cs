@@ -19,10 +19,13 @@ public sealed class ManyCases(ITestOutputHelper output) : FlowCase(output)
         Wait.Until($"all {Pipelines} pipelines carry frames", () => names.All(name => Seen(flow, name) > 0), flow.Describe, seconds: 180);
         // From here on they all run: each has to get on while the others do.
         var before = names.ToDictionary(name => name, name => Seen(flow, name));
-        var took = Wait.Until($"{FramesEach} frames more in each", () => names.All(name => Seen(flow, name) >= before[name] + FramesEach), flow.Describe, seconds: 120);
-        var accounts = names.ToDictionary(name => name, name => FrameAccount.Of(flow.Records, $"{name}-{Documents.Sent}", $"{name}-{Documents.Seen}"));
+        var took = Wait.Until($"{FramesEach} frames more in each", () => names.All(name => Seen(flow, name) >= before[name] + FramesEach),
+            flow.Describe, seconds: 120);
+        var accounts = names.ToDictionary(name => name,
+            name => FrameAccount.Of(flow.Records, $"{name}-{Documents.Sent}", $"{name}-{Documents.Seen}"));
         var all = accounts.Values.Aggregate((one, other) => one + other);
-        Print(FormattableString.Invariant($"{Pipelines} pipelines: {all}, recovery 0.0 s; {FramesEach} frames more in each took {took.TotalSeconds:0.0} s"));
+        Print(FormattableString.Invariant(
+            $"{Pipelines} pipelines: {all}, recovery 0.0 s; {FramesEach} frames more in each took {took.TotalSeconds:0.0} s"));
         foreach (var (name, account) in accounts)
             (account.Lost, account.Doubled, account.Disordered).ShouldBe((0, 0, 0), $"{name}: {account}");
         Wait.Until("all are Ready", () => names.All(name => flow.Is("Ready", "True", name)), flow.Describe);

@@ -17,7 +17,8 @@ public sealed class NamespaceCases(ITestOutputHelper output) : InstallingCase(ou
             Scale(0);
             Print($"namespace deleted: {flow.Account}");
             Kubectl.Run("delete", "namespace", flow.Space, "--wait=false");
-            var took = Wait.Until("the namespace is gone", () => Kubectl.Get("namespace", flow.Space).ValueKind == JsonValueKind.Undefined, flow.Describe, seconds: 300);
+            var took = Wait.Until("the namespace is gone", () => Kubectl.Get("namespace", flow.Space).ValueKind == JsonValueKind.Undefined,
+                flow.Describe, seconds: 300);
             Print(FormattableString.Invariant($"namespace gone after {took.TotalSeconds:0.0} s without a controller"));
         }
         finally
@@ -29,7 +30,9 @@ public sealed class NamespaceCases(ITestOutputHelper output) : InstallingCase(ou
     private void Scale(int replicas)
     {
         Kubectl.Run("scale", "deployment", Helm.Release, "-n", Helm.Space, $"--replicas={replicas}");
-        Wait.Until($"{replicas} controllers", () => Kubectl.Run("get", "pods", "-n", Helm.Space, "--no-headers", "-l", "app.kubernetes.io/component=controller")
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => replicas == 0 || line.Contains("1/1", StringComparison.Ordinal)) == replicas);
+        Wait.Until($"{replicas} controllers",
+            () => Kubectl.Run("get", "pods", "-n", Helm.Space, "--no-headers", "-l", "app.kubernetes.io/component=controller")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Count(line => replicas == 0 || line.Contains("1/1", StringComparison.Ordinal)) == replicas);
     }
 }

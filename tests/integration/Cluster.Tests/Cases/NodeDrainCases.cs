@@ -28,7 +28,9 @@ public sealed class NodeDrainCases(ITestOutputHelper output) : DisturbingCase(ou
         pod.Node.ShouldBe(Drained);
         try
         {
-            flow.Disturb($"node of {unit} drained", () => Kubectl.RunLong(TimeSpan.FromMinutes(4), "drain", Drained, "--force", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=200s",
+            flow.Disturb($"node of {unit} drained",
+                () => Kubectl.RunLong(TimeSpan.FromMinutes(4), "drain", Drained, "--force", "--ignore-daemonsets", "--delete-emptydir-data",
+                "--timeout=200s",
                 "--pod-selector", $"k8smediaflow.io/unit={unit}"));
         }
         finally
@@ -42,7 +44,9 @@ public sealed class NodeDrainCases(ITestOutputHelper output) : DisturbingCase(ou
         took.ShouldBeLessThan(TimeSpan.FromSeconds(GraceSeconds / 2));
     }
 
-    /// <summary>From the first time that the server was asked to end the pod to the kubelet's word that it is over: as the server noted both.</summary>
+    /// <summary>
+    /// From the first time that the server was asked to end the pod to the kubelet's word that it is over: as the server noted both.
+    /// </summary>
     private TimeSpan Took(Flow flow, Pod pod)
     {
         var ends = Cluster.Cluster.Writes().Where(write => write.Namespace == flow.Space && write.Name == pod.Name && write.Code < 300

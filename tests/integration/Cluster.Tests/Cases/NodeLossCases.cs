@@ -22,7 +22,8 @@ public sealed class NodeLossCases(ITestOutputHelper output) : DisturbingCase(out
         {
             // Of the pause, 40 s are the cluster's own patience with a silent node.
             flow.Disturb($"{Lost} lost with all that ran on it", () => Cluster.Cluster.Kill(Lost));
-            flow.PodOf("analyse").ShouldSatisfyAllConditions(after => after.Name.ShouldNotBe(pod.Name), after => after.Node.ShouldBe("node1"));
+            flow.PodOf("analyse")
+                .ShouldSatisfyAllConditions(after => after.Name.ShouldNotBe(pod.Name), after => after.Node.ShouldBe("node1"));
             flow.ShouldBeWhole("node lost");
             flow.Kubectl.Run("get", "events", "-n", flow.Space, "--field-selector", "reason=NodeLost").ShouldContain(pod.Name);
         }
@@ -38,6 +39,7 @@ public sealed class NodeLossCases(ITestOutputHelper output) : DisturbingCase(out
     private void Return()
     {
         Cluster.Cluster.Restart(Lost);
-        Wait.Until($"{Lost} is ready again", () => Kubectl.Run("get", "node", Lost, "--no-headers").Contains(" Ready ", StringComparison.Ordinal), seconds: 120);
+        Wait.Until($"{Lost} is ready again",
+            () => Kubectl.Run("get", "node", Lost, "--no-headers").Contains(" Ready ", StringComparison.Ordinal), seconds: 120);
     }
 }

@@ -5,7 +5,9 @@ using Xunit.Abstractions;
 
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
-/// <summary>Which container of a pod starts first, and which ends first, is nobody's to choose on servers without native sidecars.</summary>
+/// <summary>
+/// Which container of a pod starts first, and which ends first, is nobody's to choose on servers without native sidecars.
+/// </summary>
 public sealed class OrderCases(ITestOutputHelper output) : FlowCase(output)
 {
     private const string Sidecar = "sidecar", Analyse = "analyse";
@@ -48,7 +50,8 @@ public sealed class OrderCases(ITestOutputHelper output) : FlowCase(output)
         flow.ShouldBeWhole("media operator first");
     }
 
-    private static void AwaitRestarts(Flow flow, string container, int restarts) => Wait.Until($"{container} is started for the {restarts}. time again",
+    private static void AwaitRestarts(Flow flow, string container, int restarts) =>
+        Wait.Until($"{container} is started for the {restarts}. time again",
         () => flow.PodOf(Analyse).Container(container) is { StartedAt: not null } one && one.Restarts >= restarts, flow.Describe);
 
     private static string Columns(Flow flow) => flow.Kubectl.Run("get", "mediapipelines", "-n", flow.Space, "--no-headers");

@@ -15,11 +15,14 @@ public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
         using var flow = NewFlow().Start();
         Wait.Until("Ready", () => flow.Is("Ready", "True"), () => $"{flow.Pipeline()}\n{flow.Describe()}");
         (flow.PodOf("source").Node, flow.PodOf("sink").Node).ShouldBe(("node1", "node2"));
-        Wait.Until("the status counts frames", () => Columns(flow) is [_, "True", "Running", "3/3", "3/3", "TCP", not "" and not "0", "0", _], () => string.Join(" | ", Columns(flow)));
+        Wait.Until("the status counts frames",
+            () => Columns(flow) is [_, "True", "Running", "3/3", "3/3", "TCP", not "" and not "0", "0", _],
+            () => string.Join(" | ", Columns(flow)));
         Print($"kubectl get mp: {string.Join(" ", Columns(flow))}; {flow.Account}");
         flow.ShouldBeWhole("steady flow");
         var source = flow.PodOf("source");
-        foreach (var line in Kubectl.Run("logs", source.Name, "-n", flow.Space, "-c", "sidecar").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in Kubectl.Run("logs", source.Name, "-n", flow.Space, "-c", "sidecar")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries))
             JsonDocument.Parse(line).RootElement.GetProperty("Category").GetString().ShouldBe("flow-source-0");
     }
 
@@ -28,9 +31,11 @@ public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
     {
         using var flow = NewFlow().Start();
         var pods = flow.Pods().Select(pod => pod.Name).Order().ToList();
-        flow.Disturb("invalid edit", () => flow.Apply(Documents.Flow(flow.Space, "Streaming").Replace("to: sink.video", "to: sink.sound", StringComparison.Ordinal)));
+        flow.Disturb("invalid edit", () => flow.Apply(Documents.Flow(flow.Space, "Streaming")
+            .Replace("to: sink.video", "to: sink.sound", StringComparison.Ordinal)));
         Wait.Until("Accepted=False", () => flow.Is("Accepted", "False"), () => flow.Pipeline().ToString());
-        flow.Condition("Accepted").GetProperty("message").GetString()!.ShouldContain("spec.edges[1].to: operator 'sink' has no input 'sound'");
+        flow.Condition("Accepted").GetProperty("message")
+            .GetString()!.ShouldContain("spec.edges[1].to: operator 'sink' has no input 'sound'");
         flow.Pods().Select(pod => pod.Name).Order().ShouldBe(pods);
         flow.AwaitFrames(25);
         flow.ShouldBeWhole("invalid edit");
@@ -56,9 +61,11 @@ public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
         Wait.Until("the namespace is gone", () => Kubectl.Get("namespace", flow.Space).ValueKind == JsonValueKind.Undefined, flow.Describe);
     }
 
-    private static string Phase(Flow flow) => flow.Pipeline() is { ValueKind: JsonValueKind.Object } pipeline && pipeline.TryGetProperty("status", out var status)
+    private static string Phase(Flow flow) =>
+        flow.Pipeline() is { ValueKind: JsonValueKind.Object } pipeline && pipeline.TryGetProperty("status", out var status)
         && status.TryGetProperty("phase", out var phase) ? phase.GetString()! : "";
 
     private static string[] Columns(Flow flow) =>
-        flow.Kubectl.Run("get", "mediapipelines", "-n", flow.Space, "--no-headers").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        flow.Kubectl.Run("get", "mediapipelines", "-n", flow.Space, "--no-headers")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

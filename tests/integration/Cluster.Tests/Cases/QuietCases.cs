@@ -20,16 +20,19 @@ public sealed class QuietCases(ITestOutputHelper output) : FlowCase(output)
         Thread.Sleep(TimeSpan.FromSeconds(20));
         var (from, before, leader) = (DateTimeOffset.UtcNow, flow.Seen, Leadership.Read(Kubectl));
         Thread.Sleep(Watched);
-        // Who takes over looks at everything anew, which is not what is measured: on a machine that lets a leader starve it is watched again.
+        // Who takes over looks at everything anew, which is not what is measured: on a machine that lets a leader starve it is watched
+        // again.
         for (var again = 0; Leadership.Read(Kubectl) is var now && now != leader && again < 3; again++)
         {
             (from, before, leader) = (DateTimeOffset.UtcNow, flow.Seen, now);
             Thread.Sleep(Watched);
         }
         var until = DateTimeOffset.UtcNow;
-        var writes = Cluster.Cluster.Writes().Where(write => IsOurs(write) && write.Namespace == flow.Space && write.At >= from && write.At < until).ToList();
+        var writes = Cluster.Cluster.Writes()
+            .Where(write => IsOurs(write) && write.Namespace == flow.Space && write.At >= from && write.At < until).ToList();
         var statuses = writes.Where(write => write is { Resource: "mediapipelines/status", Name: "flow" }).ToList();
-        Print(FormattableString.Invariant($"{statuses.Count} status writes in {Watched.TotalMinutes:0} minutes, {writes.Count - statuses.Count} others; {flow.Seen - before} frames; {flow.Account}, recovery 0.0 s"));
+        Print(FormattableString.Invariant(
+            $"{statuses.Count} status writes in {Watched.TotalMinutes:0} minutes, {writes.Count - statuses.Count} others; {flow.Seen - before} frames; {flow.Account}, recovery 0.0 s"));
         // The watching itself may have taken longer on a busy machine, and begins anywhere between two writes.
         statuses.Count.ShouldBeLessThanOrEqualTo((int)((until - from) / StatusPace) + 1);
         writes.Except(statuses).ShouldBeEmpty();

@@ -13,24 +13,32 @@ public sealed class RefusalCases(ITestOutputHelper output) : FlowCase(output)
     public void Every_refused_sample_says_so_in_its_condition_and_makes_no_object()
     {
         using var flow = NewFlow();
-        var (_, answer) = Kubectl.Try(string.Join("\n---\n", RefusedSamples.All.Select(sample => sample.Document(flow.Space))), "apply", "-f", "-");
+        var (_, answer) = Kubectl.Try(string.Join("\n---\n", RefusedSamples.All.Select(sample => sample.Document(flow.Space))), "apply",
+            "-f", "-");
         var wrong = RefusedSamples.All.Select(sample => Judged(flow, sample, answer)).OfType<string>().ToList();
         wrong.ShouldBeEmpty(string.Join('\n', wrong));
         MadeOf(flow).ShouldBeEmpty();
     }
 
     /// <summary>Every object that the controller has made there.</summary>
-    internal static IReadOnlyList<string> MadeOf(Flow flow) => flow.Kubectl.Run("get", "pods,mediaoperators,secrets,configmaps,services,networkpolicies,poddisruptionbudgets", "-n", flow.Space,
-        "-l", "app.kubernetes.io/managed-by=k8smediaflow", "-o", "name", "--ignore-not-found").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    internal static IReadOnlyList<string> MadeOf(Flow flow) =>
+        flow.Kubectl.Run("get", "pods,mediaoperators,secrets,configmaps,services,networkpolicies,poddisruptionbudgets", "-n", flow.Space,
+        "-l", "app.kubernetes.io/managed-by=k8smediaflow", "-o", "name", "--ignore-not-found")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Null where the condition says what it should, or where a server that knows the schema's rules has not let it in.</summary>
     private static string? Judged(Flow flow, RefusedSample sample, string answer)
     {
         if (flow.Pipeline(sample.Name).ValueKind == JsonValueKind.Undefined)
-            return flow.Cluster.Version.Minor >= TwoNodes.RulesMinor && answer.Contains($"The MediaPipeline \"{sample.Name}\" is invalid", StringComparison.Ordinal) ? null : $"{sample.Name} is not stored: {answer}";
-        Wait.Until($"{sample.Name} is judged", () => flow.Condition("Accepted", sample.Name).ValueKind == JsonValueKind.Object, () => flow.Pipeline(sample.Name).ToString());
+            return flow.Cluster.Version.Minor >= TwoNodes.RulesMinor
+                && answer.Contains($"The MediaPipeline \"{sample.Name}\" is invalid", StringComparison.Ordinal)
+                ? null
+                : $"{sample.Name} is not stored: {answer}";
+        Wait.Until($"{sample.Name} is judged", () => flow.Condition("Accepted", sample.Name).ValueKind == JsonValueKind.Object,
+            () => flow.Pipeline(sample.Name).ToString());
         var condition = flow.Condition("Accepted", sample.Name);
-        var said = (condition.GetProperty("status").GetString(), condition.GetProperty("reason").GetString(), condition.GetProperty("message").GetString());
+        var said = (condition.GetProperty("status").GetString(), condition.GetProperty("reason").GetString(),
+            condition.GetProperty("message").GetString());
         return said == ("False", sample.Reason, sample.Message) ? null : $"{sample.Name}: {said}";
     }
 }
@@ -45,7 +53,9 @@ public sealed class WebhookCases(ITestOutputHelper output) : InstallingCase(outp
         try
         {
             Cluster.Helm.Install("--set", "webhook.enabled=true");
-            Wait.Until("the webhook answers", () => Refusal(flow, RefusedSamples.All[0]).Contains(RefusedSamples.All[0].Reason, StringComparison.Ordinal), () => Refusal(flow, RefusedSamples.All[0]));
+            Wait.Until("the webhook answers",
+                () => Refusal(flow, RefusedSamples.All[0]).Contains(RefusedSamples.All[0].Reason, StringComparison.Ordinal),
+                () => Refusal(flow, RefusedSamples.All[0]));
             foreach (var sample in RefusedSamples.All)
                 ShouldBeTurnedAway(flow, sample);
             Kubectl.Get("mediapipeline", space: flow.Space).GetProperty("items").GetArrayLength().ShouldBe(0);
@@ -65,7 +75,8 @@ public sealed class WebhookCases(ITestOutputHelper output) : InstallingCase(outp
     private void ShouldBeTurnedAway(Flow flow, RefusedSample sample)
     {
         var answer = Refusal(flow, sample);
-        if (Cluster.Version.Minor < TwoNodes.RulesMinor || !answer.Contains($"The MediaPipeline \"{sample.Name}\" is invalid", StringComparison.Ordinal))
+        if (Cluster.Version.Minor < TwoNodes.RulesMinor
+            || !answer.Contains($"The MediaPipeline \"{sample.Name}\" is invalid", StringComparison.Ordinal))
             answer.ShouldContain($"{sample.Message} ({sample.Reason})", Case.Sensitive, sample.Name);
     }
 

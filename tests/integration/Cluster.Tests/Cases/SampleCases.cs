@@ -14,7 +14,12 @@ public sealed class SampleCases(ITestOutputHelper output) : FlowCase(output)
     private const int ClipFrames = 60;
 
     /// <summary>How many sinks have to have said that they got so many frames.</summary>
-    private static readonly Dictionary<string, (int Sinks, int Frames)> Batches = new() { ["exec-filter"] = (1, 100), ["fan-out"] = (3, 100), ["highlights"] = (0, 0) };
+    private static readonly Dictionary<string, (int Sinks, int Frames)> Batches = new()
+    {
+        ["exec-filter"] = (1, 100),
+        ["fan-out"] = (3, 100),
+        ["highlights"] = (0, 0),
+    };
 
     [NeedsFact("kubernetes", "images", "helm", "root", "ffmpeg")]
     public void Every_sample_that_ends_succeeds_with_all_its_frames()
@@ -26,7 +31,8 @@ public sealed class SampleCases(ITestOutputHelper output) : FlowCase(output)
         samples.Select(sample => sample.Name).Order().ShouldBe(Batches.Keys.Order());
         flow.Apply(string.Join("\n---\n", samples.Select(sample => sample.Document(flow.Space))));
         foreach (var sample in samples)
-            Wait.Until($"{sample.Name} has succeeded", () => Phase(flow, sample.Name) == "Succeeded", () => $"{flow.Pipeline(sample.Name)}\n{flow.Describe()}", seconds: 300);
+            Wait.Until($"{sample.Name} has succeeded", () => Phase(flow, sample.Name) == "Succeeded",
+                () => $"{flow.Pipeline(sample.Name)}\n{flow.Describe()}", seconds: 300);
         foreach (var (name, (sinks, frames)) in Batches)
             Regex.Count(Logs(flow, name), $"^sink: video {frames} frames, 0 missing", RegexOptions.Multiline).ShouldBe(sinks, name);
         MediaClips.Frames(Path.Combine(flow.Records, "highlights.mp4")).ShouldBe(ClipFrames);
@@ -45,19 +51,30 @@ public sealed class SampleCases(ITestOutputHelper output) : FlowCase(output)
             Wait.Until($"{sample.Name} is ready", () => flow.Is("Ready", "True", sample.Name), flow.Describe);
             using var encoder = new Encoder(Cluster, sample.Name, Address(flow, sample.Name));
             var rates = new Dictionary<string, double>();
-            Wait.Until($"every edge of {sample.Name} carries frames", () => (rates = Rates(flow, sample.Name)).Values.All(rate => rate > 0), () => $"{flow.Pipeline(sample.Name)}\n{encoder.Words}\n{Logs(flow, sample.Name)}", seconds: 300);
+            Wait.Until($"every edge of {sample.Name} carries frames", () => (rates = Rates(flow, sample.Name)).Values.All(rate => rate > 0),
+                () => $"{flow.Pipeline(sample.Name)}\n{encoder.Words}\n{Logs(flow, sample.Name)}", seconds: 300);
             Print($"{sample.Name}: {string.Join(", ", rates.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {one.Value:0.0}/s")))}");
         }
     }
 
-    private static string Phase(Flow flow, string name) => flow.Pipeline(name).TryGetProperty("status", out var status) && status.TryGetProperty("phase", out var phase) ? phase.GetString()! : "";
+    private static string Phase(Flow flow, string name) =>
+        flow.Pipeline(name).TryGetProperty("status", out var status) && status.TryGetProperty("phase", out var phase)
+            ? phase.GetString()!
+            : "";
 
     /// <summary>Frames a second of each edge, 0 where none is known.</summary>
-    private static Dictionary<string, double> Rates(Flow flow, string name) => flow.Pipeline(name).GetProperty("status").GetProperty("edges").EnumerateArray()
-        .ToDictionary(edge => edge.GetProperty("name").GetString()!, edge => edge.TryGetProperty("framesPerSecond", out var rate) ? double.Parse(rate.GetString()!, CultureInfo.InvariantCulture) : 0);
+    private static Dictionary<string, double> Rates(Flow flow, string name) =>
+        flow.Pipeline(name).GetProperty("status").GetProperty("edges").EnumerateArray()
+        .ToDictionary(edge => edge.GetProperty("name").GetString()!,
+            edge => edge.TryGetProperty("framesPerSecond", out var rate)
+            ? double.Parse(rate.GetString()!, CultureInfo.InvariantCulture)
+            : 0);
 
-    private static string Address(Flow flow, string name) => flow.Kubectl.Get("service", space: flow.Space, selector: $"k8smediaflow.io/pipeline={name}").GetProperty("items").EnumerateArray()
+    private static string Address(Flow flow, string name) =>
+        flow.Kubectl.Get("service", space: flow.Space, selector: $"k8smediaflow.io/pipeline={name}").GetProperty("items").EnumerateArray()
         .Select(service => service.GetProperty("spec").GetProperty("clusterIP").GetString()!).First(address => address != "None");
 
-    private static string Logs(Flow flow, string name) => flow.Kubectl.Run("logs", "-n", flow.Space, "-l", $"k8smediaflow.io/pipeline={name}", "--all-containers", "--tail=200", "--max-log-requests=20");
+    private static string Logs(Flow flow, string name) =>
+        flow.Kubectl.Run("logs", "-n", flow.Space, "-l", $"k8smediaflow.io/pipeline={name}", "--all-containers", "--tail=200",
+            "--max-log-requests=20");
 }

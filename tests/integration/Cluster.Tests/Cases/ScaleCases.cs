@@ -16,7 +16,8 @@ public sealed class ScaleCases(ITestOutputHelper output) : FlowCase(output)
         {
             flow.Kubectl.Run("scale", "mediaoperator/flow-analyse", "-n", flow.Space, "--replicas=0");
             Wait.Until("no pod of it", () => flow.Pods().All(pod => pod.Unit != "analyse"), flow.Describe);
-            Wait.Until("its edges to be explained", () => flow.Pipeline().GetRawText().Split("operator 'analyse' is scaled to 0").Length >= 3, flow.Describe);
+            Wait.Until("its edges to be explained",
+                () => flow.Pipeline().GetRawText().Split("operator 'analyse' is scaled to 0").Length >= 3, flow.Describe);
             // Neither neighbour ends: the source waits, and the sink's stream goes on afterwards.
             flow.Pods().ShouldAllBe(pod => pod.Phase == "Running");
             flow.Kubectl.Run("scale", "mediaoperator/flow-analyse", "-n", flow.Space, "--replicas=1");

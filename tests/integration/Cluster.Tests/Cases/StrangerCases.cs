@@ -16,7 +16,8 @@ public sealed class StrangerCases(ITestOutputHelper output) : FlowCase(output)
     {
         using var flow = NewFlow().Start();
         flow.Apply(Variants.Small(flow.Space, "other"));
-        Wait.Until("the other pipeline has its certificate", () => Kubectl.Try(null, "get", "secret", "other-source-kmf", "-n", flow.Space).ExitCode == 0, flow.Describe);
+        Wait.Until("the other pipeline has its certificate",
+            () => Kubectl.Try(null, "get", "secret", "other-source-kmf", "-n", flow.Space).ExitCode == 0, flow.Describe);
         var foreign = new Stranger(Secrets.Identity(Kubectl, flow.Space, "other-source-kmf"));
         var own = new Stranger(Secrets.Identity(Kubectl, flow.Space, "flow-source-kmf"));
         using var authority = CertificateAuthority.Create("k8smediaflow", DateTimeOffset.UtcNow.AddMinutes(-1), TimeSpan.FromHours(1));
@@ -30,7 +31,8 @@ public sealed class StrangerCases(ITestOutputHelper output) : FlowCase(output)
             foreign.Hello(links, flow.Space, "other", "source.video->sink.video", "other-source-0").ShouldStartWith("WrongPipeline");
             // The same words with a certificate that is in order come further.
             own.Hello(links, flow.Space, "flow", "source.video->nobody.video", "flow-source-0").ShouldStartWith("UnknownEdge");
-            Should.Throw<Exception>(() => selfMade.Hello(links, flow.Space, "flow", "source.video->analyse.video", "flow-source-0")).ShouldBeAssignableTo<IOException>();
+            Should.Throw<Exception>(() => selfMade.Hello(links, flow.Space, "flow", "source.video->analyse.video", "flow-source-0"))
+                .ShouldBeAssignableTo<IOException>();
             foreign.AskAt(control).ShouldBe(Stranger.PermissionDenied);
             own.AskAt(control).ShouldBe(Stranger.PermissionDenied, "not even the pod's own certificate is the controller's");
             selfMade.AskAt(control).ShouldBe(Stranger.NoTls);

@@ -26,10 +26,12 @@ public sealed class UpgradeCases(ITestOutputHelper output) : InstallingCase(outp
                 AwaitImages(flow, Following, pods: 3);
             });
             flow.ShouldBeWhole("sidecars that follow");
-            Wait.Until("the other one says what is to be had", () => Says(flow.Condition("SidecarsUpToDate", Keeping)), () => flow.Pipeline(Keeping).ToString());
+            Wait.Until("the other one says what is to be had", () => Says(flow.Condition("SidecarsUpToDate", Keeping)),
+                () => flow.Pipeline(Keeping).ToString());
             Pods(flow, Keeping).Select(pod => pod.Name).Order().ShouldBe(kept);
             Pods(flow, Keeping).ShouldAllBe(pod => pod.SidecarImage.EndsWith(Before, StringComparison.Ordinal));
-            Kubectl.Run("patch", "mediapipeline", Keeping, "-n", flow.Space, "--type=merge", "-p", """{"spec": {"sidecar": {"updatePolicy": "Automatic"}}}""");
+            Kubectl.Run("patch", "mediapipeline", Keeping, "-n", flow.Space, "--type=merge", "-p",
+                """{"spec": {"sidecar": {"updatePolicy": "Automatic"}}}""");
             AwaitImages(flow, Keeping, pods: 2);
             var account = FrameAccount.Of(flow.Records, $"{Keeping}-{Documents.Sent}", $"{Keeping}-{Documents.Seen}");
             Print($"sidecars renewed on demand: {account}, recovery 0.0 s");
@@ -41,11 +43,16 @@ public sealed class UpgradeCases(ITestOutputHelper output) : InstallingCase(outp
         }
     }
 
-    private static void AwaitImages(Flow flow, string pipeline, int pods) => Wait.Until($"the sidecars of {pipeline} are renewed", () => flow.Is("Ready", "True", pipeline) && flow.Is("SidecarsUpToDate", "True", pipeline)
-        && Pods(flow, pipeline) is var all && all.Count == pods && all.All(pod => pod.SidecarImage.EndsWith(After, StringComparison.Ordinal)), flow.Describe, seconds: 180);
+    private static void AwaitImages(Flow flow, string pipeline, int pods) =>
+        Wait.Until($"the sidecars of {pipeline} are renewed",
+            () => flow.Is("Ready", "True", pipeline) && flow.Is("SidecarsUpToDate", "True", pipeline)
+        && Pods(flow, pipeline) is var all && all.Count == pods
+            && all.All(pod => pod.SidecarImage.EndsWith(After, StringComparison.Ordinal)), flow.Describe, seconds: 180);
 
-    private static List<Pod> Pods(Flow flow, string pipeline) => [.. flow.Pods().Where(pod => pod.Name.StartsWith(pipeline + "-", StringComparison.Ordinal))];
+    private static List<Pod> Pods(Flow flow, string pipeline) =>
+        [.. flow.Pods().Where(pod => pod.Name.StartsWith(pipeline + "-", StringComparison.Ordinal))];
 
-    private static bool Says(JsonElement condition) => condition.ValueKind == JsonValueKind.Object && condition.GetProperty("reason").GetString() == "UpdateOnDemand"
+    private static bool Says(JsonElement condition) =>
+        condition.ValueKind == JsonValueKind.Object && condition.GetProperty("reason").GetString() == "UpdateOnDemand"
         && condition.GetProperty("message").GetString()!.Contains(After, StringComparison.Ordinal);
 }

@@ -8,19 +8,21 @@ namespace K8sMediaFlow.Cluster.Tests.Devices;
 internal sealed record CallAnswer(byte[] Message, bool Ends = true);
 
 /// <summary>
-/// The serving end of one HTTP/2 connection, as far as a kubelet calls it. Kestrel cannot take its place: older kubelets name a file where a host belongs, and that is
-/// refused. Headers are read for the method's name alone, and are written without compression.
+/// The serving end of one HTTP/2 connection, as far as a kubelet calls it. Kestrel cannot take its place: older kubelets name a file where
+/// a host belongs, and that is refused. Headers are read for the method's name alone, and are written without compression.
 /// </summary>
 /// <param name="stream">The connection; belongs to this object.</param>
 /// <param name="answers">By path. To any other method it says that it does not have it, as gRPC has it.</param>
 internal sealed class CallConnection(Stream stream, IReadOnlyDictionary<string, CallAnswer> answers) : IDisposable
 {
-    private const byte Data = 0, Headers = 1, Settings = 4, Ping = 6, Acknowledged = 1, EndStream = 1, EndHeaders = 4, Padded = 8, Prioritized = 32;
+    private const byte Data = 0, Headers = 1, Settings = 4, Ping = 6, Acknowledged = 1, EndStream = 1, EndHeaders = 4, Padded = 8,
+        Prioritized = 32;
     private const int PrefaceBytes = 24, FrameHeaderBytes = 9, PriorityBytes = 5;
 
     // No table of headers that were sent before: every block is read by itself.
     private static readonly byte[] NoTable = [0, 1, 0, 0, 0, 0];
-    private static readonly byte[] Ok = [0x88, .. Header("content-type", "application/grpc")], Done = Header("grpc-status", "0"), Unimplemented = [.. Ok, .. Header("grpc-status", "12")];
+    private static readonly byte[] Ok = [0x88, .. Header("content-type", "application/grpc")], Done = Header("grpc-status", "0"),
+        Unimplemented = [.. Ok, .. Header("grpc-status", "12")];
 
     /// <summary>Serves until the other end closes.</summary>
     public void Run()
@@ -88,5 +90,6 @@ internal sealed class CallConnection(Stream stream, IReadOnlyDictionary<string, 
 
     // Literal, not indexed, not compressed; names and values are short.
     private static byte[] Header(string name, string value) =>
-        [0, (byte)name.Length, .. System.Text.Encoding.ASCII.GetBytes(name), (byte)value.Length, .. System.Text.Encoding.ASCII.GetBytes(value)];
+        [0, (byte)name.Length, .. System.Text.Encoding.ASCII.GetBytes(name), (byte)value.Length,
+            .. System.Text.Encoding.ASCII.GetBytes(value)];
 }

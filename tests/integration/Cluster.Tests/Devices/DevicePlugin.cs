@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace K8sMediaFlow.Cluster.Tests.Devices;
 
 /// <summary>
-/// A device plugin (v1beta1) on one node of the tests' cluster, through the kubelet's real sockets: it offers devices of one resource and hands them out in the way that it
-/// is told. It serves before it registers: newer kubelets ask for its options before they answer the registration.
+/// A device plugin (v1beta1) on one node of the tests' cluster, through the kubelet's real sockets: it offers devices of one resource and
+/// hands them out in the way that it is told. It serves before it registers: newer kubelets ask for its options before they answer the
+/// registration.
 /// </summary>
 internal sealed class DevicePlugin : IDisposable
 {
@@ -20,11 +21,13 @@ internal sealed class DevicePlugin : IDisposable
     /// <param name="handout">What the container that gets a device finds.</param>
     public DevicePlugin(string nodeFolder, string resource, int devices, Handout handout)
     {
-        (_folder, _resource, _endPoint) = (Path.Combine(nodeFolder, "kubelet", "device-plugins"), resource, $"tests-{resource.Split('/')[^1]}.sock");
+        (_folder, _resource, _endPoint) = (Path.Combine(nodeFolder, "kubelet", "device-plugins"), resource,
+            $"tests-{resource.Split('/')[^1]}.sock");
         _answers = new()
         {
             ["/v1beta1.DevicePlugin/GetDevicePluginOptions"] = new(Wire.Framed()),
-            ["/v1beta1.DevicePlugin/ListAndWatch"] = new(Wire.Framed([.. Enumerable.Range(0, devices).Select(number => Wire.Field(1, Wire.Text(1, $"rnic{number}"), Wire.Text(2, "Healthy")))]), Ends: false),
+            ["/v1beta1.DevicePlugin/ListAndWatch"] = new(Wire.Framed([.. Enumerable.Range(0, devices)
+                .Select(number => Wire.Field(1, Wire.Text(1, $"rnic{number}"), Wire.Text(2, "Healthy")))]), Ends: false),
             ["/v1beta1.DevicePlugin/Allocate"] = new(handout.ToBytes()),
         };
         File.Delete(Path.Combine(_folder, _endPoint));
@@ -80,7 +83,10 @@ internal sealed class DevicePlugin : IDisposable
 
     private void Register()
     {
-        using var handler = new SocketsHttpHandler { ConnectCallback = async (_, cancel) => await ConnectAsync(Path.Combine(_folder, "kubelet.sock"), cancel) };
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancel) => await ConnectAsync(Path.Combine(_folder, "kubelet.sock"), cancel),
+        };
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/v1beta1.Registration/Register"))
         {
@@ -91,7 +97,8 @@ internal sealed class DevicePlugin : IDisposable
         request.Headers.TE.Add(new("trailers"));
         using var response = client.SendAsync(request).GetAwaiter().GetResult();
         response.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult();
-        var status = response.TrailingHeaders.Concat(response.Headers).Where(header => header.Key is "grpc-status" or "grpc-message").Select(header => string.Join(",", header.Value)).ToList();
+        var status = response.TrailingHeaders.Concat(response.Headers).Where(header => header.Key is "grpc-status" or "grpc-message")
+            .Select(header => string.Join(",", header.Value)).ToList();
         if (status is not ["0", ..])
             throw new InvalidOperationException($"the kubelet does not take the plugin: {string.Join(": ", status)}");
     }

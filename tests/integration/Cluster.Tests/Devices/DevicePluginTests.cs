@@ -20,12 +20,13 @@ public sealed class DevicePluginTests : IDisposable
     private string Folder => Path.Combine(_node, "kubelet", "device-plugins");
 
     [Fact]
-    public async Task A_kubelet_that_asks_for_the_options_before_it_answers_the_registration_gets_them_and_devices_and_what_a_container_finds()
+    public async Task A_kubelet_that_asks_for_options_before_it_answers_the_registration_gets_them_and_devices_and_what_a_container_finds()
     {
         Directory.CreateDirectory(Folder);
         await using var kubelet = await KubeletAsync();
         using var plugin = new DevicePlugin(_node, Handout.SharedResource, devices: 2, Handout.Shared(_node));
-        _heard.ShouldBe(["GetDevicePluginOptions: 0", "ListAndWatch: rnic0 rnic1", $"Allocate: 0 {Handout.SharedFile}", "PreStartContainer: 12"]);
+        _heard.ShouldBe(["GetDevicePluginOptions: 0", "ListAndWatch: rnic0 rnic1", $"Allocate: 0 {Handout.SharedFile}",
+            "PreStartContainer: 12"]);
     }
 
     [Fact]
@@ -43,7 +44,8 @@ public sealed class DevicePluginTests : IDisposable
     private async Task<WebApplication> KubeletAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(server => server.ListenUnixSocket(Path.Combine(Folder, "kubelet.sock"), listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(server => server.ListenUnixSocket(Path.Combine(Folder, "kubelet.sock"),
+            listen => listen.Protocols = HttpProtocols.Http2));
         var kubelet = builder.Build();
         kubelet.MapPost("/v1beta1.Registration/Register", RegisterAsync);
         await kubelet.StartAsync();
@@ -62,7 +64,8 @@ public sealed class DevicePluginTests : IDisposable
             var length = await (await watch.Content.ReadAsStreamAsync()).ReadAsync(message);
             _heard.Add($"ListAndWatch: {string.Join(' ', new[] { "rnic0", "rnic1" }.Where(Encoding.ASCII.GetString(message, 0, length).Contains))}");
         }
-        await CallAsync(client, "Allocate", text => text.Contains(Handout.SharedFile, StringComparison.Ordinal) ? " " + Handout.SharedFile : "");
+        await CallAsync(client, "Allocate",
+            text => text.Contains(Handout.SharedFile, StringComparison.Ordinal) ? " " + Handout.SharedFile : "");
         await CallAsync(client, "PreStartContainer", _ => "");
         context.Response.ContentType = "application/grpc";
         await context.Response.Body.WriteAsync(new byte[5]);
@@ -76,7 +79,8 @@ public sealed class DevicePluginTests : IDisposable
         _heard.Add($"{method}: {response.TrailingHeaders.Concat(response.Headers).First(header => header.Key == "grpc-status").Value.First()}{found(text)}");
     }
 
-    private static HttpRequestMessage Request(string method) => new(HttpMethod.Post, new Uri("http://localhost/v1beta1.DevicePlugin/" + method))
+    private static HttpRequestMessage Request(string method) =>
+        new(HttpMethod.Post, new Uri("http://localhost/v1beta1.DevicePlugin/" + method))
     {
         Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(new byte[5]),
     };

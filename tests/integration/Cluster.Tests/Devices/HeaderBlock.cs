@@ -3,7 +3,10 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cluster.Tests.Devices;
 
-/// <summary>The path in a block of HTTP/2 headers (RFC 7541), where the other end keeps no table of its own: who serves a gRPC call needs to know no more.</summary>
+/// <summary>
+/// The path in a block of HTTP/2 headers (RFC 7541), where the other end keeps no table of its own: who serves a gRPC call needs to know no
+/// more.
+/// </summary>
 internal static class HeaderBlock
 {
     private const int StaticPath = 4, StaticPathMax = 5, StaticMax = 61;

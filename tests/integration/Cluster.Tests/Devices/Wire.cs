@@ -3,13 +3,16 @@ using System.Text;
 
 namespace K8sMediaFlow.Cluster.Tests.Devices;
 
-/// <summary>The few messages of the kubelet's device plugin API (v1beta1), written by hand: fields of text, of messages, and one that is true.</summary>
+/// <summary>
+/// The few messages of the kubelet's device plugin API (v1beta1), written by hand: fields of text, of messages, and one that is true.
+/// </summary>
 internal static class Wire
 {
     private const int LengthDelimited = 2, LengthBits = 7;
 
     /// <summary>A field of a message whose content is made of these parts.</summary>
-    public static byte[] Field(int number, params byte[][] parts) => [(byte)(number << 3 | LengthDelimited), .. Length(parts.Sum(part => part.Length)), .. parts.SelectMany(part => part)];
+    public static byte[] Field(int number, params byte[][] parts) =>
+        [(byte)(number << 3 | LengthDelimited), .. Length(parts.Sum(part => part.Length)), .. parts.SelectMany(part => part)];
 
     public static byte[] Text(int number, string text) => Field(number, Encoding.UTF8.GetBytes(text));
 

@@ -5,7 +5,10 @@ using K8sMediaFlow.KubernetesRuntime.Connection;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
-/// <summary>Reads objects from the API server without starting a program each time: cases ask several times a second, and a kubectl costs a tenth of a second of a core.</summary>
+/// <summary>
+/// Reads objects from the API server without starting a program each time: cases ask several times a second, and a kubectl costs a tenth of
+/// a second of a core.
+/// </summary>
 internal sealed class ApiReader(string kubeconfig)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -13,7 +16,8 @@ internal sealed class ApiReader(string kubeconfig)
     /// <summary>Where a kind is found; all of them but these are in namespaces.</summary>
     private static readonly Dictionary<string, string> Paths = new()
     {
-        ["pod"] = "api/v1/pods", ["secret"] = "api/v1/secrets", ["service"] = "api/v1/services", ["persistentvolumeclaim"] = "api/v1/persistentvolumeclaims",
+        ["pod"] = "api/v1/pods", ["secret"] = "api/v1/secrets", ["service"] = "api/v1/services",
+            ["persistentvolumeclaim"] = "api/v1/persistentvolumeclaims",
         ["node"] = "api/v1/nodes", ["namespace"] = "api/v1/namespaces", ["event"] = "api/v1/events",
         ["lease"] = "apis/coordination.k8s.io/v1/leases", ["networkpolicy"] = "apis/networking.k8s.io/v1/networkpolicies",
         ["mediapipeline"] = "apis/k8smediaflow.io/v1alpha1/mediapipelines",
@@ -29,11 +33,14 @@ internal sealed class ApiReader(string kubeconfig)
         using var over = new CancellationTokenSource(Patience);
         try
         {
-            using var answer = _connection.Value.Client.GetAsync(new Uri(_connection.Value.Server, target), over.Token).GetAwaiter().GetResult();
+            using var answer = _connection.Value.Client.GetAsync(new Uri(_connection.Value.Server, target), over.Token).GetAwaiter()
+                .GetResult();
             var text = answer.Content.ReadAsStringAsync(over.Token).GetAwaiter().GetResult();
             if (answer.StatusCode == HttpStatusCode.NotFound)
                 return default;
-            return answer.IsSuccessStatusCode ? JsonDocument.Parse(text).RootElement : throw new InvalidOperationException($"GET {target}: {(int)answer.StatusCode} {text}");
+            return answer.IsSuccessStatusCode
+                ? JsonDocument.Parse(text).RootElement
+                : throw new InvalidOperationException($"GET {target}: {(int)answer.StatusCode} {text}");
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
         {
@@ -50,7 +57,11 @@ internal sealed class ApiReader(string kubeconfig)
             handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         if (cluster.Authorities is { } authorities)
         {
-            handler.SslOptions.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            handler.SslOptions.CertificateChainPolicy = new()
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities.Current);
         }
         var client = new HttpClient(handler);

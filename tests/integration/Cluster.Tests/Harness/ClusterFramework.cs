@@ -10,15 +10,20 @@ using Xunit.Sdk;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
-/// <summary>Runs the cases as usual and takes the clusters down after the last: they belong to the whole run, for which this xunit has no fixture.</summary>
+/// <summary>
+/// Runs the cases as usual and takes the clusters down after the last: they belong to the whole run, for which this xunit has no fixture.
+/// </summary>
 public sealed class ClusterFramework(IMessageSink sink) : XunitTestFramework(sink)
 {
-    protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) => new Executor(assemblyName, SourceInformationProvider, DiagnosticMessageSink);
+    protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) =>
+        new Executor(assemblyName, SourceInformationProvider, DiagnosticMessageSink);
 
-    private sealed class Executor(AssemblyName assembly, ISourceInformationProvider sources, IMessageSink sink) : XunitTestFrameworkExecutor(assembly, sources, sink)
+    private sealed class Executor(AssemblyName assembly, ISourceInformationProvider sources, IMessageSink sink)
+        : XunitTestFrameworkExecutor(assembly, sources, sink)
     {
         // The base class, too, has no way to wait for the end of a run but this.
-        protected override async void RunTestCases(IEnumerable<IXunitTestCase> cases, IMessageSink results, ITestFrameworkExecutionOptions options)
+        protected override async void RunTestCases(IEnumerable<IXunitTestCase> cases, IMessageSink results,
+            ITestFrameworkExecutionOptions options)
         {
             // On one cluster, who changes the controller would change it under the others.
             if (GivenCluster.IsGiven)
@@ -28,7 +33,8 @@ public sealed class ClusterFramework(IMessageSink sink) : XunitTestFramework(sin
         }
     }
 
-    private sealed class Run(ITestAssembly assembly, IEnumerable<IXunitTestCase> cases, IMessageSink sink, IMessageSink results, ITestFrameworkExecutionOptions options)
+    private sealed class Run(ITestAssembly assembly, IEnumerable<IXunitTestCase> cases, IMessageSink sink, IMessageSink results,
+        ITestFrameworkExecutionOptions options)
         : XunitTestAssemblyRunner(assembly, cases, sink, results, options)
     {
         protected override Task BeforeTestAssemblyFinishedAsync()
@@ -44,7 +50,11 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long = ["InstallingCase", "DisturbingCase", "QuietCases", "SampleCases", "DeviceCases", "DeathCases"];
 
-    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) => testCollections.OrderBy(Place).ThenBy(one => one.DisplayName, StringComparer.Ordinal);
+    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
+        testCollections.OrderBy(Place).ThenBy(one => one.DisplayName, StringComparer.Ordinal);
 
-    private static int Place(ITestCollection collection) => Array.FindIndex(Long, name => collection.DisplayName.EndsWith(name, StringComparison.Ordinal)) is >= 0 and var place ? place : Long.Length;
+    private static int Place(ITestCollection collection) =>
+        Array.FindIndex(Long, name => collection.DisplayName.EndsWith(name, StringComparison.Ordinal)) is >= 0 and var place
+            ? place
+            : Long.Length;
 }

@@ -57,10 +57,14 @@ internal sealed class Flow : IDisposable
     public void AwaitFrames(long more)
     {
         var goal = Seen + more;
-        Wait.Until($"{more} more frames", () => Seen >= goal, () => $"{Seen} of {goal}\n{Describe()}", seconds: (int)Patience(300).TotalSeconds);
+        Wait.Until($"{more} more frames", () => Seen >= goal, () => $"{Seen} of {goal}\n{Describe()}",
+            seconds: (int)Patience(300).TotalSeconds);
     }
 
-    /// <summary>Does what it is given while frames flow, and returns the longest time without a new frame from then until so many more have come when it was done.</summary>
+    /// <summary>
+    /// Does what it is given while frames flow, and returns the longest time without a new frame from then until so many more have come
+    /// when it was done.
+    /// </summary>
     public TimeSpan Disturb(string what, Action fault, int framesAfter = 50)
     {
         IsLeftWhole = false;
@@ -69,7 +73,8 @@ internal sealed class Flow : IDisposable
         while (last < goal)
         {
             if (limit.Elapsed > Patience(600))
-                throw new TimeoutException($"{what}: {last - before} frames in {limit.Elapsed.TotalSeconds:0} s, {(doing.IsCompleted ? "done" : "still at it")}\n{Describe()}");
+                throw new TimeoutException(
+                    $"{what}: {last - before} frames in {limit.Elapsed.TotalSeconds:0} s, {(doing.IsCompleted ? "done" : "still at it")}\n{Describe()}");
             Thread.Sleep(50);
             if (goal == long.MaxValue && doing.IsCompleted)
                 goal = Seen + framesAfter;
@@ -99,7 +104,8 @@ internal sealed class Flow : IDisposable
         var pod = PodOf("analyse");
         Kubectl.Run("delete", "pod", pod.Name, "-n", Space, "--wait=false");
         // By its id: who was deleted while nobody led is made again under the name that stands in the record.
-        Wait.Until("a replacement", () => Pods().Any(other => other.Unit == "analyse" && other.Uid != pod.Uid && !other.IsEnding && other.Phase == "Running"), Describe);
+        Wait.Until("a replacement", () => Pods()
+            .Any(other => other.Unit == "analyse" && other.Uid != pod.Uid && !other.IsEnding && other.Phase == "Running"), Describe);
         AwaitFrames(25);
         ShouldBeWhole($"{what}, then a pod replaced");
     }
@@ -122,18 +128,23 @@ internal sealed class Flow : IDisposable
     public void Replace(Pod pod)
     {
         Kubectl.Run("delete", "pod", pod.Name, "-n", Space, "--wait=false");
-        Wait.Until($"a successor of {pod.Name}", () => Pods().Any(other => other.Unit == pod.Unit && other.Uid != pod.Uid && other.Phase == "Running"), Describe);
+        Wait.Until($"a successor of {pod.Name}",
+            () => Pods().Any(other => other.Unit == pod.Unit && other.Uid != pod.Uid && other.Phase == "Running"), Describe);
     }
 
     public string Describe() => string.Join('\n',
     [
         Kubectl.Try(null, "get", "pods,mp,events", "-n", Space, "-o", "wide").Output,
-        .. Unready().SelectMany(one => new[] { $"{one}: {one.State}", Kubectl.Try(null, "logs", one.Pod, "-n", Space, "-c", one.Container, "--tail=8").Output }),
+        .. Unready().SelectMany(one => new[]
+        {
+            $"{one}: {one.State}", Kubectl.Try(null, "logs", one.Pod, "-n", Space, "-c", one.Container, "--tail=8").Output,
+        }),
         Kubectl.Try(null, "logs", "-n", Helm.Space, "-l", "app.kubernetes.io/component=controller", "--tail=20").Output,
     ]);
 
     /// <summary>The containers of pods that are not ready.</summary>
-    private IEnumerable<(string Pod, string Container, string State)> Unready() => from pod in Kubectl.Get("pod", space: Space).GetProperty("items").EnumerateArray()
+    private IEnumerable<(string Pod, string Container, string State)> Unready() =>
+        from pod in Kubectl.Get("pod", space: Space).GetProperty("items").EnumerateArray()
         let status = pod.GetProperty("status")
         where Pod.Either(status, "conditions").Any(one => Pod.Text(one, "type") == "Ready" && Pod.Text(one, "status") != "True")
         from container in Pod.Either(status, "initContainerStatuses", "containerStatuses")
@@ -144,7 +155,8 @@ internal sealed class Flow : IDisposable
     public void Dispose()
     {
         // A case may have ended while the API server was still away, and a flow that is left goes on beside all others.
-        for (var attempt = 0; attempt < 15 && Kubectl.Try(null, "delete", "namespace", Space, "--wait=false", "--ignore-not-found").ExitCode != 0; attempt++)
+        for (var attempt = 0; attempt < 15
+            && Kubectl.Try(null, "delete", "namespace", Space, "--wait=false", "--ignore-not-found").ExitCode != 0; attempt++)
             Thread.Sleep(TimeSpan.FromSeconds(2));
         // Sources would wait for their readers, which end too.
         Kubectl.Try(null, "delete", "pods", "--all", "-n", Space, "--grace-period=1", "--wait=false");
@@ -153,21 +165,26 @@ internal sealed class Flow : IDisposable
 }
 
 /// <summary>A pod as far as the cases ask.</summary>
-internal sealed record Pod(string Name, string Uid, string Unit, string Node, string Phase, string Address, DateTime Created, bool IsEnding, string SidecarImage, IReadOnlyList<PodContainer> Containers)
+internal sealed record Pod(string Name, string Uid, string Unit, string Node, string Phase, string Address, DateTime Created, bool IsEnding,
+    string SidecarImage, IReadOnlyList<PodContainer> Containers)
 {
     public PodContainer? Container(string name) => Containers.FirstOrDefault(one => one.Name == name);
 
     public static Pod Read(JsonElement pod)
     {
         var (metadata, status) = (pod.GetProperty("metadata"), pod.GetProperty("status"));
-        return new Pod(Text(metadata, "name"), Text(metadata, "uid"), Text(metadata.GetProperty("labels"), "k8smediaflow.io/unit"), Text(pod.GetProperty("spec"), "nodeName"),
-            Text(status, "phase"), Text(status, "podIP"), metadata.GetProperty("creationTimestamp").GetDateTime(), metadata.TryGetProperty("deletionTimestamp", out _),
-            Either(pod.GetProperty("spec"), "containers", "initContainers").Where(one => Text(one, "name") == "sidecar").Select(one => Text(one, "image")).FirstOrDefault(""),
+        return new Pod(Text(metadata, "name"), Text(metadata, "uid"), Text(metadata.GetProperty("labels"), "k8smediaflow.io/unit"),
+            Text(pod.GetProperty("spec"), "nodeName"),
+            Text(status, "phase"), Text(status, "podIP"), metadata.GetProperty("creationTimestamp").GetDateTime(),
+                metadata.TryGetProperty("deletionTimestamp", out _),
+            Either(pod.GetProperty("spec"), "containers", "initContainers").Where(one => Text(one, "name") == "sidecar")
+                .Select(one => Text(one, "image")).FirstOrDefault(""),
             [.. Either(status, "containerStatuses", "initContainerStatuses").Select(PodContainer.Read)]);
     }
 
     // Where the server has native sidecars, ours is an init container.
-    internal static IEnumerable<JsonElement> Either(JsonElement of, params string[] lists) => lists.SelectMany(list => of.TryGetProperty(list, out var items) ? items.EnumerateArray().ToList() : []);
+    internal static IEnumerable<JsonElement> Either(JsonElement of, params string[] lists) =>
+        lists.SelectMany(list => of.TryGetProperty(list, out var items) ? items.EnumerateArray().ToList() : []);
 
     internal static string Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) ? value.GetString()! : "";
 }
@@ -176,6 +193,7 @@ internal sealed record Pod(string Name, string Uid, string Unit, string Node, st
 /// <param name="StartedAt">Null while it does not run.</param>
 internal sealed record PodContainer(string Name, int Restarts, DateTime? StartedAt)
 {
-    public static PodContainer Read(JsonElement container) => new(Pod.Text(container, "name"), container.GetProperty("restartCount").GetInt32(),
+    public static PodContainer Read(JsonElement container) =>
+        new(Pod.Text(container, "name"), container.GetProperty("restartCount").GetInt32(),
         container.GetProperty("state").TryGetProperty("running", out var running) ? running.GetProperty("startedAt").GetDateTime() : null);
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
-/// <summary>What became of the frames of a pipeline: the records that <c>generate --record</c> and <c>sink --record</c> keep, compared.</summary>
+/// <summary>
+/// What became of the frames of a pipeline: the records that <c>generate --record</c> and <c>sink --record</c> keep, compared.
+/// </summary>
 /// <param name="Sent">Frames that the source sent, up to the last one of each stream that came.</param>
 /// <param name="Received">Different frames that came.</param>
 /// <param name="Lost">Sent, not received, and not in flight.</param>
@@ -18,7 +20,8 @@ internal sealed record FrameAccount(long Sent, long Received, long Lost, long Do
         var account = new FrameAccount(0, 0, 0, 0, 0);
         var streams = Directory.GetFiles(folder, sent + "-*").OrderBy(File.GetCreationTimeUtc).ToList();
         foreach (var file in streams)
-            account += OfStream(Read(file), Read(Path.Combine(folder, seen + Path.GetFileName(file)[sent.Length..])), isFlowing: file == streams[^1]);
+            account += OfStream(Read(file), Read(Path.Combine(folder, seen + Path.GetFileName(file)[sent.Length..])),
+                isFlowing: file == streams[^1]);
         return account;
     }
 
@@ -28,9 +31,11 @@ internal sealed record FrameAccount(long Sent, long Received, long Lost, long Do
         : 0;
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"sent {Sent}, received {Received}, lost {Lost}, doubled {Doubled}, out of order {Disordered}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"sent {Sent}, received {Received}, lost {Lost}, doubled {Doubled}, out of order {Disordered}");
 
-    public static FrameAccount operator +(FrameAccount left, FrameAccount right) => new(left.Sent + right.Sent, left.Received + right.Received,
+    public static FrameAccount operator +(FrameAccount left, FrameAccount right) =>
+        new(left.Sent + right.Sent, left.Received + right.Received,
         left.Lost + right.Lost, left.Doubled + right.Doubled, left.Disordered + right.Disordered);
 
     private static FrameAccount OfStream(byte[] sent, byte[] seen, bool isFlowing)
@@ -40,7 +45,8 @@ internal sealed record FrameAccount(long Sent, long Received, long Lost, long Do
         for (var sequence = 0; sequence <= last; sequence++)
         {
             var (wasSent, mark) = (sequence < sent.Length && sent[sequence] != 0, sequence < seen.Length ? seen[sequence] : (byte)0);
-            account += new FrameAccount(wasSent ? 1 : 0, mark != 0 ? 1 : 0, wasSent && mark == 0 ? 1 : 0, (mark & CountBits) > 1 ? 1 : 0, (mark & DisorderedBit) != 0 ? 1 : 0);
+            account += new FrameAccount(wasSent ? 1 : 0, mark != 0 ? 1 : 0, wasSent && mark == 0 ? 1 : 0, (mark & CountBits) > 1 ? 1 : 0,
+                (mark & DisorderedBit) != 0 ? 1 : 0);
         }
         return account;
     }

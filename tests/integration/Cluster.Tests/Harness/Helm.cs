@@ -9,7 +9,9 @@ internal sealed class Helm(string kubeconfig)
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    public void Install(params string[] more) => Run(["upgrade", "--install", Release, Path.Combine(Sources.Root, "charts", "k8smediaflow"), "--namespace", Space, "--create-namespace", "--wait", "--timeout", "150s",
+    public void Install(params string[] more) =>
+        Run(["upgrade", "--install", Release, Path.Combine(Sources.Root, "charts", "k8smediaflow"), "--namespace", Space,
+            "--create-namespace", "--wait", "--timeout", "150s",
         "--set", "image.registry=localhost,image.tag=dev,allNamespaces=true", .. more]);
 
     public void Uninstall() => Run("uninstall", Release, "--namespace", Space, "--wait");

@@ -39,11 +39,13 @@ internal sealed class Kubectl(string kubeconfig)
     {
         var version = JsonDocument.Parse(Run("get", "--raw", "/version")).RootElement;
         // Some servers write a '+' behind the number.
-        return new(int.Parse(version.GetProperty("major").GetString()!.Trim('+'), CultureInfo.InvariantCulture), int.Parse(version.GetProperty("minor").GetString()!.Trim('+'), CultureInfo.InvariantCulture));
+        return new(int.Parse(version.GetProperty("major").GetString()!.Trim('+'), CultureInfo.InvariantCulture),
+            int.Parse(version.GetProperty("minor").GetString()!.Trim('+'), CultureInfo.InvariantCulture));
     }
 
     /// <inheritdoc cref="ApiReader.Get"/>
-    public JsonElement Get(string kind, string? name = null, string? space = null, string? selector = null) => _reader.Get(kind, name, space, selector);
+    public JsonElement Get(string kind, string? name = null, string? space = null, string? selector = null) =>
+        _reader.Get(kind, name, space, selector);
 }
 
 /// <summary>Programs that run to their end.</summary>
@@ -51,7 +53,12 @@ internal static class Programs
 {
     public static (int ExitCode, string Output) Run(string program, IReadOnlyList<string> arguments, string? input, TimeSpan patience)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         if (input is not null)

@@ -12,6 +12,8 @@ internal sealed record Leadership(string Holder, long Transitions)
     {
         var spec = kubectl.Get("lease", "k8smediaflow-controller", Helm.Space).GetProperty("spec");
         return new(spec.TryGetProperty("holderIdentity", out var holder) ? holder.GetString() ?? "" : "",
-            spec.TryGetProperty("leaseTransitions", out var transitions) && transitions.ValueKind == JsonValueKind.Number ? transitions.GetInt64() : 0);
+            spec.TryGetProperty("leaseTransitions", out var transitions) && transitions.ValueKind == JsonValueKind.Number
+                ? transitions.GetInt64()
+                : 0);
     }
 }

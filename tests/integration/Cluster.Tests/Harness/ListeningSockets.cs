@@ -25,11 +25,14 @@ internal static class ListeningSockets
         let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         where fields[3] == (table.StartsWith("tcp", StringComparison.Ordinal) ? Listening : Unconnected)
         let local = fields[1].Split(':')
-        select new ListeningSocket(table[..3].ToUpperInvariant(), int.Parse(local[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture), IsLoopback(local[0]));
+        select new ListeningSocket(table[..3].ToUpperInvariant(), int.Parse(local[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+            IsLoopback(local[0]));
 
     // Words in the machine's own order: 127.0.0.1 ends in 7F, ::1 in 01000000, and ::ffff:127.0.0.1 in both.
     private static bool IsLoopback(string address) => address.Length == 8 ? address.EndsWith("7F", StringComparison.Ordinal)
-        : address == "00000000000000000000000001000000" || (address.StartsWith("0000000000000000FFFF0000", StringComparison.Ordinal) && address.EndsWith("7F", StringComparison.Ordinal));
+        : address == "00000000000000000000000001000000"
+            || (address.StartsWith("0000000000000000FFFF0000", StringComparison.Ordinal)
+            && address.EndsWith("7F", StringComparison.Ordinal));
 }
 
 /// <summary>Ports that the policies which select a pod let anybody through to.</summary>
@@ -43,5 +46,6 @@ internal static class AllowedPorts
         .All(label => (string?)pod["metadata"]!["labels"]?[label.Key] == (string?)label.Value);
 
     private static int Number(JsonNode port, JsonNode pod) => port.GetValueKind() == System.Text.Json.JsonValueKind.Number ? (int)port
-        : (int)pod["spec"]!["containers"]!.AsArray().SelectMany(container => container!["ports"]?.AsArray() ?? []).First(one => (string?)one!["name"] == (string?)port)!["containerPort"]!;
+        : (int)pod["spec"]!["containers"]!.AsArray().SelectMany(container => container!["ports"]?.AsArray() ?? [])
+            .First(one => (string?)one!["name"] == (string?)port)!["containerPort"]!;
 }

@@ -7,10 +7,15 @@ internal static class MediaClips
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public static void Make(string path, int frames) => Run("ffmpeg", "-hide_banner", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc=size=1920x1080:rate=30", "-f", "lavfi", "-i", "sine=sample_rate=48000",
-        "-frames:v", frames.ToString(CultureInfo.InvariantCulture), "-t", (frames / 30.0).ToString(CultureInfo.InvariantCulture), "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-ac", "2", path);
+    public static void Make(string path, int frames) =>
+        Run("ffmpeg", "-hide_banner", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc=size=1920x1080:rate=30", "-f", "lavfi",
+            "-i", "sine=sample_rate=48000",
+        "-frames:v", frames.ToString(CultureInfo.InvariantCulture), "-t", (frames / 30.0).ToString(CultureInfo.InvariantCulture),
+            "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-ac", "2", path);
 
-    public static int Frames(string path) => int.Parse(Run("ffprobe", "-v", "error", "-select_streams", "v:0", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", path).Trim().Trim(','), CultureInfo.InvariantCulture);
+    public static int Frames(string path) =>
+        int.Parse(Run("ffprobe", "-v", "error", "-select_streams", "v:0", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of",
+            "csv=p=0", path).Trim().Trim(','), CultureInfo.InvariantCulture);
 
     private static string Run(string program, params string[] arguments)
     {

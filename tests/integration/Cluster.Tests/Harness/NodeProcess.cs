@@ -5,8 +5,10 @@ internal static class NodeProcess
 {
     /// <summary>The processes of a pod whose command line holds the text.</summary>
     public static IReadOnlyList<int> Of(string podUid, string text) =>
-        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))
-            .Where(pid => Read($"/proc/{pid}/cgroup").Contains(podUid, StringComparison.Ordinal) && Read($"/proc/{pid}/cmdline").Replace('\0', ' ').Contains(text, StringComparison.Ordinal))];
+        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
+            .Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))
+            .Where(pid => Read($"/proc/{pid}/cgroup").Contains(podUid, StringComparison.Ordinal)
+                && Read($"/proc/{pid}/cmdline").Replace('\0', ' ').Contains(text, StringComparison.Ordinal))];
 
     /// <summary>SIGKILL to the one process of the pod whose command line holds the text, once there is one; returns which it was.</summary>
     public static int Kill(Pod pod, string text)
@@ -19,7 +21,8 @@ internal static class NodeProcess
 
     public static void Signal(string name, int pid)
     {
-        var (code, output) = Programs.Run("kill", ["-" + name, pid.ToString(System.Globalization.CultureInfo.InvariantCulture)], null, TimeSpan.FromSeconds(10));
+        var (code, output) = Programs.Run("kill", ["-" + name, pid.ToString(System.Globalization.CultureInfo.InvariantCulture)], null,
+            TimeSpan.FromSeconds(10));
         if (code != 0)
             throw new InvalidOperationException(output);
     }

@@ -4,7 +4,9 @@ using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
-/// <summary>A way from this process to a port of a pod: the pods' network is the control plane's and the nodes', not the machine's.</summary>
+/// <summary>
+/// A way from this process to a port of a pod: the pods' network is the control plane's and the nodes', not the machine's.
+/// </summary>
 internal sealed class PodTunnel : IDisposable
 {
     private readonly string _socket;
@@ -15,7 +17,9 @@ internal sealed class PodTunnel : IDisposable
         _socket = Path.Combine(cluster.Cluster.Folder, $"tunnel-{Guid.NewGuid():N}"[..16]);
         var plane = File.ReadLines(Path.Combine(cluster.Cluster.Folder, "networks")).First();
         const string Script = ". \"$0\"; with_paths; exec ip netns exec \"$1\" socat \"UNIX-LISTEN:$2,fork\" \"TCP:$3\"";
-        _process = Process.Start(new ProcessStartInfo("bash", ["-c", Script, Path.Combine(KubernetesBuild.Folder, "common.sh"), plane, _socket, FormattableString.Invariant($"{address}:{port}")]))!;
+        _process = Process.Start(new ProcessStartInfo("bash",
+            ["-c", Script, Path.Combine(KubernetesBuild.Folder, "common.sh"), plane, _socket,
+            FormattableString.Invariant($"{address}:{port}")]))!;
         Wait.Until($"a tunnel to {address}:{port}", () => File.Exists(_socket), seconds: 60);
     }
 

@@ -25,7 +25,9 @@ internal static class Secrets
         return certificate.SerialNumber;
     }
 
-    /// <summary>Somebody whom the installation's authority calls by this name. The authority's key is the administrator's to read.</summary>
+    /// <summary>
+    /// Somebody whom the installation's authority calls by this name. The authority's key is the administrator's to read.
+    /// </summary>
     public static TlsIdentity Issued(Kubectl kubectl, string uri)
     {
         var (certificate, key, authorities) = Pem(kubectl, Helm.Space, Authority);
@@ -46,7 +48,8 @@ internal static class Secrets
     /// <summary>Sets the announcement back behind the time that everybody has to learn of it.</summary>
     public static void Elapse(Kubectl kubectl) => Patch(kubectl, DateTimeOffset.UtcNow.AddMinutes(-11), "");
 
-    private static void Patch(Kubectl kubectl, DateTimeOffset announced, string more) => kubectl.Run("patch", "secret", Authority, "-n", Helm.Space, "--type=merge", "-p",
+    private static void Patch(Kubectl kubectl, DateTimeOffset announced, string more) =>
+        kubectl.Run("patch", "secret", Authority, "-n", Helm.Space, "--type=merge", "-p",
         $$$"""{"metadata": {"annotations": {"k8smediaflow.io/next-since": "{{{announced:O}}}"}}{{{more}}}}""");
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

@@ -1,8 +1,8 @@
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
 /// <summary>
-/// A flow that many cases use one after another: starting one takes longer than most of what they do with it. One that a case has left broken is replaced; one that a
-/// case has left whole and that stands still afterwards is a fault.
+/// A flow that many cases use one after another: starting one takes longer than most of what they do with it. One that a case has left
+/// broken is replaced; one that a case has left whole and that stands still afterwards is a fault.
 /// </summary>
 internal sealed class StandingFlow(TwoNodes cluster) : IDisposable
 {

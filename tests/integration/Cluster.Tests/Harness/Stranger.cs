@@ -43,7 +43,9 @@ internal sealed class Stranger(TlsIdentity identity)
         return read.Which == LinkMessage.Which.Refused ? $"{read.Refused.Code}: {read.Refused.Reason.ToString()}" : "";
     }
 
-    /// <summary>Asks a sidecar through its control port who it is; the gRPC status of the answer, or -1 where TLS did not come about.</summary>
+    /// <summary>
+    /// Asks a sidecar through its control port who it is; the gRPC status of the answer, or -1 where TLS did not come about.
+    /// </summary>
     public int AskAt(PodTunnel controlPort)
     {
         using var handler = new SocketsHttpHandler { ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(controlPort.Connect()) };
@@ -52,7 +54,8 @@ internal sealed class Stranger(TlsIdentity identity)
         // An empty message in gRPC's frame of five bytes.
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("https://k8smediaflow/k8smediaflow.control.v1.Sidecar/GetInfo"))
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(new byte[5]),
+            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent(new byte[5]),
         };
         request.Content.Headers.ContentType = new("application/grpc");
         request.Headers.TE.Add(new("trailers"));

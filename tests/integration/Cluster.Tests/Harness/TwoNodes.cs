@@ -5,8 +5,9 @@ using K8sMediaFlow.TestKit.Clusters;
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
 /// <summary>
-/// A real Kubernetes with two nodes, with our images on them and the controller installed by the chart. There are up to three in a run, each started when a case first
-/// asks for it; they go down after the last case, or with this process however that ends. A <see cref="GivenCluster"/> takes the place of all three.
+/// A real Kubernetes with two nodes, with our images on them and the controller installed by the chart. There are up to three in a run,
+/// each started when a case first asks for it; they go down after the last case, or with this process however that ends. A
+/// <see cref="GivenCluster"/> takes the place of all three.
 /// </summary>
 public sealed class TwoNodes
 {
@@ -50,15 +51,20 @@ public sealed class TwoNodes
     });
 
     /// <summary>Cuts or heals the link of a node to everything else.</summary>
-    public void Link(int node, bool isUp) => Ip(0, "link", "set", string.Create(CultureInfo.InvariantCulture, $"v{node}"), isUp ? "up" : "down");
+    public void Link(int node, bool isUp) =>
+        Ip(0, "link", "set", string.Create(CultureInfo.InvariantCulture, $"v{node}"), isUp ? "up" : "down");
 
-    /// <summary>Cuts or heals the way from the pods of the first node to those of the second, and nothing else: all controllers and kubelets go on.</summary>
-    public void PodLink(bool isUp) => Ip(1, ["route", "replace", .. isUp ? (string[])["10.244.2.0/24", "via", "10.250.0.12"] : ["blackhole", "10.244.2.0/24"]]);
+    /// <summary>
+    /// Cuts or heals the way from the pods of the first node to those of the second, and nothing else: all controllers and kubelets go on.
+    /// </summary>
+    public void PodLink(bool isUp) =>
+        Ip(1, ["route", "replace", .. isUp ? (string[])["10.244.2.0/24", "via", "10.250.0.12"] : ["blackhole", "10.244.2.0/24"]]);
 
     /// <param name="network">0: the control plane's, else the node's.</param>
     private void Ip(int network, params string[] change)
     {
-        var (code, output) = Programs.Run("ip", ["-n", File.ReadLines(Path.Combine(Cluster.Folder, "networks")).ElementAt(network), .. change], null, TimeSpan.FromSeconds(10));
+        var (code, output) = Programs.Run("ip",
+            ["-n", File.ReadLines(Path.Combine(Cluster.Folder, "networks")).ElementAt(network), .. change], null, TimeSpan.FromSeconds(10));
         if (code != 0)
             throw new InvalidOperationException(output);
     }
@@ -68,7 +74,10 @@ public sealed class TwoNodes
         public Installation()
         {
             Cluster = GivenCluster.IsGiven ? TestKit.Clusters.Cluster.At(GivenCluster.Folder)
-                : TestKit.Clusters.Cluster.Start(["--nodes", "2", "--proxy", "--audit", .. ImageArchives.Paths.SelectMany(archive => new[] { "--image", archive })]);
+                : TestKit.Clusters.Cluster.Start(["--nodes", "2", "--proxy", "--audit", .. ImageArchives.Paths.SelectMany(archive => new[]
+                {
+                    "--image", archive,
+                })]);
             RecordsFolder = Directory.CreateDirectory(Path.Combine(Cluster.Folder, "records")).FullName;
             (Kubectl, Helm) = (new(Cluster.Kubeconfig), new(Cluster.Kubeconfig));
             Version = Kubectl.ServerVersion();

@@ -17,19 +17,27 @@ internal static class Variants
     {
         const string Home = "nodeSelector: {kubernetes.io/hostname: node1}";
         var free = $"affinity: {ToNode2}, terminationGracePeriodSeconds: {graceSeconds}";
-        var document = Documents.Flow(space, "Streaming").With("hostname: node2", "hostname: node1").With("{name: analyse,", unit == "analyse" ? $"{{name: analyse, {free}," : $"{{name: analyse, {Home},");
+        var document = Documents.Flow(space, "Streaming").With("hostname: node2", "hostname: node1")
+            .With("{name: analyse,", unit == "analyse" ? $"{{name: analyse, {free}," : $"{{name: analyse, {Home},");
         var mine = document.IndexOf($"- name: {unit}", StringComparison.Ordinal);
-        return unit == "analyse" ? document : document[..mine] + document[mine..].ReplaceFirst($"      {Home}", "      " + free.Replace(", terminationGrace", "\n      terminationGrace", StringComparison.Ordinal));
+        return unit == "analyse"
+            ? document
+            : document[..mine]
+                + document[mine..].ReplaceFirst($"      {Home}",
+                "      " + free.Replace(", terminationGrace", "\n      terminationGrace", StringComparison.Ordinal));
     }
 
-    private static string ReplaceFirst(this string text, string part, string by) => text.IndexOf(part, StringComparison.Ordinal) is >= 0 and var at ? text[..at] + by + text[(at + part.Length)..]
+    private static string ReplaceFirst(this string text, string part, string by) =>
+        text.IndexOf(part, StringComparison.Ordinal) is >= 0 and var at ? text[..at] + by + text[(at + part.Length)..]
         : throw new ArgumentException($"'{part}' is not in the document", nameof(part));
 
     /// <summary>The source on the first node, all that reads it on the second.</summary>
-    public static string AcrossNodes(string space) => Documents.Flow(space, "Streaming").With("{name: analyse,", "{name: analyse, nodeSelector: {kubernetes.io/hostname: node2},");
+    public static string AcrossNodes(string space) =>
+        Documents.Flow(space, "Streaming").With("{name: analyse,", "{name: analyse, nodeSelector: {kubernetes.io/hostname: node2},");
 
     /// <summary>Its sidecars follow the controller's version.</summary>
-    public static string Following(string space) => Documents.Flow(space, "Streaming").With("execution: Streaming", "execution: Streaming\n  sidecar: {updatePolicy: Automatic}");
+    public static string Following(string space) =>
+        Documents.Flow(space, "Streaming").With("execution: Streaming", "execution: Streaming\n  sidecar: {updatePolicy: Automatic}");
 
     /// <summary>The file in the records' folder that the reluctant analyser waits for.</summary>
     public const string Gate = "go";

@@ -35,9 +35,11 @@ internal sealed class ImageArchive : IDisposable
 
     public string User => Field(_config.GetProperty("config"), "User").GetString()!;
 
-    public IReadOnlyList<string> Entrypoint => [.. Field(_config.GetProperty("config"), "Entrypoint").EnumerateArray().Select(one => one.GetString()!)];
+    public IReadOnlyList<string> Entrypoint =>
+        [.. Field(_config.GetProperty("config"), "Entrypoint").EnumerateArray().Select(one => one.GetString()!)];
 
-    public IReadOnlyList<string> Variables => [.. _config.GetProperty("config").GetProperty("Env").EnumerateArray().Select(one => one.GetString()!)];
+    public IReadOnlyList<string> Variables =>
+        [.. _config.GetProperty("config").GetProperty("Env").EnumerateArray().Select(one => one.GetString()!)];
 
     /// <summary>What an importer checks: each layer's digest is its content's.</summary>
     public void CheckDigests()

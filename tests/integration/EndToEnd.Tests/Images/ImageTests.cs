@@ -16,7 +16,8 @@ public sealed partial class ImageTests(UnpackedImages images) : IClassFixture<Un
     [InlineData("sidecar", "k8smediaflow-sidecar", true)]
     [InlineData("media-operators", "media-operator", true)]
     [InlineData("controller", "k8smediaflow-controller", false)]
-    public void An_archive_holds_a_program_that_needs_no_runtime_and_is_started_as_the_Dockerfile_says(string image, string program, bool native)
+    public void An_archive_holds_a_program_that_needs_no_runtime_and_is_started_as_the_Dockerfile_says(string image, string program,
+        bool native)
     {
         var archive = images.Get(image);
         archive.CheckDigests();
@@ -32,7 +33,8 @@ public sealed partial class ImageTests(UnpackedImages images) : IClassFixture<Un
         Stage("base").ShouldContain("USER " + archive.User);
         Stage("base").ShouldContain("ENV " + archive.Variables.Single(one => one.StartsWith("DOTNET", StringComparison.Ordinal)));
         stage.Contains("ffmpeg", StringComparison.Ordinal).ShouldBe(File.Exists(Path.Combine(archive.Root, "usr/bin/ffmpeg")));
-        stage.Contains("libibverbs1 ibverbs-providers", StringComparison.Ordinal).ShouldBe(Directory.Exists(Path.Combine(archive.Root, "etc/libibverbs.d")));
+        stage.Contains("libibverbs1 ibverbs-providers", StringComparison.Ordinal)
+            .ShouldBe(Directory.Exists(Path.Combine(archive.Root, "etc/libibverbs.d")));
     }
 
     [Fact]
@@ -62,15 +64,21 @@ public sealed partial class ImageTests(UnpackedImages images) : IClassFixture<Un
     public void The_media_operators_image_decodes_and_encodes_with_its_own_ffmpeg()
     {
         var archive = images.Get("media-operators");
-        var video = Tool.Run("unshare", Jail.Arguments(archive, "/usr/bin/ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=64x64:rate=5", "-frames:v", "5",
+        var video = Tool.Run("unshare", Jail.Arguments(archive, "/usr/bin/ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i",
+            "testsrc=size=64x64:rate=5", "-frames:v", "5",
             "-c:v", "libx264", "-f", "mpegts", "-"));
         video.Length.ShouldBeGreaterThan(1000);
-        var help = Programs.Run(new ProcessStartInfo("unshare", Jail.Arguments(archive, [.. archive.Entrypoint, "--help"])) { RedirectStandardOutput = true, RedirectStandardError = true });
+        var help = Programs.Run(new ProcessStartInfo("unshare", Jail.Arguments(archive, [.. archive.Entrypoint, "--help"]))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
         help.ExitCode.ShouldBe(0, help.Errors);
         help.Output.ShouldContain("decode");
     }
 
-    private static string Stage(string name) => Regex.Match(Dockerfile, $@"^FROM \S+ AS {name}\n((?:(?!FROM ).*\n?)*)", RegexOptions.Multiline).Groups[1].Value;
+    private static string Stage(string name) =>
+        Regex.Match(Dockerfile, $@"^FROM \S+ AS {name}\n((?:(?!FROM ).*\n?)*)", RegexOptions.Multiline).Groups[1].Value;
 
     [GeneratedRegex(@"^ENTRYPOINT \[(.*)\]$", RegexOptions.Multiline)]
     private static partial Regex EntrypointLine();

@@ -8,7 +8,8 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.EndToEnd.Tests.Pods;
 
 /// <summary>
-/// Programs of the previous release beside ours: served with every frame, or refused in words that name both versions. Nothing may stand still without a word.
+/// Programs of the previous release beside ours: served with every frame, or refused in words that name both versions. Nothing may stand
+/// still without a word.
 /// </summary>
 [Trait("Category", "Slow")]
 public sealed partial class CompatibilityTests(ITestOutputHelper output)
@@ -25,7 +26,8 @@ public sealed partial class CompatibilityTests(ITestOutputHelper output)
     [InlineData("new new / old old")]
     public async Task Pods_of_two_releases_pass_every_frame_or_name_both_versions(string releases)
     {
-        var bins = releases.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(one => one != "/").Select(one => one == "old" ? PreviousRelease.Bin : Programs.Bin).ToArray();
+        var bins = releases.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(one => one != "/")
+            .Select(one => one == "old" ? PreviousRelease.Bin : Programs.Bin).ToArray();
         using var line = new PodLine(Execution.Batch) { Options = { ["exitWhenFinished"] = true } };
         List<PodProcess> processes = [line.StartSidecar(PodLine.Source, bins[0]), line.StartSidecar(PodLine.Sink, bins[2])];
         try
@@ -39,7 +41,8 @@ public sealed partial class CompatibilityTests(ITestOutputHelper output)
         }
         processes.Add(line.StartOperatorOf(bins[1], PodLine.Source, "--frames", $"{Frames}"));
         processes.Add(line.StartOperatorOf(bins[3], PodLine.Sink, "--verify", "--count-file", line.CountFile));
-        if (await IsRefusedAsync(() => processes.All(process => process.HasExited), () => [.. processes.SelectMany(process => process.Lines)]))
+        if (await IsRefusedAsync(() => processes.All(process => process.HasExited),
+            () => [.. processes.SelectMany(process => process.Lines)]))
             return;
         foreach (var process in processes)
             process.WaitForExit().ShouldBe(0, string.Join('\n', process.Lines));

@@ -25,7 +25,8 @@ public sealed class ContainerOrderTests
             else if (step == "sidecars")
                 processes.AddRange(line.StartSidecar(PodLine.Sink), line.StartSidecar(PodLine.Source));
             else
-                processes.AddRange(line.StartOperator(PodLine.Source, "--frames", $"{Frames}"), line.StartOperator(PodLine.Sink, "--verify", "--count-file", line.CountFile));
+                processes.AddRange(line.StartOperator(PodLine.Source, "--frames", $"{Frames}"),
+                    line.StartOperator(PodLine.Sink, "--verify", "--count-file", line.CountFile));
             await Task.Delay(700);
         }
         foreach (var process in processes)

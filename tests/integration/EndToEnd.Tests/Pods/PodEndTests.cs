@@ -3,14 +3,18 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.EndToEnd.Tests.Pods;
 
-/// <summary>A pod ends in order, whatever its kubelet sends first. What a kubelet sends is what its documentation says of the two ways to run a sidecar.</summary>
+/// <summary>
+/// A pod ends in order, whatever its kubelet sends first. What a kubelet sends is what its documentation says of the two ways to run a
+/// sidecar.
+/// </summary>
 [Trait("Category", "Slow")]
 public sealed class PodEndTests
 {
     [Theory]
     [InlineData("plain")]
     [InlineData("native")]
-    public async Task Pods_that_are_ended_in_the_middle_of_a_batch_bring_what_was_sent_and_all_of_their_containers_end_with_0(string sidecars)
+    public async Task Pods_that_are_ended_in_the_middle_of_a_batch_bring_what_was_sent_and_all_of_their_containers_end_with_0(
+        string sidecars)
     {
         using var line = new PodLine(Execution.Batch);
         var (first, second) = (line.StartSidecar(PodLine.Source), line.StartSidecar(PodLine.Sink));
@@ -87,7 +91,8 @@ public sealed class PodEndTests
         bridge.Lines.ShouldContain(text => text.Contains("the time to end was over", StringComparison.Ordinal));
         ending.WaitForExit().ShouldBe(0, string.Join('\n', ending.Lines));
         // What came out was brought away before the sidecar ended, and what did not come out is the successor's: nothing was given up.
-        var (record, gaps) = (PodLine.Recorded(seen).AsSpan().Trim((byte)0).ToArray(), PodLine.Number((await line.GetAsync(PodLine.Sink, "/metrics")).Text, "k8smediaflow_edge_gaps_total"));
+        var (record, gaps) = (PodLine.Recorded(seen).AsSpan().Trim((byte)0).ToArray(),
+            PodLine.Number((await line.GetAsync(PodLine.Sink, "/metrics")).Text, "k8smediaflow_edge_gaps_total"));
         (record.Length > 50, record.All(times => times == 1), gaps).ShouldBe((true, true, 0d));
     }
 
@@ -113,7 +118,9 @@ public sealed class PodEndTests
         hook.Lines.ShouldContain(text => text.StartsWith("no drain: ", StringComparison.Ordinal));
     }
 
-    /// <summary>Plain containers get SIGTERM all at once; a native sidecar's hook runs then, and its SIGTERM comes when the others have ended.</summary>
+    /// <summary>
+    /// Plain containers get SIGTERM all at once; a native sidecar's hook runs then, and its SIGTERM comes when the others have ended.
+    /// </summary>
     private static void End(PodLine line, string sidecars, string name, PodProcess media, PodProcess sidecar)
     {
         if (sidecars == "plain")

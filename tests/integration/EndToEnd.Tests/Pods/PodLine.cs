@@ -12,8 +12,9 @@ using StatusCode = Grpc.Core.StatusCode;
 namespace K8sMediaFlow.EndToEnd.Tests.Pods;
 
 /// <summary>
-/// A source and a sink, and a filter between them where one is asked for, in a pod each, as a cluster starts them: processes whose order the
-/// test decides, options by file and environment, plans by the control API. What a cluster does with a dead container the test does, or does not.
+/// A source and a sink, and a filter between them where one is asked for, in a pod each, as a cluster starts them: processes whose order
+/// the test decides, options by file and environment, plans by the control API. What a cluster does with a dead container the test does, or
+/// does not.
 /// </summary>
 internal sealed class PodLine : IDisposable
 {
@@ -28,7 +29,8 @@ internal sealed class PodLine : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("kmf-pods-").FullName;
     private readonly string _network = $"127.{192 + (Environment.ProcessId % 60)}.{1 + (Interlocked.Increment(ref _networks) % 250)}";
-    private readonly CertificateAuthority _authority = CertificateAuthority.Create("test", DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromDays(1));
+    private readonly CertificateAuthority _authority = CertificateAuthority.Create("test", DateTimeOffset.UtcNow.AddHours(-1),
+        TimeSpan.FromDays(1));
     private readonly List<PodProcess> _processes = [];
     private readonly TlsIdentity _controller;
     private readonly PipelineGraph _graph;
@@ -48,7 +50,10 @@ internal sealed class PodLine : IDisposable
             ],
         };
         var pairs = _graph.Operators.Zip(_graph.Operators.Skip(1));
-        _graph = _graph with { Edges = [.. pairs.Select(pair => new GraphEdge(new(pair.First.Name, "video"), new(pair.Second.Name, "video")))] };
+        _graph = _graph with
+        {
+            Edges = [.. pairs.Select(pair => new GraphEdge(new(pair.First.Name, "video"), new(pair.Second.Name, "video")))],
+        };
         foreach (var node in _graph.Operators)
             Prepare(node.Name);
     }
@@ -67,19 +72,22 @@ internal sealed class PodLine : IDisposable
         return StartSidecar(name, new ProcessStartInfo(Path.Combine(bin ?? Programs.Bin, "k8smediaflow-sidecar"), [OptionsOf(name)]));
     }
 
-    public void WriteOptions(string name) => WriteOptions(OptionsOf(name), FolderOf(name), SocketOf(name), Path.Combine(FolderOf(name), "state"));
+    public void WriteOptions(string name) =>
+        WriteOptions(OptionsOf(name), FolderOf(name), SocketOf(name), Path.Combine(FolderOf(name), "state"));
 
     /// <summary>With an image's root as its own, and everything where a cluster mounts it.</summary>
     public PodProcess StartSidecarIn(Images.ImageArchive archive, string name)
     {
         var (run, state, config) = (Writable(name, "run"), Writable(name, "state"), Writable(name, "config"));
-        WriteOptions(Path.Combine(config, "sidecar.json"), "/etc/k8smediaflow/identity", "/run/k8smediaflow/sidecar.sock", "/var/lib/k8smediaflow");
+        WriteOptions(Path.Combine(config, "sidecar.json"), "/etc/k8smediaflow/identity", "/run/k8smediaflow/sidecar.sock",
+            "/var/lib/k8smediaflow");
         var identity = Writable(name, "identity");
         foreach (var file in new[] { "tls.crt", "tls.key", "ca.crt" })
             File.Copy(Path.Combine(FolderOf(name), file), Path.Combine(identity, file));
         Programs.Run("chown", "-R", "65532:65532", identity, run, state);
         return StartSidecar(name, new ProcessStartInfo("unshare", Images.Jail.Arguments(archive,
-            [(run, "/run/k8smediaflow"), (state, "/var/lib/k8smediaflow"), (config, "/etc/k8smediaflow/config"), (identity, "/etc/k8smediaflow/identity")], [.. archive.Entrypoint])));
+            [(run, "/run/k8smediaflow"), (state, "/var/lib/k8smediaflow"), (config, "/etc/k8smediaflow/config"),
+                (identity, "/etc/k8smediaflow/identity")], [.. archive.Entrypoint])));
     }
 
     /// <summary>What the kubelet runs in a sidecar's container when its pod ends.</summary>
@@ -111,9 +119,13 @@ internal sealed class PodLine : IDisposable
         var placement = Placement.Of(_graph).With(pod => pod with
         {
             Address = AddressOf(NameOf(pod.Name)), LinkPort = 7401,
-            Replicas = [.. pod.Replicas.Select(one => one with { TokenSha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(FolderOf(one.Operator), "token")))) })],
+            Replicas = [.. pod.Replicas.Select(one => one with
+            {
+                TokenSha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(FolderOf(one.Operator), "token")))),
+            })],
         });
-        foreach (var plan in PipelinePlanner.Plan(_graph, placement, new PlanVersion(1, 1, 1)).Where(plan => names.Length == 0 || names.Contains(NameOf(plan.Pod))))
+        foreach (var plan in PipelinePlanner.Plan(_graph, placement, new PlanVersion(1, 1, 1))
+            .Where(plan => names.Length == 0 || names.Contains(NameOf(plan.Pod))))
             await PushAsync(NameOf(plan.Pod), plan);
     }
 
@@ -129,7 +141,8 @@ internal sealed class PodLine : IDisposable
     public static byte[] Recorded(string record) =>
         File.ReadAllBytes(Directory.GetFiles(Path.GetDirectoryName(record)!, Path.GetFileName(record) + "-video-*").Single());
 
-    public static double Number(string metrics, string name) => metrics.Split('\n').Where(text => text.StartsWith(name + "{", StringComparison.Ordinal))
+    public static double Number(string metrics, string name) =>
+        metrics.Split('\n').Where(text => text.StartsWith(name + "{", StringComparison.Ordinal))
         .Sum(text => double.Parse(text[text.LastIndexOf(' ')..], System.Globalization.CultureInfo.InvariantCulture));
 
     public static async Task Until(Func<Task<bool>> condition)
@@ -162,7 +175,8 @@ internal sealed class PodLine : IDisposable
 
     private async Task PushAsync(string name, SidecarPlan plan)
     {
-        var options = new ControlClientOptions(new IPEndPoint(IPAddress.Parse(AddressOf(name)), 7400), () => _controller, [PeerIdentity.Of(_graph.Namespace, _graph.Name, name)]);
+        var options = new ControlClientOptions(new IPEndPoint(IPAddress.Parse(AddressOf(name)), 7400), () => _controller,
+            [PeerIdentity.Of(_graph.Namespace, _graph.Name, name)]);
         using var client = new ControlClient(options);
         var limit = Stopwatch.StartNew();
         while (true)
@@ -172,7 +186,8 @@ internal sealed class PodLine : IDisposable
                 await client.ApplyPlanAsync(new PlanDocument(plan.Version, PlanJson.Write(plan)), CancellationToken.None);
                 return;
             }
-            catch (ControlException error) when (error.Status is StatusCode.Unavailable or StatusCode.DeadlineExceeded && limit.Elapsed < TimeSpan.FromSeconds(60))
+            catch (ControlException error) when (error.Status is StatusCode.Unavailable or StatusCode.DeadlineExceeded
+                && limit.Elapsed < TimeSpan.FromSeconds(60))
             {
                 await Task.Delay(50);
             }
@@ -186,19 +201,23 @@ internal sealed class PodLine : IDisposable
         return Keep(new PodProcess(start));
     }
 
-    private void WriteOptions(string file, string identity, string socket, string state) => File.WriteAllText(file, JsonSerializer.Serialize(new Dictionary<string, object>(Options)
+    private void WriteOptions(string file, string identity, string socket, string state) =>
+        File.WriteAllText(file, JsonSerializer.Serialize(new Dictionary<string, object>(Options)
     {
-        ["controlPort"] = 7400, ["linkPort"] = 7401, ["dataPort"] = 7402, ["healthPort"] = 7403, ["socketPath"] = socket, ["stateDirectory"] = state,
+        ["controlPort"] = 7400, ["linkPort"] = 7401, ["dataPort"] = 7402, ["healthPort"] = 7403, ["socketPath"] = socket,
+            ["stateDirectory"] = state,
         ["certificateFile"] = $"{identity}/tls.crt", ["keyFile"] = $"{identity}/tls.key", ["caFile"] = $"{identity}/ca.crt",
     }));
 
-    private string Writable(string name, string what) => Directory.CreateDirectory(Path.Combine(FolderOf(name), "mounted-" + what)).FullName;
+    private string Writable(string name, string what) =>
+        Directory.CreateDirectory(Path.Combine(FolderOf(name), "mounted-" + what)).FullName;
 
     private void Prepare(string name)
     {
         var folder = Directory.CreateDirectory(FolderOf(name)).FullName;
         using var leaf = Issue(PeerIdentity.Of(_graph.Namespace, _graph.Name, name));
-        TlsIdentityFiles.Write(Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"), Path.Combine(folder, "ca.crt"), leaf, _authority.CertificatePem);
+        TlsIdentityFiles.Write(Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"), Path.Combine(folder, "ca.crt"), leaf,
+            _authority.CertificatePem);
         File.WriteAllText(Path.Combine(folder, "token"), RandomNumberGenerator.GetHexString(64, lowercase: true), Encoding.ASCII);
     }
 

@@ -29,8 +29,10 @@ internal sealed class PodProcess : IDisposable
     /// <summary>The exit code; 128 + number for a signal.</summary>
     public int WaitForExit(int seconds = 60)
     {
-        _process.WaitForExit(TimeSpan.FromSeconds(seconds)).ShouldBeTrue($"{_process.StartInfo.FileName} does not end:\n{string.Join('\n', Lines)}");
-        _process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue($"{_process.StartInfo.FileName} has ended, but its output has not");
+        _process.WaitForExit(TimeSpan.FromSeconds(seconds))
+            .ShouldBeTrue($"{_process.StartInfo.FileName} does not end:\n{string.Join('\n', Lines)}");
+        _process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(30))
+            .ShouldBeTrue($"{_process.StartInfo.FileName} has ended, but its output has not");
         return _process.ExitCode;
     }
 

@@ -11,7 +11,8 @@ namespace K8sMediaFlow.TestKit.Clusters;
 /// <param name="Code">Of the answer.</param>
 /// <param name="At">When it was answered.</param>
 /// <param name="Source">Address of the client: which of several alike.</param>
-public sealed record AuditedWrite(string Verb, string Resource, string Namespace, string Name, string UserAgent, int Code, DateTimeOffset At, string Source = "")
+public sealed record AuditedWrite(string Verb, string Resource, string Namespace, string Name, string UserAgent, int Code,
+    DateTimeOffset At, string Source = "")
 {
     internal static IEnumerable<AuditedWrite> Read(string log)
     {

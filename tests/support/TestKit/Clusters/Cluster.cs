@@ -20,7 +20,8 @@ public sealed class Cluster : IDisposable
         var folder = Path.Combine("/tmp", $"mf-cluster-{Guid.NewGuid():N}"[..23]);
         var asked = arguments.Length > 0 ? arguments : ["--only-api"];
         var (code, output) = KubernetesBuild.Script("up.sh", TimeSpan.FromMinutes(15),
-            [.. asked, "--port", "0", "--state", folder, "--owner", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            [.. asked, "--port", "0", "--state", folder, "--owner",
+                Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         return code == 0 ? new(folder) : throw new InvalidOperationException($"no cluster (logs: {folder}/log): {output}");
     }
 

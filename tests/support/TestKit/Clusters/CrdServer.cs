@@ -8,8 +8,8 @@ using System.Text.Json.Nodes;
 namespace K8sMediaFlow.TestKit.Clusters;
 
 /// <summary>
-/// A current API server for custom resources alone, from tests/support/crdserver: it evaluates CEL rules and refuses unknown fields, and knows no
-/// namespaces, pods or roles. Up in 3 s, without root; ends with this object, or with this process however that ends.
+/// A current API server for custom resources alone, from tests/support/crdserver: it evaluates CEL rules and refuses unknown fields, and
+/// knows no namespaces, pods or roles. Up in 3 s, without root; ends with this object, or with this process however that ends.
 /// </summary>
 public sealed class CrdServer : IDisposable
 {
@@ -20,7 +20,10 @@ public sealed class CrdServer : IDisposable
     private CrdServer(Process process, string folder)
     {
         (_process, Folder) = (process, folder);
-        _http = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetRawCertDataString() == Certificate() } });
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetRawCertDataString() == Certificate() },
+        });
     }
 
     /// <summary>False: run tests/support/crdserver/build.sh once (scripts/test.sh does).</summary>
@@ -31,13 +34,17 @@ public sealed class CrdServer : IDisposable
 
     public string Kubeconfig => Path.Combine(Folder, "kubeconfig");
 
-    private Uri Address => new(File.ReadLines(Kubeconfig).Select(line => line.Split("server: ")).First(parts => parts.Length > 1)[1].Split(',')[0]);
+    private Uri Address =>
+        new(File.ReadLines(Kubeconfig).Select(line => line.Split("server: ")).First(parts => parts.Length > 1)[1].Split(',')[0]);
 
     public static CrdServer Start()
     {
         var folder = Directory.CreateTempSubdirectory("crdserver-").FullName;
         var cache = Script("--where").Output.Trim();
-        var start = new ProcessStartInfo(Path.Combine(cache, "crdserver"), [Path.Combine(cache, "etcd"), folder]) { RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Path.Combine(cache, "crdserver"), [Path.Combine(cache, "etcd"), folder])
+        {
+            RedirectStandardInput = true,
+        };
         var server = new CrdServer(Process.Start(start)!, folder);
         try
         {
@@ -52,7 +59,8 @@ public sealed class CrdServer : IDisposable
     }
 
     /// <summary>One request, and the object in the answer: what was asked for, or a Status that says why not.</summary>
-    public async Task<(HttpStatusCode Code, JsonObject Answer)> SendAsync(HttpMethod method, string path, string? body = null, string type = "application/json")
+    public async Task<(HttpStatusCode Code, JsonObject Answer)> SendAsync(HttpMethod method, string path, string? body = null,
+        string type = "application/json")
     {
         using var request = new HttpRequestMessage(method, new Uri(Address, path));
         if (body is not null)
@@ -61,7 +69,11 @@ public sealed class CrdServer : IDisposable
         using var answer = await _http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         // What it does not serve at all is answered without a Status.
-        return (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType == "application/json" ? JsonNode.Parse(text)!.AsObject() : new() { ["message"] = text });
+        return (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType == "application/json" ? JsonNode.Parse(
+            text)!.AsObject() : new()
+            {
+                ["message"] = text,
+            });
     }
 
     /// <summary>Stores definitions of custom resources and waits until the server serves them.</summary>
@@ -78,10 +90,12 @@ public sealed class CrdServer : IDisposable
         foreach (var definition in definitions)
         {
             var (name, spec) = (definition["metadata"]!["name"], definition["spec"]!);
-            while ((await SendAsync(HttpMethod.Get, $"/apis/{spec["group"]}/{spec["versions"]![0]!["name"]}/{spec["names"]!["plural"]}")).Code != HttpStatusCode.OK)
+            while ((await SendAsync(HttpMethod.Get, $"/apis/{spec["group"]}/{spec["versions"]![0]!["name"]}/{spec["names"]!["plural"]}"))
+                .Code != HttpStatusCode.OK)
             {
                 if (DateTime.UtcNow > ends)
-                    throw new InvalidOperationException($"{name} is not served: {(await SendAsync(HttpMethod.Get, $"{Definitions}/{name}")).Answer}");
+                    throw new InvalidOperationException(
+                        $"{name} is not served: {(await SendAsync(HttpMethod.Get, $"{Definitions}/{name}")).Answer}");
                 await Task.Delay(50);
             }
         }
@@ -110,7 +124,8 @@ public sealed class CrdServer : IDisposable
     }
 
     /// <summary>It made one for this run.</summary>
-    private string Certificate() => X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Folder, "pki", "apiserver.crt")).GetRawCertDataString();
+    private string Certificate() =>
+        X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Folder, "pki", "apiserver.crt")).GetRawCertDataString();
 
     private string Log() => Path.Combine(Folder, "log") is var log && File.Exists(log) ? File.ReadAllText(log) : "no log";
 

@@ -2,12 +2,17 @@ using Xunit;
 
 namespace K8sMediaFlow.TestKit.Clusters;
 
-/// <summary>One API server for custom resources for all tests of a run, with our kinds. Where it is not built it starts nothing: <c>[NeedsFact("crdserver")]</c> skips.</summary>
+/// <summary>
+/// One API server for custom resources for all tests of a run, with our kinds. Where it is not built it starts nothing:
+/// <c>[NeedsFact("crdserver")]</c> skips.
+/// </summary>
 public sealed class CrdServerFixture : IAsyncLifetime
 {
     private CrdServer? _server;
 
-    public CrdServer Server => _server ?? throw new InvalidOperationException("the API server for custom resources is not built: run tests/support/crdserver/build.sh");
+    public CrdServer Server =>
+        _server ?? throw new InvalidOperationException(
+            "the API server for custom resources is not built: run tests/support/crdserver/build.sh");
 
     public async Task InitializeAsync()
     {
@@ -25,5 +30,6 @@ public sealed class CrdServerFixture : IAsyncLifetime
 
     /// <summary>Of one of our kinds, with its rules where it has some.</summary>
     public static System.Text.Json.Nodes.JsonObject Definition(string plural) =>
-        YamlDocuments.Parse(File.ReadAllText(Directory.GetFiles(Path.Combine(Sources.Root, "config", "crd"), plural + ".yaml", SearchOption.AllDirectories).MaxBy(path => path.Length)!)).Single();
+        YamlDocuments.Parse(File.ReadAllText(Directory.GetFiles(Path.Combine(Sources.Root, "config", "crd"), plural + ".yaml",
+            SearchOption.AllDirectories).MaxBy(path => path.Length)!)).Single();
 }

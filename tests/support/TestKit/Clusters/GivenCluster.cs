@@ -1,8 +1,9 @@
 namespace K8sMediaFlow.TestKit.Clusters;
 
 /// <summary>
-/// A cluster that somebody has put up for the end-to-end cases, of whatever version: K8SMEDIAFLOW_CLUSTER names the folder of one that tests/support/cluster/up.sh started, or
-/// the kubeconfig of any other. That has our images on its nodes, which are called node1 and node2 and share the machine's /tmp/mf-given.
+/// A cluster that somebody has put up for the end-to-end cases, of whatever version: K8SMEDIAFLOW_CLUSTER names the folder of one that
+/// tests/support/cluster/up.sh started, or the kubeconfig of any other. That has our images on its nodes, which are called node1 and node2
+/// and share the machine's /tmp/mf-given.
 /// </summary>
 public static class GivenCluster
 {
@@ -14,7 +15,10 @@ public static class GivenCluster
     /// <summary>What is known of it.</summary>
     public static string Folder => LazyFolder.Value;
 
-    /// <summary>Whether its folder has this: the processes and networks of a cluster whose parts can be taken away, the log of one that notes who writes. Those that tests start have all.</summary>
+    /// <summary>
+    /// Whether its folder has this: the processes and networks of a cluster whose parts can be taken away, the log of one that notes who
+    /// writes. Those that tests start have all.
+    /// </summary>
     public static bool Has(string what) => !IsGiven || Path.Exists(Path.Combine(Folder, what));
 
     private static string FindFolder()

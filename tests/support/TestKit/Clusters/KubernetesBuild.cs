@@ -14,18 +14,22 @@ public static class KubernetesBuild
     /// <summary>A file of the cache: bin/kubectl, root/busybox.tar.</summary>
     public static string Cached(string path) => Path.Combine(Script("build.sh", TimeSpan.FromMinutes(1), "--where").Output.Trim(), path);
 
-    /// <summary>Runs a script of tests/support/cluster to its end, bounded. What it started may live on: its output is read from a file, not a pipe.</summary>
+    /// <summary>
+    /// Runs a script of tests/support/cluster to its end, bounded. What it started may live on: its output is read from a file, not a pipe.
+    /// </summary>
     internal static (int ExitCode, string Output) Script(string name, TimeSpan patience, params string[] arguments)
     {
         var log = Path.GetTempFileName();
         try
         {
-            var start = new System.Diagnostics.ProcessStartInfo("bash", ["-c", "exec \"$0\" \"${@:2}\" >\"$1\" 2>&1 </dev/null", Path.Combine(Folder, name), log, .. arguments]);
+            var start = new System.Diagnostics.ProcessStartInfo("bash",
+                ["-c", "exec \"$0\" \"${@:2}\" >\"$1\" 2>&1 </dev/null", Path.Combine(Folder, name), log, .. arguments]);
             using var process = System.Diagnostics.Process.Start(start)!;
             if (!process.WaitForExit(patience))
             {
                 process.Kill();
-                throw new InvalidOperationException($"{name} {string.Join(' ', arguments)} took longer than {patience}: {File.ReadAllText(log)}");
+                throw new InvalidOperationException(
+                    $"{name} {string.Join(' ', arguments)} took longer than {patience}: {File.ReadAllText(log)}");
             }
             return (process.ExitCode, File.ReadAllText(log));
         }

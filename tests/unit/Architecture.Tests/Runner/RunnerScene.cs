@@ -6,7 +6,8 @@ namespace K8sMediaFlow.Architecture.Tests.Runner;
 /// <summary>A repository with rooms whose tests end as the scene says, for the runner of the tests. Nothing is built.</summary>
 internal sealed class RunnerScene : IDisposable
 {
-    private static readonly string[] Builders = ["scripts/publish.sh", "tests/support/cluster/build.sh", "images/build.sh", "tests/support/rdma/build.sh", "tests/support/rdma/publish.sh", "tests/support/compatibility/build.sh"];
+    private static readonly string[] Builders = ["scripts/publish.sh", "tests/support/cluster/build.sh", "images/build.sh",
+        "tests/support/rdma/build.sh", "tests/support/rdma/publish.sh", "tests/support/compatibility/build.sh"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly string _root = Directory.CreateTempSubdirectory("runner").FullName;
@@ -16,7 +17,8 @@ internal sealed class RunnerScene : IDisposable
     {
         foreach (var builder in Builders)
             Program(builder, "#!/bin/sh\necho $0 $* >>calls\n");
-        Program("bin/dotnet", File.ReadAllText(Path.Combine(Repository.Root, "tests", "unit", "Architecture.Tests", "Runner", "dotnet.py")));
+        Program("bin/dotnet", File.ReadAllText(Path.Combine(Repository.Root, "tests", "unit", "Architecture.Tests", "Runner",
+            "dotnet.py")));
         KnownFlaky("# nothing\n");
     }
 

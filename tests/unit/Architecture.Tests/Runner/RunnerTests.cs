@@ -10,7 +10,8 @@ public sealed class RunnerTests : IDisposable
     [Fact]
     public void Each_test_of_each_room_counts_once()
     {
-        _scene.Test("One", "N.C.A", "pass").Test("One", "N.C.Row(n: 1)", "pass").Test("One", "N.C.Row(n: 2)", "pass").Test("Two", "N.D.B", "skip");
+        _scene.Test("One", "N.C.A", "pass").Test("One", "N.C.Row(n: 1)", "pass").Test("One", "N.C.Row(n: 2)", "pass")
+            .Test("Two", "N.D.B", "skip");
         _scene.Run("all").ShouldBe(0, _scene.Output);
         _scene.LastLine.ShouldBe("3 passed, 0 failed, 1 skipped");
         _scene.Output.ShouldContain("N.D.B: because it <is> so");

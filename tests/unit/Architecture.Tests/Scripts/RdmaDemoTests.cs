@@ -11,7 +11,8 @@ public sealed class RdmaDemoTests : IDisposable
 
     public RdmaDemoTests()
     {
-        foreach (var script in (string[])["scripts/rdma-demo.sh", "scripts/rdma-demo-guest.sh", "tests/support/rdma/run.sh", "tests/support/rdma/common.sh", "tests/support/rdma/guest.sh"])
+        foreach (var script in (string[])["scripts/rdma-demo.sh", "scripts/rdma-demo-guest.sh", "tests/support/rdma/run.sh",
+            "tests/support/rdma/common.sh", "tests/support/rdma/guest.sh"])
             Program(script, File.ReadAllText(Path.Combine(Repository.Root, script)));
         Program("bin/ffmpeg", "#!/bin/sh\nexit 0\n");
         Program("scripts/publish.sh", "#!/bin/sh\nexit 0\n");
@@ -33,7 +34,8 @@ public sealed class RdmaDemoTests : IDisposable
     {
         var (code, said) = Run();
         code.ShouldBe(0, said);
-        string[] steps = ["making the clip", "compiling the programs", "fetching the guest's kernel", "starting the guest", "words from the guest", "exit code 0"];
+        string[] steps = ["making the clip", "compiling the programs", "fetching the guest's kernel", "starting the guest",
+            "words from the guest", "exit code 0"];
         steps.Select(step => said.IndexOf(step, StringComparison.Ordinal)).ShouldBeInOrder();
         said.ShouldContain(steps[0]);
     }
@@ -86,7 +88,11 @@ public sealed class RdmaDemoTests : IDisposable
 
     private Process Start(params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("bash", ["-c", "exec scripts/rdma-demo.sh 2>&1"]) { WorkingDirectory = _root, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash", ["-c", "exec scripts/rdma-demo.sh 2>&1"])
+        {
+            WorkingDirectory = _root,
+            RedirectStandardOutput = true,
+        };
         start.Environment["PATH"] = Path.Combine(_root, "bin") + ":" + start.Environment["PATH"];
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -13,7 +13,8 @@ public class LimitTests
     public void What_is_left_out_of_a_list_or_payload_is_said_in_its_place()
     {
         var glance = new RenderOptions { ElementsMax = 2, BytesMax = 4, IsPretty = false };
-        var lists = JsonMessage.Build("""{"int32s":[1,2,3,4,5],"texts":["abcé","abcdef"],"datas":[[1,2,3,4,5,6]],"structs":[{},{},{}]}""", Struct("Lists"));
+        var lists = JsonMessage.Build("""{"int32s":[1,2,3,4,5],"texts":["abcé","abcdef"],"datas":[[1,2,3,4,5,6]],"structs":[{},{},{}]}""",
+            Struct("Lists"));
         Rendered.Text(Struct("Lists"), lists, glance).ShouldStartWith(
             "(int32s = [1, 2, … 3 more], texts = [\"abc\"… 2 bytes more, \"abcd\"… 2 bytes more], datas = [\"\\001\\002\\003\\004\"… 2 bytes more], structs = [(void = void");
         var json = Rendered.Json(Struct("Lists"), lists, glance);
@@ -27,8 +28,10 @@ public class LimitTests
     {
         var message = JsonMessage.Build($$"""{"voids":[{{string.Join(',', Enumerable.Repeat("null", 100_000))}}]}""", Struct("Lists"));
         message.Length.ShouldBeLessThan(400);
-        Should.Throw<CapnProtoException>(() => Rendered.Text(Struct("Lists"), message, new RenderOptions { OutputBytesMax = 10_000 })).Error.ShouldBe(CapnProtoError.TooLarge);
-        Rendered.Text(Struct("Lists"), message, new RenderOptions { ElementsMax = 2, IsPretty = false }).ShouldBe("(voids = [void, void, … 99998 more])");
+        Should.Throw<CapnProtoException>(() => Rendered.Text(Struct("Lists"), message, new RenderOptions { OutputBytesMax = 10_000 }))
+            .Error.ShouldBe(CapnProtoError.TooLarge);
+        Rendered.Text(Struct("Lists"), message, new RenderOptions { ElementsMax = 2, IsPretty = false })
+            .ShouldBe("(voids = [void, void, … 99998 more])");
     }
 
     [NeedsFact("capnp")]
@@ -42,7 +45,8 @@ public class LimitTests
     [NeedsFact("capnp")]
     public void Looking_ahead_at_what_fits_into_a_line_costs_no_budget()
     {
-        var message = JsonMessage.Build("""{"deep":[[["a","b"],["c"]],[["d"]]],"texts":["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"]}""", Struct("Lists"));
+        var message = JsonMessage.Build(
+            """{"deep":[[["a","b"],["c"]],[["d"]]],"texts":["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"]}""", Struct("Lists"));
         var limits = new ReadLimits(message.Length / 8, 64);
         foreach (var isPretty in (bool[])[true, false])
         {
@@ -88,7 +92,8 @@ public class LimitTests
         Console.WriteLine($"rendered {accepted.Count}, refused {refused}");
         refused.ShouldBeGreaterThan(100);
         // The tool gives up on a message with capabilities, which we skip.
-        var comparable = accepted.Where(one => one.Text.Length < 100_000 && !one.Text.Contains("<external capability>", StringComparison.Ordinal));
+        var comparable = accepted.Where(one => one.Text.Length < 100_000
+            && !one.Text.Contains("<external capability>", StringComparison.Ordinal));
         foreach (var group in comparable.GroupBy(one => one.Type))
         {
             var together = group.SelectMany(one => one.Framed).ToArray();

@@ -8,12 +8,14 @@ public class ListUpgradeTests
 {
     private static readonly (string Type, string Values)[] Lists =
     [
-        ("Nothings", "[void, void]"), ("Bits", "[true, false, true]"), ("Bytes", "[1, 2, 255]"), ("Shorts", "[257, 2, 65535]"), ("Ints", "[1, -2]"),
+        ("Nothings", "[void, void]"), ("Bits", "[true, false, true]"), ("Bytes", "[1, 2, 255]"), ("Shorts", "[257, 2, 65535]"),
+            ("Ints", "[1, -2]"),
         ("Longs", "[1, 2, 18446744073709551615]"), ("Texts", "[\"a\", \"\"]"), ("Boxes", "[(text = \"a\"), ()]"),
         ("Pairs", "[(number = 1, text = \"a\", beside = 7), (number = 2), (beside = 3)]"),
     ];
 
-    private static readonly Lazy<Schemas> Loaded = new(() => Schemas.Of(Path.Combine(CapnpTool.Root, "tests/unit/CapnProto.Tests/Schema/lists.capnp")));
+    private static readonly Lazy<Schemas> Loaded = new(() => Schemas.Of(Path.Combine(CapnpTool.Root,
+        "tests/unit/CapnProto.Tests/Schema/lists.capnp")));
 
     public static TheoryData<string> Types => [.. Lists.Select(list => list.Type)];
 
@@ -29,14 +31,16 @@ public class ListUpgradeTests
     [NeedsFact("capnp")]
     public void An_older_program_changes_a_list_of_numbers_in_place_that_has_become_one_of_structs()
     {
-        var framed = Loaded.Value.Encode("Pairs", "(values = [(number = 1, text = \"a\", beside = 7), (number = 2), (number = 3, text = \"c\", beside = 9)])");
+        var framed = Loaded.Value.Encode("Pairs",
+            "(values = [(number = 1, text = \"a\", beside = 7), (number = 2), (number = 3, text = \"c\", beside = 9)])");
         var target = Copied(framed);
         var bytes = target.Builder.RootPointer().GetStruct(new StructSize(0, 1)).GetList<byte>(0);
         bytes.Count.ShouldBe(3);
         bytes[1].ShouldBe((byte)2);
         bytes[1] = 200;
         TheirText("Pairs", Framed(target)).ShouldBe(
-            TheirText("Pairs", Loaded.Value.Encode("Pairs", "(values = [(number = 1, text = \"a\", beside = 7), (number = 200), (number = 3, text = \"c\", beside = 9)])")));
+            TheirText("Pairs", Loaded.Value.Encode("Pairs",
+                "(values = [(number = 1, text = \"a\", beside = 7), (number = 200), (number = 3, text = \"c\", beside = 9)])")));
         Refused(() => Root(target).GetList<byte>(0).Span.Length);
         Refused(() => Root(target).GetBools(0).Count);
         Refused(() => Root(target).GetData(0).Length);
@@ -48,7 +52,8 @@ public class ListUpgradeTests
         var target = Copied(Loaded.Value.Encode("Pairs", "(values = [(number = 1, text = \"a\", beside = 7), (number = 2)])"));
         Root(target).GetPointers(0).SetText(1, "long enough to need words");
         TheirText("Pairs", Framed(target)).ShouldBe(
-            TheirText("Pairs", Loaded.Value.Encode("Pairs", "(values = [(number = 1, text = \"a\", beside = 7), (number = 2, text = \"long enough to need words\")])")));
+            TheirText("Pairs", Loaded.Value.Encode("Pairs",
+                "(values = [(number = 1, text = \"a\", beside = 7), (number = 2, text = \"long enough to need words\")])")));
         Root(target).GetVoids(0).ShouldBe(2);
     }
 
@@ -94,5 +99,6 @@ public class ListUpgradeTests
 
     private static StructBuilder Root(MessageBuffer target) => target.Builder.RootPointer().GetStruct(new StructSize(0, 1));
 
-    private static void Refused(Func<int> act) => Should.Throw<CapnProtoException>(() => act()).Error.ShouldBe(CapnProtoError.WrongElementSize);
+    private static void Refused(Func<int> act) =>
+        Should.Throw<CapnProtoException>(() => act()).Error.ShouldBe(CapnProtoError.WrongElementSize);
 }

@@ -4,7 +4,9 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.CapnProto.Tests.Dynamic;
 
-/// <summary>The files that the reference project tests its own tool with, from Debian's source package, in each encoding that it has.</summary>
+/// <summary>
+/// The files that the reference project tests its own tool with, from Debian's source package, in each encoding that it has.
+/// </summary>
 internal static class PublishedData
 {
     private static readonly Lazy<Schemas> Tests = new(() => Schemas.Of(Downloads.Get("capnproto test data"), Include));
@@ -28,7 +30,8 @@ internal static class PublishedData
     };
 
     public static string[] Names(bool isMessage) =>
-        [.. Directory.GetFiles(Path.Combine(Folder, "testdata")).Select(path => Path.GetFileName(path)).Where(name => !Path.HasExtension(name) == isMessage).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Path.Combine(Folder, "testdata")).Select(path => Path.GetFileName(path))
+            .Where(name => !Path.HasExtension(name) == isMessage).Order(StringComparer.Ordinal)];
 
     private static string Folder => Path.GetDirectoryName(Downloads.Get("capnproto test data"))!;
 

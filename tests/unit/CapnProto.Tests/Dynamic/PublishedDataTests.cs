@@ -78,7 +78,8 @@ public class PublishedDataTests
         var schema = PublishedData.JsonSchemas.Schema.Struct("TestJsonAnnotations");
         var published = JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(PublishedData.Text("annotated.json")));
         Rendered.Json(schema, PublishedData.Bytes("annotated-json.binary"), RenderOptions.OneLine).ShouldBe(published);
-        Rendered.Text(schema, JsonMessage.Build(published, schema)).ShouldBe(Rendered.Text(schema, PublishedData.Bytes("annotated-json.binary")));
+        Rendered.Text(schema, JsonMessage.Build(published, schema))
+            .ShouldBe(Rendered.Text(schema, PublishedData.Bytes("annotated-json.binary")));
         PublishedData.JsonSchemas.ShouldRenderAlike("TestJsonAnnotations", PublishedData.Bytes("annotated-json.binary"));
     }
 
@@ -97,7 +98,8 @@ public class PublishedDataTests
         var framed = JsonMessage.Build(json, schemas.Schema.Struct("Value"));
         Rendered.Json(schemas.Schema.Struct("Value"), framed, RenderOptions.OneLine).ShouldBe(json);
         schemas.ShouldRenderAlike("Value", framed);
-        Rendered.Text(schemas.Schema.Struct("Value"), schemas.FromJson("Value", json)).ShouldBe(Rendered.Text(schemas.Schema.Struct("Value"), framed));
+        Rendered.Text(schemas.Schema.Struct("Value"), schemas.FromJson("Value", json))
+            .ShouldBe(Rendered.Text(schemas.Schema.Struct("Value"), framed));
     }
 
     [NeedsFact("capnp")]

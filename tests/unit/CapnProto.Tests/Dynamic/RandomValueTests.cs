@@ -22,16 +22,21 @@ public class RandomValueTests
             var schema = Schemas.Every.Schema.Struct(type);
             var messages = Enumerable.Range(0, 300).Select(_ => values.Message(schema)).ToList();
             var together = messages.SelectMany(message => message).ToArray();
-            Lines(messages.Select(message => Rendered.Text(schema, message, options))).ShouldBe(Schemas.Every.Text(type, together, isShort));
+            Lines(messages.Select(message => Rendered.Text(schema, message, options)))
+                .ShouldBe(Schemas.Every.Text(type, together, isShort));
             if (type is not "Recursive")
-                Lines(messages.Select(message => Rendered.Json(schema, message, options))).ShouldBe(Schemas.Every.Json(type, together, isShort));
+                Lines(messages.Select(message => Rendered.Json(schema, message, options)))
+                    .ShouldBe(Schemas.Every.Json(type, together, isShort));
         }
     }
 
     [NeedsFact("capnp")]
     public void What_the_reference_builds_from_our_text_is_what_we_built()
     {
-        var values = new RandomValues(new Random(Seed.Take(nameof(What_the_reference_builds_from_our_text_is_what_we_built)))) { HasUnreadable = false };
+        var values = new RandomValues(new Random(Seed.Take(nameof(What_the_reference_builds_from_our_text_is_what_we_built))))
+        {
+            HasUnreadable = false,
+        };
         for (var count = 0; count < 40; count++)
         {
             var type = Types[count % Types.Length];
@@ -44,7 +49,10 @@ public class RandomValueTests
     [NeedsFact("capnp")]
     public void Our_json_builds_the_same_message_with_us_and_with_the_reference()
     {
-        var values = new RandomValues(new Random(Seed.Take(nameof(Our_json_builds_the_same_message_with_us_and_with_the_reference)))) { HasUnreadable = false };
+        var values = new RandomValues(new Random(Seed.Take(nameof(Our_json_builds_the_same_message_with_us_and_with_the_reference))))
+        {
+            HasUnreadable = false,
+        };
         for (var count = 0; count < 40; count++)
         {
             var type = Types[count % 4];
@@ -60,7 +68,10 @@ public class RandomValueTests
     [NeedsFact("capnp")]
     public void A_value_is_the_same_after_our_builder_and_our_json()
     {
-        var values = new RandomValues(new Random(Seed.Take(nameof(A_value_is_the_same_after_our_builder_and_our_json)))) { FieldsPercent = 100 };
+        var values = new RandomValues(new Random(Seed.Take(nameof(A_value_is_the_same_after_our_builder_and_our_json))))
+        {
+            FieldsPercent = 100,
+        };
         var schema = Schemas.Every.Schema.Struct("Scalars");
         for (var count = 0; count < 1000; count++)
         {
@@ -74,9 +85,11 @@ public class RandomValueTests
     private static string Canonical(JsonNode? node) => node switch
     {
         null => "null",
-        JsonValue value when value.TryGetValue<double>(out var number) => ((float)number).ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+        JsonValue value when value.TryGetValue<double>(out var number) =>
+            ((float)number).ToString("R", System.Globalization.CultureInfo.InvariantCulture),
         _ => node.ToJsonString(),
     };
 
-    private static string Lines(IEnumerable<string> messages) => new StringBuilder().AppendJoin("", messages.Select(message => message + "\n")).ToString();
+    private static string Lines(IEnumerable<string> messages) =>
+        new StringBuilder().AppendJoin("", messages.Select(message => message + "\n")).ToString();
 }

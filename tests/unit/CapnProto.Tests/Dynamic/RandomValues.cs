@@ -141,7 +141,9 @@ public sealed class RandomValues(Random random)
             _ => isSingle ? BitConverter.Int32BitsToSingle((int)bits) : BitConverter.Int64BitsToDouble(bits),
         };
         value = isSingle ? (float)value : value;
-        return double.IsFinite(value) ? JsonNode.Parse(value.ToString("R", CultureInfo.InvariantCulture))! : value.ToString(CultureInfo.InvariantCulture);
+        return double.IsFinite(value)
+            ? JsonNode.Parse(value.ToString("R", CultureInfo.InvariantCulture))!
+            : value.ToString(CultureInfo.InvariantCulture);
     }
 
     private string Text()

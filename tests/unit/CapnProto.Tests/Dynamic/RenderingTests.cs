@@ -81,7 +81,8 @@ public class RenderingTests
         (stream = 77, sequence = 1, presentationTimeNs = -5, media = (video = (width = 1920, height = 1080, pixelFormat = nv12,
         planes = [(strideBytes = 1920, rows = 1080), (offsetBytes = 2073600, strideBytes = 1920, rows = 540)])), metadata = [(name = "score", float64 = 0.5), (name = "tag", text = "goal")])
         """)]
-    [InlineData("frame.capnp", "FrameMessage", "(media = (encoded = (schemaId = 12345678901234567890, schemaName = \"x.capnp:Y\")), payload0 = \"abc\")")]
+    [InlineData("frame.capnp", "FrameMessage",
+        "(media = (encoded = (schemaId = 12345678901234567890, schemaName = \"x.capnp:Y\")), payload0 = \"abc\")")]
     public void Our_own_messages_are_printed_alike(string file, string type, string text)
     {
         var schemas = Schemas.Of(
@@ -93,7 +94,8 @@ public class RenderingTests
     public void A_schema_is_printed_by_its_own_schema()
     {
         var schema = Schemas.Of("/usr/include/capnp/schema.capnp");
-        Rendered.Text(schema.Schema.Struct("CodeGeneratorRequest"), schema.Request).ShouldBe(schema.Text("CodeGeneratorRequest", schema.Request).TrimEnd('\n'));
+        Rendered.Text(schema.Schema.Struct("CodeGeneratorRequest"), schema.Request)
+            .ShouldBe(schema.Text("CodeGeneratorRequest", schema.Request).TrimEnd('\n'));
         Rendered.Text(schema.Schema.Struct("CodeGeneratorRequest"), Schemas.Every.Request)
             .ShouldBe(schema.Text("CodeGeneratorRequest", Schemas.Every.Request).TrimEnd('\n'));
     }

@@ -20,7 +20,8 @@ public sealed class Schemas
 
     public static Schemas Every { get; } = new(Path.Combine(CapnpTool.Root, "tests/unit/CapnProto.Tests/Dynamic/Schema/every.capnp"));
 
-    public static Schemas Annotated { get; } = new(Path.Combine(CapnpTool.Root, "tests/unit/CapnProto.Tests/Dynamic/Schema/annotated.capnp"));
+    public static Schemas Annotated { get; } = new(Path.Combine(CapnpTool.Root,
+        "tests/unit/CapnProto.Tests/Dynamic/Schema/annotated.capnp"));
 
     public byte[] Request { get; }
 
@@ -56,5 +57,6 @@ public sealed class Schemas
     }
 
     private string Convert(string form, string type, byte[] framed, bool isShort) => Encoding.UTF8.GetString(
-        Tool.Run("capnp", ["convert", "--quiet", .. _imports, .. isShort ? ["--short"] : Array.Empty<string>(), "binary:" + form, _file, type], framed));
+        Tool.Run("capnp", ["convert", "--quiet", .. _imports, .. isShort ? ["--short"] : Array.Empty<string>(), "binary:" + form, _file,
+            type], framed));
 }

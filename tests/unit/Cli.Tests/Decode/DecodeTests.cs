@@ -31,7 +31,8 @@ public sealed class DecodeTests : IDisposable
         var (schema, message) = Scores();
         var compiled = Path.Combine(_folder, "score.bin");
         File.WriteAllBytes(compiled, Tool.Run("capnp", ["compile", "-o-", schema]));
-        Run.Command("decode", "--schema", compiled, "--type", "Score", "--short", message).Output.ShouldStartWith("(label = \"goal\", value = 0.5");
+        Run.Command("decode", "--schema", compiled, "--type", "Score", "--short", message)
+            .Output.ShouldStartWith("(label = \"goal\", value = 0.5");
     }
 
     [NeedsFact("protoc")]
@@ -39,8 +40,10 @@ public sealed class DecodeTests : IDisposable
     {
         var (schema, set, message) = (Put("goal.proto", Goal), Path.Combine(_folder, "goal.set"), Path.Combine(_folder, "goal"));
         Tool.Run("protoc", ["-I" + _folder, "--descriptor_set_out=" + set, schema]);
-        File.WriteAllBytes(message, Tool.Run("protoc", ["-I" + _folder, "--encode=game.Goal", schema], "player_name: \"P\" frames: [1, 2]"u8.ToArray()));
-        Run.Command("decode", "--schema", schema, "--type", "game.Goal", message).ShouldBe((0, "player_name: \"P\"\nframes: 1\nframes: 2\n", ""));
+        File.WriteAllBytes(message, Tool.Run("protoc", ["-I" + _folder, "--encode=game.Goal", schema],
+            "player_name: \"P\" frames: [1, 2]"u8.ToArray()));
+        Run.Command("decode", "--schema", schema, "--type", "game.Goal", message)
+            .ShouldBe((0, "player_name: \"P\"\nframes: 1\nframes: 2\n", ""));
         Run.Command("decode", "--schema", set, "--protobuf", "--type", "game.Goal", "--json", "--short", message)
             .ShouldBe((0, "{\"playerName\":\"P\",\"frames\":[\"1\",\"2\"]}\n", ""));
     }
@@ -49,10 +52,14 @@ public sealed class DecodeTests : IDisposable
     public void What_cannot_be_shown_is_said_in_a_sentence()
     {
         var (schema, message) = Scores();
-        Run.Command("decode", "--schema", schema + "x", "--type", "Score", message).ShouldBe((1, "", $"there is no schema file '{schema}x'\n"));
-        Run.Command("decode", "--schema", schema, "--type", "Goal", message).Error.ShouldBe("this is no Goal: the schema has no struct 'Goal' (it has: Score)\n");
-        Run.Command("decode", "--schema", message, "--protobuf", "--type", "Score", message).Error.ShouldStartWith($"{message} is no schema: ");
-        Run.Command("decode", "--schema", Put("bad.capnp", "struct {"), "--type", "Score", message).Error.ShouldStartWith("capnp refuses the schema: ");
+        Run.Command("decode", "--schema", schema + "x", "--type", "Score", message)
+            .ShouldBe((1, "", $"there is no schema file '{schema}x'\n"));
+        Run.Command("decode", "--schema", schema, "--type", "Goal", message)
+            .Error.ShouldBe("this is no Goal: the schema has no struct 'Goal' (it has: Score)\n");
+        Run.Command("decode", "--schema", message, "--protobuf", "--type", "Score", message)
+            .Error.ShouldStartWith($"{message} is no schema: ");
+        Run.Command("decode", "--schema", Put("bad.capnp", "struct {"), "--type", "Score", message)
+            .Error.ShouldStartWith("capnp refuses the schema: ");
         Run.Command("decode", "--schema", schema, "--type", "Score", schema).Error.ShouldStartWith("this is no Score: ");
         Run.Command("decode", "--schema", schema, "--type", "Score", Path.Combine(_folder, "none")).ExitCode.ShouldBe(1);
     }

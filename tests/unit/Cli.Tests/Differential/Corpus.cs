@@ -21,14 +21,18 @@ internal static class Corpus
 
         """;
 
-    private const string Sink = "- {name: sink, image: x, inputs: [{name: video}]}", Args = "args: [generate]", Labels = "labels: {team: sport}";
+    private const string Sink = "- {name: sink, image: x, inputs: [{name: video}]}", Args = "args: [generate]",
+        Labels = "labels: {team: sport}";
 
     /// <summary>Plain scalars that are not always the text that they look like.</summary>
     internal static readonly string[] Scalars =
     [
-        "yes", "No", "on", "OFF", "y", "N", "true", "False", "~", "null", "Null", "\"\"", "010", "08", "0x10", "0o17", "0b101", "1.10", "2.0", "1e3", "1E3", "-1", "+5", "1_000", ".5", "5.", "-0",
-        "640", "0", "1.5", "9999999999", "18446744073709551615", "99999999999999999999", "1:30", "2001-12-14", "2001-1-1T1:2:3Z", ".inf", "-.INF", ".nan", ".", "-", "1e", "0x", "<<", "=", "29.97", "30000/1001",
-        "512Mi", "1.5Gi", "500m", "1e3Mi", "'5'", "\"yes\"", "!!str 5", "!!int \"5\"", "!!int five", "!!bool yes", "!!float 5", "!!null ~", "!!binary aGk=", "!!binary \"?\"", "!own 5", "! 5",
+        "yes", "No", "on", "OFF", "y", "N", "true", "False", "~", "null", "Null", "\"\"", "010", "08", "0x10", "0o17", "0b101", "1.10",
+            "2.0", "1e3", "1E3", "-1", "+5", "1_000", ".5", "5.", "-0",
+        "640", "0", "1.5", "9999999999", "18446744073709551615", "99999999999999999999", "1:30", "2001-12-14", "2001-1-1T1:2:3Z", ".inf",
+            "-.INF", ".nan", ".", "-", "1e", "0x", "<<", "=", "29.97", "30000/1001",
+        "512Mi", "1.5Gi", "500m", "1e3Mi", "'5'", "\"yes\"", "!!str 5", "!!int \"5\"", "!!int five", "!!bool yes", "!!float 5", "!!null ~",
+            "!!binary aGk=", "!!binary \"?\"", "!own 5", "! 5",
         "{}", "[]", "text", "a b", "Auto", "TCP", "tcp", "x\u00e9", "1 # a remark",
     ];
 
@@ -57,7 +61,8 @@ internal static class Corpus
     /// <summary>What the text of a document can do beside its values.</summary>
     internal static readonly string[] Texts =
     [
-        Base, Base.Replace("\n", "\r\n", StringComparison.Ordinal), "\uFEFF" + Base, "---\n" + Base, Base + "---\n", Base + "...\n", "# a remark\n" + Base, "%YAML 1.1\n---\n" + Base,
+        Base, Base.Replace("\n", "\r\n", StringComparison.Ordinal), "\uFEFF" + Base, "---\n" + Base, Base + "---\n", Base
+            + "...\n", "# a remark\n" + Base, "%YAML 1.1\n---\n" + Base,
         // Anchors and merge keys.
         Swap(Sink, "- &sink {name: sink, image: x, inputs: [{name: video}]}"),
         Swap(Labels, "labels: &l {team: sport}, annotations: *l"),
@@ -119,5 +124,7 @@ internal static class Corpus
     ];
 
     private static string Swap(string old, string written) =>
-        Base.Contains(old, StringComparison.Ordinal) ? Base.Replace(old, written, StringComparison.Ordinal) : throw new InvalidOperationException($"no {old} in the document");
+        Base.Contains(old, StringComparison.Ordinal)
+            ? Base.Replace(old, written, StringComparison.Ordinal)
+            : throw new InvalidOperationException($"no {old} in the document");
 }

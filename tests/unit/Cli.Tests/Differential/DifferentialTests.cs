@@ -14,8 +14,8 @@ public sealed class CrdServerCollection : ICollectionFixture<CrdServerFixture>
 }
 
 /// <summary>
-/// <c>validate</c> against a current API server's own decoding: the same documents, posted as YAML with strict field validation. What we take the
-/// server takes, with the same values; what only we refuse is refused by a rule about the graph that the schema cannot hold.
+/// <c>validate</c> against a current API server's own decoding: the same documents, posted as YAML with strict field validation. What we
+/// take the server takes, with the same values; what only we refuse is refused by a rule about the graph that the schema cannot hold.
 /// </summary>
 [Collection(CrdServerCollection.Name)]
 [Trait("Category", "Slow")]
@@ -23,7 +23,8 @@ public sealed partial class DifferentialTests(CrdServerFixture fixture)
 {
     [NeedsFact("crdserver")]
     public async Task Every_spelling_of_a_value_means_to_us_what_it_means_to_the_server() =>
-        (await DisagreementsAsync(from place in Corpus.Places from scalar in Corpus.Scalars select ($"{place.Name}: {scalar}", place.With(scalar)))).ShouldBeEmpty();
+        (await DisagreementsAsync(from place in Corpus.Places from scalar in Corpus.Scalars select ($"{place.Name}: {scalar}",
+            place.With(scalar)))).ShouldBeEmpty();
 
     [NeedsFact("crdserver")]
     public async Task Every_text_is_taken_or_refused_as_by_the_server() =>
@@ -32,7 +33,8 @@ public sealed partial class DifferentialTests(CrdServerFixture fixture)
     [NeedsFact("crdserver")]
     public async Task Every_field_has_the_bounds_that_the_server_holds_it_to()
     {
-        var full = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Samples.Root, "tests", "unit", "Cli.Tests", "Differential", "full.json")))!.AsObject();
+        var full = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Samples.Root, "tests", "unit", "Cli.Tests", "Differential",
+            "full.json")))!.AsObject();
         var schema = CrdServerFixture.Definition("mediapipelines")["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
         var mutations = FieldMutations.Of(full, schema).ToList();
         mutations.Count.ShouldBeGreaterThan(1_000);
@@ -48,7 +50,8 @@ public sealed partial class DifferentialTests(CrdServerFixture fixture)
             foreach (var scalar in Corpus.Scalars.Where(one => Told(place.With(one)) is not null))
             {
                 var hint = Told(place.With(scalar))!;
-                (place.Name == "rate" || hint == scalar || scalar.EndsWith(hint, StringComparison.Ordinal) || scalar.StartsWith(hint, StringComparison.Ordinal) || scalar == $"!!int \"{hint}\"")
+                (place.Name == "rate" || hint == scalar || scalar.EndsWith(hint, StringComparison.Ordinal)
+                    || scalar.StartsWith(hint, StringComparison.Ordinal) || scalar == $"!!int \"{hint}\"")
                     .ShouldBeTrue($"{place.Name}: {scalar} became {hint}");
                 var verdict = await Verdict.OfAsync(fixture.Server, place.With($"\"{hint}\""));
                 (verdict.Errors.Count, verdict.Refusal).ShouldBe((0, null), $"{place.Name}: {scalar}, told to write \"{hint}\"");
@@ -57,7 +60,10 @@ public sealed partial class DifferentialTests(CrdServerFixture fixture)
         hints.ShouldBeGreaterThan(50);
     }
 
-    /// <summary>kubectl puts merged maps together before it sends them; the server itself, given YAML, calls the overriding of a merged entry a double.</summary>
+    /// <summary>
+    /// kubectl puts merged maps together before it sends them; the server itself, given YAML, calls the overriding of a merged entry a
+    /// double.
+    /// </summary>
     [NeedsTheory("crdserver", "kubectl")]
     [InlineData("- {<<: {image: y}, name: sink, image: x")]
     [InlineData("- {<<: [{image: x}, {image: y}], name: sink")]
@@ -67,7 +73,8 @@ public sealed partial class DifferentialTests(CrdServerFixture fixture)
         var verdict = await Verdict.OfAsync(fixture.Server, text);
         verdict.Ours.ShouldBeTrue(string.Join('\n', verdict.Errors));
         verdict.Refusal!.ShouldContain("already set");
-        var sent = System.Text.Encoding.UTF8.GetString(Samples.WithFile(text, path => Tool.Run(Downloads.Get("kubectl"), ["label", "--local", "-f", path, "by=kubectl", "-o", "json"])));
+        var sent = System.Text.Encoding.UTF8.GetString(Samples.WithFile(text,
+            path => Tool.Run(Downloads.Get("kubectl"), ["label", "--local", "-f", path, "by=kubectl", "-o", "json"])));
         var merged = await Verdict.OfAsync(fixture.Server, sent);
         merged.Refusal.ShouldBeNull();
         merged.Difference(text).ShouldBeNull();
@@ -90,13 +97,17 @@ public sealed partial class DifferentialTests(CrdServerFixture fixture)
     {
         { Ours: true, Theirs: false } => $"we take it, the server says: {verdict.Refusal}",
         { Ours: true, Theirs: true } => verdict.Difference(text),
-        { Ours: false, Theirs: true } when verdict.Errors.FirstOrDefault(error => !Stricter.IsStated(error)) is { } error => $"the server takes it, we say: {error}",
-        { Ours: false, Theirs: true } when verdict.Reasons.FirstOrDefault(reason => !Stricter.Reasons.Contains(reason), GraphReason.Empty) is var reason and not GraphReason.Empty =>
+        { Ours: false, Theirs: true } when verdict.Errors.FirstOrDefault(error => !Stricter.IsStated(error)) is { } error =>
+            $"the server takes it, we say: {error}",
+        { Ours: false, Theirs: true } when verdict.Reasons.FirstOrDefault(reason => !Stricter.Reasons.Contains(reason),
+            GraphReason.Empty) is var reason and not GraphReason.Empty =>
             $"the server takes it, we say: {reason}",
         _ => null,
     };
 
-    private static string? Told(string text) => Documents.PipelineFile.Parse("f.yaml", text).Errors.Select(error => Hint().Match(error.Message)).FirstOrDefault(match => match.Success)?.Groups[1].Value;
+    private static string? Told(string text) =>
+        Documents.PipelineFile.Parse("f.yaml", text).Errors.Select(error => Hint().Match(error.Message))
+            .FirstOrDefault(match => match.Success)?.Groups[1].Value;
 
     [GeneratedRegex("write \"([^\"]*)\"")]
     private static partial Regex Hint();

@@ -2,10 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace K8sMediaFlow.Cli.Tests.Differential;
 
-/// <summary>A document that sets almost every field, with one of them spoiled or moved to a bound: wrong kinds, unknown neighbours, doubles, and what the schema names.</summary>
+/// <summary>
+/// A document that sets almost every field, with one of them spoiled or moved to a bound: wrong kinds, unknown neighbours, doubles, and
+/// what the schema names.
+/// </summary>
 internal static class FieldMutations
 {
-    private static readonly string[] Values = ["true", "-1", "0", "1", "1.5", "70000", "3000000000", "\"text\"", "\"\"", "\"5\"", "{}", "[]", "null", "[null]", "{\"a\": null}", "[\"a\", \"a\"]"];
+    private static readonly string[] Values = ["true", "-1", "0", "1", "1.5", "70000", "3000000000", "\"text\"", "\"\"", "\"5\"", "{}",
+        "[]", "null", "[null]", "{\"a\": null}", "[\"a\", \"a\"]"];
 
     internal static IEnumerable<(string Name, string Text)> Of(JsonObject full, JsonObject schema)
     {
@@ -23,7 +27,8 @@ internal static class FieldMutations
     private static IEnumerable<string> Bounds(JsonObject field)
     {
         foreach (var bound in new[] { "minimum", "maximum" })
-            if (field[bound] is { } written && long.Parse(written.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) is var number)
+            if (field[bound] is { } written
+                && long.Parse(written.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) is var number)
                 foreach (var near in new[] { number - 1, number, number + 1 })
                     yield return near.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (field["maxLength"]?.GetValue<int>() is { } length)
@@ -58,5 +63,6 @@ internal static class FieldMutations
         return ($"{string.Join('.', path)} = {value?.ToJsonString() ?? "null"}", copy.ToJsonString());
     }
 
-    private static JsonNode? At(JsonNode? root, object[] path) => path.Aggregate(root, (node, step) => step is int index ? node![index] : node is JsonObject thing ? thing[(string)step] : null);
+    private static JsonNode? At(JsonNode? root, object[] path) =>
+        path.Aggregate(root, (node, step) => step is int index ? node![index] : node is JsonObject thing ? thing[(string)step] : null);
 }

@@ -51,5 +51,7 @@ internal static class Stricter
         "a rate such as",
     ];
 
-    internal static bool IsStated(string error) => Words.Any(word => error.Contains(word, StringComparison.Ordinal)) || Reasons.Any(reason => error.EndsWith($"({reason})", StringComparison.Ordinal));
+    internal static bool IsStated(string error) =>
+        Words.Any(word => error.Contains(word, StringComparison.Ordinal))
+            || Reasons.Any(reason => error.EndsWith($"({reason})", StringComparison.Ordinal));
 }

@@ -13,7 +13,8 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public void A_usable_device_is_shown_with_its_address_and_ends_well()
     {
-        var (exitCode, output, _) = Ask("""{"devices": [{"device": "mlx5_0", "usable": true, "reason": null, "detail": "", "address": "10.0.0.1", "mtuBytes": 4096}]}""");
+        var (exitCode, output, _) =
+            Ask("""{"devices": [{"device": "mlx5_0", "usable": true, "reason": null, "detail": "", "address": "10.0.0.1", "mtuBytes": 4096}]}""");
         exitCode.ShouldBe(0);
         output.ShouldContain("mlx5_0");
         output.ShouldContain("10.0.0.1, path MTU 4096");
@@ -29,10 +30,13 @@ public sealed class DoctorTests : IDisposable
     [InlineData("MtuMismatch", "MTU")]
     public void Every_reason_comes_with_what_to_do(string reason, string remedy)
     {
-        var (exitCode, output, _) = Ask($$"""{"devices": [{"device": null, "usable": false, "reason": "{{reason}}", "detail": "so it is", "address": null, "mtuBytes": 0}]}""");
+        var (exitCode, output, _) =
+            Ask($$"""{"devices": [{"device": null, "usable": false, "reason": "{{reason}}", "detail": "so it is", "address": null, "mtuBytes": 0}]}""");
         exitCode.ShouldBe(1);
         output.ShouldContain("so it is");
-        output.Split('\n').ShouldContain(line => line.StartsWith(reason + ": ", StringComparison.Ordinal) && line.Contains(remedy, StringComparison.Ordinal));
+        output.Split('\n')
+            .ShouldContain(line => line.StartsWith(reason + ": ", StringComparison.Ordinal)
+            && line.Contains(remedy, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -64,7 +68,8 @@ public sealed class DoctorTests : IDisposable
     {
         var program = Path.Combine(_folder.FullName, "sidecar");
         var script = $"#!/bin/sh\n[ \"$*\" = 'preflight --json' ] || exit 9\ncat <<'END'\n{words}\nEND\n";
-        // Written by another process: a child that is forked here meanwhile would hold the file open for writing, and it could not be started.
+        // Written by another process: a child that is forked here meanwhile would hold the file open for writing, and it could not be
+        // started.
         Tool.Run("/bin/sh", ["-c", "cat >\"$0\" && chmod 500 \"$0\"", program], Encoding.UTF8.GetBytes(script));
         return Run.Command(["doctor", "--sidecar", program, .. options]);
     }

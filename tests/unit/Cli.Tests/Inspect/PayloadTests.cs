@@ -16,14 +16,18 @@ public sealed class PayloadTests : IDisposable
     [NeedsFact("capnp")]
     public void A_capnproto_payload_is_shown_by_the_type_that_the_frame_names()
     {
-        var schema = Put("score.capnp", "@0xa1b2c3d4e5f60718; struct Score @0xb1b2c3d4e5f60718 { label @0 :Text; values @1 :List(UInt8); }");
-        var message = Tool.Run("capnp", ["encode", schema, "Score"], "(label = \"goal\", values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])"u8.ToArray());
+        var schema = Put(
+            "score.capnp", "@0xa1b2c3d4e5f60718; struct Score @0xb1b2c3d4e5f60718 { label @0 :Text; values @1 :List(UInt8); }");
+        var message = Tool.Run("capnp", ["encode", schema, "Score"],
+            "(label = \"goal\", values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])"u8.ToArray());
         using var watched = new WatchedChannel();
         watched.Send(new EncodedInfo { Encoding = PayloadEncoding.CapnProto, SchemaId = 0xb1b2c3d4e5f60718 }, message);
         var payload = new PayloadText(PayloadSchema.Load(schema, isProtobuf: false, []), Type: null);
         var frame = TappedFrame.TryCopy(watched.Channel, 1).ShouldNotBeNull();
-        FrameText.Text(frame, payload).ShouldEndWith("\n  payload: ( label = \"goal\",\n    values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, … 2 more] )");
-        JsonDocument.Parse(FrameText.Json(frame, payload)).RootElement.GetProperty("payload").GetProperty("label").GetString().ShouldBe("goal");
+        FrameText.Text(frame, payload)
+            .ShouldEndWith("\n  payload: ( label = \"goal\",\n    values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, … 2 more] )");
+        JsonDocument.Parse(FrameText.Json(frame, payload)).RootElement.GetProperty("payload").GetProperty("label").GetString()
+            .ShouldBe("goal");
     }
 
     [NeedsFact("protoc")]
@@ -36,10 +40,13 @@ public sealed class PayloadTests : IDisposable
         watched.Send(new EncodedInfo { Encoding = PayloadEncoding.Protobuf }, [10, 1, (byte)'P']);
         var payload = new PayloadText(PayloadSchema.Load(schema, isProtobuf: false, []), Type: null);
         FrameText.Text(TappedFrame.TryCopy(watched.Channel, 1)!, payload).ShouldEndWith("\n  payload: player: \"P\"");
-        FrameText.Text(TappedFrame.TryCopy(watched.Channel, 2)!, payload).ShouldEndWith("\n  payload: this is no Goal: byte 2: a value that exceeds the message");
+        FrameText.Text(TappedFrame.TryCopy(watched.Channel, 2)!, payload)
+            .ShouldEndWith("\n  payload: this is no Goal: byte 2: a value that exceeds the message");
         FrameText.Text(TappedFrame.TryCopy(watched.Channel, 3)!, payload).ShouldEndWith("give it with --type");
-        FrameText.Text(TappedFrame.TryCopy(watched.Channel, 3)!, payload with { Type = "Goal" }).ShouldEndWith("\n  payload: player: \"P\"");
-        JsonDocument.Parse(FrameText.Json(TappedFrame.TryCopy(watched.Channel, 2)!, payload)).RootElement.GetProperty("payloadError").GetString()!.ShouldStartWith("this is no Goal");
+        FrameText.Text(TappedFrame.TryCopy(watched.Channel, 3)!, payload with { Type = "Goal" })
+            .ShouldEndWith("\n  payload: player: \"P\"");
+        JsonDocument.Parse(FrameText.Json(TappedFrame.TryCopy(watched.Channel, 2)!, payload)).RootElement.GetProperty("payloadError")
+            .GetString()!.ShouldStartWith("this is no Goal");
     }
 
     private string Put(string name, string text)

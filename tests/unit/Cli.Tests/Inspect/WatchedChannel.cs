@@ -45,7 +45,15 @@ internal sealed class WatchedChannel : IDisposable
         var info = new FrameInfo { Stream = 0xabc, Sequence = ++_sequence, PresentationTimeNs = 40_000_000, Kind = MediaKind.Video };
         var planes = default(PlaneSet);
         planes.Add(new PlaneInfo(0, Stride, Height));
-        info.Video = new VideoInfo { Width = Width, Height = Height, PixelFormat = PixelFormat.Gray, FrameRateNumerator = 25, FrameRateDenominator = 1, Planes = planes };
+        info.Video = new VideoInfo
+        {
+            Width = Width,
+            Height = Height,
+            PixelFormat = PixelFormat.Gray,
+            FrameRateNumerator = 25,
+            FrameRateDenominator = 1,
+            Planes = planes,
+        };
         var metadata = new FrameMetadata();
         metadata.Set("score", 0.5);
         metadata.Set("label", "goal");

@@ -32,9 +32,11 @@ internal sealed class FakeHandler(string pod, FakePodFolder folder) : IControlHa
             _frames++;
         var operators = (_plan?.Operators ?? []).Select(Operator).ToList();
         var edges = (_plan?.Edges ?? []).Select(edge => new EdgeStatus(
-            edge.Name, EdgeSide.Local, "Local", _frames, _frames * 100, 0, 0, new Dictionary<string, long>(), LatencyHistogram.Empty, 3, 9, false));
+            edge.Name, EdgeSide.Local, "Local", _frames, _frames * 100, 0, 0, new Dictionary<string, long>(), LatencyHistogram.Empty, 3, 9,
+                false));
         return new SidecarStatus(
-            pod, Incarnation, CurrentPlan, false, operators.All(one => one.State == MediaOperatorState.Completed), Stopwatch.GetTimestamp(), [.. edges], operators, []);
+            pod, Incarnation, CurrentPlan, false, operators.All(one => one.State == MediaOperatorState.Completed), Stopwatch.GetTimestamp(),
+                [.. edges], operators, []);
     }
 
     public Task DrainAsync(CancellationToken cancellation)

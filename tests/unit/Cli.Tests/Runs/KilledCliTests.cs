@@ -23,7 +23,8 @@ public sealed class KilledCliTests : IDisposable
     [Fact]
     public async Task A_cli_asked_to_end_drains_and_exits_with_130()
     {
-        using var cli = Start("until test -e $POD/drained; do sleep 0.1; done; exit 0", "until test -e $POD/drained; do sleep 0.1; done; exit 0");
+        using var cli = Start("until test -e $POD/drained; do sleep 0.1; done; exit 0",
+            "until test -e $POD/drained; do sleep 0.1; done; exit 0");
         var run = await RunDirectoryAsync();
         await Until(() => OrphanSweep.Find(run).Count >= 3);
         using var kill = Process.Start("kill", ["-INT", cli.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
@@ -57,7 +58,8 @@ public sealed class KilledCliTests : IDisposable
     {
         var file = Path.Combine(_runtime, "pipeline.yaml");
         File.WriteAllText(file, ScriptedRun.Yaml(source, sink));
-        // A shell without a terminal starts what runs in the background with SIGINT ignored, and children inherit that: these tests may be such children.
+        // A shell without a terminal starts what runs in the background with SIGINT ignored, and children inherit that: these tests may be
+        // such children.
         string[] command = ["--default-signal=INT", ScriptedRun.ProgramPath, "cli", "run", file];
         var start = new ProcessStartInfo("env", command) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["XDG_RUNTIME_DIR"] = _runtime;

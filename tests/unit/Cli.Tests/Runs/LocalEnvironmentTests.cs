@@ -12,7 +12,8 @@ public class LocalEnvironmentTests
     [InlineData("$(UNKNOWN)", "$(UNKNOWN)")]
     [InlineData("$$(KEY)", "$(KEY)")]
     [InlineData("$KEY", "$KEY")]
-    public void A_name_in_an_argument_is_replaced_as_a_cluster_does(string given, string expected) => LocalEnvironment.Resolve(new MediaOperatorNode
+    public void A_name_in_an_argument_is_replaced_as_a_cluster_does(string given, string expected) =>
+        LocalEnvironment.Resolve(new MediaOperatorNode
     {
         Name = "ingest",
         Args = [given],
@@ -29,9 +30,11 @@ public class LocalEnvironmentTests
     [Fact]
     public void What_nobody_has_is_named_with_what_to_do() => Should.Throw<RunException>(() => LocalEnvironment.Resolve(
         new MediaOperatorNode { Name = "ingest", Environment = [new("NO_SUCH_KEY", "", ["secretKeyRef"])] }))
-        .Message.ShouldBe("environment variable 'NO_SUCH_KEY' of operator 'ingest' comes from the cluster (secretKeyRef): set it for this command");
+        .Message.ShouldBe(
+            "environment variable 'NO_SUCH_KEY' of operator 'ingest' comes from the cluster (secretKeyRef): set it for this command");
 
     [Fact]
     public void Whole_objects_of_the_cluster_are_not_to_be_had() => Should.Throw<RunException>(() => LocalEnvironment.Resolve(
-        new MediaOperatorNode { Name = "ingest", Container = new() { EnvironmentSources = [["configMapRef"]] } })).Message.ShouldContain("envFrom");
+        new MediaOperatorNode { Name = "ingest", Container = new() { EnvironmentSources = [["configMapRef"]] } }))
+            .Message.ShouldContain("envFrom");
 }

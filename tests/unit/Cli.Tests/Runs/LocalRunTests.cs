@@ -58,7 +58,8 @@ public class LocalRunTests
     [Fact]
     public async Task A_failed_media_operator_of_a_streaming_run_is_started_again()
     {
-        using var run = new ScriptedRun($"test -e $POD/again || {{ touch $POD/again; exit 4; }}; {Complete}", Complete, Execution.Streaming);
+        using var run = new ScriptedRun($"test -e $POD/again || {{ touch $POD/again; exit 4; }}; {Complete}", Complete,
+            Execution.Streaming);
         (await run.RunAsync()).ShouldBe(RunOutcome.Completed());
         run.State.Notices.Single().ShouldBe("media operator source-0 failed (exit code 4); starting it again");
     }
@@ -95,7 +96,8 @@ public class LocalRunTests
     public async Task An_interrupted_run_is_drained_before_it_ends()
     {
         using var run = new ScriptedRun(
-            $"touch $POD/begun; until test -e $POD/drained; do sleep 0.1; done; {Complete}", $"until test -e $POD/drained; do sleep 0.1; done; {Complete}");
+            $"touch $POD/begun; until test -e $POD/drained; do sleep 0.1; done; {Complete}",
+                $"until test -e $POD/drained; do sleep 0.1; done; {Complete}");
         var running = run.RunAsync();
         await Until(() => run.Pod.Has("begun"));
         run.Interrupt();

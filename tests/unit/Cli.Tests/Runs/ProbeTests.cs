@@ -23,18 +23,21 @@ public class ProbeTests
 
     [Fact]
     public void A_variable_rate_is_taken_as_its_average()
-        => Parse("""{"codec_type": "video", "width": 6, "height": 4, "r_frame_rate": "120/1", "avg_frame_rate": "24/1"}""").Picture!.FrameRate.ShouldBe(new Rational(24, 1));
+        => Parse("""{"codec_type": "video", "width": 6, "height": 4, "r_frame_rate": "120/1", "avg_frame_rate": "24/1"}""")
+            .Picture!.FrameRate.ShouldBe(new Rational(24, 1));
 
     [Fact]
     public void A_picture_that_players_turn_has_its_sides_swapped()
     {
-        var media = Parse("""{"codec_type": "video", "width": 640, "height": 360, "r_frame_rate": "25/1", "avg_frame_rate": "25/1", "side_data_list": [{"rotation": -90}]}""");
+        var media = Parse(
+            """{"codec_type": "video", "width": 640, "height": 360, "r_frame_rate": "25/1", "avg_frame_rate": "25/1", "side_data_list": [{"rotation": -90}]}""");
         (media.Picture!.Width, media.Picture.Height).ShouldBe((360, 640));
     }
 
     [Fact]
     public void An_input_with_neither_picture_nor_sound_is_refused()
-        => Should.Throw<RunException>(() => Parse("""{"codec_type": "subtitle"}""")).Message.ShouldBe("clip: there is neither video nor sound in it");
+        => Should.Throw<RunException>(() => Parse("""{"codec_type": "subtitle"}"""))
+            .Message.ShouldBe("clip: there is neither video nor sound in it");
 
     [Fact]
     public void Sound_alone_is_enough_for_a_pipeline_of_sound_and_leaves_the_picture_out_of_one_that_has_both()
@@ -64,7 +67,8 @@ public class ProbeTests
     public void A_media_operator_that_takes_only_sound_cannot_do_without()
     {
         var graph = SoundOnly(Graph().Operators[0]);
-        Should.Throw<RunException>(() => ProbedCaps.Apply(graph, graph.Operators[0], new InputMedia(new InputPicture(320, 240, new Rational(25, 1)), null)))
+        Should.Throw<RunException>(() => ProbedCaps.Apply(graph, graph.Operators[0],
+            new InputMedia(new InputPicture(320, 240, new Rational(25, 1)), null)))
             .Message.ShouldBe("the input has no sound, and 'encode' takes nothing else");
     }
 
@@ -75,15 +79,20 @@ public class ProbeTests
         try
         {
             var clip = Path.Combine(folder, "-clip:2.avi");
-            using var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=352x288:rate=25:duration=0.4", "-c:v", "mpeg4", "file:" + clip]);
+            using var ffmpeg = Process.Start("ffmpeg",
+                ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=352x288:rate=25:duration=0.4", "-c:v", "mpeg4",
+                "file:" + clip]);
             await ffmpeg.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
             var graph = Graph(clip);
             var probed = await InputProbe.ApplyAsync(graph, CancellationToken.None);
-            probed.Operators[0].Outputs.Single().Caps.ShouldBe(new MediaCaps(Video: new VideoCaps(352, 288, "yuv420p", new Rational(25, 1))));
+            probed.Operators[0].Outputs.Single()
+                .Caps.ShouldBe(new MediaCaps(Video: new VideoCaps(352, 288, "yuv420p", new Rational(25, 1))));
             File.WriteAllText(clip, "this is no video");
-            (await Should.ThrowAsync<RunException>(InputProbe.ApplyAsync(graph, CancellationToken.None))).Message.ShouldStartWith($"{clip}: ffprobe cannot read it: ");
+            (await Should.ThrowAsync<RunException>(InputProbe.ApplyAsync(graph, CancellationToken.None)))
+                .Message.ShouldStartWith($"{clip}: ffprobe cannot read it: ");
             File.Delete(clip);
-            (await Should.ThrowAsync<RunException>(InputProbe.ApplyAsync(graph, CancellationToken.None))).Message.ShouldBe($"there is no file '{clip}'");
+            (await Should.ThrowAsync<RunException>(InputProbe.ApplyAsync(graph, CancellationToken.None)))
+                .Message.ShouldBe($"there is no file '{clip}'");
         }
         finally
         {
@@ -116,7 +125,12 @@ public class ProbeTests
                     new OutputPort("audio", new MediaCaps(Audio: new AudioCaps(48000, 2, "s16le"))),
                 ],
             },
-            new MediaOperatorNode { Name = "encode", Image = "k8smediaflow/media-operators:0.1.0", Inputs = [new InputPort("video"), new InputPort("audio")] },
+            new MediaOperatorNode
+            {
+                Name = "encode",
+                Image = "k8smediaflow/media-operators:0.1.0",
+                Inputs = [new InputPort("video"), new InputPort("audio")],
+            },
         ],
         Edges =
         [

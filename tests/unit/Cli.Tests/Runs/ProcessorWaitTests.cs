@@ -13,7 +13,8 @@ public sealed class ProcessorWaitTests
     public void Who_shares_a_processor_with_others_waits_for_it()
     {
         // Each of them gets an eighth of one processor, whatever else the machine does.
-        var busy = Enumerable.Range(0, Together).Select(_ => Process.Start("taskset", ["-c", "0", "/bin/sh", "-c", "while :; do :; done"])).ToList();
+        var busy = Enumerable.Range(0, Together).Select(_ => Process.Start("taskset", ["-c", "0", "/bin/sh", "-c", "while :; do :; done"]))
+            .ToList();
         try
         {
             var limit = Stopwatch.StartNew();

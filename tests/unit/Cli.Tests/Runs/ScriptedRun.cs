@@ -79,12 +79,20 @@ internal sealed class ScriptedRun : IDisposable
         Execution = execution,
         Operators =
         [
-            Script("source", source) with { Outputs = [new OutputPort("video", new MediaCaps(Video: new VideoCaps(64, 64, "gray", new Rational(30, 1))))] },
+            Script("source", source) with
+            {
+                Outputs = [new OutputPort("video", new MediaCaps(Video: new VideoCaps(64, 64, "gray", new Rational(30, 1))))],
+            },
             Script("sink", sink) with { Inputs = [new InputPort("video")] },
         ],
         Edges = [new GraphEdge(new PortRef("source", "video"), new PortRef("sink", "video"))],
         Groups = [new MediaOperatorGroup("both", GroupMode.SamePod, ["source", "sink"])],
     };
 
-    private static MediaOperatorNode Script(string name, string script) => new() { Name = name, Image = "example/" + name, Command = ["/bin/sh", "-c", Prologue + script] };
+    private static MediaOperatorNode Script(string name, string script) => new()
+    {
+        Name = name,
+        Image = "example/" + name,
+        Command = ["/bin/sh", "-c", Prologue + script],
+    };
 }

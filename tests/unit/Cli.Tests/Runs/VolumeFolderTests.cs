@@ -35,7 +35,12 @@ public class VolumeFolderTests
     [Fact]
     public void A_sub_path_of_the_volume_is_kept()
     {
-        var node = new MediaOperatorNode { Name = "decode", Args = ["/media/x"], VolumeMounts = [new VolumeMount("media", "/media", SubPath: "clips")] };
+        var node = new MediaOperatorNode
+        {
+            Name = "decode",
+            Args = ["/media/x"],
+            VolumeMounts = [new VolumeMount("media", "/media", SubPath: "clips")],
+        };
         VolumeFolders.Map(node, Folders).Args.Single().ShouldBe("/here/clips/x");
     }
 

@@ -49,7 +49,8 @@ public class EdgeBoardTests
         var board = new EdgeBoard([Edge, "other"]);
         board.Accept(Status("studio", "one", 1, Part(EdgeSide.Local, 1, drops: 0)));
         board.Rows().Select(row => row.Edge).ShouldBe([Edge, "other"]);
-        EdgeLine.Render(TimeSpan.FromSeconds(1.5), board.Rows()[1]).ShouldBe("   1.5s other - 0 frames 0.0 fps 0.0 MB/s p50 - p99 - drops 0 blocks 0/0");
+        EdgeLine.Render(TimeSpan.FromSeconds(1.5), board.Rows()[1])
+            .ShouldBe("   1.5s other - 0 frames 0.0 fps 0.0 MB/s p50 - p99 - drops 0 blocks 0/0");
     }
 
     [Theory]
@@ -59,7 +60,8 @@ public class EdgeBoardTests
     [InlineData(64_000, "64 µs")]
     [InlineData(7_400_000, "7.4 ms")]
     [InlineData(2_000_000_000, "2.0 s")]
-    public void Latencies_are_told_in_the_unit_that_fits(double nanoseconds, string text) => DisplayFormat.Latency(nanoseconds).ShouldBe(text);
+    public void Latencies_are_told_in_the_unit_that_fits(double nanoseconds, string text) =>
+        DisplayFormat.Latency(nanoseconds).ShouldBe(text);
 
     private static SidecarStatus Status(string pod, string incarnation, int second, EdgeStatus edge)
         => new(pod, incarnation, null, false, false, second * 1_000_000_000L, [edge], [], []);

@@ -13,8 +13,10 @@ public class CertificateTests
     public void A_leaf_carries_its_identities_and_addresses_and_chains_to_its_authority()
     {
         using var authority = CertificateAuthority.Create("test CA", DateTimeOffset.UtcNow.AddMinutes(-5), TimeSpan.FromDays(1));
-        string[] identities = [K8sMediaFlow.Pipelines.Planning.PeerIdentity.Of("default", "highlights", "analyse"), K8sMediaFlow.Pipelines.Planning.PeerIdentity.Of("default", "highlights", "encode")];
-        using var leaf = authority.Issue(new LeafRequest("studio", identities, [IPAddress.Parse("127.1.2.3")], DateTimeOffset.UtcNow.AddMinutes(-5), TimeSpan.FromHours(1)));
+        string[] identities = [K8sMediaFlow.Pipelines.Planning.PeerIdentity.Of("default", "highlights", "analyse"),
+            K8sMediaFlow.Pipelines.Planning.PeerIdentity.Of("default", "highlights", "encode")];
+        using var leaf = authority.Issue(new LeafRequest("studio", identities, [IPAddress.Parse("127.1.2.3")],
+            DateTimeOffset.UtcNow.AddMinutes(-5), TimeSpan.FromHours(1)));
         SubjectNames.Uris(leaf.Certificate).ShouldBe(identities);
         leaf.Certificate.MatchesHostname("127.1.2.3").ShouldBeTrue();
         leaf.Certificate.GetECDsaPublicKey()!.KeySize.ShouldBe(256);
@@ -58,7 +60,8 @@ public class CertificateTests
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=forged", key, HashAlgorithmName.SHA256);
         var signer = X509SignatureGenerator.CreateForECDsa(leaf.Certificate.GetECDsaPrivateKey()!);
-        using var forged = request.Create(leaf.Certificate.SubjectName, signer, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(9), [1, 2, 3]);
+        using var forged = request.Create(leaf.Certificate.SubjectName, signer, DateTimeOffset.UtcNow.AddMinutes(-1),
+            DateTimeOffset.UtcNow.AddMinutes(9), [1, 2, 3]);
         IdentityChecks.CheckChain(forged, Authorities(authority)).Accepted.ShouldBeFalse();
     }
 
@@ -104,7 +107,8 @@ public class CertificateTests
         foreach (var (name, leaf) in new[] { ("..1", first), ("..2", second) })
         {
             Directory.CreateDirectory(folder.File(name));
-            TlsIdentityFiles.Write(folder.File($"{name}/tls.crt"), folder.File($"{name}/tls.key"), folder.File($"{name}/ca.crt"), leaf, identities.AuthorityPem);
+            TlsIdentityFiles.Write(folder.File($"{name}/tls.crt"), folder.File($"{name}/tls.key"), folder.File($"{name}/ca.crt"), leaf,
+                identities.AuthorityPem);
         }
         // As the kubelet does it: the files are links through ..data, and ..data is replaced by rename.
         File.CreateSymbolicLink(folder.File("..data"), "..1");
@@ -131,7 +135,8 @@ public class CertificateTests
         }
     }
 
-    private static LeafRequest Leaf(TimeSpan validity) => new("test", [ControllerIdentity.Uri], [IPAddress.Loopback], DateTimeOffset.UtcNow.AddMinutes(-5), validity);
+    private static LeafRequest Leaf(TimeSpan validity) =>
+        new("test", [ControllerIdentity.Uri], [IPAddress.Loopback], DateTimeOffset.UtcNow.AddMinutes(-5), validity);
 
     private static X509Certificate2Collection Authorities(params CertificateAuthority[] authorities)
     {

@@ -16,7 +16,8 @@ public sealed class ServiceHostTests
     [InlineData(Ending.ByAFailure, 1)]
     public async Task A_process_ends_with_its_service_and_only_a_failure_is_one(Ending ending, int exitCode)
     {
-        (await ServiceHost.RunAsync<EndingService>(LogFormat.Json, LogLevel.None, new EndingOptions(ending)).WaitAsync(_bound)).ShouldBe(exitCode);
+        (await ServiceHost.RunAsync<EndingService>(LogFormat.Json, LogLevel.None, new EndingOptions(ending)).WaitAsync(_bound))
+            .ShouldBe(exitCode);
     }
 
     public enum Ending

@@ -5,7 +5,11 @@ namespace K8sMediaFlow.Control.Tests.Http;
 
 public sealed class PlainHttpServerTests
 {
-    private static readonly Dictionary<string, Func<PlainPage>> Pages = new() { ["/good"] = () => PlainPage.Good(), ["/bad"] = () => PlainPage.Bad("no plan yet") };
+    private static readonly Dictionary<string, Func<PlainPage>> Pages = new()
+    {
+        ["/good"] = () => PlainPage.Good(),
+        ["/bad"] = () => PlainPage.Bad("no plan yet"),
+    };
 
     [Theory]
     [InlineData("/good", HttpStatusCode.OK, "ok\n")]
@@ -36,5 +40,9 @@ public sealed class PlainHttpServerTests
         return server;
     }
 
-    private static HttpClient Client(PlainHttpServer server) => new() { BaseAddress = new Uri($"http://127.0.0.1:{server.Port}"), Timeout = TimeSpan.FromSeconds(30) };
+    private static HttpClient Client(PlainHttpServer server) => new()
+    {
+        BaseAddress = new Uri($"http://127.0.0.1:{server.Port}"),
+        Timeout = TimeSpan.FromSeconds(30),
+    };
 }

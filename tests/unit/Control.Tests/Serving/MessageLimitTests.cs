@@ -14,7 +14,11 @@ public class MessageLimitTests
         await using var control = await ControlFixture.StartAsync();
         using var channel = control.ChannelAs(ControllerIdentity.Uri);
         var sidecar = new Wire.Sidecar.SidecarClient(channel);
-        var huge = new ApplyPlanRequest { Version = new PlanVersion { Generation = 1 }, PlanJson = ByteString.CopyFrom(new byte[ControlApi.MessageMaxBytes]) };
+        var huge = new ApplyPlanRequest
+        {
+            Version = new PlanVersion { Generation = 1 },
+            PlanJson = ByteString.CopyFrom(new byte[ControlApi.MessageMaxBytes]),
+        };
         var error = await Should.ThrowAsync<RpcException>(async () => await sidecar.ApplyPlanAsync(huge, Limit()));
         error.StatusCode.ShouldBe(StatusCode.ResourceExhausted);
         control.Handler.Applied.ShouldBeEmpty();

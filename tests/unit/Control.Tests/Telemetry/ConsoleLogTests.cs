@@ -12,8 +12,10 @@ public sealed class ConsoleLogTests
     {
         using var written = new StringWriter();
         var formatter = new SentenceFormatter(new FixedTime());
-        formatter.Write(new LogEntry<string>(LogLevel.Information, "any", default, "two words", null, static (state, _) => state), null, written);
-        formatter.Write(new LogEntry<string>(LogLevel.Error, "any", default, "failed", new IOException("disk"), static (state, _) => state), null, written);
+        formatter.Write(new LogEntry<string>(LogLevel.Information, "any", default, "two words", null, static (state, _) => state), null,
+            written);
+        formatter.Write(new LogEntry<string>(LogLevel.Error, "any", default, "failed", new IOException("disk"), static (state, _) => state),
+            null, written);
         written.ToString().ShouldBe("03:04:05.000 two words\n03:04:05.000 failed: System.IO.IOException: disk\n");
     }
 

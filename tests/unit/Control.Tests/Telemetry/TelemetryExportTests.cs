@@ -22,7 +22,10 @@ public sealed class TelemetryExportTests : IDisposable
         counter.Add(3, new KeyValuePair<string, object?>("edge", "a.video->b.video"));
         counter.Add(4, new KeyValuePair<string, object?>("edge", "quote \" and \\ and\nline"));
         _meter.CreateObservableGauge("blocks", () => 0.5, description: "Blocks.");
-        var histogram = _meter.CreateHistogram("wait_seconds", null, "Waiting.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [2.048E-06, 0.1, 1] });
+        var histogram = _meter.CreateHistogram("wait_seconds", null, "Waiting.", null, new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [2.048E-06, 0.1, 1],
+        });
         foreach (var value in new[] { 0.05, 0.5, 100 })
             histogram.Record(value, new KeyValuePair<string, object?>("side", "Local"));
         (await page.ReadAsync()).ShouldBe("""
@@ -71,9 +74,11 @@ public sealed class TelemetryExportTests : IDisposable
         var root = receiver.Spans.Single(span => span.Name == "reconcile");
         // Other tests of this process call as well.
         var spans = receiver.Spans.Where(span => span.TraceId == root.TraceId).ToList();
-        var (called, served) = (spans.Single(span => span is { Name: "GetInfo", Kind: 3 }), spans.Single(span => span is { Name: "GetInfo", Kind: 2 }));
+        var (called, served) = (spans.Single(span => span is { Name: "GetInfo", Kind: 3 }),
+            spans.Single(span => span is { Name: "GetInfo", Kind: 2 }));
         (called.ParentSpanId, served.ParentSpanId).ShouldBe((root.SpanId, called.SpanId));
-        receiver.Traces.First().Resources.Single().Resource.Attributes.Single(one => one.Key == "service.name").Value.StringValue.ShouldBe("controller");
+        receiver.Traces.First().Resources.Single().Resource.Attributes.Single(one => one.Key == "service.name")
+            .Value.StringValue.ShouldBe("controller");
     }
 
     [Fact]
@@ -82,7 +87,10 @@ public sealed class TelemetryExportTests : IDisposable
         await using var receiver = await OtlpReceiver.StartAsync();
         using (new TelemetryExport(new("sidecar", "camera-0", [_meter.Name], []), receiver.Variables))
         {
-            var histogram = _meter.CreateHistogram("wait_seconds", null, "Waiting.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
+            var histogram = _meter.CreateHistogram("wait_seconds", null, "Waiting.", null, new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.1, 1],
+            });
             histogram.Record(0.5);
         }
         var point = receiver.Metrics.SelectMany(one => one.Resources).SelectMany(one => one.Scopes).SelectMany(one => one.Metrics)
@@ -98,10 +106,12 @@ public sealed class TelemetryExportTests : IDisposable
     public void An_address_that_is_none_is_refused_with_its_variable(string variable, string value)
     {
         var variables = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [variable] = value }).Build();
-        Should.Throw<InvalidDataException>(() => new TelemetryExport(new("sidecar", "one", [], []), variables)).Message.ShouldStartWith($"{variable}: '{value}'");
+        Should.Throw<InvalidDataException>(() => new TelemetryExport(new("sidecar", "one", [], []), variables))
+            .Message.ShouldStartWith($"{variable}: '{value}'");
     }
 
-    private Task<MetricsPage> PageAsync() => MetricsPage.StartAsync(new TelemetryExport(new("test", "one", [_meter.Name], []), new ConfigurationBuilder().Build()));
+    private Task<MetricsPage> PageAsync() =>
+        MetricsPage.StartAsync(new TelemetryExport(new("test", "one", [_meter.Name], []), new ConfigurationBuilder().Build()));
 
     /// <summary>Served and read as by a collector.</summary>
     private sealed class MetricsPage(TelemetryExport export, PlainHttpServer server) : IAsyncDisposable

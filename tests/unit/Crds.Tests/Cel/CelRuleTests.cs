@@ -11,11 +11,14 @@ using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Crds.Tests.Cel;
 
-/// <summary>The rules in the schema, by a current API server, on what they accept and refuse; and their twins among the graph rules.</summary>
+/// <summary>
+/// The rules in the schema, by a current API server, on what they accept and refuse; and their twins among the graph rules.
+/// </summary>
 [Collection(CrdServerCollection.Name)]
 public sealed partial class CelRuleTests(CrdServerFixture fixture)
 {
-    private static readonly JsonObject Schema = KindDocument.Of(typeof(MediaPipeline), cel: true)["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
+    private static readonly JsonObject Schema = KindDocument.Of(typeof(MediaPipeline),
+        cel: true)["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
 
     [Fact]
     public void Every_rule_has_a_refused_sample() =>
@@ -53,7 +56,10 @@ public sealed partial class CelRuleTests(CrdServerFixture fixture)
             GraphRules.CheckForCluster(Graph(Broken(sample))).Select(one => one.Reason).ShouldContain(sample.Twin, sample.Message);
     }
 
-    /// <summary>The server estimates what a rule may cost from the bounds of what it looks at and of the lists around it, and refuses the whole kind for an unbounded one.</summary>
+    /// <summary>
+    /// The server estimates what a rule may cost from the bounds of what it looks at and of the lists around it, and refuses the whole kind
+    /// for an unbounded one.
+    /// </summary>
     [Fact]
     public void Whatever_a_rule_looks_at_and_stands_in_is_bounded()
     {
@@ -61,7 +67,8 @@ public sealed partial class CelRuleTests(CrdServerFixture fixture)
         {
             rule.Around.ShouldAllBe(list => list.ContainsKey("maxItems"), rule.Message);
             foreach (Match field in Fields().Matches(rule.Rule))
-                if (rule.Schema["properties"]![field.Groups[1].Value] is JsonObject seen && !IsPresenceOnly(rule.Rule, field.Groups[1].Value))
+                if (rule.Schema["properties"]![field.Groups[1].Value] is JsonObject seen
+                    && !IsPresenceOnly(rule.Rule, field.Groups[1].Value))
                     Unbounded(seen).ShouldBeFalse($"{rule.Place}.{field.Groups[1].Value} in '{rule.Rule}'");
         }
     }
@@ -74,9 +81,11 @@ public sealed partial class CelRuleTests(CrdServerFixture fixture)
     };
 
     /// <summary><c>has()</c> costs the same whatever stands there.</summary>
-    private static bool IsPresenceOnly(string rule, string field) => !Regex.IsMatch(Regex.Replace(rule, @"has\([^)]*\)", ""), $@"self\.{field}\b");
+    private static bool IsPresenceOnly(string rule, string field) =>
+        !Regex.IsMatch(Regex.Replace(rule, @"has\([^)]*\)", ""), $@"self\.{field}\b");
 
-    private static IEnumerable<(string Place, string Message, string Rule, JsonObject Schema, List<JsonObject> Around)> Rules(string place, JsonObject schema, params JsonObject[] around)
+    private static IEnumerable<(string Place, string Message, string Rule, JsonObject Schema, List<JsonObject> Around)> Rules(string place,
+        JsonObject schema, params JsonObject[] around)
     {
         foreach (var rule in schema["x-kubernetes-validations"]?.AsArray() ?? [])
             yield return (place, rule!["message"]!.GetValue<string>(), rule["rule"]!.GetValue<string>(), schema, [.. around]);
@@ -89,7 +98,8 @@ public sealed partial class CelRuleTests(CrdServerFixture fixture)
     }
 
     private Task<(HttpStatusCode Code, JsonObject Answer)> PostAsync(JsonObject document) =>
-        fixture.Server.SendAsync(HttpMethod.Post, CrdServerCollection.Pipelines + "?dryRun=All&fieldValidation=Strict", document.ToJsonString());
+        fixture.Server.SendAsync(HttpMethod.Post, CrdServerCollection.Pipelines + "?dryRun=All&fieldValidation=Strict",
+            document.ToJsonString());
 
     private static JsonObject Broken(RuleSample sample)
     {
@@ -104,7 +114,9 @@ public sealed partial class CelRuleTests(CrdServerFixture fixture)
         return PipelineGraphMapper.Map(pipeline);
     }
 
-    /// <summary>The small pipeline with something at every place that a rule looks at, and the defaults that a server fills in first.</summary>
+    /// <summary>
+    /// The small pipeline with something at every place that a rule looks at, and the defaults that a server fills in first.
+    /// </summary>
     private static JsonObject Sound()
     {
         var document = Documents.Small();
@@ -114,7 +126,8 @@ public sealed partial class CelRuleTests(CrdServerFixture fixture)
         document["spec"]!["transport"] = "Auto";
         document["spec"]!["rdma"] = JsonNode.Parse("""{"resourceName": "rdma/hca"}""");
         var source = document["spec"]!["operators"]![0]!.AsObject();
-        source["env"] = JsonNode.Parse("""[{"name": "A", "value": "x"}, {"name": "B", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]""");
+        source["env"] = JsonNode.Parse(
+            """[{"name": "A", "value": "x"}, {"name": "B", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]""");
         source["envFrom"] = JsonNode.Parse("""[{"configMapRef": {"name": "settings"}}]""");
         source["resourceClaims"] = JsonNode.Parse("""[{"name": "nic", "resourceClaimName": "shared"}]""");
         var sink = document["spec"]!["operators"]![1]!.AsObject();
@@ -128,7 +141,9 @@ public sealed partial class CelRuleTests(CrdServerFixture fixture)
     {
         JsonNode at = document;
         foreach (Match step in Steps().Matches(place))
-            at = step.Groups[2].Success ? at[int.Parse(step.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture)]! : at[step.Groups[1].Value]!;
+            at = step.Groups[2].Success
+                ? at[int.Parse(step.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture)]!
+                : at[step.Groups[1].Value]!;
         return at;
     }
 

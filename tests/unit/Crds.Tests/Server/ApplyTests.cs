@@ -22,7 +22,8 @@ public sealed class ApplyTests(CrdServerFixture fixture)
              "spec": {"operators": [{"name": "sink", "image": "x", "maxReplicas": 8}]}}
             """)!.AsObject();
         var both = await pipelines.ApplyAsync(scaled, "bob");
-        both.Spec!.Value.GetProperty("operators").EnumerateArray().Select(one => one.GetProperty("name").GetString()).ShouldBe(["generate", "sink"]);
+        both.Spec!.Value.GetProperty("operators").EnumerateArray().Select(one => one.GetProperty("name").GetString())
+            .ShouldBe(["generate", "sink"]);
         scaled["spec"]!["operators"]![0]!["image"] = "y";
         var conflict = await Should.ThrowAsync<ApplyConflictException>(pipelines.ApplyAsync(scaled, "bob"));
         conflict.Conflicts.ShouldBe([new("alice", ".spec.operators[name=\"sink\"].image")]);
@@ -38,9 +39,11 @@ public sealed class ApplyTests(CrdServerFixture fixture)
         var list = await pipelines.ListAsync("default");
         await pipelines.ApplyAsync(Named("watched"), "alice");
         var told = new List<WatchEvent<KubernetesRuntime.Objects.CustomObject>>();
-        // Two seconds before it ends a watch, a server that is not too busy sends a bookmark, if anything has happened at all since the first watch.
+        // Two seconds before it ends a watch, a server that is not too busy sends a bookmark, if anything has happened at all since the
+        // first watch.
         for (var rounds = 0; rounds < 20 && told.All(one => one.Kind != WatchKind.Bookmark); rounds++)
-            await foreach (var one in pipelines.WatchAsync("default", list.ResourceVersion, bounds: new(TimeSpan.FromSeconds(4 + rounds), TimeSpan.FromMinutes(1))))
+            await foreach (var one in pipelines.WatchAsync("default", list.ResourceVersion,
+                bounds: new(TimeSpan.FromSeconds(4 + rounds), TimeSpan.FromMinutes(1))))
             {
                 if (one.Value?.Metadata?.Name == "watched")
                     await pipelines.ApplyAsync(Named($"later-{rounds}"), "alice");

@@ -6,7 +6,10 @@ using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Crds.Tests.Server;
 
-/// <summary>What a current API server makes of our kinds: that it takes them, fills in, cuts off, refuses, and keeps status and scale apart from the spec.</summary>
+/// <summary>
+/// What a current API server makes of our kinds: that it takes them, fills in, cuts off, refuses, and keeps status and scale apart from the
+/// spec.
+/// </summary>
 [Collection(CrdServerCollection.Name)]
 public sealed class StoredPipelineTests(CrdServerFixture fixture)
 {
@@ -17,9 +20,12 @@ public sealed class StoredPipelineTests(CrdServerFixture fixture)
     [InlineData("mediaoperators")]
     public async Task Each_kind_is_structural_and_established_and_no_word_of_it_is_dropped(string plural)
     {
-        var (_, stored) = await SendAsync(HttpMethod.Get, $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.k8smediaflow.io");
-        var conditions = stored["status"]!["conditions"]!.AsArray().ToDictionary(one => one!["type"]!.GetValue<string>(), one => one!["status"]!.GetValue<string>());
-        (conditions["Established"], conditions["NamesAccepted"], conditions.ContainsKey("NonStructuralSchema")).ShouldBe(("True", "True", false));
+        var (_, stored) = await SendAsync(HttpMethod.Get,
+            $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.k8smediaflow.io");
+        var conditions = stored["status"]!["conditions"]!.AsArray()
+            .ToDictionary(one => one!["type"]!.GetValue<string>(), one => one!["status"]!.GetValue<string>());
+        (conditions["Established"], conditions["NamesAccepted"], conditions.ContainsKey("NonStructuralSchema"))
+            .ShouldBe(("True", "True", false));
         Schema(stored).ToJsonString().ShouldBe(Schema(CrdServerFixture.Definition(plural)).ToJsonString());
 
         static JsonNode Schema(JsonObject definition) => Sorted(definition["spec"]!["versions"]![0]!["schema"]!)!;
@@ -43,7 +49,8 @@ public sealed class StoredPipelineTests(CrdServerFixture fixture)
         var (code, refusal) = await CreateAsync(document);
         code.ShouldBe(HttpStatusCode.BadRequest);
         Text(refusal["message"]).ShouldContain("unknown field \"spec.operators[0].replcas\"");
-        var (_, stored) = await SendAsync(HttpMethod.Post, CrdServerCollection.Pipelines + "?fieldValidation=Ignore", document.ToJsonString());
+        var (_, stored) = await SendAsync(HttpMethod.Post, CrdServerCollection.Pipelines + "?fieldValidation=Ignore",
+            document.ToJsonString());
         stored["spec"]!["operators"]![0]!["replcas"].ShouldBeNull();
         Text(stored["spec"]!["operators"]![0]!["affinity"]!["nodeAffinity"]!["future"]).ShouldBe("true");
     }
@@ -56,8 +63,10 @@ public sealed class StoredPipelineTests(CrdServerFixture fixture)
         var (_, stored) = await CreateAsync(document);
         stored["status"].ShouldBeNull();
         const string Status = CrdServerCollection.Pipelines + "/status/status";
-        var (_, written) = await SendAsync(HttpMethod.Patch, Status, """{"spec": {"transport": "Auto"}, "status": {"phase": "Running"}}""", "application/merge-patch+json");
-        (Text(written["status"]!["phase"]), Text(written["spec"]!["transport"]), Text(written["metadata"]!["generation"])).ShouldBe(("Running", "TCP", "1"));
+        var (_, written) = await SendAsync(HttpMethod.Patch, Status, """{"spec": {"transport": "Auto"}, "status": {"phase": "Running"}}""",
+            "application/merge-patch+json");
+        (Text(written["status"]!["phase"]), Text(written["spec"]!["transport"]), Text(written["metadata"]!["generation"]))
+            .ShouldBe(("Running", "TCP", "1"));
         var (code, _) = await SendAsync(HttpMethod.Patch, Status, """{"status": {"phase": "Dreaming"}}""", "application/merge-patch+json");
         code.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
@@ -69,12 +78,16 @@ public sealed class StoredPipelineTests(CrdServerFixture fixture)
             {"apiVersion": "k8smediaflow.io/v1alpha1", "kind": "MediaOperator", "metadata": {"name": "scaled"}, "spec": {"pipeline": "p", "operator": "o"}}
             """);
         (code, Text(made["spec"]?["replicas"])).ShouldBe((HttpStatusCode.Created, "1"));
-        await SendAsync(HttpMethod.Patch, Operators + "/scaled/status", """{"status": {"replicas": 1, "readyReplicas": 1, "selector": "a=b"}}""", "application/merge-patch+json");
+        await SendAsync(HttpMethod.Patch, Operators + "/scaled/status",
+            """{"status": {"replicas": 1, "readyReplicas": 1, "selector": "a=b"}}""", "application/merge-patch+json");
         var (_, scale) = await SendAsync(HttpMethod.Get, Operators + "/scaled/scale");
-        (Text(scale["spec"]!["replicas"]), Text(scale["status"]!["replicas"]), Text(scale["status"]!["selector"])).ShouldBe(("1", "1", "a=b"));
-        var (_, scaled) = await SendAsync(HttpMethod.Patch, Operators + "/scaled/scale", """{"spec": {"replicas": 3}}""", "application/merge-patch+json");
+        (Text(scale["spec"]!["replicas"]), Text(scale["status"]!["replicas"]), Text(scale["status"]!["selector"]))
+            .ShouldBe(("1", "1", "a=b"));
+        var (_, scaled) = await SendAsync(HttpMethod.Patch, Operators + "/scaled/scale", """{"spec": {"replicas": 3}}""",
+            "application/merge-patch+json");
         Text(scaled["spec"]!["replicas"]).ShouldBe("3");
-        var (refused, _) = await SendAsync(HttpMethod.Patch, Operators + "/scaled/scale", """{"spec": {"replicas": 65}}""", "application/merge-patch+json");
+        var (refused, _) = await SendAsync(HttpMethod.Patch, Operators + "/scaled/scale", """{"spec": {"replicas": 65}}""",
+            "application/merge-patch+json");
         refused.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
@@ -88,7 +101,8 @@ public sealed class StoredPipelineTests(CrdServerFixture fixture)
     private Task<(HttpStatusCode Code, JsonObject Answer)> CreateAsync(JsonObject document) =>
         SendAsync(HttpMethod.Post, CrdServerCollection.Pipelines + "?fieldValidation=Strict", document.ToJsonString());
 
-    private Task<(HttpStatusCode Code, JsonObject Answer)> SendAsync(HttpMethod method, string path, string? body = null, string type = "application/json") =>
+    private Task<(HttpStatusCode Code, JsonObject Answer)> SendAsync(HttpMethod method, string path, string? body = null,
+        string type = "application/json") =>
         fixture.Server.SendAsync(method, path, body, type);
 
     private static JsonObject Named(string name)
@@ -103,7 +117,9 @@ public sealed class StoredPipelineTests(CrdServerFixture fixture)
 
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        JsonObject thing => new JsonObject(thing.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => KeyValuePair.Create(one.Key, Sorted(one.Value)))),
+        JsonObject thing =>
+            new JsonObject(thing.OrderBy(one => one.Key, StringComparer.Ordinal)
+                .Select(one => KeyValuePair.Create(one.Key, Sorted(one.Value)))),
         JsonArray list => new JsonArray([.. list.Select(Sorted)]),
         _ => node?.DeepClone(),
     };

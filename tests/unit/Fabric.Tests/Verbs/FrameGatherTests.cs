@@ -35,7 +35,8 @@ public class FrameGatherTests
                 gather.Add(10_000 * (index + 1), lengths[index], (uint)index);
             gather.End(id: 1, immediate: 77);
             Places(gather, messageMax).ShouldBe(Wanted(lengths));
-            gather.Works[^1].ShouldSatisfyAllConditions(last => last.IsSignaled.ShouldBeTrue(), last => last.Immediate.ShouldBe(77u), last => last.Kind.ShouldBe(SendKind.WriteWithImmediate));
+            gather.Works[^1].ShouldSatisfyAllConditions(last => last.IsSignaled.ShouldBeTrue(), last => last.Immediate.ShouldBe(77u),
+                last => last.Kind.ShouldBe(SendKind.WriteWithImmediate));
             gather.Works[..^1].ToArray().ShouldAllBe(work => !work.IsSignaled && work.Kind == SendKind.Write);
         }
     }

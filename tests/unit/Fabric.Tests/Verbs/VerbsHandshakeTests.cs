@@ -7,7 +7,8 @@ namespace K8sMediaFlow.Fabric.Tests.Verbs;
 public class VerbsHandshakeTests
 {
     private static VerbsOfferPayload Sample(params uint[] further) => new(
-        new QueuePairInfo(4096, [0x00ABCDEF, .. further], 0x00FEDCBA, QueuePairInfo.NewNonce(), [.. Enumerable.Range(0, 16).Select(one => (byte)one)]), 7, 0xDEADBEEF, 0x7F00_1234_5678_9000, 1ul << 40);
+        new QueuePairInfo(4096, [0x00ABCDEF, .. further], 0x00FEDCBA, QueuePairInfo.NewNonce(),
+            [.. Enumerable.Range(0, 16).Select(one => (byte)one)]), 7, 0xDEADBEEF, 0x7F00_1234_5678_9000, 1ul << 40);
 
     [Theory]
     [InlineData(0)]

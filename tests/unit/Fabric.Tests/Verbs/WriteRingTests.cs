@@ -11,7 +11,8 @@ public class WriteRingTests
     [InlineData(4)]
     public void Writes_are_reported_in_order_however_their_queue_pairs_complete_and_a_cell_is_free_again_only_then(int pairs)
     {
-        var random = new Random(Seed.Take(nameof(Writes_are_reported_in_order_however_their_queue_pairs_complete_and_a_cell_is_free_again_only_then)));
+        var random = new Random(Seed.Take(nameof(
+            Writes_are_reported_in_order_however_their_queue_pairs_complete_and_a_cell_is_free_again_only_then)));
         var ring = new WriteRing(5, pairs);
         var tags = new ulong[3];
         var next = Enumerable.Range(0, pairs).Select(one => (ulong)one).ToArray();
@@ -38,7 +39,8 @@ public class WriteRingTests
                     reported += (ulong)taken;
                     break;
             }
-            (ring.Count, ring.Underway, ring.Works).ShouldBe(((int)(added - reported), (int)(added - next.Min(one => Math.Min(one, added))), (int)(2 * (added - completed))));
+            (ring.Count, ring.Underway, ring.Works)
+                .ShouldBe(((int)(added - reported), (int)(added - next.Min(one => Math.Min(one, added))), (int)(2 * (added - completed))));
         }
     }
 

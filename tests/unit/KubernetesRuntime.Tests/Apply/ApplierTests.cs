@@ -78,7 +78,8 @@ public class ApplierTests(ApiServerFixture old, CrdServerFixture current) : Ever
 
         await Objects.ApplyAsync(Objects.Type.ToDocument(Gadget("b", ("k", "old"))), "us-before", cancel: Bound);
         await Objects.ApplyAsync(Objects.Type.ToDocument(Gadget("b", ("l", "theirs"))), "them", cancel: Bound);
-        var conflict = await Should.ThrowAsync<ApplyConflictException>(applier.ApplyAsync(Gadget("b", ("k", "new"), ("l", "ours")), null, Bound));
+        var conflict = await Should.ThrowAsync<ApplyConflictException>(applier.ApplyAsync(Gadget("b", ("k", "new"), ("l", "ours")), null,
+            Bound));
         conflict.Conflicts.OrderBy(one => one.Field).ShouldBe([new("us-before", ".spec.k"), new("them", ".spec.l")]);
         (await Objects.GetAsync(Space, "b", Bound)).Get("k").ShouldBe("old");
     }
@@ -88,15 +89,21 @@ public class ApplierTests(ApiServerFixture old, CrdServerFixture current) : Ever
     public async Task A_status_that_does_not_change_is_written_once_however_often_it_is_reconciled(string server)
     {
         await UseAsync(server);
-        var made = await Objects.CreateAsync(new() { Metadata = new() { Name = "g", Namespace = Space }, Spec = Gadgets.Json("""{"size":1}""") }, Bound);
+        var made = await Objects.CreateAsync(new() { Metadata = new() { Name = "g", Namespace = Space },
+            Spec = Gadgets.Json("""{"size":1}""") }, Bound);
         var applier = new Applier<CustomObject>(Objects, new("us-status") { Subresource = "status", OwnsAll = true });
-        CustomObject Status(string phase) => new() { Metadata = new() { Name = "g", Namespace = Space }, Status = Gadgets.Json($$"""{"phase":"{{phase}}"}""") };
+        CustomObject Status(string phase) => new()
+        {
+            Metadata = new() { Name = "g", Namespace = Space },
+            Status = Gadgets.Json($$"""{"phase":"{{phase}}"}"""),
+        };
         var observed = made;
         for (var i = 0; i < 20; i++)
             observed = (await applier.ApplyAsync(Status("Running"), observed, Bound)).Value;
         observed.Status!.Value.GetProperty("phase").GetString().ShouldBe("Running");
         var versions = observed.Metadata!.ResourceVersion;
-        var edited = await Objects.MergeAsync(Space, "g", JsonNode.Parse("""{"spec":{"size":2},"status":{"phase":"Lie"}}""")!.AsObject(), cancel: Bound);
+        var edited = await Objects.MergeAsync(Space, "g", JsonNode.Parse("""{"spec":{"size":2},"status":{"phase":"Lie"}}""")!.AsObject(),
+            cancel: Bound);
         (edited.Metadata!.ResourceVersion != versions, edited.Metadata.Generation).ShouldBe((true, 2));
         // The edit could not touch the status, so there is nothing to write.
         (await applier.ApplyAsync(Status("Running"), edited, Bound)).Written.ShouldBeFalse();
@@ -117,7 +124,16 @@ public class ServerSpellingTests(ApiServerFixture fixture) : ApiServerTests(fixt
         var pod = new Pod
         {
             Metadata = new() { Name = "p", Namespace = Space },
-            Spec = new() { AutomountServiceAccountToken = false, Containers = [new() { Name = "c", Image = "i", Resources = new() { Limits = new Dictionary<string, string> { ["cpu"] = "1000m", ["memory"] = "1024Mi" } } }] },
+            Spec = new()
+            {
+                AutomountServiceAccountToken = false,
+                Containers = [new()
+                {
+                    Name = "c",
+                    Image = "i",
+                    Resources = new() { Limits = new Dictionary<string, string> { ["cpu"] = "1000m", ["memory"] = "1024Mi" } },
+                }],
+            },
         };
         (await applier.ApplyAsync(pod, null, Bound)).Value.Spec!.Containers![0].Resources!.Limits!["cpu"].ShouldBe("1");
         // The pod's status moves, and with it the version: the spec is as it was.

@@ -24,7 +24,8 @@ public class KubeconfigTests : IDisposable
             - {name: u, user: {}}
             - {name: t, user: {token: secret}}
             """).Connect();
-        (connection.Server, connection.DefaultNamespace, connection.SkipVerification, connection.TlsServerName).ShouldBe((new Uri("https://b:2"), "media", true, "other"));
+        (connection.Server, connection.DefaultNamespace, connection.SkipVerification, connection.TlsServerName)
+            .ShouldBe((new Uri("https://b:2"), "media", true, "other"));
         (await connection.Credentials.GetAsync(default)).BearerToken.ShouldBe("secret");
         connection.ToString().ShouldNotContain("secret");
     }
@@ -33,7 +34,8 @@ public class KubeconfigTests : IDisposable
     public void Of_several_files_the_first_entry_of_a_name_counts()
     {
         var first = _folder.Write("one", "clusters: [{name: c, cluster: {server: 'https://first'}}]");
-        var second = _folder.Write("two", "current-context: x\ncontexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'https://second'}}]");
+        var second = _folder.Write("two",
+            "current-context: x\ncontexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'https://second'}}]");
         Kubeconfig.Read([first, second]).Connect().Server.Host.ShouldBe("first");
     }
 
@@ -52,9 +54,11 @@ public class KubeconfigTests : IDisposable
     [InlineData("current-context: x", "contexts: has no entry named x")]
     [InlineData("current-context: x\ncontexts: {}", "contexts: must be a list")]
     [InlineData("current-context: x\ncontexts: [{name: x, context: {}}]", "contexts[0].context.cluster: is missing")]
-    [InlineData("current-context: x\ncontexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: here}}]", "clusters[0].cluster.server: must be an https or http address")]
+    [InlineData("current-context: x\ncontexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: here}}]",
+        "clusters[0].cluster.server: must be an https or http address")]
     public void A_wrong_file_is_refused_with_the_place(string text, string message) =>
-        Should.Throw<ConnectionException>(() => Read(text).Connect()).Message.ShouldStartWith(Path.Combine(_folder.Path, "config") + ": " + message);
+        Should.Throw<ConnectionException>(() => Read(text).Connect())
+            .Message.ShouldStartWith(Path.Combine(_folder.Path, "config") + ": " + message);
 
     [Theory]
     [InlineData("username: a", "username: servers and clients have dropped this")]
@@ -77,7 +81,8 @@ public class KubeconfigTests : IDisposable
             echo asked >>asked; echo "$EXTRA $KUBERNETES_EXEC_INFO" >info
             echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t'$(wc -l <asked)'","expirationTimestamp":"2026-01-01T01:00:00Z"}}'
             """);
-        var tree = YamlTree.Load(_folder.Write("config", $"apiVersion: client.authentication.k8s.io/v1\ncommand: sh\nargs: [-c, 'cd {_folder.Path} && . ./plugin.sh']\nenv: [{{name: EXTRA, value: more}}]\nprovideClusterInfo: true"));
+        var tree = YamlTree.Load(_folder.Write("config",
+            $"apiVersion: client.authentication.k8s.io/v1\ncommand: sh\nargs: [-c, 'cd {_folder.Path} && . ./plugin.sh']\nenv: [{{name: EXTRA, value: more}}]\nprovideClusterInfo: true"));
         var time = new ManualTime();
         var plugin = ExecPlugin.Of(tree, new() { Server = new("https://here:1"), Credentials = new FixedCredential(new()) }, time);
         var first = await plugin.GetAsync(default);
@@ -103,7 +108,8 @@ public class KubeconfigTests : IDisposable
     [InlineData("echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{}}'", "neither with a token nor with a certificate")]
     public async Task A_plugin_that_fails_is_named_with_what_it_said(string script, string message)
     {
-        var connection = Read(User($"exec:\n      apiVersion: client.authentication.k8s.io/v1\n      command: sh\n      args: [-c, \"{script.Replace("\"", "\\\"")}\"]")).Connect();
+        var connection =
+            Read(User($"exec:\n      apiVersion: client.authentication.k8s.io/v1\n      command: sh\n      args: [-c, \"{script.Replace("\"", "\\\"")}\"]")).Connect();
         var error = await Should.ThrowAsync<ConnectionException>(async () => await connection.Credentials.GetAsync(default));
         error.Message.ShouldContain(message);
         error.Message.ShouldContain("users[0].user.exec (sh)");
@@ -112,7 +118,8 @@ public class KubeconfigTests : IDisposable
     [Fact]
     public async Task A_plugin_that_is_not_there_is_an_error_with_its_place() =>
         (await Should.ThrowAsync<ConnectionException>(async () =>
-            await Read(User("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./none}")).Connect().Credentials.GetAsync(default))).Message.ShouldContain("users[0].user.exec (./none)");
+            await Read(User("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./none}")).Connect()
+                .Credentials.GetAsync(default))).Message.ShouldContain("users[0].user.exec (./none)");
 
     [Fact]
     public async Task A_pods_token_is_read_again_after_a_minute_and_survives_the_moment_without_a_file()
@@ -120,7 +127,8 @@ public class KubeconfigTests : IDisposable
         var path = _folder.Write("token", "one");
         _folder.Write("ca.crt", "");
         var time = new ManualTime();
-        Should.Throw<ConnectionException>(() => InCluster.Connect(_folder.Path, _ => "1", time)).Message.ShouldContain("ca.crt: holds no certificate");
+        Should.Throw<ConnectionException>(() => InCluster.Connect(_folder.Path, _ => "1", time))
+            .Message.ShouldContain("ca.crt: holds no certificate");
         var token = new TokenFile(path, time);
         (await token.GetAsync(default)).BearerToken.ShouldBe("one");
         _folder.Write("token", "two");
@@ -137,7 +145,8 @@ public class KubeconfigTests : IDisposable
 
     [Fact]
     public void Outside_a_pod_the_missing_variable_is_named() =>
-        Should.Throw<ConnectionException>(() => InCluster.Connect(_folder.Path, _ => null, TimeProvider.System)).Message.ShouldBe("KUBERNETES_SERVICE_HOST is not set: this is no pod of a cluster");
+        Should.Throw<ConnectionException>(() => InCluster.Connect(_folder.Path, _ => null, TimeProvider.System))
+            .Message.ShouldBe("KUBERNETES_SERVICE_HOST is not set: this is no pod of a cluster");
 
     private Kubeconfig Read(string text) => Kubeconfig.Read([_folder.Write("config", text)]);
 

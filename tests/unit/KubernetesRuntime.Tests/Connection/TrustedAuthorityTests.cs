@@ -41,13 +41,15 @@ public class TrustedAuthorityTests
         folder.Write("ca.crt", text);
         authorities.Refused(before).ShouldBeFalse();
         authorities.Current.ShouldBeSameAs(before);
-        Should.Throw<ConnectionException>(() => TrustedAuthorities.File(Path.Combine(folder.Path, "ca.crt"))).Message.ShouldContain("ca.crt");
+        Should.Throw<ConnectionException>(() => TrustedAuthorities.File(Path.Combine(folder.Path, "ca.crt")))
+            .Message.ShouldContain("ca.crt");
     }
 
     internal static string Authority(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return certificate.ExportCertificatePem() + "\n";
     }
 }

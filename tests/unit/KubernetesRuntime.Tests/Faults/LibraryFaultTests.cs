@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Faults;
 
-/// <summary>What the package beneath does wrong when it is left to itself, and what our client makes of the same: docs/decisions/0030.</summary>
+/// <summary>
+/// What the package beneath does wrong when it is left to itself, and what our client makes of the same: docs/decisions/0030.
+/// </summary>
 public sealed class LibraryFaultTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -20,7 +22,8 @@ public sealed class LibraryFaultTests : IDisposable
     public async Task A_certificate_of_our_own_authority_for_another_host_is_not_believed()
     {
         using var authority = TestAuthority.Make();
-        await using var server = await ScriptedServer.StartAsync(context => context.SayAsync("""{"major":"1"}"""), authority.Issue("another.example"));
+        await using var server = await ScriptedServer.StartAsync(context => context.SayAsync("""{"major":"1"}"""),
+            authority.Issue("another.example"));
         var connection = new ClusterConnection
         {
             Server = server.Address,
@@ -33,7 +36,11 @@ public sealed class LibraryFaultTests : IDisposable
         server.Requests.ShouldBeEmpty("the token would be in a stranger's hands");
         using var named = new ApiClient(connection with { TlsServerName = "another.example" });
         (await named.GetVersionAsync()).Major.ShouldBe("1");
-        using var strange = new ApiClient(connection with { TlsServerName = "another.example", Authorities = TrustedAuthorities.Of(TrustedAuthorityTests.Authority("a stranger")) });
+        using var strange = new ApiClient(connection with
+        {
+            TlsServerName = "another.example",
+            Authorities = TrustedAuthorities.Of(TrustedAuthorityTests.Authority("a stranger")),
+        });
         (await Should.ThrowAsync<ApiException>(strange.GetVersionAsync())).Message.ShouldContain("certificate chain");
         server.Requests.Count.ShouldBe(1);
     }
@@ -61,7 +68,8 @@ public sealed class LibraryFaultTests : IDisposable
         });
         using var client = server.Client();
         // Were it not, its opening would be waited for, and given up for another reason.
-        var error = await Should.ThrowAsync<ApiException>(ToEndAsync(client, new(Patience, TimeSpan.FromMilliseconds(100))).WaitAsync(Patience));
+        var error = await Should.ThrowAsync<ApiException>(ToEndAsync(client, new(Patience, TimeSpan.FromMilliseconds(100)))
+            .WaitAsync(Patience));
         error.Reason.ShouldBe(ApiReason.Silent);
     }
 
@@ -98,7 +106,8 @@ public sealed class LibraryFaultTests : IDisposable
         await using var server = await ScriptedServer.StartAsync();
         var connections = new LibraryClient(new() { Host = server.Address.ToString() });
         connections.Dispose();
-        await Should.ThrowAsync<ObjectDisposedException>(connections.SendAsync(new("get", HttpMethod.Get, "version", "", "/version"), CancellationToken.None));
+        await Should.ThrowAsync<ObjectDisposedException>(connections.SendAsync(new("get", HttpMethod.Get, "version", "", "/version"),
+            CancellationToken.None));
         server.Requests.ShouldBeEmpty();
     }
 
@@ -133,7 +142,8 @@ public sealed class LibraryFaultTests : IDisposable
             var names = new SubjectAlternativeNameBuilder();
             names.AddDnsName(host);
             request.CertificateExtensions.Add(names.Build());
-            return request.Create(_certificate, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), [1, 2, 3]).CopyWithPrivateKey(key);
+            return request.Create(_certificate, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), [1, 2, 3])
+                .CopyWithPrivateKey(key);
         }
 
         public void Dispose() => _certificate.Dispose();

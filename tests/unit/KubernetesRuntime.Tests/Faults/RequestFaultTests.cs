@@ -35,9 +35,11 @@ public class RequestFaultTests
             return context.FailAsync(429, "TooManyRequests");
         });
         using var client = server.Client(new() { RetriesMax = 3 });
-        (await Should.ThrowAsync<ApiException>(client.For(Resources.ConfigMaps).GetAsync("n", "short"))).Reason.ShouldBe(ApiReason.TooManyRequests);
+        (await Should.ThrowAsync<ApiException>(client.For(Resources.ConfigMaps).GetAsync("n", "short")))
+            .Reason.ShouldBe(ApiReason.TooManyRequests);
         server.Requests.Count.ShouldBe(4);
-        (await Should.ThrowAsync<ApiException>(client.For(Resources.ConfigMaps).GetAsync("n", "long"))).RetryAfter.ShouldBe(TimeSpan.FromHours(1));
+        (await Should.ThrowAsync<ApiException>(client.For(Resources.ConfigMaps).GetAsync("n", "long")))
+            .RetryAfter.ShouldBe(TimeSpan.FromHours(1));
         server.Requests.Count.ShouldBe(5);
     }
 
@@ -50,7 +52,10 @@ public class RequestFaultTests
             return Task.CompletedTask;
         });
         using var client = server.Client();
-        var error = await Should.ThrowAsync<ApiException>(client.For(Resources.ConfigMaps).CreateAsync(new() { Metadata = new() { Name = "a", Namespace = "n" } }));
+        var error = await Should.ThrowAsync<ApiException>(client.For(Resources.ConfigMaps).CreateAsync(new()
+        {
+            Metadata = new() { Name = "a", Namespace = "n" },
+        }));
         (error.Reason, error.Code, error.Verb).ShouldBe((ApiReason.Unreachable, null, "create"));
         server.Requests.Count.ShouldBe(1);
     }
@@ -109,9 +114,12 @@ public class RequestFaultTests
         using var folder = new Folder();
         var file = folder.Write("token", "old\n");
         await using var server = await ScriptedServer.StartAsync(context =>
-            context.Request.Headers.Authorization == "Bearer new" ? context.SayAsync(Lines.Map("a", 3)) : context.FailAsync(401, "Unauthorized"));
+            context.Request.Headers.Authorization == "Bearer new"
+                ? context.SayAsync(Lines.Map("a", 3))
+                : context.FailAsync(401, "Unauthorized"));
         using var client = server.Client(credentials: new TokenFile(file, TimeProvider.System));
-        (await Should.ThrowAsync<ApiException>(client.For(Resources.ConfigMaps).GetAsync("n", "a"))).Reason.ShouldBe(ApiReason.Unauthorized);
+        (await Should.ThrowAsync<ApiException>(client.For(Resources.ConfigMaps).GetAsync("n", "a")))
+            .Reason.ShouldBe(ApiReason.Unauthorized);
         // The same token again would only be refused again.
         server.Requests.Count.ShouldBe(1);
         folder.Write("token", "new");
@@ -153,7 +161,10 @@ public class RequestFaultTests
         // The first question is asked when the request is made, the second when its bytes are about to leave.
         using var fence = new Fence { OpenFor = 1 };
         using var fenced = client.Fenced(fence);
-        await Should.ThrowAsync<WriteRefusedException>(fenced.For(Resources.ConfigMaps).CreateAsync(new() { Metadata = new() { Name = "a", Namespace = "n" } }));
+        await Should.ThrowAsync<WriteRefusedException>(fenced.For(Resources.ConfigMaps).CreateAsync(new()
+        {
+            Metadata = new() { Name = "a", Namespace = "n" },
+        }));
         fence.Asked.ShouldBe(2);
         requests.ShouldBe(0);
         await client.For(Resources.ConfigMaps).GetAsync("n", "a");
@@ -175,7 +186,12 @@ public class RequestFaultTests
         using var fence = new Fence();
         using var fenced = client.Fenced(fence);
         var data = new string('x', 20_000_000);
-        await fenced.For(Resources.ConfigMaps).CreateAsync(new() { Metadata = new() { Name = "a", Namespace = "n" }, Data = new Dictionary<string, string> { ["x"] = data } });
+        await fenced.For(Resources.ConfigMaps).CreateAsync(new()
+        {
+            Metadata = new() { Name = "a", Namespace = "n" },
+            Data = new Dictionary<string,
+            string> { ["x"] = data },
+        });
         text.ShouldContain(data);
         fence.Asked.ShouldBeGreaterThan(2);
     }

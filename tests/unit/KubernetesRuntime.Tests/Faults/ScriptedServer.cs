@@ -37,7 +37,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
         if (certificate is null)
             builder.WebHost.UseUrls("http://127.0.0.1:0");
         else
-            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+            builder.WebHost.UseKestrelHttpsConfiguration()
+                .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         var server = new ScriptedServer(builder.Build());
         if (answer is not null)
             server.Answer = answer;
@@ -78,13 +79,16 @@ internal static class Lines
     public static string Map(string name, int version, string uid = "u", string? value = null) =>
         $$$"""{"metadata":{"name":"{{{name}}}","namespace":"n","uid":"{{{uid}}}","resourceVersion":"{{{version}}}"},"data":{"v":"{{{value ?? version.ToString(System.Globalization.CultureInfo.InvariantCulture)}}}"}}""";
 
-    public static string List(int version, params string[] items) => $$$"""{"metadata":{"resourceVersion":"{{{version}}}"},"items":[{{{string.Join(',', items)}}}]}""";
+    public static string List(int version, params string[] items) =>
+        $$$"""{"metadata":{"resourceVersion":"{{{version}}}"},"items":[{{{string.Join(',', items)}}}]}""";
 
     public static string Event(string type, string content) => $$"""{"type":"{{type}}","object":{{content}}}""" + "\n";
 
-    public static string Bookmark(int version) => Event("BOOKMARK", $$$"""{"kind":"ConfigMap","metadata":{"resourceVersion":"{{{version}}}"}}""");
+    public static string Bookmark(int version) =>
+        Event("BOOKMARK", $$$"""{"kind":"ConfigMap","metadata":{"resourceVersion":"{{{version}}}"}}""");
 
-    public static string Status(int code, string reason) => $$"""{"kind":"Status","status":"Failure","message":"said the server","reason":"{{reason}}","code":{{code}}}""";
+    public static string Status(int code, string reason) =>
+        $$"""{"kind":"Status","status":"Failure","message":"said the server","reason":"{{reason}}","code":{{code}}}""";
 
     public static async Task SayAsync(this HttpContext context, string text)
     {
@@ -100,5 +104,6 @@ internal static class Lines
 
     /// <summary>Says nothing more until the client has gone.</summary>
     public static Task HangAsync(this HttpContext context) =>
-        Task.Delay(TimeSpan.FromMinutes(2), context.RequestAborted).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        Task.Delay(TimeSpan.FromMinutes(2), context.RequestAborted)
+            .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 }

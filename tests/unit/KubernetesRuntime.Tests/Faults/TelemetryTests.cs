@@ -11,18 +11,22 @@ public class TelemetryTests
     public async Task Requests_lists_and_restarts_are_counted_by_resource_and_cause()
     {
         var counted = new ConcurrentDictionary<string, long>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, self) => { if (instrument.Meter.Name == Telemetry.MeterName) self.EnableMeasurementEvents(instrument); } };
+        using var listener = new MeterListener { InstrumentPublished = (instrument,
+            self) => { if (instrument.Meter.Name == Telemetry.MeterName) self.EnableMeasurementEvents(instrument); } };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
             // Other tests run beside: the resource is this test's own.
             var words = tags.ToArray().ToDictionary(tag => tag.Key, tag => $"{tag.Value}");
             if (words.GetValueOrDefault("resource") == "networkpolicies.networking.k8s.io")
-                counted.AddOrUpdate($"{instrument.Name} {words.GetValueOrDefault("verb")}{words.GetValueOrDefault("cause")} {words.GetValueOrDefault("code")}".TrimEnd(), value, (_, sum) => sum + value);
+                counted.AddOrUpdate(
+                    $"{instrument.Name} {words.GetValueOrDefault("verb")}{words.GetValueOrDefault("cause")} {words.GetValueOrDefault("code")}".TrimEnd(), value, (_, sum) => sum + value);
         });
         listener.Start();
         var lists = 0;
         await using var server = await ScriptedServer.StartAsync(context =>
-            !context.IsWatch() ? context.SayAsync(Lines.List(10 + lists++)) : context.From() == "10" ? context.FailAsync(410, "Gone") : context.HangAsync());
+            !context.IsWatch()
+                ? context.SayAsync(Lines.List(10 + lists++))
+                : context.From() == "10" ? context.FailAsync(410, "Gone") : context.HangAsync());
         using var client = server.Client();
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var informer = new Informers.Informer<NetworkPolicy>(client.For(Resources.NetworkPolicies), Watched.Quick());
@@ -30,6 +34,7 @@ public class TelemetryTests
         await Until.Async(() => server.Requests.Count == 4, "the second watch", stop.Token);
         await stop.CancelAsync();
         await run;
-        counted.ShouldBe(new Dictionary<string, long> { ["api_requests list 200"] = 2, ["api_requests watch 410"] = 1, ["watch_lists"] = 2, ["watch_restarts gone"] = 1 }, ignoreOrder: true);
+        counted.ShouldBe(new Dictionary<string, long> { ["api_requests list 200"] = 2, ["api_requests watch 410"] = 1, ["watch_lists"] = 2,
+            ["watch_restarts gone"] = 1 }, ignoreOrder: true);
     }
 }

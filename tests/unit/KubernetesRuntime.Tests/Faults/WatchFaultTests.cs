@@ -36,7 +36,9 @@ public class WatchFaultTests
         await using var server = await ScriptedServer.StartAsync(async context =>
         {
             if (!context.IsWatch())
-                await context.SayAsync(++lists == 1 ? Lines.List(10, Lines.Map("a", 3), Lines.Map("b", 4)) : Lines.List(50, Lines.Map("b", 44), Lines.Map("c", 45)));
+                await context.SayAsync(++lists == 1
+                    ? Lines.List(10, Lines.Map("a", 3), Lines.Map("b", 4))
+                    : Lines.List(50, Lines.Map("b", 44), Lines.Map("c", 45)));
             else if (context.From() == "10")
                 await context.SayAsync(Lines.Event("ADDED", Lines.Map("x", 12)) + Lines.Event("ERROR", Lines.Status(410, "Expired")));
             else
@@ -52,7 +54,9 @@ public class WatchFaultTests
     {
         var lists = 0;
         await using var server = await ScriptedServer.StartAsync(context =>
-            !context.IsWatch() ? context.SayAsync(Lines.List(10 + lists++)) : context.From() == "10" ? context.FailAsync(410, "Gone") : context.HangAsync());
+            !context.IsWatch()
+                ? context.SayAsync(Lines.List(10 + lists++))
+                : context.From() == "10" ? context.FailAsync(410, "Gone") : context.HangAsync());
         await using var watched = new Watched(server.Client());
         await Until.Async(() => lists == 2, "a second list", watched.Bound);
     }
@@ -62,7 +66,8 @@ public class WatchFaultTests
     {
         var lists = 0;
         await using var server = await ScriptedServer.StartAsync(context =>
-            !context.IsWatch() ? context.SayAsync(++lists == 1 ? Lines.List(10, Lines.Map("a", 3, "old")) : Lines.List(20, Lines.Map("a", 13, "new")))
+            !context.IsWatch()
+                ? context.SayAsync(++lists == 1 ? Lines.List(10, Lines.Map("a", 3, "old")) : Lines.List(20, Lines.Map("a", 13, "new")))
             : context.From() == "10" ? context.FailAsync(410, "Gone") : context.HangAsync());
         await using var watched = new Watched(server.Client());
         await watched.UntilToldAsync("-a:3", "+a:13");
@@ -92,7 +97,9 @@ public class WatchFaultTests
     {
         var watches = 0;
         await using var server = await ScriptedServer.StartAsync(context =>
-            !context.IsWatch() ? context.SayAsync(Lines.List(10)) : Interlocked.Increment(ref watches) > 0 ? context.HangAsync() : Task.CompletedTask);
+            !context.IsWatch()
+                ? context.SayAsync(Lines.List(10))
+                : Interlocked.Increment(ref watches) > 0 ? context.HangAsync() : Task.CompletedTask);
         await using var watched = new Watched(server.Client(new() { RequestTimeout = TimeSpan.FromMilliseconds(100) }));
         await Until.Async(() => Volatile.Read(ref watches) >= 3, "watches opened again", watched.Bound);
     }
@@ -154,7 +161,8 @@ public class WatchFaultTests
         await using var server = await ScriptedServer.StartAsync(async context =>
         {
             await context.SayAsync(context.IsWatch()
-                ? Lines.Event("MODIFIED", Bad.Replace("bad", "a")) + Lines.Event("MODIFIED", Lines.Map("bad", 12)) + Lines.Event("ADDED", Lines.Map("c", 13))
+                ? Lines.Event("MODIFIED", Bad.Replace("bad", "a")) + Lines.Event("MODIFIED", Lines.Map("bad", 12))
+                    + Lines.Event("ADDED", Lines.Map("c", 13))
                 : Lines.List(10, Lines.Map("a", 3), Bad));
             if (context.IsWatch())
                 await context.HangAsync();
@@ -173,7 +181,8 @@ public class WatchFaultTests
         await using var server = await ScriptedServer.StartAsync(async context =>
         {
             await context.SayAsync(context.IsWatch()
-                ? Lines.Event("ADDED", Lines.Map("a", 3)) + Lines.Event("MODIFIED", Lines.Map("a", 3)) + Lines.Event("DELETED", Lines.Map("never", 4)) + Lines.Event("MODIFIED", Lines.Map("a", 5))
+                ? Lines.Event("ADDED", Lines.Map("a", 3)) + Lines.Event("MODIFIED", Lines.Map("a", 3))
+                    + Lines.Event("DELETED", Lines.Map("never", 4)) + Lines.Event("MODIFIED", Lines.Map("a", 5))
                 : Lines.List(10, Lines.Map("a", 3)));
             if (context.IsWatch())
                 await context.HangAsync();
@@ -188,7 +197,8 @@ public class WatchFaultTests
     {
         await using var server = await ScriptedServer.StartAsync(context =>
             context.Request.Query["continue"] == "next" ? context.FailAsync(410, "Expired")
-            : context.Request.Query.ContainsKey("limit") ? context.SayAsync("""{"metadata":{"resourceVersion":"5","continue":"next"},"items":[]}""")
+            : context.Request.Query.ContainsKey("limit")
+                ? context.SayAsync("""{"metadata":{"resourceVersion":"5","continue":"next"},"items":[]}""")
             : context.SayAsync(Lines.List(6, Lines.Map("a", 3))));
         using var client = server.Client();
         var list = await client.For(Resources.ConfigMaps).ListAsync(null);
@@ -225,7 +235,9 @@ public class WatchFaultTests
         {
             var space = context.Request.Path.Value!.Contains("/namespaces/one/") ? "one" : "two";
             if (!context.IsWatch())
-                await context.SayAsync(space == "one" && Interlocked.Increment(ref lists) > 1 ? Lines.List(20) : Lines.List(10, Lines.Map("a", 3).Replace("\"n\"", $"\"{space}\"")));
+                await context.SayAsync(space == "one" && Interlocked.Increment(ref lists) > 1
+                    ? Lines.List(20)
+                    : Lines.List(10, Lines.Map("a", 3).Replace("\"n\"", $"\"{space}\"")));
             else if (space == "one" && context.From() == "10")
                 await context.FailAsync(410, "Gone");
             else

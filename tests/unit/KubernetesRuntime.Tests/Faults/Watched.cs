@@ -35,7 +35,8 @@ internal sealed class Watched : IAsyncDisposable
         Bounds = () => new WatchBounds(TimeSpan.FromMinutes(1), silence ?? TimeSpan.FromMinutes(1)),
     };
 
-    public Task UntilToldAsync(params string[] words) => Until.Async(() => words.All(Told.Contains), $"told: {string.Join(' ', words)}", Bound);
+    public Task UntilToldAsync(params string[] words) =>
+        Until.Async(() => words.All(Told.Contains), $"told: {string.Join(' ', words)}", Bound);
 
     public async ValueTask DisposeAsync()
     {

@@ -53,7 +53,9 @@ public class LeaderElectionTests(ApiServerFixture fixture) : ApiServerTests(fixt
         await using var candidate = new Candidate(Client, Options("only"));
         await Until.Async(() => candidate.Terms.Count == 1, "it leads", Bound);
         // Another writes itself into the lease, as no candidate of ours would.
-        await Client.For(Resources.Leases).MergeAsync(Space, "lead", new() { ["spec"] = new System.Text.Json.Nodes.JsonObject { ["holderIdentity"] = "usurper", ["leaseDurationSeconds"] = 1 } }, cancel: Bound);
+        await Client.For(Resources.Leases)
+            .MergeAsync(Space, "lead", new() { ["spec"] = new System.Text.Json.Nodes.JsonObject { ["holderIdentity"] = "usurper",
+            ["leaseDurationSeconds"] = 1 } }, cancel: Bound);
         await Until.Async(() => candidate.Leading == 0, "it stops", Bound);
         await Until.Async(() => candidate.Terms.Count == 2, "the usurper does not renew, so it leads again", Bound);
     }
@@ -63,7 +65,9 @@ public class LeaderElectionTests(ApiServerFixture fixture) : ApiServerTests(fixt
     {
         var failures = 0;
         await using var candidate = new Candidate(Client, Options("only"), (_, cancel) =>
-            Interlocked.Increment(ref failures) == 1 ? throw new InvalidOperationException("a fault of the controller") : Task.Delay(Timeout.Infinite, cancel));
+            Interlocked.Increment(ref failures) == 1
+                ? throw new InvalidOperationException("a fault of the controller")
+                : Task.Delay(Timeout.Infinite, cancel));
         await Until.Async(() => candidate.Terms.Count == 2, "a second term after the failure", Bound);
         await Client.For(Resources.Leases).DeleteAsync(Space, "lead", cancel: Bound);
         await Until.Async(() => candidate.Terms.Count == 3, "a third after the deletion", Bound);
@@ -90,7 +94,8 @@ public class LeaderElectionTests(ApiServerFixture fixture) : ApiServerTests(fixt
     private string Version() => Client.For(Resources.ConfigMaps).GetAsync(Space, "written").Result.Metadata!.ResourceVersion!;
 
     private int Written(string who) =>
-        int.Parse(Client.For(Resources.ConfigMaps).GetAsync(Space, "written").Result.Data?.GetValueOrDefault(who) ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+        int.Parse(Client.For(Resources.ConfigMaps).GetAsync(Space, "written").Result.Data?.GetValueOrDefault(who) ?? "0",
+            System.Globalization.CultureInfo.InvariantCulture);
 
     private ElectionOptions Options(string identity) => LeaderProcess.Options(Space, identity);
 

@@ -10,8 +10,8 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Leadership;
 
 /// <summary>
-/// A leader in a process of its own, which a test can stop and continue: counts up a field of a ConfigMap as fast as it can, from many tasks, so that a stop
-/// catches some at every place between the decision to write and the last byte.
+/// A leader in a process of its own, which a test can stop and continue: counts up a field of a ConfigMap as fast as it can, from many
+/// tasks, so that a stop catches some at every place between the decision to write and the last byte.
 /// </summary>
 internal sealed class LeaderProcess : IDisposable
 {
@@ -38,7 +38,10 @@ internal sealed class LeaderProcess : IDisposable
     public static LeaderProcess Start(string kubeconfig, string @namespace, string identity)
     {
         var program = Path.ChangeExtension(typeof(LeaderProcess).Assembly.Location, null);
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", program, "leader", kubeconfig, @namespace, identity]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", program, "leader", kubeconfig, @namespace, identity])
+        {
+            RedirectStandardOutput = true,
+        };
         // The death signal is tied to the thread that started the process: one that lives as long as it, not one of the pool.
         var started = new TaskCompletionSource<Process>();
         var keeper = new Thread(() =>
@@ -76,13 +79,15 @@ internal sealed class LeaderProcess : IDisposable
             var maps = fenced.For(Resources.ConfigMaps);
             Console.WriteLine($"leads {term.Transitions}");
             var count = 0;
-            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CountAsync(maps, args[1], args[2], () => Interlocked.Increment(ref count), cancel)));
+            await Task.WhenAll(Enumerable.Range(0, 8)
+                .Select(_ => CountAsync(maps, args[1], args[2], () => Interlocked.Increment(ref count), cancel)));
             Console.WriteLine("leads no more");
         }, CancellationToken.None);
         return 0;
     }
 
-    private static async Task CountAsync(ResourceClient<ConfigMap> maps, string @namespace, string who, Func<int> next, CancellationToken cancel)
+    private static async Task CountAsync(ResourceClient<ConfigMap> maps, string @namespace, string who, Func<int> next,
+        CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested)
         {

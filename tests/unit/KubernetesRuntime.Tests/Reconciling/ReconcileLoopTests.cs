@@ -14,7 +14,8 @@ public sealed class ReconcileLoopTests : IDisposable
     {
         using var queue = new WorkQueue<string>();
         var attempts = 0;
-        var loop = new ReconcileLoop<string>("test", queue, (_, _) => Interlocked.Increment(ref attempts) <= 100 ? throw new IOException("not yet") : Task.FromResult(Outcome.Done), Quick);
+        var loop = new ReconcileLoop<string>("test", queue,
+            (_, _) => Interlocked.Increment(ref attempts) <= 100 ? throw new IOException("not yet") : Task.FromResult(Outcome.Done), Quick);
         var run = loop.RunAsync(_stop.Token);
         queue.Add("a");
         await Until.Async(() => attempts == 101, "the hundred and first attempt", _stop.Token);
@@ -25,20 +26,24 @@ public sealed class ReconcileLoopTests : IDisposable
     [Fact]
     public async Task A_conflict_storm_delays_nobody_but_its_own_key()
     {
-        await using var server = await ScriptedServer.StartAsync(context => context.Request.Path.Value!.EndsWith("/stormy") ? context.FailAsync(409, "Conflict") : context.SayAsync(Lines.Map("calm", 3)));
+        await using var server = await ScriptedServer.StartAsync(context => context.Request.Path.Value!.EndsWith("/stormy")
+            ? context.FailAsync(409, "Conflict")
+            : context.SayAsync(Lines.Map("calm", 3)));
         using var client = server.Client();
         using var queue = new WorkQueue<string>();
         var calm = 0;
         var loop = new ReconcileLoop<string>("test", queue, async (key, cancel) =>
         {
-            await client.For(KubernetesRuntime.Objects.Resources.ConfigMaps).ReplaceAsync(new() { Metadata = new() { Name = key, Namespace = "n" } }, cancel);
+            await client.For(KubernetesRuntime.Objects.Resources.ConfigMaps)
+                .ReplaceAsync(new() { Metadata = new() { Name = key, Namespace = "n" } }, cancel);
             Interlocked.Increment(ref calm);
             return Outcome.After(TimeSpan.FromMilliseconds(1));
         }, Quick with { Workers = 2, BackOff = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(50)) });
         var run = loop.RunAsync(_stop.Token);
         queue.Add("stormy");
         queue.Add("calm");
-        await Until.Async(() => Volatile.Read(ref calm) >= 50 && server.Requests.Count(request => request.Contains("stormy")) >= 5, "both go on", _stop.Token);
+        await Until.Async(() => Volatile.Read(ref calm) >= 50 && server.Requests.Count(request => request.Contains("stormy")) >= 5,
+            "both go on", _stop.Token);
         loop.Failing.ShouldBe(1);
         await EndAsync(run);
     }
@@ -47,7 +52,8 @@ public sealed class ReconcileLoopTests : IDisposable
     public async Task A_key_is_never_worked_on_by_two_at_once_and_no_add_is_lost()
     {
         using var queue = new WorkQueue<int>();
-        var (running, seen, wanted) = (new ConcurrentDictionary<int, int>(), new ConcurrentDictionary<int, int>(), new ConcurrentDictionary<int, int>());
+        var (running, seen, wanted) = (new ConcurrentDictionary<int, int>(), new ConcurrentDictionary<int, int>(),
+            new ConcurrentDictionary<int, int>());
         var overlaps = 0;
         var loop = new ReconcileLoop<int>("test", queue, async (key, _) =>
         {
@@ -65,7 +71,8 @@ public sealed class ReconcileLoopTests : IDisposable
             wanted.AddOrUpdate(index % 7, 1, (_, version) => version + 1);
             queue.Add(index % 7);
         });
-        await Until.Async(() => wanted.All(pair => seen.GetValueOrDefault(pair.Key) == pair.Value), "the last version of every key", _stop.Token);
+        await Until.Async(() => wanted.All(pair => seen.GetValueOrDefault(pair.Key) == pair.Value), "the last version of every key",
+            _stop.Token);
         overlaps.ShouldBe(0);
         await EndAsync(run);
     }
@@ -98,7 +105,12 @@ public sealed class ReconcileLoopTests : IDisposable
         var time = new ManualTime();
         using var queue = new WorkQueue<string>(time);
         var hang = new TaskCompletionSource<Outcome>();
-        var loop = new ReconcileLoop<string>("pipelines", queue, (_, _) => hang.Task, Quick with { Time = time, Timeout = TimeSpan.FromSeconds(30), Workers = 1 });
+        var loop = new ReconcileLoop<string>("pipelines", queue, (_, _) => hang.Task, Quick with
+        {
+            Time = time,
+            Timeout = TimeSpan.FromSeconds(30),
+            Workers = 1,
+        });
         var liveness = new Health.Liveness();
         liveness.Add(loop.Heartbeats[0]);
         var run = loop.RunAsync(_stop.Token);
@@ -123,7 +135,8 @@ public sealed class ReconcileLoopTests : IDisposable
         var loop = new ReconcileLoop<string>("test", queue, (key, _) =>
         {
             done.Enqueue(key);
-            return Task.FromResult(key switch { "gone" => Outcome.Gone, "soon" => Outcome.After(TimeSpan.FromSeconds(5)), _ => Outcome.Done });
+            return Task.FromResult(key switch { "gone" => Outcome.Gone, "soon" => Outcome.After(TimeSpan.FromSeconds(5)),
+                _ => Outcome.Done });
         }, Quick with { Time = time, Resync = TimeSpan.FromMinutes(10) });
         var run = loop.RunAsync(_stop.Token);
         foreach (var key in new[] { "gone", "soon", "stays" })

@@ -169,7 +169,8 @@ public class WorkQueueTests
         }
     }
 
-    private static Task<string> Take(WorkQueue<string> queue) => queue.TakeAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    private static Task<string> Take(WorkQueue<string> queue) =>
+        queue.TakeAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
     /// <summary>A machine whose wall clock somebody sets; its monotonic one goes on.</summary>
     private sealed class SetClock(ManualTime time) : TimeProvider
@@ -182,6 +183,7 @@ public class WorkQueueTests
 
         public override long GetTimestamp() => time.GetTimestamp();
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -17,7 +17,8 @@ internal static class BoundedPipes
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"{what}, {into.Length} bytes, did not come from descriptor {descriptor} within {_patience}: {process.ErrorText}");
+            throw new TimeoutException(
+                $"{what}, {into.Length} bytes, did not come from descriptor {descriptor} within {_patience}: {process.ErrorText}");
         }
     }
 

@@ -38,7 +38,8 @@ public class PipedProcessTests
     public void A_failure_is_reported_in_the_programs_own_words()
     {
         using var process = PipedProcess.Start("sh", ["-c", "echo first >&2; echo the disk is full >&2; exit 7"], _inAndOut);
-        Should.Throw<MediaException>(() => process.WaitForSuccess(_patience)).Message.ShouldBe("sh ended with code 7: first; the disk is full");
+        Should.Throw<MediaException>(() => process.WaitForSuccess(_patience))
+            .Message.ShouldBe("sh ended with code 7: first; the disk is full");
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public class PipedProcessTests
 
     [Fact]
     public void A_program_that_is_not_there_is_named() =>
-        Should.Throw<MediaException>(() => PipedProcess.Start("no-such-program", [], _inAndOut)).Message.ShouldBe("program 'no-such-program' is not installed");
+        Should.Throw<MediaException>(() => PipedProcess.Start("no-such-program", [], _inAndOut))
+            .Message.ShouldBe("program 'no-such-program' is not installed");
 
     [Fact]
     public void A_program_that_reads_no_more_is_noticed_by_the_writer()
@@ -73,7 +75,8 @@ public class PipedProcessTests
     public void A_program_that_does_not_end_is_named_and_disposing_ends_it()
     {
         var process = PipedProcess.Start("sleep", ["600"], _inAndOut);
-        Should.Throw<MediaException>(() => process.WaitForSuccess(TimeSpan.FromMilliseconds(100))).Message.ShouldStartWith("sleep did not end within");
+        Should.Throw<MediaException>(() => process.WaitForSuccess(TimeSpan.FromMilliseconds(100)))
+            .Message.ShouldStartWith("sleep did not end within");
         process.Dispose();
         Should.Throw<MediaException>(() => process.WaitForSuccess(_patience)).Message.ShouldStartWith("sleep ended with signal 9");
     }

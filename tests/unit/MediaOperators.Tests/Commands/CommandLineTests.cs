@@ -29,12 +29,14 @@ public class CommandLineTests
         (await MediaOperatorCommand.RunAsync(arguments)).ShouldBe(MediaOperatorCommand.UsageError);
 
     [Fact]
-    public async Task No_verb_at_all_is_a_usage_error() => (await MediaOperatorCommand.RunAsync([])).ShouldBe(MediaOperatorCommand.UsageError);
+    public async Task No_verb_at_all_is_a_usage_error() =>
+        (await MediaOperatorCommand.RunAsync([])).ShouldBe(MediaOperatorCommand.UsageError);
 
     [Theory]
     [InlineData("exec", "--stall-seconds", "5", "--", "ffmpeg", "-i", "pipe:0", "--help")]
     [InlineData("decode", "--input", "a.mp4", "--realtime", "--", "-ss", "10", "-t", "5")]
-    [InlineData("encode", "--output", "a.mp4", "--preset", "slow", "--", "-crf", "18", "-metadata", "title=A day: \"out\"", "-h", "--help", "--output")]
+    [InlineData("encode", "--output", "a.mp4", "--preset", "slow", "--", "-crf", "18", "-metadata", "title=A day: \"out\"", "-h", "--help",
+        "--output")]
     [InlineData("generate")]
     [InlineData("sink", "--verify", "--count-file", "a.json", "--delay-ms", "10")]
     public void What_is_meant_is_read(params string[] arguments) => MediaOperatorCommand.Build().Parse(arguments).Errors.ShouldBeEmpty();
@@ -46,7 +48,8 @@ public class CommandLineTests
     [InlineData("encode", "--output", "a.mp4", "-crf", "18")]
     [InlineData("encode", "--output", "live.m3u8")]
     [InlineData("encode", "--output", "gopher://a/b")]
-    public async Task What_stands_before_the_dashes_is_no_option_of_ffmpegs_and_an_output_without_a_container_is_refused_at_once(params string[] arguments) =>
+    public async Task What_stands_before_the_dashes_is_no_option_of_ffmpegs_and_an_output_without_a_container_is_refused_at_once(
+        params string[] arguments) =>
         (await MediaOperatorCommand.RunAsync(arguments)).ShouldBe(MediaOperatorCommand.UsageError);
 
     [Fact]

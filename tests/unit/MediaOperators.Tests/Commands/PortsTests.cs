@@ -30,12 +30,14 @@ public class PortsTests
     public void A_port_that_nobody_would_read_is_refused_since_it_would_block_its_producer()
     {
         Message(() => new Ports([_video, _audio], [_video]).Filter()).ShouldBe("this verb has no use for input port 'sound' (audio)");
-        Message(() => new Ports([_video, ("mystery", null)], []).Sinks()).ShouldBe("this verb has no use for input port 'mystery' (without caps)");
+        Message(() => new Ports([_video, ("mystery", null)], []).Sinks())
+            .ShouldBe("this verb has no use for input port 'mystery' (without caps)");
     }
 
     [Fact]
     public void Two_ports_of_one_kind_are_refused() =>
-        Message(() => new Ports([_video, ("other", _video.Item2)], []).Sinks()).ShouldBe("there may be one video input port, but the plan has 2: picture, other");
+        Message(() => new Ports([_video, ("other", _video.Item2)], []).Sinks())
+            .ShouldBe("there may be one video input port, but the plan has 2: picture, other");
 
     private static string Message(Action action) => Should.Throw<MediaException>(action).Message;
 }

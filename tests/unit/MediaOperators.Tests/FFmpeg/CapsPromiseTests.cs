@@ -49,7 +49,8 @@ public class CapsPromiseTests
 
     [Fact]
     public void A_different_sample_rate_names_both() =>
-        Should.Throw<MediaException>(() => CapsPromise.Check("a.avi", "audio", new AudioShape(48000, 2, "s16le"), _media.Audio)).Message.ShouldBe(
+        Should.Throw<MediaException>(() => CapsPromise.Check("a.avi", "audio", new AudioShape(48000, 2, "s16le"), _media.Audio))
+            .Message.ShouldBe(
             "input 'a.avi' has audio of 44100 Hz with 1 channels, but port 'audio' declares 48000 Hz with 2 channels");
 
     [Fact]
@@ -58,14 +59,16 @@ public class CapsPromiseTests
         var nothing = ProbedMedia.Parse("{}"u8.ToArray());
         Should.Throw<MediaException>(() => CapsPromise.Check("a.avi", "audio", new AudioShape(48000, 2, "s16le"), nothing.Audio))
             .Message.ShouldContain("has no audio, but port 'audio' declares 48000 Hz, 2 channels, s16le");
-        Should.Throw<MediaException>(() => CapsPromise.Check("a.mp3", "video", new VideoShape(64, 48, "gray", new FrameRate(5, 1)), nothing.Video))
+        Should.Throw<MediaException>(() => CapsPromise.Check("a.mp3", "video", new VideoShape(64, 48, "gray", new FrameRate(5, 1)),
+            nothing.Video))
             .Message.ShouldContain("has no video, but port 'video' declares 64x48 gray at 5 frames/s");
     }
 
     [Fact]
     public void A_missing_file_and_a_folder_are_refused_by_name()
     {
-        Should.Throw<MediaException>(() => FFmpegInput.Parse("/no/such/file.mp4")).Message.ShouldBe("input '/no/such/file.mp4' does not exist");
+        Should.Throw<MediaException>(() => FFmpegInput.Parse("/no/such/file.mp4"))
+            .Message.ShouldBe("input '/no/such/file.mp4' does not exist");
         Should.Throw<MediaException>(() => FFmpegInput.Parse(Path.GetTempPath())).Message.ShouldContain("is a folder");
         FFmpegInput.Parse("rtsp://camera/1").IsRegularFile.ShouldBeFalse();
     }

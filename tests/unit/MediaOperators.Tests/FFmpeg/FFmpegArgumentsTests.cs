@@ -20,7 +20,8 @@ public class FFmpegArgumentsTests
     public void Two_wanted_streams_go_to_two_descriptors_and_no_frame_is_added_or_dropped()
     {
         var line = string.Join(' ', FFmpegArguments.Decode(_file, _video, _audio, new DecodeOptions(false, [])));
-        line.ShouldContain("-map 0:V:0 -fps_mode passthrough -c:v rawvideo -threads 1 -pix_fmt yuv420p -f rawvideo -flush_packets 1 pipe:3");
+        line.ShouldContain(
+            "-map 0:V:0 -fps_mode passthrough -c:v rawvideo -threads 1 -pix_fmt yuv420p -f rawvideo -flush_packets 1 pipe:3");
         line.ShouldEndWith("pipe:4");
     }
 
@@ -54,7 +55,8 @@ public class FFmpegArgumentsTests
     [InlineData("yuv422p", false)]
     public void Colours_are_converted_to_what_players_take(string format, bool converted)
     {
-        var arguments = FFmpegArguments.Encode(_video with { Layout = PixelLayout.Of(format) }, null, Options("out.mkv"), "out.mkv.partial");
+        var arguments = FFmpegArguments.Encode(_video with { Layout = PixelLayout.Of(format) }, null, Options("out.mkv"),
+            "out.mkv.partial");
         arguments.Count(argument => argument == "-pix_fmt").ShouldBe(converted ? 2 : 1);
     }
 

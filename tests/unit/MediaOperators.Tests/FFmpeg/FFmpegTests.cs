@@ -36,7 +36,9 @@ public sealed class FFmpegTests(MediaClips clips) : IClassFixture<MediaClips>
     {
         var arguments = words.Split(' ');
         MediaProbe.Probe(FFmpegInput.Parse(clips.H264), arguments, CancellationToken.None).Video!.FrameCount.ShouldBe(MediaClips.Frames);
-        using var process = PipedProcess.Start("ffmpeg", FFmpegArguments.Decode(FFmpegInput.Parse(clips.H264), _video, null, new DecodeOptions(false, arguments)), new PipedDescriptors([], [FirstDescriptor]));
+        using var process = PipedProcess.Start("ffmpeg",
+            FFmpegArguments.Decode(FFmpegInput.Parse(clips.H264), _video, null, new DecodeOptions(false, arguments)),
+            new PipedDescriptors([], [FirstDescriptor]));
         Drain(process, FirstDescriptor, _video.FrameBytes).ShouldBeGreaterThan(0, process.ErrorText);
         process.WaitForSuccess(_patience);
     }
@@ -100,7 +102,8 @@ public sealed class FFmpegTests(MediaClips clips) : IClassFixture<MediaClips>
         var path = Path.Combine(clips.Folder, "odd.mp4");
         var odd = new VideoShape(33, 25, "yuv420p", _video.Rate);
         var options = new EncodeOptions(OutputFormat.For(path), null, null, "veryfast", []);
-        using var process = PipedProcess.Start("ffmpeg", FFmpegArguments.Encode(odd, null, options, path), new PipedDescriptors([FirstDescriptor], []));
+        using var process = PipedProcess.Start("ffmpeg", FFmpegArguments.Encode(odd, null, options, path),
+            new PipedDescriptors([FirstDescriptor], []));
         Feed(process, FirstDescriptor, odd.FrameBytes, frames: 5);
         process.WaitForSuccess(_patience);
         var video = Probe(path).Video!;

@@ -23,7 +23,8 @@ public class VerbsLayoutTests
 
     /// <summary>Whose size counts: those that C reads or writes whole, and of which we make arrays.</summary>
     private static readonly string[] Sized =
-        ["ibv_sge", "ibv_send_wr", "ibv_recv_wr", "ibv_wc", "ibv_qp_cap", "ibv_qp_init_attr", "ibv_global_route", "ibv_ah_attr", "ibv_qp_attr", "ibv_device_attr", "ibv_async_event"];
+        ["ibv_sge", "ibv_send_wr", "ibv_recv_wr", "ibv_wc", "ibv_qp_cap", "ibv_qp_init_attr", "ibv_global_route", "ibv_ah_attr",
+            "ibv_qp_attr", "ibv_device_attr", "ibv_async_event"];
 
     [NeedsFact("gcc")]
     public void Every_field_stands_where_the_C_header_has_it()
@@ -54,7 +55,8 @@ public class VerbsLayoutTests
 
     private static IEnumerable<(string Structure, string Path, int Offset)> Fields(Type type) =>
         type.GetFields(BindingFlags.Instance | BindingFlags.Public)
-            .Select(field => (type.Name, Paths.GetValueOrDefault($"{type.Name}.{field.Name}", field.Name), (int)Marshal.OffsetOf(type, field.Name)));
+            .Select(field => (type.Name, Paths.GetValueOrDefault($"{type.Name}.{field.Name}", field.Name),
+                (int)Marshal.OffsetOf(type, field.Name)));
 
     /// <summary>The values of C expressions.</summary>
     private static long[] Asked(IEnumerable<string> expressions)
@@ -68,7 +70,8 @@ public class VerbsLayoutTests
             File.WriteAllText(Path.Combine(folder.FullName, "layout.c"), source.Append("return 0; }\n").ToString());
             Tool.Run("gcc", ["-w", "-o", "layout", "layout.c"], folder: folder.FullName);
             var output = Encoding.ASCII.GetString(Tool.Run(Path.Combine(folder.FullName, "layout"), []));
-            return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => long.Parse(line, System.Globalization.CultureInfo.InvariantCulture))];
+            return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => long.Parse(line, System.Globalization.CultureInfo.InvariantCulture))];
         }
         finally
         {

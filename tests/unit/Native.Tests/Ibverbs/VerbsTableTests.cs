@@ -62,14 +62,16 @@ public sealed class VerbsTableTests : IDisposable
         _table.Queue.Poll(found.AsSpan(35)).ShouldBe(6);
         _table.Queue.Poll(found).ShouldBe(0);
         found[39].ShouldBe(new Completion(39, 0, IsReceive: true, IsWrite: true, Immediate: 0x01020304, LengthBytes: 512));
-        (found[40].Id, found[40].IsSuccess, found[40].IsFlush, CompletionStatus.IsSilence(found[40].Status)).ShouldBe((40ul, false, false, true));
+        (found[40].Id, found[40].IsSuccess, found[40].IsFlush, CompletionStatus.IsSilence(found[40].Status))
+            .ShouldBe((40ul, false, false, true));
     }
 
     [Fact]
     public void What_the_driver_refuses_says_which_call_and_why()
     {
         _table.Answer = 22;
-        Should.Throw<NativeException>(() => _table.Pair.Post([new SendWork(1, SendKind.Write, true, 0, 0, 0, 0)], [])).Message.ShouldContain("ibv_post_send");
+        Should.Throw<NativeException>(() => _table.Pair.Post([new SendWork(1, SendKind.Write, true, 0, 0, 0, 0)], []))
+            .Message.ShouldContain("ibv_post_send");
         Should.Throw<NativeException>(() => _table.Pair.PostReceives(1, id: 0)).Errno.ShouldBe(22);
         Should.Throw<NativeException>(_table.Queue.RequestEvent).Call.ShouldBe("ibv_req_notify_cq");
         _table.Answer = -5;

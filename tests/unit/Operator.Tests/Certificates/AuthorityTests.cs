@@ -53,7 +53,8 @@ public class AuthorityTests
         coming.Succeeded(other.Current, Now.AddMinutes(5)).ShouldBeSameAs(coming, "put there again it does not begin anew");
         AuthorityState.Advance(coming, Times, Now.AddMinutes(9)).ShouldBeSameAs(coming);
         var changed = AuthorityState.Advance(coming, Times, Now.AddMinutes(10));
-        (changed.Current == other.Current, Trusts(changed, First.Current), changed.IsStepFrom(coming), changed.Trusts(First)).ShouldBe((true, true, true, true));
+        (changed.Current == other.Current, Trusts(changed, First.Current), changed.IsStepFrom(coming), changed.Trusts(First))
+            .ShouldBe((true, true, true, true));
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public class AuthorityTests
         var coming = AuthorityState.Advance(First, Times, Now.AddDays(201));
         AuthorityState.Advance(coming with { NextSince = null }, Times, Now.AddDays(202)).NextSince.ShouldBe(Now.AddDays(202));
         var changed = AuthorityState.Advance(coming, Times, Now.AddDays(202));
-        AuthorityState.Advance(changed with { BeforeUntil = null }, Times, Now.AddDays(203)).BeforeUntil.ShouldBe(Now.AddDays(203) + Times.Leaf);
+        AuthorityState.Advance(changed with { BeforeUntil = null }, Times, Now.AddDays(203))
+            .BeforeUntil.ShouldBe(Now.AddDays(203) + Times.Leaf);
     }
 
     [Fact]
@@ -91,7 +93,8 @@ public class AuthorityTests
         AuthoritySecret.Read(AuthoritySecret.Write(coming, "system", "7")).ShouldBe(coming);
         var changed = AuthorityState.Advance(coming, Times, Now.AddDays(202));
         AuthoritySecret.Read(AuthoritySecret.Write(changed, "system", null)).ShouldBe(changed);
-        Should.Throw<InvalidDataException>(() => AuthoritySecret.Read(new Secret { Metadata = new() { Name = "x" } })).Message.ShouldContain("tls.crt");
+        Should.Throw<InvalidDataException>(() => AuthoritySecret.Read(new Secret { Metadata = new() { Name = "x" } }))
+            .Message.ShouldContain("tls.crt");
     }
 
     [Fact]
@@ -142,20 +145,28 @@ public class AuthorityTests
     {
         var mine = TlsIdentity.FromPem(one.CertificatePem, one.KeyPem, one.AuthoritiesPem);
         var peer = TlsIdentity.FromPem(other.CertificatePem, other.KeyPem, other.AuthoritiesPem);
-        return IdentityChecks.CheckIdentity(peer.Certificate, ["k8smediaflow://media/pair/sink"]).Accepted && IdentityChecks.CheckChain(peer.Certificate, mine.Authorities).Accepted;
+        return IdentityChecks.CheckIdentity(peer.Certificate, ["k8smediaflow://media/pair/sink"]).Accepted
+            && IdentityChecks.CheckChain(peer.Certificate, mine.Authorities).Accepted;
     }
 
-    private static bool Trusts(AuthorityState state, KeyPair authority) => state.Bundle.Contains(authority.CertificatePem.Trim(), StringComparison.Ordinal);
+    private static bool Trusts(AuthorityState state, KeyPair authority) =>
+        state.Bundle.Contains(authority.CertificatePem.Trim(), StringComparison.Ordinal);
 
     private static PipelineUnit Unit(int replicas)
     {
-        var (accepted, _) = Acceptance.Of(Pipelines.Stored(Pipelines.Pair, document => document["spec"]!["operators"]![1]!["replicas"] = replicas));
+        var (accepted, _) = Acceptance.Of(Pipelines.Stored(Pipelines.Pair,
+            document => document["spec"]!["operators"]![1]!["replicas"] = replicas));
         return PipelineUnit.Of(accepted!.Graph).Single(unit => unit.Name == "sink");
     }
 
     private static Secret Stored(UnitIdentity identity)
     {
-        var data = identity.Tokens.Append(new("tls.crt", identity.CertificatePem)).Append(new("tls.key", identity.KeyPem)).Append(new("ca.crt", identity.AuthoritiesPem));
-        return new() { Metadata = new() { Name = "pair-sink-kmf" }, Data = data.ToDictionary(one => one.Key, one => System.Text.Encoding.UTF8.GetBytes(one.Value)) };
+        var data = identity.Tokens.Append(new("tls.crt", identity.CertificatePem)).Append(new("tls.key", identity.KeyPem))
+            .Append(new("ca.crt", identity.AuthoritiesPem));
+        return new()
+        {
+            Metadata = new() { Name = "pair-sink-kmf" },
+            Data = data.ToDictionary(one => one.Key, one => System.Text.Encoding.UTF8.GetBytes(one.Value)),
+        };
     }
 }

@@ -12,5 +12,6 @@ public class DisruptionBudgetTests
         Least(input with { Yielding = new HashSet<string> { "live-ingest-0", "live-analyse-1" } }).ShouldBe(["0", "0", "1"]);
     }
 
-    private static IEnumerable<string?> Least(RenderInput input) => Renderer.Render(input).PodDisruptionBudgets.Select(one => one.Spec!.MinAvailable?.ToString());
+    private static IEnumerable<string?> Least(RenderInput input) =>
+        Renderer.Render(input).PodDisruptionBudgets.Select(one => one.Spec!.MinAvailable?.ToString());
 }

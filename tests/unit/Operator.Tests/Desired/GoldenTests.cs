@@ -3,7 +3,9 @@ using K8sMediaFlow.Operator.Desired;
 
 namespace K8sMediaFlow.Operator.Tests.Desired;
 
-/// <summary>What is rendered for each server version stands in files: a change of it is seen in review. REWRITE_GOLDEN=1 writes them anew.</summary>
+/// <summary>
+/// What is rendered for each server version stands in files: a change of it is seen in review. REWRITE_GOLDEN=1 writes them anew.
+/// </summary>
 public class GoldenTests
 {
     [Theory]
@@ -32,12 +34,15 @@ public class GoldenTests
     public void A_sidecar_image_from_before_is_not_asked_by_a_command_that_it_may_not_know()
     {
         var input = Rendering.Input(Pipelines.Pair, 31);
-        string Probe(RenderInput of) => System.Text.Json.JsonSerializer.Serialize(Renderer.Render(of).Pods[0].Spec!.InitContainers![0].StartupProbe);
+        string Probe(RenderInput of) =>
+            System.Text.Json.JsonSerializer.Serialize(Renderer.Render(of).Pods[0].Spec!.InitContainers![0].StartupProbe);
         Probe(input).ShouldContain("await");
         Probe(input with { SidecarImage = "registry.example/sidecar:0" }).ShouldNotContain("await");
     }
 
-    private static string Json(string pipeline) => pipeline switch { "live" => Pipelines.Live, "huge" => Pipelines.Huge, "device" => Pipelines.Device, "claim" => Pipelines.Claim, _ => Pipelines.Pair };
+    private static string Json(string pipeline) =>
+        pipeline switch { "live" => Pipelines.Live, "huge" => Pipelines.Huge, "device" => Pipelines.Device, "claim" => Pipelines.Claim,
+            _ => Pipelines.Pair };
 
     private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "Golden");
 }

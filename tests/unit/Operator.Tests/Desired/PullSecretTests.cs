@@ -14,7 +14,8 @@ public class PullSecretTests
             document["spec"]!["sidecar"] = JsonNode.Parse("""{"imagePullSecrets": [{"name": "team"}, {"name": "both"}]}""");
             document["spec"]!["operators"]![1]!["imagePullSecrets"] = JsonNode.Parse("""[{"name": "both"}, {"name": "own"}]""");
         });
-        Secrets(input with { Settings = input.Settings with { SidecarImagePullSecrets = ["installation"] } }).ShouldBe(["installation team both", "installation team both own"]);
+        Secrets(input with { Settings = input.Settings with { SidecarImagePullSecrets = ["installation"] } })
+            .ShouldBe(["installation team both", "installation team both own"]);
         Secrets(input).ShouldBe(["team both", "team both own"]);
         Renderer.Render(Rendering.Input(Pipelines.Pair, 31)).Pods.ShouldAllBe(pod => pod.Spec!.ImagePullSecrets == null);
     }
@@ -25,9 +26,11 @@ public class PullSecretTests
         var input = Rendering.Input(Pipelines.Pair, 31);
         var parts = (input with { Settings = input.Settings with { SidecarImagePullSecrets = ["installation"] } }).Parts(input.Units[0]);
         TemplateHash.Of(parts, input.Units[0].Slots[0]).ShouldBe(TemplateHash.Of(input.Parts(input.Units[0]), input.Units[0].Slots[0]));
-        var named = Rendering.Input(Pipelines.Pair, 31, document => document["spec"]!["sidecar"] = JsonNode.Parse("""{"imagePullSecrets": [{"name": "team"}]}"""));
+        var named = Rendering.Input(Pipelines.Pair, 31,
+            document => document["spec"]!["sidecar"] = JsonNode.Parse("""{"imagePullSecrets": [{"name": "team"}]}"""));
         TemplateHash.Of(named.Parts(named.Units[0]), named.Units[0].Slots[0]).ShouldNotBe(TemplateHash.Of(parts, input.Units[0].Slots[0]));
     }
 
-    private static IEnumerable<string> Secrets(RenderInput input) => Renderer.Render(input).Pods.Select(pod => string.Join(' ', pod.Spec!.ImagePullSecrets!.Select(one => one.Name)));
+    private static IEnumerable<string> Secrets(RenderInput input) =>
+        Renderer.Render(input).Pods.Select(pod => string.Join(' ', pod.Spec!.ImagePullSecrets!.Select(one => one.Name)));
 }

@@ -48,9 +48,18 @@ internal static class Rendering
     ];
 
     private static UnitIdentity Identity(PipelineUnit unit) => new("certificate", "key", "authorities",
-        unit.Slots.SelectMany(slot => slot.Replicas).ToDictionary(one => PodPaths.TokenKey(one.Operator, one.Replica), one => $"{one.Operator}{one.Replica}"),
+        unit.Slots.SelectMany(slot => slot.Replicas)
+            .ToDictionary(one => PodPaths.TokenKey(one.Operator, one.Replica), one => $"{one.Operator}{one.Replica}"),
         DateTimeOffset.UnixEpoch);
 
     private static OwnerReference Owner(string kind, string name) =>
-        new() { ApiVersion = MediaPipeline.ApiVersionValue, Kind = kind, Name = name, Uid = $"u-{name}", Controller = true, BlockOwnerDeletion = true };
+        new()
+        {
+            ApiVersion = MediaPipeline.ApiVersionValue,
+            Kind = kind,
+            Name = name,
+            Uid = $"u-{name}",
+            Controller = true,
+            BlockOwnerDeletion = true,
+        };
 }

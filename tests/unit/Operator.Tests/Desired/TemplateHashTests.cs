@@ -30,7 +30,8 @@ public class TemplateHashTests
     public void Larger_pictures_restart_every_pod_that_holds_them()
     {
         var before = Hashes(Rendering.Input(Pipelines.Live, 31));
-        var after = Hashes(Rendering.Input(Pipelines.Live, 31, document => document["spec"]!["operators"]![0]!["outputs"]![0]!["caps"]!["video"]!["width"] = 1280));
+        var after = Hashes(Rendering.Input(Pipelines.Live, 31,
+            document => document["spec"]!["operators"]![0]!["outputs"]![0]!["caps"]!["video"]!["width"] = 1280));
         before.Keys.ShouldAllBe(stable => after[stable] != before[stable]);
     }
 
@@ -47,10 +48,18 @@ public class TemplateHashTests
     public void Another_receiver_of_telemetry_restarts_nothing_and_is_told_to_new_pods()
     {
         var input = Rendering.Input(Pipelines.Live, 31);
-        var sending = input with { Settings = input.Settings with { SidecarTelemetry = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318" } } };
+        var sending = input with
+        {
+            Settings = input.Settings with
+            {
+                SidecarTelemetry = new Dictionary<string,
+                string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318" },
+            },
+        };
         Hashes(sending).ShouldBe(Hashes(input));
         Renderer.Render(sending).Pods.SelectMany(pod => pod.Spec!.Containers!.Concat(pod.Spec.InitContainers ?? []))
-            .Where(container => container.Env?.Any(one => one is { Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Value: "http://collector:4318" }) == true)
+            .Where(container => container.Env?.Any(one => one is { Name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+                Value: "http://collector:4318" }) == true)
             .Select(container => container.Name).Distinct().ShouldBe([PodPaths.SidecarContainer]);
     }
 
@@ -59,7 +68,13 @@ public class TemplateHashTests
     {
         var input = Rendering.Input(Pipelines.Live, 31);
         var remembering = input with { Hashes = new() };
-        foreach (var other in new[] { input, input with { SidecarImage = "registry.example/sidecar:2" }, input with { RequestsRdma = true }, input with { Graph = Scaled(input.Graph, "encode", 0) } })
+        foreach (var other in new[]
+        {
+            input,
+            input with { SidecarImage = "registry.example/sidecar:2" },
+            input with { RequestsRdma = true },
+            input with { Graph = Scaled(input.Graph, "encode", 0) },
+        })
         {
             for (var i = 0; i < 2; i++)
                 Hashes(other with { Hashes = remembering.Hashes }).ShouldBe(Hashes(other), ignoreOrder: true);
@@ -67,10 +82,14 @@ public class TemplateHashTests
         remembering.Hashes.Count.ShouldBe(4 + 4 + 4 + 1);
     }
 
-    private static PipelineGraph Scaled(PipelineGraph graph, string name, int replicas) => graph with { Operators = [.. graph.Operators.Select(node => node.Name == name ? node with { Replicas = replicas } : node)] };
+    private static PipelineGraph Scaled(PipelineGraph graph, string name, int replicas) => graph with
+    {
+        Operators = [.. graph.Operators.Select(node => node.Name == name ? node with { Replicas = replicas } : node)],
+    };
 
     private static Dictionary<string, string> Hashes(RenderInput input) =>
-        Renderer.Render(input).Pods.ToDictionary(pod => pod.Label(WellKnownLabels.Pod)!, pod => pod.Annotation(WellKnownLabels.TemplateHash)!);
+        Renderer.Render(input)
+            .Pods.ToDictionary(pod => pod.Label(WellKnownLabels.Pod)!, pod => pod.Annotation(WellKnownLabels.TemplateHash)!);
 
     private static void Patch(JsonObject document, string name, JsonObject patch)
     {

@@ -4,7 +4,11 @@ namespace K8sMediaFlow.Operator.Tests.Hosting;
 
 public class OptionTests
 {
-    private static readonly Dictionary<string, string> Environment = new() { ["K8SMEDIAFLOW_SIDECAR_IMAGE"] = "from-environment", ["K8SMEDIAFLOW_WATCH_NAMESPACES"] = "a, b" };
+    private static readonly Dictionary<string, string> Environment = new()
+    {
+        ["K8SMEDIAFLOW_SIDECAR_IMAGE"] = "from-environment",
+        ["K8SMEDIAFLOW_WATCH_NAMESPACES"] = "a, b",
+    };
 
     [Fact]
     public void Arguments_win_over_the_environment()

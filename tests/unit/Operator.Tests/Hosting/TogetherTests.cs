@@ -16,7 +16,8 @@ public class TogetherTests
             Interlocked.Increment(ref ended);
         }
 
-        var error = await Should.ThrowAsync<InvalidDataException>(Together.RunAsync(default, Loop, _ => throw new InvalidDataException("no disk"), Loop).WaitAsync(Bound));
+        var error = await Should.ThrowAsync<InvalidDataException>(Together.RunAsync(default, Loop,
+            _ => throw new InvalidDataException("no disk"), Loop).WaitAsync(Bound));
         (error.Message, ended).ShouldBe(("no disk", 2));
     }
 

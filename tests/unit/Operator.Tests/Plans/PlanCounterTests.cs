@@ -46,7 +46,8 @@ public class PlanCounterTests
             PlanVersion said = new(odd[random.Next(odd.Length)], 1, odd[random.Next(odd.Length)]);
             var believed = counter.Hear(said);
             var next = counter.Next(1);
-            (next > last && next is { LeaseTransitions: >= 0 and <= PlanCounter.TransitionsMax, Counter: > 0 }).ShouldBeTrue($"SEED={seed} {said} {next}");
+            (next > last && next is { LeaseTransitions: >= 0 and <= PlanCounter.TransitionsMax, Counter: > 0 })
+                .ShouldBeTrue($"SEED={seed} {said} {next}");
             (!believed || next > said).ShouldBeTrue($"SEED={seed} {said} {next}");
             last = next;
         }

@@ -15,7 +15,8 @@ public class NodeBrakeTests
     {
         var brake = new NodeBrake();
         brake.Ask(Silent("a"), Well, Now).Look.ShouldBeTrue();
-        brake.Ask(Silent("a"), Well, Now).ShouldSatisfyAllConditions(one => one.IsLost.ShouldBeFalse(), one => one.Look.ShouldBeFalse("it is being asked already"));
+        brake.Ask(Silent("a"), Well, Now)
+            .ShouldSatisfyAllConditions(one => one.IsLost.ShouldBeFalse(), one => one.Look.ShouldBeFalse("it is being asked already"));
         brake.Looked("a", isLost: false, Now);
         brake.Ask(Silent("a"), Well, Now.AddSeconds(4)).Look.ShouldBeFalse();
         brake.Ask(Silent("a"), Well, Now.AddSeconds(10)).Look.ShouldBeTrue();
@@ -29,7 +30,8 @@ public class NodeBrakeTests
     public void A_node_that_the_store_does_not_have_is_waited_for_before_the_server_is_asked()
     {
         var brake = new NodeBrake();
-        brake.Ask(new("a", null), Well, Now).ShouldSatisfyAllConditions(one => one.Look.ShouldBeFalse(), one => one.Again.ShouldBe(Now + NodeBrake.Quarantine));
+        brake.Ask(new("a", null), Well, Now)
+            .ShouldSatisfyAllConditions(one => one.Look.ShouldBeFalse(), one => one.Again.ShouldBe(Now + NodeBrake.Quarantine));
         brake.Ask(new("a", null), Well, Now.AddSeconds(39)).Look.ShouldBeFalse();
         brake.Ask(new("a", null), Well, Now.AddSeconds(40)).Look.ShouldBeTrue();
         brake.SeenWell("a");
@@ -52,7 +54,7 @@ public class NodeBrakeTests
     }
 
     [Fact]
-    public void In_random_histories_of_a_fleet_one_node_is_given_up_in_ten_seconds_none_while_most_are_silent_and_none_that_the_server_has_ready()
+    public void In_random_histories_one_node_is_given_up_in_ten_seconds_none_while_most_are_silent_and_none_that_the_server_has_ready()
     {
         var seed = Seed.Take(nameof(NodeBrakeTests));
         for (var history = 0; history < 20; history++)
@@ -62,12 +64,14 @@ public class NodeBrakeTests
     [Fact]
     public void A_node_is_suspected_when_it_is_silent_for_too_long_or_not_in_the_store_and_lost_by_itself_never()
     {
-        NodeHealth Health(string? status, int seconds) => NodeHealth.Of("a", Node(status), TimeSpan.FromSeconds(30), Now.AddSeconds(seconds));
+        NodeHealth Health(string? status, int seconds) =>
+            NodeHealth.Of("a", Node(status), TimeSpan.FromSeconds(30), Now.AddSeconds(seconds));
         Health("True", 99).ShouldBe(default);
         Health(null, 99).ShouldBe(default, "it has only just come");
         (Health("Unknown", 29).Suspicion, Health("Unknown", 29).LostAt).ShouldBe((null, Now.AddSeconds(30)));
         Health("False", 30).Suspicion!.Words(Now.AddSeconds(30)).ShouldBe("node a has not been ready for 30 s");
-        NodeHealth.Of("a", null, TimeSpan.FromSeconds(30), Now).ShouldSatisfyAllConditions(one => one.Suspicion.ShouldNotBeNull(), one => one.Fault.ShouldBeNull());
+        NodeHealth.Of("a", null, TimeSpan.FromSeconds(30), Now)
+            .ShouldSatisfyAllConditions(one => one.Suspicion.ShouldNotBeNull(), one => one.Fault.ShouldBeNull());
     }
 
     [Theory]

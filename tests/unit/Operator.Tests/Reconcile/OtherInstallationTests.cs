@@ -16,7 +16,8 @@ public class OtherInstallationTests
     {
         OtherInstallations.Of(Stored("night")).ShouldBe("night");
         OtherInstallations.Of(Pipelines.Stored(Pipelines.Pair)).ShouldBe("");
-        OtherInstallations.Of(Pipelines.Stored(Pipelines.Pair, document => document["spec"] = new JsonObject { ["installation"] = 7, ["operators"] = "none" })).ShouldBe("");
+        OtherInstallations.Of(Pipelines.Stored(Pipelines.Pair,
+            document => document["spec"] = new JsonObject { ["installation"] = 7, ["operators"] = "none" })).ShouldBe("");
         OtherInstallations.Of(new() { Spec = null }).ShouldBe("");
     }
 
@@ -29,11 +30,16 @@ public class OtherInstallationTests
         others.Leave(Stored("nihgt"), "nihgt", Now.AddSeconds(30)).ShouldBe(Outcome.Done);
         _said.ShouldBe(["the installation without a name leaves it to installation 'nihgt', which has not taken it up: see spec.installation"]);
 
-        var taken = Stored("night") with { Status = JsonDocument.Parse("""{"conditions": [{"type": "Accepted", "status": "True"}]}""").RootElement };
+        var taken = Stored("night") with
+        {
+            Status = JsonDocument.Parse("""{"conditions": [{"type": "Accepted", "status": "True"}]}""").RootElement,
+        };
         others.Leave(taken, "night", Now.AddMinutes(5)).ShouldBe(Outcome.Done);
-        others.Leave(Stored("night") with { Metadata = taken.Metadata! with { Uid = "another" } }, "night", Now.AddMinutes(5)).Again.ShouldNotBeNull("one made anew under the name is a new one");
+        others.Leave(Stored("night") with { Metadata = taken.Metadata! with { Uid = "another" } }, "night", Now.AddMinutes(5))
+            .Again.ShouldNotBeNull("one made anew under the name is a new one");
         _said.Count.ShouldBe(1);
     }
 
-    private static CustomObject Stored(string installation) => Pipelines.Stored(Pipelines.Pair, document => document["spec"]!["installation"] = installation);
+    private static CustomObject Stored(string installation) =>
+        Pipelines.Stored(Pipelines.Pair, document => document["spec"]!["installation"] = installation);
 }

@@ -9,28 +9,34 @@ public class PendingEventTests
     private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void The_newest_warning_about_a_pod_that_hangs_explains_it() => PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 9), Warning("FailedCreatePodSandBox", "no network", 5)])
+    public void The_newest_warning_about_a_pod_that_hangs_explains_it() =>
+        PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 9), Warning("FailedCreatePodSandBox", "no network", 5)])
         .ShouldBe(new PodIssue(Reasons.VolumeUnavailable, "pod p: no secret", MayPass: true));
 
     [Fact]
     public void What_the_scheduler_said_is_over_once_a_pod_has_its_node()
     {
         PendingEvents.Explain("p", [Warning("FailedScheduling", "0/2 nodes are available", 9)]).ShouldBeNull();
-        PendingEvents.Explain("p", [Warning("FailedCreatePodSandBox", "no network", 5), Warning("FailedScheduling", "0/2 nodes are available", 9)])!.Reason.ShouldBe(Reasons.PodsPending);
+        PendingEvents.Explain("p", [Warning("FailedCreatePodSandBox", "no network", 5),
+            Warning("FailedScheduling", "0/2 nodes are available", 9)])!.Reason.ShouldBe(Reasons.PodsPending);
     }
 
     [Fact]
     public void What_kept_the_containers_is_over_once_one_is_on_its_way()
     {
-        PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 5), Normal("Scheduled", 4)])!.Reason.ShouldBe(Reasons.VolumeUnavailable);
+        PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 5),
+            Normal("Scheduled", 4)])!.Reason.ShouldBe(Reasons.VolumeUnavailable);
         PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 5), Normal("Pulled", 6)]).ShouldBeNull();
-        PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 5), Normal("Pulled", 6), Warning("FailedCreatePodSandBox", "no network", 7)])!.Message.ShouldBe("pod p: no network");
+        PendingEvents.Explain("p", [Warning("FailedMount", "no secret", 5), Normal("Pulled", 6),
+            Warning("FailedCreatePodSandBox", "no network", 7)])!.Message.ShouldBe("pod p: no network");
     }
 
     [Fact]
     public void A_claim_that_cannot_be_made_is_named_though_the_pod_says_only_that_it_waits()
     {
-        var named = PendingEvents.Explain("p", [Warning("FailedScheduling", "0/2 nodes are available", 9), Warning("FailedResourceClaimCreation", "PodResourceClaim kmf-rdma: resourceclaimtemplate \"nic\" not found", 5)]);
+        var named = PendingEvents.Explain("p",
+            [Warning("FailedScheduling", "0/2 nodes are available", 9),
+            Warning("FailedResourceClaimCreation", "PodResourceClaim kmf-rdma: resourceclaimtemplate \"nic\" not found", 5)]);
         named.ShouldBe(new PodIssue(Reasons.ResourceMissing, "pod p: PodResourceClaim kmf-rdma: resourceclaimtemplate \"nic\" not found"));
         var waits = new PodView("p", "u", "s", PodState.Pending, false, false, false, "h", null, null, null, false, null, Now, null);
         PendingEvents.MayExplain(waits with { HasClaims = true }).ShouldBeTrue();
@@ -41,8 +47,16 @@ public class PendingEventTests
     private static CoreEvent Normal(string reason, int second) => Warning(reason, "", second) with { Type = "Normal" };
 
     [Fact]
-    public void A_kubelet_that_waits_for_itself_hides_nothing() => PendingEvents.Explain("p", [Warning("FailedMount", "secret \"nowhere\" not found", 5), Warning("FailedMount", "failed to sync configmap cache: timed out waiting for the condition", 9)])!
+    public void A_kubelet_that_waits_for_itself_hides_nothing() =>
+        PendingEvents.Explain("p", [Warning("FailedMount", "secret \"nowhere\" not found", 5),
+            Warning("FailedMount", "failed to sync configmap cache: timed out waiting for the condition", 9)])!
         .Message.ShouldContain("nowhere");
 
-    private static CoreEvent Warning(string reason, string message, int second) => new() { Type = "Warning", Reason = reason, Message = message, LastTimestamp = Now.AddSeconds(second) };
+    private static CoreEvent Warning(string reason, string message, int second) => new()
+    {
+        Type = "Warning",
+        Reason = reason,
+        Message = message,
+        LastTimestamp = Now.AddSeconds(second),
+    };
 }

@@ -34,6 +34,12 @@ public class PipelineMemoryTests
 
     private static Pod Pod(string incarnation) => new()
     {
-        Metadata = new() { Name = $"slot-{incarnation}", Uid = $"uid-{incarnation}", Labels = new Dictionary<string, string> { [WellKnownLabels.Pod] = "slot" } },
+        Metadata = new()
+        {
+            Name = $"slot-{incarnation}",
+            Uid = $"uid-{incarnation}",
+            Labels = new Dictionary<string,
+            string> { [WellKnownLabels.Pod] = "slot" },
+        },
     };
 }

@@ -14,7 +14,8 @@ public class PodFootprintTests
     [InlineData("1G", "1Gi", false)]
     [InlineData("1", "nonsense", false)]
     [InlineData("1", "99999999999999999999Ei", false)]
-    public void Amounts_are_compared_whatever_they_are_written_in(string has, string needs, bool fits) => Of(has).MakesRoomFor(Of(needs)).ShouldBe(fits);
+    public void Amounts_are_compared_whatever_they_are_written_in(string has, string needs, bool fits) =>
+        Of(has).MakesRoomFor(Of(needs)).ShouldBe(fits);
 
     [Fact]
     public void A_pod_makes_room_only_for_one_that_may_be_where_it_is()

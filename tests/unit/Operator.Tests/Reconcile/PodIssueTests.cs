@@ -10,10 +10,13 @@ public class PodIssueTests
 
     [Theory]
     [InlineData("loading\nthe licence has expired\n", "the licence has expired")]
-    [InlineData("Unhandled exception. System.IO.IOException: no space left\n   at Disk.Write(Byte[] bytes)\n   at Program.Main()\n\n", "Unhandled exception. System.IO.IOException: no space left")]
+    [InlineData("Unhandled exception. System.IO.IOException: no space left\n   at Disk.Write(Byte[] bytes)\n   at Program.Main()\n\n",
+        "Unhandled exception. System.IO.IOException: no space left")]
     [InlineData("   at Program.Main()", "at Program.Main()")]
-    public void A_container_that_keeps_ending_is_named_with_the_last_that_it_said_and_not_with_where_it_came_from(string log, string words) =>
-        PodIssues.Of(Crashing(log), Now).ShouldBe(new PodIssue(Reasons.ContainerFailing, $"pod p, container analyse: ended with code 3 (Error): {words}"));
+    public void A_container_that_keeps_ending_is_named_with_the_last_that_it_said_and_not_with_where_it_came_from(string log,
+        string words) =>
+        PodIssues.Of(Crashing(log), Now)
+            .ShouldBe(new PodIssue(Reasons.ContainerFailing, $"pod p, container analyse: ended with code 3 (Error): {words}"));
 
     [Fact]
     public void Long_last_words_are_cut() => PodIssues.Of(Crashing(new string('x', 5000)), Now)!.Message.Length.ShouldBeLessThan(400);
@@ -23,10 +26,14 @@ public class PodIssueTests
     {
         ContainerState[] moments =
         [
-            new() { Terminated = Crash }, new() { Waiting = new("CrashLoopBackOff", "back-off 10s") }, new() { Waiting = new("ContainerCreating") },
+            new() { Terminated = Crash }, new() { Waiting = new("CrashLoopBackOff", "back-off 10s") }, new()
+            {
+                Waiting = new("ContainerCreating"),
+            },
             new() { Running = new() { StartedAt = Now } }, new() { Running = new() { StartedAt = Now.AddMinutes(-9) } },
         ];
-        moments.Select(moment => PodIssues.Of(Moment(moment), Now)).Distinct().ShouldBe([new PodIssue(Reasons.ContainerFailing, "pod p, container analyse: ended with code 3 (Error): no licence")]);
+        moments.Select(moment => PodIssues.Of(Moment(moment), Now)).Distinct()
+            .ShouldBe([new PodIssue(Reasons.ContainerFailing, "pod p, container analyse: ended with code 3 (Error): no licence")]);
     }
 
     [Fact]
@@ -34,7 +41,8 @@ public class PodIssueTests
     {
         var running = new ContainerState { Running = new() { StartedAt = Now } };
         PodIssues.Of(Moment(running, isReady: true), Now).ShouldBeNull();
-        PodIssues.Of(Moment(new() { Running = new() { StartedAt = Now.AddMinutes(-10) } }), Now).ShouldBeNull("it is something else by now");
+        PodIssues.Of(Moment(new() { Running = new() { StartedAt = Now.AddMinutes(-10) } }), Now)
+            .ShouldBeNull("it is something else by now");
         PodIssues.Of(Moment(running, Crash with { ExitCode = 0 }), Now).ShouldBeNull("it had done its work");
     }
 
@@ -45,7 +53,13 @@ public class PodIssueTests
         {
             Phase = "Running",
             Conditions = [new() { Type = "Ready", Status = isReady ? "True" : "False" }],
-            ContainerStatuses = [new() { Name = "analyse", RestartCount = 2, State = state, LastState = new() { Terminated = before ?? Crash } }],
+            ContainerStatuses = [new()
+            {
+                Name = "analyse",
+                RestartCount = 2,
+                State = state,
+                LastState = new() { Terminated = before ?? Crash },
+            }],
         },
     };
 
@@ -55,7 +69,12 @@ public class PodIssueTests
         Status = new()
         {
             Phase = "Running",
-            ContainerStatuses = [new() { Name = "analyse", State = new() { Waiting = new("CrashLoopBackOff", "back-off") }, LastState = new() { Terminated = new() { ExitCode = 3, Reason = "Error", Message = log } } }],
+            ContainerStatuses = [new()
+            {
+                Name = "analyse",
+                State = new() { Waiting = new("CrashLoopBackOff", "back-off") },
+                LastState = new() { Terminated = new() { ExitCode = 3, Reason = "Error", Message = log } },
+            }],
         },
     };
 }

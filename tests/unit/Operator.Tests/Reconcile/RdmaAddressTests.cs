@@ -18,7 +18,8 @@ public class RdmaAddressTests
     [InlineData("media/rdma-net", "192.168.5.9")]
     [InlineData("media/rdma-net@net2", "192.168.5.10")]
     [InlineData("fabric/other", "fd00::5")]
-    public void The_address_is_that_of_the_named_network(string network, string address) => Of(Written, network).ShouldBe(new(address, null));
+    public void The_address_is_that_of_the_named_network(string network, string address) =>
+        Of(Written, network).ShouldBe(new(address, null));
 
     [Theory]
     [InlineData(null, "is Multus installed?")]
@@ -56,6 +57,10 @@ public class RdmaAddressTests
             annotations[RdmaAddress.NetworksAnnotation] = $"media/storage,{networks}";
         if (status is not null)
             annotations[RdmaAddress.StatusAnnotation] = status;
-        return new() { Metadata = new() { Name = "pair-source-0-x", Namespace = "media", Annotations = annotations }, Status = new() { PodIP = "10.244.1.7" } };
+        return new()
+        {
+            Metadata = new() { Name = "pair-source-0-x", Namespace = "media", Annotations = annotations },
+            Status = new() { PodIP = "10.244.1.7" },
+        };
     }
 }

@@ -31,13 +31,18 @@ public class SlotDecisionTests
     public void A_healthy_pod_is_left_alone()
     {
         var decision = SlotDecisions.Decide(Slot, [Pod(First)], Context with { Recorded = First, Seen = true });
-        (decision.Make, decision.Incarnation, decision.Current!.Name, decision.Removals.Count).ShouldBe((false, First, $"p-a-0-{First}", 0));
+        (decision.Make, decision.Incarnation, decision.Current!.Name, decision.Removals.Count)
+            .ShouldBe((false, First, $"p-a-0-{First}", 0));
     }
 
     [Fact]
     public void A_failed_pod_is_removed_and_replaced_at_once()
     {
-        var decision = SlotDecisions.Decide(Slot, [Pod(First) with { State = PodState.Failed }], Context with { Recorded = First, Seen = true });
+        var decision = SlotDecisions.Decide(Slot, [Pod(First) with { State = PodState.Failed }], Context with
+        {
+            Recorded = First,
+            Seen = true,
+        });
         (decision.Make, decision.Incarnation).ShouldBe((true, Second));
         decision.Removals.Single().Pod.Name.ShouldBe($"p-a-0-{First}");
     }
@@ -45,7 +50,11 @@ public class SlotDecisionTests
     [Fact]
     public void A_pod_that_keeps_failing_is_made_again_after_a_pause()
     {
-        var later = SlotDecisions.Decide(Slot, [Pod(First) with { State = PodState.Failed }], Context with { Recorded = First, NotBefore = Now.AddSeconds(4) });
+        var later = SlotDecisions.Decide(Slot, [Pod(First) with { State = PodState.Failed }], Context with
+        {
+            Recorded = First,
+            NotBefore = Now.AddSeconds(4),
+        });
         (later.Make, later.LookAgainAt).ShouldBe((false, Now.AddSeconds(4)));
     }
 
@@ -79,9 +88,11 @@ public class SlotDecisionTests
     {
         var old = Pod(First) with { Hash = "before" };
         var shut = Context with { Recorded = First, Gate = SlotGate.Closed };
-        SlotDecisions.Decide(Slot, [old with { Ready = false, PodIssue = new(Reasons.ContainerFailing, "why") }], shut).Removals.Count.ShouldBe(1);
+        SlotDecisions.Decide(Slot, [old with { Ready = false, PodIssue = new(Reasons.ContainerFailing, "why") }], shut)
+            .Removals.Count.ShouldBe(1);
         SlotDecisions.Decide(Slot, [old with { Ready = false, State = PodState.Pending }], shut).Removals.Count.ShouldBe(1);
-        SlotDecisions.Decide(Slot, [old with { State = PodState.Succeeded }], Context with { Recorded = First }).Removals.ShouldBeEmpty("what has succeeded is not repeated");
+        SlotDecisions.Decide(Slot, [old with { State = PodState.Succeeded }], Context with { Recorded = First })
+            .Removals.ShouldBeEmpty("what has succeeded is not repeated");
     }
 
     [Fact]
@@ -90,7 +101,8 @@ public class SlotDecisionTests
         var (old, standby) = (Pod(First) with { CreatedAt = Now.AddHours(-1) }, Pod(Second) with { Ready = false });
         SlotDecisions.Decide(Slot, [old, standby], Context with { Recorded = Second }).ShouldSatisfyAllConditions(
             one => one.Removals.Single().Pod.ShouldBe(standby), one => one.Current.ShouldBe(old), one => one.Incarnation.ShouldBe(First));
-        SlotDecisions.Decide(Slot, [old, Pod(Second)], Context with { Recorded = Second }).Removals.Single().Pod.ShouldBe(old, "the newer one has them");
+        SlotDecisions.Decide(Slot, [old, Pod(Second)], Context with { Recorded = Second }).Removals.Single()
+            .Pod.ShouldBe(old, "the newer one has them");
     }
 
     [Fact]
@@ -109,5 +121,6 @@ public class SlotDecisionTests
     }
 
     private static PodView Pod(string incarnation) =>
-        new($"p-a-0-{incarnation}", $"uid-{incarnation}", "p-a-0", PodState.Running, false, true, true, "h", "n1", null, null, false, "10.0.0.1", Now, null);
+        new($"p-a-0-{incarnation}", $"uid-{incarnation}", "p-a-0", PodState.Running, false, true, true, "h", "n1", null, null, false,
+            "10.0.0.1", Now, null);
 }

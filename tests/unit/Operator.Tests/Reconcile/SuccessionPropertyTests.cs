@@ -7,13 +7,17 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Operator.Tests.Reconcile;
 
-/// <summary>Random histories of edits, cordons, crashes and slow starts: whatever happens, the controller takes one healthy pod at a time, and in the end all is well.</summary>
+/// <summary>
+/// Random histories of edits, cordons, crashes and slow starts: whatever happens, the controller takes one healthy pod at a time, and in
+/// the end all is well.
+/// </summary>
 public class SuccessionPropertyTests
 {
     private const int Histories = 6, Steps = 80, Bad = 3, Hurry = 20;
 
     /// <summary>Templates of one pipeline; pods of the last never start.</summary>
-    private static readonly RenderInput[] Templates = [.. Enumerable.Range(0, 4).Select(number => Rendering.Input(Pipelines.Live, 20, document => Edit(document, number)))];
+    private static readonly RenderInput[] Templates = [.. Enumerable.Range(0, 4)
+        .Select(number => Rendering.Input(Pipelines.Live, 20, document => Edit(document, number)))];
 
     [Fact]
     public void At_most_one_slot_is_without_a_pod_by_our_doing_and_a_pod_goes_only_when_another_one_stands_by()
@@ -55,7 +59,9 @@ public class SuccessionPropertyTests
 
         public string Text => $"{name}: template {_template}, leaving {string.Join(',', _leaving)}\n{string.Join('\n', _pods.Values)}";
 
-        public bool IsWell => _template != Bad && _pods.Count == Units.Sum(unit => unit.Slots.Count) && _pods.Values.All(pod => pod.Ready && pod.Hash == Hash(pod.Stable) && !pod.Leaving);
+        public bool IsWell =>
+            _template != Bad && _pods.Count == Units.Sum(unit => unit.Slots.Count)
+                && _pods.Values.All(pod => pod.Ready && pod.Hash == Hash(pod.Stable) && !pod.Leaving);
 
         private IReadOnlyList<PipelineUnit> Units => _input.Units;
 
@@ -114,10 +120,15 @@ public class SuccessionPropertyTests
                 _pods.Remove(pod.Name);
                 return;
             }
-            if (now is { Terminating: false, Node: null } && Enumerable.Range(0, 3).Select(i => $"n{i}").Where(node => !_leaving.Contains(node)).ToList() is { Count: > 0 } nodes && Happens(70))
+            if (now is { Terminating: false, Node: null }
+                && Enumerable.Range(0, 3).Select(i => $"n{i}").Where(node => !_leaving.Contains(node)).ToList() is { Count: > 0 } nodes
+                && Happens(70))
                 now = now with { Node = nodes[random.Next(nodes.Count)], PodIssue = null };
             else if (now is { Node: not null, Started: false } && Happens(60))
-                now = Starts(pod) ? now with { Started = true, State = PodState.Running, StartedAt = _now, Answers = true } : now with { PodIssue = new(Reasons.ImageUnavailable, "no image") };
+                now = Starts(pod) ? now with { Started = true, State = PodState.Running, StartedAt = _now, Answers = true } : now with
+                {
+                    PodIssue = new(Reasons.ImageUnavailable, "no image"),
+                };
             else if (now is { Planned: true, Terminating: false, PodIssue: not null } && Happens(30))
                 now = now with { PodIssue = null };
             else if (now is { Planned: true, Terminating: false, Ready: false, PodIssue: null } && Happens(60))
@@ -141,12 +152,14 @@ public class SuccessionPropertyTests
                 }
             _givenUp.Count.ShouldBeLessThanOrEqualTo(1, Text);
             foreach (var slot in plan.Slots.Where(slot => slot.IsOutdated))
-                slot.Removals.ShouldAllBe(one => one.Pod == slot.Current || one.Pod.Hash != Hash(one.Pod.Stable) || one.Pod.Leaving, $"a successor that is wanted stays; {Text}");
+                slot.Removals.ShouldAllBe(one => one.Pod == slot.Current || one.Pod.Hash != Hash(one.Pod.Stable) || one.Pod.Leaving,
+                    $"a successor that is wanted stays; {Text}");
             plan.Slots.ShouldAllBe(slot => slot.Standby == null || !slot.Standby.Planned);
         }
 
         /// <summary>The API server keeps whole seconds.</summary>
-        private static DateTimeOffset Stored(DateTimeOffset time) => new(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+        private static DateTimeOffset Stored(DateTimeOffset time) =>
+            new(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
         private void Apply(SlotPlan plan)
         {
@@ -157,13 +170,30 @@ public class SuccessionPropertyTests
                 if (slot.Reachable is { Started: true } reachable && _pods.TryGetValue(reachable.Name, out var spoken))
                     _pods[reachable.Name] = spoken with { Planned = true };
                 if (slot.Make && PodNames.Of(slot.Slot.Stable, slot.Incarnation) is var pod)
-                    _pods.TryAdd(pod, new(pod, $"{(_template == Bad ? "b" : "g")}-{pod}-{_now.Ticks}", slot.Slot.Stable, PodState.Pending, false, false, false, Hash(slot.Slot.Stable), null, null, null, false, null, Stored(_now), null)
+                    _pods.TryAdd(pod, new(pod, $"{(_template == Bad ? "b" : "g")}-{pod}-{_now.Ticks}", slot.Slot.Stable, PodState.Pending,
+                        false, false, false, Hash(slot.Slot.Stable), null, null, null, false, null, Stored(_now), null)
                     {
                         Generation = _input.AcceptedGeneration,
                     });
             }
-            _memory.See([.. _pods.Values.Select(pod => new KubernetesRuntime.Objects.Pod { Metadata = new() { Name = pod.Name, Uid = pod.Uid, Labels = new Dictionary<string, string> { [WellKnownLabels.Pod] = pod.Stable } } })]);
-            _status = new() { Pods = [.. plan.Slots.Select(slot => new Crds.V1Alpha1.PodSummary { Name = slot.Slot.Stable, Incarnation = slot.Incarnation })] };
+            _memory.See([.. _pods.Values.Select(pod => new KubernetesRuntime.Objects.Pod
+            {
+                Metadata = new()
+                {
+                    Name = pod.Name,
+                    Uid = pod.Uid,
+                    Labels = new Dictionary<string,
+                    string> { [WellKnownLabels.Pod] = pod.Stable },
+                },
+            })]);
+            _status = new()
+            {
+                Pods = [.. plan.Slots.Select(slot => new Crds.V1Alpha1.PodSummary
+                {
+                    Name = slot.Slot.Stable,
+                    Incarnation = slot.Incarnation,
+                })],
+            };
         }
     }
 }

@@ -11,7 +11,8 @@ internal sealed class ActedNode : IAsyncDisposable
     private readonly ResourceClient<Node> _nodes;
     private readonly string _name, _space;
 
-    private ActedNode(ControlledServer server, ApiClient client, string space) => (_server, _nodes, _name, _space) = (server, client.For(Resources.Nodes), $"node-{space}", space);
+    private ActedNode(ControlledServer server, ApiClient client, string space) =>
+        (_server, _nodes, _name, _space) = (server, client.For(Resources.Nodes), $"node-{space}", space);
 
     public static async Task<ActedNode> MakeAsync(ControlledServer server, ApiClient client, string space)
     {
@@ -29,7 +30,13 @@ internal sealed class ActedNode : IAsyncDisposable
         var file = Path.Combine(Path.GetTempPath(), $"{pod.Metadata!.Name}.json");
         var binding = new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Binding", ["metadata"] = new JsonObject { ["name"] = pod.Metadata.Name }, ["target"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = _name },
+            ["apiVersion"] = "v1", ["kind"] = "Binding", ["metadata"] = new JsonObject { ["name"] = pod.Metadata.Name },
+                ["target"] = new JsonObject
+                {
+                    ["apiVersion"] = "v1",
+                    ["kind"] = "Node",
+                    ["name"] = _name,
+                },
         };
         File.WriteAllText(file, binding.ToJsonString());
         _server.Kubectl("create", "--raw", $"/api/v1/namespaces/{_space}/pods/{pod.Metadata.Name}/binding", "-f", file);

@@ -10,8 +10,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Operator.Tests.Server;
 
 /// <summary>
-/// The real control API of a sidecar at a loopback address, with the identity from the unit's Secret; what lies behind it is acted: frames are counted
-/// by the clock.
+/// The real control API of a sidecar at a loopback address, with the identity from the unit's Secret; what lies behind it is acted: frames
+/// are counted by the clock.
 /// </summary>
 internal sealed class ActedSidecar : IControlHandler, IAsyncDisposable
 {
@@ -90,8 +90,16 @@ internal sealed class ActedSidecar : IControlHandler, IAsyncDisposable
         var plan = Plans is [.., var last] ? last : null;
         var frames = (long)(Environment.TickCount64 / 1000.0 * FramesPerSecond);
         return new(Pod, Incarnation, CurrentPlan, false, false, Environment.TickCount64 * 1_000_000,
-            CurrentPlan is null ? [] : [.. plan!.Inbound.Select(link => new EdgeStatus(link.Edge, EdgeSide.Inbound, "Tcp", frames, 0, 0, 0, new Dictionary<string, long> { ["Late"] = frames / 100 }, LatencyHistogram.Empty, 0, 0, false) { WaitsFor = WaitsFor })],
-            CurrentPlan is null ? [] : [.. plan!.Operators.Select(one => new MediaOperatorReport(one.Name, one.Replica, MediaOperatorState.Attached, "x", ""))],
+            CurrentPlan is null
+                ? []
+                : [.. plan!.Inbound.Select(link => new EdgeStatus(link.Edge, EdgeSide.Inbound, "Tcp", frames, 0, 0, 0,
+                    new Dictionary<string, long> { ["Late"] = frames / 100 }, LatencyHistogram.Empty, 0, 0, false)
+                    {
+                        WaitsFor = WaitsFor,
+                    })],
+            CurrentPlan is null
+                ? []
+                : [.. plan!.Operators.Select(one => new MediaOperatorReport(one.Name, one.Replica, MediaOperatorState.Attached, "x", ""))],
             CurrentPlan is null ? [] : [.. Links(plan!.Outbound, LinkDirection.Outbound), .. Links(plan.Inbound, LinkDirection.Inbound)]);
     }
 

@@ -16,15 +16,18 @@ public partial class LeaderTests(ControlledServer server) : ServerTests(server)
         await ApplyAsync(Pipelines.Pair);
         var before = await AllAsync(Resources.Pods, all => all.Count == 2);
         await using var second = new RunningController(Server.Cluster.Kubeconfig, Space, options => options with { Identity = "second" });
-        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_pipelines{} 1", StringComparison.Ordinal), () => "the second sees nothing");
+        await UntilAsync(async () => (await second.PageAsync("metrics"))
+            .Contains("k8smediaflow_controller_pipelines{} 1", StringComparison.Ordinal), () => "the second sees nothing");
         (await second.PageAsync("metrics")).ShouldContain("k8smediaflow_controller_leader{} 0");
         await Controller.DisposeAsync();
         // The lease is given back: nobody waits for it to run out.
-        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_leader{} 1", StringComparison.Ordinal), () => "nobody leads");
+        await UntilAsync(async () => (await second.PageAsync("metrics"))
+            .Contains("k8smediaflow_controller_leader{} 1", StringComparison.Ordinal), () => "nobody leads");
         await Client.For(Resources.Pods).DeleteAsync(Space, before[0].Metadata!.Name!, new(GracePeriodSeconds: 0), Bound);
         var after = await AllAsync(Resources.Pods, all => all.Count == 2 && all.All(pod => pod.Metadata!.Uid != before[0].Metadata!.Uid));
         after.ShouldContain(pod => pod.Metadata!.Uid == before[1].Metadata!.Uid, "what runs is not touched by a take-over");
-        (await Client.For(Resources.Leases).GetAsync(Space, "k8smediaflow-controller", Bound)).Spec!.LeaseTransitions!.Value.ShouldBeGreaterThan(1);
+        (await Client.For(Resources.Leases).GetAsync(Space, "k8smediaflow-controller", Bound))
+            .Spec!.LeaseTransitions!.Value.ShouldBeGreaterThan(1);
     }
 
     [NeedsFact("kubernetes")]
@@ -35,7 +38,13 @@ public partial class LeaderTests(ControlledServer server) : ServerTests(server)
         (await Controller.PageAsync("healthz")).ShouldBe("ok\n");
         (await Controller.PageAsync("readyz")).ShouldBe("ok\n");
         var page = await Controller.PageAsync("metrics");
-        foreach (var line in new[] { "k8smediaflow_controller_leader{} 1", "k8smediaflow_controller_reconciles_total{loop=\"pipelines\",result=\"success\"}", "k8smediaflow_controller_reconcile_seconds_bucket{loop=\"pipelines\",le=\"+Inf\"}", "k8smediaflow_controller_watch_lists_total{resource=\"pods\"}" })
+        foreach (var line in new[]
+        {
+            "k8smediaflow_controller_leader{} 1",
+            "k8smediaflow_controller_reconciles_total{loop=\"pipelines\",result=\"success\"}",
+            "k8smediaflow_controller_reconcile_seconds_bucket{loop=\"pipelines\",le=\"+Inf\"}",
+            "k8smediaflow_controller_watch_lists_total{resource=\"pods\"}",
+        })
             page.ShouldContain(line);
         TypeLine().Matches(page).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}").ShouldBe(
         [
@@ -61,9 +70,13 @@ public partial class LeaderTests(ControlledServer server) : ServerTests(server)
         var state = AuthoritySecret.Read(stored);
         var next = AuthorityState.Advance(null, CertificateTimes.Default, DateTimeOffset.UtcNow).Current;
         // As the controller itself would begin it after two thirds of the authority's life.
-        await secrets.ReplaceAsync(AuthoritySecret.Write(state with { Next = next, NextSince = DateTimeOffset.UtcNow }, Space, stored.Metadata!.ResourceVersion), Bound);
-        var trusting = await AllAsync(Resources.Secrets, all => all.Count(one => System.Text.Encoding.UTF8.GetString(one.Data![UnitSecrets.Authorities]).Contains(next.CertificatePem.Trim(), StringComparison.Ordinal)) == 2);
-        trusting.ShouldAllBe(one => System.Text.Encoding.UTF8.GetString(one.Data![UnitSecrets.Authorities]).Contains(state.Current.CertificatePem.Trim(), StringComparison.Ordinal));
+        await secrets.ReplaceAsync(AuthoritySecret.Write(state with { Next = next, NextSince = DateTimeOffset.UtcNow }, Space,
+            stored.Metadata!.ResourceVersion), Bound);
+        var trusting = await AllAsync(Resources.Secrets,
+            all => all.Count(one => System.Text.Encoding.UTF8.GetString(one.Data![UnitSecrets.Authorities])
+            .Contains(next.CertificatePem.Trim(), StringComparison.Ordinal)) == 2);
+        trusting.ShouldAllBe(one => System.Text.Encoding.UTF8.GetString(one.Data![UnitSecrets.Authorities])
+            .Contains(state.Current.CertificatePem.Trim(), StringComparison.Ordinal));
     }
 
     [NeedsTheory("kubernetes")]
@@ -76,7 +89,8 @@ public partial class LeaderTests(ControlledServer server) : ServerTests(server)
         var secrets = Client.For(Resources.Secrets);
         var stored = await secrets.GetAsync(Space, AuthoritySecret.Name, Bound);
         if (spoiled)
-            await secrets.MergeAsync(Space, AuthoritySecret.Name, JsonNode.Parse("""{"data": {"tls.crt": "bm9uZQ=="}}""")!.AsObject(), cancel: Bound);
+            await secrets.MergeAsync(Space, AuthoritySecret.Name, JsonNode.Parse("""{"data": {"tls.crt": "bm9uZQ=="}}""")!.AsObject(),
+                cancel: Bound);
         else
             await secrets.DeleteAsync(Space, AuthoritySecret.Name, cancel: Bound);
         AuthorityState? back = null;
@@ -98,14 +112,16 @@ public partial class LeaderTests(ControlledServer server) : ServerTests(server)
     public async Task Another_authority_that_somebody_puts_into_the_Secret_is_trusted_by_every_unit_before_it_issues()
     {
         await ApplyAsync(Pipelines.Pair);
-        var issued = (await AllAsync(Resources.Secrets, all => all.Count == 2)).Select(one => Text(one, UnitSecrets.Certificate)).ToHashSet();
+        var issued = (await AllAsync(Resources.Secrets, all => all.Count == 2)).Select(one => Text(one, UnitSecrets.Certificate))
+            .ToHashSet();
         var secrets = Client.For(Resources.Secrets);
         var stored = await secrets.GetAsync(Space, AuthoritySecret.Name, Bound);
         var (known, other) = (AuthoritySecret.Read(stored), AuthorityState.Advance(null, CertificateTimes.Default, DateTimeOffset.UtcNow));
         await secrets.ReplaceAsync(AuthoritySecret.Write(other, Space, stored.Metadata!.ResourceVersion), Bound);
         var trusting = await AllAsync(Resources.Secrets, all => all.Count(one => Trusts(one, other)) == 2);
         trusting.ShouldAllBe(one => Trusts(one, known));
-        trusting.Select(one => Text(one, UnitSecrets.Certificate)).ShouldBe(issued, ignoreOrder: true, "nobody has another certificate yet");
+        trusting.Select(one => Text(one, UnitSecrets.Certificate))
+            .ShouldBe(issued, ignoreOrder: true, "nobody has another certificate yet");
         var kept = AuthoritySecret.Read(await secrets.GetAsync(Space, AuthoritySecret.Name, Bound));
         (kept.Current.CertificatePem, kept.Next?.CertificatePem).ShouldBe((known.Current.CertificatePem, other.Current.CertificatePem));
     }
@@ -121,9 +137,14 @@ public partial class LeaderTests(ControlledServer server) : ServerTests(server)
         await Controller.DisposeAsync();
         var later = Space + "-later";
         // Its namespace is not there yet: the authority cannot be made.
-        await using var alone = new RunningController(Server.Cluster.Kubeconfig, later, options => options with { LeaderElection = false, WatchNamespaces = [Space] });
+        await using var alone = new RunningController(Server.Cluster.Kubeconfig, later, options => options with
+        {
+            LeaderElection = false,
+            WatchNamespaces = [Space],
+        });
         await ApplyAsync(Pipelines.Pair);
-        await UntilAsync(async () => (await alone.PageAsync("metrics")).Contains("code=\"404\"", StringComparison.Ordinal), () => "nothing was refused");
+        await UntilAsync(async () => (await alone.PageAsync("metrics")).Contains("code=\"404\"", StringComparison.Ordinal),
+            () => "nothing was refused");
         Server.Kubectl("create", "namespace", later);
         await AllAsync(Resources.Pods, all => all.Count == 2);
     }
@@ -131,9 +152,16 @@ public partial class LeaderTests(ControlledServer server) : ServerTests(server)
     [NeedsFact("kubernetes")]
     public async Task Two_installations_in_one_namespace_leave_each_others_pipelines_alone()
     {
-        await using var night = new RunningController(Server.Cluster.Kubeconfig, Space, options => options with { Identity = "night", Installation = "night", LeaseName = "night", SidecarImage = "registry.example/sidecar:night" });
+        await using var night = new RunningController(Server.Cluster.Kubeconfig, Space, options => options with
+        {
+            Identity = "night",
+            Installation = "night",
+            LeaseName = "night",
+            SidecarImage = "registry.example/sidecar:night",
+        });
         await ApplyAsync(Pipelines.Pair);
-        await ApplyAsync(Pipelines.Pair.Replace("\"pair\"", "\"late\"", StringComparison.Ordinal), document => document["spec"]!["installation"] = "night");
+        await ApplyAsync(Pipelines.Pair.Replace("\"pair\"", "\"late\"", StringComparison.Ordinal),
+            document => document["spec"]!["installation"] = "night");
         var pods = await AllAsync(Resources.Pods, all => all.Count == 4);
         foreach (var pod in pods)
             pod.Spec!.Containers!.Concat(pod.Spec.InitContainers ?? []).Single(one => one.Name == PodPaths.SidecarContainer).Image!
@@ -141,7 +169,8 @@ public partial class LeaderTests(ControlledServer server) : ServerTests(server)
         (await StatusAsync("late", status => status.Pods.Count == 2)).SidecarImage.ShouldBe("registry.example/sidecar:night");
         // Both look again at everything of theirs, and at nothing of the other's.
         await Task.Delay(2000, Bound);
-        (await AllAsync(Resources.Pods)).Select(pod => pod.Metadata!.Uid).ShouldBe(pods.Select(pod => pod.Metadata!.Uid), ignoreOrder: true);
+        (await AllAsync(Resources.Pods)).Select(pod => pod.Metadata!.Uid)
+            .ShouldBe(pods.Select(pod => pod.Metadata!.Uid), ignoreOrder: true);
     }
 
     [GeneratedRegex(@"^# TYPE (\S+) (\S+)$", RegexOptions.Multiline)]

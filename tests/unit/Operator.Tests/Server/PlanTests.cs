@@ -25,11 +25,14 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
         await UntilAsync(() => Task.FromResult(source.CurrentPlan is not null && sink.CurrentPlan is not null), () => "no plan");
         var link = source.Plans[^1].Outbound.Single();
-        (link.PeerPod, link.PeerAddress, link.PeerLinkPort, link.PeerIdentities.Single()).ShouldBe(("pair-sink-0", sink.Address, 7401, $"k8smediaflow://{Space}/pair/sink"));
+        (link.PeerPod, link.PeerAddress, link.PeerLinkPort, link.PeerIdentities.Single())
+            .ShouldBe(("pair-sink-0", sink.Address, 7401, $"k8smediaflow://{Space}/pair/sink"));
         source.Plans[^1].Operators.Single().TokenSha256.ShouldBe(await HashOfTokenAsync("source"));
         source.CurrentPlan!.Value.LeaseTransitions.ShouldBeGreaterThan(0);
 
-        var status = await StatusAsync("pair", one => one.Phase == PipelinePhase.Running && one.Conditions.IsTrue("TransportReady") && one.Conditions.IsTrue("SidecarsUpToDate"));
+        var status = await StatusAsync("pair",
+            one => one.Phase == PipelinePhase.Running && one.Conditions.IsTrue("TransportReady")
+            && one.Conditions.IsTrue("SidecarsUpToDate"));
         (status.ReadyPods, status.ReadyOperators, status.Transport).ShouldBe(("2/2", "2/2", "TCP"));
         (status.Conditions.Find("Ready")!.Reason, status.Conditions.Find("Reconciling")!.Status).ShouldBe(("AllReady", "False"));
     }
@@ -42,11 +45,15 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         await using var one = await RunAsync(pods[0]);
         await using var other = await RunAsync(pods[1]);
         // The first plan may have been drawn before the other pod had an address.
-        await StatusAsync("pair", status => status.Phase == PipelinePhase.Running && status.Conditions.IsTrue("TransportReady") && status.Conditions.IsTrue("SidecarsUpToDate"));
+        await StatusAsync("pair", status =>
+            status.Phase == PipelinePhase.Running && status.Conditions.IsTrue("TransportReady")
+                && status.Conditions.IsTrue("SidecarsUpToDate"));
         var (before, plans) = (one.CurrentPlan!.Value, other.Plans.Count);
         one.Forget();
         await UntilAsync(() => Task.FromResult(one.CurrentPlan is not null), () => "no plan after the restart");
-        one.CurrentPlan.ShouldBe(before, string.Join(Environment.NewLine, one.Plans.Select(plan => System.Text.Encoding.UTF8.GetString(K8sMediaFlow.Pipelines.Planning.PlanJson.Write(plan)))));
+        one.CurrentPlan.ShouldBe(before,
+            string.Join(Environment.NewLine,
+            one.Plans.Select(plan => System.Text.Encoding.UTF8.GetString(K8sMediaFlow.Pipelines.Planning.PlanJson.Write(plan)))));
         other.Plans.Count.ShouldBe(plans);
     }
 
@@ -57,7 +64,9 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
         await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
         await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"), controlVersions: (8, 9));
-        var status = await StatusAsync("pair", one => one.Conditions.Find("SidecarsUpToDate") is { Status: "False" } condition && condition.Message?.Contains("control versions", StringComparison.Ordinal) == true);
+        var status = await StatusAsync("pair",
+            one => one.Conditions.Find("SidecarsUpToDate") is { Status: "False" } condition
+            && condition.Message?.Contains("control versions", StringComparison.Ordinal) == true);
         status.Conditions.Find("SidecarsUpToDate")!.Message!.ShouldContain("speaks control versions 8..9, here are 1..2");
         sink.Plans.ShouldBeEmpty();
     }
@@ -74,9 +83,12 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         await StatusAsync("pair", one => one.Phase == PipelinePhase.Running);
         await Client.For(Resources.Pods).DeleteAsync(Space, sinkPod.Metadata!.Name!, new(GracePeriodSeconds: 0), Bound);
         await StatusAsync("pair", one => one.Phase == PipelinePhase.Degraded);
-        var next = (await AllAsync(Resources.Pods, all => all.Any(pod => pod.Label(WellKnownLabels.Unit) == "sink" && pod.Metadata!.Name != sinkPod.Metadata.Name))).Single(pod => pod.Label(WellKnownLabels.Unit) == "sink");
+        var next = (await AllAsync(Resources.Pods,
+            all => all.Any(pod => pod.Label(WellKnownLabels.Unit) == "sink" && pod.Metadata!.Name != sinkPod.Metadata.Name)))
+            .Single(pod => pod.Label(WellKnownLabels.Unit) == "sink");
         await using var second = await RunAsync(next);
-        await UntilAsync(() => Task.FromResult(source.Plans[^1].Outbound.Single().PeerAddress == second.Address && second.CurrentPlan is not null), () => "the source does not know");
+        await UntilAsync(() => Task.FromResult(source.Plans[^1].Outbound.Single().PeerAddress == second.Address
+            && second.CurrentPlan is not null), () => "the source does not know");
         (source.Plans[^1].Version > source.Plans[0].Version).ShouldBeTrue();
         await StatusAsync("pair", one => one.Phase == PipelinePhase.Running);
     }
@@ -93,15 +105,18 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
         await StatusAsync("pair", one => one.Phase == PipelinePhase.Running && one.Conditions.IsTrue("TransportReady"));
         await node.CordonAsync();
-        var successor = (await AllAsync(Resources.Pods, all => all.Count == 3)).Single(pod => pods.All(other => other.Metadata!.Uid != pod.Metadata!.Uid));
+        var successor = (await AllAsync(Resources.Pods, all => all.Count == 3))
+            .Single(pod => pods.All(other => other.Metadata!.Uid != pod.Metadata!.Uid));
         await using var next = await RunAsync(successor, isReady: false);
-        await AllAsync(Resources.Pods, all => all.Any(pod => pod.Metadata!.Uid == leaving.Metadata!.Uid && pod.Metadata.DeletionTimestamp is not null));
+        await AllAsync(Resources.Pods, all => all.Any(pod => pod.Metadata!.Uid == leaving.Metadata!.Uid
+            && pod.Metadata.DeletionTimestamp is not null));
         // It ends, and whatever is told meanwhile goes to it.
         await Task.Delay(2000, Bound);
         next.Plans.ShouldBeEmpty();
         sink.Plans.ShouldAllBe(plan => plan.Inbound.Single().PeerAddress == source.Address);
         await Client.For(Resources.Pods).DeleteAsync(Space, leaving.Metadata!.Name!, new(GracePeriodSeconds: 0), Bound);
-        await UntilAsync(() => Task.FromResult(next.CurrentPlan is not null && sink.Plans[^1].Inbound.Single().PeerAddress == next.Address), () => "the successor has no plan");
+        await UntilAsync(() => Task.FromResult(next.CurrentPlan is not null && sink.Plans[^1].Inbound.Single().PeerAddress == next.Address),
+            () => "the successor has no plan");
     }
 
     [NeedsFact("kubernetes")]
@@ -117,15 +132,18 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
             foreach (var node in document["spec"]!["operators"]!.AsArray())
                 node!["image"] = "registry.example/media:nowhere";
         });
-        var successor = (await AllAsync(Resources.Pods, all => all.Count == 3)).Single(pod => pods.All(before => before.Metadata!.Uid != pod.Metadata!.Uid));
+        var successor = (await AllAsync(Resources.Pods, all => all.Count == 3))
+            .Single(pod => pods.All(before => before.Metadata!.Uid != pod.Metadata!.Uid));
         await WaitsForImageAsync(successor);
         var stopped = await StatusAsync("pair", status => status.Conditions.Find("Stalled") is { Reason: "RolloutStopped" });
         stopped.Conditions.Find("Stalled")!.Message!.ShouldContain("ImageUnavailable");
         (stopped.Conditions.IsTrue("Ready"), stopped.ReadyPods, stopped.Phase).ShouldBe((true, "2/2", PipelinePhase.Running));
         (await AllAsync(Resources.Pods)).Count.ShouldBe(3, "the other pod is not reached");
         await ApplyAsync(Pipelines.Pair);
-        (await AllAsync(Resources.Pods, all => all.Count == 2)).Select(pod => pod.Metadata!.Uid).ShouldBe(pods.Select(pod => pod.Metadata!.Uid), ignoreOrder: true);
-        (await StatusAsync("pair", status => !status.Conditions.IsTrue("Stalled") && status.Conditions.IsTrue("SidecarsUpToDate"))).ReadyPods.ShouldBe("2/2");
+        (await AllAsync(Resources.Pods, all => all.Count == 2)).Select(pod => pod.Metadata!.Uid)
+            .ShouldBe(pods.Select(pod => pod.Metadata!.Uid), ignoreOrder: true);
+        (await StatusAsync("pair", status => !status.Conditions.IsTrue("Stalled") && status.Conditions.IsTrue("SidecarsUpToDate")))
+            .ReadyPods.ShouldBe("2/2");
     }
 
     [NeedsFact("kubernetes")]
@@ -136,7 +154,9 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
         await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
         await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
-        var settled = await StatusAsync("pair", one => one.FramesPerSecond is not null && one.Conditions.IsTrue("Ready") && one.Conditions.IsTrue("TransportReady") && one.Conditions.IsTrue("SidecarsUpToDate"));
+        var settled = await StatusAsync("pair",
+            one => one.FramesPerSecond is not null && one.Conditions.IsTrue("Ready") && one.Conditions.IsTrue("TransportReady")
+            && one.Conditions.IsTrue("SidecarsUpToDate"));
         settled.FramesPerSecond.ShouldBe("30.0");
         var writes = Writes().Count;
         var seconds = System.Diagnostics.Stopwatch.StartNew();
@@ -159,7 +179,8 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
         await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
         await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
-        await StatusAsync("pair", one => one.FramesPerSecond is not null && one.Edges.Single() is { WaitsFor: null, FramesPerSecond: not null });
+        await StatusAsync("pair", one => one.FramesPerSecond is not null && one.Edges.Single() is { WaitsFor: null,
+            FramesPerSecond: not null });
         var writes = Writes().Count;
         sink.WaitsFor = "its consumers: sink-0 holds 8";
         var waiting = await StatusAsync("pair", one => one.Edges.Single().WaitsFor is not null);
@@ -176,33 +197,40 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
         await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
         await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
-        await StatusAsync("pair", one => one.FramesPerSecond is not null && one.ReadyOperators == "2/2" && one.Conditions.Count(condition => condition.Status == "True") == 4);
+        await StatusAsync("pair", one => one.FramesPerSecond is not null && one.ReadyOperators == "2/2" && one.Conditions.Count(condition =>
+            condition.Status == "True") == 4);
         var stored = await Client.For(CrdResources.MediaPipelines).GetAsync(Space, "pair", Bound);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Bound);
         var seen = new List<PipelineStatus>();
         var watching = Task.Run(async () =>
         {
-            await foreach (var happened in Client.For(CrdResources.MediaPipelines).WatchAsync(Space, stored.Metadata!.ResourceVersion!, null, null, end.Token))
+            await foreach (var happened in Client.For(CrdResources.MediaPipelines)
+                .WatchAsync(Space, stored.Metadata!.ResourceVersion!, null, null, end.Token))
                 if (PipelineStatus.Read(happened.Value?.Status) is { } status)
                     lock (seen)
                         seen.Add(status);
         }, CancellationToken.None);
         await using var second = new RunningController(Server.Cluster.Kubeconfig, Space, options => options with { Identity = "second" });
-        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_pipelines{} 1", StringComparison.Ordinal), () => "the second sees nothing");
+        await UntilAsync(async () => (await second.PageAsync("metrics"))
+            .Contains("k8smediaflow_controller_pipelines{} 1", StringComparison.Ordinal), () => "the second sees nothing");
         var plans = (Source: source.Plans.Count, Sink: sink.Plans.Count);
         await Controller.DisposeAsync();
-        await UntilAsync(() => Task.FromResult(sink.Plans.Count > plans.Sink && source.Plans.Count > plans.Source), () => "the second brings no plan");
-        await UntilAsync(async () => (await second.PageAsync("metrics")).Contains("k8smediaflow_controller_sidecar_sessions{} 2", StringComparison.Ordinal), () => "the second listens to nobody");
+        await UntilAsync(() => Task.FromResult(sink.Plans.Count > plans.Sink && source.Plans.Count > plans.Source),
+            () => "the second brings no plan");
+        await UntilAsync(async () => (await second.PageAsync("metrics"))
+            .Contains("k8smediaflow_controller_sidecar_sessions{} 2", StringComparison.Ordinal), () => "the second listens to nobody");
         await Task.Delay(3000, Bound);
         await end.CancelAsync();
         await watching.ContinueWith(_ => { }, TaskScheduler.Default);
         lock (seen)
-            seen.ShouldAllBe(status => status.ReadyOperators == "2/2" && status.FramesPerSecond != null && status.Transport == "TCP" && status.Conditions.Count(condition => condition.Status == "True") == 4);
+            seen.ShouldAllBe(status => status.ReadyOperators == "2/2" && status.FramesPerSecond != null && status.Transport == "TCP"
+                && status.Conditions.Count(condition => condition.Status == "True") == 4);
     }
 
     /// <summary>What the controller wrote in this test's namespace, by the server's own audit log; leases and Events apart.</summary>
     private IReadOnlyList<AuditedWrite> Writes() => [.. Server.Cluster.Writes().Where(one =>
-        one.Namespace == Space && one.UserAgent.StartsWith("k8smediaflow-controller", StringComparison.Ordinal) && one.Resource is not ("leases" or "events"))];
+        one.Namespace == Space && one.UserAgent.StartsWith("k8smediaflow-controller", StringComparison.Ordinal)
+            && one.Resource is not ("leases" or "events"))];
 
     private async Task<string> HashOfTokenAsync(string unit)
     {
@@ -217,7 +245,10 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
             ["containerStatuses"] = new JsonArray([.. pod.Spec!.Containers!.Select(container => new JsonObject
             {
                 ["name"] = container.Name, ["image"] = container.Image, ["imageID"] = "", ["ready"] = false, ["restartCount"] = 0,
-                ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ImagePullBackOff", ["message"] = "no such image" } },
+                ["state"] = new JsonObject
+                {
+                    ["waiting"] = new JsonObject { ["reason"] = "ImagePullBackOff", ["message"] = "no such image" },
+                },
             })]),
         },
     }, "status", Bound);
@@ -227,7 +258,9 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
     {
         var number = Interlocked.Increment(ref _next);
         var address = $"127.77.{number / 250}.{1 + (number % 250)}";
-        var sidecar = await ActedSidecar.StartAsync(address, pod.Label(WellKnownLabels.Pod)!, await Client.For(Resources.Secrets).GetAsync(Space, $"pair-{pod.Label(WellKnownLabels.Unit)}-kmf", Bound), controlVersions ?? (1, 1));
+        var sidecar = await ActedSidecar.StartAsync(address, pod.Label(WellKnownLabels.Pod)!,
+            await Client.For(Resources.Secrets).GetAsync(Space, $"pair-{pod.Label(WellKnownLabels.Unit)}-kmf", Bound), controlVersions
+            ?? (1, 1));
         var status = new JsonObject
         {
             ["status"] = new JsonObject
@@ -236,7 +269,11 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
                 ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = isReady ? "True" : "False" }),
                 ["containerStatuses"] = new JsonArray([.. pod.Spec!.Containers!.Select(container => new JsonObject
                 {
-                    ["name"] = container.Name, ["image"] = container.Image, ["imageID"] = "", ["ready"] = isReady, ["restartCount"] = 0, ["state"] = new JsonObject { ["running"] = new JsonObject() },
+                    ["name"] = container.Name, ["image"] = container.Image, ["imageID"] = "", ["ready"] = isReady, ["restartCount"] = 0,
+                        ["state"] = new JsonObject
+                        {
+                            ["running"] = new JsonObject(),
+                        },
                 })]),
             },
         };

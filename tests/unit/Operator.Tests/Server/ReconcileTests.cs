@@ -16,8 +16,11 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
     {
         var stored = await ApplyAsync(Pipelines.Live);
         var pods = await AllAsync(Resources.Pods, all => all.Count == 4);
-        pods.Select(pod => pod.Label(WellKnownLabels.Pod)).Order(StringComparer.Ordinal).ShouldBe(["live-analyse-0", "live-analyse-1", "live-ingest-0", "live-studio-0"]);
-        pods.ShouldAllBe(pod => pod.Metadata!.ControllerOwner!.Kind == (pod.Label(WellKnownLabels.Unit) == "studio" ? "MediaPipeline" : "MediaOperator"));
+        pods.Select(pod => pod.Label(WellKnownLabels.Pod)).Order(StringComparer.Ordinal)
+            .ShouldBe(["live-analyse-0", "live-analyse-1", "live-ingest-0", "live-studio-0"]);
+        pods.ShouldAllBe(pod => pod.Metadata!.ControllerOwner!.Kind == (pod.Label(WellKnownLabels.Unit) == "studio"
+            ? "MediaPipeline"
+            : "MediaOperator"));
         (await AllAsync(CrdResources.MediaOperators)).Count.ShouldBe(4);
         (await AllAsync(Resources.Secrets)).Count.ShouldBe(3);
         (await AllAsync(Resources.ConfigMaps)).Count.ShouldBe(4);
@@ -26,7 +29,8 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
         (await AllAsync(Resources.NetworkPolicies)).Count.ShouldBe(2);
 
         var status = await StatusAsync("live", one => one.Pods.Count == 4);
-        (status.ObservedGeneration, status.Phase, status.ReadyPods, status.ReadyOperators).ShouldBe((stored.Metadata!.Generation, PipelinePhase.Pending, "0/4", "0/4"));
+        (status.ObservedGeneration, status.Phase, status.ReadyPods, status.ReadyOperators)
+            .ShouldBe((stored.Metadata!.Generation, PipelinePhase.Pending, "0/4", "0/4"));
         status.Conditions.Find("Accepted")!.Status.ShouldBe("True");
         status.Conditions.Find("Ready")!.Reason.ShouldBe("PodsPending");
         status.Pods.Select(pod => $"{pod.Name}-{pod.Incarnation}").ShouldBe(pods.Select(pod => pod.Metadata!.Name!), ignoreOrder: true);
@@ -43,7 +47,8 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
         IdentityChecks.Check(identity.Certificate, identity.Authorities, [$"k8smediaflow://{Space}/live/overlay"]).Accepted.ShouldBeTrue();
         IdentityChecks.Check(identity.Certificate, identity.Authorities, [$"k8smediaflow://{Space}/live/encode"]).Accepted.ShouldBeTrue();
         IdentityChecks.Check(identity.Certificate, identity.Authorities, [ControllerIdentity.Uri]).Accepted.ShouldBeFalse();
-        studio.Data!.Keys.Where(key => key.StartsWith("token-", StringComparison.Ordinal)).ShouldBe(["token-encode-0", "token-overlay-0"], ignoreOrder: true);
+        studio.Data!.Keys.Where(key => key.StartsWith("token-", StringComparison.Ordinal))
+            .ShouldBe(["token-encode-0", "token-overlay-0"], ignoreOrder: true);
     }
 
     [NeedsFact("kubernetes")]
@@ -67,13 +72,16 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
         var before = await AllAsync(Resources.Pods, all => all.Count == 2);
         var edited = await ApplyAsync(Pipelines.Pair, document => document["spec"]!["operators"]![1]!["inputs"]![0]!["name"] = "sound");
         var status = await StatusAsync("pair", one => one.ObservedGeneration == edited.Metadata!.Generation);
-        (status.Conditions.Find("Accepted")!.Status, status.Conditions.Find("Accepted")!.ObservedGeneration).ShouldBe(("False", edited.Metadata!.Generation));
+        (status.Conditions.Find("Accepted")!.Status, status.Conditions.Find("Accepted")!.ObservedGeneration)
+            .ShouldBe(("False", edited.Metadata!.Generation));
         status.Conditions.Find("Ready")!.ObservedGeneration.ShouldBe(1);
-        (await AllAsync(Resources.Pods)).Select(pod => pod.Metadata!.Uid).ShouldBe(before.Select(pod => pod.Metadata!.Uid), ignoreOrder: true);
+        (await AllAsync(Resources.Pods)).Select(pod => pod.Metadata!.Uid)
+            .ShouldBe(before.Select(pod => pod.Metadata!.Uid), ignoreOrder: true);
 
         await Client.For(Resources.Pods).DeleteAsync(Space, before[0].Metadata!.Name!, new(GracePeriodSeconds: 0), Bound);
         var after = await AllAsync(Resources.Pods, all => all.Count == 2 && all.All(pod => pod.Metadata!.Uid != before[0].Metadata!.Uid));
-        after.Single(pod => pod.Label(WellKnownLabels.Pod) == before[0].Label(WellKnownLabels.Pod)).Annotation(WellKnownLabels.TemplateHash).ShouldBe(before[0].Annotation(WellKnownLabels.TemplateHash));
+        after.Single(pod => pod.Label(WellKnownLabels.Pod) == before[0].Label(WellKnownLabels.Pod)).Annotation(WellKnownLabels.TemplateHash)
+            .ShouldBe(before[0].Annotation(WellKnownLabels.TemplateHash));
     }
 
     [NeedsFact("kubernetes")]
@@ -90,10 +98,13 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
             spec["operators"]![0]!.AsObject().Remove("service");
             spec["operators"]![2]!.AsObject().Remove("outputs");
         });
-        await AllAsync(Resources.Pods, all => all.Select(pod => pod.Label(WellKnownLabels.Pod)).Order(StringComparer.Ordinal).SequenceEqual(["live-analyse-0", "live-analyse-1", "live-ingest-0", "live-overlay-0"]));
+        await AllAsync(Resources.Pods, all => all.Select(pod => pod.Label(WellKnownLabels.Pod)).Order(StringComparer.Ordinal)
+            .SequenceEqual(["live-analyse-0", "live-analyse-1", "live-ingest-0", "live-overlay-0"]));
         await AllAsync(Resources.Services, all => all.Count == 0);
         await AllAsync(CrdResources.MediaOperators, all => all.Count == 3);
-        await AllAsync(Resources.Secrets, all => all.Select(one => one.Metadata!.Name).Order(StringComparer.Ordinal).SequenceEqual(["live-analyse-kmf", "live-ingest-kmf", "live-overlay-kmf"]));
+        await AllAsync(Resources.Secrets,
+            all => all.Select(one => one.Metadata!.Name).Order(StringComparer.Ordinal)
+            .SequenceEqual(["live-analyse-kmf", "live-ingest-kmf", "live-overlay-kmf"]));
     }
 
     [NeedsFact("kubernetes")]
@@ -101,9 +112,12 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
     {
         await ApplyAsync(Pipelines.Live);
         await AllAsync(Resources.Services, all => all.Count == 1);
-        await Client.For(Resources.Services).MergeAsync(Space, "live-ingest", JsonNode.Parse("""{"spec": {"selector": {"k8smediaflow.io/unit": "other"}}}""")!.AsObject(), cancel: Bound);
+        await Client.For(Resources.Services)
+            .MergeAsync(Space, "live-ingest", JsonNode.Parse("""{"spec": {"selector": {"k8smediaflow.io/unit": "other"}}}""")!.AsObject(),
+            cancel: Bound);
         await AllAsync(Resources.Services, all => all.Single().Spec!.Selector!["k8smediaflow.io/unit"] == "ingest");
-        await UntilAsync(async () => (await Client.For(Resources.Events).ListAsync(Space, null, Bound)).Items.Any(one => one.Reason == "FieldTakenBack"), () => "no Event tells it");
+        await UntilAsync(async () => (await Client.For(Resources.Events).ListAsync(Space, null, Bound))
+            .Items.Any(one => one.Reason == "FieldTakenBack"), () => "no Event tells it");
     }
 
     [NeedsFact("kubernetes")]
@@ -115,7 +129,14 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
             Metadata = new()
             {
                 Name = "pair-sink", Namespace = Space,
-                OwnerReferences = [new() { ApiVersion = "v1", Kind = "ConfigMap", Name = "x", Uid = "1b4db7eb-4057-5ddf-91e0-36dec72071f5", Controller = true }],
+                OwnerReferences = [new()
+                {
+                    ApiVersion = "v1",
+                    Kind = "ConfigMap",
+                    Name = "x",
+                    Uid = "1b4db7eb-4057-5ddf-91e0-36dec72071f5",
+                    Controller = true,
+                }],
             },
             Spec = new() { Pipeline = "other", Operator = "sink" },
         }, Bound);

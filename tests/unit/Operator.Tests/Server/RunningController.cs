@@ -10,7 +10,8 @@ namespace K8sMediaFlow.Operator.Tests.Server;
 internal sealed class RunningController : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
-    private readonly ILoggerFactory _logging = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
+    private readonly ILoggerFactory _logging = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Warning)
+        .AddSimpleConsole());
     private readonly Task _run;
     private int _ended;
 

@@ -14,7 +14,8 @@ public sealed class ControlledServer : IAsyncLifetime
 {
     private Cluster? _cluster;
 
-    public Cluster Cluster => _cluster ?? throw new InvalidOperationException("Kubernetes is not built: run tests/support/cluster/build.sh");
+    public Cluster Cluster =>
+        _cluster ?? throw new InvalidOperationException("Kubernetes is not built: run tests/support/cluster/build.sh");
 
     public async Task InitializeAsync()
     {
@@ -23,7 +24,8 @@ public sealed class ControlledServer : IAsyncLifetime
         _cluster = await Task.Run(() => Cluster.Start("--only-api", "--audit"));
         Kubectl("apply", "-f", Path.Combine(Sources.Root, "config", "crd"));
         using var client = new ApiClient(ClusterConnection.Find(Cluster.Kubeconfig));
-        for (var left = 300; !(await client.ServesAsync(CrdResources.MediaPipelines) && await client.ServesAsync(CrdResources.MediaOperators)); left--)
+        for (var left = 300; !(await client.ServesAsync(CrdResources.MediaPipelines)
+            && await client.ServesAsync(CrdResources.MediaOperators)); left--)
         {
             left.ShouldBeGreaterThan(0, "the definitions are not served");
             await Task.Delay(100);
@@ -38,7 +40,11 @@ public sealed class ControlledServer : IAsyncLifetime
 
     public string Kubectl(params string[] arguments)
     {
-        var start = new ProcessStartInfo(KubernetesBuild.Cached("bin/kubectl"), ["--kubeconfig", Cluster.Kubeconfig, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(KubernetesBuild.Cached("bin/kubectl"), ["--kubeconfig", Cluster.Kubeconfig, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
@@ -109,7 +115,9 @@ public abstract class ServerTests(ControlledServer server) : IAsyncLifetime
     }
 
     protected async Task<IReadOnlyList<T>> AllAsync<T>(ResourceType<T> type)
-        where T : class, IKubernetesObject => (await Client.For(type).ListAsync(Space, new(Labels: "app.kubernetes.io/managed-by=k8smediaflow,k8smediaflow.io/pipeline"), Bound)).Items;
+        where T : class, IKubernetesObject =>
+            (await Client.For(type)
+                .ListAsync(Space, new(Labels: "app.kubernetes.io/managed-by=k8smediaflow,k8smediaflow.io/pipeline"), Bound)).Items;
 
     protected async Task<IReadOnlyList<T>> AllAsync<T>(ResourceType<T> type, Func<IReadOnlyList<T>, bool> wanted)
         where T : class, IKubernetesObject

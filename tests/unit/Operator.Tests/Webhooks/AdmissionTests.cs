@@ -14,21 +14,25 @@ public class AdmissionTests
     public void A_sound_pipeline_is_let_in()
     {
         var answer = PipelineAdmission.Review(Review(Pipelines.Live))!;
-        ((string?)answer["apiVersion"], (string?)answer["response"]!["uid"], (bool)answer["response"]!["allowed"]!).ShouldBe(("admission.k8s.io/v1", "review-1", true));
+        ((string?)answer["apiVersion"], (string?)answer["response"]!["uid"], (bool)answer["response"]!["allowed"]!)
+            .ShouldBe(("admission.k8s.io/v1", "review-1", true));
     }
 
     [Fact]
     public void A_broken_rule_is_refused_in_the_rules_own_words()
     {
-        var answer = PipelineAdmission.Review(Review(Pipelines.Pair, document => document["spec"]!["edges"]![0]!["from"] = "source.sound"))!["response"]!;
+        var answer = PipelineAdmission.Review(Review(Pipelines.Pair,
+            document => document["spec"]!["edges"]![0]!["from"] = "source.sound"))!["response"]!;
         ((bool)answer["allowed"]!).ShouldBeFalse();
         ((string)answer["status"]!["message"]!).ShouldContain("sound");
-        ((int)answer["status"]!["code"]!, (string)answer["status"]!["reason"]!).ShouldBe((400, "BadRequest"), "kubectl keeps the message of Invalid to itself");
+        ((int)answer["status"]!["code"]!, (string)answer["status"]!["reason"]!)
+            .ShouldBe((400, "BadRequest"), "kubectl keeps the message of Invalid to itself");
     }
 
     [Fact]
     public void A_misspelled_field_is_refused_by_its_place() =>
-        ((string)PipelineAdmission.Review(Review(Pipelines.Pair, document => document["spec"]!["edge"] = new JsonArray()))!["response"]!["status"]!["message"]!).ShouldContain("spec.edge");
+        ((string)PipelineAdmission.Review(Review(Pipelines.Pair,
+            document => document["spec"]!["edge"] = new JsonArray()))!["response"]!["status"]!["message"]!).ShouldContain("spec.edge");
 
     [Theory]
     [InlineData("DELETE")]
@@ -51,7 +55,8 @@ public class AdmissionTests
     [Fact]
     public void What_may_not_be_meant_is_let_in_with_a_warning()
     {
-        var answer = PipelineAdmission.Review(Review(Pipelines.Live, document => document["spec"]!["edges"]![1]!.AsObject().Remove("order")))!["response"]!;
+        var answer = PipelineAdmission.Review(Review(Pipelines.Live,
+            document => document["spec"]!["edges"]![1]!.AsObject().Remove("order")))!["response"]!;
         ((bool)answer["allowed"]!).ShouldBeTrue();
         answer["warnings"]!.AsArray().Count.ShouldBeGreaterThan(0);
     }
@@ -75,10 +80,16 @@ public class AdmissionTests
         var port = RunningController.FreePort();
         await using var server = WebhookServer.Build(new(System.Net.IPAddress.Loopback, port), () => certificate.Current?.Certificate);
         await server.StartAsync();
-        using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, cancel) => ConnectAsync(port, cancel), SslOptions = Trusting(authority) });
-        using var answer = await http.PostAsync(new Uri("https://hook.system.svc" + WebhookServer.Path), new StringContent(Review(Pipelines.Pair).ToJsonString(), Encoding.UTF8, "application/json"));
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = (_, cancel) => ConnectAsync(port, cancel),
+            SslOptions = Trusting(authority),
+        });
+        using var answer = await http.PostAsync(new Uri("https://hook.system.svc" + WebhookServer.Path),
+            new StringContent(Review(Pipelines.Pair).ToJsonString(), Encoding.UTF8, "application/json"));
         ((bool)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["response"]!["allowed"]!).ShouldBeTrue();
-        using var nonsense = await http.PostAsync(new Uri("https://hook.system.svc" + WebhookServer.Path), new StringContent("nonsense", Encoding.UTF8, "application/json"));
+        using var nonsense = await http.PostAsync(new Uri("https://hook.system.svc" + WebhookServer.Path),
+            new StringContent("nonsense", Encoding.UTF8, "application/json"));
         ((int)nonsense.StatusCode).ShouldBe(400);
     }
 

@@ -8,7 +8,8 @@ namespace K8sMediaFlow.Pipelines.Tests.Graph;
 public sealed class BlockRulesTests
 {
     [Theory]
-    [InlineData(8192, 10, "spec.staging.blockClasses[0].size", "a block of 8192 bytes is not between 16.0 KiB, which an envelope takes, and 1.0 GiB")]
+    [InlineData(8192, 10, "spec.staging.blockClasses[0].size",
+        "a block of 8192 bytes is not between 16.0 KiB, which an envelope takes, and 1.0 GiB")]
     [InlineData((1L << 30) + 4096, 10, "spec.staging.blockClasses[0].size", "a block of 1073745920 bytes is not between")]
     [InlineData(3_110_400, 10, "spec.staging.blockClasses[0].size", "a block of 3110400 bytes is no multiple of 4096")]
     [InlineData(1 << 20, 0, "spec.staging.blockClasses[0].count", "0 blocks are not between 1 and 4096")]
@@ -21,7 +22,8 @@ public sealed class BlockRulesTests
         GraphReason.Contradiction, "spec.staging.blockClasses[2].size", "there is a class of 1.0 MiB already");
 
     [Fact]
-    public void More_classes_than_a_region_may_have_are_refused() => GraphRulesTests.Refused(With([.. Enumerable.Range(1, 9).Select(i => new BlockClassPlan(i << 20, 1))]),
+    public void More_classes_than_a_region_may_have_are_refused() =>
+        GraphRulesTests.Refused(With([.. Enumerable.Range(1, 9).Select(i => new BlockClassPlan(i << 20, 1))]),
         GraphReason.OutOfBounds, "spec.staging.blockClasses", "9 block classes are more than the 8");
 
     [Fact]
@@ -29,26 +31,35 @@ public sealed class BlockRulesTests
         GraphReason.OutOfBounds, "spec.staging.blockClasses", "4097 blocks in all classes together are more than 4096");
 
     [Fact]
-    public void Blocks_that_no_frame_fits_are_refused_with_the_size_that_it_needs() => GraphRulesTests.Refused(With(new(16 << 10, 2048), new(1 << 20, 512)),
-        GraphReason.OutOfBounds, "spec.staging.blockClasses", "blocks of 3.0 MiB (3112960 bytes) or more, and there are 0, for decode/0: decode.video: 2 being written by decode");
+    public void Blocks_that_no_frame_fits_are_refused_with_the_size_that_it_needs() =>
+        GraphRulesTests.Refused(With(new(16 << 10, 2048), new(1 << 20, 512)),
+        GraphReason.OutOfBounds, "spec.staging.blockClasses",
+            "blocks of 3.0 MiB (3112960 bytes) or more, and there are 0, for decode/0: decode.video: 2 being written by decode");
 
     [Fact]
-    public void A_block_for_the_payload_alone_holds_no_frame_that_came_by_a_link() => GraphRulesTests.Refused(With(new(16 << 10, 2048), new(3_112_960, 512)),
-        GraphReason.OutOfBounds, "spec.staging.blockClasses", "blocks of 3.0 MiB (3129344 bytes) or more, and there are 0, for link decode.video->analyse.video");
+    public void A_block_for_the_payload_alone_holds_no_frame_that_came_by_a_link() =>
+        GraphRulesTests.Refused(With(new(16 << 10, 2048), new(3_112_960, 512)),
+        GraphReason.OutOfBounds, "spec.staging.blockClasses",
+            "blocks of 3.0 MiB (3129344 bytes) or more, and there are 0, for link decode.video->analyse.video");
 
     [Fact]
-    public void Fewer_blocks_than_frames_need_to_move_are_refused_with_the_number() => GraphRulesTests.Refused(With(new(32 << 10, 2048), new(4 << 20, 5)),
+    public void Fewer_blocks_than_frames_need_to_move_are_refused_with_the_number() =>
+        GraphRulesTests.Refused(With(new(32 << 10, 2048), new(4 << 20, 5)),
         GraphReason.OutOfBounds, "spec.staging.blockClasses", "and there are 5, for decode/0");
 
     [Fact]
-    public void Blocks_that_are_more_than_a_pod_may_have_are_refused_with_their_sum() => GraphRulesTests.Refused(With(new(32 << 10, 2048), new(4 << 20, 1500)),
+    public void Blocks_that_are_more_than_a_pod_may_have_are_refused_with_their_sum() =>
+        GraphRulesTests.Refused(With(new(32 << 10, 2048), new(4 << 20, 1500)),
         GraphReason.MemoryExceeded, "spec", "pod highlights-studio-0 needs 23.7 GiB for frames, more than 8.0 GiB");
 
     [Fact]
     public void Blocks_that_fit_are_accepted() => GraphRules.Check(With(new(32 << 10, 1024), new(4 << 20, 64))).ShouldBeEmpty();
 
     [Fact]
-    public void Huge_pages_count_whole_in_the_sum_of_a_pod() => GraphRulesTests.Refused(Highlights().With(6) with { Staging = new() { HugePages = HugePages.Size1Gi } },
+    public void Huge_pages_count_whole_in_the_sum_of_a_pod() => GraphRulesTests.Refused(Highlights().With(6) with
+    {
+        Staging = new() { HugePages = HugePages.Size1Gi },
+    },
         GraphReason.MemoryExceeded, "spec", "pod highlights-studio-0 needs 9.0 GiB for frames, more than 8.0 GiB: analyse/0: 1.0 GiB for");
 
     [Fact]
@@ -60,12 +71,16 @@ public sealed class BlockRulesTests
     }
 
     [Fact]
-    public void Huge_pages_that_fit_are_accepted() => GraphRules.Check(Highlights() with { Staging = new() { HugePages = HugePages.Size2Mi } }).ShouldBeEmpty();
+    public void Huge_pages_that_fit_are_accepted() =>
+        GraphRules.Check(Highlights() with { Staging = new() { HugePages = HugePages.Size2Mi } }).ShouldBeEmpty();
 
     private static PipelineGraph With(params BlockClassPlan[] classes) => Highlights() with { Staging = new() { BlockClasses = classes } };
 }
 
 file static class Replicas
 {
-    internal static PipelineGraph With(this PipelineGraph graph, int analysers) => graph.WithOperator(1, node => node with { Replicas = analysers });
+    internal static PipelineGraph With(this PipelineGraph graph, int analysers) => graph.WithOperator(1, node => node with
+    {
+        Replicas = analysers,
+    });
 }

@@ -58,7 +58,8 @@ public sealed class CapsTests
 
     [Fact]
     public void Declared_caps_that_fit_are_accepted_however_the_rate_is_written() => GraphRules.Check(Highlights()
-        .WithOperator(2, node => node with { Inputs = [new("video", new(Video.Video! with { FrameRate = new Rational(60, 2) }))] })).ShouldBeEmpty();
+        .WithOperator(2, node => node with { Inputs = [new("video", new(Video.Video! with { FrameRate = new Rational(60, 2) }))] }))
+            .ShouldBeEmpty();
 
     [Fact]
     public void Declared_caps_that_do_not_fit_are_refused() => GraphRulesTests.Refused(Highlights()
@@ -67,23 +68,30 @@ public sealed class CapsTests
 
     [Fact]
     public void Sound_does_not_fit_where_a_picture_is_expected() => GraphRulesTests.Refused(Highlights()
-        .WithOperator(3, node => node with { Inputs = [new("video"), new("audio", Video)] }), GraphReason.CapsMismatch, "spec.operators[3].inputs[1].caps", "48000 Hz");
+        .WithOperator(3, node => node with { Inputs = [new("video"), new("audio", Video)] }), GraphReason.CapsMismatch,
+            "spec.operators[3].inputs[1].caps", "48000 Hz");
 
     [Fact]
     public void A_source_must_declare_its_caps() => GraphRulesTests.Refused(Highlights()
-        .WithOperator(0, node => node with { Outputs = [new("video"), new("audio", Audio)] }), GraphReason.CapsUnknown, "spec.operators[0].outputs[0].caps", "decode.video");
+        .WithOperator(0, node => node with { Outputs = [new("video"), new("audio", Audio)] }), GraphReason.CapsUnknown,
+            "spec.operators[0].outputs[0].caps", "decode.video");
 
     [Fact]
     public void An_output_of_a_join_must_declare_caps_unless_an_input_has_its_name() => GraphRulesTests.Refused(Highlights()
-        .WithOperator(3, node => node with { Outputs = [new("video"), new("mixed")] }), GraphReason.CapsUnknown, "spec.operators[3].outputs[1].caps", "2 inputs");
+        .WithOperator(3, node => node with { Outputs = [new("video"), new("mixed")] }), GraphReason.CapsUnknown,
+            "spec.operators[3].outputs[1].caps", "2 inputs");
 
     [Theory]
     [InlineData(0, 1080, "yuv420p", "video.width")]
     [InlineData(1920, -1, "yuv420p", "video.height")]
     [InlineData(1920, 1080, "yuv", "video.format")]
     [InlineData(40000, 40000, "rgba", "video")]
-    public void Caps_that_nobody_can_have_are_refused(int width, int height, string format, string field) => GraphRulesTests.Refused(Highlights()
-        .WithOperator(0, node => node with { Outputs = [new("video", new(new VideoCaps(width, height, format, new Rational(30, 1)))), new("audio", Audio)] }),
+    public void Caps_that_nobody_can_have_are_refused(int width, int height, string format, string field) =>
+        GraphRulesTests.Refused(Highlights()
+        .WithOperator(0, node => node with
+        {
+            Outputs = [new("video", new(new VideoCaps(width, height, format, new Rational(30, 1)))), new("audio", Audio)],
+        }),
         GraphReason.BadCaps, $"spec.operators[0].outputs[0].caps.{field}", "decode.video");
 
     [Fact]

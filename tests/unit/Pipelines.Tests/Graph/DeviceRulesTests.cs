@@ -8,13 +8,15 @@ public sealed class DeviceRulesTests
 {
     [Fact]
     public void A_device_that_the_transport_does_not_use_is_refused() => GraphRulesTests.Refused(
-        Highlights() with { Transport = Transport.Tcp, Rdma = new() { ResourceName = "rdma/hca" } }, GraphReason.Contradiction, "spec.rdma", "transport TCP uses no RDMA device");
+        Highlights() with { Transport = Transport.Tcp, Rdma = new() { ResourceName = "rdma/hca" } }, GraphReason.Contradiction, "spec.rdma",
+            "transport TCP uses no RDMA device");
 
     [Theory]
     [InlineData(null, null, "exactly one")]
     [InlineData("rdma/hca", "nic", "it has both")]
     public void A_device_is_named_by_one_thing(string? resource, string? template, string words) =>
-        GraphRulesTests.Refused(With(new() { ResourceName = resource, ClaimTemplateName = template }), GraphReason.BadResource, "spec.rdma", words);
+        GraphRulesTests.Refused(With(new() { ResourceName = resource, ClaimTemplateName = template }), GraphReason.BadResource, "spec.rdma",
+            words);
 
     [Theory]
     [InlineData("hca")]
@@ -30,13 +32,15 @@ public sealed class DeviceRulesTests
     [InlineData("rdma/hca_shared_devices_a")]
     [InlineData("nvidia.com/mlnx_sriov_rdma")]
     [InlineData("example.com/RNIC.v2")]
-    public void Resources_as_plugins_name_them_are_accepted(string resource) => GraphRules.Check(With(new() { ResourceName = resource })).ShouldBeEmpty();
+    public void Resources_as_plugins_name_them_are_accepted(string resource) =>
+        GraphRules.Check(With(new() { ResourceName = resource })).ShouldBeEmpty();
 
     [Fact]
     public void A_claim_template_has_the_name_of_an_object()
     {
         GraphRules.Check(With(new() { ClaimTemplateName = "rdma.nic" })).ShouldBeEmpty();
-        GraphRulesTests.Refused(With(new() { ClaimTemplateName = "My NIC" }), GraphReason.BadName, "spec.rdma.resourceClaimTemplateName", "My NIC");
+        GraphRulesTests.Refused(With(new() { ClaimTemplateName = "My NIC" }), GraphReason.BadName, "spec.rdma.resourceClaimTemplateName",
+            "My NIC");
     }
 
     [Theory]
@@ -44,7 +48,8 @@ public sealed class DeviceRulesTests
     [InlineData("fabric/rdma-net")]
     [InlineData("fabric/rdma-net@net1")]
     [InlineData("rdma-net@rdma0")]
-    public void A_network_is_named_as_the_pods_annotation_has_it(string network) => GraphRules.Check(With(new() { ResourceName = "rdma/hca", Network = network })).ShouldBeEmpty();
+    public void A_network_is_named_as_the_pods_annotation_has_it(string network) =>
+        GraphRules.Check(With(new() { ResourceName = "rdma/hca", Network = network })).ShouldBeEmpty();
 
     [Theory]
     [InlineData("")]
@@ -55,7 +60,8 @@ public sealed class DeviceRulesTests
     [InlineData("a@b@c")]
     [InlineData("a@much-too-long-for-it")]
     public void What_is_no_one_network_is_refused(string network) =>
-        GraphRulesTests.Refused(With(new() { ResourceName = "rdma/hca", Network = network }), GraphReason.BadName, "spec.rdma.network", "NAMESPACE/NAME");
+        GraphRulesTests.Refused(With(new() { ResourceName = "rdma/hca", Network = network }), GraphReason.BadName, "spec.rdma.network",
+            "NAMESPACE/NAME");
 
     [Fact]
     public void In_a_cluster_transport_RDMA_needs_a_device_and_on_this_machine_it_does_not()

@@ -19,11 +19,13 @@ public sealed class GraphRulesTests
 
     [Fact]
     public void Two_operators_of_one_name_are_refused() => Refused(
-        Highlights().WithOperator(2, node => node with { Name = "analyse" }), GraphReason.DuplicateName, "spec.operators[2].name", "spec.operators[1]");
+        Highlights().WithOperator(2, node => node with { Name = "analyse" }), GraphReason.DuplicateName, "spec.operators[2].name",
+            "spec.operators[1]");
 
     [Fact]
     public void Two_ports_of_one_name_are_refused() => Refused(
-        Highlights().WithOperator(3, node => node with { Inputs = [.. node.Inputs, new("audio")] }), GraphReason.DuplicateName, "spec.operators[3].inputs[2].name", "encode");
+        Highlights().WithOperator(3, node => node with { Inputs = [.. node.Inputs, new("audio")] }), GraphReason.DuplicateName,
+            "spec.operators[3].inputs[2].name", "encode");
 
     [Fact]
     public void A_name_that_leaves_pods_no_room_is_refused() => Refused(
@@ -35,15 +37,18 @@ public sealed class GraphRulesTests
 
     [Fact]
     public void An_operator_without_ports_is_refused() => Refused(
-        Highlights() with { Operators = [.. Highlights().Operators, new MediaOperatorNode { Name = "idle" }] }, GraphReason.NoPorts, "spec.operators[4]", "'idle'");
+        Highlights() with { Operators = [.. Highlights().Operators, new MediaOperatorNode { Name = "idle" }] }, GraphReason.NoPorts,
+            "spec.operators[4]", "'idle'");
 
     [Fact]
     public void An_edge_to_nowhere_is_refused_with_the_name_that_was_meant() => Refused(
-        Highlights().WithEdge(1, _ => Edge("analyse.video", "ovrelay.video")), GraphReason.UnknownOperator, "spec.edges[1].to", "did you mean 'overlay'?");
+        Highlights().WithEdge(1, _ => Edge("analyse.video", "ovrelay.video")), GraphReason.UnknownOperator, "spec.edges[1].to",
+            "did you mean 'overlay'?");
 
     [Fact]
     public void An_edge_to_an_unknown_port_is_refused() => Refused(
-        Highlights().WithEdge(2, _ => Edge("overlay.video", "encode.vidoe")), GraphReason.UnknownPort, "spec.edges[2].to", "did you mean 'video'?");
+        Highlights().WithEdge(2, _ => Edge("overlay.video", "encode.vidoe")), GraphReason.UnknownPort, "spec.edges[2].to",
+            "did you mean 'video'?");
 
     [Fact]
     public void An_edge_from_an_input_is_refused() => Refused(
@@ -55,26 +60,37 @@ public sealed class GraphRulesTests
 
     [Fact]
     public void An_edge_that_is_there_twice_is_refused() => Refused(
-        Highlights() with { Edges = [.. Highlights().Edges, Highlights().Edges[0]] }, GraphReason.DuplicateEdge, "spec.edges[4]", "spec.edges[0]");
+        Highlights() with { Edges = [.. Highlights().Edges, Highlights().Edges[0]] }, GraphReason.DuplicateEdge, "spec.edges[4]",
+            "spec.edges[0]");
 
     [Fact]
     public void An_input_without_an_edge_is_refused() => Refused(
-        Highlights() with { Edges = [.. Highlights().Edges.Take(3)] }, GraphReason.InputNotConnected, "spec.operators[3].inputs[1]", "encode.audio");
+        Highlights() with { Edges = [.. Highlights().Edges.Take(3)] }, GraphReason.InputNotConnected, "spec.operators[3].inputs[1]",
+            "encode.audio");
 
     [Fact]
     public void An_input_with_two_edges_is_refused() => Refused(
-        Highlights() with { Edges = [.. Highlights().Edges, Edge("decode.video", "encode.video")] }, GraphReason.InputTaken, "spec.edges[4].to", "overlay.video");
+        Highlights() with { Edges = [.. Highlights().Edges, Edge("decode.video", "encode.video")] }, GraphReason.InputTaken,
+            "spec.edges[4].to", "overlay.video");
 
     [Fact]
     public void An_operator_that_stands_apart_is_refused() => Refused(
-        Highlights() with { Operators = [.. Highlights().Operators, new MediaOperatorNode { Name = "apart", Outputs = [new("video", Video)] }] },
+        Highlights() with
+        {
+            Operators = [.. Highlights().Operators, new MediaOperatorNode { Name = "apart", Outputs = [new("video", Video)] }],
+        },
         GraphReason.Unreachable, "spec.operators[4]", "'apart'");
 
     [Fact]
     public void A_cycle_is_named() => Refused(new PipelineGraph
     {
         Name = "ring",
-        Operators = [.. new[] { "a", "b", "c" }.Select(name => new MediaOperatorNode { Name = name, Inputs = [new("in")], Outputs = [new("out", Video)] })],
+        Operators = [.. new[] { "a", "b", "c" }.Select(name => new MediaOperatorNode
+        {
+            Name = name,
+            Inputs = [new("in")],
+            Outputs = [new("out", Video)],
+        })],
         Edges = [Edge("a.out", "b.in"), Edge("b.out", "c.in"), Edge("c.out", "a.in")],
     }, GraphReason.Cycle, "spec.edges[2]", "a → b → c → a");
 
@@ -91,13 +107,19 @@ public sealed class GraphRulesTests
     [InlineData(-3)]
     [InlineData(65)]
     public void Replicas_out_of_bounds_are_refused(int replicas) => Refused(
-        Highlights().WithOperator(1, node => node with { Replicas = replicas }), GraphReason.OutOfBounds, "spec.operators[1].replicas", "analyse");
+        Highlights().WithOperator(1, node => node with { Replicas = replicas }), GraphReason.OutOfBounds, "spec.operators[1].replicas",
+            "analyse");
 
     [Fact]
     public void More_operators_than_anybody_means_are_refused_before_other_rules_see_them() => GraphRules.Check(new PipelineGraph
     {
         Name = "many",
-        Operators = [.. Enumerable.Range(0, 100_000).Select(i => new MediaOperatorNode { Name = $"o{i}", Inputs = [new("in")], Outputs = [new("out")] })],
+        Operators = [.. Enumerable.Range(0, 100_000).Select(i => new MediaOperatorNode
+        {
+            Name = $"o{i}",
+            Inputs = [new("in")],
+            Outputs = [new("out")],
+        })],
         Edges = [.. Enumerable.Range(0, 99_999).Select(i => Edge($"o{i}.out", $"o{i + 1}.in"))],
     }).ShouldAllBe(violation => violation.Reason == GraphReason.OutOfBounds);
 
@@ -113,7 +135,11 @@ public sealed class GraphRulesTests
             Operators =
             [
                 new MediaOperatorNode { Name = "source", Outputs = [new(name, Video)] },
-                .. Enumerable.Range(0, 250).Select(i => new MediaOperatorNode { Name = $"o{i}", Inputs = [.. inputs.Select(port => new InputPort(port))] }),
+                .. Enumerable.Range(0, 250).Select(i => new MediaOperatorNode
+                {
+                    Name = $"o{i}",
+                    Inputs = [.. inputs.Select(port => new InputPort(port))],
+                }),
             ],
             Edges = [.. Enumerable.Range(0, 1000).Select(i => Edge($"source.{name}", $"o{i / 4}.{inputs[i % 4]}"))],
         }).Where(violation => violation is { Reason: GraphReason.OutOfBounds, Path: "spec.operators[0]" }).ToList();
@@ -123,11 +149,13 @@ public sealed class GraphRulesTests
 
     [Fact]
     public void Order_that_no_replica_can_see_is_refused() => Refused(
-        Highlights().WithEdge(0, edge => edge with { Order = FrameOrder.BySequence }), GraphReason.OrderWithoutSense, "spec.edges[0].order", "2 replicas");
+        Highlights().WithEdge(0, edge => edge with { Order = FrameOrder.BySequence }), GraphReason.OrderWithoutSense, "spec.edges[0].order",
+            "2 replicas");
 
     [Fact]
     public void A_group_of_an_unknown_operator_is_refused() => Refused(
-        Highlights() with { Groups = [new("studio", GroupMode.SamePod, ["analyse", "encoed"])] }, GraphReason.UnknownOperator, "spec.groups[0].operators[1]", "did you mean 'encode'?");
+        Highlights() with { Groups = [new("studio", GroupMode.SamePod, ["analyse", "encoed"])] }, GraphReason.UnknownOperator,
+            "spec.groups[0].operators[1]", "did you mean 'encode'?");
 
     [Fact]
     public void An_operator_in_two_groups_is_refused() => Refused(
@@ -136,7 +164,8 @@ public sealed class GraphRulesTests
 
     [Fact]
     public void A_group_with_the_name_of_an_operator_is_refused() => Refused(
-        Highlights() with { Groups = [new("decode", GroupMode.SamePod, ["analyse"])] }, GraphReason.BadGroup, "spec.groups[0].name", "'decode'");
+        Highlights() with { Groups = [new("decode", GroupMode.SamePod, ["analyse"])] }, GraphReason.BadGroup, "spec.groups[0].name",
+            "'decode'");
 
     [Fact]
     public void A_mount_of_an_unknown_volume_is_refused() => Refused(
@@ -148,7 +177,10 @@ public sealed class GraphRulesTests
 
     [Fact]
     public void More_memory_than_a_pod_may_have_is_refused_with_its_sums() => Refused(
-        Highlights().WithOperator(0, node => node with { Outputs = [new("video", new(new VideoCaps(15360, 8640, "rgb24", new Rational(30, 1)))), new("audio", Audio)] }),
+        Highlights().WithOperator(0, node => node with
+        {
+            Outputs = [new("video", new(new VideoCaps(15360, 8640, "rgb24", new Rational(30, 1)))), new("audio", Audio)],
+        }),
         GraphReason.MemoryExceeded, "spec", "4 borrowed by encode");
 
     [Fact]
@@ -157,7 +189,8 @@ public sealed class GraphRulesTests
         GraphRules.Check(Chain(255, 4)).ShouldBeEmpty();
         var scalable = Chain(17, 1);
         scalable = scalable with { Operators = [.. scalable.Operators.Select(node => node with { MaxReplicas = 64 })] };
-        Refused(scalable, GraphReason.OutOfBounds, "spec.operators", "as far as they may be scaled, is 1088; it must be between 0 and 1024");
+        Refused(scalable, GraphReason.OutOfBounds, "spec.operators",
+            "as far as they may be scaled, is 1088; it must be between 0 and 1024");
     }
 
     [Fact]
@@ -171,13 +204,19 @@ public sealed class GraphRulesTests
             Name = "large",
             Operators =
             [
-                .. sources.Select(name => new MediaOperatorNode { Name = name, Replicas = 64, Outputs = [.. Enumerable.Range(0, 64).Select(port => new OutputPort($"out{port}", caps))] }),
+                .. sources.Select(name => new MediaOperatorNode
+                {
+                    Name = name,
+                    Replicas = 64,
+                    Outputs = [.. Enumerable.Range(0, 64).Select(port => new OutputPort($"out{port}", caps))],
+                }),
                 new MediaOperatorNode { Name = "sink", Inputs = [.. sources.Select(name => new InputPort(name))] },
             ],
             Edges = [.. sources.Select(name => Edge($"{name}.out0", $"sink.{name}"))],
             Groups = [new("all", GroupMode.SamePod, [.. sources, "sink"])],
         };
-        Refused(graph, GraphReason.OutOfBounds, "spec.operators", "449 replicas with 28679 ports, 7 edges and 0 links: divide the pipeline");
+        Refused(graph, GraphReason.OutOfBounds, "spec.operators",
+            "449 replicas with 28679 ports, 7 edges and 0 links: divide the pipeline");
     }
 
     /// <summary>Operators in a row, each the only consumer of the one before.</summary>
@@ -189,13 +228,16 @@ public sealed class GraphRulesTests
             .. Enumerable.Range(0, length).Select(i => new MediaOperatorNode
             {
                 Name = $"op{i}", Replicas = replicas, Inputs = i == 0 ? [] : [new("in")],
-                Outputs = i == length - 1 ? [] : [new("out", i == 0 ? new MediaCaps(new VideoCaps(64, 48, "gray", new Rational(30, 1))) : null)],
+                Outputs = i == length - 1
+                    ? []
+                    : [new("out", i == 0 ? new MediaCaps(new VideoCaps(64, 48, "gray", new Rational(30, 1))) : null)],
             }),
         ],
         Edges = [.. Enumerable.Range(1, length - 1).Select(i => Edge($"op{i - 1}.out", $"op{i}.in"))],
     };
 
     internal static void Refused(PipelineGraph graph, GraphReason reason, string path, string part) =>
-        GraphRules.Check(graph).ShouldContain(one => one.Reason == reason && one.Path == path && one.Message.Contains(part, StringComparison.Ordinal),
+        GraphRules.Check(graph)
+            .ShouldContain(one => one.Reason == reason && one.Path == path && one.Message.Contains(part, StringComparison.Ordinal),
             string.Join('\n', GraphRules.Check(graph)));
 }

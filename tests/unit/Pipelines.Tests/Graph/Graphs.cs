@@ -45,5 +45,6 @@ internal static class Graphs
     internal static PipelineGraph WithEdge(this PipelineGraph graph, int i, Func<GraphEdge, GraphEdge> change) =>
         graph with { Edges = Changed(graph.Edges, i, change) };
 
-    private static List<T> Changed<T>(IReadOnlyList<T> list, int i, Func<T, T> change) => [.. list.Select((one, at) => at == i ? change(one) : one)];
+    private static List<T> Changed<T>(IReadOnlyList<T> list, int i, Func<T, T> change) =>
+        [.. list.Select((one, at) => at == i ? change(one) : one)];
 }

@@ -14,9 +14,17 @@ public sealed class SupportRulesTests
         ["spec.encryption"] = Highlights() with { Encryption = Encryption.Tls },
         ["spec.rdma.trafficClass"] = Highlights() with { Rdma = new() { ResourceName = "rdma/hca", TrafficClass = 106 } },
         ["spec.groups[0].mode"] = Highlights() with { Groups = [new("studio", GroupMode.SameNode, ["analyse"])] },
-        ["spec.edges[0].distribution"] = Highlights().WithEdge(0, edge => edge with { Distribution = Distribution.ByKey, KeyField = "camera" }),
+        ["spec.edges[0].distribution"] = Highlights().WithEdge(0, edge => edge with
+        {
+            Distribution = Distribution.ByKey,
+            KeyField = "camera",
+        }),
         ["spec.edges[1].distribution"] = Highlights().WithEdge(1, edge => edge with { Distribution = Distribution.OneToOne }),
-        ["spec.edges[2].onFull"] = Highlights().WithEdge(2, edge => edge with { OnFull = OnFull.LatestOnly, Delivery = Delivery.AtMostOnce }),
+        ["spec.edges[2].onFull"] = Highlights().WithEdge(2, edge => edge with
+        {
+            OnFull = OnFull.LatestOnly,
+            Delivery = Delivery.AtMostOnce,
+        }),
         ["spec.edges[2].delivery"] = Highlights().WithEdge(2, edge => edge with { Delivery = Delivery.AtMostOnce }),
         ["spec.edges[3].deadlineMilliseconds"] = Highlights().WithEdge(3, edge => edge with { DeadlineMilliseconds = 40 }),
         ["spec.edges[3].retain"] = Highlights().WithEdge(3, edge => edge with { Retain = new Retention(10, null, null) }),
@@ -29,7 +37,8 @@ public sealed class SupportRulesTests
 
     [Fact]
     public void Dropping_and_delivering_at_least_once_exclude_each_other() => GraphRulesTests.Refused(
-        Highlights().WithEdge(2, edge => edge with { OnFull = OnFull.DropOldest }), GraphReason.Contradiction, "spec.edges[2].onFull", "AtLeastOnce");
+        Highlights().WithEdge(2, edge => edge with { OnFull = OnFull.DropOldest }), GraphReason.Contradiction, "spec.edges[2].onFull",
+            "AtLeastOnce");
 
     [Fact]
     public void What_is_built_is_accepted() => GraphRules.Check(Highlights() with

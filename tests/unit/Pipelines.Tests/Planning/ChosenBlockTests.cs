@@ -42,7 +42,9 @@ public sealed class ChosenBlockTests
         (Frames(plan, "decode.audio") / Audio.FramesPerSecond).ShouldBeGreaterThan(Frames(plan, "decode.video") / Video.FramesPerSecond);
     }
 
-    /// <summary>Whatever sound graph and whatever blocks: they are refused by name, or every number of the plans agrees with them.</summary>
+    /// <summary>
+    /// Whatever sound graph and whatever blocks: they are refused by name, or every number of the plans agrees with them.
+    /// </summary>
     [Fact]
     public void Chosen_blocks_either_hold_all_windows_or_are_refused()
     {
@@ -53,7 +55,8 @@ public sealed class ChosenBlockTests
             var graph = RandomGraphs.Next(random) with { Staging = new() { BlockClasses = Classes(random) } };
             try
             {
-                Examine(PipelinePlanner.Draw(graph, Placement.Of(graph), default, PlannerOptions.Default with { PodRegionBytesMax = long.MaxValue }), graph);
+                Examine(PipelinePlanner.Draw(graph, Placement.Of(graph), default,
+                    PlannerOptions.Default with { PodRegionBytesMax = long.MaxValue }), graph);
                 drawn++;
             }
             catch (PlanRefusedException no)
@@ -71,12 +74,14 @@ public sealed class ChosenBlockTests
         foreach (var sidecar in plan.Sidecars)
         {
             PlanJson.TryParse(PlanJson.Write(sidecar), out _, out var error).ShouldBeTrue(error);
-            sidecar.Operators.SelectMany(one => one.RegionClasses).Concat(sidecar.Inbound.SelectMany(link => link.RegionClasses)).ShouldAllBe(one => graph.Staging.BlockClasses.Contains(one));
+            sidecar.Operators.SelectMany(one => one.RegionClasses).Concat(sidecar.Inbound.SelectMany(link => link.RegionClasses))
+                .ShouldAllBe(one => graph.Staging.BlockClasses.Contains(one));
             foreach (var op in sidecar.Operators.Where(one => one.Outputs.Count > 0))
                 Examine(op);
         }
         foreach (var edge in plan.Edges)
-            edge.ChannelCapacity.ShouldBeGreaterThan(plan.Sidecars.SelectMany(one => one.Operators).First(one => one.Name == edge.From.Operator).Outputs.First(port => port.Name == edge.From.Port).QuotaBlocks);
+            edge.ChannelCapacity.ShouldBeGreaterThan(plan.Sidecars.SelectMany(one => one.Operators)
+                .First(one => one.Name == edge.From.Operator).Outputs.First(port => port.Name == edge.From.Port).QuotaBlocks);
         foreach (var link in plan.Sidecars.SelectMany(one => one.Inbound))
             Examine(plan, link);
     }
@@ -84,9 +89,11 @@ public sealed class ChosenBlockTests
     // All envelopes that quotas allow, and with them a payload block for every second one: the blocks are there, each large enough.
     private static void Examine(MediaOperatorPlan op)
     {
-        BlockClasses.CountFrom(op.RegionClasses, BlockSizes.EnvelopeBytes).ShouldBeGreaterThanOrEqualTo(op.Outputs.Sum(port => port.QuotaBlocks));
+        BlockClasses.CountFrom(op.RegionClasses, BlockSizes.EnvelopeBytes)
+            .ShouldBeGreaterThanOrEqualTo(op.Outputs.Sum(port => port.QuotaBlocks));
         foreach (var port in op.Outputs)
-            BlockClasses.CountFrom(op.RegionClasses, BlockSizes.Payload(port.Caps.FrameBytes)).ShouldBeGreaterThanOrEqualTo(port.QuotaBlocks / 2);
+            BlockClasses.CountFrom(op.RegionClasses, BlockSizes.Payload(port.Caps.FrameBytes))
+                .ShouldBeGreaterThanOrEqualTo(port.QuotaBlocks / 2);
     }
 
     private static void Examine(PipelinePlan plan, LinkPlan link)
@@ -94,7 +101,8 @@ public sealed class ChosenBlockTests
         var edge = plan.Edges.Single(one => one.Name == link.Edge);
         var landing = link.RegionClasses.ShouldHaveSingleItem();
         landing.SizeBytes.ShouldBeGreaterThanOrEqualTo(BlockSizes.Landing(edge.FrameSizeBytes));
-        var quota = plan.Sidecars.SelectMany(one => one.Operators).First(one => one.Name == edge.From.Operator).Outputs.Single(port => port.Name == edge.From.Port).QuotaBlocks;
+        var quota = plan.Sidecars.SelectMany(one => one.Operators).First(one => one.Name == edge.From.Operator)
+            .Outputs.Single(port => port.Name == edge.From.Port).QuotaBlocks;
         if (edge.Order == FrameOrder.BySequence)
             (landing.Count * 2).ShouldBeGreaterThanOrEqualTo(quota);
     }
@@ -102,12 +110,15 @@ public sealed class ChosenBlockTests
     private static List<BlockClassPlan> Classes(Random random) =>
     [
         new(Small, random.Next(20, 3000)),
-        .. Enumerable.Range(0, random.Next(1, 4)).Select(i => new BlockClassPlan((random.Next(1, 16) << 20) + ((i + 1) * 4096L), random.Next(1, 300))).DistinctBy(one => one.SizeBytes),
+        .. Enumerable.Range(0, random.Next(1, 4))
+            .Select(i => new BlockClassPlan((random.Next(1, 16) << 20) + ((i + 1) * 4096L), random.Next(1, 300)))
+            .DistinctBy(one => one.SizeBytes),
     ];
 
     private static PipelineGraph With(params BlockClassPlan[] classes) => Highlights() with { Staging = new() { BlockClasses = classes } };
 
     private static PipelinePlan Draw(PipelineGraph graph) => PipelinePlanner.Draw(graph, Placement.Of(graph), default);
 
-    private static int Frames(PipelinePlan plan, string port) => plan.Regions.SelectMany(region => region.Windows).First(window => window.Port == port).Frames;
+    private static int Frames(PipelinePlan plan, string port) =>
+        plan.Regions.SelectMany(region => region.Windows).First(window => window.Port == port).Frames;
 }

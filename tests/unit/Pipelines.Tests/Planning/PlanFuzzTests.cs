@@ -7,7 +7,8 @@ namespace K8sMediaFlow.Pipelines.Tests.Planning;
 public sealed class PlanFuzzTests
 {
     private static readonly byte[] Valid = PlanJson.Write(PlanSamples.Studio());
-    private static readonly string[] Tokens = ["null", "{}", "[]", "-1", "0", "1e400", "9223372036854775807", "\"\"", "true", "[null]", "\"\\u0000\"", "[[[["];
+    private static readonly string[] Tokens = ["null", "{}", "[]", "-1", "0", "1e400", "9223372036854775807", "\"\"", "true", "[null]",
+        "\"\\u0000\"", "[[[["];
 
     [Fact]
     public void Reading_a_spoiled_plan_never_throws()

@@ -10,13 +10,15 @@ public sealed class PlannerTests
 
     [Fact]
     public void A_group_is_one_pod_with_every_replica_of_its_members() =>
-        Placement.Of(Highlights()).Pods.Select(pod => $"{pod.Name}: {string.Join(' ', pod.Replicas.Select(one => $"{one.Operator}/{one.Replica}"))}")
+        Placement.Of(Highlights())
+            .Pods.Select(pod => $"{pod.Name}: {string.Join(' ', pod.Replicas.Select(one => $"{one.Operator}/{one.Replica}"))}")
             .ShouldBe(["highlights-decode-0: decode/0", "highlights-studio-0: analyse/0 analyse/1 overlay/0 encode/0"]);
 
     [Fact]
     public void Without_a_group_every_replica_has_a_pod_of_its_own() =>
         Placement.Of(Highlights() with { Groups = [] }).Pods.Select(pod => pod.Name)
-            .ShouldBe(["highlights-decode-0", "highlights-analyse-0", "highlights-analyse-1", "highlights-overlay-0", "highlights-encode-0"]);
+            .ShouldBe(["highlights-decode-0", "highlights-analyse-0", "highlights-analyse-1", "highlights-overlay-0",
+                "highlights-encode-0"]);
 
     [Fact]
     public void Edges_inside_a_pod_go_by_reference_and_others_say_why_not()
@@ -29,11 +31,16 @@ public sealed class PlannerTests
     [Fact]
     public void A_link_has_two_ends_that_know_each_other()
     {
-        var placement = Placement.Of(Highlights()).With(pod => pod with { Address = pod.Name.Contains("studio", StringComparison.Ordinal) ? "10.0.0.2" : "10.0.0.1" });
+        var placement = Placement.Of(Highlights()).With(pod => pod with
+        {
+            Address = pod.Name.Contains("studio", StringComparison.Ordinal) ? "10.0.0.2" : "10.0.0.1",
+        });
         var plans = PipelinePlanner.Plan(Highlights(), placement, Version);
         var (outbound, inbound) = (plans[0].Outbound[0], plans[1].Inbound[0]);
-        (outbound.PeerPod, outbound.PeerAddress, outbound.PeerIdentities[0]).ShouldBe(("highlights-studio-0", "10.0.0.2", "k8smediaflow://default/highlights/analyse"));
-        (inbound.PeerPod, inbound.PeerAddress, inbound.PeerIdentities[0]).ShouldBe(("highlights-decode-0", "10.0.0.1", "k8smediaflow://default/highlights/decode"));
+        (outbound.PeerPod, outbound.PeerAddress, outbound.PeerIdentities[0])
+            .ShouldBe(("highlights-studio-0", "10.0.0.2", "k8smediaflow://default/highlights/analyse"));
+        (inbound.PeerPod, inbound.PeerAddress, inbound.PeerIdentities[0])
+            .ShouldBe(("highlights-decode-0", "10.0.0.1", "k8smediaflow://default/highlights/decode"));
         // Header, padded envelope and payload of a 1080p frame, in whole pages.
         inbound.RegionClasses[0].SizeBytes.ShouldBe((256 + 16384 + 3110400 + 4095) / 4096 * 4096);
     }
@@ -50,7 +57,8 @@ public sealed class PlannerTests
     public void The_sound_beside_a_picture_is_held_as_long_as_the_picture_takes()
     {
         var plan = Draw(Highlights());
-        (Window(plan, "decode.audio").Frames / Audio.FramesPerSecond).ShouldBeGreaterThan(Window(plan, "decode.video").Frames / Video.FramesPerSecond);
+        (Window(plan, "decode.audio").Frames / Audio.FramesPerSecond)
+            .ShouldBeGreaterThan(Window(plan, "decode.video").Frames / Video.FramesPerSecond);
         Window(plan, "decode.audio").Terms.ShouldContain(term => term.Reason == "while encode waits for decode.video");
     }
 
@@ -66,7 +74,8 @@ public sealed class PlannerTests
     public void A_plan_that_does_not_fit_is_refused_with_its_terms()
     {
         var options = PlannerOptions.Default with { PodRegionBytesMax = 100 << 20 };
-        var refused = Should.Throw<PlanRefusedException>(() => PipelinePlanner.Draw(Highlights(), Placement.Of(Highlights()), Version, options));
+        var refused = Should.Throw<PlanRefusedException>(() => PipelinePlanner.Draw(Highlights(), Placement.Of(Highlights()), Version,
+            options));
         refused.Violations[0].Reason.ShouldBe(GraphReason.MemoryExceeded);
         refused.Message.ShouldContain("being written by decode");
     }
@@ -93,5 +102,6 @@ public sealed class PlannerTests
 
     private static PipelinePlan Draw(PipelineGraph graph) => PipelinePlanner.Draw(graph, Placement.Of(graph), Version);
 
-    private static FrameWindow Window(PipelinePlan plan, string port) => plan.Regions.SelectMany(region => region.Windows).First(window => window.Port == port);
+    private static FrameWindow Window(PipelinePlan plan, string port) =>
+        plan.Regions.SelectMany(region => region.Windows).First(window => window.Port == port);
 }

@@ -17,7 +17,10 @@ public sealed class RandomGraphTests
         {
             var graph = RandomGraphs.Next(random);
             GraphRules.Check(graph).Where(one => one.Reason != GraphReason.MemoryExceeded).ShouldBeEmpty();
-            Examine(PipelinePlanner.Draw(graph, Placement.Of(graph), new PlanVersion(0, i, 0), PlannerOptions.Default with { PodRegionBytesMax = long.MaxValue }));
+            Examine(PipelinePlanner.Draw(graph, Placement.Of(graph), new PlanVersion(0, i, 0), PlannerOptions.Default with
+            {
+                PodRegionBytesMax = long.MaxValue,
+            }));
         }
     }
 
@@ -38,7 +41,8 @@ public sealed class RandomGraphTests
     {
         var sizing = plan.Regions.Single(region => region.Pod == sidecar.Pod && region.Owner == $"{op.Name}/{op.Replica}");
         op.RegionClasses.Sum(one => one.SizeBytes * one.Count).ShouldBe(sizing.BlockBytes);
-        sizing.Windows.ShouldAllBe(window => window.Frames == window.Terms.Sum(term => term.Frames) && window.Terms.All(term => term.Frames > 0));
+        sizing.Windows.ShouldAllBe(window => window.Frames == window.Terms.Sum(term => term.Frames)
+            && window.Terms.All(term => term.Frames > 0));
         // Even if every port spent its whole quota on envelopes, no payload block would be touched.
         op.RegionClasses[0].Count.ShouldBeGreaterThanOrEqualTo(op.Outputs.Sum(port => port.QuotaBlocks));
         foreach (var port in op.Outputs)
@@ -61,10 +65,13 @@ public sealed class RandomGraphTests
     private static void ExamineLink(PipelinePlan plan, SidecarPlan sidecar, LinkPlan link)
     {
         var edge = sidecar.Edges.Single(one => one.Name == link.Edge);
-        var peer = plan.Sidecars.Single(one => one.Pod == link.PeerPod).Inbound.Single(one => one.Edge == link.Edge && one.PeerPod == sidecar.Pod);
-        var quota = sidecar.Operators.First(op => op.Name == edge.From.Operator).Outputs.Single(port => port.Name == edge.From.Port).QuotaBlocks;
+        var peer = plan.Sidecars.Single(one => one.Pod == link.PeerPod)
+            .Inbound.Single(one => one.Edge == link.Edge && one.PeerPod == sidecar.Pod);
+        var quota = sidecar.Operators.First(op => op.Name == edge.From.Operator).Outputs.Single(port => port.Name == edge.From.Port)
+            .QuotaBlocks;
         // A whole frame fits one block.
-        peer.RegionClasses.ShouldHaveSingleItem().SizeBytes.ShouldBeGreaterThanOrEqualTo(256 + BlockSizes.EnvelopeBytes + edge.FrameSizeBytes);
+        peer.RegionClasses.ShouldHaveSingleItem()
+            .SizeBytes.ShouldBeGreaterThanOrEqualTo(256 + BlockSizes.EnvelopeBytes + edge.FrameSizeBytes);
         // Before a reorder window, all that one producer can have on the way fits the region.
         if (edge.Order == FrameOrder.BySequence)
             (peer.RegionClasses[0].Count * 2).ShouldBeGreaterThanOrEqualTo(quota);

@@ -13,7 +13,13 @@ internal static class RandomGraphs
             Add(random, operators, edges);
         // What nobody reads is no error, but an operator that touches nothing is.
         operators.RemoveAll(node => !edges.Any(edge => edge.From.Operator == node.Name || edge.To.Operator == node.Name));
-        return operators.Count == 0 ? Next(random) : new PipelineGraph { Name = "random", Operators = operators, Edges = edges, Groups = Groups(random, operators) };
+        return operators.Count == 0 ? Next(random) : new PipelineGraph
+        {
+            Name = "random",
+            Operators = operators,
+            Edges = edges,
+            Groups = Groups(random, operators),
+        };
     }
 
     private static void Add(Random random, List<MediaOperatorNode> operators, List<GraphEdge> edges)
@@ -26,11 +32,14 @@ internal static class RandomGraphs
         {
             Name = name,
             Replicas = random.Next(3) == 0 ? random.Next(1, 5) : null,
-            Inputs = [.. Enumerable.Range(0, inputs).Select(i => new InputPort($"in{i}", null, random.Next(4) == 0 ? random.Next(1, 40) : null))],
-            Outputs = [.. Enumerable.Range(0, outputs).Select(i => new OutputPort($"out{i}", inputs == 1 && random.Next(2) == 0 ? null : Caps(random)))],
+            Inputs = [.. Enumerable.Range(0, inputs)
+                .Select(i => new InputPort($"in{i}", null, random.Next(4) == 0 ? random.Next(1, 40) : null))],
+            Outputs = [.. Enumerable.Range(0, outputs)
+                .Select(i => new OutputPort($"out{i}", inputs == 1 && random.Next(2) == 0 ? null : Caps(random)))],
         };
         operators.Add(node);
-        edges.AddRange(node.Inputs.Select(port => Edge(random, operators, sources[random.Next(sources.Count)], new PortRef(name, port.Name))));
+        edges.AddRange(node.Inputs.Select(port => Edge(random, operators, sources[random.Next(sources.Count)],
+            new PortRef(name, port.Name))));
     }
 
     private static GraphEdge Edge(Random random, List<MediaOperatorNode> operators, PortRef from, PortRef to)
@@ -48,5 +57,6 @@ internal static class RandomGraphs
 
     private static MediaCaps Caps(Random random) => random.Next(3) == 0
         ? new MediaCaps(Audio: new AudioCaps(48000, random.Next(1, 9), SampleFormats.Names[random.Next(SampleFormats.Names.Count)]))
-        : new MediaCaps(new VideoCaps(random.Next(1, 4000), random.Next(1, 3000), PixelFormats.Names[random.Next(PixelFormats.Names.Count)], new Rational(random.Next(1, 61), 1)));
+        : new MediaCaps(new VideoCaps(random.Next(1, 4000), random.Next(1, 3000), PixelFormats.Names[random.Next(PixelFormats.Names.Count)],
+            new Rational(random.Next(1, 61), 1)));
 }

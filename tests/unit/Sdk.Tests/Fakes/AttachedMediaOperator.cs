@@ -39,7 +39,8 @@ internal sealed class AttachedMediaOperator : IEnd, IDisposable
     }
 
     /// <summary>Hello to mapped region.</summary>
-    public AttachedMediaOperator Welcome(ulong sidecar, IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, IReadOnlyList<BlockClass> classes)
+    public AttachedMediaOperator Welcome(ulong sidecar, IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs,
+        IReadOnlyList<BlockClass> classes)
     {
         Listen(AttachMessage.Which.Hello);
         var welcome = _outgoing.Begin<AttachMessage.Builder>().InitWelcome();

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sdk.Tests.Fakes;
 
-/// <summary>A sidecar as far as the SDK can tell: it listens, welcomes, and introduces ends to each other, step by step as the test says.</summary>
+/// <summary>
+/// A sidecar as far as the SDK can tell: it listens, welcomes, and introduces ends to each other, step by step as the test says.
+/// </summary>
 internal sealed class FakeSidecar : IDisposable
 {
     private static readonly BlockClass[] Classes = [new(4096, 96), new(64 << 10, 64)];
@@ -44,7 +46,9 @@ internal sealed class FakeSidecar : IDisposable
         LoggerFactory = Log,
     };
 
-    public AttachedMediaOperator Accept() => _operators.AddAnd(new AttachedMediaOperator(new AttachConnection(_listener.Accept(timeoutMs: 20_000) ?? throw new TimeoutException("no attach"))));
+    public AttachedMediaOperator Accept() =>
+        _operators.AddAnd(new AttachedMediaOperator(new AttachConnection(_listener.Accept(timeoutMs: 20_000)
+            ?? throw new TimeoutException("no attach"))));
 
     /// <summary>Takes an attach up to the mapped region.</summary>
     public AttachedMediaOperator Welcome(IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null) =>
@@ -63,15 +67,19 @@ internal sealed class FakeSidecar : IDisposable
     }
 
     /// <summary>An operator that attaches to this sidecar, and the sidecar's side of it.</summary>
-    public async Task<(MediaOperator Media, AttachedMediaOperator End)> Attach(string name, IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null)
+    public async Task<(MediaOperator Media, AttachedMediaOperator End)> Attach(string name, IReadOnlyList<PortSpec> inputs,
+        IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null)
     {
         var attaching = MediaOperator.AttachAsync(OptionsOf(name));
         var end = await Task.Run(() => Welcome(inputs, outputs, classes));
         return (await attaching, end);
     }
 
-    /// <summary>Opens a channel in the order that the protocol asks for. <paramref name="passed"/>: what the producer may forward.</summary>
-    public ulong Connect(IEnd producer, IEnd consumer, string producerPort, string consumerPort, int capacity = 8, params StagingRegion[] passed)
+    /// <summary>
+    /// Opens a channel in the order that the protocol asks for. <paramref name="passed"/>: what the producer may forward.
+    /// </summary>
+    public ulong Connect(IEnd producer, IEnd consumer, string producerPort, string consumerPort, int capacity = 8,
+        params StagingRegion[] passed)
     {
         using var file = ChannelFile.Create(++_channels, capacity);
         StagingRegion[] regions = [producer.Region!, .. passed];

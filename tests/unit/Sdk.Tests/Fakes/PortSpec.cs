@@ -3,7 +3,8 @@ using K8sMediaFlow.Messages;
 namespace K8sMediaFlow.Sdk.Tests.Fakes;
 
 /// <summary>What the fake sidecar's welcome says of a port. An output has one edge, named after the port.</summary>
-internal sealed record PortSpec(string Name, int Peers = 1, bool BySequence = false, bool IsBroadcast = false, int QuotaBlocks = 64, VideoCaps? Caps = null)
+internal sealed record PortSpec(string Name, int Peers = 1, bool BySequence = false, bool IsBroadcast = false, int QuotaBlocks = 64,
+    VideoCaps? Caps = null)
 {
     public void Write(AttachMessage.InputPort.Builder port)
     {

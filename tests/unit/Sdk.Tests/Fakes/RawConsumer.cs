@@ -45,7 +45,9 @@ internal sealed class RawConsumer(string name = "sink") : IEnd
         return descriptor;
     }
 
-    /// <summary>The next descriptor, which must be a frame, given back and done at once. Returns its payload's first byte and identity.</summary>
+    /// <summary>
+    /// The next descriptor, which must be a frame, given back and done at once. Returns its payload's first byte and identity.
+    /// </summary>
     public (ulong Sequence, byte Content) PopFrame(ReturnKind kind = ReturnKind.Both)
     {
         var descriptor = Pop();

@@ -50,7 +50,8 @@ internal sealed class RawProducer : IEnd
     }
 
     /// <summary>A frame whose payload is its sequence, repeated.</summary>
-    public void Send(ulong sequence, int payloadBytes = 1000, DescriptorFlags flags = DescriptorFlags.None) => TrySend(sequence, payloadBytes, flags).ShouldBeTrue();
+    public void Send(ulong sequence, int payloadBytes = 1000, DescriptorFlags flags = DescriptorFlags.None) =>
+        TrySend(sequence, payloadBytes, flags).ShouldBeTrue();
 
     public bool TrySend(ulong sequence, int payloadBytes = 1000, DescriptorFlags flags = DescriptorFlags.None)
     {
@@ -59,7 +60,14 @@ internal sealed class RawProducer : IEnd
         _writer.TryTake(1, _quota, out var envelope).ShouldBeTrue();
         _writer.TryTake(payloadBytes, _quota, out var payload).ShouldBeTrue();
         _writer.Memory(payload)[..payloadBytes].Fill((byte)sequence);
-        var info = new FrameInfo { Stream = Stream, Sequence = sequence, PresentationTimeNs = (long)sequence * 1000, DurationNs = 1000, CaptureTimeWallNs = 5 };
+        var info = new FrameInfo
+        {
+            Stream = Stream,
+            Sequence = sequence,
+            PresentationTimeNs = (long)sequence * 1000,
+            DurationNs = 1000,
+            CaptureTimeWallNs = 5,
+        };
         var length = FrameEnvelope.Write(_writer.Memory(envelope), in info, payloadBytes);
         var descriptor = Descriptor(FrameKind.Frame, sequence);
         descriptor.Flags = flags;

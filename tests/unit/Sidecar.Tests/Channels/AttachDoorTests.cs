@@ -30,7 +30,8 @@ public sealed class AttachDoorTests : IDisposable
     [InlineData(0)]
     [InlineData(AttachMessage.Protocol + 1)]
     public void Another_version_of_the_protocol_is_refused(ushort protocol) =>
-        Refusal("camera", raw => raw.Hello(PodPlans.TokenOf("camera"), protocol: protocol)).ShouldBe(AttachMessage.RefusalCode.VersionMismatch);
+        Refusal("camera", raw => raw.Hello(PodPlans.TokenOf("camera"), protocol: protocol))
+            .ShouldBe(AttachMessage.RefusalCode.VersionMismatch);
 
     [Fact]
     public void A_wrong_observer_token_is_refused() =>

@@ -8,7 +8,9 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
-/// <summary>Whatever comes through the attach socket, before or after the name is proved: the connection ends, the sidecar goes on.</summary>
+/// <summary>
+/// Whatever comes through the attach socket, before or after the name is proved: the connection ends, the sidecar goes on.
+/// </summary>
 public sealed class AttachFuzzTests
 {
     private const int Strangers = 150, Impostors = 60, MessagesEach = 12;
@@ -129,7 +131,8 @@ public sealed class AttachFuzzTests
         for (var change = random.Next(1, 6); change > 0; change--)
         {
             var place = random.Next(message.Length);
-            message[place] = random.Next(3) switch { 0 => (byte)(message[place] ^ (1 << random.Next(8))), 1 => 0xFF, _ => (byte)random.Next(256) };
+            message[place] = random.Next(3) switch { 0 => (byte)(message[place] ^ (1 << random.Next(8))), 1 => 0xFF,
+                _ => (byte)random.Next(256) };
         }
     }
 }

@@ -5,8 +5,8 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
 /// <summary>
-/// A media operator that gives nothing back. It may hold what the plan says (maxBorrowed); what it can hold beyond that is what the channel or its producer's
-/// quota has room for. Then its producer waits at the loan, on that port alone, and nothing is lost.
+/// A media operator that gives nothing back. It may hold what the plan says (maxBorrowed); what it can hold beyond that is what the channel
+/// or its producer's quota has room for. Then its producer waits at the loan, on that port alone, and nothing is lost.
 /// </summary>
 public sealed class BorrowTests
 {
@@ -25,7 +25,13 @@ public sealed class BorrowTests
         const int frames = 10;
         var plan = Plans.Together();
         // Ten frames of two blocks each: above the eight that the plan lets the consumer hold, below the channel's sixteen.
-        plan = plan with { Operators = [.. plan.Operators.Select(one => one with { Outputs = [.. one.Outputs.Select(port => port with { QuotaBlocks = 2 * frames })] })] };
+        plan = plan with
+        {
+            Operators = [.. plan.Operators.Select(one => one with
+            {
+                Outputs = [.. one.Outputs.Select(port => port with { QuotaBlocks = 2 * frames })],
+            })],
+        };
         using var pod = new TestPod(plan);
         await ShouldBeBounded(pod, pod, frames);
     }

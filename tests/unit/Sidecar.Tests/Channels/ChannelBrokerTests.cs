@@ -68,7 +68,8 @@ public sealed class ChannelBrokerTests : IDisposable
         _ports.AddCompleted("b");
         var a = Add("a");
         Quiesce();
-        a.Told.ShouldBe(["channel a>b (a to b)", "region 0 is a on a>b (a to b)", "peer gone on a>b (a to b)", "consumer gone on a>b (a to b)"]);
+        a.Told.ShouldBe(["channel a>b (a to b)", "region 0 is a on a>b (a to b)", "peer gone on a>b (a to b)",
+            "consumer gone on a>b (a to b)"]);
         _ports.DeadLives("b").ShouldBe(0);
         Add("b");
         Quiesce();
@@ -158,7 +159,8 @@ public sealed class ChannelBrokerTests : IDisposable
 
     private static void Live(Random random)
     {
-        PortPair[] graph = [new("s>f", "s", "f0", 4), new("s>f", "s", "f1", 4), new("f>j", "f0", "j", 4), new("f>j", "f1", "j", 4), new("j>k", "j", "k", 4)];
+        PortPair[] graph = [new("s>f", "s", "f0", 4), new("s>f", "s", "f1", 4), new("f>j", "f0", "j", 4), new("f>j", "f1", "j", 4),
+            new("j>k", "j", "k", 4)];
         string[] names = ["s", "f0", "f1", "j", "k"];
         using var ports = new ChannelBroker(graph, NullLogger.Instance);
         var living = new Dictionary<string, FakeEnd>();
@@ -171,7 +173,8 @@ public sealed class ChannelBrokerTests : IDisposable
         {
             ends.Count.ShouldBe(names.Length);
             channels.Count.ShouldBe(graph.Length);
-            channels.ShouldAllBe(channel => channel.Stage == ChannelStage.ProducerOffered && channel.Regions.All(entry => entry.Telling == RegionTelling.ProducerTold || entry.Region.IsGone));
+            channels.ShouldAllBe(channel => channel.Stage == ChannelStage.ProducerOffered
+                && channel.Regions.All(entry => entry.Telling == RegionTelling.ProducerTold || entry.Region.IsGone));
         });
         foreach (var end in living.Values)
             ports.Died(end);
@@ -201,7 +204,8 @@ public sealed class ChannelBrokerTests : IDisposable
     private static void Report(Random random, ChannelBroker ports, FakeEnd end)
     {
         ulong[] own = [];
-        ports.Visit((_, channels) => own = [.. channels.Where(channel => channel.Producer == end || channel.Consumer == end).Select(channel => channel.Id)]);
+        ports.Visit((_, channels) => own = [.. channels.Where(channel => channel.Producer == end || channel.Consumer == end)
+            .Select(channel => channel.Id)]);
         if (own.Length > 0)
             ports.Violation(end, own[random.Next(own.Length)], "a claim");
     }

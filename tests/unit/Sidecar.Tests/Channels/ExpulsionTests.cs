@@ -11,13 +11,17 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
-/// <summary>Whoever writes garbage to the sidecar is sent away with a reason that names it. What one media operator says of another sends nobody away.</summary>
+/// <summary>
+/// Whoever writes garbage to the sidecar is sent away with a reason that names it. What one media operator says of another sends nobody
+/// away.
+/// </summary>
 public sealed class ExpulsionTests
 {
     private const int ReturnTailOffset = 192, ReturnCellsOffset = 4096 + (128 * PodPlans.Capacity);
 
     public static TheoryData<string> Garbage =>
-        ["region", "block", "generation", "even generation", "offset", "length", "segments", "identity", "ticket", "kind", "tail", "tail back", "envelope", "gap",
+        ["region", "block", "generation", "even generation", "offset", "length", "segments", "identity", "ticket", "kind", "tail",
+            "tail back", "envelope", "gap",
             "frame that explains", "frame with a cause", "frame number 0", "gap number 0", "end that explains", "flags"];
 
     [Theory]
@@ -68,7 +72,8 @@ public sealed class ExpulsionTests
         await using var camera = await pair.Sender.Attach("camera");
         using var render = pair.Receiver.AttachRaw("render").AwaitChannel();
         ReturnGarbage(render, garbage);
-        pair.Receiver.AwaitExpelled("render").ShouldContain("render-0 broke the protocol on camera.video->render.video (camera.video->render.video from pod-a to render-0)");
+        pair.Receiver.AwaitExpelled("render")
+            .ShouldContain("render-0 broke the protocol on camera.video->render.video (camera.video->render.video from pod-a to render-0)");
         render.AwaitClosed();
         pair.Receiver.AwaitForgotten("render-0");
     }
@@ -300,7 +305,8 @@ public sealed class ExpulsionTests
                 descriptor.Sequence += 5;
                 break;
             case "gap":
-                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, uint.MaxValue, (GapCause)9);
+                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, uint.MaxValue,
+                    (GapCause)9);
                 break;
             case "frame that explains":
                 descriptor.GapCount = 1;
@@ -312,7 +318,8 @@ public sealed class ExpulsionTests
                 descriptor.Sequence = 0;
                 break;
             case "gap number 0":
-                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause, descriptor.Sequence) = (FrameKind.Gap, 0, 1, GapCause.Lost, 0);
+                (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause, descriptor.Sequence) = (FrameKind.Gap,
+                    0, 1, GapCause.Lost, 0);
                 break;
             case "end that explains":
                 (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount) = (FrameKind.EndOfStream, 0, 1);

@@ -20,8 +20,8 @@ public sealed class HugePageTests
         using var pages = new ReservedPages(8);
         var free = ReservedPages.Free;
         using var pair = new PodPair(Huge);
-        // The sink's region, into which nothing is ever written, takes none. An operator that leaves before its last frame is done keeps its mapping
-        // to the end of its process, so what is free afterwards is not asked here.
+        // The sink's region, into which nothing is ever written, takes none. An operator that leaves before its last frame is done keeps
+        // its mapping to the end of its process, so what is free afterwards is not asked here.
         await using var camera = await pair.Sender.Attach("camera");
         await using var render = await pair.Receiver.Attach("render");
         (free - ReservedPages.Free).ShouldBeGreaterThanOrEqualTo(2);
@@ -45,8 +45,11 @@ public sealed class HugePageTests
         using var pod = new TestPod(Huge.Together());
         using var camera = pod.AttachRaw("camera");
         camera.Refusal!.Value.Code.ShouldBe(AttachMessage.RefusalCode.OutOfMemory);
-        camera.Refusal.Value.Reason.ShouldContain("1 huge pages of 2 MiB that this machine does not have free (reserve more of them in /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
-        pod.StatusOf("camera").ShouldSatisfyAllConditions(status => status.State.ShouldBe(MediaOperatorState.Failed), status => status.Reason.ShouldBe(camera.Refusal.Value.Reason));
+        camera.Refusal.Value.Reason.ShouldContain(
+            "1 huge pages of 2 MiB that this machine does not have free (reserve more of them in /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
+        pod.StatusOf("camera")
+            .ShouldSatisfyAllConditions(status => status.State.ShouldBe(MediaOperatorState.Failed),
+            status => status.Reason.ShouldBe(camera.Refusal.Value.Reason));
         using var again = pod.AttachRaw("camera");
         again.Refusal!.Value.Code.ShouldBe(AttachMessage.RefusalCode.OutOfMemory);
     }
@@ -59,7 +62,8 @@ public sealed class HugePageTests
         using var pod = new TestPod(Huge.Together());
         var refused = await Should.ThrowAsync<MediaOperatorException>(() => pod.Attach("camera"));
         (refused.Error, refused.Message).ShouldSatisfyAllConditions(
-            one => one.Error.ShouldBe(MediaOperatorError.Refused), one => one.Message.ShouldContain("OutOfMemory: region 'kmf-camera-0' needs 1 huge pages"));
+            one => one.Error.ShouldBe(MediaOperatorError.Refused), one =>
+                one.Message.ShouldContain("OutOfMemory: region 'kmf-camera-0' needs 1 huge pages"));
     }
 
     [NeedsFact("root")]

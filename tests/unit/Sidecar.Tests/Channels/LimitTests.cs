@@ -22,7 +22,8 @@ public sealed class LimitTests
     private static readonly MediaCaps Caps = new(new VideoCaps(20, 20, "rgb24", new Rational(25, 1)));
 
     [Fact]
-    public Task Two_operators_of_forty_replicas_read_one_port() => ShouldRun(Draw([40, 40], [Distribution.RoundRobin, Distribution.RoundRobin]));
+    public Task Two_operators_of_forty_replicas_read_one_port() =>
+        ShouldRun(Draw([40, 40], [Distribution.RoundRobin, Distribution.RoundRobin]));
 
     [Fact]
     public Task What_is_drawn_up_to_the_limits_runs()
@@ -42,7 +43,8 @@ public sealed class LimitTests
         renders.Count.ShouldBeGreaterThan(AttachServer.SpareSessions);
         var attached = renders.Select(one => new RawMediaOperator(pod.SocketPath, one.Name).Attach(one.Replica, incarnation: 1)).ToList();
         attached.ShouldAllBe(one => one.Refusal == null && !one.IsClosed);
-        Watchdog.Until(() => pod.Roster.States.Count(one => one.State == MediaOperatorState.Attached) == renders.Count, () => string.Join('\n', pod.Roster.States));
+        Watchdog.Until(() => pod.Roster.States.Count(one => one.State == MediaOperatorState.Attached) == renders.Count,
+            () => string.Join('\n', pod.Roster.States));
         attached.ForEach(one => one.Dispose());
     }
 
@@ -52,7 +54,9 @@ public sealed class LimitTests
         var buffer = new MessageBuffer(64 << 10);
         var (edges, tooMany) = (1, 500);
         while (tooMany - edges > 1)
-            (edges, tooMany) = GraphRules.Check(Wide((edges + tooMany) / 2)).Count == 0 ? ((edges + tooMany) / 2, tooMany) : (edges, (edges + tooMany) / 2);
+            (edges, tooMany) = GraphRules.Check(Wide((edges + tooMany) / 2)).Count == 0
+                ? ((edges + tooMany) / 2, tooMany)
+                : (edges, (edges + tooMany) / 2);
         edges.ShouldBeInRange(200, 400);
         var plan = PipelinePlanner.Plan(Wide(edges), Placement.Of(Wide(edges)), new PlanVersion(1, 1, 1)).Single();
         foreach (var own in plan.Operators)
@@ -72,7 +76,11 @@ public sealed class LimitTests
                 Operators =
                 [
                     new MediaOperatorNode { Name = "camera", Outputs = [new(port, Caps)] },
-                    .. names.Select(name => new MediaOperatorNode { Name = name, Inputs = [.. ends.Where(end => end.Operator == name).Select(end => new Pipelines.Graph.InputPort(end.Port))] }),
+                    .. names.Select(name => new MediaOperatorNode
+                    {
+                        Name = name,
+                        Inputs = [.. ends.Where(end => end.Operator == name).Select(end => new Pipelines.Graph.InputPort(end.Port))],
+                    }),
                 ],
                 Edges = [.. ends.Select(end => new GraphEdge(new PortRef("camera", port), end))],
                 Groups = [new("all", GroupMode.SamePod, ["camera", .. names])],
@@ -88,13 +96,19 @@ public sealed class LimitTests
             new MediaOperatorNode { Name = "camera", Outputs = [new("video", Caps)] },
             .. replicas.Select((count, i) => new MediaOperatorNode { Name = $"render{i}", Replicas = count, Inputs = [new("video")] }),
         ],
-        Edges = [.. replicas.Select((_, i) => new GraphEdge(new PortRef("camera", "video"), new PortRef($"render{i}", "video")) { Distribution = distributions[i] })],
+        Edges = [.. replicas.Select((_, i) => new GraphEdge(new PortRef("camera", "video"), new PortRef($"render{i}", "video"))
+        {
+            Distribution = distributions[i],
+        })],
         Groups = [new("all", GroupMode.SamePod, ["camera", .. replicas.Select((_, i) => $"render{i}")])],
     };
 
     private static SidecarPlan PlanOf(PipelineGraph graph)
     {
-        var placement = Placement.Of(graph).With(pod => pod with { Replicas = [.. pod.Replicas.Select(one => one with { TokenSha256 = HashOf(PodPlans.TokenOf(one.Operator)) })] });
+        var placement = Placement.Of(graph).With(pod => pod with
+        {
+            Replicas = [.. pod.Replicas.Select(one => one with { TokenSha256 = HashOf(PodPlans.TokenOf(one.Operator)) })],
+        });
         return PipelinePlanner.Plan(graph, placement, new PlanVersion(1, 1, 1)).Single();
     }
 
@@ -102,11 +116,13 @@ public sealed class LimitTests
     {
         using var pod = new TestPod(PlanOf(graph));
         await using var camera = await pod.Attach("camera");
-        var renders = await Task.WhenAll(pod.Plan.Operators.Where(one => one.Name != "camera").Select(one => pod.Attach(one.Name, one.Replica)));
+        var renders = await Task.WhenAll(pod.Plan.Operators.Where(one => one.Name != "camera")
+            .Select(one => pod.Attach(one.Name, one.Replica)));
         var frames = 2 * renders.Length;
         var sending = Task.Run(() => Send(camera, frames));
         var got = new Dictionary<(string, int), List<ulong>>();
-        Watchdog.Until(() => Collect(renders, got), () => $"not all of {frames} frames and the end came to all of {renders.Length}: {string.Join(" ", got.Select(one => one.Value.Count))}");
+        Watchdog.Until(() => Collect(renders, got),
+            () => $"not all of {frames} frames and the end came to all of {renders.Length}: {string.Join(" ", got.Select(one => one.Value.Count))}");
         await sending.WaitAsync(TimeSpan.FromMinutes(1));
         var all = Enumerable.Range(1, frames).Select(sequence => (ulong)sequence).ToList();
         foreach (var edge in graph.Edges)

@@ -3,7 +3,9 @@ using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
-/// <summary>What a frame costs on its whole way, SDK to SDK through both sidecars' ports and their link. Counts the process, so nothing runs beside.</summary>
+/// <summary>
+/// What a frame costs on its whole way, SDK to SDK through both sidecars' ports and their link. Counts the process, so nothing runs beside.
+/// </summary>
 [Collection(nameof(PortAllocationTests))]
 [CollectionDefinition(nameof(PortAllocationTests), DisableParallelization = true)]
 public sealed class PortAllocationTests
@@ -20,11 +22,13 @@ public sealed class PortAllocationTests
         var reading = new Thread(() => Read(render, counter)) { IsBackground = true };
         reading.Start();
         Feed(camera, counter, WarmUpFrames);
-        // What is allocated by time and not by frame (heartbeats, reads that had to wait) weighs more the slower the machine is: the best of some rounds counts.
+        // What is allocated by time and not by frame (heartbeats, reads that had to wait) weighs more the slower the machine is: the best
+        // of some rounds counts.
         var bytesPerFrame = Enumerable.Range(0, Rounds).Min(_ => Measure(camera, counter));
         Console.WriteLine($"{nameof(A_frame_from_pod_to_pod_allocates_nothing)}: {bytesPerFrame:F3} bytes per frame");
         render.Fail("the test is over");
-        // Any object per frame would be 24 bytes. Control messages, one for some thirty frames, are read asynchronously: 1 to 4 bytes for each frame.
+        // Any object per frame would be 24 bytes. Control messages, one for some thirty frames, are read asynchronously: 1 to 4 bytes for
+        // each frame.
         bytesPerFrame.ShouldBeLessThan(8);
     }
 

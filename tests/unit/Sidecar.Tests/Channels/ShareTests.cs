@@ -68,7 +68,9 @@ public sealed class ShareTests
     public async Task Under_broadcast_the_slowest_says_how_far_the_source_gets_and_no_further()
     {
         const int renders = 2;
-        using var pod = new TestPod(Plan(renders) is var plan ? plan with { Edges = [plan.Edges[0] with { Distribution = Distribution.Broadcast }] } : null!);
+        using var pod = new TestPod(Plan(renders) is var plan
+            ? plan with { Edges = [plan.Edges[0] with { Distribution = Distribution.Broadcast }] }
+            : null!);
         await using var camera = await pod.Attach("camera");
         await using var one = await pod.Attach("render");
         await using var two = await pod.Attach("render", 1);
@@ -88,7 +90,10 @@ public sealed class ShareTests
         return plan with
         {
             Edges = [plan.Edges[0] with { ChannelCapacity = 64 }],
-            Operators = [.. plan.Operators.Select(one => one with { Outputs = [.. one.Outputs.Select(port => port with { QuotaBlocks = 2 * Window })] })],
+            Operators = [.. plan.Operators.Select(one => one with
+            {
+                Outputs = [.. one.Outputs.Select(port => port with { QuotaBlocks = 2 * Window })],
+            })],
         };
     }
 

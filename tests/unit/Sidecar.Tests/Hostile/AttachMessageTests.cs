@@ -7,7 +7,10 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
-/// <summary>Every message of the attach protocol, changed field by field, out of order, repeated, cut and with gifts beside it, before and after the name is proved.</summary>
+/// <summary>
+/// Every message of the attach protocol, changed field by field, out of order, repeated, cut and with gifts beside it, before and after the
+/// name is proved.
+/// </summary>
 [Trait("Category", "Slow")]
 public sealed class AttachMessageTests(Siege siege) : IClassFixture<Siege>
 {
@@ -97,7 +100,8 @@ public sealed class AttachMessageTests(Siege siege) : IClassFixture<Siege>
     {
         var buffer = new MessageBuffer(4096);
         var hello = buffer.Begin<AttachMessage.Builder>().InitHello();
-        (hello.ProtocolLowest, hello.ProtocolHighest, hello.Operator, hello.Replica) = (AttachMessage.Protocol, AttachMessage.Protocol, "camera", 1);
+        (hello.ProtocolLowest, hello.ProtocolHighest, hello.Operator, hello.Replica) = (AttachMessage.Protocol, AttachMessage.Protocol,
+            "camera", 1);
         hello.Token = Encoding.UTF8.GetBytes(PodPlans.TokenOf("camera"));
         (hello.Incarnation, hello.ProcessId) = (7, 8);
         return buffer.Finish().ToArray();

@@ -5,7 +5,10 @@ using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
-/// <summary>Every field of a descriptor and of its segments, every position and every return, as a producer and a consumer of the sidecar may write them.</summary>
+/// <summary>
+/// Every field of a descriptor and of its segments, every position and every return, as a producer and a consumer of the sidecar may write
+/// them.
+/// </summary>
 [Trait("Category", "Slow")]
 public sealed class ChannelTests(Siege siege) : IClassFixture<Siege>
 {
@@ -100,7 +103,9 @@ public sealed class ChannelTests(Siege siege) : IClassFixture<Siege>
         siege.ShouldStand();
     }
 
-    /// <summary>One sound frame, then the changed one, by the second camera's channel into the link and by that to the honest passer in the pod.</summary>
+    /// <summary>
+    /// One sound frame, then the changed one, by the second camera's channel into the link and by that to the honest passer in the pod.
+    /// </summary>
     private void Produce(Func<FrameDescriptor, FrameDescriptor> change)
     {
         using var camera = siege.AttachRaw("camera");

@@ -7,7 +7,9 @@ using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
-/// <summary>What a channel lets through, the far end of a link must take: if not, one producer breaks the link of all, again and again.</summary>
+/// <summary>
+/// What a channel lets through, the far end of a link must take: if not, one producer breaks the link of all, again and again.
+/// </summary>
 [Trait("Category", "Slow")]
 public sealed class DescriptorTests
 {
@@ -33,11 +35,14 @@ public sealed class DescriptorTests
     // Two fields at a time: a rule may tie one to another.
     private static IEnumerable<(FrameDescriptor Descriptor, string Words)> Mutants(FrameDescriptor sound)
     {
-        var changes = Mutations.Fields<FrameDescriptor>().SelectMany(field => Mutations.Of(field.FieldType, field.GetValue(sound)!).Select(value => (Field: field, Value: value))).ToList();
+        var changes = Mutations.Fields<FrameDescriptor>()
+            .SelectMany(field => Mutations.Of(field.FieldType, field.GetValue(sound)!).Select(value => (Field: field, Value: value)))
+            .ToList();
         for (var one = 0; one < changes.Count; one++)
         {
             for (var other = 0; other <= one; other++)
-                yield return (Mutations.With(sound, changes[one], changes[other]), $"{changes[one].Field.Name} = {changes[one].Value}, {changes[other].Field.Name} = {changes[other].Value}");
+                yield return (Mutations.With(sound, changes[one], changes[other]),
+                    $"{changes[one].Field.Name} = {changes[one].Value}, {changes[other].Field.Name} = {changes[other].Value}");
         }
     }
 
@@ -67,7 +72,15 @@ public sealed class DescriptorTests
 
     private static FrameDescriptor Sound(FrameKind kind)
     {
-        var descriptor = new FrameDescriptor { Kind = kind, Stream = 7, Sequence = 8, AgeNanoseconds = 9, EdgeAgeNanoseconds = 10, SentAtNanoseconds = 11 };
+        var descriptor = new FrameDescriptor
+        {
+            Kind = kind,
+            Stream = 7,
+            Sequence = 8,
+            AgeNanoseconds = 9,
+            EdgeAgeNanoseconds = 10,
+            SentAtNanoseconds = 11,
+        };
         if (kind == FrameKind.Gap)
             (descriptor.GapCount, descriptor.GapCause) = (3, GapCause.Dropped);
         if (kind == FrameKind.Frame)

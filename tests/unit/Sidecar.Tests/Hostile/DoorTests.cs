@@ -15,7 +15,8 @@ public sealed class DoorTests
         var strangers = new List<RawMediaOperator>();
         for (var count = 0; count < descriptors; count++)
             strangers.Add(new RawMediaOperator(sidecar.SocketPath, "camera"));
-        Watchdog.Until(() => sidecar.Log.Contains("nobody can be let in now", StringComparison.Ordinal), () => $"descriptors did not run out: {sidecar.Log}");
+        Watchdog.Until(() => sidecar.Log.Contains("nobody can be let in now", StringComparison.Ordinal),
+            () => $"descriptors did not run out: {sidecar.Log}");
         strangers.ForEach(stranger => stranger.Dispose());
         sidecar.ShouldLive();
         using var next = new RawMediaOperator(sidecar.SocketPath, "camera");

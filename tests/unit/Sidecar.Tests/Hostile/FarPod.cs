@@ -18,7 +18,8 @@ internal sealed class FarPod : IDisposable
     {
         var incarnation = Incarnation.New();
         var address = scene.AddressOf(pod);
-        var options = new SidecarOptions(7400, Scene.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod, address, 7402);
+        var options = new SidecarOptions(7400, Scene.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod,
+            address, 7402);
         _attach = new AttachServer(SocketPath, incarnation, null, NullLogger.Instance);
         Runtime = new PodRuntime(options, scene.Of(pod), incarnation, () => papers, _attach, NullLogger.Instance);
     }

@@ -8,7 +8,10 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
-/// <summary>The third pod with a certificate and a place in the plan, and no sidecar: links are opened as they should be, and what follows is the test's affair.</summary>
+/// <summary>
+/// The third pod with a certificate and a place in the plan, and no sidecar: links are opened as they should be, and what follows is the
+/// test's affair.
+/// </summary>
 internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
 {
     private const int OfferPortOffset = 2, OfferTokenOffset = 8, TokenBytes = 16, OfferAddressOffset = OfferTokenOffset + TokenBytes;
@@ -86,7 +89,8 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
     private void SayWelcome(ControlConnection control)
     {
         var welcome = control.Begin(1024).InitWelcome();
-        (welcome.Protocol, welcome.Epoch, welcome.ReceiverIncarnation, welcome.LargestBlockBytes) = (LinkMessage.Protocol, _epoch, _incarnation, 4096);
+        (welcome.Protocol, welcome.Epoch, welcome.ReceiverIncarnation, welcome.LargestBlockBytes) = (LinkMessage.Protocol, _epoch,
+            _incarnation, 4096);
         var offer = new byte[OfferAddressOffset + 4];
         (offer[0], offer[1]) = (1, 4);
         BinaryPrimitives.WriteUInt16LittleEndian(offer.AsSpan(OfferPortOffset), (ushort)((IPEndPoint)_dataDoor!.LocalEndPoint!).Port);
@@ -135,7 +139,8 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(Own, 0));
-        socket.Connect(new IPAddress(offer.AsSpan(OfferAddressOffset)), BinaryPrimitives.ReadUInt16LittleEndian(offer.AsSpan(OfferPortOffset)));
+        socket.Connect(new IPAddress(offer.AsSpan(OfferAddressOffset)),
+            BinaryPrimitives.ReadUInt16LittleEndian(offer.AsSpan(OfferPortOffset)));
         var preamble = new byte[32];
         "KMFDATA1"u8.CopyTo(preamble);
         BinaryPrimitives.WriteUInt32LittleEndian(preamble.AsSpan(8), epoch);

@@ -1,6 +1,8 @@
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
-/// <summary>What a process has that a peer's misdeeds could make more: memory files open and mapped, eventfds, sockets, threads with a peer's work.</summary>
+/// <summary>
+/// What a process has that a peer's misdeeds could make more: memory files open and mapped, eventfds, sockets, threads with a peer's work.
+/// </summary>
 internal sealed record Holdings(int MemoryFiles, int Mappings, int Events, int Sockets, int Threads)
 {
     /// <summary>Threads of the runtime come and go; these are ours.</summary>

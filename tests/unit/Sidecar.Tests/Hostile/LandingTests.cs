@@ -9,7 +9,10 @@ using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
-/// <summary>Every word of a frame's header and envelope, as a peer whose certificate, handshake and token are right may write them on the data connection.</summary>
+/// <summary>
+/// Every word of a frame's header and envelope, as a peer whose certificate, handshake and token are right may write them on the data
+/// connection.
+/// </summary>
 [Trait("Category", "Slow")]
 public sealed class LandingTests(Siege siege) : IClassFixture<Siege>
 {

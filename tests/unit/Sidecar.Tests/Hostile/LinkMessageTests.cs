@@ -2,7 +2,10 @@ using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
-/// <summary>Every message of the link protocol, said by a peer whose certificate and handshake are right: absent, least and most in each field, cut, twice, and out of its turn.</summary>
+/// <summary>
+/// Every message of the link protocol, said by a peer whose certificate and handshake are right: absent, least and most in each field, cut,
+/// twice, and out of its turn.
+/// </summary>
 [Trait("Category", "Slow")]
 public sealed class LinkMessageTests(Siege siege) : IClassFixture<Siege>
 {
@@ -78,7 +81,8 @@ public sealed class LinkMessageTests(Siege siege) : IClassFixture<Siege>
                     link.Say(message => Grant(message, link.Epoch, sequence: 1, total: 2, TwoBlocks));
                     link.Say(message => Ack(message, link.Epoch, landed, done, returned: landed, [done, landed, 0], [1, ulong.MaxValue]));
                     link.Say(message => Ack(message, link.Epoch, done, landed, returned: 0, [], []));
-                    link.Say(message => Ack(message, link.Epoch - 1, landed, done, returned: ulong.MaxValue, [3, 2, 2], [ulong.MaxValue, 0]));
+                    link.Say(message => Ack(message, link.Epoch - 1, landed, done, returned: ulong.MaxValue, [3, 2, 2],
+                        [ulong.MaxValue, 0]));
                     link.AwaitEnd();
                 }
             }
@@ -95,7 +99,8 @@ public sealed class LinkMessageTests(Siege siege) : IClassFixture<Siege>
             {
                 using var link = foe.Accept();
                 if (slots > 0)
-                    link.Say(message => Grant(message, link.Epoch, 1, (ulong)slots, [.. Enumerable.Range(0, slots).Select(slot => ((uint)slot, (ulong)slot * BlockBytes, (uint)BlockBytes))]));
+                    link.Say(message => Grant(message, link.Epoch, 1, (ulong)slots,
+                        [.. Enumerable.Range(0, slots).Select(slot => ((uint)slot, (ulong)slot * BlockBytes, (uint)BlockBytes))]));
                 else
                     link.Say(message => Ack(message, link.Epoch, 0, 0, 0, new ulong[missing], new ulong[beyond]));
                 link.AwaitClosed();
@@ -121,7 +126,17 @@ public sealed class LinkMessageTests(Siege siege) : IClassFixture<Siege>
         }
         foreach (var total in new ulong[] { 0, 2, ulong.MaxValue })
             yield return (0, 1, total, [sound]);
-        foreach (var slot in new (uint, ulong, uint)[] { (uint.MaxValue, 0, BlockBytes), (0, ulong.MaxValue, BlockBytes), (0, 1, BlockBytes), (0, 0, 0), (0, 0, 1), (0, 0, 255), (0, 0, uint.MaxValue), (0, 0, int.MaxValue) })
+        foreach (var slot in new (uint, ulong, uint)[]
+        {
+            (uint.MaxValue, 0, BlockBytes),
+            (0, ulong.MaxValue, BlockBytes),
+            (0, 1, BlockBytes),
+            (0, 0, 0),
+            (0, 0, 1),
+            (0, 0, 255),
+            (0, 0, uint.MaxValue),
+            (0, 0, int.MaxValue),
+        })
             yield return (0, 1, 1, [slot]);
         yield return (0, 1, 2, [sound, sound]);
         yield return (0, 1, 0, []);
@@ -134,7 +149,8 @@ public sealed class LinkMessageTests(Siege siege) : IClassFixture<Siege>
         {
             case LinkMessage.Which.Hello:
                 var hello = message.InitHello();
-                (hello.Magic, hello.ProtocolLowest, hello.ProtocolHighest, hello.Edge, hello.SenderPod) = (LinkMessage.Magic, 1, 2, Scene.RotToMop, Scene.Foe);
+                (hello.Magic, hello.ProtocolLowest, hello.ProtocolHighest, hello.Edge, hello.SenderPod) = (LinkMessage.Magic, 1, 2,
+                    Scene.RotToMop, Scene.Foe);
                 break;
             case LinkMessage.Which.Welcome:
                 message.InitWelcome().Epoch = epoch;
@@ -168,7 +184,8 @@ public sealed class LinkMessageTests(Siege siege) : IClassFixture<Siege>
         }
     }
 
-    private static void Grant(LinkMessage.Builder message, uint epoch, ulong sequence, ulong total, (uint Slot, ulong Offset, uint SizeBytes)[] slots)
+    private static void Grant(LinkMessage.Builder message, uint epoch, ulong sequence, ulong total,
+        (uint Slot, ulong Offset, uint SizeBytes)[] slots)
     {
         var grant = message.InitGrant();
         (grant.Epoch, grant.Sequence, grant.Total) = (epoch, sequence, total);
@@ -180,7 +197,8 @@ public sealed class LinkMessageTests(Siege siege) : IClassFixture<Siege>
         }
     }
 
-    private static void Ack(LinkMessage.Builder message, uint epoch, ulong landed, ulong done, ulong returned, ulong[] missing, ulong[] beyond)
+    private static void Ack(LinkMessage.Builder message, uint epoch, ulong landed, ulong done, ulong returned, ulong[] missing,
+        ulong[] beyond)
     {
         var ack = message.InitAck();
         (ack.Epoch, ack.Returned) = (epoch, returned);

@@ -32,13 +32,17 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
         {
             camera.Until(() => camera.Channels.Exists(channel => channel.Peer == "relay-0"));
             var payload = default(SegmentRef);
-            var producer = new RawProducer(camera, camera.Channels.Single(channel => channel.Peer == "relay-0")) { Stream = siege.NewStream() };
+            var producer = new RawProducer(camera, camera.Channels.Single(channel => channel.Peer == "relay-0"))
+            {
+                Stream = siege.NewStream(),
+            };
             producer.Send(descriptor =>
             {
                 payload = descriptor.Segment(1);
                 return descriptor;
             });
-            siege.PassOn(producer.Stream, before: () => camera.Writer!.Release(new BlockRef(payload.Block, payload.Generation)).ShouldBeTrue());
+            siege.PassOn(producer.Stream,
+                before: () => camera.Writer!.Release(new BlockRef(payload.Block, payload.Generation)).ShouldBeTrue());
             siege.Flow();
         }
         siege.Near.Status.Operators.Single(one => one is { Name: "relay", Replica: 0 }).State.ShouldBe(MediaOperatorState.Attached);
@@ -98,7 +102,10 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
 
     private const byte Filling = 0x5A;
 
-    /// <summary>A frame of the second camera's region goes out by the relay's channel; then the camera dies and the relay says goodbye to it, much too early.</summary>
+    /// <summary>
+    /// A frame of the second camera's region goes out by the relay's channel; then the camera dies and the relay says goodbye to it, much
+    /// too early.
+    /// </summary>
     private (RawProducer Output, ushort Region, Sdk.Frame Stored) BuryCamera(RawMediaOperator relay)
     {
         relay.Until(() => relay.Channels.Exists(channel => channel.IsProducer));

@@ -8,7 +8,10 @@ using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
-/// <summary>Plans as somebody may send them who has the controller's certificate: every field absent, of another kind, least and most; lists without and with too much; other versions.</summary>
+/// <summary>
+/// Plans as somebody may send them who has the controller's certificate: every field absent, of another kind, least and most; lists without
+/// and with too much; other versions.
+/// </summary>
 [Trait("Category", "Slow")]
 public sealed class PlanCallTests(Siege siege) : IClassFixture<Siege>
 {
@@ -60,7 +63,17 @@ public sealed class PlanCallTests(Siege siege) : IClassFixture<Siege>
     public void Documents_that_are_no_plans_or_larger_than_any_are_refused()
     {
         Restore();
-        foreach (var bytes in new byte[][] { [], [0], "null"u8.ToArray(), "{}"u8.ToArray(), "[]"u8.ToArray(), new byte[5 << 20], new byte[20 << 20], [.. Enumerable.Repeat((byte)'[', 1 << 20)] })
+        foreach (var bytes in new byte[][]
+        {
+            [],
+            [0],
+            "null"u8.ToArray(),
+            "{}"u8.ToArray(),
+            "[]"u8.ToArray(),
+            new byte[5 << 20],
+            new byte[20 << 20],
+            [.. Enumerable.Repeat((byte)'[', 1 << 20)],
+        })
             siege.Near.Offer(new PlanVersion(1, ++_generation, 0), bytes).ShouldNotBeNull();
         siege.ShouldStand();
     }
@@ -70,9 +83,13 @@ public sealed class PlanCallTests(Siege siege) : IClassFixture<Siege>
     {
         Restore();
         var plan = siege.Scene.Of(Scene.Near);
-        foreach (var version in new PlanVersion[] { new(0, 0, 0), new(0, long.MaxValue, 0), new(1, 0, long.MaxValue), new(1, _generation - 1, 0) })
+        foreach (var version in new PlanVersion[]
+        {
+            new(0, 0, 0), new(0, long.MaxValue, 0), new(1, 0, long.MaxValue), new(1, _generation - 1, 0),
+        })
             siege.Near.Offer(version, PlanJson.Write(plan with { Version = version })).ShouldNotBeNull(version.ToString());
-        siege.Near.Offer(new PlanVersion(1, _generation + 1, 0), PlanJson.Write(plan with { Version = new PlanVersion(9, 9, 9) })).ShouldNotBeNull();
+        siege.Near.Offer(new PlanVersion(1, _generation + 1, 0), PlanJson.Write(plan with { Version = new PlanVersion(9, 9, 9) }))
+            .ShouldNotBeNull();
         siege.Near.Status.Plan.ShouldBe(new PlanVersion(1, _generation, 0));
         siege.ShouldStand();
     }
@@ -80,7 +97,8 @@ public sealed class PlanCallTests(Siege siege) : IClassFixture<Siege>
     private static void ShouldBeNamed(ControlException? refusal, string words)
     {
         refusal.ShouldNotBeNull(words);
-        refusal.Status.ShouldBeOneOf([StatusCode.InvalidArgument, StatusCode.Unimplemented, StatusCode.FailedPrecondition, StatusCode.ResourceExhausted],
+        refusal.Status.ShouldBeOneOf([StatusCode.InvalidArgument, StatusCode.Unimplemented, StatusCode.FailedPrecondition,
+            StatusCode.ResourceExhausted],
             $"{words}: {refusal.Message}");
         refusal.Message.Length.ShouldBeGreaterThan(10, words);
     }
@@ -116,7 +134,8 @@ public sealed class PlanCallTests(Siege siege) : IClassFixture<Siege>
     // Of a list the first: the others are of its kind. Versions are a matter of their own.
     private static IEnumerable<object[]> Paths(JsonNode? node, object[] path) => node switch
     {
-        JsonObject parent => parent.Where(one => one.Key != "version").SelectMany(one => Paths(one.Value, [.. path, one.Key]).Prepend([.. path, one.Key])),
+        JsonObject parent =>
+            parent.Where(one => one.Key != "version").SelectMany(one => Paths(one.Value, [.. path, one.Key]).Prepend([.. path, one.Key])),
         JsonArray { Count: > 0 } list => Paths(list[0], [.. path, 0]).Prepend([.. path, 0]),
         _ => [],
     };
@@ -151,7 +170,8 @@ public sealed class PlanCallTests(Siege siege) : IClassFixture<Siege>
                 break;
             case JsonObject one:
                 yield return new JsonObject();
-                yield return new JsonObject([.. one.Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())), KeyValuePair.Create("unheard", (JsonNode?)JsonValue.Create(1))]);
+                yield return new JsonObject([.. one.Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())),
+                    KeyValuePair.Create("unheard", (JsonNode?)JsonValue.Create(1))]);
                 break;
             case JsonValue when sound.GetValueKind() == System.Text.Json.JsonValueKind.Number:
                 foreach (var number in new[] { 0, -1, 1, int.MaxValue, (1L << 31) + 1, long.MaxValue, long.MinValue })

@@ -10,7 +10,10 @@ using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
-/// <summary>The product's own program: what kills it kills no test. Started where this suite was built, told everything through its file and its control API.</summary>
+/// <summary>
+/// The product's own program: what kills it kills no test. Started where this suite was built, told everything through its file and its
+/// control API.
+/// </summary>
 internal sealed class SidecarProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -27,16 +30,22 @@ internal sealed class SidecarProcess : IDisposable
     {
         using var leaf = Papers.Leaf([.. mediaOperators.Select(Papers.Identity)]);
         TlsIdentityFiles.Write(PathOf("tls.crt"), PathOf("tls.key"), PathOf("ca.crt"), leaf, Papers.AuthorityPem);
-        var options = new SidecarOptions(7400, 7401, SocketPath, PathOf("state"), PathOf("tls.crt"), PathOf("tls.key"), PathOf("ca.crt"), pod, address, 7402, HealthPort: 7403);
+        var options = new SidecarOptions(7400, 7401, SocketPath, PathOf("state"), PathOf("tls.crt"), PathOf("tls.key"), PathOf("ca.crt"),
+            pod, address, 7402, HealthPort: 7403);
         File.WriteAllBytes(PathOf("sidecar.json"), options.ToJson());
         var program = Path.Combine(AppContext.BaseDirectory, "k8smediaflow-sidecar.dll");
         _child = ChildProcess.Start(new()
         {
-            File = "sh", Arguments = ["-c", $"ulimit -n {descriptorsMax}; exec dotnet {program} {PathOf("sidecar.json")} > {PathOf("log")} 2>&1"],
+            File = "sh", Arguments = ["-c",
+                $"ulimit -n {descriptorsMax}; exec dotnet {program} {PathOf("sidecar.json")} > {PathOf("log")} 2>&1"],
         });
         using var caller = Papers.Leaf([ControllerIdentity.Uri]);
         var identity = TlsIdentity.FromPem(caller.CertificatePem, caller.PrivateKeyPem(), Papers.AuthorityPem);
-        _control = new ControlClient(new ControlClientOptions(new IPEndPoint(IPAddress.Parse(address), 7400), () => identity, [Papers.Identity(mediaOperators[0])])) { Deadline = Patience };
+        _control = new ControlClient(new ControlClientOptions(new IPEndPoint(IPAddress.Parse(address), 7400), () => identity,
+            [Papers.Identity(mediaOperators[0])]))
+            {
+                Deadline = Patience,
+            };
         Watchdog.Until(() => Log.Contains("control on", StringComparison.Ordinal), () => $"the sidecar does not start: {Log}");
     }
 
@@ -53,7 +62,8 @@ internal sealed class SidecarProcess : IDisposable
         throw new InvalidOperationException("no status came");
     });
 
-    public void Follow(SidecarPlan plan) => Call(cancellation => _control.ApplyPlanAsync(new PlanDocument(plan.Version, PlanJson.Write(plan)), cancellation));
+    public void Follow(SidecarPlan plan) =>
+        Call(cancellation => _control.ApplyPlanAsync(new PlanDocument(plan.Version, PlanJson.Write(plan)), cancellation));
 
     /// <summary>Sends bytes as a plan; null if it is followed.</summary>
     public ControlException? Offer(PlanVersion version, byte[] json)

@@ -8,8 +8,8 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
 /// <summary>
-/// A sidecar process with honest media operators around it, and what must hold after each attack: it lives, every frame of the honest arrives, and it has no
-/// more open, mapped, running or taken than before. One for all tests of a class.
+/// A sidecar process with honest media operators around it, and what must hold after each attack: it lives, every frame of the honest
+/// arrives, and it has no more open, mapped, running or taken than before. One for all tests of a class.
 /// </summary>
 public sealed class Siege : IDisposable
 {
@@ -43,7 +43,9 @@ public sealed class Siege : IDisposable
     /// <summary>A new stream for frames made by hand: a consumer drops a second frame of the same identity as a duplicate.</summary>
     public ulong NewStream() => RawProducer.Number + ++_streams;
 
-    /// <summary>The second replica of a media operator, by hand. Its last life may not be over yet: then as an SDK does it, again.</summary>
+    /// <summary>
+    /// The second replica of a media operator, by hand. Its last life may not be over yet: then as an SDK does it, again.
+    /// </summary>
     internal RawMediaOperator AttachRaw(string name, AttachMessage.Which? silentAt = null)
     {
         RawMediaOperator? attached = null;
@@ -101,7 +103,8 @@ public sealed class Siege : IDisposable
         Flow();
         var now = _before;
         Watchdog.Until(() => (now = HoldingsNow) == _before, () => $"before {_before}, now {now}\n{Near.Log}");
-        Watchdog.Until(() => Near.Status.Edges.All(edge => edge.Side != EdgeSide.Inbound || edge.BlocksInUse == edge.BlocksTotal) && NotDone() == 0,
+        Watchdog.Until(() => Near.Status.Edges.All(edge => edge.Side != EdgeSide.Inbound || edge.BlocksInUse == edge.BlocksTotal)
+            && NotDone() == 0,
             () => string.Join('\n', Near.Status.Edges) + string.Join('\n', Near.Status.Links));
     }
 
@@ -215,7 +218,8 @@ public sealed class Siege : IDisposable
     private static LinkCredentials LeafOf(params string[] mediaOperators)
     {
         using var leaf = Papers.Leaf([.. mediaOperators.Select(Papers.Identity)]);
-        return new LinkCredentials(System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(leaf.CertificatePem, leaf.PrivateKeyPem()), Papers.Authorities);
+        return new LinkCredentials(System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(leaf.CertificatePem,
+            leaf.PrivateKeyPem()), Papers.Authorities);
     }
 
     private void DisposeFar()
@@ -247,7 +251,8 @@ public sealed class Siege : IDisposable
 
     private string Describe() => string.Join('\n', [.. Near.Status.Links, .. Near.Status.Operators, Near.Log]);
 
-    private static bool HasLast(HashSet<ulong> came, ulong sent) => Enumerable.Range(0, FramesEach).All(back => came.Contains(sent - (ulong)back));
+    private static bool HasLast(HashSet<ulong> came, ulong sent) =>
+        Enumerable.Range(0, FramesEach).All(back => came.Contains(sent - (ulong)back));
 
     // There is room when what is under way has been read.
     private void Send(MediaOperator source, ref ulong sent)

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
 /// <summary>
-/// A message of the Cap'n Proto kind, changed word by word: every field of every message lies in some word, the ones that will be added too. A word becomes absent (zero), the
-/// least and the most of each width; the message is cut at each word, said twice in one, and grows.
+/// A message of the Cap'n Proto kind, changed word by word: every field of every message lies in some word, the ones that will be added
+/// too. A word becomes absent (zero), the least and the most of each width; the message is cut at each word, said twice in one, and grows.
 /// </summary>
 internal static class WireMutations
 {
@@ -12,7 +12,8 @@ internal static class WireMutations
 
     /// <summary>A word absent, at its most, and a little different.</summary>
     public static IReadOnlyList<Func<ulong, ulong>> Changes { get; } =
-        [static _ => 0, static _ => ulong.MaxValue, static sound => sound ^ 1, static sound => sound ^ (1UL << 32), static sound => sound | 0xFFFF_FFFFUL, static sound => sound | 0xFFFF_FFFF_0000_0000UL];
+        [static _ => 0, static _ => ulong.MaxValue, static sound => sound ^ 1, static sound => sound ^ (1UL << 32),
+            static sound => sound | 0xFFFF_FFFFUL, static sound => sound | 0xFFFF_FFFF_0000_0000UL];
 
     public static IEnumerable<byte[]> Of(byte[] sound)
     {
@@ -41,7 +42,8 @@ internal static class WireMutations
             foreach (var change in Changes)
             {
                 var mutant = sound.ToArray();
-                BinaryPrimitives.WriteUInt64LittleEndian(mutant.AsSpan(word * WordBytes), change(BinaryPrimitives.ReadUInt64LittleEndian(sound.AsSpan(word * WordBytes))));
+                BinaryPrimitives.WriteUInt64LittleEndian(mutant.AsSpan(word * WordBytes),
+                    change(BinaryPrimitives.ReadUInt64LittleEndian(sound.AsSpan(word * WordBytes))));
                 if (!mutant.AsSpan().SequenceEqual(sound))
                     yield return mutant;
             }

@@ -21,7 +21,10 @@ public sealed class AwaitTests : IDisposable
         var awaited = Task.Run(() => AwaitRequest.Run(Options(port), "120"));
         await Task.Delay(200);
         awaited.IsCompleted.ShouldBeFalse("nobody is there");
-        await using var server = new PlainHttpServer(IPAddress.Loopback, port, new Dictionary<string, Func<PlainPage>> { ["/startupz"] = Page });
+        await using var server = new PlainHttpServer(IPAddress.Loopback, port, new Dictionary<string, Func<PlainPage>>
+        {
+            ["/startupz"] = Page,
+        });
         await server.StartAsync(CancellationToken.None);
         (await awaited.WaitAsync(TimeSpan.FromSeconds(120))).ShouldBe(0);
         _asked.ShouldBe(3, "it is good with the third answer, and not asked again");
@@ -47,7 +50,8 @@ public sealed class AwaitTests : IDisposable
     public void A_wrong_number_of_seconds_is_refused(string seconds) => AwaitRequest.Run(Options(FreePort()), seconds).ShouldBe(1);
 
     [Fact]
-    public void Options_that_are_not_there_are_an_error_at_once() => AwaitRequest.Run(Path.Combine(_folder.FullName, "none.json"), "3000").ShouldBe(1);
+    public void Options_that_are_not_there_are_an_error_at_once() =>
+        AwaitRequest.Run(Path.Combine(_folder.FullName, "none.json"), "3000").ShouldBe(1);
 
     private PlainPage Page() => Interlocked.Increment(ref _asked) < 3 ? PlainPage.Bad("not listening yet") : PlainPage.Good();
 
@@ -64,7 +68,8 @@ public sealed class AwaitTests : IDisposable
         File.WriteAllText(certificate, "");
         File.WriteAllText(file, JsonSerializer.Serialize(new
         {
-            pod = "a", address = "127.0.0.1", controlPort = 1, linkPort = 2, dataPort = 3, healthPort = port, socketPath = "/run/k/sidecar.sock", stateDirectory = "/var/lib/k",
+            pod = "a", address = "127.0.0.1", controlPort = 1, linkPort = 2, dataPort = 3, healthPort = port,
+                socketPath = "/run/k/sidecar.sock", stateDirectory = "/var/lib/k",
             certificateFile = certificate, keyFile = certificate, caFile = certificate,
         }));
         return file;

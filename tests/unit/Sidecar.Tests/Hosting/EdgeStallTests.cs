@@ -22,7 +22,8 @@ public sealed class EdgeStallTests
 
         // It goes on, and so there is nothing to say.
         using var sink = new FlowingSink(render);
-        Watchdog.Until(() => Words(sending, EdgeSide.Outbound).Length == 0 && Words(receiving, EdgeSide.Inbound).Length == 0, () => Words(receiving, EdgeSide.Inbound));
+        Watchdog.Until(() => Words(sending, EdgeSide.Outbound).Length == 0 && Words(receiving, EdgeSide.Inbound).Length == 0,
+            () => Words(receiving, EdgeSide.Inbound));
         source.Stop();
         sink.AwaitEnd();
     }
@@ -100,7 +101,10 @@ public sealed class EdgeStallTests
         stalls.Look("a", EdgeSide.Local, 2, "b").ShouldBe("", "it has only come");
     }
 
-    private static void AwaitWords(RunningPod pod, EdgeSide side, string words) => Watchdog.Until(() => Words(pod, side).Contains(words, StringComparison.Ordinal), () => $"'{Words(pod, side)}' does not say '{words}'");
+    private static void AwaitWords(RunningPod pod, EdgeSide side, string words) =>
+        Watchdog.Until(() => Words(pod, side).Contains(words, StringComparison.Ordinal),
+            () => $"'{Words(pod, side)}' does not say '{words}'");
 
-    private static string Words(RunningPod pod, EdgeSide side) => PodStatus.Of(pod.Runtime.Plan.Pod, default, pod.Runtime).Edges.Single(edge => edge.Side == side).WaitsFor;
+    private static string Words(RunningPod pod, EdgeSide side) =>
+        PodStatus.Of(pod.Runtime.Plan.Pod, default, pod.Runtime).Edges.Single(edge => edge.Side == side).WaitsFor;
 }

@@ -7,7 +7,10 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>Plans of one edge between cameras and renders, each replica in a pod of its own: <c>camera-0</c>, <c>render-1</c>. Pods are where the test says.</summary>
+/// <summary>
+/// Plans of one edge between cameras and renders, each replica in a pod of its own: <c>camera-0</c>, <c>render-1</c>. Pods are where the
+/// test says.
+/// </summary>
 internal sealed record FlowPlans
 {
     public const int Capacity = 16, Window = 32, PayloadBytesMax = 1200, LinkPort = 7401, DataPort = 7402;
@@ -48,30 +51,43 @@ internal sealed record FlowPlans
 
     public static string TokenOf(string token, string name) => $"{token} token of {name}";
 
-    public FlowPlans Moved(string pod) => this with { Generation = Generation + 1, Lives = new Dictionary<string, int>(Lives) { [pod] = Lives.GetValueOrDefault(pod) + 1 } };
+    public FlowPlans Moved(string pod) => this with
+    {
+        Generation = Generation + 1,
+        Lives = new Dictionary<string,
+        int>(Lives) { [pod] = Lives.GetValueOrDefault(pod) + 1 },
+    };
 
     /// <summary>Pods that are scaled to 0.</summary>
     public IReadOnlyList<string> Away { get; init; } = [];
 
-    public string AddressOf(string pod) => Away.Contains(pod) ? PodPlacement.AddressNowhere : $"{_network}.{(pod.StartsWith("camera", StringComparison.Ordinal) ? 10 : 60) + (int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture) * 5) + Lives.GetValueOrDefault(pod)}";
+    public string AddressOf(string pod) =>
+        Away.Contains(pod)
+            ? PodPlacement.AddressNowhere
+            : $"{_network}.{(pod.StartsWith("camera", StringComparison.Ordinal) ? 10 : 60) + (int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture) * 5) + Lives.GetValueOrDefault(pod)}";
 
     public SidecarPlan Of(string pod)
     {
-        var edge = new EdgePlan(Edge, new PortRef("camera", "video"), new PortRef("render", "video"), Distribution, Order, OnFull.Block, Delivery.AtLeastOnce,
-            ChannelCapacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp, $"{Cameras.Count} to {Renders.Count}");
+        var edge = new EdgePlan(Edge, new PortRef("camera", "video"), new PortRef("render", "video"), Distribution, Order, OnFull.Block,
+            Delivery.AtLeastOnce,
+            ChannelCapacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp,
+                $"{Cameras.Count} to {Renders.Count}");
         var replica = int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture);
         var isCamera = pod.StartsWith("camera", StringComparison.Ordinal);
         if (InOnePod)
             edge = edge with { Consumers = [new EndpointPlan("render", 0, pod)], Way = EdgeWay.Local };
-        var plan = new SidecarPlan(new PlanVersion(1, Generation, 0), "test", "line", pod, Execution, new PollingPlan(PollingMode.Hybrid, 20),
-            [isCamera ? Operator("camera", replica, [], [new OutputPortPlan("video", [Edge], Caps, 2 * Window)]) : Operator("render", replica, [new InputPortPlan("video", Edge, Caps)], [])],
+        var plan = new SidecarPlan(new PlanVersion(1, Generation, 0), "test", "line", pod, Execution,
+            new PollingPlan(PollingMode.Hybrid, 20),
+            [isCamera ? Operator("camera", replica, [], [new OutputPortPlan("video", [Edge], Caps, 2 * Window)])
+                : Operator("render", replica, [new InputPortPlan("video", Edge, Caps)], [])],
             [edge],
             isCamera ? [.. Renders.Select(number => Link($"render-{number}", "render", []))] : [],
             isCamera ? [] : [.. Cameras.Select(number => Link($"camera-{number}", "camera", [new BlockClassPlan(4096, 4 * Capacity)]))])
         {
             Transport = Transport,
         };
-        return InOnePod ? plan with { Operators = [.. plan.Operators, Operator("render", 0, [new InputPortPlan("video", Edge, Caps)], [])], Outbound = [] } : plan;
+        return InOnePod ? plan with { Operators = [.. plan.Operators, Operator("render", 0, [new InputPortPlan("video", Edge, Caps)], [])],
+            Outbound = [] } : plan;
     }
 
     private LinkPlan Link(string peer, string identity, BlockClassPlan[] classes) =>
@@ -81,5 +97,6 @@ internal sealed record FlowPlans
         name, replica, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOf(Token, name)))),
         outputs.Length > 0 ? [new BlockClassPlan(4096, 128)] : [], inputs, outputs, MaxBorrowed: 8);
 
-    private static EndpointPlan[] Ends(string name, IReadOnlyList<int> replicas) => [.. replicas.Select(replica => new EndpointPlan(name, replica, $"{name}-{replica}"))];
+    private static EndpointPlan[] Ends(string name, IReadOnlyList<int> replicas) =>
+        [.. replicas.Select(replica => new EndpointPlan(name, replica, $"{name}-{replica}"))];
 }

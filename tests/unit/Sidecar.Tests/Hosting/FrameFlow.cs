@@ -28,8 +28,9 @@ internal sealed class FlowingSource : IDisposable
     public void AwaitSent(int frames) => Watchdog.Until(() => Sent >= frames, () => $"{Sent} of {frames} were sent");
 
     /// <summary>
-    /// Ends the stream and waits until its consumers are done with it; returns how many frames it had. Tests dispose their pods without draining
-    /// them, in any order: the word that the last frame is done may go down with a pod, and then the frame goes to a pod where nobody reads any more.
+    /// Ends the stream and waits until its consumers are done with it; returns how many frames it had. Tests dispose their pods without
+    /// draining them, in any order: the word that the last frame is done may go down with a pod, and then the frame goes to a pod where
+    /// nobody reads any more.
     /// </summary>
     public int Stop()
     {
@@ -39,7 +40,9 @@ internal sealed class FlowingSource : IDisposable
         return Sent;
     }
 
-    /// <summary>Where the stream was not ended before, its operator dies: waiting for what nobody reads any more would hide why the test failed.</summary>
+    /// <summary>
+    /// Where the stream was not ended before, its operator dies: waiting for what nobody reads any more would hide why the test failed.
+    /// </summary>
     public void Dispose()
     {
         _stop = true;

@@ -31,7 +31,8 @@ public sealed partial class MetricsTests
         outbound[$"k8smediaflow_edge_frames_total{{{edge},side=\"Outbound\",way=\"Tcp\"}}"].ShouldBe(count);
         inbound[$"k8smediaflow_edge_frames_total{{{edge},side=\"Inbound\",way=\"Tcp\"}}"].ShouldBe(count);
         inbound[$"k8smediaflow_edge_gaps_total{{{edge},side=\"Inbound\",way=\"Tcp\"}}"].ShouldBe(7);
-        inbound.Where(one => one.Key.StartsWith("k8smediaflow_edge_drops_total", StringComparison.Ordinal)).Sum(one => one.Value).ShouldBe(7);
+        inbound.Where(one => one.Key.StartsWith("k8smediaflow_edge_drops_total", StringComparison.Ordinal)).Sum(one => one.Value)
+            .ShouldBe(7);
         inbound[$"k8smediaflow_edge_latency_seconds_bucket{{{edge},side=\"Inbound\",way=\"Tcp\",le=\"+Inf\"}}"].ShouldBe(count);
         inbound[$"k8smediaflow_link_landed_seconds_count{{direction=\"Inbound\",{edge},peer=\"camera-0\"}}"].ShouldBe(count);
         // The same frame is not received before it has landed, nor given back before that.
@@ -41,11 +42,15 @@ public sealed partial class MetricsTests
         Parts(inbound, "Inbound").ShouldBe([("processing", count), ("queue", count), ("wakeup", count)], ignoreOrder: true);
         // Every nanosecond of the way is in one part: what was spent here, and behind the link what had been spent when the frame landed.
         Sum(outbound, "edge_part_seconds", "queue", "wakeup").ShouldBe(Sum(outbound, "edge_latency_seconds"), 1e-6);
-        (Sum(inbound, "link_landed_seconds") + Sum(inbound, "edge_part_seconds", "queue", "wakeup")).ShouldBe(Sum(inbound, "edge_latency_seconds"), 1e-6);
+        (Sum(inbound, "link_landed_seconds") + Sum(inbound, "edge_part_seconds", "queue", "wakeup"))
+            .ShouldBe(Sum(inbound, "edge_latency_seconds"), 1e-6);
         // What the sender saw before the wire is part of what the receiver saw when it landed.
-        (Sum(outbound, "edge_latency_seconds") + Sum(outbound, "link_grant_wait_seconds")).ShouldBeLessThanOrEqualTo(Sum(inbound, "link_landed_seconds") + 1e-6);
-        outbound.Where(one => one.Key.StartsWith("k8smediaflow_link_grant_wait_seconds_count", StringComparison.Ordinal)).Sum(one => one.Value).ShouldBe(count);
-        outbound.Where(one => one.Key.StartsWith("k8smediaflow_link_wire_seconds_count", StringComparison.Ordinal)).Sum(one => one.Value).ShouldBe(count);
+        (Sum(outbound, "edge_latency_seconds") + Sum(outbound, "link_grant_wait_seconds"))
+            .ShouldBeLessThanOrEqualTo(Sum(inbound, "link_landed_seconds") + 1e-6);
+        outbound.Where(one => one.Key.StartsWith("k8smediaflow_link_grant_wait_seconds_count", StringComparison.Ordinal))
+            .Sum(one => one.Value).ShouldBe(count);
+        outbound.Where(one => one.Key.StartsWith("k8smediaflow_link_wire_seconds_count", StringComparison.Ordinal)).Sum(one => one.Value)
+            .ShouldBe(count);
         outbound[$"k8smediaflow_link_losses_total{{direction=\"Outbound\",{edge},peer=\"render-0\"}}"].ShouldBe(0);
         outbound["k8smediaflow_operator_state{operator=\"camera\",replica=\"0\",state=\"Attached\"}"].ShouldBe(1);
         inbound["k8smediaflow_sidecar_plan_generation{}"].ShouldBe(1);
@@ -63,7 +68,8 @@ public sealed partial class MetricsTests
         Flow(camera, render, count: 1);
         using var source = new MemorySource(1, 1, 64);
         // A stranger, so that there is a refusal to count.
-        using var stranger = new SendingPod(source, new IPEndPoint(IPAddress.Parse(plans.AddressOf("render-0")), FlowPlans.LinkPort), new LinkOptions(), edge: "other");
+        using var stranger = new SendingPod(source, new IPEndPoint(IPAddress.Parse(plans.AddressOf("render-0")), FlowPlans.LinkPort),
+            new LinkOptions(), edge: "other");
         Watchdog.Until(() => receiving.Runtime.Links.Refusals.Count > 0, () => "the stranger was not refused");
         var written = Types(await Text(sending)).Union(Types(await Text(receiving))).ToDictionary(one => one.Name, one => one.Type);
         var documented = DocumentedLine().Matches(File.ReadAllText(Documentation()))
@@ -104,20 +110,25 @@ public sealed partial class MetricsTests
     private static string Documentation() => Path.Combine(Sources.Root, "docs", "reference", "metrics.md");
 
     private static IEnumerable<(string Part, int Count)> Parts(Dictionary<string, double> samples, string side) =>
-        samples.Where(one => one.Key.StartsWith("k8smediaflow_edge_part_seconds_count", StringComparison.Ordinal) && one.Key.Contains($"side=\"{side}\"", StringComparison.Ordinal))
+        samples.Where(one => one.Key.StartsWith("k8smediaflow_edge_part_seconds_count", StringComparison.Ordinal)
+            && one.Key.Contains($"side=\"{side}\"", StringComparison.Ordinal))
             .Select(one => (one.Key.Split("part=\"")[1].Split('"')[0], (int)one.Value));
 
     private static double Sum(Dictionary<string, double> samples, string name, params string[] parts) =>
-        samples.Where(one => one.Key.StartsWith($"k8smediaflow_{name}_sum", StringComparison.Ordinal) && (parts.Length == 0 || parts.Any(part => one.Key.Contains($"part=\"{part}\"", StringComparison.Ordinal)))).Sum(one => one.Value);
+        samples.Where(one => one.Key.StartsWith($"k8smediaflow_{name}_sum", StringComparison.Ordinal)
+            && (parts.Length == 0 || parts.Any(part => one.Key.Contains($"part=\"{part}\"", StringComparison.Ordinal))))
+            .Sum(one => one.Value);
 
     private static double Mean(Dictionary<string, double> samples, string name) =>
-        samples.First(one => one.Key.StartsWith($"k8smediaflow_{name}_sum", StringComparison.Ordinal)).Value / samples.First(one => one.Key.StartsWith($"k8smediaflow_{name}_count", StringComparison.Ordinal)).Value;
+        samples.First(one => one.Key.StartsWith($"k8smediaflow_{name}_sum", StringComparison.Ordinal))
+            .Value / samples.First(one => one.Key.StartsWith($"k8smediaflow_{name}_count", StringComparison.Ordinal)).Value;
 
     /// <summary>The page as a collector reads it.</summary>
     private static async Task<string> Text(RunningPod pod)
     {
         var name = $"test-{Guid.NewGuid():N}";
-        using var meter = new SidecarMeter(() => PodReading.Of(PodStatus.Of(pod.Runtime.Plan.Pod, new Incarnation(1), pod.Runtime), pod.Runtime), name);
+        using var meter = new SidecarMeter(() => PodReading.Of(PodStatus.Of(pod.Runtime.Plan.Pod, new Incarnation(1), pod.Runtime),
+            pod.Runtime), name);
         using var telemetry = new TelemetryExport(new TelemetryOptions("sidecar", name, [name], []) { View = SidecarMeter.View });
         await using var server = new PlainHttpServer(IPAddress.Loopback, 0, new Dictionary<string, Func<PlainPage>>(), telemetry);
         await server.StartAsync(CancellationToken.None);
@@ -125,10 +136,13 @@ public sealed partial class MetricsTests
         return await client.GetStringAsync(new Uri($"http://127.0.0.1:{server.Port}{TelemetryExport.Page}"));
     }
 
-    private static async Task<Dictionary<string, double>> Read(RunningPod pod) => (await Text(pod)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
-        .ToDictionary(line => line[..line.LastIndexOf(' ')], line => double.Parse(line[line.LastIndexOf(' ')..], System.Globalization.CultureInfo.InvariantCulture));
+    private static async Task<Dictionary<string, double>> Read(RunningPod pod) =>
+        (await Text(pod)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
+        .ToDictionary(line => line[..line.LastIndexOf(' ')],
+            line => double.Parse(line[line.LastIndexOf(' ')..], System.Globalization.CultureInfo.InvariantCulture));
 
-    private static IEnumerable<(string Name, string Type)> Types(string page) => TypeLine().Matches(page).Select(match => (match.Groups[1].Value, match.Groups[2].Value));
+    private static IEnumerable<(string Name, string Type)> Types(string page) =>
+        TypeLine().Matches(page).Select(match => (match.Groups[1].Value, match.Groups[2].Value));
 
     [GeneratedRegex(@"^# TYPE (\S+) (\S+)$", RegexOptions.Multiline)]
     private static partial Regex TypeLine();

@@ -14,19 +14,25 @@ public sealed class PlanChangeTests
     {
         { "namespace: 'test' is running, 'other' is asked for", plan => plan with { Namespace = "other" } },
         { "execution: ", plan => plan with { Execution = Execution.Streaming } },
-        { "polling.spinMicroseconds: 20 is running, 50 is asked for", plan => plan with { Polling = plan.Polling with { SpinMicroseconds = 50 } } },
+        { "polling.spinMicroseconds: 20 is running, 50 is asked for",
+            plan => plan with { Polling = plan.Polling with { SpinMicroseconds = 50 } } },
         { "hugePages: nothing is running, '2Mi' is asked for", plan => plan with { HugePages = HugePages.Size2Mi } },
         { "operators[camera/0]: it is running, none is asked for", plan => plan with { Operators = [] } },
-        { "operators[camera/1]: none is running, one is asked for", plan => plan with { Operators = [.. plan.Operators, plan.Operators[0] with { Replica = 1 }] } },
-        { "operators[camera/0].outputs[video].quotaBlocks: 65 is more than the running pod has: 64", plan => WithOutput(plan, output => output with { QuotaBlocks = 65 }) },
-        { "operators[camera/0].outputs[sound]: none is running", plan => WithOperator(plan, one => one with { Outputs = [.. one.Outputs, one.Outputs[0] with { Name = "sound" }] }) },
+        { "operators[camera/1]: none is running, one is asked for",
+            plan => plan with { Operators = [.. plan.Operators, plan.Operators[0] with { Replica = 1 }] } },
+        { "operators[camera/0].outputs[video].quotaBlocks: 65 is more than the running pod has: 64",
+            plan => WithOutput(plan, output => output with { QuotaBlocks = 65 }) },
+        { "operators[camera/0].outputs[sound]: none is running",
+            plan => WithOperator(plan, one => one with { Outputs = [.. one.Outputs, one.Outputs[0] with { Name = "sound" }] }) },
         { "operators[camera/0].regionClasses: 528384 bytes (129 x 4096) is more than the running pod has: 524288 bytes (128 x 4096)",
             plan => WithOperator(plan, one => one with { RegionClasses = [new BlockClassPlan(4096, 129)] }) },
-        { $"edges[{FlowPlans.Edge}].channelCapacity: 32 is more than the running pod has: 16", plan => WithEdge(plan, edge => edge with { ChannelCapacity = 32 }) },
+        { $"edges[{FlowPlans.Edge}].channelCapacity: 32 is more than the running pod has: 16",
+            plan => WithEdge(plan, edge => edge with { ChannelCapacity = 32 }) },
         { $"edges[{FlowPlans.Edge}].distribution: ", plan => WithEdge(plan, edge => edge with { Distribution = Distribution.Broadcast }) },
         { $"edges[{FlowPlans.Edge}].caps.video.width: 20 is running, 40 is asked for",
             plan => WithEdge(plan, edge => edge with { Caps = new MediaCaps(edge.Caps.Video! with { Width = 40 }) }) },
-        { $"edges[{FlowPlans.Edge}].producers[camera/1]: none is running", plan => WithEdge(plan, edge => edge with { Producers = [.. edge.Producers.Select(end => end with { Pod = "camera-0" })] }) },
+        { $"edges[{FlowPlans.Edge}].producers[camera/1]: none is running",
+            plan => WithEdge(plan, edge => edge with { Producers = [.. edge.Producers.Select(end => end with { Pod = "camera-0" })] }) },
         { $"edges[{FlowPlans.Edge}]: it is running, none", plan => plan with { Edges = [] } },
     };
 
@@ -41,7 +47,10 @@ public sealed class PlanChangeTests
     [Fact]
     public void A_link_whose_landing_region_would_have_to_grow_is_refused_with_the_bytes()
     {
-        var next = Receiver with { Inbound = [.. Receiver.Inbound.Select(link => link with { RegionClasses = [new BlockClassPlan(8192, 64)] })] };
+        var next = Receiver with
+        {
+            Inbound = [.. Receiver.Inbound.Select(link => link with { RegionClasses = [new BlockClassPlan(8192, 64)] })],
+        };
         PlanChange.TryCompare(Receiver, next, out _, out var said).ShouldBeFalse();
         said.ShouldBe($"inbound[{FlowPlans.Edge} from camera-0].regionClasses: 524288 bytes (64 x 8192) is more than the running pod has: 262144 bytes (64 x 4096)");
     }
@@ -49,7 +58,11 @@ public sealed class PlanChangeTests
     [Fact]
     public void Sizes_that_are_larger_than_a_newer_plan_needs_stay_as_they_are()
     {
-        var next = WithEdge(WithOutput(Sender, output => output with { QuotaBlocks = 8 }), edge => edge with { ChannelCapacity = 4, MaxBorrowed = 2 });
+        var next = WithEdge(WithOutput(Sender, output => output with { QuotaBlocks = 8 }), edge => edge with
+        {
+            ChannelCapacity = 4,
+            MaxBorrowed = 2,
+        });
         PlanChange.TryCompare(Sender, next, out var change, out _).ShouldBeTrue();
         change!.Next.Operators[0].Outputs[0].QuotaBlocks.ShouldBe(64);
         change.Next.Edges[0].ChannelCapacity.ShouldBe(FlowPlans.Capacity);
@@ -74,9 +87,15 @@ public sealed class PlanChangeTests
         (change.Outbound.Added.Count + change.Outbound.Removed.Count + change.Outbound.Moved.Count).ShouldBe(0);
     }
 
-    private static SidecarPlan WithEdge(SidecarPlan plan, Func<EdgePlan, EdgePlan> change) => plan with { Edges = [.. plan.Edges.Select(change)] };
+    private static SidecarPlan WithEdge(SidecarPlan plan, Func<EdgePlan, EdgePlan> change) => plan with
+    {
+        Edges = [.. plan.Edges.Select(change)],
+    };
 
-    private static SidecarPlan WithOperator(SidecarPlan plan, Func<MediaOperatorPlan, MediaOperatorPlan> change) => plan with { Operators = [.. plan.Operators.Select(change)] };
+    private static SidecarPlan WithOperator(SidecarPlan plan, Func<MediaOperatorPlan, MediaOperatorPlan> change) => plan with
+    {
+        Operators = [.. plan.Operators.Select(change)],
+    };
 
     private static SidecarPlan WithOutput(SidecarPlan plan, Func<OutputPortPlan, OutputPortPlan> change) =>
         WithOperator(plan, one => one with { Outputs = [.. one.Outputs.Select(change)] });

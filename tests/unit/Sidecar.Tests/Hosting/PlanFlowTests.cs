@@ -21,8 +21,10 @@ public sealed class PlanFlowTests
         before.AwaitGot(500);
         before.Dispose();
         // What was consumed has to be known upstream, or it would rightly be sent again.
-        Watchdog.Until(() => dying.StatusOf("camera-0").State == LinkState.Ready && source.Sent > before.Got.Count, () => "nothing more was sent");
-        Watchdog.Until(() => Acknowledged(sending) >= before.Got.Count, () => $"{Acknowledged(sending)} of {before.Got.Count} are known to be done");
+        Watchdog.Until(() => dying.StatusOf("camera-0").State == LinkState.Ready && source.Sent > before.Got.Count,
+            () => "nothing more was sent");
+        Watchdog.Until(() => Acknowledged(sending) >= before.Got.Count,
+            () => $"{Acknowledged(sending)} of {before.Got.Count} are known to be done");
         dying.Dispose();
 
         var moved = plans.Moved("render-0");
@@ -33,7 +35,8 @@ public sealed class PlanFlowTests
         sending.Follow(moved);
         after.AwaitGot(500);
         // A plan that does not know where the peer is moves nobody.
-        sending.Runtime.Outbound[0].Link.Redirect(new OutboundEndpoint("test/line", FlowPlans.Edge, "camera-0", "render-0", "0.0.0.0", FlowPlans.LinkPort, [Papers.Identity("render")]));
+        sending.Runtime.Outbound[0].Link.Redirect(new OutboundEndpoint("test/line", FlowPlans.Edge, "camera-0", "render-0", "0.0.0.0",
+            FlowPlans.LinkPort, [Papers.Identity("render")]));
         after.AwaitGot(after.Got.Count + 100);
         var sent = source.Stop();
         after.AwaitEnd();
@@ -132,7 +135,8 @@ public sealed class PlanFlowTests
         receiving.Follow(moved);
         using var replaced = new RunningPod(moved, "camera-0");
         replaced.AwaitReady("render-0");
-        Watchdog.Until(() => zombie.StatusOf("render-0") is { State: LinkState.Lost, Loss: LinkLoss.UnknownEdge }, () => zombie.StatusOf("render-0").ToString());
+        Watchdog.Until(() => zombie.StatusOf("render-0") is { State: LinkState.Lost, Loss: LinkLoss.UnknownEdge },
+            () => zombie.StatusOf("render-0").ToString());
         zombie.StatusOf("render-0").Reason.ShouldContain("no more at " + plans.AddressOf("camera-0"));
         replaced.StatusOf("render-0").Losses.ShouldBe(0u);
     }
@@ -234,9 +238,11 @@ public sealed class PlanFlowTests
         Watchdog.Until(() => sink.Got.Select(one => one.Stream).Distinct().Count() == 2, () => "the second stream does not come");
 
         var sent0 = source0.Stop();
-        Watchdog.Until(() => first.Runtime.Outbound[0].Link.Status.State == LinkState.Ended, () => "the first sender is not rid of its frames");
+        Watchdog.Until(() => first.Runtime.Outbound[0].Link.Status.State == LinkState.Ended,
+            () => "the first sender is not rid of its frames");
         receiving.Follow(scaled with { Generation = 3, Cameras = [1] });
-        Watchdog.Until(() => !receiving.Runtime.Ports.IsAlive($"{FlowPlans.Edge} from camera-0"), () => "the end of the link that went is still there");
+        Watchdog.Until(() => !receiving.Runtime.Ports.IsAlive($"{FlowPlans.Edge} from camera-0"),
+            () => "the end of the link that went is still there");
         sink.Ended.ShouldBeFalse();
         var sent1 = source1.Stop();
         sink.AwaitEnd();

@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>Whatever rules and planner accept runs: sidecars take the plan, make its memory, and their links stand with all that they may be granted.</summary>
+/// <summary>
+/// Whatever rules and planner accept runs: sidecars take the plan, make its memory, and their links stand with all that they may be
+/// granted.
+/// </summary>
 public sealed class PlanLimitTests
 {
     private const int ReplicasMax = 64, BorrowedMax = 256, Draws = 4, GrantsMax = 4096;
@@ -18,7 +21,8 @@ public sealed class PlanLimitTests
     private static int _networks;
 
     [Fact]
-    public void More_blocks_than_can_be_granted_at_once_are_granted_as_others_are_used() => Run(Graph(24, BorrowedMax, inOnePod: true)).ShouldBe(GrantsMax);
+    public void More_blocks_than_can_be_granted_at_once_are_granted_as_others_are_used() =>
+        Run(Graph(24, BorrowedMax, inOnePod: true)).ShouldBe(GrantsMax);
 
     [Fact]
     public void Plans_up_to_every_limit_of_the_schema_start_or_are_refused_by_name()
@@ -90,10 +94,12 @@ public sealed class PlanLimitTests
         if (PlanSizes.RegionBytes(receiver) > MemoryBytesMax)
             return 0;
         var sender = drawn.Sidecars.First(plan => plan.Pod == receiver.Inbound[0].PeerPod);
-        using var receiving = new StartedPod(Reread(receiver), receiver.Inbound.Count, sender.Outbound.First(link => link.PeerPod == receiver.Pod).PeerAddress);
+        using var receiving = new StartedPod(Reread(receiver), receiver.Inbound.Count,
+            sender.Outbound.First(link => link.PeerPod == receiver.Pod).PeerAddress);
         using var sending = new StartedPod(Reread(sender), 0, receiver.Inbound[0].PeerAddress);
         var (link, slots) = (receiving.Runtime.Inbound[0].Link, receiving.Runtime.Inbound[0].Port.SlotCount);
-        Watchdog.Until(() => link.Status is { State: LinkState.Ready } status && status.GrantsOutstanding == Math.Min(slots, GrantsMax), () => $"{slots} blocks; {link.Status}");
+        Watchdog.Until(() => link.Status is { State: LinkState.Ready } status && status.GrantsOutstanding == Math.Min(slots, GrantsMax),
+            () => $"{slots} blocks; {link.Status}");
         return link.Status.GrantsOutstanding;
     }
 
@@ -118,7 +124,8 @@ public sealed class PlanLimitTests
         return new PipelineGraph
         {
             Namespace = "test", Name = "line", Transport = Transport.Tcp, Operators = operators,
-            Edges = [.. Enumerable.Range(0, stages).Select(stage => new GraphEdge(new PortRef($"s{stage}", "audio"), new PortRef($"s{stage + 1}", "audio")))],
+            Edges = [.. Enumerable.Range(0, stages)
+                .Select(stage => new GraphEdge(new PortRef($"s{stage}", "audio"), new PortRef($"s{stage + 1}", "audio")))],
             Groups = inOnePod ? [new MediaOperatorGroup("behind", GroupMode.SamePod, [.. operators.Skip(1).Select(one => one.Name)])] : [],
         };
     }
@@ -133,7 +140,8 @@ public sealed class PlanLimitTests
             var incarnation = Incarnation.New();
             var papers = Papers.Of(plan.Operators[0].Name);
             var socket = Path.Combine(_folder.FullName, "attach.sock");
-            var options = new SidecarOptions(7400, FlowPlans.LinkPort, socket, Path.Combine(_folder.FullName, "state"), "", "", "", plan.Pod, address, FlowPlans.DataPort);
+            var options = new SidecarOptions(7400, FlowPlans.LinkPort, socket, Path.Combine(_folder.FullName, "state"), "", "", "",
+                plan.Pod, address, FlowPlans.DataPort);
             _attach = new AttachServer(socket, incarnation, null, NullLogger.Instance);
             Runtime = new PodRuntime(options, plan, incarnation, () => papers, _attach, NullLogger.Instance);
             Runtime.Inbound.Count.ShouldBe(links);

@@ -3,7 +3,10 @@ using K8sMediaFlow.Sidecar.Devices;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>A machine with mlx5_0 (0000:3b:00.0, uverbs0), its virtual functions mlx5_4 and mlx5_5, and a sub-function mlx5_9; /dev has what a test puts there.</summary>
+/// <summary>
+/// A machine with mlx5_0 (0000:3b:00.0, uverbs0), its virtual functions mlx5_4 and mlx5_5, and a sub-function mlx5_9; /dev has what a test
+/// puts there.
+/// </summary>
 public sealed class RdmaAllocationTests : IDisposable
 {
     private const string Variable = "PCIDEVICE_NVIDIA_COM_MLNX_RDMA", Info = Variable + "_INFO";
@@ -49,7 +52,8 @@ public sealed class RdmaAllocationTests : IDisposable
     [Fact]
     public void Where_sys_does_not_know_the_address_the_plugins_own_word_counts()
     {
-        const string Json = """{"0000:af:00.2":{"generic":{"deviceID":"0000:af:00.2"},"rdma":{"rdma_dev":"mlx5_4","uverbs":"/dev/infiniband/uverbs2"}}}""";
+        const string Json =
+            """{"0000:af:00.2":{"generic":{"deviceID":"0000:af:00.2"},"rdma":{"rdma_dev":"mlx5_4","uverbs":"/dev/infiniband/uverbs2"}}}""";
         Find(["uverbs2"], (Variable, "0000:af:00.2"), (Info, Json)).Devices.ShouldBe(["mlx5_4"]);
     }
 
@@ -98,7 +102,8 @@ public sealed class RdmaAllocationTests : IDisposable
         var dev = Directory.CreateDirectory(Path.Combine(_folder.FullName, "dev", "infiniband"));
         foreach (var file in files)
             File.WriteAllText(Path.Combine(dev.FullName, file), "");
-        return RdmaAllocation.Find(environment.ToDictionary(one => one.Name, one => one.Value), Path.Combine(_folder.FullName, "dev"), Path.Combine(_folder.FullName, "sys"));
+        return RdmaAllocation.Find(environment.ToDictionary(one => one.Name, one => one.Value), Path.Combine(_folder.FullName, "dev"),
+            Path.Combine(_folder.FullName, "sys"));
     }
 
     private void Machine(string bus, string address, string device, string file)

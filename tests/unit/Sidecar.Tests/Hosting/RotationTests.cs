@@ -46,7 +46,8 @@ public sealed class RotationTests : IDisposable
 
         before.Dispose();
         Watchdog.Until(() => sending.Runtime.Outbound[0].Link.Status.Frames > (ulong)before.Got.Count, () => "nothing more was sent");
-        Watchdog.Until(() => (int)sending.StatusOf("render-0").Frames - sending.Runtime.Outbound[0].Port.HeldCount >= before.Got.Count, () => "what was consumed is not known to be done");
+        Watchdog.Until(() => (int)sending.StatusOf("render-0").Frames - sending.Runtime.Outbound[0].Port.HeldCount >= before.Got.Count,
+            () => "what was consumed is not known to be done");
         receiving.Dispose();
         using var successor = new RunningPod(plans, "render-0", Credentials("render"));
         await using var next = await successor.Attach();
@@ -71,7 +72,8 @@ public sealed class RotationTests : IDisposable
         sending.AwaitReady("render-0");
     }
 
-    private static CertificateAuthority NewAuthority() => CertificateAuthority.Create("test", DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromDays(1));
+    private static CertificateAuthority NewAuthority() =>
+        CertificateAuthority.Create("test", DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromDays(1));
 
     private Func<LinkCredentials> Credentials(string name)
     {
@@ -86,8 +88,10 @@ public sealed class RotationTests : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(_folder.FullName, name)).FullName;
         var version = Path.Combine(folder, $"..{Directory.GetDirectories(folder).Length}");
         Directory.CreateDirectory(version);
-        using var leaf = issuer.Issue(new LeafRequest(name, [Papers.Identity(name)], [IPAddress.Loopback], DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromHours(12)));
-        TlsIdentityFiles.Write(Path.Combine(version, "tls.crt"), Path.Combine(version, "tls.key"), Path.Combine(version, "ca.crt"), leaf, string.Concat(trusted.Select(one => one.CertificatePem + "\n")));
+        using var leaf = issuer.Issue(new LeafRequest(name, [Papers.Identity(name)], [IPAddress.Loopback],
+            DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromHours(12)));
+        TlsIdentityFiles.Write(Path.Combine(version, "tls.crt"), Path.Combine(version, "tls.key"), Path.Combine(version, "ca.crt"), leaf,
+            string.Concat(trusted.Select(one => one.CertificatePem + "\n")));
         var next = Path.Combine(folder, "..next");
         File.CreateSymbolicLink(next, Path.GetFileName(version));
         Tool.Run("mv", ["-T", next, Path.Combine(folder, "..data")]);

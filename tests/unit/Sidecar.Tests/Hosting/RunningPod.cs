@@ -20,7 +20,8 @@ internal sealed class RunningPod : IDisposable
         _pod = pod;
         var incarnation = Incarnation.New();
         var papers = Papers.Of(pod[..^2]);
-        var options = new SidecarOptions(7400, FlowPlans.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod, plans.AddressOf(pod), FlowPlans.DataPort, RdmaDevice: plans.DeviceOf(pod));
+        var options = new SidecarOptions(7400, FlowPlans.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod,
+            plans.AddressOf(pod), FlowPlans.DataPort, RdmaDevice: plans.DeviceOf(pod));
         _attach = new AttachServer(SocketPath, incarnation, null, NullLogger.Instance);
         Runtime = new PodRuntime(options, plans.Of(pod), incarnation, credentials ?? (() => papers), _attach, NullLogger.Instance);
     }
@@ -49,7 +50,9 @@ internal sealed class RunningPod : IDisposable
         return attached;
     }
 
-    public LinkStatus StatusOf(string peer) => Runtime.Outbound.Select(pair => pair.Link.Status).Concat(Runtime.Inbound.Select(pair => pair.Link.Status)).Single(status => status.PeerPod == peer);
+    public LinkStatus StatusOf(string peer) =>
+        Runtime.Outbound.Select(pair => pair.Link.Status).Concat(Runtime.Inbound.Select(pair => pair.Link.Status))
+            .Single(status => status.PeerPod == peer);
 
     public void AwaitReady(string peer) => Watchdog.Until(() => StatusOf(peer).State == LinkState.Ready, () => StatusOf(peer).ToString());
 

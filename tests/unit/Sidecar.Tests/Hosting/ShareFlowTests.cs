@@ -26,7 +26,8 @@ public sealed class ShareFlowTests : ShareConformance
         lost.Dispose();
         Watchdog.Until(() => sending.StatusOf("render-1").State != LinkState.Ready, () => sending.StatusOf("render-1").ToString());
         sink.AwaitGot(sink.Got.Count + Frames);
-        sending.Runtime.Outbound.Single(pair => pair.Link.Status.PeerPod == "render-1").Port.HeldCount.ShouldBeLessThanOrEqualTo(FlowPlans.Window);
+        sending.Runtime.Outbound.Single(pair => pair.Link.Status.PeerPod == "render-1")
+            .Port.HeldCount.ShouldBeLessThanOrEqualTo(FlowPlans.Window);
 
         using var back = new RunningPod(plans, "render-1");
         await using var successor = await back.Attach();
@@ -35,7 +36,8 @@ public sealed class ShareFlowTests : ShareConformance
         source.Dispose();
         var sent = source.Sent;
         // What the dead one had read, and had not been able to say, comes again.
-        Watchdog.Until(() => sink.Got.Concat(before.Got).Concat(after.Got).Distinct().Count() == sent, () => $"{sink.Got.Count}, {before.Got.Count} and {after.Got.Count} of {sent} came");
+        Watchdog.Until(() => sink.Got.Concat(before.Got).Concat(after.Got).Distinct().Count() == sent,
+            () => $"{sink.Got.Count}, {before.Got.Count} and {after.Got.Count} of {sent} came");
         try
         {
             await dying.DisposeAsync();

@@ -14,7 +14,8 @@ public sealed class SidecarOptionsTests : IDisposable
     [Fact]
     public void What_only_the_pod_knows_comes_from_its_environment_and_goes_before_the_file()
     {
-        var options = Read(new { pod = "of-the-file", logFormat = "text" }, ("K8SMEDIAFLOW_POD", "line-camera-0"), ("K8SMEDIAFLOW_ADDRESS", "10.1.2.3"), ("K8SMEDIAFLOW_LOG_FORMAT", "json"), ("K8SMEDIAFLOW_LOG_LEVEL", "Warning"));
+        var options = Read(new { pod = "of-the-file", logFormat = "text" }, ("K8SMEDIAFLOW_POD", "line-camera-0"),
+            ("K8SMEDIAFLOW_ADDRESS", "10.1.2.3"), ("K8SMEDIAFLOW_LOG_FORMAT", "json"), ("K8SMEDIAFLOW_LOG_LEVEL", "Warning"));
         options.LogLevel.ShouldBe(LogLevel.Warning);
         (options.Pod, options.Address, options.LogFormat).ShouldBe(("line-camera-0", "10.1.2.3", LogFormat.Json));
         (options.HealthPort, options.DrainSeconds, options.ExitWhenFinished).ShouldBe((null, 10, false));
@@ -42,7 +43,8 @@ public sealed class SidecarOptionsTests : IDisposable
     [InlineData("K8SMEDIAFLOW_LOG_LEVEL", "7")]
     [InlineData("K8SMEDIAFLOW_LOG_LEVEL", "loud")]
     public void A_bad_variable_is_named(string name, string value) =>
-        Should.Throw<InvalidDataException>(() => Read(new { pod = "a", address = "::1" }, (name, value))).Message.ShouldContain($"{name}: '{value}'");
+        Should.Throw<InvalidDataException>(() => Read(new { pod = "a", address = "::1" }, (name, value)))
+            .Message.ShouldContain($"{name}: '{value}'");
 
     private SidecarOptions Read(object more, params (string Name, string Value)[] environment)
     {

@@ -5,7 +5,9 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>The end of a stream belongs to one life of its source: the next one's frames flow, whoever stayed and whoever started again too.</summary>
+/// <summary>
+/// The end of a stream belongs to one life of its source: the next one's frames flow, whoever stayed and whoever started again too.
+/// </summary>
 public sealed class StreamEndTests
 {
     private const int FramesPerLife = 60, Lives = 3;

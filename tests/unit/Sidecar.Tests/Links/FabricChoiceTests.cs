@@ -10,8 +10,10 @@ public sealed class FabricChoiceTests : IDisposable
 {
     private static readonly LinkOptions Options = new()
     {
-        SilenceMax = TimeSpan.FromSeconds(20), OpenDeadline = TimeSpan.FromSeconds(20), BackOffMin = TimeSpan.FromMilliseconds(5), BackOffMax = TimeSpan.FromMilliseconds(100),
-        BreakerPause = TimeSpan.FromMilliseconds(100), FabricRestMin = TimeSpan.FromMilliseconds(200), FabricRestMax = TimeSpan.FromSeconds(1), HeartbeatInterval = TimeSpan.FromMilliseconds(20),
+        SilenceMax = TimeSpan.FromSeconds(20), OpenDeadline = TimeSpan.FromSeconds(20), BackOffMin = TimeSpan.FromMilliseconds(5),
+            BackOffMax = TimeSpan.FromMilliseconds(100),
+        BreakerPause = TimeSpan.FromMilliseconds(100), FabricRestMin = TimeSpan.FromMilliseconds(200),
+            FabricRestMax = TimeSpan.FromSeconds(1), HeartbeatInterval = TimeSpan.FromMilliseconds(20),
     };
 
     private readonly SwitchedFabrics _sending = new(), _receiving = new();
@@ -154,7 +156,8 @@ public sealed class FabricChoiceTests : IDisposable
         check(flow.Sending, flow.Receiving);
     });
 
-    private static void AwaitWay(FabricKind kind, LinkStatus sending, LinkStatus receiving) => (sending.Way!.Kind, receiving.Way!.Kind).ShouldBe((kind, kind));
+    private static void AwaitWay(FabricKind kind, LinkStatus sending, LinkStatus receiving) =>
+        (sending.Way!.Kind, receiving.Way!.Kind).ShouldBe((kind, kind));
 
     /// <summary>Frames flow as far as the steps allow; in the end all have come, once each and in order.</summary>
     private void Flow(int frames, Action<Flowing> steps, LinkOptions? options = null)
@@ -194,7 +197,8 @@ public sealed class FabricChoiceTests : IDisposable
         }
 
         public void AwaitWay(FabricKind kind) => Watchdog.Until(
-            () => Sending is { State: LinkState.Ready } one && one.Way?.Kind == kind && Receiving is { State: LinkState.Ready } other && other.Way?.Kind == kind,
+            () => Sending is { State: LinkState.Ready } one && one.Way?.Kind == kind && Receiving is { State: LinkState.Ready } other
+                && other.Way?.Kind == kind,
             () => $"not {kind}: {Sending}; {Receiving}");
     }
 }

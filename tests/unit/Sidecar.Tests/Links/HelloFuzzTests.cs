@@ -187,7 +187,8 @@ public sealed class HelloFuzzTests : IDisposable
     {
         using var socket = Connect();
         var papers = Papers.Of("camera");
-        using var tls = new SslStream(new NetworkStream(socket), false, (_, certificate, _, _) => IdentityChecks.CheckChain(certificate, Papers.Authorities).Accepted);
+        using var tls = new SslStream(new NetworkStream(socket), false,
+            (_, certificate, _, _) => IdentityChecks.CheckChain(certificate, Papers.Authorities).Accepted);
         tls.AuthenticateAsClient(new SslClientAuthenticationOptions
         {
             TargetHost = "anything", EnabledSslProtocols = SslProtocols.Tls13,
@@ -225,7 +226,8 @@ public sealed class HelloFuzzTests : IDisposable
 
     private void IsCounted(LinkLoss loss)
     {
-        Watchdog.Until(() => _receiving.Listener.Refusals.GetValueOrDefault(loss) > 0, () => string.Join(", ", _receiving.Listener.Refusals));
+        Watchdog.Until(() => _receiving.Listener.Refusals.GetValueOrDefault(loss) > 0,
+            () => string.Join(", ", _receiving.Listener.Refusals));
         StillServes();
     }
 

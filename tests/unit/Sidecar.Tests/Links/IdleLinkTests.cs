@@ -9,7 +9,9 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;
 
-/// <summary>What links cost that have nothing to carry. Counts threads, wake-ups and memory of the whole process, so nothing else may run beside.</summary>
+/// <summary>
+/// What links cost that have nothing to carry. Counts threads, wake-ups and memory of the whole process, so nothing else may run beside.
+/// </summary>
 [Collection(nameof(LinkCostTests))]
 public sealed class IdleLinkTests
 {
@@ -35,7 +37,8 @@ public sealed class IdleLinkTests
         var wakeUps = Footprint.WakeUps();
         Thread.Sleep(TimeSpan.FromSeconds(Seconds));
         var perEnd = (Footprint.WakeUps() - wakeUps) / (double)(2 * Links * Seconds);
-        Console.WriteLine($"{nameof(IdleLinkTests)}: {(after.Bytes - before.Bytes) / ends} bytes, {(after.Threads - before.Threads) / (double)ends:F2} threads, {perEnd:F2} wake-ups a second for each end");
+        Console.WriteLine(
+            $"{nameof(IdleLinkTests)}: {(after.Bytes - before.Bytes) / ends} bytes, {(after.Threads - before.Threads) / (double)ends:F2} threads, {perEnd:F2} wake-ups a second for each end");
         perEnd.ShouldBeLessThanOrEqualTo(WakeUpsPerEndAndSecond);
         pair.Losses.ShouldBe(0UL);
     }
@@ -59,7 +62,8 @@ public sealed class IdleLinkTests
         {
             try
             {
-                var line = File.ReadLines(Path.Combine(task, "status")).First(line => line.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal));
+                var line = File.ReadLines(Path.Combine(task, "status"))
+                    .First(line => line.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal));
                 return long.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture);
             }
             catch (IOException)
@@ -90,7 +94,9 @@ public sealed class IdleLinkTests
 
         public ulong Losses => _outbound.Aggregate(0UL, (sum, link) => sum + link.Status.Losses);
 
-        /// <summary>Opens more, up to so many together. Not all at once: what hundreds of handshakes need for a moment is not what is measured.</summary>
+        /// <summary>
+        /// Opens more, up to so many together. Not all at once: what hundreds of handshakes need for a moment is not what is measured.
+        /// </summary>
         public void Open(int count)
         {
             while (_outbound.Count < count)
@@ -103,7 +109,8 @@ public sealed class IdleLinkTests
         }
 
         private void AwaitReady() =>
-            Watchdog.Until(() => _outbound.TrueForAll(link => link.Status.State == LinkState.Ready) && _inbound.TrueForAll(link => link.Status.State == LinkState.Ready),
+            Watchdog.Until(() => _outbound.TrueForAll(link => link.Status.State == LinkState.Ready)
+                && _inbound.TrueForAll(link => link.Status.State == LinkState.Ready),
                 () => $"{_outbound.Count(link => link.Status.State == LinkState.Ready)} are ready; {_outbound.First(link => link.Status.State != LinkState.Ready).Status}", seconds: 300);
 
         public void Dispose()
@@ -122,11 +129,13 @@ public sealed class IdleLinkTests
         {
             var (source, sink) = (new MemorySource(1, 1, 256) { Limit = 0 }, new MemorySink(4, 4096, new Consumer(), holdFrames: 0));
             _memory.AddRange([source, sink]);
-            var inbound = new InboundLink(new InboundEndpoint("test/line", SendingPod.Edge, pod, [Papers.Identity("camera")]), sink, Incarnation.New(), Options);
+            var inbound = new InboundLink(new InboundEndpoint("test/line", SendingPod.Edge, pod, [Papers.Identity("camera")]), sink,
+                Incarnation.New(), Options);
             inbound.Start();
             _listener.Add(inbound);
             _inbound.Add(inbound);
-            var endpoint = new OutboundEndpoint("test/line", SendingPod.Edge, pod, "pod-b", _listener.LocalEndpoint.Address.ToString(), _listener.LocalEndpoint.Port, [Papers.Identity("render")]);
+            var endpoint = new OutboundEndpoint("test/line", SendingPod.Edge, pod, "pod-b", _listener.LocalEndpoint.Address.ToString(),
+                _listener.LocalEndpoint.Port, [Papers.Identity("render")]);
             var outbound = new OutboundLink(endpoint, source, _out, FabricOptions.Default, () => _camera, Incarnation.New(), Options);
             outbound.Start();
             _outbound.Add(outbound);

@@ -164,7 +164,8 @@ public sealed class LedgerTests
         (first.Header.LinkSequence, second.Header.LinkSequence).ShouldBe((3UL, 5UL));
     }
 
-    private LedgerVerdict Grant(uint epoch, ulong message, ulong total, params Grant[] grants) => _sender.Grant(epoch, message, grants, total);
+    private LedgerVerdict Grant(uint epoch, ulong message, ulong total, params Grant[] grants) =>
+        _sender.Grant(epoch, message, grants, total);
 
     private LedgerVerdict Acknowledge(ulong landed, ReadOnlySpan<ulong> bitmap, params ReadOnlySpan<ulong> missing) =>
         _sender.Acknowledge(9, new AcknowledgedSet(landed, bitmap, missing), 0, default);

@@ -29,7 +29,8 @@ public sealed class LinkFaultTests
         {
             source.Limit = (ulong)(cut + 1) * 110;
             var target = (ulong)(cut * 110) + (ulong)random.Next(1, 100);
-            Watchdog.Until(() => consumer.Last >= target, () => $"{consumer.Last} of {target}; {sending.Link.Status}; {receiving.Link.Status}");
+            Watchdog.Until(() => consumer.Last >= target,
+                () => $"{consumer.Last} of {target}; {sending.Link.Status}; {receiving.Link.Status}");
             if (random.Next(2) == 0)
                 relay.CutAll();
             else
@@ -54,7 +55,8 @@ public sealed class LinkFaultTests
         for (var life = 1; life <= 3; life++)
         {
             source.Limit = (ulong)life * 150;
-            Watchdog.Until(() => consumer.Last >= source.Limit - 20, () => $"{consumer.Last}; {sending.Link.Status}; {receiving.Link.Status}");
+            Watchdog.Until(() => consumer.Last >= source.Limit - 20,
+                () => $"{consumer.Last}; {sending.Link.Status}; {receiving.Link.Status}");
             receiving.Dispose();
             first.Dispose();
             first = new MemorySink(10, 32_768, consumer, holdFrames: 6);

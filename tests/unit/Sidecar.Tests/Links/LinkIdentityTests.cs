@@ -11,7 +11,8 @@ public sealed class LinkIdentityTests
     private static readonly LinkOptions Options = new()
     {
         SilenceMax = TimeSpan.FromSeconds(20), OpenDeadline = TimeSpan.FromSeconds(20),
-        BackOffMin = TimeSpan.FromMilliseconds(5), BackOffMax = TimeSpan.FromMilliseconds(50), BreakerPause = TimeSpan.FromMilliseconds(100),
+        BackOffMin = TimeSpan.FromMilliseconds(5), BackOffMax = TimeSpan.FromMilliseconds(50),
+            BreakerPause = TimeSpan.FromMilliseconds(100),
     };
 
     [Fact]
@@ -24,7 +25,8 @@ public sealed class LinkIdentityTests
 
     [Fact]
     public void Another_pipeline_is_refused() =>
-        IsRefused(receiving => Dial(receiving, pipeline: "test/other"), atReceiver: LinkLoss.WrongPipeline, atSender: LinkLoss.WrongPipeline);
+        IsRefused(receiving => Dial(receiving, pipeline: "test/other"), atReceiver: LinkLoss.WrongPipeline,
+            atSender: LinkLoss.WrongPipeline);
 
     [Fact]
     public void An_edge_that_the_plan_does_not_have_is_refused() =>
@@ -46,7 +48,8 @@ public sealed class LinkIdentityTests
         {
             using var source = new MemorySource(5, 5, 64);
             var there = new IPEndPoint(IPAddress.Parse(plans.AddressOf("render-0")), FlowPlans.LinkPort);
-            var endpoint = new OutboundEndpoint("test/line", FlowPlans.Edge, "camera-0", "render-0", there.Address.ToString(), there.Port, [Papers.Identity("render")], address);
+            var endpoint = new OutboundEndpoint("test/line", FlowPlans.Edge, "camera-0", "render-0", there.Address.ToString(), there.Port,
+                [Papers.Identity("render")], address);
             using var impostor = new SendingPod(source, there, Options, endpoint: endpoint);
             Watchdog.Until(() => impostor.Link.Status.Loss == LinkLoss.UnknownEdge, () => impostor.Link.Status.ToString());
             impostor.Link.Status.Reason.ShouldContain($"{address}");
@@ -99,7 +102,8 @@ public sealed class LinkIdentityTests
         if (atSender is { } loss)
             sending.Link.Status.Loss.ShouldBe(loss, sending.Link.Status.Reason);
         if (atReceiver is { } refusal)
-            Watchdog.Until(() => receiving.Listener.Refusals.GetValueOrDefault(refusal) > 0, () => string.Join(", ", receiving.Listener.Refusals));
+            Watchdog.Until(() => receiving.Listener.Refusals.GetValueOrDefault(refusal) > 0,
+                () => string.Join(", ", receiving.Listener.Refusals));
         sending.Dispose();
         source.Dispose();
 

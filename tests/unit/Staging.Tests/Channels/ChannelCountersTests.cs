@@ -18,7 +18,8 @@ public sealed class ChannelCountersTests : IDisposable
     [InlineData(1024ul, 20)]
     [InlineData(1536ul, 21)]
     [InlineData(ulong.MaxValue, 127)]
-    public void A_latency_falls_into_one_of_two_buckets_an_octave(ulong nanoseconds, int bucket) => ChannelCounters.BucketOf(nanoseconds).ShouldBe(bucket);
+    public void A_latency_falls_into_one_of_two_buckets_an_octave(ulong nanoseconds, int bucket) =>
+        ChannelCounters.BucketOf(nanoseconds).ShouldBe(bucket);
 
     [Fact]
     public void What_the_consumer_counts_an_observer_reads()
@@ -28,7 +29,8 @@ public sealed class ChannelCountersTests : IDisposable
         _channel.Consumer.Counters.AddGaps(3);
         _channel.Consumer.Counters.AddDuplicate();
         var figures = _channel.Observer.Figures;
-        (figures.Frames, figures.Bytes, figures.Gaps, figures.Duplicates, figures.LatencySumNanoseconds).ShouldBe((2ul, 300ul, 3ul, 1ul, 1000ul));
+        (figures.Frames, figures.Bytes, figures.Gaps, figures.Duplicates, figures.LatencySumNanoseconds)
+            .ShouldBe((2ul, 300ul, 3ul, 1ul, 1000ul));
         BitConverter.ToUInt64(_channel.Raw[512..]).ShouldBe(2ul);
         BitConverter.ToUInt64(_channel.Raw[(576 + (8 * 19))..]).ShouldBe(1ul);
     }
@@ -44,7 +46,8 @@ public sealed class ChannelCountersTests : IDisposable
         parts.Select(part => part.SumNanoseconds).ShouldBe([5ul, 1ul << 20, long.MaxValue]);
         parts.Select(part => part.Count).ShouldBe([1ul, 1, 2]);
         (BitConverter.ToUInt64(_channel.Raw[1600..]), BitConverter.ToUInt64(_channel.Raw[1608..])).ShouldBe((5ul, 1ul << 20));
-        (BitConverter.ToUInt64(_channel.Raw[(1664 + (8 * 2))..]), BitConverter.ToUInt64(_channel.Raw[(1664 + (8 * (64 + 20)))..]), BitConverter.ToUInt64(_channel.Raw[(1664 + (8 * (128 + 62)))..])).ShouldBe((1ul, 1ul, 1ul));
+        (BitConverter.ToUInt64(_channel.Raw[(1664 + (8 * 2))..]), BitConverter.ToUInt64(_channel.Raw[(1664 + (8 * (64 + 20)))..]),
+            BitConverter.ToUInt64(_channel.Raw[(1664 + (8 * (128 + 62)))..])).ShouldBe((1ul, 1ul, 1ul));
     }
 
     [Fact]

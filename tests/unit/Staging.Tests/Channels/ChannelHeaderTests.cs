@@ -55,7 +55,8 @@ public sealed class ChannelHeaderTests
     public void A_channel_cannot_be_resized_by_anyone_who_has_it()
     {
         using var channel = ChannelFile.Create(1, 8);
-        using var again = new FileStream($"/proc/self/fd/{channel.File.Descriptor}", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        using var again = new FileStream($"/proc/self/fd/{channel.File.Descriptor}", FileMode.Open, FileAccess.ReadWrite,
+            FileShare.ReadWrite, bufferSize: 0);
         Should.Throw<UnauthorizedAccessException>(() => again.SetLength(0));
         Should.Throw<UnauthorizedAccessException>(() => again.SetLength(1 << 20));
     }

@@ -138,5 +138,6 @@ public abstract class DoorbellTests : IDisposable
         }
     }
 
-    private (DoorbellWaiter Waiter, DoorbellNotifier Ringer) Make() => Make(_waiterMemory, _ringerMemory, new WaitPolicy(WaitMode.Event, 0));
+    private (DoorbellWaiter Waiter, DoorbellNotifier Ringer) Make() =>
+        Make(_waiterMemory, _ringerMemory, new WaitPolicy(WaitMode.Event, 0));
 }

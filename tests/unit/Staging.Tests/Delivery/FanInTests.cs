@@ -191,7 +191,8 @@ public sealed class FanInTests
             merge.Return(number, done: true);
     }
 
-    private static (FanIn Merge, FakeChannel First, FakeChannel Second) Two(bool bySequence) => Two(bySequence, new FakeChannel(8), new FakeChannel(8));
+    private static (FanIn Merge, FakeChannel First, FakeChannel Second) Two(bool bySequence) =>
+        Two(bySequence, new FakeChannel(8), new FakeChannel(8));
 
     private static (FanIn Merge, T First, T Second) Two<T>(bool bySequence, T first, T second)
         where T : IInboundChannel

@@ -174,7 +174,8 @@ public sealed class FanOutTests
         var successor = new FakeChannel(4);
         fan.Attach(0, successor);
         fan.Pump();
-        All(successor).Select(descriptor => (descriptor.Kind, descriptor.Sequence)).ShouldBe([(FrameKind.Frame, 1UL), (FrameKind.EndOfStream, 2UL)]);
+        All(successor).Select(descriptor => (descriptor.Kind, descriptor.Sequence))
+            .ShouldBe([(FrameKind.Frame, 1UL), (FrameKind.EndOfStream, 2UL)]);
         All(first).Count.ShouldBe(2);
     }
 
@@ -384,7 +385,8 @@ public sealed class FanOutTests
     [Theory]
     [InlineData(FanOutDistribution.RoundRobin)]
     [InlineData(FanOutDistribution.Broadcast)]
-    public void Whatever_dies_every_frame_is_returned_once_and_done_once_and_reaches_a_consumer_that_finished_it(FanOutDistribution distribution)
+    public void Whatever_dies_every_frame_is_returned_once_and_done_once_and_reaches_a_consumer_that_finished_it(
+        FanOutDistribution distribution)
     {
         var random = new Random(Seed.Take(nameof(FanOutTests)));
         for (var round = 0; round < 100; round++)
@@ -401,7 +403,8 @@ public sealed class FanOutTests
         return (fan, channels.First, channels.Second);
     }
 
-    private (FanOut Fan, FakeChannel[] Channels) Many(FanOutDistribution distribution, int consumers, int window, FanOutRetention retention = FanOutRetention.UntilDone)
+    private (FanOut Fan, FakeChannel[] Channels) Many(FanOutDistribution distribution, int consumers, int window,
+        FanOutRetention retention = FanOutRetention.UntilDone)
     {
         var fan = new FanOut(_owner, retention, 16) { WindowFrames = window };
         var edge = fan.AddEdge(distribution);
@@ -415,7 +418,13 @@ public sealed class FanOutTests
 
     private static FrameDescriptor End(ulong sequence) => new() { Kind = FrameKind.EndOfStream, Stream = 1, Sequence = sequence };
 
-    private static FrameDescriptor Gap(ulong sequence, uint count) => new() { Kind = FrameKind.Gap, Stream = 1, Sequence = sequence, GapCount = count };
+    private static FrameDescriptor Gap(ulong sequence, uint count) => new()
+    {
+        Kind = FrameKind.Gap,
+        Stream = 1,
+        Sequence = sequence,
+        GapCount = count,
+    };
 
     private static void Pop(FakeChannel channel, ReturnKind kind) => Pop(channel, kind, out _);
 
@@ -450,7 +459,10 @@ public sealed class FanOutTests
 
         public RandomRun(Random random, FanOutDistribution distribution)
         {
-            (_random, _distribution, _fan) = (random, distribution, new FanOut(_owner, FanOutRetention.UntilDone, 16) { WindowFrames = random.Next(3, 20) });
+            (_random, _distribution, _fan) = (random, distribution, new FanOut(_owner, FanOutRetention.UntilDone, 16)
+            {
+                WindowFrames = random.Next(3, 20),
+            });
             var edge = _fan.AddEdge(distribution);
             for (var seat = 0; seat < _channels.Length; seat++)
                 _fan.AddSeat(edge);
@@ -496,7 +508,8 @@ public sealed class FanOutTests
             if (_channels[seat] is null)
                 return;
             _fan.CloseSeat(seat, isCompleted: false);
-            _ghosts.Add((_channels[seat]!, [.. _held.Where(held => held.Seat == seat && !held.Returned).Select(held => (int)held.Sequence - 1)]));
+            _ghosts.Add((_channels[seat]!,
+                [.. _held.Where(held => held.Seat == seat && !held.Returned).Select(held => (int)held.Sequence - 1)]));
             _held.RemoveAll(held => held.Seat == seat);
             _channels[seat] = null;
         }

@@ -79,7 +79,14 @@ public sealed class LatencyPartTests
 
     private static void Push(FakeChannel channel, ulong sequence, ulong sentAt, FrameKind kind = FrameKind.Frame)
     {
-        var descriptor = new FrameDescriptor { Kind = kind, Stream = 9, Sequence = sequence, SentAtNanoseconds = sentAt, GapCount = kind == FrameKind.Gap ? 1u : 0 };
+        var descriptor = new FrameDescriptor
+        {
+            Kind = kind,
+            Stream = 9,
+            Sequence = sequence,
+            SentAtNanoseconds = sentAt,
+            GapCount = kind == FrameKind.Gap ? 1u : 0,
+        };
         channel.TryPush(ref descriptor).ShouldBeTrue();
     }
 

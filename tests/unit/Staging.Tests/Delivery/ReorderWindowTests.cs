@@ -111,7 +111,8 @@ public sealed class ReorderWindowTests
             RunRandomly(random, channels: random.Next(1, 5), sequences: random.Next(1, 200));
     }
 
-    // A model of a parallel stage: every channel gets a part of the sequences in order, some of them as notices; delivery is interleaved at random.
+    // A model of a parallel stage: every channel gets a part of the sequences in order, some of them as notices; delivery is interleaved at
+    // random.
     private static void RunRandomly(Random random, int channels, int sequences)
     {
         var window = Opened(channels);
@@ -151,7 +152,8 @@ public sealed class ReorderWindowTests
         return window;
     }
 
-    private static void Offer(ReorderWindow window, int channel, ulong sequence) => window.Offer(channel, 9, sequence, false, (int)sequence);
+    private static void Offer(ReorderWindow window, int channel, ulong sequence) =>
+        window.Offer(channel, 9, sequence, false, (int)sequence);
 
     private static List<ulong> TakeAll(ReorderWindow window, long nowNs = 0, bool stuck = false)
     {

@@ -71,7 +71,13 @@ internal sealed class Lender(PeerProcess peer)
         if (Producer.IsFull || !Writer.TryTake(FrameBytes, _quota, out var block))
             return false;
         Pattern.Write(Writer.Memory(block)[..FrameBytes], sequence);
-        var frame = new FrameDescriptor { Kind = FrameKind.Frame, Stream = 1, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
+        var frame = new FrameDescriptor
+        {
+            Kind = FrameKind.Frame,
+            Stream = 1,
+            Sequence = sequence,
+            SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds,
+        };
         frame.AddSegment(new SegmentRef(0, block, 0, FrameBytes));
         Producer.TryPush(ref frame).ShouldBeTrue(Producer.Violation.ToString());
         _lent[frame.Ticket] = block;

@@ -37,11 +37,13 @@ internal sealed class PeerProcess : IDisposable
         Child = ChildProcess.Start(new()
         {
             File = "dotnet",
-            Arguments = [Path.Combine(AppContext.BaseDirectory, "K8sMediaFlow.StagingPeer.dll"), arguments[0], _listener.Path, .. arguments[1..]],
+            Arguments = [Path.Combine(AppContext.BaseDirectory, "K8sMediaFlow.StagingPeer.dll"), arguments[0], _listener.Path,
+                .. arguments[1..]],
             Descriptors = new Dictionary<int, int> { [2] = _errors.WriteEnd.Descriptor },
         });
         _errors.WriteEnd.Dispose();
-        _connection = new AttachConnection(_listener.Accept((int)Watchdog.TotalMilliseconds) ?? throw new TimeoutException("the peer did not come"));
+        _connection = new AttachConnection(_listener.Accept((int)Watchdog.TotalMilliseconds)
+            ?? throw new TimeoutException("the peer did not come"));
         Introduce();
     }
 
@@ -58,7 +60,9 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Writable where the producer is here, else the reader's.</summary>
     public MappedMemory RegionView { get; private set; } = null!;
 
-    /// <summary>Waits for the peer's end; the connection's is seen first, since it is the lease. Its last words go to the test's output.</summary>
+    /// <summary>
+    /// Waits for the peer's end; the connection's is seen first, since it is the lease. Its last words go to the test's output.
+    /// </summary>
     public ChildExit Exit()
     {
         _connection.Receive(Watchdog, out _).ShouldBe(AttachReceipt.Closed);

@@ -82,7 +82,8 @@ public sealed class TwoProcessTests
             var count = lender.Producer.CopyOutstanding(outstanding);
             count.ShouldBe(lender.Producer.NotDone);
             // It worked in order, so what is out is the newest, without a hole; all of it comes back to the region.
-            outstanding[..count].Select(entry => entry.Ticket).ShouldBe(Enumerable.Range(0, count).Select(index => sent - (ulong)count + (ulong)index + 1));
+            outstanding[..count].Select(entry => entry.Ticket)
+                .ShouldBe(Enumerable.Range(0, count).Select(index => sent - (ulong)count + (ulong)index + 1));
             foreach (var (ticket, isReturned) in outstanding[..count])
                 lender.TakeBack(ticket, isReturned);
             lender.Writer.BlocksInUse.ShouldBe(0);

@@ -50,7 +50,8 @@ public sealed partial class HugeRegionTests
     {
         using var pages = new ReservedPages(1);
         var free = ReservedPages.Free;
-        Should.Throw<StagingException>(() => StagingRegion.Create("huge", [new BlockClass(1 << 30, 64)], PageBytes)).Error.ShouldBe(StagingError.OutOfMemory);
+        Should.Throw<StagingException>(() => StagingRegion.Create("huge", [new BlockClass(1 << 30, 64)], PageBytes))
+            .Error.ShouldBe(StagingError.OutOfMemory);
         ReservedPages.Free.ShouldBe(free);
     }
 

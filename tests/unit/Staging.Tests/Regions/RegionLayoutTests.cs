@@ -70,7 +70,10 @@ public sealed class RegionLayoutTests
     private static IEnumerable<(long Offset, long Bytes, int Alignment)> Parts(RegionLayout layout)
     {
         var classes = layout.Classes.ToArray();
-        var heads = classes.SelectMany(one => new[] { (one.BitmapOffset, one.BitmapWords * 8L, 64), (one.GenerationsOffset, one.BlockCount * 4L, 64) });
+        var heads = classes.SelectMany(one => new[]
+        {
+            (one.BitmapOffset, one.BitmapWords * 8L, 64), (one.GenerationsOffset, one.BlockCount * 4L, 64),
+        });
         return heads.Concat(classes.Select(one => (one.BlocksOffset, one.BlockCount * one.BlockSizeBytes, 4096)));
     }
 }

@@ -29,7 +29,8 @@ public sealed class RegionReaderTests : IDisposable
     [InlineData(1, 0, 1, SegmentError.StaleGeneration)]
     [InlineData(68, 0, 1, SegmentError.UnknownBlock)]
     [InlineData(uint.MaxValue, 0, 1, SegmentError.UnknownBlock)]
-    public void A_segment_outside_what_is_there_is_refused_with_the_reason(uint blockNumber, uint offset, uint length, SegmentError expected)
+    public void A_segment_outside_what_is_there_is_refused_with_the_reason(uint blockNumber, uint offset, uint length,
+        SegmentError expected)
     {
         var block = _region.Take();
         var segment = new SegmentRef(0, block with { Block = blockNumber }, offset, length);
@@ -88,7 +89,8 @@ public sealed class RegionReaderTests : IDisposable
     public unsafe void Fuzz_whatever_is_accepted_lies_in_a_taken_block()
     {
         var random = new Random(Seed.Take(nameof(Fuzz_whatever_is_accepted_lies_in_a_taken_block)));
-        var taken = Enumerable.Range(0, 40).Select(_ => _region.Take(random.Next(1, 4096))).ToDictionary(block => block.Block, block => block.Generation);
+        var taken = Enumerable.Range(0, 40).Select(_ => _region.Take(random.Next(1, 4096)))
+            .ToDictionary(block => block.Block, block => block.Generation);
         var start = _region.Reader.Memory.Address;
         var accepted = 0;
         for (var round = 0; round < 200_000; round++)

@@ -98,7 +98,8 @@ public sealed unsafe partial class RegionSealTests : IDisposable
     [Fact]
     public void Huge_pages_that_are_not_there_are_an_error_that_says_how_many_and_where_to_get_them()
     {
-        var failure = Should.Throw<StagingException>(() => StagingRegion.Create("huge", [new BlockClass(1 << 30, 512)], pageBytes: 2 << 20));
+        var failure = Should.Throw<StagingException>(() => StagingRegion.Create("huge", [new BlockClass(1 << 30, 512)],
+            pageBytes: 2 << 20));
         failure.Error.ShouldBe(StagingError.OutOfMemory);
         failure.Message.ShouldContain("262145 huge pages of 2 MiB");
         failure.Message.ShouldContain("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");

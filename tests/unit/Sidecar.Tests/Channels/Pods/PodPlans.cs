@@ -7,7 +7,8 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 namespace K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 
 /// <summary>Plans of one edge, camera to render: within pod-a, or from pod-a to pod-b.</summary>
-internal sealed record PodPlans(Execution Execution = Execution.Batch, int Cameras = 1, int Renders = 1, string Camera = "camera", string Render = "render")
+internal sealed record PodPlans(Execution Execution = Execution.Batch, int Cameras = 1, int Renders = 1, string Camera = "camera",
+    string Render = "render")
 {
     public const int Capacity = 16, PayloadBytesMax = 1200;
 
@@ -35,10 +36,16 @@ internal sealed record PodPlans(Execution Execution = Execution.Batch, int Camer
     public SidecarPlan Chain(int passers = 1)
     {
         var plan = Together();
-        var first = Edge(plan.Edges[0], Camera, "passer") with { Consumers = Ends("passer", passers, "pod-a"), ChannelCapacity = 8 * Capacity };
+        var first = Edge(plan.Edges[0], Camera, "passer") with
+        {
+            Consumers = Ends("passer", passers, "pod-a"),
+            ChannelCapacity = 8 * Capacity,
+        };
         var second = Edge(plan.Edges[0], "passer", Render) with
         {
-            Producers = Ends("passer", passers, "pod-a"), ChannelCapacity = 8 * Capacity, Order = passers > 1 ? FrameOrder.BySequence : FrameOrder.Arrival,
+            Producers = Ends("passer", passers, "pod-a"), ChannelCapacity = 8 * Capacity, Order = passers > 1
+                ? FrameOrder.BySequence
+                : FrameOrder.Arrival,
         };
         return plan with
         {
@@ -47,7 +54,8 @@ internal sealed record PodPlans(Execution Execution = Execution.Batch, int Camer
             [
                 Operator(Camera, 0, [], [new OutputPortPlan("video", [first.Name], Caps, 128)]),
                 .. Enumerable.Range(0, passers).Select(replica =>
-                    Operator("passer", replica, [new InputPortPlan("video", first.Name, Caps)], [new OutputPortPlan("video", [second.Name], Caps, 128)])),
+                    Operator("passer", replica, [new InputPortPlan("video", first.Name, Caps)],
+                        [new OutputPortPlan("video", [second.Name], Caps, 128)])),
                 Operator(Render, 0, [new InputPortPlan("video", second.Name, Caps)], []),
             ],
         };
@@ -64,14 +72,18 @@ internal sealed record PodPlans(Execution Execution = Execution.Batch, int Camer
 
     private SidecarPlan Plan(string pod, string cameraPod, string renderPod)
     {
-        var edge = new EdgePlan(SendingPod.Edge, new PortRef(Camera, "video"), new PortRef(Render, "video"), Distribution.RoundRobin, Order, OnFull.Block,
-            Delivery.AtLeastOnce, Capacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends(Camera, Cameras, cameraPod), Ends(Render, Renders, renderPod),
+        var edge = new EdgePlan(SendingPod.Edge, new PortRef(Camera, "video"), new PortRef(Render, "video"), Distribution.RoundRobin, Order,
+            OnFull.Block,
+            Delivery.AtLeastOnce, Capacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends(Camera, Cameras, cameraPod),
+                Ends(Render, Renders, renderPod),
             cameraPod == renderPod ? EdgeWay.Local : EdgeWay.Tcp, "");
         List<MediaOperatorPlan> operators = [];
         if (pod == cameraPod)
-            operators.AddRange(Enumerable.Range(0, Cameras).Select(replica => Operator(Camera, replica, [], [new OutputPortPlan("video", [edge.Name], Caps, 128)])));
+            operators.AddRange(Enumerable.Range(0, Cameras)
+                .Select(replica => Operator(Camera, replica, [], [new OutputPortPlan("video", [edge.Name], Caps, 128)])));
         if (pod == renderPod)
-            operators.AddRange(Enumerable.Range(0, Renders).Select(replica => Operator(Render, replica, [new InputPortPlan("video", edge.Name, Caps)], [])));
+            operators.AddRange(Enumerable.Range(0, Renders)
+                .Select(replica => Operator(Render, replica, [new InputPortPlan("video", edge.Name, Caps)], [])));
         var isSplit = cameraPod != renderPod;
         return new SidecarPlan(new PlanVersion(1, 1, 1), "test", "line", pod, Execution, Polling, operators, [edge],
             isSplit && pod == cameraPod ? [Link(edge, "pod-b", [])] : [],

@@ -82,7 +82,8 @@ internal sealed class RawMediaOperator : IDisposable
         return this;
     }
 
-    public RawMediaOperator Hello(string token, int replica = 0, ulong incarnation = 77, ushort protocol = AttachMessage.Protocol, AttachMessage.Role role = AttachMessage.Role.MediaOperator)
+    public RawMediaOperator Hello(string token, int replica = 0, ulong incarnation = 77, ushort protocol = AttachMessage.Protocol,
+        AttachMessage.Role role = AttachMessage.Role.MediaOperator)
     {
         var hello = _outgoing.Begin<AttachMessage.Builder>().InitHello();
         (hello.ProtocolLowest, hello.ProtocolHighest, hello.Operator, hello.Replica) = (protocol, protocol, _name, (uint)replica);
@@ -195,7 +196,8 @@ internal sealed class RawMediaOperator : IDisposable
                 if (SilentAt == message.Which)
                     break;
                 var ready = _outgoing.Begin<AttachMessage.Builder>().InitChannelRegionReady();
-                (ready.Channel, ready.Index, ready.Region) = (message.ChannelRegion.Channel, message.ChannelRegion.Index, message.ChannelRegion.Region);
+                (ready.Channel, ready.Index, ready.Region) = (message.ChannelRegion.Channel, message.ChannelRegion.Index,
+                    message.ChannelRegion.Region);
                 Send();
                 break;
             case AttachMessage.Which.Channel:

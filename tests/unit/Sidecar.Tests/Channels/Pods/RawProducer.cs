@@ -33,7 +33,13 @@ internal sealed class RawProducer(RawMediaOperator end, RawChannel? channel = nu
         end.Writer.TryTake(1000, _quota, out var payload).ShouldBeTrue();
         var info = new FrameInfo { Stream = stream, Sequence = sequence };
         var length = FrameEnvelope.Write(end.Writer.Memory(envelope), in info, 1000);
-        var descriptor = new FrameDescriptor { Kind = FrameKind.Frame, Stream = stream, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
+        var descriptor = new FrameDescriptor
+        {
+            Kind = FrameKind.Frame,
+            Stream = stream,
+            Sequence = sequence,
+            SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds,
+        };
         descriptor.AddSegment(new SegmentRef(0, envelope, 0, (uint)length));
         descriptor.AddSegment(new SegmentRef(0, payload, 0, 1000));
         Push(change is null ? descriptor : change(descriptor));

@@ -28,9 +28,14 @@ internal sealed class TestPod : IDisposable
         if (plan.Outbound is [var outbound])
             Ports.Add(Outbound = new EgressBridge(outbound, plan.Edges[0].Producers.Count, Waiting, Reports.Add));
         if (plan.Inbound is [var inbound])
-            Ports.Add(Inbound = new IngressBridge(inbound, plan.Edges[0], [.. plan.Operators.Select(one => PodTopology.MediaOperatorEndpoint(one.Name, one.Replica))], plan.HugePages, Waiting));
-        var observer = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ObserverToken)));
-        Server = new AttachServer(SocketPath, Incarnation.New(), observer, NullLogger.Instance) { Pod = new AttachablePod(plan, Ports, Roster) };
+            Ports.Add(Inbound = new IngressBridge(inbound, plan.Edges[0],
+                [.. plan.Operators.Select(one => PodTopology.MediaOperatorEndpoint(one.Name, one.Replica))], plan.HugePages, Waiting));
+        var observer = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(
+            ObserverToken)));
+        Server = new AttachServer(SocketPath, Incarnation.New(), observer, NullLogger.Instance)
+        {
+            Pod = new AttachablePod(plan, Ports, Roster),
+        };
     }
 
     public SidecarPlan Plan { get; }
@@ -70,9 +75,11 @@ internal sealed class TestPod : IDisposable
     }
 
     /// <summary>A process that speaks the protocol by hand.</summary>
-    public RawMediaOperator AttachRaw(string name, int replica = 0, ulong incarnation = 77) => new RawMediaOperator(SocketPath, name).Attach(replica, incarnation);
+    public RawMediaOperator AttachRaw(string name, int replica = 0, ulong incarnation = 77) =>
+        new RawMediaOperator(SocketPath, name).Attach(replica, incarnation);
 
-    public MediaOperatorReport StatusOf(string name, int replica = 0) => Roster.States.Single(state => state.Name == name && state.Replica == replica);
+    public MediaOperatorReport StatusOf(string name, int replica = 0) =>
+        Roster.States.Single(state => state.Name == name && state.Replica == replica);
 
     /// <summary>Waits until the operator is expelled; returns the reason.</summary>
     public string AwaitExpelled(string name)
@@ -81,7 +88,8 @@ internal sealed class TestPod : IDisposable
         return StatusOf(name).Reason;
     }
 
-    public void AwaitForgotten(string end) => Watchdog.Until(() => !Ports.IsAlive(end) && Ports.DeadLives(end) == 0, () => $"{end} is still known");
+    public void AwaitForgotten(string end) =>
+        Watchdog.Until(() => !Ports.IsAlive(end) && Ports.DeadLives(end) == 0, () => $"{end} is still known");
 
     /// <summary>Ends every connection; once.</summary>
     public void EndAttaches()

@@ -4,7 +4,10 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
-/// <summary>What a media operator behind the link has seen: outlives sidecars. Faults are collected, not thrown: they are found on the link's threads.</summary>
+/// <summary>
+/// What a media operator behind the link has seen: outlives sidecars. Faults are collected, not thrown: they are found on the link's
+/// threads.
+/// </summary>
 internal sealed class Consumer
 {
     private ulong _last;

@@ -3,7 +3,9 @@ using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
-/// <summary>A landing region over real memory, with a consumer that checks every byte, holds frames for a while and finishes them out of order.</summary>
+/// <summary>
+/// A landing region over real memory, with a consumer that checks every byte, holds frames for a while and finishes them out of order.
+/// </summary>
 internal sealed class MemorySink : ILinkSink, IDisposable
 {
     private readonly object _lock = new();

@@ -6,8 +6,8 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
-/// <summary>A source of numbered frames over real memory: as long as a frame is not done its bytes stay, afterwards they are overwritten, so that a
-/// late reader would be found out. Survives the death of its link's sidecar, as a media operator does.</summary>
+/// <summary>A source of numbered frames over real memory: as long as a frame is not done its bytes stay, afterwards they are overwritten,
+/// so that a late reader would be found out. Survives the death of its link's sidecar, as a media operator does.</summary>
 internal sealed class MemorySource : ILinkSource, IDisposable
 {
     private readonly object _lock = new();

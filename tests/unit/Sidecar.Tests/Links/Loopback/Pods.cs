@@ -30,7 +30,8 @@ internal static class Papers
     /// <summary>A certificate that carries these identities; the caller's to dispose.</summary>
     public static IssuedCertificate Leaf(IReadOnlyList<string> identities) => Leaf(Authority, identities, TimeSpan.FromHours(13));
 
-    private static X509Certificate2 Issue(CertificateAuthority authority, string mediaOperator) => Leaf(authority, [Identity(mediaOperator)], TimeSpan.FromHours(13)).Certificate;
+    private static X509Certificate2 Issue(CertificateAuthority authority, string mediaOperator) =>
+        Leaf(authority, [Identity(mediaOperator)], TimeSpan.FromHours(13)).Certificate;
 
     // Valid since an hour ago.
     private static IssuedCertificate Leaf(CertificateAuthority authority, IReadOnlyList<string> identities, TimeSpan validity) =>
@@ -82,7 +83,8 @@ internal sealed class ReceivingPod : IDisposable
         var papers = credentials ?? Papers.Of("render");
         _fixed = new FixedFabrics(_fabric);
         Listener = new LinkListener(new IPEndPoint(IPAddress.Loopback, port), "test/line", fabrics ?? _fixed, () => papers, options);
-        Link = new InboundLink(new InboundEndpoint("test/line", SendingPod.Edge, "pod-a", [Papers.Identity("camera")]), sink, Incarnation.New(), options);
+        Link = new InboundLink(new InboundEndpoint("test/line", SendingPod.Edge, "pod-a", [Papers.Identity("camera")]), sink,
+            Incarnation.New(), options);
         Link.Start();
         Listener.Add(Link);
         Listener.Start();
@@ -104,7 +106,8 @@ internal sealed class ReceivingPod : IDisposable
 /// <summary>Fabrics that are always there; dispose it before them.</summary>
 internal sealed class FixedFabrics(params IFabric[] fabrics) : ILinkFabrics, IDisposable
 {
-    public FabricsNow Now { get; } = new([.. fabrics.Select(one => new LinkFabric(one, one.Listen(IPAddress.Loopback, 0, FabricOptions.Default)))], "");
+    public FabricsNow Now { get; } = new([.. fabrics.Select(one => new LinkFabric(one,
+        one.Listen(IPAddress.Loopback, 0, FabricOptions.Default)))], "");
 
     public void Dispose()
     {

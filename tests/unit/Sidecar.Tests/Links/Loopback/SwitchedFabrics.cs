@@ -5,7 +5,10 @@ using K8sMediaFlow.Links.Fabrics;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
-/// <summary>A better fabric that can be taken away and cut, before an ordinary one that may be absent: what a port that goes down and comes back does.</summary>
+/// <summary>
+/// A better fabric that can be taken away and cut, before an ordinary one that may be absent: what a port that goes down and comes back
+/// does.
+/// </summary>
 internal sealed class SwitchedFabrics : ILinkFabrics, IDisposable
 {
     private readonly CuttableFabric _better = new(new OtherName(new TcpFabric()));

@@ -4,7 +4,10 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 
-/// <summary>A media operator behind the receiving sidecar, which outlives it: removes duplicates by identity, checks order, and finishes frames out of order.</summary>
+/// <summary>
+/// A media operator behind the receiving sidecar, which outlives it: removes duplicates by identity, checks order, and finishes frames out
+/// of order.
+/// </summary>
 internal sealed class ConsumerModel(SourceModel source, int capacity)
 {
     private readonly Dictionary<ulong, List<Action>> _unfinished = [];

@@ -99,8 +99,8 @@ internal sealed partial class LinkSimulation
     private void OnAck(SimulatedWire wire, uint epoch, SetSnapshot landed, ulong returned, SetSnapshot done) =>
         OnControl(wire, epoch, life => life.Ledger.Acknowledge(epoch, landed.Told, returned, done.Told));
 
-    /// <summary>A control message reaches whatever sender lives now, also a message of a dead connection: the ledger must know it by its epoch.
-    /// Epochs of two lives of the receiver may be equal, but never on one connection.</summary>
+    /// <summary>A control message reaches whatever sender lives now, also a message of a dead connection: the ledger must know it by its
+    /// epoch. Epochs of two lives of the receiver may be equal, but never on one connection.</summary>
     private void OnControl(SimulatedWire wire, uint epoch, Func<SenderLife, LedgerVerdict> take)
     {
         var life = _sender;

@@ -1,8 +1,8 @@
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 
 /// <summary>
-/// One link in virtual time: a source, two sidecars that may die, a network that may be cut, a consumer. Production code is the ledgers; the rest are
-/// models. Faults come for a while, then stop: from there on everything must arrive and every account be settled.
+/// One link in virtual time: a source, two sidecars that may die, a network that may be cut, a consumer. Production code is the ledgers;
+/// the rest are models. Faults come for a while, then stop: from there on everything must arrive and every account be settled.
 /// </summary>
 internal sealed partial class LinkSimulation
 {

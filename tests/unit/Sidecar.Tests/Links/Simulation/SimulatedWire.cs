@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 
-/// <summary>One connection: control messages in order in each direction, and writes that land while the receiver has not fenced. Cut, it carries nothing,
-/// but what was under way may still come out: the ledgers must know it by its epoch.</summary>
+/// <summary>One connection: control messages in order in each direction, and writes that land while the receiver has not fenced. Cut, it
+/// carries nothing, but what was under way may still come out: the ledgers must know it by its epoch.</summary>
 internal sealed class SimulatedWire(VirtualTime time, Random random, bool writesInOrder)
 {
     private long _lastToReceiver;

@@ -4,7 +4,10 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links.Simulation;
 
-/// <summary>A media operator in front of the sending sidecar: it keeps each frame until it is done, and sends again what is not when the sidecar was replaced.</summary>
+/// <summary>
+/// A media operator in front of the sending sidecar: it keeps each frame until it is done, and sends again what is not when the sidecar was
+/// replaced.
+/// </summary>
 internal sealed class SourceModel(int frameCount, int largestBytes, int tooLargeEvery)
 {
     private readonly SortedSet<ulong> _undone = [.. Enumerable.Range(1, frameCount).Select(number => (ulong)number)];

@@ -1,7 +1,8 @@
+using K8sMediaFlow.Cli.Commands;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 
-namespace K8sMediaFlow.Cli.Commands;
+namespace K8sMediaFlow.Cli;
 
 /// <summary>Values as users write them.</summary>
 internal static class Format
@@ -15,7 +16,8 @@ internal static class Format
     };
 
     /// <summary>As a sidecar says it, or several of those.</summary>
-    internal static string OfWay(string way) => string.Join('+', way.Split('+').Select(one => Enum.TryParse<EdgeWay>(one, out var known) ? Of(known) : one));
+    internal static string OfWay(string way) =>
+        string.Join('+', way.Split('+').Select(one => Enum.TryParse<EdgeWay>(one, out var known) ? Of(known) : one));
 
     internal static string Of(Transport transport) => transport switch
     {
