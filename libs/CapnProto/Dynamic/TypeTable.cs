@@ -58,13 +58,18 @@ internal sealed class TypeTable(DynamicSchema schema, IReadOnlyDictionary<ulong,
         foreach (var scope in scopes)
         {
             if (scope.Binds is not null)
-                bound.Add((scope.Id, [.. scope.Binds.Select(bind => ResolveType(bind, outer))]));
+                bound.Add((scope.Id, [.. scope.Binds.Select(bind => Bound(scope.Id, ResolveType(bind, outer)))]));
             else if (outer.Types(scope.Id) is { } inherited)
                 bound.Add((scope.Id, inherited));
         }
 
         return new Bindings([.. bound]);
     }
+
+    // A schema comes from a file. A field of such a type has a pointer's place, which must not be read or written as data.
+    private static DynamicType Bound(ulong scope, DynamicType type) => type.Kind.IsPointer() ? type
+        : throw new CapnProtoException(CapnProtoError.BadValue,
+            $"the schema binds a parameter of 0x{scope:x} to {type.Kind}, which is no pointer type");
 
     public DynamicType List(DynamicType element) =>
         Shared("L" + element.Number.ToString(CultureInfo.InvariantCulture), number => new DynamicType(DynamicKind.List, number)

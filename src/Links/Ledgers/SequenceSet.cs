@@ -24,6 +24,12 @@ internal sealed class SequenceSet
     /// <summary>Missing below the highest: what is kept, and what may be landed ahead of its turn.</summary>
     public const int MissingMax = KeptMax + Window;
 
+    /// <summary>
+    /// No set begins behind it: a peer that says so lies, since at a million frames a second it is nine years away. What is added to a sequence
+    /// cannot overflow then.
+    /// </summary>
+    public const ulong BaseMax = 1UL << 48;
+
     private readonly ulong[] _ring = new ulong[WordsMax];
     private readonly List<ulong> _missing = [];
     private ulong _count;
@@ -98,7 +104,7 @@ internal sealed class SequenceSet
     public bool TryBecome(ulong upTo, ReadOnlySpan<ulong> bitmap, ReadOnlySpan<ulong> missing)
     {
         Clear();
-        if (bitmap.Length > WordsMax || upTo > ulong.MaxValue - Window || missing.Length > MissingMax || !IsAscending(missing, upTo))
+        if (bitmap.Length > WordsMax || upTo > BaseMax || missing.Length > MissingMax || !IsAscending(missing, upTo))
             return false;
         Base = Highest = upTo;
         _missing.AddRange(missing);

@@ -53,11 +53,12 @@ public sealed class SequenceSetTests
         var set = new SequenceSet();
         set.TryBecome(0, new ulong[SequenceSet.WordsMax + 1], []).ShouldBeFalse();
         set.TryBecome(ulong.MaxValue, [], []).ShouldBeFalse();
+        set.TryBecome(SequenceSet.BaseMax + 1, [], []).ShouldBeFalse();
         set.TryBecome(5, [], [0]).ShouldBeFalse();
         set.TryBecome(5, [], [6]).ShouldBeFalse();
         set.TryBecome(5, [], [3, 3]).ShouldBeFalse();
         set.TryBecome(5, [], [4, 3]).ShouldBeFalse();
-        set.TryBecome(ulong.MaxValue / 2, [], new ulong[SequenceSet.MissingMax + 1]).ShouldBeFalse();
+        set.TryBecome(SequenceSet.BaseMax / 2, [], new ulong[SequenceSet.MissingMax + 1]).ShouldBeFalse();
         set.Highest.ShouldBe(0UL);
     }
 
