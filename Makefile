@@ -76,6 +76,11 @@ fuzz: install-test ## Mutated messages, schemas and JSON through Cap'n Proto and
 	    dotnet test tests/unit/$$room.Tests -c Release --nologo --filter Category=Fuzz --logger "console;verbosity=detailed"; done
 
 ##@ Housekeeping
+.PHONY: lint-duplicates
+lint-duplicates: ## Find ten lines of hand-written C# or more that occur twice, but for those of tests/known-duplicates.txt.
+	@scripts/tools.sh jscpd
+	@scripts/lint-duplicates.py
+
 .PHONY: packages
 packages: ## List packages with a newer version, and awaited packages that are available now.
 	@python3 scripts/packages.py
@@ -88,7 +93,7 @@ install-test: ## Install what the tests need.
 
 clean: ## Remove what was built and written here.
 	rm -rf artifacts out bench/results
-	find src tests bench -name bin -o -name obj | xargs rm -rf
+	find libs src samples tests bench -name bin -o -name obj | xargs rm -rf
 
 help: ## This text.
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

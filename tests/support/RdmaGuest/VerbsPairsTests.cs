@@ -4,26 +4,9 @@ using K8sMediaFlow.Fabric.Tests;
 namespace K8sMediaFlow.RdmaGuest;
 
 /// <summary>Connections of several queue pairs.</summary>
-public sealed class VerbsPairsTests : IDisposable
+public sealed class VerbsPairsTests() : CableTests(BlockCount)
 {
-    private const int BlockBytes = 1 << 16, BlockCount = 16;
-
-    private readonly CableFabric _fabric = new();
-    private readonly TestArea _source = new(BlockBytes, 1);
-    private readonly TestArea _area = new(BlockBytes, BlockCount);
-    private readonly IDisposable _registration;
-
-    public VerbsPairsTests()
-    {
-        new Random(3).NextBytes(_source.Bytes);
-        _registration = _fabric.Register(_source.Address, _source.LengthBytes);
-    }
-
-    public void Dispose()
-    {
-        _registration.Dispose();
-        _fabric.Dispose();
-    }
+    private const int BlockCount = 16;
 
     [Theory]
     [InlineData(1, 4, 1)]
@@ -68,7 +51,7 @@ public sealed class VerbsPairsTests : IDisposable
     }
 
     private FabricPair Connect(int sending, int receiving) =>
-        new(_fabric, _area, new FabricOptions { QueuePairs = receiving }, sending: new FabricOptions { QueuePairs = sending });
+        new(Fabric, Area, new FabricOptions { QueuePairs = receiving }, sending: new FabricOptions { QueuePairs = sending });
 
     /// <summary>Half of the blocks are under way at any time.</summary>
     private void Exchange(FabricPair pair, int count)
@@ -83,7 +66,7 @@ public sealed class VerbsPairsTests : IDisposable
             var due = number - ahead;
             var frame = Frame(due);
             pair.Receive().ShouldBe(new Landing(frame.Slot, frame.TotalBytes));
-            _area.Block(frame.Slot)[..frame.TotalBytes].SequenceEqual(frame.Expected(_source)).ShouldBeTrue();
+            Area.Block(frame.Slot)[..frame.TotalBytes].SequenceEqual(frame.Expected(Source)).ShouldBeTrue();
         }
         pair.PollAll(count);
     }
@@ -97,5 +80,5 @@ public sealed class VerbsPairsTests : IDisposable
 
     /// <summary>Every third one is large.</summary>
     private TestFrame Frame(int number) =>
-        TestFrame.Of(FabricPair.Epoch, (uint)(number % BlockCount), (ulong)number, _source.Part(number, number % 3 == 0 ? 60_000 : 100));
+        TestFrame.Of(FabricPair.Epoch, (uint)(number % BlockCount), (ulong)number, Source.Part(number, number % 3 == 0 ? 60_000 : 100));
 }

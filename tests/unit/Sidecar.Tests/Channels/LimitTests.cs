@@ -119,7 +119,7 @@ public sealed class LimitTests
         var renders = await Task.WhenAll(pod.Plan.Operators.Where(one => one.Name != "camera")
             .Select(one => pod.Attach(one.Name, one.Replica)));
         var frames = 2 * renders.Length;
-        var sending = Task.Run(() => Send(camera, frames));
+        var sending = Task.Run(() => camera.SendAll(frames));
         var got = new Dictionary<(string, int), List<ulong>>();
         Watchdog.Until(() => Collect(renders, got),
             () => $"not all of {frames} frames and the end came to all of {renders.Length}: {string.Join(" ", got.Select(one => one.Value.Count))}");
@@ -148,16 +148,6 @@ public sealed class LimitTests
             ended += render.Inputs["video"].Ended ? 1 : 0;
         }
         return ended == renders.Length;
-    }
-
-    private static void Send(MediaOperator camera, int frames)
-    {
-        for (var frame = 0; frame < frames; frame++)
-        {
-            using var loan = camera.Outputs["video"].Loan();
-            loan.Send();
-        }
-        camera.Outputs["video"].Complete();
     }
 
     private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));

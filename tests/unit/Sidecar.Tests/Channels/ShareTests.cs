@@ -29,7 +29,7 @@ public sealed class ShareTests
         using var bad = new Culprit(culprit, what);
         using var first = new Reading(one);
         using var second = new Reading(two);
-        await Task.Run(() => Send(camera, frames)).WaitAsync(TimeSpan.FromMinutes(1));
+        await Task.Run(() => camera.Send(frames)).WaitAsync(TimeSpan.FromMinutes(1));
         int Missing() => frames - first.Count - second.Count - bad.Done;
         Watchdog.Until(() => Missing() <= Window / renders, () => $"{Missing()} of {frames} are missing");
         (first.Count + second.Count).ShouldBeGreaterThan(frames / 2);
@@ -53,10 +53,10 @@ public sealed class ShareTests
         using var passing = new Passing(good);
         using var reading = new Reading(render);
         // Both get some: the stopped one takes nothing of what it is given.
-        await Task.Run(() => Send(camera, frames)).WaitAsync(TimeSpan.FromMinutes(1));
+        await Task.Run(() => camera.Send(frames)).WaitAsync(TimeSpan.FromMinutes(1));
         Watchdog.Until(() => reading.Count == frames, () => $"{reading.Count} of {frames} came");
         using var late = new Passing(stopped);
-        await Task.Run(() => Send(camera, frames)).WaitAsync(TimeSpan.FromMinutes(1));
+        await Task.Run(() => camera.Send(frames)).WaitAsync(TimeSpan.FromMinutes(1));
         Watchdog.Until(() => reading.Count == 2 * frames, () => $"{reading.Count} of {2 * frames} came");
         reading.IsAscending.ShouldBeTrue("out of order");
         Watchdog.Until(() => render.Inputs["video"].Duplicates > 0, () => "what the stopped one had came only once");
@@ -106,14 +106,5 @@ public sealed class ShareTests
             sent++;
         }
         return sent;
-    }
-
-    private static void Send(MediaOperator camera, int frames)
-    {
-        for (var frame = 0; frame < frames; frame++)
-        {
-            using var loan = camera.Outputs["video"].Loan();
-            loan.Send();
-        }
     }
 }

@@ -173,15 +173,8 @@ public sealed class PlanFlowTests
     public async Task What_a_receiver_that_is_scaled_away_was_not_done_with_goes_to_the_others(Distribution distribution)
     {
         var plans = new FlowPlans { Renders = [0, 1], Distribution = distribution };
-        using var sending = new RunningPod(plans, "camera-0");
-        using var first = new RunningPod(plans, "render-0");
-        using var second = new RunningPod(plans, "render-1");
-        await using var camera = await sending.Attach();
-        await using var render0 = await first.Attach();
-        await using var render1 = await second.Attach();
-        using var sink0 = new FlowingSink(render0);
-        using var sink1 = new FlowingSink(render1);
-        using var source = new FlowingSource(camera);
+        await using var flow = await SharedFlow.StartAsync(plans);
+        var (sending, second, sink0, sink1, source) = (flow.Sending, flow.Second, flow.Sink0, flow.Sink1, flow.Source);
         sink0.AwaitGot(300);
         sink1.AwaitGot(300);
 
@@ -277,15 +270,8 @@ public sealed class PlanFlowTests
     {
         var plans = new FlowPlans { Renders = [0, 1] };
         var without = plans with { Renders = [0] };
-        using var sending = new RunningPod(plans, "camera-0");
-        using var first = new RunningPod(plans, "render-0");
-        using var second = new RunningPod(plans, "render-1");
-        await using var camera = await sending.Attach();
-        await using var render0 = await first.Attach();
-        await using var render1 = await second.Attach();
-        using var sink0 = new FlowingSink(render0);
-        using var sink1 = new FlowingSink(render1);
-        using var source = new FlowingSource(camera);
+        await using var flow = await SharedFlow.StartAsync(plans);
+        var (sending, _, sink0, sink1, source) = (flow.Sending, flow.Second, flow.Sink0, flow.Sink1, flow.Source);
         for (var generation = 2; generation < 8; generation += 2)
         {
             sink1.AwaitGot(sink1.Got.Count + 100);

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Links.Connection;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
@@ -67,12 +68,11 @@ public sealed class LinkCostTests
     /// <summary>Frames without content, as many as allowed.</summary>
     private sealed class EndlessSource(int inFlightMax) : ILinkSource, IDisposable
     {
-        private readonly object _lock = new();
+        private readonly WakeSignal _wake = new();
         private readonly MappedMemory _memory = MappedMemory.Map(MemoryFile.Create("endless", 4096), MemoryAccess.ReadWrite);
         private long _next = 1;
         private long _allowed;
         private long _done;
-        private bool _woken;
 
         public long Done => Volatile.Read(ref _done);
 
@@ -105,24 +105,9 @@ public sealed class LinkCostTests
 
         void ILinkSource.Done(ulong handle) => Volatile.Write(ref _done, _done + 1);
 
-        public void Wait(TimeSpan timeout)
-        {
-            lock (_lock)
-            {
-                if (!_woken)
-                    Monitor.Wait(_lock, timeout);
-                _woken = false;
-            }
-        }
+        public void Wait(TimeSpan timeout) => _wake.Wait(timeout);
 
-        public void Wake()
-        {
-            lock (_lock)
-            {
-                _woken = true;
-                Monitor.Pulse(_lock);
-            }
-        }
+        public void Wake() => _wake.Ring();
 
         public void Dispose() => _memory.Dispose();
     }
@@ -147,10 +132,6 @@ public sealed class LinkCostTests
         public int SlotCount { get; }
         public int LargestBlockBytes { get; }
 
-        public ReadOnlySpan<byte> Read(long offset, int lengthBytes) => _memory.ReadOnlySpan(offset, lengthBytes);
-
-        public void Bind(ILinkReceiver receiver) => _receiver = receiver;
-
         public bool TryTakeBlock(out uint slot, out long offset, out int sizeBytes)
         {
             lock (_lock)
@@ -166,6 +147,10 @@ public sealed class LinkCostTests
             lock (_lock)
                 _free.Push(slot);
         }
+
+        public ReadOnlySpan<byte> Read(long offset, int lengthBytes) => _memory.ReadOnlySpan(offset, lengthBytes);
+
+        public void Bind(ILinkReceiver receiver) => _receiver = receiver;
 
         public bool TryDeliver(in FrameHeader header, uint slot, ulong ticket)
         {

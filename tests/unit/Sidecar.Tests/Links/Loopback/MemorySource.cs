@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Links.Connection;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
@@ -19,7 +20,7 @@ internal sealed class MemorySource : ILinkSource, IDisposable
     private readonly Queue<ulong> _again = new();
     private readonly ulong _frameCount;
     private ulong _next = 1;
-    private bool _woken;
+    private readonly WakeSignal _wake = new();
 
     public MemorySource(int frameCount, int blockCount, int frameBytes)
     {
@@ -95,24 +96,9 @@ internal sealed class MemorySource : ILinkSource, IDisposable
         }
     }
 
-    public void Wait(TimeSpan timeout)
-    {
-        lock (_lock)
-        {
-            if (!_woken)
-                Monitor.Wait(_lock, timeout);
-            _woken = false;
-        }
-    }
+    public void Wait(TimeSpan timeout) => _wake.Wait(timeout);
 
-    public void Wake()
-    {
-        lock (_lock)
-        {
-            _woken = true;
-            Monitor.Pulse(_lock);
-        }
-    }
+    public void Wake() => _wake.Ring();
 
     /// <summary>A new sidecar attaches: what is not done is sent again.</summary>
     public void SidecarRestarted()
