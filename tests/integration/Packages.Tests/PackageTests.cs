@@ -18,12 +18,14 @@ public sealed class PackageTests(PackedPackages packages) : IClassFixture<Packed
     }
 
     [Fact]
-    public void The_SDK_alone_is_to_be_compiled_against_and_what_is_beneath_it_only_runs()
+    public void The_packages_own_assembly_is_to_be_compiled_against_and_what_is_beneath_it_only_runs()
     {
+        packages.Entries("K8sMediaFlow.CapnProto", "ref/net10.0/").ShouldBe(["K8sMediaFlow.CapnProto.dll", "K8sMediaFlow.CapnProto.xml"]);
+        packages.Entries("K8sMediaFlow.CapnProto", "lib/net10.0/").Where(name => name.EndsWith(".dll", StringComparison.Ordinal))
+            .ShouldBe(["K8sMediaFlow.CapnProto.dll", "K8sMediaFlow.Primitives.dll"]);
         packages.Entries("K8sMediaFlow.Sdk", "ref/net10.0/").ShouldBe(["K8sMediaFlow.Sdk.dll", "K8sMediaFlow.Sdk.xml"]);
         packages.Entries("K8sMediaFlow.Sdk", "lib/net10.0/").Where(name => name.EndsWith(".dll", StringComparison.Ordinal)).ShouldBe([
-            "K8sMediaFlow.Messages.dll", "K8sMediaFlow.Native.dll", "K8sMediaFlow.Primitives.dll",
-            "K8sMediaFlow.Sdk.dll", "K8sMediaFlow.Staging.dll",
+            "K8sMediaFlow.Messages.dll", "K8sMediaFlow.Native.dll", "K8sMediaFlow.Sdk.dll", "K8sMediaFlow.Staging.dll",
         ]);
     }
 
@@ -35,6 +37,7 @@ public sealed class PackageTests(PackedPackages packages) : IClassFixture<Packed
         var manifest = packages.Manifest(package);
         manifest.ShouldContain("<license type=\"expression\">Apache-2.0</license>");
         manifest.ShouldContain("<readme>README.md</readme>");
+        manifest.ShouldContain("<icon>icon.png</icon>");
         manifest.ShouldContain("<repository type=\"git\" url=\"https://github.com/");
         var dependencies = manifest.Split("<dependency ").Length - 1;
         dependencies.ShouldBe(needs is null ? 0 : 2);
