@@ -3,7 +3,7 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cli.Run.Preparation;
 
-/// <summary>Local folders that stand for volumes: paths below a volume's mount path become paths below its folder.</summary>
+/// <summary>Local folders that replace volumes: paths below a volume's mount path become paths below its folder.</summary>
 internal static class VolumeFolders
 {
     /// <summary>Volumes of this kind need no folder from the user: each pod gets an empty one.</summary>
