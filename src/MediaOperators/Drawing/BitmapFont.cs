@@ -14,7 +14,7 @@ internal static class BitmapFont
     private const int LetterWidth = 5;
     private const int LetterHeight = 7;
 
-    // Six bands of sixteen letters, from the space to a box, which stands for every letter that is not ASCII.
+    // Six bands of sixteen letters, from the space to a box, which is drawn for every letter that is not ASCII.
     private const string Picture =
         """
         ..... ..#.. .#.#. .#.#. ..#.. ##... .##.. ..#.. ...#. .#... ..... ..... ..... ..... ..... ....#

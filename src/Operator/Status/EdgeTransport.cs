@@ -65,7 +65,7 @@ internal sealed record EdgeTransport(string? Name, string Reason)
         string.Join(',', links.Select(link => IsTcp(link) ? Tcp : Rdma).Distinct().Order(StringComparer.Ordinal));
 
     /// <summary>
-    /// The cause that is furthest up: where nobody asked for a device, or no node has it, it is no news that a sidecar found none.
+    /// The cause that is furthest up: where the pipeline asked for no device, or no node has it, it is no news that a sidecar found none.
     /// </summary>
     private static string WhyTcp(StatusInput input, IReadOnlyList<LinkStatus> links)
     {
