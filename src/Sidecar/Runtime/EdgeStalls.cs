@@ -7,8 +7,8 @@ using LinkState = K8sMediaFlow.Links.Contract.LinkState;
 namespace K8sMediaFlow.Sidecar.Runtime;
 
 /// <summary>
-/// Finds out, look by look of whoever asks for the status, which parts of edges stand though there is something to move, and says what they
-/// wait for: a consumer, a grant, a peer.
+/// Finds out, with each request for the status, which parts of edges stand still though there is something to move, and says what they wait
+/// for: a consumer, a grant, a peer.
 /// </summary>
 internal sealed class EdgeStalls(Func<long> nowNanoseconds)
 {
