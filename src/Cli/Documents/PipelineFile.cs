@@ -57,7 +57,7 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
         return new PipelineFile(documents, errors);
     }
 
-    /// <summary>The text without what stands before the next document, whose lines keep their numbers; null where there is none.</summary>
+    /// <summary>The text without what comes before the next document, whose lines keep their numbers; null where there is none.</summary>
     private static string? AfterDocument(string text, int line, out int from)
     {
         var lines = text.Split('\n');

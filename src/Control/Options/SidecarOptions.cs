@@ -62,7 +62,7 @@ public sealed record SidecarOptions(
     string? RdmaDevice = null)
 {
     /// <summary>
-    /// Environment variables that go before the file: what only a pod knows of itself cannot stand in a file that all pods of a unit share.
+    /// Environment variables that go before the file: what only a pod knows of itself cannot be in a file that all pods of a unit share.
     /// </summary>
     public const string PodVariable = "K8SMEDIAFLOW_POD", AddressVariable = "K8SMEDIAFLOW_ADDRESS",
         LogFormatVariable = "K8SMEDIAFLOW_LOG_FORMAT", LogLevelVariable = "K8SMEDIAFLOW_LOG_LEVEL",

@@ -7,7 +7,7 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Operator.Status;
 
 /// <summary>
-/// Whether every link between pods stands, over what, and why over that. Where RDMA is demanded, first what stands in its way.
+/// Whether every link between pods is established, over what, and why over that. Where RDMA is demanded, first what prevents it.
 /// </summary>
 internal static class TransportCondition
 {

@@ -13,7 +13,8 @@ namespace K8sMediaFlow.Sidecar.Runtime;
 internal sealed class EdgeStalls(Func<long> nowNanoseconds)
 {
     /// <summary>
-    /// A pause of a pipeline that runs is shorter. The controller looks every two seconds: its second look at an edge that stands tells.
+    /// A pause of a pipeline that runs is shorter. The controller looks every two seconds: its second look at an edge that stands still
+    /// tells.
     /// </summary>
     private const long StandsNanoseconds = 1_800_000_000;
 

@@ -14,7 +14,7 @@ namespace K8sMediaFlow.Staging.Channels;
 /// <c>capacity</c> cells are unread and cell tail mod capacity is free. The consumer's head is looked at once per round of the ring, only
 /// to find out a consumer that breaks this.</para>
 /// <para>Returns: the consumer's tail is read with acquire and must be in [head, head + 2 × capacity]; each entry must name a ticket that
-/// is out. What is believed stands in private memory; nothing is read from shared memory twice.</para>
+/// is out. What is believed is kept in private memory; nothing is read from shared memory twice.</para>
 /// <para>A violation ends the channel: every later call returns false. It is for the caller to look at <see cref="Violation"/>.</para>
 /// </remarks>
 public sealed unsafe class ChannelProducer : ChannelEnd

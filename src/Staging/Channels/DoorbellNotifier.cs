@@ -4,7 +4,7 @@ using K8sMediaFlow.Native;
 namespace K8sMediaFlow.Staging.Channels;
 
 /// <summary>Wakes a peer, if it sleeps. Any thread; never waits.</summary>
-/// <remarks>The proof that no wake-up is lost stands at <see cref="DoorbellWaiter"/>.</remarks>
+/// <remarks>The proof that no wake-up is lost is at <see cref="DoorbellWaiter"/>.</remarks>
 public sealed unsafe class DoorbellNotifier
 {
     private readonly uint* _sequence;

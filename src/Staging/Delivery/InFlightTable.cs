@@ -5,8 +5,8 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Staging.Delivery;
 
 /// <summary>
-/// One thing that was given to a fan and is not done. Counted, not named: who has it stands in the seats' tickets, and there may be any
-/// number of seats.
+/// One thing that was given to a fan and is not done. Counted, not named: who has it is in the seats' tickets, and there may be any number
+/// of seats.
 /// </summary>
 internal struct InFlightEntry
 {

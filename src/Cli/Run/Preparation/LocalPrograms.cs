@@ -27,7 +27,7 @@ internal static class LocalPrograms
 
     private static bool IsBuiltIn(string image)
     {
-        // A registry may stand before the name, a tag or digest behind it.
+        // A registry may come before the name, a tag or digest after it.
         var name = image.Split('@')[0];
         var tag = name.LastIndexOf(':');
         if (tag > name.LastIndexOf('/'))

@@ -68,7 +68,7 @@ internal static class VolumeFolders
         return text;
     }
 
-    /// <summary>Where the path stands as a whole: /media in /media/x and --input=/media, not in /mediathek or /old/media.</summary>
+    /// <summary>Where the path occurs as a whole: /media in /media/x and --input=/media, not in /mediathek or /old/media.</summary>
     private static int Find(string text, string path)
     {
         for (var at = text.IndexOf(path, StringComparison.Ordinal); at >= 0; at = text.IndexOf(path, at + 1, StringComparison.Ordinal))
