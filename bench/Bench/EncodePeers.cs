@@ -10,7 +10,7 @@ namespace K8sMediaFlow.Bench;
 internal static partial class EncodePeers
 {
     /// <summary>Nanoseconds of one round trip.</summary>
-    /// <param name="payload">The payload where it lies before.</param>
+    /// <param name="payload">The payload where it is before.</param>
     /// <param name="wrapped">Whether the payload goes into the message without a copy: an unsafe call that few users know.</param>
     public static double Protobuf(byte[] payload, byte[] buffer, bool wrapped)
     {

@@ -16,8 +16,8 @@ internal static class Handover
 
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    // What is compared stands side by side: a virtual machine's processors may move apart or together at any time, and all figures with
-    // them.
+    // What is compared is adjacent in this list: a virtual machine's processors may move apart or together at any time, and all figures
+    // with them.
     private static readonly string[] s_scenarios = [Iceoryx, "spin-small", "spin-large", "spin-word", "sleep-large", "sleep-small",
         "sleep-futex"];
 

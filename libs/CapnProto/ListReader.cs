@@ -4,7 +4,7 @@ namespace K8sMediaFlow.CapnProto;
 
 /// <summary>
 /// A list of a message, of whatever element width. The typed views (<see cref="ListReader{T}"/>, <see cref="StructListReader{T}"/> …)
-/// check once that the width suits, by the upgrade rules: a struct list may stand for a list of its first field and the reverse.
+/// check once that the width suits, by the upgrade rules: a struct list may be read as a list of its first field and the reverse.
 /// </summary>
 public readonly unsafe ref struct ListReader : IPointerReader<ListReader>
 {

@@ -48,8 +48,8 @@ public partial struct MessageBuilder
     }
 
     /// <summary>
-    /// A double-far pointer to a payload that begins its segment. Its landing pad stands beside the pointer, not beside the payload:
-    /// so the payload's memory needs no header word, keeps its page alignment, and is never written by who only passes it on.
+    /// A double-far pointer to a payload that begins its segment. Its landing pad is beside the pointer, not beside the payload: so the
+    /// payload's memory needs no header word, keeps its page alignment, and is never written by who only passes it on.
     /// </summary>
     internal unsafe void SetExternal(byte* slot, int segment, int externalSegment, int lengthBytes)
     {

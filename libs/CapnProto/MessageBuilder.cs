@@ -10,7 +10,7 @@ namespace K8sMediaFlow.CapnProto;
 /// cleared then, what is handed out as payload (<see cref="StructBuilder.InitData"/>) is not touched at all.
 /// A plain struct that the builders refer to: keep it where it is while they are in use.
 /// Safety: the memory is unmanaged or pinned, 8-byte aligned, outlives every builder (an array given as such is
-/// kept alive, see <see cref="Keep"/>), and nobody else writes to it meanwhile.
+/// kept alive, see <see cref="Keep"/>), and no other code writes to it meanwhile.
 /// </summary>
 public partial struct MessageBuilder
 {

@@ -1,6 +1,6 @@
 namespace K8sMediaFlow.CapnProto;
 
-/// <summary>A piece of a message where it lies, for whoever sends from addresses: an RNIC, <c>sendmsg</c>.</summary>
+/// <summary>A piece of a message at its address, for a sender that works with addresses: an RNIC, <c>sendmsg</c>.</summary>
 /// <param name="Address">Zero for an external segment, whose memory the builder never knew.</param>
 /// <param name="LengthBytes">May exceed what a span can hold.</param>
 public readonly record struct MessagePart(nint Address, long LengthBytes)

@@ -13,7 +13,7 @@ public partial struct MessageReader
         var lengthBytes = ((long)count * size.Bits() + 7) / 8;
         var start = Check(in target, lengthBytes);
 
-        // A list of nothing occupies nothing: without a charge per element three words could stand for half a billion elements.
+        // A list of nothing occupies nothing: without a charge per element three words could describe half a billion elements.
         Charge(size == ElementSize.Void ? count : (lengthBytes + 7) / 8);
         var stepBytes = size.Bits() / 8;
         var isPointer = size == ElementSize.Pointer;

@@ -2,7 +2,7 @@ namespace K8sMediaFlow.CapnProto;
 
 /// <summary>
 /// Memory that the garbage collector owns. Segments and readers are addresses, which keep nothing alive, so the message holds the owner;
-/// and as long as a method's local message was handed to anybody by reference, as every reader is, it lives to the method's end.
+/// and as long as a method's local message was passed to other code by reference, as to every reader, it lives to the method's end.
 /// </summary>
 public partial struct MessageReader
 {

@@ -112,7 +112,7 @@ public partial struct MessageReader
     }
 
     /// <summary>
-    /// The one number that stands for static data of generated code; no table can have that many segments, and what a message says goes
+    /// The one number that denotes static data of generated code; no table can have that many segments, and what a message says goes
     /// through <see cref="MoveTo"/>, which knows no such number. Positions are addresses there.
     /// </summary>
     private static unsafe Segment Beyond(uint index)

@@ -6,7 +6,7 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.CapnProto;
 
 /// <summary>
-/// The packed encoding: a word becomes a tag byte, a bit for each byte that is not zero, and those bytes. Behind tag 0x00 stands how many
+/// The packed encoding: a word becomes a tag byte, a bit for each byte that is not zero, and those bytes. Tag 0x00 is followed by how many
 /// zero words follow more; behind tag 0xff and its word, how many words follow as they are. Stateless, span to span.
 /// </summary>
 public static class PackedEncoding

@@ -33,7 +33,7 @@ internal static class PackedWord
     }
 
     /// <summary>
-    /// The word whose bytes that are not zero stand at the start of <paramref name="source"/>: exactly as many as the tag names.
+    /// The word whose bytes that are not zero are at the start of <paramref name="source"/>: exactly as many as the tag names.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Read(ReadOnlySpan<byte> source, byte tag) => Bmi2.X64.IsSupported && source.Length >= 8

@@ -12,7 +12,7 @@ public readonly record struct ReadLimits(long TraversalWords, int Depth)
     public static ReadLimits Default => new(8L << 20, 64);
 
     /// <summary>
-    /// Copies and the canonical form follow pointers by recursion: whoever allows more depth than the stack has gets an error.
+    /// Copies and the canonical form follow pointers by recursion: a caller that allows more depth than the stack has gets an error.
     /// </summary>
     internal static void RequireStack()
     {

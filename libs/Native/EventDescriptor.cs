@@ -36,7 +36,7 @@ public sealed unsafe class EventDescriptor : IDisposable
         }
     }
 
-    /// <summary>Takes the count and sets it to zero; 0 where nobody signalled.</summary>
+    /// <summary>Takes the count and sets it to zero; 0 where there was no signal.</summary>
     public ulong Drain()
     {
         ulong count = 0;

@@ -39,7 +39,7 @@ public sealed unsafe class LocalSocket : IDisposable
     /// <summary>
     /// Connects, and waits until <paramref name="timeout"/> for a listener to be there: processes of a pod start in any order.
     /// </summary>
-    /// <exception cref="NativeException">ENOENT or ECONNREFUSED: nobody listened in time.</exception>
+    /// <exception cref="NativeException">ENOENT or ECONNREFUSED: no process listened in time.</exception>
     public static LocalSocket Connect(string path, TimeSpan timeout)
     {
         var address = LocalAddress.Of(path);
@@ -91,8 +91,8 @@ public sealed unsafe class LocalSocket : IDisposable
     /// <returns>Its length; 0 when the peer has closed, or sent a datagram of no bytes; <see cref="TimedOut"/>.</returns>
     /// <exception cref="NativeException">EMSGSIZE: the datagram or its descriptors did not fit; nothing of it is kept.</exception>
     /// <remarks>
-    /// Descriptors come with a datagram of no bytes too. Whoever expects none gives no room for them: the kernel then opens none in this
-    /// process.
+    /// Descriptors come with a datagram of no bytes too. A caller that expects none gives no room for them: the kernel then opens none in
+    /// this process.
     /// </remarks>
     public int Receive(Span<byte> message, Span<int> descriptors, out int count, int timeoutMs)
     {

@@ -11,9 +11,9 @@ public enum MemoryAccess
 
 /// <summary>A memory file in this process's address space.</summary>
 /// <remarks>
-/// Safety: spans and addresses taken from it are good until <see cref="Dispose"/>. Whoever disposes it first makes sure that no
+/// Safety: spans and addresses taken from it are good until <see cref="Dispose"/>. The caller that disposes it first makes sure that no
 /// thread still uses one. There is no finalizer: a collector that unmaps while a thread is still inside a method of the last owner would
-/// crash the process, and a mapping that nobody disposed only costs address space.
+/// crash the process, and a mapping that was never disposed only costs address space.
 /// </remarks>
 public sealed unsafe class MappedMemory : IDisposable
 {

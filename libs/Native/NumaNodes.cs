@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Native;
 public static class NumaNodes
 {
     /// <summary>
-    /// Processors of the NUMA node of an RDMA device; none where the machine has one node, or the device stands at no one's.
+    /// Processors of the NUMA node of an RDMA device; none where the machine has one node, or the device is attached to none.
     /// </summary>
     /// <param name="sysRoot">/sys, or a test's tree.</param>
     /// <param name="device">Name of the device.</param>

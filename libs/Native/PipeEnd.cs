@@ -43,7 +43,7 @@ public sealed unsafe class PipeEnd : IDisposable
     /// <summary>Writes all of it.</summary>
     /// <param name="timeoutMs">The longest time without progress; negative: no limit.</param>
     /// <returns>Bytes written: fewer than given only when time ran out.</returns>
-    /// <exception cref="NativeException"><see cref="NativeException.IsPeerGone"/>: nobody reads any more.</exception>
+    /// <exception cref="NativeException"><see cref="NativeException.IsPeerGone"/>: the pipe has no reader any more.</exception>
     public int Write(ReadOnlySpan<byte> bytes, int timeoutMs = -1)
     {
         MakeNonBlocking();
@@ -65,7 +65,7 @@ public sealed unsafe class PipeEnd : IDisposable
     /// <summary>True when a Read would give bytes or the end of the stream.</summary>
     public bool WaitReadable(int timeoutMs) => Readiness.WaitReadable(Descriptor, timeoutMs);
 
-    /// <summary>True when a Write would take bytes or fail because nobody reads any more.</summary>
+    /// <summary>True when a Write would take bytes or fail because the pipe has no reader any more.</summary>
     public bool WaitWritable(int timeoutMs) => Readiness.WaitWritable(Descriptor, timeoutMs);
 
     public void Dispose() => _descriptor.Dispose();

@@ -9,7 +9,7 @@ internal sealed unsafe class SpawnRequest
 {
     private const int SignalsMax = 64;
 
-    // Duplicates stand above any number that a child is given, so that no dup2 overwrites a source that is still to come.
+    // Duplicates get numbers above any that a child is given, so that no dup2 overwrites a source that is still to come.
     private const int DuplicatesFrom = 256;
 
     // setpriv sets the death signal only after the fork. If we died before that, the child has another parent by then and gives up.

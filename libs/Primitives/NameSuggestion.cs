@@ -1,6 +1,6 @@
 namespace K8sMediaFlow.Primitives;
 
-/// <summary>The name that somebody probably meant.</summary>
+/// <summary>The name that the user probably meant.</summary>
 public static class NameSuggestion
 {
     /// <summary>" (did you mean 'video'?)", or nothing where no candidate is within two typing errors.</summary>

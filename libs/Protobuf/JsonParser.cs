@@ -7,8 +7,8 @@ using Kinds = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
 namespace K8sMediaFlow.Protobuf;
 
 /// <summary>
-/// Messages out of JSON, by the mapping of proto3. For tests and tools. Fields may be named as in the schema or in camel case; null
-/// stands for none; what the schema does not have is a mistake. Errors name the place: <c>$.planes[2].rows</c>.
+/// Messages out of JSON, by the mapping of proto3. For tests and tools. Fields may be named as in the schema or in camel case; null means
+/// none; what the schema does not have is a mistake. Errors name the place: <c>$.planes[2].rows</c>.
 /// </summary>
 public static class JsonParser
 {

@@ -35,7 +35,7 @@ public sealed class MessageField
     /// <summary>Whether a value that equals the default is told from none.</summary>
     public bool HasPresence => !IsRepeated && (!_isProto3 || IsMessage || _proto.HasOneofIndex);
 
-    /// <summary>Which oneof of its message it belongs to; null if to none, or to one that stands for `optional` only.</summary>
+    /// <summary>Which oneof of its message it belongs to; null if to none, or to one that only represents `optional`.</summary>
     public int? Oneof => _proto.HasOneofIndex && !_proto.Proto3Optional ? _proto.OneofIndex : null;
 
     public bool IsMessage => Kind is Kinds.Message or Kinds.Group;

@@ -20,7 +20,7 @@ public readonly struct ProtobufValue
 
 /// <summary>A field that the schema does not know, or that is not what the schema says.</summary>
 /// <param name="Number">Of the field.</param>
-/// <param name="Type">How it stands on the wire.</param>
+/// <param name="Type">How it is encoded on the wire.</param>
 /// <param name="Bits">Of a number.</param>
 /// <param name="Bytes">Of a length-delimited field.</param>
 /// <param name="Group">Of a group.</param>

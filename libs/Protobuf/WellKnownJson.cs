@@ -5,7 +5,7 @@ namespace K8sMediaFlow.Protobuf;
 /// <summary>The types of google.protobuf that have a form of their own in JSON.</summary>
 internal static class WellKnownJson
 {
-    /// <summary>Whether that type is no plain object in JSON: inside an Any it then stands under "value".</summary>
+    /// <summary>Whether that type is no plain object in JSON: inside an Any it is then under "value".</summary>
     public static bool IsSpecial(string fullName) =>
         IsWrapper(fullName) || fullName is "google.protobuf.Timestamp" or "google.protobuf.Duration"
         or "google.protobuf.FieldMask" or "google.protobuf.Struct" or "google.protobuf.Value" or "google.protobuf.ListValue"

@@ -6,7 +6,7 @@ public enum FabricError
     /// <summary>The peer closed, died or cannot be reached: fence, then a new epoch.</summary>
     PeerGone = 1,
 
-    /// <summary>Nobody takes the connection: back off and try again.</summary>
+    /// <summary>No peer accepts the connection: back off and try again.</summary>
     Refused = 2,
 
     /// <summary>A bound wait ran out.</summary>

@@ -13,8 +13,8 @@ public interface IFabricListener : IDisposable
     /// </summary>
     /// <param name="epoch">The link's epoch; a frame that names another one is refused.</param>
     /// <param name="proposal">The bytes of the sender's <see cref="IFabricProposal"/>, as they came: validated here.</param>
-    /// <param name="areaAddress">Start of the block area in this process; must stay mapped until the receiver (or the offer, if
-    /// nobody connected) is disposed.</param>
+    /// <param name="areaAddress">Start of the block area in this process; must stay mapped until the receiver (or the offer, if no sender
+    /// connected) is disposed.</param>
     /// <param name="areaLengthBytes">Its length; grants lie inside it.</param>
     /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the proposal is of another fabric or
     /// malformed.</exception>
@@ -32,8 +32,8 @@ public interface IFabricOffer : IDisposable
     ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>Waits until the sender has connected.</summary>
-    /// <exception cref="FabricException"><see cref="FabricError.Deadline"/>: nobody did; <see cref="FabricError.Aborted"/>: the
-    /// offer or its listener was disposed meanwhile.</exception>
+    /// <exception cref="FabricException"><see cref="FabricError.Deadline"/>: no sender did; <see cref="FabricError.Aborted"/>: the offer or
+    /// its listener was disposed meanwhile.</exception>
     IFabricReceiver Accept(TimeSpan deadline);
 }
 
@@ -48,6 +48,6 @@ public interface IFabricProposal : IDisposable
     /// token: it says so by its <c>ready</c> on the control connection. A refused token shows as <see cref="FabricError.PeerGone"/> later.
     /// </summary>
     /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the offer is malformed or of another fabric;
-    /// <see cref="FabricError.Refused"/>: nobody listens; <see cref="FabricError.Deadline"/>.</exception>
+    /// <see cref="FabricError.Refused"/>: no process listens; <see cref="FabricError.Deadline"/>.</exception>
     IFabricSender Connect(ReadOnlySpan<byte> offer, TimeSpan deadline);
 }

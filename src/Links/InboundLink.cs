@@ -74,8 +74,9 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     }
 
     /// <summary>
-    /// The plan names another place for the peer, or other identities. A pod that was replaced may live on where it was, cut off from
-    /// whoever would end it: from there nothing is taken any more, or two lives of one pod would take the link from each other. Any thread.
+    /// The plan names another place for the peer, or other identities. A pod that was replaced may live on where it was, cut off from the
+    /// control plane that would end it: from there nothing is taken any more, or two lives of one pod would take the link from each other.
+    /// Any thread.
     /// </summary>
     public void Redirect(InboundEndpoint endpoint)
     {

@@ -127,8 +127,8 @@ public sealed class LinkListener : IDisposable
     }
 
     /// <summary>
-    /// Anybody in the cluster may connect. Where all places are taken, whoever has shown no certificate for longest makes room: a peer
-    /// shows its own at once.
+    /// Any process in the cluster may connect. Where all places are taken, the connection that has shown no certificate for longest makes
+    /// room: a peer shows its own at once.
     /// </summary>
     private bool TryMakeRoom()
     {
@@ -182,7 +182,7 @@ public sealed class LinkListener : IDisposable
         link.Serve(connection, hello, _fabrics, handshake);
     }
 
-    /// <summary>Counts, and tells the peer why if it can still hear. Before TLS stands, nobody is told anything.</summary>
+    /// <summary>Counts, and tells the peer why if it can still hear. Before TLS is established, the peer is told nothing.</summary>
     private void Refuse(ControlConnection connection, LinkException why)
     {
         Count(why.Loss);

@@ -91,7 +91,7 @@ public sealed class OutboundLink : IDisposable
     public void Redirect(OutboundEndpoint endpoint)
     {
         var earlier = _endpoint;
-        // Whoever is out of the controller's sight may be here all the same: only another place is a reason to leave.
+        // A peer that the controller does not see may be connected all the same: only another place is a reason to leave it.
         if (!endpoint.IsKnown)
             endpoint = endpoint with { PeerAddress = earlier.PeerAddress, PeerPort = earlier.PeerPort };
         lock (_state)

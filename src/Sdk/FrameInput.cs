@@ -36,7 +36,7 @@ public sealed class FrameInput
     public long Duplicates => _port.Merge.Duplicates;
 
     /// <summary>
-    /// Sequences of an ordered input that nobody brought or explained, and frames that came when their place had been given up.
+    /// Sequences of an ordered input that no producer brought or explained, and frames that came when their place had been given up.
     /// </summary>
     public long Lost => _port.Merge.Lost + _port.Merge.Late;
 

@@ -145,7 +145,7 @@ public sealed class FrameOutput
     }
 
     /// <summary>
-    /// Says that the next <paramref name="count"/> sequences of the port's own stream do not come, so that nobody waits for them.
+    /// Says that the next <paramref name="count"/> sequences of the port's own stream do not come, so that no consumer waits for them.
     /// </summary>
     /// <exception cref="InvalidOperationException">The port inherits its identities: dispose the inputs instead.</exception>
     public void SendGap(int count)
@@ -189,7 +189,7 @@ public sealed class FrameOutput
             _core.ThrowIfFailed();
             _core.Complete(_port);
         }
-        // Whoever waits for room on this port has nothing to wait for any more.
+        // A caller that waits for room on this port has nothing to wait for any more.
         _core.Doorbell.Wake();
     }
 

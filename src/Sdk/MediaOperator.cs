@@ -163,7 +163,7 @@ public sealed class MediaOperator : IAsyncDisposable
         Outputs = new(Name, "output", outputs, [.. _core.Outputs.Select(port => new FrameOutput(_core, port, _waiter))]);
     }
 
-    // A pod that ends lets nobody in any more: to try on would only use up its time to end.
+    // A pod that ends accepts no attach any more: to try on would only use up its time to end.
     private async Task FirstAttachAsync()
     {
         var attached = _loop.Start();
@@ -226,8 +226,8 @@ public sealed class MediaOperator : IAsyncDisposable
     }
 
     /// <summary>
-    /// Nobody asks a process that has ended: its last word must not be lost with a sidecar that dies before it has kept it. False: that
-    /// happened, and it is to be said again.
+    /// A process that has ended cannot be asked again: its last word must not be lost with a sidecar that dies before it has kept it.
+    /// False: that happened, and it is to be said again.
     /// </summary>
     private async Task<bool> SayCompleted()
     {

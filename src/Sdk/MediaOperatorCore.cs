@@ -125,7 +125,7 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
     {
         if (_completion.TrySetException(failure))
             Log.Failed(Options.Name, Options.Replica, failure.Message);
-        // Whoever does not ask for it hears of the failure by every call on a port.
+        // A user who does not await the completion hears of the failure by every call on a port.
         _ = _completion.Task.Exception;
         Shut(failure);
     }
@@ -161,7 +161,7 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
     }
 
     /// <summary>
-    /// Reads what consumers gave back and says goodbye to channels of which nothing is held. Whoever waits calls it first.
+    /// Reads what consumers gave back and says goodbye to channels of which nothing is held. A thread that waits calls it first.
     /// </summary>
     public void Poll()
     {
@@ -219,7 +219,7 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
 
     /// <summary>
     /// The user gave a frame back. On every output that follows its input and got nothing for it, a gap notice takes its place. Where the
-    /// operator has failed or is being disposed nobody decided that: the frame stays with who sent it, for the next life.
+    /// operator has failed or is being disposed the user did not decide that: the frame stays with its sender, for the next life.
     /// </summary>
     public void LetGo(FrameSlot frame, int tag)
     {

@@ -7,8 +7,8 @@ namespace K8sMediaFlow.Sdk;
 /// <param name="CopiedBytes">Their bytes.</param>
 /// <param name="ResentFrames">Frames that were sent again after the death of a consumer or a sidecar.</param>
 /// <param name="Duplicates">Frames that came again and were recognised by their identity.</param>
-/// <param name="Lost">Sequences of ordered inputs that nobody brought or explained, frames that came when their place had been given up,
-/// and forwards that a sidecar's death made impossible (a gap notice says so downstream).</param>
+/// <param name="Lost">Sequences of ordered inputs that no producer brought or explained, frames that came when their place had been given
+/// up, and forwards that a sidecar's death made impossible (a gap notice says so downstream).</param>
 /// <param name="Violations">Frames refused because descriptor or envelope were not sound; each ended its channel.</param>
 /// <param name="InputsNotDone">Inputs that are held, or that something derives from that is not done.</param>
 /// <param name="OutputsNotDone">Frames and notices that were sent and are not done.</param>

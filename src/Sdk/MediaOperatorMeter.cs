@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace K8sMediaFlow.Sdk;
 
 /// <summary>
-/// The figures as instruments of the meter <c>K8sMediaFlow.Sdk</c>. All are observed: they are read when somebody collects, and cost the
+/// The figures as instruments of the meter <c>K8sMediaFlow.Sdk</c>. All are observed: they are read when a listener collects, and cost the
 /// frame path nothing.
 /// </summary>
 internal sealed class MediaOperatorMeter : IDisposable

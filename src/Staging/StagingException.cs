@@ -11,7 +11,7 @@ public enum StagingError
     /// <summary>Memory was handed over without the seals that make it safe to map.</summary>
     NotSealed,
 
-    /// <summary>Nobody listens, or the peer has closed, or it sent what the protocol does not allow.</summary>
+    /// <summary>No process listens, or the peer has closed, or it sent what the protocol does not allow.</summary>
     PeerGone,
 
     /// <summary>The peer did not take or give a message in time.</summary>

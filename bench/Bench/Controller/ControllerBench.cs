@@ -77,7 +77,7 @@ internal static class ControllerBench
             await Task.Delay(100);
         foreach (var name in new[] { Space, "system" })
             await client.For(Resources.Namespaces).CreateAsync(new() { Metadata = new() { Name = name } });
-        // Nobody else makes it here, and no pod is let in without.
+        // No other controller makes the service account here, and the server admits no pod without it.
         await client.For(Resources.ServiceAccounts).CreateAsync(new() { Metadata = new() { Name = "default", Namespace = Space } });
         await Parallel.ForAsync(0, Pipelines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancel) =>
             await client.For(CrdResources.MediaPipelines)

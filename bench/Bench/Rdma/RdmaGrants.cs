@@ -3,7 +3,7 @@ using System.IO.MemoryMappedFiles;
 namespace K8sMediaFlow.Bench.Rdma;
 
 /// <summary>
-/// How often one end has granted, in memory that both processes map: stands for the control connection that brings grants in a link.
+/// How often one end has granted, in memory that both processes map: it replaces the control connection that brings grants in a link.
 /// </summary>
 internal sealed unsafe class RdmaGrants : IDisposable
 {

@@ -4,7 +4,7 @@ using K8sMediaFlow.Fabric.Verbs;
 
 namespace K8sMediaFlow.Bench.Rdma;
 
-/// <summary>The writing half of a connection, with registered blocks that its frames lie in.</summary>
+/// <summary>The writing half of a connection, with the registered blocks that hold its frames.</summary>
 internal sealed class RdmaOut : IDisposable
 {
     private readonly RdmaArea _area;

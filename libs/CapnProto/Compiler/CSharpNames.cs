@@ -34,7 +34,7 @@ internal sealed partial class CSharpNames(IReadOnlyDictionary<ulong, SchemaNode>
         return Keywords.Escape(name);
     }
 
-    /// <summary>The static class that stands for a node, or its enum.</summary>
+    /// <summary>The static class that represents a node, or its enum.</summary>
     public string Qualified(ulong id)
     {
         var node = Node(id);

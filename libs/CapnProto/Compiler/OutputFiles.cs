@@ -5,7 +5,7 @@ internal static class OutputFiles
 {
     /// <exception cref="CompilerException">
     /// Two schemas are called alike. Folders of their own would need a rule for paths outside the working directory, and for MSBuild one
-    /// for what it compiles; whoever has two such files says it with two runs.
+    /// for what it compiles; a user with two such files runs the compiler twice.
     /// </exception>
     public static IReadOnlyList<(ulong FileId, string Schema, string Path)> Of(IEnumerable<(ulong Id, string Name)> files, string folder)
     {

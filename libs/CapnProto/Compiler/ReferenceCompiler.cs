@@ -18,7 +18,7 @@ internal static class ReferenceCompiler
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
 
-        // Left by a parent that changed its folder otherwise, it makes the compiler warn, and the warning would stand among a schema's
+        // Left by a parent that changed its folder otherwise, it makes the compiler warn, and the warning would appear among a schema's
         // errors.
         start.Environment["PWD"] = Directory.GetCurrentDirectory();
         using var process = Start(start);

@@ -49,7 +49,7 @@ internal sealed class ScopeNames
     private void Add(SchemaNode node, string suffix) => _names[node.Id] = Free(CSharpNames.Pascal(node.Name), suffix, Members(node));
 
     /// <summary>
-    /// What stands inside of a type's own class: C# allows no member with the name of its class. What is declared there gives way by
+    /// What is declared inside of a type's own class: C# allows no member with the name of its class. What is declared there gives way by
     /// itself.
     /// </summary>
     private static string[] Members(SchemaNode node) => node.Kind switch

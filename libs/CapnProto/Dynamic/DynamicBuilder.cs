@@ -24,7 +24,7 @@ public readonly ref struct DynamicBuilder
             Struct.Set(Schema.DiscriminantBytes, member);
     }
 
-    /// <summary>Sets a number, bool or enum by its bits; those of a shorter one stand lowest.</summary>
+    /// <summary>Sets a number, bool or enum by its bits; those of a shorter one are the lowest.</summary>
     public void SetBits(FieldSchema field, ulong bits)
     {
         Require(field, !field.Type.Kind.IsPointer() && !field.IsGroup);

@@ -9,7 +9,7 @@ internal static class JsonAnnotations
     public static string? Name(DynamicSchema schema, AnnotationNode[] annotations) =>
         Find(annotations, NameId) is { } found ? schema.At(found.Value).GetText(0).ToString() : null;
 
-    /// <summary>What stands in front of the names of a flattened struct's fields; null if it is not flattened.</summary>
+    /// <summary>The prefix of the names of a flattened struct's fields; null if it is not flattened.</summary>
     public static string? FlattenPrefix(DynamicSchema schema, AnnotationNode[] annotations) =>
         Find(annotations, FlattenId) is { } found ? Text(schema.At(found.Value).GetStruct(0), 0) ?? "" : null;
 

@@ -1,6 +1,6 @@
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
-/// <summary>The members of a JSON object that have not been used yet: one that nobody takes is a mistake of the writer.</summary>
+/// <summary>The members of a JSON object that have not been used yet: one that no field takes is a mistake of the writer.</summary>
 internal sealed class JsonMembers
 {
     private readonly Dictionary<string, JsonPlace> _members = [];

@@ -52,7 +52,7 @@ internal sealed class JsonShape
 /// <param name="Name">The member's name.</param>
 /// <param name="Tag">What the union's tag says when this field is in use.</param>
 /// <param name="Shape">Of a group or a flattened struct.</param>
-/// <param name="Prefix">Of a flattened one: what stands in front of the names of its members; otherwise null.</param>
+/// <param name="Prefix">Of a flattened one: the prefix of the names of its members; otherwise null.</param>
 internal sealed record JsonField(string Name, string Tag, JsonShape? Shape, string? Prefix, JsonDataForm DataForm)
 {
     public bool IsFlat => Prefix is not null;

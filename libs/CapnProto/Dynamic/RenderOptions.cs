@@ -13,7 +13,7 @@ public sealed record RenderOptions
     public int BytesMax { get; init; } = int.MaxValue;
 
     /// <summary>
-    /// More output than that is an error (<see cref="CapnProtoError.TooLarge"/>): a small message can stand for a lot of text.
+    /// More output than that is an error (<see cref="CapnProtoError.TooLarge"/>): a small message can expand to a lot of text.
     /// </summary>
     public long OutputBytesMax { get; init; } = 1L << 30;
 

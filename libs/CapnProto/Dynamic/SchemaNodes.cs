@@ -12,7 +12,7 @@ internal sealed record TypeNode(
 /// <param name="Binds">Null where the scope's parameters are those of the place where the type is used.</param>
 internal sealed record BrandScope(ulong Id, TypeNode[]? Binds);
 
-/// <param name="Value">Where the annotation's value lies in the schema's message.</param>
+/// <param name="Value">Where the annotation's value is in the schema's message.</param>
 internal readonly record struct AnnotationNode(ulong Id, StructPlace Value);
 
 internal sealed record FieldNode
@@ -33,7 +33,7 @@ internal sealed record FieldNode
     /// <summary>Of a number: what the stored bits are combined with.</summary>
     public ulong DefaultBits { get; init; }
 
-    /// <summary>Where the default value lies in the schema's message.</summary>
+    /// <summary>Where the default value is in the schema's message.</summary>
     public StructPlace DefaultValue { get; init; }
 
     public required AnnotationNode[] Annotations { get; init; }

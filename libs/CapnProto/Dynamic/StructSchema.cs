@@ -71,7 +71,7 @@ public sealed class StructSchema
 
         public Dictionary<ushort, FieldSchema> Members { get; } = [];
 
-        /// <summary>A group stands inside its struct's scope: the same parameters hold.</summary>
+        /// <summary>A group is inside its struct's scope: the same parameters hold.</summary>
         private static DynamicType Group(TypeTable types, ulong id, Bindings bindings) =>
             new(DynamicKind.Struct, -1) { StructOrNull = types.Struct(id, bindings) };
     }

@@ -3,8 +3,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.CapnProto.Dynamic;
 
 /// <summary>
-/// The text that <c>capnp decode</c> prints. A list or struct stands in one line if each of its parts has at most 24 bytes, and those of
-/// a struct 64 together; otherwise each part has a line of its own.
+/// The text that <c>capnp decode</c> prints. A list or struct is printed in one line if each of its parts has at most 24 bytes, and those
+/// of a struct 64 together; otherwise each part has a line of its own.
 /// </summary>
 internal ref struct TextRenderer(RenderSink sink, RenderOptions options, ref MessageReader message)
 {

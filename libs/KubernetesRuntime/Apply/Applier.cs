@@ -37,8 +37,8 @@ public sealed class Applier<T>(ResourceClient<T> client, ApplyOptions options)
     /// Applies the document unless <paramref name="observed"/> (null: there is none) is already what an earlier apply of the same document
     /// made.
     /// </summary>
-    /// <exception cref="ApplyConflictException">Somebody else holds one of the fields: nothing was changed, who and what is
-    /// named.</exception>
+    /// <exception cref="ApplyConflictException">Another field manager holds one of the fields: nothing was changed; the exception names the
+    /// manager and the field.</exception>
     public async Task<Applied<T>> ApplyAsync(JsonObject desired, T? observed, CancellationToken cancel)
     {
         var metadata = desired["metadata"] ?? throw new ArgumentException("metadata is missing", nameof(desired));

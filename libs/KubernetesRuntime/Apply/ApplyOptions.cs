@@ -11,8 +11,8 @@ public sealed record ApplyOptions(string FieldManager)
     public IReadOnlyCollection<string> OwnManagers { get; init; } = [];
 
     /// <summary>
-    /// Nobody else has any business here, as in the status of our own kinds. Servers before 1.22 note whoever edits an object together with
-    /// its status as the owner of status fields that the edit could not even touch.
+    /// No other field manager may own fields here, as in the status of our own kinds. Servers before 1.22 record a client that edits an
+    /// object together with its status as the owner of status fields that the edit could not even touch.
     /// </summary>
     public bool OwnsAll { get; init; }
 

@@ -126,7 +126,7 @@ internal sealed class ApiTransport(ClusterConnection cluster, ClientOptions opti
     }
 
     /// <summary>
-    /// Only where the header says so: details.retryAfterSeconds alone also stands in answers to requests that were carried out in part.
+    /// Only where the header says so: details.retryAfterSeconds alone is also in answers to requests that were carried out in part.
     /// </summary>
     private static TimeSpan? RetryAfter(HttpResponseMessageWrapper response) =>
         (response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500)

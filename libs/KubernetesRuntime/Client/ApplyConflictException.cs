@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace K8sMediaFlow.KubernetesRuntime.Client;
 
-/// <summary>A field that somebody else has set to another value.</summary>
+/// <summary>A field that another field manager has set to another value.</summary>
 /// <param name="Manager">Who: a field manager, for example kubectl-edit.</param>
 /// <param name="Field">What: for example .spec.replicas.</param>
 public sealed record ApplyConflict(string Manager, string Field);

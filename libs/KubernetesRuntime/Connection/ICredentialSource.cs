@@ -29,8 +29,8 @@ public sealed class FixedCredential(Credential credential) : ICredentialSource
 }
 
 /// <summary>
-/// A token in a file that somebody replaces before it expires, as kubelet does with a service account's. Read again once a minute and as
-/// soon as the server refuses it: a watch of file events would miss the link that kubelet swaps.
+/// A token in a file that another process replaces before it expires, as kubelet does with a service account's. Read again once a minute
+/// and as soon as the server refuses it: a watch of file events would miss the link that kubelet swaps.
 /// </summary>
 public sealed class TokenFile(string path, TimeProvider time, X509Certificate2? certificate = null) : ICredentialSource
 {
@@ -62,7 +62,7 @@ public sealed class TokenFile(string path, TimeProvider time, X509Certificate2? 
     private void Read()
     {
         var token = ReadToken();
-        // The same token stays the same credential, so that whoever was refused sees that there is no other yet.
+        // The same token stays the same credential, so that a caller whose request was refused sees that there is no other yet.
         if (_current?.BearerToken != token)
             _current = new(token, certificate);
         _readAt = time.GetTimestamp();

@@ -23,7 +23,7 @@ public static class Enqueueing
         where TOwner : class, IKubernetesObject =>
         informer.EnqueueMapped(child => OwnerKey(child.Metadata!, owner) is { } key ? [key] : [], queue);
 
-    /// <summary>Every change of an object puts the keys that it stands for, before and after, into the queue.</summary>
+    /// <summary>Every change of an object puts the keys that it maps to, before and after, into the queue.</summary>
     public static void EnqueueMapped<T>(this Informer<T> informer, Func<T, IEnumerable<ObjectKey>> keys, WorkQueue<ObjectKey> queue)
         where T : class, IKubernetesObject =>
         informer.OnChange(change =>

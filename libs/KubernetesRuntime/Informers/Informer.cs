@@ -8,7 +8,7 @@ namespace K8sMediaFlow.KubernetesRuntime.Informers;
 
 /// <summary>
 /// A store of one kind that follows the server, shared by all who read it or listen. Listeners are called one at a time, after the store
-/// has changed; one that throws is logged and harms nobody else. They should only put keys into a queue.
+/// has changed; one that throws is logged and does not affect the others. They should only put keys into a queue.
 /// </summary>
 public sealed class Informer<T>
     where T : class, IKubernetesObject

@@ -7,8 +7,8 @@ namespace K8sMediaFlow.KubernetesRuntime.Informers;
 
 /// <summary>
 /// Keeps one namespace (null: all) of a store true to the server: list, then watch from there, for ever. An ended watch goes on from the
-/// last version heard of, bookmarks included; a version that is no longer kept, silence and anything that nobody foresaw begin again with a
-/// list. Only cancellation ends it.
+/// last version heard of, bookmarks included; a version that is no longer kept, silence and any unforeseen error begin again with a list.
+/// Only cancellation ends it.
 /// </summary>
 internal sealed class Reflector<T>(
     ResourceClient<T> client, string? @namespace, InformerOptions options, Heartbeat heartbeat, Action<ObjectList<T>> replace,

@@ -79,8 +79,8 @@ public sealed class Store<T>
     }
 
     /// <summary>
-    /// Takes a whole list of one namespace (null: of all) and tells what is different: also what went while nobody was listening. An object
-    /// made anew under an old name is a deletion and a creation.
+    /// Takes a whole list of one namespace (null: of all) and tells what is different: also what was deleted while no watch was running. An
+    /// object made anew under an old name is a deletion and a creation.
     /// </summary>
     internal List<Change<T>> Replace(string? @namespace, ObjectList<T> list)
     {

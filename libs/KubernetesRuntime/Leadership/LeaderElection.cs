@@ -26,8 +26,9 @@ public sealed record ElectionOptions
 }
 
 /// <summary>
-/// Leader election by a Lease. Takes it when nobody holds it, or when it has not changed for its duration by our own clock (the times
-/// written in it are other machines' and only for people). Every write names the version that it replaces, so of two takers one loses.
+/// Leader election by a Lease. A candidate takes the Lease when it has no holder, or when it has not changed for its duration by our own
+/// clock (the times written in it are other machines' and only for people). Every write names the version that it replaces, so of two
+/// takers one loses.
 /// </summary>
 public sealed class LeaderElection
 {
@@ -187,8 +188,8 @@ public sealed class LeaderElection
         }
         catch (ApiException error) when (error.IsConflict || error.IsNotFound)
         {
-            // Somebody wrote to it, or deleted it. If it still names us (a label was added, or our own earlier answer was lost) we go on
-            // from there.
+            // Another client wrote to it, or deleted it. If it still names us (a label was added, or our own earlier answer was lost) we go
+            // on from there.
             if (await _leases.FindAsync(_options.Namespace, _options.Name, bounded.Token) is { } lease)
                 See(lease);
             else

@@ -3,9 +3,9 @@ using K8sMediaFlow.KubernetesRuntime.Client;
 namespace K8sMediaFlow.KubernetesRuntime.Leadership;
 
 /// <summary>
-/// One term of leadership. It ends by this process's own monotonic clock, before anybody else may take over: a renewal counts from when it
-/// was sent, and lasts for the renew deadline, which is shorter than the lease that the others wait out from when they saw it. The clock
-/// runs on while a process is stopped, so one that is continued after a take-over finds its term over at the first question, whatever
+/// One term of leadership. It ends by this process's own monotonic clock, before another candidate may take over: a renewal counts from
+/// when it was sent, and lasts for the renew deadline, which is shorter than the lease that the others wait out from when they saw it. The
+/// clock runs on while a process is stopped, so one that is continued after a take-over finds its term over at the first question, whatever
 /// timers have not fired yet.
 /// </summary>
 #pragma warning disable CA2213 // The source without a timer holds nothing, and requests may still link to its token.

@@ -13,7 +13,7 @@ public sealed record Lease : IKubernetesObject
 
 public sealed record LeaseSpec
 {
-    /// <summary>Empty or absent: nobody.</summary>
+    /// <summary>Empty or absent: there is no holder.</summary>
     public string? HolderIdentity { get; init; }
 
     public int? LeaseDurationSeconds { get; init; }

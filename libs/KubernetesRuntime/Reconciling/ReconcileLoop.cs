@@ -74,7 +74,7 @@ public sealed class ReconcileLoop<TKey>
             .SetStatus(result == "failure" ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
         Durations.Record(_options.Time.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("loop", _name));
         Results.Add(1, new("loop", _name), new KeyValuePair<string, object?>("result", result));
-        // Before Done, so that at no moment a key that is still owed something stands nowhere.
+        // Before Done, so that at no moment a key that is still owed something is recorded nowhere.
         if (again is { } wait)
             _queue.AddAfter(key, wait);
         _queue.Done(key);

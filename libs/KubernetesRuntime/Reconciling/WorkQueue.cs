@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.KubernetesRuntime.Reconciling;
 
 /// <summary>
-/// Keys to be worked on. A key stands in it once however often it is added; while it is being worked on it is given to nobody else, and one
+/// Keys to be worked on. A key is in it once however often it is added; while it is being worked on it is given to no other worker, and one
 /// that is added meanwhile comes again afterwards. Later adds of one key fold into the earliest. So its size is bounded by the number of
 /// keys. Times are monotonic: a clock that is set back holds nothing up, and one that is set forward brings nothing on. Thread-safe.
 /// </summary>
@@ -132,7 +132,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         {
             if (cancel.IsCancellationRequested)
             {
-                // Whoever was woken for a key and does not take it wakes the next one.
+                // A worker that was woken for a key and does not take it wakes the next one.
                 if (woken)
                     Wake();
                 cancel.ThrowIfCancellationRequested();

@@ -3,7 +3,7 @@ using K8sMediaFlow.Native.Libc;
 
 namespace K8sMediaFlow.Native.Ibverbs;
 
-/// <summary>Where an armed completion queue says that it has something, for whoever sleeps.</summary>
+/// <summary>Where an armed completion queue reports that it has something, for a thread that sleeps.</summary>
 public sealed unsafe class CompletionChannel : VerbsHandle
 {
     private readonly int _descriptor;

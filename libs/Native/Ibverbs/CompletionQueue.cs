@@ -78,7 +78,7 @@ public readonly record struct Completion(ulong Id, int Status, bool IsReceive, b
     public bool IsFlush => Status == VerbsConstants.IBV_WC_WR_FLUSH_ERR;
 }
 
-/// <summary>Statuses in words, and which of them say that nobody answers.</summary>
+/// <summary>Statuses in words, and which of them mean that the peer does not answer.</summary>
 public static class CompletionStatus
 {
     public static bool IsSilence(int status) => status is VerbsConstants.IBV_WC_RETRY_EXC_ERR or VerbsConstants.IBV_WC_RNR_RETRY_EXC_ERR;

@@ -4,7 +4,7 @@ namespace K8sMediaFlow.Native.Ibverbs;
 
 /// <summary>
 /// An object of libibverbs. It holds its parents: C refuses to destroy what still has children, so a parent that is disposed first lives on
-/// until the last child is gone. Whoever disposes makes sure that no thread is inside a call of the object.
+/// until the last child is gone. The caller that disposes it makes sure that no thread is inside a call of the object.
 /// </summary>
 public abstract class VerbsHandle : SafeHandle
 {

@@ -2,8 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace K8sMediaFlow.Native.Ibverbs;
 
-// Heads of what the library allocates: read here, made by nobody but tests. Text of ibv_context is the same in every rdma-core from 44 to
-// 65.
+// Heads of what the library allocates: read here, made only by tests. Text of ibv_context is the same in every rdma-core from 44 to 65.
 
 [StructLayout(LayoutKind.Explicit, Size = 328)]
 internal struct ibv_context

@@ -11,7 +11,7 @@ public readonly record struct IdentityVerdict(bool Accepted, string Reason)
 
 /// <summary>
 /// Checks a peer's certificate: issued by one of the authorities, valid now, and carrying one of the expected identities.
-/// The dialled name plays no part: pods are dialled by address, and identity stands in the URI SAN.
+/// The dialled name plays no part: pods are dialled by address, and the identity is in the URI SAN.
 /// </summary>
 public static class IdentityChecks
 {

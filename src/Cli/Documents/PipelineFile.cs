@@ -12,7 +12,7 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
     /// <summary>What an API server would store at most; a larger file is something else.</summary>
     private const int FileBytesMax = 1 << 20;
 
-    /// <summary>Nobody reads more, and each that ends a document costs another look at the rest.</summary>
+    /// <summary>No user reads more, and each that ends a document costs another look at the rest.</summary>
     private const int ErrorsMax = 100;
 
     /// <summary>Reads a file; "-" is the standard input. Never throws for what is in the file, or for a file that cannot be read.</summary>
@@ -57,7 +57,7 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
         return new PipelineFile(documents, errors);
     }
 
-    /// <summary>The text without what stands before the next document, whose lines keep their numbers; null where there is none.</summary>
+    /// <summary>The text without what comes before the next document, whose lines keep their numbers; null where there is none.</summary>
     private static string? AfterDocument(string text, int line, out int from)
     {
         var lines = text.Split('\n');
@@ -70,7 +70,7 @@ public sealed record PipelineFile(IReadOnlyList<PipelineDocument> Documents, IRe
     private static void Take(string path, JsonNode? root, YamlTree tree, List<PipelineDocument> documents, List<DocumentError> errors)
     {
         var found = tree.Faults.Select(fault => new DocumentError(path, fault.Place, fault.Path, fault.Message)).ToList();
-        // "---" at the end of a file opens a document that nobody meant.
+        // "---" at the end of a file opens a document that the author did not mean.
         if (root is null && found.Count == 0)
             return;
         var pipeline = MediaPipelineReader.Read(root, out var faults, place => tree.Places.GetValueOrDefault(place).Written);

@@ -13,7 +13,7 @@ internal sealed class YamlTree
 {
     private const int DepthMax = 64;
 
-    /// <summary>Aliases multiply: ten lines can stand for a billion values.</summary>
+    /// <summary>Aliases multiply: ten lines can expand to a billion values.</summary>
     private const int ValuesMax = 100_000;
 
     private readonly IParser _parser;

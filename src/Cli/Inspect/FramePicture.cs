@@ -51,7 +51,7 @@ internal static class FramePicture
         return (size, MediaFormats.Name(video.PixelFormat), name, Pixels(in view));
     }
 
-    /// <summary>The planes without what stands behind their rows: that is how ffmpeg's rawvideo has them.</summary>
+    /// <summary>The planes without the padding behind their rows: that is how ffmpeg's rawvideo has them.</summary>
     private static byte[] Pixels(in FrameView view)
     {
         var video = view.Info.Video;

@@ -11,8 +11,8 @@ internal readonly record struct Box(int X, int Y, int Width, int Height)
 }
 
 /// <summary>
-/// Where everything goes: columns are the longest way from a source, lanes lie one under the other. Lanes instead of free clusters,
-/// so that no box can ever overlap another one, whatever the graph.
+/// Where everything goes: columns are the longest way from a source, lanes are one under the other. Lanes instead of free clusters, so that
+/// no box can ever overlap another one, whatever the graph.
 /// </summary>
 internal sealed class LaneLayout
 {
@@ -45,7 +45,7 @@ internal sealed class LaneLayout
     internal int Width { get; }
     internal int Height { get; }
 
-    /// <summary>Members of one column stand under each other; the answer is how many rows that takes.</summary>
+    /// <summary>Members of one column are placed under each other; the answer is how many rows that takes.</summary>
     private int Place(Lane lane, GraphIndex index, int top)
     {
         var used = new Dictionary<int, int>();

@@ -44,7 +44,7 @@ internal static class SvgPicture
     {
         var (from, to) = (layout.Nodes[edge.From.Operator], layout.Nodes[edge.To.Operator]);
         var (startY, endY) = (from.MiddleY + 9 * among, to.MiddleY + 9 * among);
-        // An edge along its own row that leaves columns out goes below the boxes that stand there.
+        // An edge along its own row that leaves columns out goes below the boxes in that row.
         var dip = from.Y == to.Y && to.X - from.X > 2 * LaneLayout.NodeWidth + 200 ? 70 : 0;
         var reach = Math.Max(60, (to.X - from.Right) / 2);
         Append(text, $"<path class=\"edge{(edge.Way == EdgeWay.Local ? "" : " link")}\" marker-end=\"url(#tip)\" d=\"M{from.Right} {startY} C{from.Right + reach} {startY + dip} {to.X - reach} {endY + dip} {to.X} {endY}\"><title>{edge.WayReason}</title></path>");

@@ -20,7 +20,7 @@ public sealed record PlainPage(int Status, string Text, string ContentType = "te
 }
 
 /// <summary>
-/// A few pages over HTTP/1.1 without TLS, to be read by probes and metrics collectors: no payload and no secret ever stands there.
+/// A few pages over HTTP/1.1 without TLS, to be read by probes and metrics collectors: they never contain a payload or a secret.
 /// </summary>
 public sealed class PlainHttpServer : IAsyncDisposable
 {

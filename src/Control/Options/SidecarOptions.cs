@@ -22,7 +22,7 @@ public enum LogFormat
 /// <param name="ControlPort">TCP port of the control API.</param>
 /// <param name="LinkPort">TCP port on which peers open links.</param>
 /// <param name="SocketPath">Unix socket on which media operators attach.</param>
-/// <param name="StateDirectory">Where the last plan is kept, so that a restarted sidecar needs nobody.</param>
+/// <param name="StateDirectory">Where the last plan is kept, so that a restarted sidecar does not need the controller.</param>
 /// <param name="CertificateFile">PEM certificate with the identities of the pod's media operators.</param>
 /// <param name="KeyFile">PEM key of the certificate.</param>
 /// <param name="CaFile">PEM bundle of the certificate authorities to trust.</param>
@@ -62,7 +62,7 @@ public sealed record SidecarOptions(
     string? RdmaDevice = null)
 {
     /// <summary>
-    /// Environment variables that go before the file: what only a pod knows of itself cannot stand in a file that all pods of a unit share.
+    /// Environment variables that go before the file: what only a pod knows of itself cannot be in a file that all pods of a unit share.
     /// </summary>
     public const string PodVariable = "K8SMEDIAFLOW_POD", AddressVariable = "K8SMEDIAFLOW_ADDRESS",
         LogFormatVariable = "K8SMEDIAFLOW_LOG_FORMAT", LogLevelVariable = "K8SMEDIAFLOW_LOG_LEVEL",
@@ -71,7 +71,7 @@ public sealed record SidecarOptions(
     /// <summary>The file.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SidecarOptionsJson.Default.SidecarOptions);
 
-    /// <summary>Reads a file that anybody may have written; what its fields say is for the sidecar to judge.</summary>
+    /// <summary>Reads a file of unknown origin; what its fields say is for the sidecar to judge.</summary>
     /// <exception cref="JsonException">It is no such document: an unknown field, a missing one, a value of another kind.</exception>
     public static SidecarOptions Parse(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, SidecarOptionsJson.Default.SidecarOptions) ?? throw new JsonException("null is no document");

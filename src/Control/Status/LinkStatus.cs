@@ -33,6 +33,6 @@ public sealed record LinkStatus(
     long NotDone,
     long Reconnects)
 {
-    /// <summary>Why it does not run on RDMA, in words; empty where it does, and where nobody asked for that.</summary>
+    /// <summary>Why it does not run on RDMA, in words; empty where it does, and where RDMA was not asked for.</summary>
     public string WayReason { get; init; } = "";
 }

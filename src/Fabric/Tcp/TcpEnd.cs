@@ -5,10 +5,10 @@ namespace K8sMediaFlow.Fabric.Tcp;
 
 /// <summary>
 /// How one end of a data connection comes to its end, once. Every use of the socket holds the gate. An abort marks the end, shuts the
-/// socket down, which makes a blocked call return, and then passes through the gate: whoever was inside has left, whoever comes sees the
-/// mark, so no byte is moved afterwards. Exactly one caller, the one that claims the end, shuts down and closes: a descriptor is never
-/// touched after its number may belong to somebody else. Closing resets the connection, for a shutdown alone leaves a peer that is
-/// blocked on a full window uninformed (measured: until its own write timeout).
+/// socket down, which makes a blocked call return, and then passes through the gate: a thread that was inside has left, a thread that comes
+/// later sees the mark, so no byte is moved afterwards. Exactly one caller, the one that claims the end, shuts down and closes: a
+/// descriptor is never touched after its number may belong to another file. Closing resets the connection, for a shutdown alone leaves a
+/// peer that is blocked on a full window uninformed (measured: until its own write timeout).
 /// </summary>
 internal sealed class TcpEnd(StreamSocket socket)
 {

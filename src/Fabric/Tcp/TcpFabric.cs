@@ -5,7 +5,7 @@ namespace K8sMediaFlow.Fabric.Tcp;
 
 /// <summary>
 /// Frames over a TCP connection of their own: sent straight from the producers' blocks (scatter-gather), received straight into granted
-/// blocks. Blocking calls on the callers' threads; the only thread of its own stands at each listener's door.
+/// blocks. Blocking calls on the callers' threads; the only thread of its own is the one that accepts at each listener.
 /// </summary>
 public sealed class TcpFabric : IFabric
 {

@@ -4,7 +4,7 @@ using K8sMediaFlow.Native.Sockets;
 namespace K8sMediaFlow.Fabric.Tcp;
 
 /// <summary>
-/// One listening socket for all links of a sidecar. A thread of its own takes connections in, since whoever connects may belong to any
+/// One listening socket for all links of a sidecar. A thread of its own takes connections in, since a peer that connects may belong to any
 /// open offer or to none, and gives each to the offer whose token it shows.
 /// </summary>
 internal sealed class TcpListener : IFabricListener
@@ -43,7 +43,9 @@ internal sealed class TcpListener : IFabricListener
         }
     }
 
-    /// <summary>Gives a connection to the offer that its preamble shows. One match uses the offer up. False: nobody's.</summary>
+    /// <summary>
+    /// Gives a connection to the offer that its preamble shows. One match uses the offer up. False: it belongs to no offer.
+    /// </summary>
     public bool TryHandOver(ReadOnlySpan<byte> preamble, StreamSocket socket)
     {
         lock (_offers)

@@ -6,8 +6,9 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Fabric.Tcp;
 
 /// <summary>
-/// Reads 32 bytes from whoever connects and nothing more. Whoever shows no open token, or is slow about it, is closed. A bounded number may
-/// stand in the door; when it is full the one that has stood longest goes, so that silent connections cannot shut out a peer for long.
+/// Reads 32 bytes from each connection and nothing more. A connection that shows no open token, or is slow about it, is closed. The number
+/// that may wait for their token is bounded; when it is reached the one that has waited longest is closed, so that silent connections
+/// cannot shut out a peer for long.
 /// </summary>
 internal sealed class TokenAcceptor(StreamSocket listening, TcpListener listener, TimeSpan handshakeTimeout)
 {

@@ -11,7 +11,7 @@ namespace K8sMediaFlow.Fabric.Verbs;
 internal sealed class CompletionReader : IDisposable
 {
     /// <summary>
-    /// Reading the clock takes as long as looking does; a look has no pause either, for whoever spins wants the least delay.
+    /// Reading the clock takes as long as looking does; a look has no pause either, for a thread that spins wants the least delay.
     /// </summary>
     private const int LooksPerClock = 16;
 

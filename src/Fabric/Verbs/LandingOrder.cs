@@ -21,7 +21,8 @@ internal sealed class LandingOrder
         _next = [.. Enumerable.Range(0, pairs).Select(one => (ulong)one)];
     }
 
-    /// <exception cref="FabricException">The immediate is not that of the pair's next write, or nobody granted so many.</exception>
+    /// <exception cref="FabricException">The immediate is not that of the pair's next write, or more writes came than were
+    /// granted.</exception>
     public void Add(int pair, uint immediate)
     {
         var number = _next[pair];

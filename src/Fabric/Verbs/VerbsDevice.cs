@@ -38,7 +38,7 @@ internal sealed class VerbsDevice : IDisposable
     /// <summary>Empty writes by which its ends asked for their peers.</summary>
     public long Probes => Volatile.Read(ref _probes);
 
-    /// <summary>As it was when somebody looked last: take it once for what belongs together.</summary>
+    /// <summary>As it was when it was last queried: read it once for what belongs together.</summary>
     public VerbsPort Port => _port;
 
     /// <exception cref="VerbsUnusableException"/>
@@ -167,7 +167,7 @@ internal sealed class VerbsDevice : IDisposable
         }
     }
 
-    /// <summary>For good: what was opened of a device that failed does not come back.</summary>
+    /// <summary>Permanent: what was opened of a device that failed does not come back.</summary>
     private void Fail(string what)
     {
         _failed = what;

@@ -7,9 +7,9 @@ namespace K8sMediaFlow.Fabric.Verbs;
 
 /// <summary>
 /// A queue pair, or several, with their completions, from its making to its end, which comes once. Every use holds the gate. An abort marks
-/// the end, wakes whoever waits inside, and passes through the gate; exactly one caller, the one that claims the end, tears it down: queue
-/// pair to error, completions read up to the flush of a last work request on each, queue pairs destroyed, then their memory deregistered.
-/// Only after that may blocks be reused.
+/// the end, wakes the thread that waits inside, and passes through the gate; exactly one caller, the one that claims the end, tears it
+/// down: queue pair to error, completions read up to the flush of a last work request on each, queue pairs destroyed, then their memory
+/// deregistered. Only after that may blocks be reused.
 /// </summary>
 internal sealed class VerbsEnd
 {

@@ -61,7 +61,7 @@ internal sealed class VerbsProposal : IFabricProposal
     }
 
     /// <summary>
-    /// The peer's device acknowledges the hello, whatever its program does: nobody answers where the offer was withdrawn.
+    /// The peer's device acknowledges the hello, whatever its program does: no answer comes where the offer was withdrawn.
     /// </summary>
     private void Greet(VerbsOfferPayload peer, TimeSpan deadline)
     {

@@ -12,7 +12,7 @@ namespace K8sMediaFlow.Links.Connection;
 
 /// <summary>
 /// One control connection: framed messages over TLS over a socket. One reads, one writes, any thread aborts. The handshake waits on its own
-/// thread; once both ends are ready nobody waits any more: messages are read as they come (<see cref="ReadAll"/>), and written where the
+/// thread; once both ends are ready no thread waits any more: messages are read as they come (<see cref="ReadAll"/>), and written where the
 /// socket has room (<see cref="TryFlush"/>). Steady messages allocate nothing.
 /// </summary>
 internal sealed class ControlConnection : IDisposable
@@ -57,7 +57,7 @@ internal sealed class ControlConnection : IDisposable
     /// <summary>TLS stands: what is written now only the peer can read.</summary>
     public bool IsAuthenticated => _tls is { IsAuthenticated: true, IsMutuallyAuthenticated: true };
 
-    /// <summary>When the first of both ends' certificates runs out: nobody may go on longer as who it was.</summary>
+    /// <summary>When the first of both ends' certificates runs out: neither end may use its identity longer.</summary>
     public DateTimeOffset ValidUntil { get; set; } = DateTimeOffset.MaxValue;
 
     /// <summary>Where an accepted connection came from.</summary>
@@ -81,7 +81,7 @@ internal sealed class ControlConnection : IDisposable
     public SslStream BeginTls(RemoteCertificateValidationCallback check) =>
         _tls = new SslStream(new NetworkStream(_socket, ownsSocket: false), leaveInnerStreamOpen: false, check);
 
-    /// <summary>Ends the connection from any thread; whoever waits in it gets an error.</summary>
+    /// <summary>Ends the connection from any thread; a thread that waits in it gets an error.</summary>
     public void Abort()
     {
         try
@@ -129,7 +129,7 @@ internal sealed class ControlConnection : IDisposable
         _queuedBytes = 0;
     }
 
-    /// <summary>Gives back what the handshake's words needed. For whoever writes, when nothing is queued.</summary>
+    /// <summary>Gives back what the handshake's words needed. For the thread that writes, when nothing is queued.</summary>
     public void ShrinkToFit()
     {
         Invariant.That(_queuedBytes == 0);

@@ -95,7 +95,7 @@ internal static class ControlMessages
         _ => null,
     };
 
-    /// <summary>Why, for people: cut where it is longer than anybody reads.</summary>
+    /// <summary>The reason, for people: cut where it is longer than a person would read.</summary>
     public static string Words(CapnProto.Utf8Text text) => Cut(text.ToString());
 
     /// <summary>The same of what this end says.</summary>

@@ -5,8 +5,8 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Links.Connection;
 
 /// <summary>
-/// The heartbeats of one connection, shared by whoever reads it and the turns that write. Starved is not dead: before a peer counts as
-/// silent this end makes sure that it was not late itself, and that nothing lies unread in the socket; and a peer whose machine still
+/// The heartbeats of one connection, shared by the thread that reads it and the turns that write. Starved is not dead: before a peer counts
+/// as silent this end makes sure that it was not late itself, and that nothing lies unread in the socket; and a peer whose machine still
 /// acknowledges what is sent to it has longer.
 /// </summary>
 internal sealed class HeartbeatTimer

@@ -18,7 +18,8 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
         using var offer = choice.Offer;
         opened(offer);
         SayWelcome(choice, ledger, sink.LargestBlockBytes);
-        // Ready first: the sender says it when it has connected, and whoever waits here for control also hears of a peer that goes away.
+        // Ready first: the sender says it when it has connected, and the thread that waits here for control also hears of a peer that goes
+        // away.
         HearReady(ledger);
         var receiver = offer.Accept(deadline);
         try

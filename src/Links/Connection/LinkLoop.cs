@@ -16,7 +16,7 @@ internal interface ILoopTask
 /// </summary>
 internal sealed class LinkLoop
 {
-    /// <summary>Turns that nobody rang for come this much late at most.</summary>
+    /// <summary>Turns without a ring come this much late at most.</summary>
     private const long GridNanoseconds = 25_000_000;
 
     private readonly object _lock = new();
@@ -136,7 +136,7 @@ internal sealed class LoopRegistration(LinkLoop loop, ILoopTask task) : IDisposa
 
     internal bool IsRunning { get; set; }
 
-    /// <summary>There is something to do that somebody waits for.</summary>
+    /// <summary>There is something to do that another thread or the peer waits for.</summary>
     public void Ring() => loop.Ring(this, 0);
 
     /// <summary>There is something to do that may wait so long for company: many frames, one message.</summary>

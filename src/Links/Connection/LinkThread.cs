@@ -6,7 +6,9 @@ namespace K8sMediaFlow.Links.Connection;
 /// <summary>A thread of a link: named, never of the pool, joined with a bound.</summary>
 internal sealed class LinkThread
 {
-    /// <summary>Whoever joins has aborted what the thread may wait for, so this bound is met or there is an error in this room.</summary>
+    /// <summary>
+    /// The thread that joins has aborted what this thread may wait for, so this bound is met or there is an error in this room.
+    /// </summary>
     private static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(60);
 
     /// <summary>A TLS handshake needs the most; what is not touched costs nothing.</summary>

@@ -23,7 +23,7 @@ internal static class LinkTls
         var tls = connection.BeginTls(Check(credentials, text => reason = text));
         Authenticate(() => tls.AuthenticateAsClient(new SslClientAuthenticationOptions
         {
-            // Pods are dialled by address; the identity stands in the URI SAN, the name only has to be something.
+            // Pods are dialled by address; the identity is in the URI SAN, the name only has to be something.
             TargetHost = "k8smediaflow",
             ClientCertificateContext = ContextOf(credentials.Certificate),
             EnabledSslProtocols = SslProtocols.Tls13,

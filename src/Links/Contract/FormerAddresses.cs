@@ -5,7 +5,8 @@ namespace K8sMediaFlow.Links.Contract;
 
 /// <summary>
 /// Where a peer pod was and is no more, as plans have said. Not where it is not: a network may show another address than the plan has. Once
-/// the pod has come from where the plan has it, the network shows its address, and from elsewhere comes somebody else. Not thread-safe.
+/// the pod has come from where the plan has it, the network shows its address, and a connection from elsewhere is another pod's. Not
+/// thread-safe.
 /// </summary>
 internal sealed class FormerAddresses
 {

@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Links.Contract;
 /// <summary>A segment's place in the block: 64-byte aligned offset from the block's start, and its length without padding.</summary>
 public readonly record struct SegmentExtent(uint OffsetBytes, uint LengthBytes);
 
-/// <summary>The 256 bytes that stand first in a granted block, decoded (docs/reference/wire-formats.md section 5).</summary>
+/// <summary>The first 256 bytes of a granted block, decoded (docs/reference/wire-formats.md section 5).</summary>
 public struct FrameHeader
 {
     public uint Epoch { get; set; }

@@ -3,8 +3,8 @@ namespace K8sMediaFlow.Links.Contract;
 /// <summary>What feeds an outbound link: one edge's frames for one peer pod.</summary>
 /// <remarks>
 /// All members but <see cref="Wake"/> are called by the link's data thread only: one thread at a time, from one epoch to the next not
-/// always the same one, with everything earlier visible. While the link is down nobody calls: the frames wait where they are.
-/// For every frame taken: Landed at most once, then Done exactly once. Refused, if at all, comes before both.
+/// always the same one, with everything earlier visible. While the link is down no thread calls: the frames wait where they are. For every
+/// frame taken: Landed at most once, then Done exactly once. Refused, if at all, comes before both.
 /// </remarks>
 public interface ILinkSource
 {

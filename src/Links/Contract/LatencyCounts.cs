@@ -2,7 +2,7 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Contract;
 
-/// <summary>Latencies counted in the buckets of the channels. One writer; whoever reads may see one count more or less.</summary>
+/// <summary>Latencies counted in the buckets of the channels. One writer; a reader may see one count more or less.</summary>
 public sealed class LatencyCounts
 {
     private readonly long[] _buckets = new long[LatencyHistogram.BucketCount];

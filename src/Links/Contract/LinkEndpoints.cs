@@ -15,11 +15,11 @@ public sealed record OutboundEndpoint(
     string Pipeline, string Edge, string Pod, string PeerPod, string PeerAddress, int PeerPort, IReadOnlyList<string> PeerIdentities,
         string? OwnAddress = null)
 {
-    /// <summary>The plan has the peer's address; what stands for "not known yet" would reach this very pod.</summary>
+    /// <summary>The plan has the peer's address; the placeholder for "not known yet" would reach this very pod.</summary>
     internal bool IsKnown =>
         !IPAddress.TryParse(PeerAddress, out var address) || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 
-    /// <summary>Whether whoever was opened as the other one is right by this one too.</summary>
+    /// <summary>Whether a connection that was opened to the other endpoint is right for this one too.</summary>
     internal bool Holds(OutboundEndpoint other) =>
         PeerAddress == other.PeerAddress && PeerPort == other.PeerPort && other.PeerIdentities.All(PeerIdentities.Contains);
 }
@@ -29,7 +29,7 @@ public sealed record OutboundEndpoint(
 /// <param name="Edge">Name of the edge.</param>
 /// <param name="PeerPod">The pod that dials.</param>
 /// <param name="PeerIdentities">URI SANs, one of which its certificate must carry.</param>
-/// <param name="PeerAddress">Where the pod is, numeric; null where nobody knows.</param>
+/// <param name="PeerAddress">Where the pod is, numeric; null where it is not known.</param>
 public sealed record InboundEndpoint(string Pipeline, string Edge, string PeerPod, IReadOnlyList<string> PeerIdentities,
     string? PeerAddress = null)
 {

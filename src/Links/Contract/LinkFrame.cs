@@ -43,7 +43,7 @@ public struct LinkFrame
     /// </summary>
     public long SentAtNanoseconds { get; set; }
 
-    /// <summary>When the link took it (the same clock), for its figures; 0 where nobody says. Never travels.</summary>
+    /// <summary>When the link took it (the same clock), for its figures; 0 where the source does not set it. Never travels.</summary>
     public long TakenAtNanoseconds { get; set; }
 
     /// <summary>Gap: how many consecutive sequences it explains, from <see cref="Sequence"/> on. Otherwise 0.</summary>

@@ -21,13 +21,13 @@ public enum LinkLoss
 {
     None = 0,
 
-    /// <summary>Nobody listens there, or no answer within the deadline.</summary>
+    /// <summary>No process listens there, or no answer came within the deadline.</summary>
     Unreachable,
 
     /// <summary>TLS failed: no certificate, not of our authority, expired.</summary>
     TlsFailed,
 
-    /// <summary>A valid certificate of somebody that the plan does not name.</summary>
+    /// <summary>A valid certificate of a peer that the plan does not name.</summary>
     WrongIdentity,
 
     /// <summary>The peer does not know this edge (yet).</summary>
@@ -69,7 +69,7 @@ public enum LinkLoss
     /// <summary>This end was closed.</summary>
     Closed,
 
-    /// <summary>The plan says now that the peer is elsewhere, or somebody else.</summary>
+    /// <summary>The plan now gives the peer another address, or other identities.</summary>
     Moved,
 
     /// <summary>A better fabric can be used again.</summary>

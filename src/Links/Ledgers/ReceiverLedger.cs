@@ -17,7 +17,7 @@ internal struct Delivery
 /// The receiver's book of a link, without I/O, time or threads (the caller serialises).
 /// <list type="number">
 /// <item>Open: each connection gets an epoch. A sender of the same incarnation goes on; a new one starts from nothing, and what its
-/// predecessor landed undelivered is let go of: it was not done, so whoever made it sends it again.</item>
+/// predecessor landed undelivered is let go of: it was not done, so its producer sends it again.</item>
 /// <item>Adopt: what a sender knows to be done counts as landed, delivered and done: a receiver that has forgotten all must not wait for
 /// it.</item>
 /// <item>Grant: a block belongs to the peer from the grant until it lands or until the epoch is fenced; never to two at once.</item>

@@ -17,7 +17,7 @@ internal enum SenderState : byte
     /// <summary>The receiver said that it has it.</summary>
     Landed,
 
-    /// <summary>The receiver said that nobody needs it again.</summary>
+    /// <summary>The receiver said that it is not needed again.</summary>
     Done,
 }
 

@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Links.Ledgers;
 /// <summary>
 /// A set of link sequences that grows almost in order: all up to <see cref="Base"/> except those that are missing, and a bitmap over the
 /// <see cref="Window"/> sequences behind it. How far the oldest missing one lies behind does not matter; how many are missing is bounded.
-/// On the wire (docs/reference/wire-formats.md section 5) bit i of word w stands for base + 1 + 64·w + i.
+/// On the wire (docs/reference/wire-formats.md section 5) bit i of word w represents base + 1 + 64·w + i.
 /// </summary>
 internal sealed class SequenceSet
 {

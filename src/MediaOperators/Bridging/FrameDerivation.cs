@@ -26,7 +26,7 @@ internal sealed class OneToOneDerivation(HeldFrames held, FrameOutput output) : 
             source.PartDone();
             return;
         }
-        // More frames came out than went in: the rest is nobody's, so it is a stream of its own.
+        // More frames came out than went in: the rest derives from no input, so it is a stream of its own.
         if (!_hasOwnStream)
             output.OpenStream();
         _hasOwnStream = true;

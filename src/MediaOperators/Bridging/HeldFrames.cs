@@ -6,7 +6,7 @@ namespace K8sMediaFlow.MediaOperators.Bridging;
 
 /// <summary>
 /// A frame that is inside a program. Two threads have to do with it: one writes its bytes to the program, one sends
-/// what comes out as derived from it. Whoever is last gives it back: a program may answer before it has read all.
+/// what comes out as derived from it. The thread that finishes last gives it back: a program may answer before it has read all.
 /// </summary>
 internal sealed class HeldFrame(Frame frame)
 {

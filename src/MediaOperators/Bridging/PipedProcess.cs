@@ -71,7 +71,7 @@ internal sealed class PipedProcess : IDisposable
     /// <summary>Says end of stream to the program on one of its inputs.</summary>
     public void CloseEnd(int descriptor) => _ends[descriptor].Dispose();
 
-    /// <summary>Ends the program now. Its pipes then end, so that whoever reads or writes them goes on.</summary>
+    /// <summary>Ends the program now. Its pipes then end, so that a thread that reads or writes them goes on.</summary>
     public void Kill() => _child.Kill();
 
     /// <summary>Ends when the program has; false when that is no success.</summary>

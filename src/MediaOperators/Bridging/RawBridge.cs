@@ -9,7 +9,7 @@ internal sealed record BridgedProgram(string File, IReadOnlyList<string> Argumen
 
 /// <summary>
 /// Makes a media operator of a program that reads raw frames on standard input and writes raw frames on standard
-/// output. One thread feeds, one collects; between them stand the frames that are inside the program.
+/// output. One thread feeds, one collects; between them are the frames that are inside the program.
 /// </summary>
 internal sealed class RawBridge : IDisposable
 {

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace K8sMediaFlow.MediaOperators.Commands;
 
-/// <summary>Arguments that are handed on to ffmpeg as they are: what stands after "--".</summary>
+/// <summary>Arguments that are handed on to ffmpeg as they are: what comes after "--".</summary>
 /// <remarks>
 /// Rejected: an option that holds them as one text. It would need rules of its own for blanks and quotes, and "-h" in it reads as ours.
 /// </remarks>
@@ -17,7 +17,7 @@ internal static class FFmpegWords
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <summary>A word that the parser took for one of ffmpeg's although no "--" stands before it; null where there is none.</summary>
+    /// <summary>A word that the parser took for one of ffmpeg's although no "--" comes before it; null where there is none.</summary>
     public static string? Stray(ParseResult parsed)
     {
         if (!parsed.CommandResult.Command.Arguments.Any(argument => argument.Name == Name))

@@ -33,7 +33,8 @@ internal sealed class DecodeJob : IDisposable
     /// from being read as well. What comes over a network can be opened only once.
     /// </summary>
     /// <param name="ports">Video first.</param>
-    /// <param name="keepsStreamsOpen">A stream ends only where its input has: whoever starts this again after a failure goes on.</param>
+    /// <param name="keepsStreamsOpen">A stream ends only where its input has: a caller that starts this again after a failure continues
+    /// it.</param>
     public static IReadOnlyList<DecodeJob> Start(FFmpegInput input, IReadOnlyList<DecodedPort> ports, DecodeOptions options,
         bool keepsStreamsOpen) =>
         input.IsRegularFile

@@ -5,7 +5,7 @@ namespace K8sMediaFlow.MediaOperators.Decode;
 
 /// <summary>
 /// The ffmpegs of one input. The first that fails ends the others: half of a film, its sound going on for an hour after
-/// the picture has gone, is no result, and nobody would hear of the failure before the sound has ended.
+/// the picture has gone, is no result, and no user would hear of the failure before the sound has ended.
 /// </summary>
 internal sealed class DecodeJobs : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace K8sMediaFlow.MediaOperators.Drawing;
 
 /// <summary>
-/// Letters for ASCII in cells of 8 by 8 dots, drawn for this project: five by seven, so that a dot of air stands around each.
-/// In the source as a picture, because a table of hexadecimal numbers cannot be read over.
+/// Letters for ASCII in cells of 8 by 8 dots, drawn for this project: five by seven, so that there is a dot of space around each. In the
+/// source as a picture, because a table of hexadecimal numbers cannot be read over.
 /// </summary>
 internal static class BitmapFont
 {
@@ -14,7 +14,7 @@ internal static class BitmapFont
     private const int LetterWidth = 5;
     private const int LetterHeight = 7;
 
-    // Six bands of sixteen letters, from the space to a box, which stands for every letter that is not ASCII.
+    // Six bands of sixteen letters, from the space to a box, which is drawn for every letter that is not ASCII.
     private const string Picture =
         """
         ..... ..#.. .#.#. .#.#. ..#.. ##... .##.. ..#.. ...#. .#... ..... ..... ..... ..... ..... ....#

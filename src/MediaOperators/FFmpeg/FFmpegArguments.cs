@@ -8,7 +8,7 @@ internal static class FFmpegArguments
     /// <summary>The first descriptor that carries frames; 0 to 2 stay what every program expects them to be.</summary>
     public const int FirstFrameDescriptor = 3;
 
-    // Without -nostdin ffmpeg would take keys from whatever stands on descriptor 0.
+    // Without -nostdin ffmpeg would take keys from whatever is open on descriptor 0.
     private static readonly string[] _quiet = ["-nostdin", "-hide_banner", "-loglevel", "error"];
 
     /// <summary>Decodes the wanted streams, video first, each to a pipe of its own from <see cref="FirstFrameDescriptor"/> on.</summary>

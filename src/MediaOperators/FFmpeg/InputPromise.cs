@@ -11,7 +11,7 @@ internal sealed record InputPromise(long Frames, bool IsCut)
     // A header's duration covers the longest stream, and rates of a container are rounded: less than this is missing from no whole file.
     private static readonly TimeSpan _slack = TimeSpan.FromSeconds(1);
 
-    // Their duration stands in a header; that of other containers without a count of frames is measured on what is there.
+    // Their duration is in a header; that of other containers without a count of frames is measured on what is there.
     private static readonly string[] _announcing = ["matroska,webm", "flv", "asf"];
 
     private static readonly int[] _transportPacketBytes = [188, 192, 204];

@@ -4,8 +4,8 @@ using K8sMediaFlow.CapnProto;
 namespace K8sMediaFlow.Messages;
 
 /// <summary>
-/// The envelope of a frame: segment 0 of its message. Payloads stand in segments of their own, 1 and 2, from their first byte on;
-/// nothing here reads or writes a byte of them, and nothing allocates.
+/// The envelope of a frame: segment 0 of its message. Payloads are in segments of their own, 1 and 2, from their first byte on; nothing
+/// here reads or writes a byte of them, and nothing allocates.
 /// </summary>
 public static class FrameEnvelope
 {

@@ -25,7 +25,7 @@ internal sealed class ObjectSync<T>(ApiClient client, Informer<T> informer, Even
     public IReadOnlyList<T> Observed(ObjectKey pipeline) => informer.Store.By(ClusterView.ByPipeline, ClusterView.Key(pipeline));
 
     /// <summary>The objects as the server has them now, in the order of <paramref name="desired"/>.</summary>
-    /// <exception cref="NameTakenException">An object of that name belongs to somebody else.</exception>
+    /// <exception cref="NameTakenException">An object of that name belongs to another owner.</exception>
     public async Task<IReadOnlyList<T>> SyncAsync(SyncOwner owner, IReadOnlyList<T> desired, CancellationToken cancel)
     {
         var observed = Observed(owner.Key).ToDictionary(thing => thing.Metadata!.Name!);
@@ -63,8 +63,8 @@ internal sealed class ObjectSync<T>(ApiClient client, Informer<T> informer, Even
     }
 
     /// <summary>
-    /// Somebody has written a field of an object that is ours as a whole: it is taken back, and said so. Of an object that is not ours
-    /// nothing is taken.
+    /// Another field manager has written a field of an object that is ours as a whole: it is taken back, and said so. Of an object that is
+    /// not ours nothing is taken.
     /// </summary>
     private async Task<T> TakeBackAsync(SyncOwner owner, T desired, T? observed, ApplyConflictException conflict, CancellationToken cancel)
     {

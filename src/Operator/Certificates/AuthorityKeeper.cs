@@ -51,7 +51,7 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
     }
 
     /// <summary>
-    /// As a leader: carries the authority's change on until cancelled, and brings its Secret back where somebody took it away.
+    /// As a leader: carries the authority's change on until cancelled, and brings its Secret back where it was deleted.
     /// </summary>
     public Task KeepAsync(ApiClient fenced, CancellationToken cancel) =>
         RepeatAsync(_keeping, bounded => AdvanceAsync(fenced, bounded), cancel);
@@ -80,7 +80,9 @@ internal sealed class AuthorityKeeper(ApiClient reader, string @namespace, Certi
         Take(after);
     }
 
-    /// <summary>What is stored, or what is known where somebody put another authority into the Secret: that one is the next.</summary>
+    /// <summary>
+    /// What is stored, or what is known where another client put another authority into the Secret: that one is the next.
+    /// </summary>
     private AuthorityState Continued(AuthorityState stored, DateTimeOffset now)
     {
         if (Known(now) is not { } known || stored.IsStepFrom(known))

@@ -42,8 +42,8 @@ internal static class AuthoritySecret
         };
     }
 
-    /// <exception cref="InvalidDataException">The Secret holds no certificate with its key: somebody has spoiled it, and making another
-    /// would part the installation.</exception>
+    /// <exception cref="InvalidDataException">The Secret holds no certificate with its key: it was damaged, and making another would split
+    /// the installation.</exception>
     public static AuthorityState Read(Secret secret)
     {
         var current = Pair(secret, UnitSecrets.Certificate, UnitSecrets.Key)

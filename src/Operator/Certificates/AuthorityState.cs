@@ -48,8 +48,8 @@ internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOf
     public bool Trusts(AuthorityState known) => Bundle.Contains(known.Current.CertificatePem.Trim(), StringComparison.Ordinal);
 
     /// <summary>
-    /// What to make of another authority that somebody put in this one's place. At once it would part all that run from all that come: it
-    /// becomes the next one, trusted first. One that can issue nothing, or not now, changes nothing.
+    /// What to make of another authority that was put in this one's place. If it were used at once, running pods and new pods could not
+    /// trust each other: it becomes the next one, trusted first. One that can issue nothing, or not now, changes nothing.
     /// </summary>
     public AuthorityState Succeeded(KeyPair other, DateTimeOffset now) => Next is { } next && IsSame(next, other) ? this
         : CanIssue(other, now) ? this with { Next = other, NextSince = now } : this;
@@ -68,20 +68,20 @@ internal sealed record AuthorityState(KeyPair Current, KeyPair? Next, DateTimeOf
     /// <param name="times">How long all of it lives.</param>
     /// <param name="now">The time.</param>
     /// <param name="followedSince">
-    /// Since when somebody has followed the state without a gap and so brought it to everybody. The overlap does not run before: a next
-    /// authority that stood in the Secret while no controller ran is one that nobody was told of.
+    /// Since when a controller has followed the state without a gap and so brought it to every pod. The overlap does not begin earlier: a
+    /// next authority that was in the Secret while no controller ran is one that no pod was told of.
     /// </param>
     public static AuthorityState Advance(AuthorityState? state, CertificateTimes times, DateTimeOffset now,
         DateTimeOffset followedSince = default)
     {
         if (state is null)
             return new(Create(times, now), null, null, null, null);
-        // Nobody believes what an authority issued that has ended: there is nothing to be gentle with.
+        // No peer accepts what an expired authority issued: there is no trust that a gradual change would keep.
         if (now >= EndOf(state.Current))
             return new(state.Next is { } coming && now < EndOf(coming) ? coming : Create(times, now), null, null, null, null);
         if (state.Before is not null && now >= state.BeforeUntil)
             state = state with { Before = null, BeforeUntil = null };
-        // A time that somebody took out of the Secret begins anew.
+        // A time that was removed from the Secret begins anew.
         if (state is { Before: not null, BeforeUntil: null })
             state = state with { BeforeUntil = now + times.Leaf };
         if (state is { Next: not null, NextSince: null })

@@ -5,8 +5,8 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 namespace K8sMediaFlow.Operator.Desired;
 
 /// <summary>
-/// The last spec that was accepted, in a ConfigMap of the pipeline. While a later edit is refused, pods that fail are replaced by what
-/// stands here, also by a controller that has only just started.
+/// The last spec that was accepted, in a ConfigMap of the pipeline. While a later edit is refused, pods that fail are replaced by what is
+/// recorded here, also by a controller that has only just started.
 /// </summary>
 internal static class AcceptedRecords
 {

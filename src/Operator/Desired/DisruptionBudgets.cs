@@ -5,9 +5,9 @@ namespace K8sMediaFlow.Operator.Desired;
 
 /// <summary>
 /// One budget per unit. An integer, since pods without a controller of the server's own cannot be counted any other way. A unit of one pod
-/// lets nobody evict it: the controller sees that its node is being drained, makes the replacement first and then removes it itself. Where
-/// no replacement has come for a while (no room elsewhere, a volume that is bound to the node), the drain decides: one pod more may be
-/// evicted. Cordoning alone evicts nobody.
+/// allows no eviction: the controller sees that its node is being drained, makes the replacement first and then removes it itself. Where no
+/// replacement has come for a while (no room elsewhere, a volume that is bound to the node), the drain decides: one pod more may be
+/// evicted. Cordoning alone evicts no pod.
 /// </summary>
 internal static class DisruptionBudgets
 {
@@ -18,7 +18,7 @@ internal static class DisruptionBudgets
         {
             MinAvailable = Least(unit, unit.Slots.Any(slot => input.Yielding.Contains(slot.Stable))),
             Selector = new() { MatchLabels = Services.Selector(input, unit) },
-            // A pod that was never ready serves nobody and must not hold up a drain.
+            // A pod that was never ready serves no peer and must not hold up a drain.
             UnhealthyPodEvictionPolicy = input.Server.EvictsUnhealthy ? "AlwaysAllow" : null,
         },
     };

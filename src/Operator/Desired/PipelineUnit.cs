@@ -22,7 +22,7 @@ internal sealed record PipelineUnit(string Name, bool IsGroup, IReadOnlyList<Med
                 .Select(unit => new PipelineUnit(unit.Key, index.PodGroup(unit.First().Name) is not null, [.. unit],
                 [.. pods[unit.Key].Select((pod, ordinal) => new PodSlot(pod.Name, ordinal, pod.Replicas))])),
         ];
-        // Every pod that is planned stands in one unit.
+        // Every pod that is planned is in one unit.
         Invariant.That(units.Sum(unit => unit.Slots.Count) == placement.Pods.Count);
         return units;
     }

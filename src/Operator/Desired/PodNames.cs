@@ -14,8 +14,8 @@ internal static class PodNames
 
     /// <summary>
     /// The incarnation after another one (null: the first of this pipeline). It follows from what is recorded and from nothing else:
-    /// whoever computes it again from the same record, after a crash or from a cache that trails, comes to the same name and makes no
-    /// second pod.
+    /// a controller that computes it again from the same record, after a crash or from a cache that trails, comes to the same name and
+    /// makes no second pod.
     /// </summary>
     public static string Next(string pipelineUid, string stable, string? incarnation)
     {

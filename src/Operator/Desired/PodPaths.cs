@@ -1,6 +1,6 @@
 namespace K8sMediaFlow.Operator.Desired;
 
-/// <summary>Where things lie inside a pod, and the ports of its sidecar. Fixed: every pod has an address of its own.</summary>
+/// <summary>Paths inside a pod, and the ports of its sidecar. Fixed: every pod has an address of its own.</summary>
 internal static class PodPaths
 {
     public const int ControlPort = 7400, LinkPort = 7401, DataPort = 7402, HealthPort = 7403;

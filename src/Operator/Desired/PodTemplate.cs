@@ -15,7 +15,7 @@ internal static class PodTemplate
 
     public static Pod Of(PodParts parts, PodSlot slot, string name)
     {
-        // A pod without an owner would be nobody's to remove.
+        // A pod without an owner would never be removed.
         Invariant.That(parts.Owner is not null);
         return new()
         {

@@ -7,11 +7,11 @@ using K8sMediaFlow.Pipelines.Graph;
 namespace K8sMediaFlow.Operator.Desired;
 
 /// <summary>
-/// A pod's address on the RDMA network. Whoever attaches the pod to networks writes what came of it into an annotation, as JSON; nothing
-/// that stands there is taken for granted.
+/// A pod's address on the RDMA network. The network plugin that attaches the pod to networks writes the result into an annotation, as JSON;
+/// nothing in it is taken for granted.
 /// </summary>
 /// <param name="Address">Numeric; null where there is none.</param>
-/// <param name="Problem">Why there is none, beginning with the pod; null where nobody asked.</param>
+/// <param name="Problem">Why there is none, beginning with the pod; null where no address was asked for.</param>
 internal readonly record struct RdmaAddress(string? Address, string? Problem)
 {
     public const string NetworksAnnotation = "k8s.v1.cni.cncf.io/networks", StatusAnnotation = "k8s.v1.cni.cncf.io/network-status";

@@ -19,7 +19,7 @@ internal static class Renderer
         Pods = [.. input.Units.Where(unit => input.Identities.ContainsKey(unit.Name)).SelectMany(unit => Pods(input, unit))],
     };
 
-    /// <summary>The first to be applied: they own the pods, and hold the replicas that somebody scaled them to.</summary>
+    /// <summary>The first to be applied: they own the pods, and hold the replicas that a user or an autoscaler scaled them to.</summary>
     public static IReadOnlyList<MediaOperator> RenderOperators(RenderInput input) =>
         [.. input.Graph.Operators.Select(node => MediaOperatorObjects.Of(input, input.Units.First(unit => unit.Operators.Contains(node)),
             input.Spec(node.Name)))];

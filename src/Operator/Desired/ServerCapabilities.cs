@@ -12,7 +12,7 @@ namespace K8sMediaFlow.Operator.Desired;
 internal sealed record ServerCapabilities(
     int Minor, bool NativeSidecar, bool PodDisruptionBudgetV1, bool Cel, bool NamespaceNameLabel, bool EvictsUnhealthy)
 {
-    /// <summary>resource.k8s.io/v1 is served (1.34 and later). Its beta versions are off unless somebody turns them on.</summary>
+    /// <summary>resource.k8s.io/v1 is served (1.34 and later). Its beta versions are off unless an administrator turns them on.</summary>
     public bool ResourceClaims { get; init; }
 
     /// <summary>Disruption budgets in the version that this server serves.</summary>

@@ -99,7 +99,7 @@ internal static class SidecarContainer
     private static SortedDictionary<string, string> Copy(IReadOnlyDictionary<string, string>? amounts) =>
         new(amounts?.ToDictionary() ?? [], StringComparer.Ordinal);
 
-    // A kubelet that finds nobody listening writes a Warning, and on a node with much to do a start takes as long as it takes. So the probe
+    // A kubelet that finds no listener writes a Warning, and on a node with much to do a start takes as long as it takes. So the probe
     // waits within one try. An image from before knows no such command: a pipeline that keeps it is asked as before.
     private static Probe StartupProbe(RenderInput input) => input.SidecarImage != input.Settings.SidecarImage
         ? Probe("/startupz", periodSeconds: 1, failures: 120) with { InitialDelaySeconds = 1 }

@@ -69,7 +69,7 @@ internal static class TemplateHash
         return JsonNode.Parse(PlanJson.Write(part))!;
     }
 
-    /// <summary>Without nulls and empty lists: a field that a newer version adds, and nobody sets, changes nothing.</summary>
+    /// <summary>Without nulls and empty lists: a field that a newer version adds, and that is not set, changes nothing.</summary>
     private static JsonNode? Dense(JsonNode? node)
     {
         switch (node)

@@ -122,7 +122,7 @@ internal static class ControllerHost
             ? []
             : [$"{options.WebhookService}.{@namespace}.svc", $"{options.WebhookService}.{@namespace}.svc.cluster.local"];
 
-    /// <summary>For one process that nobody competes with.</summary>
+    /// <summary>For one process without competitors.</summary>
     private sealed class NoElection : IWriteFence
     {
         public static NoElection Instance { get; } = new();

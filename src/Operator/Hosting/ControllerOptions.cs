@@ -39,7 +39,7 @@ internal sealed record ControllerOptions
     /// <summary>The Service in front of the webhook, whose name the API server expects in the certificate.</summary>
     public string WebhookService { get; init; } = "k8smediaflow-webhook";
 
-    /// <summary>The ValidatingWebhookConfiguration that gets the authority's certificate; null: somebody else sees to it.</summary>
+    /// <summary>The ValidatingWebhookConfiguration that gets the authority's certificate; null: another component writes it.</summary>
     public string? WebhookConfiguration { get; init; }
 
     public string? Kubeconfig { get; init; }
@@ -160,7 +160,7 @@ internal sealed class OptionReader
                     ? value
                     : throw Wrong(name, text, $"one of {string.Join(", ", System.Enum.GetNames<T>())}");
 
-    /// <summary>Refuses arguments that nothing has asked for: a misspelled option has no effect, and nobody notices.</summary>
+    /// <summary>Refuses arguments that nothing has asked for: a misspelled option has no effect, and the user would not notice.</summary>
     public void Finish()
     {
         if (_arguments.Keys.FirstOrDefault(name => !_known.Contains(name)) is { } unknown)

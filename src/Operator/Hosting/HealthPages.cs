@@ -4,7 +4,7 @@ using K8sMediaFlow.Operator.Status;
 
 namespace K8sMediaFlow.Operator.Hosting;
 
-/// <summary>Health of the controller. Alive means that no loop hangs; an API server that is away kills nobody.</summary>
+/// <summary>Health of the controller. Alive means that no loop hangs; an API server that is away does not end the controller.</summary>
 internal static class HealthPages
 {
     public static IReadOnlyDictionary<string, Func<PlainPage>> Of(Liveness liveness, Func<string?> unready) =>

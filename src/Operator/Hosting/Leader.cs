@@ -100,7 +100,7 @@ internal sealed class Leader(
                     written = bundle;
                 }
             }
-#pragma warning disable CA1031 // Whatever it is, it is tried again: a webhook whose authority nobody writes refuses every edit.
+#pragma warning disable CA1031 // Whatever it is, it is tried again: a webhook whose authority is not written refuses every edit.
             catch (Exception error)
 #pragma warning restore CA1031
             {

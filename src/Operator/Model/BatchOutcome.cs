@@ -22,7 +22,7 @@ internal sealed record BatchOutcome(PipelinePhase Phase, string Message)
             return new(before.Phase.Value, before.Conditions.FirstOrDefault(one => one.Type == Reasons.ReadyType)?.Message ?? "");
         if (pods.Select(pod => Failure(pod, report(pod))).FirstOrDefault(failure => failure is not null) is { } reason)
             return new(PipelinePhase.Failed, reason);
-        // Whoever is scaled to 0 has not completed.
+        // A media operator that is scaled to 0 has not completed.
         return graph.Operators.All(node => node.ReplicaCount > 0)
             && slots.All(slot => pods.Any(pod => pod.Stable == slot.Stable && pod.State == PodState.Succeeded))
             ? new(PipelinePhase.Succeeded, "every media operator has completed")

@@ -82,7 +82,7 @@ internal sealed class PipelineMemory(string uid)
         Restarts[stable] = Restarts.GetValueOrDefault(stable, RestartHistory.None).Made(now);
     }
 
-    /// <summary>Forgets refusals of pods that nobody wants any more.</summary>
+    /// <summary>Forgets refusals of pods that are not wanted any more.</summary>
     public void KeepRefused(IReadOnlyList<SlotDecision> slots)
     {
         foreach (var settled in Refused.Keys.Where(stable => !slots.Any(slot => slot.Make && slot.Slot.Stable == stable)).ToList())
@@ -96,7 +96,7 @@ internal sealed class PipelineMemory(string uid)
     public bool HasSeen(string stable, string podName) => _seen.TryGetValue(stable, out var names) && names.Contains(podName);
 
     /// <summary>
-    /// Takes note of the pods that are there, and forgets what nobody will ask for: a slot may have its pod replaced for years.
+    /// Takes note of the pods that are there, and forgets what will not be asked for: a slot may have its pod replaced for years.
     /// </summary>
     public void See(IReadOnlyCollection<Pod> pods)
     {

@@ -15,7 +15,7 @@ internal sealed record PodAddresses(string Pod, string? Rdma = null);
 /// The plans of a pipeline's pods. The planner runs once for a spec, for the most replicas that there may be; the plan of the moment is
 /// that plan with addresses and tokens, without the replicas that do not run. So a scale within the maximum changes who is linked to whom,
 /// and no region. A media operator that is scaled to 0 stays in its neighbours' plans as one whose pod is away: what is on its way to it
-/// waits, and nobody takes its absence for the end of a stream.
+/// waits, and no consumer takes its absence for the end of a stream.
 /// </summary>
 internal static class PlanBuilder
 {
@@ -52,7 +52,7 @@ internal static class PlanBuilder
                 Edges = [.. plan.Edges.Select(edge => edges[edge.Name])],
                 Outbound = [.. plan.Outbound.Where(link => edges[link.Edge].Consumers.Any(end => end.Pod == link.PeerPod))
                     .Select(Addressed)],
-                // Nobody calls upstream, but by its new address a receiver knows that the pod was replaced: the old one, cut off and alive,
+                // No pod dials upstream, but by its new address a receiver knows that the pod was replaced: the old one, cut off and alive,
                 // is not let in again.
                 Inbound = [.. plan.Inbound.Where(link => edges[link.Edge].Producers.Any(end => end.Pod == link.PeerPod)).Select(Addressed)],
             }),

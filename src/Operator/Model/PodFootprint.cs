@@ -58,7 +58,7 @@ internal sealed record PodFootprint(string Place, IReadOnlyDictionary<string, de
         },
         DesiredJson.Default.PodSpec);
 
-    /// <summary>What cannot be read is more than anybody has.</summary>
+    /// <summary>An amount that cannot be read is more than any pod has.</summary>
     private static decimal Amount(string text)
     {
         var (suffix, unit) = Units.Append((Suffix: "", Unit: 1m)).First(one => text.EndsWith(one.Suffix, StringComparison.Ordinal));

@@ -2,10 +2,11 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.Operator.Model;
 
-/// <summary>What keeps a pod from running: a reason of ours and the words of whoever noticed.</summary>
+/// <summary>What keeps a pod from running: a reason of ours and the words of the component that noticed.</summary>
 /// <param name="Reason">One of <see cref="Reasons"/>.</param>
 /// <param name="Message">Begins with the pod.</param>
-/// <param name="MayPass">Somebody will try again and may succeed, as with a volume on a busy node; other troubles are told first.</param>
+/// <param name="MayPass">The cluster will try again and may succeed, as with a volume on a busy node; other troubles are told
+/// first.</param>
 internal sealed record PodIssue(string Reason, string Message, bool MayPass = false);
 
 /// <summary>Reads a pod's status for what is wrong.</summary>
@@ -28,7 +29,7 @@ internal static class PodIssues
         var unscheduled = pod.Status?.Conditions?.FirstOrDefault(one => one is { Type: "PodScheduled", Status: "False" });
         if (unscheduled is { Reason: "Unschedulable" })
             return new(Reasons.Unschedulable, $"pod {pod.Metadata?.Name}: {unscheduled.Message}");
-        // How a native sidecar ended that was told to, or killed, once its media operators had completed, is nobody's trouble.
+        // How a native sidecar ended that was told to, or killed, once its media operators had completed, is no issue.
         if (pod.Status?.Phase == "Succeeded")
             return null;
         var containers = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);

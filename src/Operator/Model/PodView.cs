@@ -18,7 +18,7 @@ internal sealed record PodView(
         PodIssue? PodIssue,
         int Restarts = 0, string Namespace = "")
 {
-    /// <summary>How long a pod that nobody complains of may take to be ready before others do not wait for it any more.</summary>
+    /// <summary>How long a pod without a known issue may take to be ready before others do not wait for it any more.</summary>
     public static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(60);
 
     /// <summary>Where it is on the RDMA network, where it was attached to one.</summary>
@@ -30,7 +30,7 @@ internal sealed record PodView(
     /// <summary>When the last of its containers started, where all run.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>What it takes of the cluster; null where nobody asked.</summary>
+    /// <summary>What it takes of the cluster; null where it was not asked for.</summary>
     public PodFootprint? Footprint { get; init; }
 
     /// <summary>It waits for claims to be made from templates before it is scheduled.</summary>
@@ -54,7 +54,7 @@ internal sealed record PodView(
     public bool MakesRoomFor(PodView other) => other.PodIssue is { Reason: Reasons.Unschedulable or Reasons.VolumeUnavailable } &&
         Footprint is { } own && other.Footprint is { } needed && own.MakesRoomFor(needed);
 
-    /// <summary>It cannot be waited for: nobody is there to end it.</summary>
+    /// <summary>It cannot be waited for: no kubelet is there to end it.</summary>
     public bool Lost => NodeFault is not null;
 
     public static PodView Of(Pod pod, NodeHealth node, DateTimeOffset now) => new(

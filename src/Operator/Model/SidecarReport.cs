@@ -3,7 +3,7 @@ using K8sMediaFlow.Control.Status;
 namespace K8sMediaFlow.Operator.Model;
 
 /// <summary>
-/// What is known of one sidecar: its last status, the rates between the last two, and what stands between it and its plan.
+/// What is known of one sidecar: its last status, the rates between the last two, and what keeps it from its plan.
 /// </summary>
 /// <param name="Status">Null before it answered.</param>
 /// <param name="FramesPerSecond">By edge and side; empty before two statuses of one incarnation.</param>

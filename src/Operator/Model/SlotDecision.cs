@@ -27,7 +27,7 @@ internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incar
     public bool IsOutdated { get; init; }
 
     /// <summary>
-    /// The current pod stands on a node that is being emptied, and for long nothing could take its place: an eviction is let through.
+    /// The current pod is on a node that is being drained, and for long nothing could take its place: an eviction is let through.
     /// </summary>
     public bool Yields { get; init; }
 

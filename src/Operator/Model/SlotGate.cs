@@ -17,8 +17,8 @@ internal readonly record struct SlotGate(bool MayGiveUp, bool MayRoll)
 /// rollout stops at the first pod that does not come up.
 /// </summary>
 /// <param name="IsHealthy">A pod of it is ready, or has completed.</param>
-/// <param name="IsSettled">It comes or goes no more. A pod that fails by itself, from before the spec of now, is nobody's to wait for: the
-/// edit may be its remedy.</param>
+/// <param name="IsSettled">It comes or goes no more. A pod that fails by itself, from before the spec of now, is not waited for: the edit
+/// may be its remedy.</param>
 /// <param name="HasRollStandby">A pod from another template stands by.</param>
 internal sealed record SlotState(bool IsHealthy, bool IsSettled, bool HasRollStandby)
 {

@@ -7,8 +7,8 @@ namespace K8sMediaFlow.Operator.Plans;
 /// <summary>
 /// Versions of the plans of one sidecar. The counter begins at the clock, so that a controller that starts again under the same lease goes
 /// on above what it said before. Transitions never fall below what the sidecar already follows while this process holds the term: a lease
-/// that somebody deleted begins to count anew, and the sidecar would listen no more. What a sidecar says is input: it moves its own
-/// versions and nobody else's, and what no lease can have counted is not believed.
+/// that was deleted begins to count anew, and the sidecar would listen no more. What a sidecar says is input: it moves its own versions and
+/// no other sidecar's, and what no lease can have counted is not believed.
 /// </summary>
 internal sealed class PlanCounter(long leaseTransitions, IWriteFence fence, TimeProvider time)
 {
@@ -37,7 +37,7 @@ internal sealed class PlanCounter(long leaseTransitions, IWriteFence fence, Time
     /// <summary>
     /// The sidecar says that it follows this plan: the next version has higher transitions, or the same and a higher counter.
     /// </summary>
-    /// <returns>False: nobody can have given it that plan, and no version is above it.</returns>
+    /// <returns>False: no controller can have given it that plan, and no version is above it.</returns>
     public bool Hear(PlanVersion inForce)
     {
         fence.Demand();

@@ -39,12 +39,12 @@ internal sealed class PlanSync(SidecarSessions sessions)
             IReadOnlyDictionary<string, UnitIdentity> identities, IEnumerable<PodView> leaving)
     {
         var reachable = slots.Where(slot => slot.Reachable is { Lost: false } pod && HasAddress(pod)).ToList();
-        // Whoever has completed is asked nothing more; its address still stands in its peers' plans.
+        // A pod that has completed is asked nothing more; its address is still in its peers' plans.
         var asked = reachable.Where(slot => slot.Reachable!.State is PodState.Running or PodState.Pending).ToList();
         var standing = slots.SelectMany(slot => slot.Spoken.Where(pod => pod != slot.Reachable && pod is { Started: true, Lost: false }
             && HasAddress(pod)).Select(pod => (slot, pod))).ToList();
         sessions.Keep(key, asked.Select(slot => slot.Reachable!.Uid).Concat(standing.Select(one => one.pod.Uid)).ToHashSet());
-        // Whoever stands by is listened to and told nothing: its plan would take the peers from the pod that has them.
+        // A pod that stands by is listened to and told nothing: its plan would take the peers from the pod that has them.
         foreach (var (slot, pod) in standing)
             sessions.With(key, Target(accepted, slot, pod));
         if (asked.Count == 0)

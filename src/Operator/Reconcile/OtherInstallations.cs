@@ -7,8 +7,8 @@ using K8sMediaFlow.KubernetesRuntime.Reconciling;
 namespace K8sMediaFlow.Operator.Reconcile;
 
 /// <summary>
-/// Pipelines of other installations: nothing of them is touched. Only where nobody has taken one up after a while, its user is told who
-/// left it and for whom, since a name that is misspelled has no other effect.
+/// Pipelines of other installations: nothing of them is touched. Only where no installation has taken one up after a while, its user is
+/// told who left it and for whom, since a name that is misspelled has no other effect.
 /// </summary>
 /// <param name="own">The name of this installation.</param>
 /// <param name="say">Tells the pipeline's user a sentence.</param>

@@ -62,7 +62,7 @@ internal sealed class PipelineReconciler
         var stored = _parts.View.Pipelines.Store.Get(key);
         if (stored is null || stored.Metadata!.DeletionTimestamp is not null)
         {
-            // Objects go by their owner references; nobody waits for us.
+            // Objects are removed by their owner references; none waits for the controller.
             Forget(key);
             _others.Forget(key);
             return stored is null ? Outcome.Gone : Outcome.Done;
@@ -307,7 +307,7 @@ internal sealed class PipelineReconciler
             waits.Add(TimeSpan.FromSeconds(10));
         if (renewAt - turn.Now < TimeSpan.FromMinutes(15))
             waits.Add(renewAt - turn.Now);
-        // Nothing tells of Events: whoever they explain is looked at again.
+        // Nothing tells of Events: the pods that they explain are looked at again.
         if (views.Any(PendingEvents.MayExplain))
             waits.Add(TimeSpan.FromSeconds(4));
         return waits.Count == 0

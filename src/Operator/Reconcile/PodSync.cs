@@ -26,7 +26,7 @@ internal sealed class PodSync(ApiClient client, EventRecorder events)
     }
 
     /// <summary>
-    /// A server that refuses a successor stands in nobody's way but the successor's: the pod that is there goes on, and all else is done.
+    /// A server that refuses a successor holds up only the successor: the pod that is there goes on, and all else is done.
     /// </summary>
     public async Task MakeAsync(SyncOwner owner, IEnumerable<Pod> pods, IReadOnlyList<SlotDecision> slots, PipelineMemory memory,
         DateTimeOffset now, CancellationToken cancel)

@@ -5,7 +5,7 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
 
-/// <summary>The decisions about all slots of a pipeline, and about pods that stand in none.</summary>
+/// <summary>The decisions about all slots of a pipeline, and about pods that are in none.</summary>
 internal sealed record SlotPlan(IReadOnlyList<SlotDecision> Slots, IReadOnlyList<Removal> Removals)
 {
     /// <summary>What keeps a rollout from going on, or null.</summary>
@@ -32,7 +32,7 @@ internal static class SlotPlanner
             ? RolloutStop.Of(slots, memory.Refused, input.AcceptedGeneration, now) : null };
     }
 
-    /// <summary>Pods that stand in no slot.</summary>
+    /// <summary>Pods that are in no slot.</summary>
     private static IEnumerable<Removal> Surplus(List<SlotDecision> slots, IReadOnlyList<PodView> pods)
     {
         var known = slots.Select(slot => slot.Slot.Stable).ToHashSet();

@@ -55,7 +55,7 @@ internal sealed record EdgeTransport(string? Name, string Reason)
     public static bool IsTcp(LinkStatus link) => !string.Equals(link.Way, nameof(EdgeWay.Rdma), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Links that run on something. One that is lost may never have: what it ran on, if it did, stands in the status before.
+    /// Links that run on something. One that is lost may never have: what it ran on, if it did, is in the status before.
     /// </summary>
     public static IEnumerable<LinkStatus> Standing(StatusInput input, string? edge = null) =>
         input.Slots.SelectMany(slot => input.Report(slot).Status?.Links ?? [])
@@ -65,7 +65,7 @@ internal sealed record EdgeTransport(string? Name, string Reason)
         string.Join(',', links.Select(link => IsTcp(link) ? Tcp : Rdma).Distinct().Order(StringComparer.Ordinal));
 
     /// <summary>
-    /// The cause that is furthest up: where nobody asked for a device, or no node has it, it is no news that a sidecar found none.
+    /// The cause that is furthest up: where the pipeline asked for no device, or no node has it, it is no news that a sidecar found none.
     /// </summary>
     private static string WhyTcp(StatusInput input, IReadOnlyList<LinkStatus> links)
     {

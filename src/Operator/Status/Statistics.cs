@@ -24,7 +24,7 @@ internal static class Statistics
 
     public static long Rounded(long value) => value < 100 ? value : (long)Rounded((double)value);
 
-    /// <summary>Frames of an edge that consumers got in one second; null where nobody has counted yet.</summary>
+    /// <summary>Frames of an edge that consumers got in one second; null where no sidecar has counted yet.</summary>
     public static double? Delivered(EdgePlan edge, IEnumerable<SidecarReport> reports)
     {
         var rates = reports.SelectMany(report => report.FramesPerSecond)

@@ -51,7 +51,7 @@ internal sealed record StatusInput
     public bool Uncounted =>
         Unheard || Slots.Any(slot => Report(slot) is { IsCounted: false, Unreachable: "", Refusal: "" } && IsKnownReady(slot));
 
-    /// <summary>Media operators that somebody scaled to 0.</summary>
+    /// <summary>Media operators that a user or an autoscaler scaled to 0.</summary>
     public IReadOnlyList<string> Idle =>
         field ??= [.. (Graph?.Operators ?? []).Where(node => node.ReplicaCount == 0).Select(node => node.Name)];
 

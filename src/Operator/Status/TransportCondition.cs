@@ -7,7 +7,7 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Operator.Status;
 
 /// <summary>
-/// Whether every link between pods stands, over what, and why over that. Where RDMA is demanded, first what stands in its way.
+/// Whether every link between pods is established, over what, and why over that. Where RDMA is demanded, first what prevents it.
 /// </summary>
 internal static class TransportCondition
 {
@@ -33,7 +33,7 @@ internal static class TransportCondition
 
     private static Answer OfLinks(StatusInput input, List<EdgePlan> remote, bool demands)
     {
-        // A link with a pod that is scaled away, to 0 perhaps, is none that anybody waits for.
+        // A link with a pod that is scaled away, to 0 perhaps, is not waited for.
         var running = input.Slots.Select(slot => slot.Slot.Stable).ToHashSet();
         var links = input.Slots.SelectMany(slot => input.Report(slot).Status?.Links ?? []).Where(link => running.Contains(link.PeerPod))
             .ToList();

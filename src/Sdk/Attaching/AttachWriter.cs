@@ -98,7 +98,7 @@ internal sealed class AttachWriter(AttachConnection connection)
         }
     }
 
-    /// <summary>Whoever still has this writer says nothing more: the connection is about to be disposed.</summary>
+    /// <summary>A thread that still has this writer sends nothing more: the connection is about to be disposed.</summary>
     public void Close()
     {
         lock (_gate)

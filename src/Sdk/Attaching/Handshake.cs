@@ -25,7 +25,7 @@ internal sealed class Handshake(MediaOperatorCore core)
     public WaitPolicy Waiting { get; private set; }
 
     /// <summary>Null: ended meanwhile.</summary>
-    /// <exception cref="MediaOperatorException">Refused for good, or out of reach until the timeout.</exception>
+    /// <exception cref="MediaOperatorException">Refused permanently, or out of reach until the timeout.</exception>
     public AttachConnection? Attach(ulong incarnation, ulong lastSidecar, TimeSpan timeout, Func<bool> hasEnded)
     {
         var untilNs = MonotonicClock.Nanoseconds + timeout.Ticks * 100;

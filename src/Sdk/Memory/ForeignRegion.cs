@@ -5,8 +5,8 @@ using K8sMediaFlow.Staging.Regions;
 namespace K8sMediaFlow.Sdk.Memory;
 
 /// <summary>
-/// Somebody else's region, mapped read-only. It stays mapped until the sidecar says that it is gone (or is gone itself) and nothing here
-/// points into it any more. Counted under the operator's lock.
+/// The region of another producer, mapped read-only. It stays mapped until the sidecar says that it is gone (or is gone itself) and nothing
+/// here points into it any more. Counted under the operator's lock.
 /// </summary>
 internal sealed class ForeignRegion(MappedMemory memory, RegionName name)
 {

@@ -19,7 +19,7 @@ internal sealed class OwnRegion(MappedMemory memory)
     public long LargestBytes => Writer.Layout.Classes[^1].BlockSizeBytes;
 
     /// <summary>
-    /// Gives a block back. Not in a retired region: nobody takes blocks there any more, and a consumer that had passed a frame on copies
+    /// Gives a block back. Not in a retired region: no loan takes blocks there any more, and a consumer that had passed a frame on copies
     /// its bytes for the new sidecar, for which the block must look taken as it did when the frame was sent.
     /// </summary>
     public void Release(BlockRef block)

@@ -6,7 +6,8 @@ namespace K8sMediaFlow.Sdk.Memory;
 /// <summary>
 /// The foreign regions by the operator's own names: unique over attaches, since frames of an earlier one may be in flight still. A number
 /// whose region is
-/// gone is used again, in its next generation: whoever was told what the earlier one is called in a channel knows nothing of this one.
+/// gone is used again, in its next generation: a consumer that was told what the earlier one is called in a channel knows nothing of this
+/// one.
 /// </summary>
 internal sealed class RegionTable
 {

@@ -11,7 +11,7 @@ internal sealed class AsyncWaiter(MediaOperatorCore core) : IDisposable
     private Thread? _thread;
     private volatile bool _ended;
 
-    /// <summary>Whether nobody waits. Under the operator's lock, as is <see cref="Add"/>.</summary>
+    /// <summary>Whether no call waits. Under the operator's lock, as is <see cref="Add"/>.</summary>
     public bool IsIdle => _waiting.Count == 0;
 
     /// <summary>From here on the thread looks after the call.</summary>
@@ -52,7 +52,7 @@ internal sealed class AsyncWaiter(MediaOperatorCore core) : IDisposable
         }
     }
 
-    /// <summary>True: nobody waits any more.</summary>
+    /// <summary>True: no call waits any more.</summary>
     private bool Look()
     {
         lock (core.Gate)

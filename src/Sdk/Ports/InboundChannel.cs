@@ -16,7 +16,7 @@ internal sealed class InboundChannel(ulong id, InputPort port, ChannelRegions re
     /// <summary>The sidecar was told what the producer did wrong.</summary>
     public bool IsReported { get; set; }
 
-    /// <summary>Its sidecar is dead: nobody expects a goodbye.</summary>
+    /// <summary>Its sidecar is dead: no goodbye is expected.</summary>
     public bool IsOrphaned { get; set; }
 
     /// <summary>The sidecar said that the producer is gone: it expects a goodbye.</summary>

@@ -58,7 +58,7 @@ internal sealed class LoanSlot(MediaOperatorCore core)
                 $"The loan of output '{Port.Plan.Name}' has {PayloadBytes} bytes, a picture of its caps has {last.OffsetBytes + last.LengthBytes}.");
     }
 
-    /// <summary>The blocks are somebody else's now, or free. Under the operator's lock, as what follows.</summary>
+    /// <summary>The blocks belong to a frame that was sent, or are free. Under the operator's lock, as what follows.</summary>
     public void Close()
     {
         Port.Unreserve();
@@ -73,7 +73,7 @@ internal sealed class LoanSlot(MediaOperatorCore core)
             Region.Release(PayloadBlock);
         Region.Leave();
         Close();
-        // The room is somebody else's now, and no ring of a peer says so.
+        // Another caller may take the room now, and no ring of a peer says so.
         core.Doorbell.Wake();
     }
 }

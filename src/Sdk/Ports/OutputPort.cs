@@ -157,8 +157,8 @@ internal sealed class OutputPort : IFrameOwner
     }
 
     /// <summary>
-    /// Nothing follows from it here: until a forward is done it may have to be sent again, and whoever owns the block that its payload lies
-    /// in may reuse it as soon as we give the input back. So a forward holds its input until it is done.
+    /// Nothing follows from it here: until a forward is done it may have to be sent again, and the producer that owns the block with its
+    /// payload may reuse it as soon as we give the input back. So a forward holds its input until it is done.
     /// </summary>
     public void Returned(int tag)
     {

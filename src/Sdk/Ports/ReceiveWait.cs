@@ -19,8 +19,8 @@ internal sealed class ReceiveWait(MediaOperatorCore core, AsyncWaiter waiter, In
         return Await();
     }
 
-    // The frame stays with the port until the caller has it in hand: what is sent meanwhile does not derive from it, and a call that
-    // nobody awaits loses none.
+    // The frame stays with the port until the caller has it in hand: what is sent meanwhile does not derive from it, and a call that is not
+    // awaited loses none.
     protected override bool TryTake(out Frame? frame)
     {
         frame = port.Peek() is { } slot ? new Frame(slot) : null;

@@ -10,7 +10,7 @@ internal sealed class SubscriberRegistry(IEnumerable<int> planned, Func<int> add
 {
     private readonly List<(int Seat, string? Name)> _seats = [.. planned.Select(seat => (seat, (string?)null))];
 
-    /// <summary>The seat of a name, or the first that nobody has, or a new one; -1: no more fit.</summary>
+    /// <summary>The seat of a name, or the first free one, or a new one; -1: no more fit.</summary>
     public int SeatOf(string name)
     {
         var index = _seats.FindIndex(entry => entry.Name == name);

@@ -15,12 +15,12 @@ internal sealed record AttachablePod(SidecarPlan Plan, ChannelBroker Ports, Medi
 
 /// <summary>
 /// Listens on the pod's socket, from before there is a plan; each connection gets a session with a thread of its own, so that a silent one
-/// holds up nobody.
+/// holds up no other.
 /// </summary>
 /// <remarks>
 /// Any process of the pod may connect. One that opens connections in a loop gets no more than its part: where all places are taken, the
-/// session that has been silent longest makes room, and whoever says its hello at once is not that one. Where descriptors or threads run
-/// out, those who are attached notice nothing.
+/// session that has been silent longest makes room, and a process that says its hello at once is not that one. Where descriptors or threads
+/// run out, those who are attached notice nothing.
 /// </remarks>
 internal sealed class AttachServer : IDisposable
 {
@@ -49,7 +49,7 @@ internal sealed class AttachServer : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Null while there is no plan. Set for whoever attaches from then on; those who are attached notice nothing.</summary>
+    /// <summary>Null while there is no plan. Set for processes that attach from then on; those who are attached notice nothing.</summary>
     public AttachablePod? Pod
     {
         get => _pod;
@@ -58,7 +58,7 @@ internal sealed class AttachServer : IDisposable
 
     public Incarnation Incarnation => _incarnation;
 
-    /// <summary>Set when the pod ends: nobody new attaches.</summary>
+    /// <summary>Set when the pod ends: no process attaches any more.</summary>
     public bool IsDraining { get; private set; }
 
     /// <summary>Asks every attached media operator to end: sources end their streams, the others finish what comes.</summary>
@@ -141,7 +141,7 @@ internal sealed class AttachServer : IDisposable
         }
     }
 
-    // Whoever was sent away has no part in the count: its thread is on its way out.
+    // A session that was sent away has no part in the count: its thread is on its way out.
     private bool TryMakeRoom()
     {
         if (_sessions.Count(session => !session.IsSentAway) < SpareSessions + (_pod?.Plan.Operators.Count ?? 0))

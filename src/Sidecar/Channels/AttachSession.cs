@@ -108,7 +108,8 @@ internal sealed class AttachSession : IDisposable
             _pod!.Roster.Set(_name!, _incarnation, MediaOperatorState.Lost, reason);
     }
 
-    // Before it has proved its name nobody is to blame; between that and the ports, there is nothing yet that they would have to settle.
+    // Before the process has proved its name no media operator is to blame; between that and the ports, there is nothing yet that they
+    // would have to settle.
     private void Expel(string reason)
     {
         if (_end is not null)
@@ -302,7 +303,7 @@ internal sealed class AttachSession : IDisposable
         }
     }
 
-    // Somebody else's words go into messages of ours, which have to fit.
+    // A peer's words go into messages of ours, which have to fit.
     private static string Cut(string reason) => reason.Length > ReasonCharsMax ? reason[..ReasonCharsMax] : reason;
 
     private void EndsBy(AttachMessage.ClosedReason ending, MediaOperatorState state, string reason)

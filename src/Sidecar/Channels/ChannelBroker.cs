@@ -48,14 +48,15 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
     });
 
     /// <summary>
-    /// A newer plan connects more ends. Pairs that it does not have any more stay: whoever attaches later and still counts on such an end
-    /// is told.
+    /// A newer plan connects more ends. Pairs that it does not have any more stay: a media operator that attaches later and still counts on
+    /// such an end is told.
     /// </summary>
     public void Extend(IEnumerable<PortPair> pairs) => Change(() => _pairs.AddRange(pairs.Except(_pairs).ToArray()));
 
     /// <summary>
-    /// A link's end goes for good, because the plan does not have the link any more. Producers give what it had to others, consumers read
-    /// what it had brought to its end. It is disposed when they have let go; nothing that it uses of the link may run any more.
+    /// A link's end is removed permanently, because the plan does not have the link any more. Producers give what it had to others,
+    /// consumers read what it had brought to its end. It is disposed when they have let go; nothing that it uses of the link may run any
+    /// more.
     /// </summary>
     public void ScaleAway(ChannelEndpoint end) => Change(() =>
     {
@@ -333,7 +334,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
         channel.Producer.TellRegion(channel, index, region);
     }
 
-    // Producers that have the channel are told by its end, the others are introduced to who stands here from now on.
+    // Producers that have the channel are told by its end; the others are introduced to the stand-in.
     private void StandInFor(ChannelEndpoint completed)
     {
         if (!_pairs.Exists(pair => pair.Consumer == completed.Name || pair.Producer == completed.Name))
@@ -400,7 +401,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
                 region.Bury();
                 _ends.ForEach(end => end.Forget(region));
             }
-            // A process's end has no thread: its memory is gone before anybody hears of the next thing.
+            // A process's end has no thread: its memory is gone before any end hears of the next thing.
             if (dead is IngressBridge)
                 _buried.Add(dead);
             else

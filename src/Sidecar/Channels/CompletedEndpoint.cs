@@ -5,7 +5,7 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Sidecar.Channels;
 
 /// <summary>
-/// Stands for a media operator that has completed. It is done with all that it ever got, but a producer may not know: the word was in
+/// Represents a media operator that has completed. It is done with all that it ever got, but a producer may not know: the word was in
 /// channels or on a link when a sidecar died. So every producer that comes later is introduced to this end, which closes the channel at
 /// once as completed.
 /// </summary>
@@ -22,7 +22,7 @@ internal sealed class CompletedEndpoint : ChannelEndpoint
 
     public override PodRegion? OwnRegion => null;
 
-    /// <summary>Rung by producers, heard by nobody.</summary>
+    /// <summary>Rung by producers; no thread waits for it.</summary>
     public override MemoryFile DoorbellFile { get; }
 
     public bool HasTold(string edge, ChannelEndpoint producer) => _told.Contains((edge, producer));

@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.Sidecar.Channels;
 
 /// <summary>
-/// Which media operators have completed, on disk: they do not come again, and the next life of the sidecar has to stand for them. One name
+/// Which media operators have completed, on disk: they do not come again, and the next life of the sidecar has to represent them. One name
 /// a line. Not thread-safe.
 /// </summary>
 internal sealed class CompletedStore

@@ -33,8 +33,8 @@ internal static class FrameDescriptors
     }
 
     /// <summary>
-    /// Puts a notice in a frame's place: nobody has the frame any more. False: it is the last that a stream can have, which no notice can
-    /// name.
+    /// Puts a notice in a frame's place: no process has the frame any more. False: it is the last that a stream can have, which no notice
+    /// can name.
     /// </summary>
     public static bool TryMakeLost(ref FrameDescriptor descriptor)
     {

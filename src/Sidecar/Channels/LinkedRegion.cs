@@ -18,7 +18,7 @@ internal sealed class LinkedRegion(PodRegion region, IDisposable? registration)
 
     public RegionReader Reader { get; } = region.Reader;
 
-    /// <summary>Retired and read by nobody any more.</summary>
+    /// <summary>Retired and not read any more.</summary>
     public bool IsOver => _isOver;
 
     /// <summary>A segment of a frame that the link has taken lies here.</summary>

@@ -46,7 +46,7 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     /// <summary>The producer is expelled for the fault.</summary>
     public bool IsReported { get; set; }
 
-    /// <summary>Settled: its memory goes, and whoever comes after it may still ask.</summary>
+    /// <summary>Settled: its memory is released; code that still has this object may ask later.</summary>
     public bool IsOver { get; set; }
 
     /// <summary>Whether there is something to take.</summary>
@@ -95,7 +95,7 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
         _regions[index] = region;
     }
 
-    /// <summary>The region is buried: a descriptor that names it is from somebody who lies.</summary>
+    /// <summary>The region is buried: a descriptor that names it is from a producer that lies.</summary>
     public void ForgetRegion(LinkedRegion region)
     {
         for (var index = 0; index < _regions.Count; index++)

@@ -43,7 +43,7 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
     /// <summary>True once the producer has its mapping and the seals hold; before that no reader gets the region.</summary>
     public bool IsSealed { get; private set; }
 
-    /// <summary>Buried with its producer: nobody can meet it any more.</summary>
+    /// <summary>Buried with its producer: no process can meet it any more.</summary>
     public bool IsGone { get; private set; }
 
     /// <summary>Sealed and not yet buried with its producer.</summary>
@@ -54,7 +54,8 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
         if (IsSealed)
             return;
         Staging.Seal();
-        // Now and not on first use: the producer can still write the header, and whoever reads a bad one later would be blamed for it.
+        // Now and not on first use: the producer can still write the header, and the reader that finds a bad one later would be blamed for
+        // it.
         _mapping ??= Staging.MapForReader();
         _reader = new RegionReader(_mapping);
         IsSealed = true;
@@ -66,12 +67,12 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
     /// <summary>Where the sidecar reads it, once it is sealed: what a device has to know.</summary>
     public MappedMemory Memory => _mapping ?? throw new InvalidOperationException($"region {Name} is not sealed");
 
-    /// <summary>Nobody can meet it any more: it is not to be offered again.</summary>
+    /// <summary>No process can meet it any more: it is not to be offered again.</summary>
     public void Bury() => IsGone = true;
 
     /// <summary>
-    /// Its memory outlives its burial until <see cref="LetGo"/>: whoever reads frames that lie here may not trust others to say when that
-    /// is over.
+    /// Its memory outlives its burial until <see cref="LetGo"/>: a reader of frames in this region may not trust others to say when that is
+    /// over.
     /// </summary>
     public void Hold()
     {

@@ -37,7 +37,7 @@ internal sealed class PortChannel : IDisposable
     {
         (Id, Edge, Producer, Consumer, Capacity, IsReplacement) = (id, edge, producer, consumer, capacity, isReplacement);
         File = ChannelFile.Create(id, capacity);
-        // Before anybody else has it: both ends can write the header, and whoever reads a bad one later would be blamed for it.
+        // Before another process has it: both ends can write the header, and the reader that finds a bad one later would be blamed for it.
         _mapping = ChannelFile.MapForObserver(File.File);
         _observer = new ChannelObserver(_mapping);
     }
@@ -68,8 +68,8 @@ internal sealed class PortChannel : IDisposable
     public bool PeerTold { get; set; }
 
     /// <summary>
-    /// One end has said that the other broke the protocol. Both may write all of the rings, so nobody can tell who did: the channel ends,
-    /// and neither end does.
+    /// One end has said that the other broke the protocol. Both may write all of the rings, so the sidecar cannot tell which one did: the
+    /// channel ends, and neither end does.
     /// </summary>
     public bool IsBroken { get; set; }
 

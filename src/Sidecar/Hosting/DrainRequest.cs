@@ -4,8 +4,8 @@ namespace K8sMediaFlow.Sidecar.Hosting;
 
 /// <summary>
 /// <c>k8smediaflow-sidecar drain FILE</c>: asks the sidecar of this pod to drain, as SIGTERM does. It is the sidecar's hook at the end of a
-/// pod. Where the server has native sidecars, their own SIGTERM comes only when the media operators have ended, and nobody else tells those
-/// that no more frames come.
+/// pod. Where the server has native sidecars, their own SIGTERM comes only when the media operators have ended, and no other component
+/// tells those that no more frames come.
 /// </summary>
 internal static class DrainRequest
 {

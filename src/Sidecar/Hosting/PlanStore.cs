@@ -3,7 +3,7 @@ using K8sMediaFlow.Pipelines.Planning;
 namespace K8sMediaFlow.Sidecar.Hosting;
 
 /// <summary>
-/// The last plan that was applied, on disk: a restarted sidecar goes on from it and needs nobody to be there.
+/// The last plan that was applied, on disk: a restarted sidecar goes on from it and does not need the controller to be there.
 /// </summary>
 internal sealed class PlanStore(string stateDirectory)
 {

@@ -11,9 +11,8 @@ internal static class SidecarOptionsFile
     private const int DrainSecondsMax = 3600;
 
     /// <summary>
-    /// Reads and checks the file, completed by the environment: what only a pod knows of itself cannot stand in a file that all pods of a
-    /// unit share. Throws
-    /// <see cref="InvalidDataException"/> that names the file and the field, or the variable.
+    /// Reads and checks the file, completed by the environment: what only a pod knows of itself cannot be in a file that all pods of a unit
+    /// share. Throws <see cref="InvalidDataException"/> that names the file and the field, or the variable.
     /// </summary>
     public static SidecarOptions Read(string path) => Read(path, Environment.GetEnvironmentVariable);
 

@@ -68,7 +68,7 @@ internal sealed class CountedHistogram
         return true;
     }
 
-    /// <summary>Returns the sum that these stand for.</summary>
+    /// <summary>Returns the sum that these represent.</summary>
     private double Record(SeriesLabels labels, Span<long> fresh, double sum)
     {
         var share = Thin(fresh);

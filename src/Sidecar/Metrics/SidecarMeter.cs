@@ -8,7 +8,7 @@ using LinkState = K8sMediaFlow.Links.Contract.LinkState;
 namespace K8sMediaFlow.Sidecar.Metrics;
 
 /// <summary>
-/// A pod's figures as instruments. Names, labels and meanings stand in docs/reference/metrics.md, which a test compares with this.
+/// A pod's figures as instruments. Names, labels and meanings are in docs/reference/metrics.md, which a test compares with this.
 /// </summary>
 /// <remarks>Read only when a collector asks: nothing here is on the path of a frame.</remarks>
 internal sealed class SidecarMeter : IDisposable

@@ -7,13 +7,14 @@ using LinkState = K8sMediaFlow.Links.Contract.LinkState;
 namespace K8sMediaFlow.Sidecar.Runtime;
 
 /// <summary>
-/// Finds out, look by look of whoever asks for the status, which parts of edges stand though there is something to move, and says what they
-/// wait for: a consumer, a grant, a peer.
+/// Finds out, with each request for the status, which parts of edges stand still though there is something to move, and says what they wait
+/// for: a consumer, a grant, a peer.
 /// </summary>
 internal sealed class EdgeStalls(Func<long> nowNanoseconds)
 {
     /// <summary>
-    /// A pause of a pipeline that runs is shorter. The controller looks every two seconds: its second look at an edge that stands tells.
+    /// A pause of a pipeline that runs is shorter. The controller looks every two seconds: its second look at an edge that stands still
+    /// tells.
     /// </summary>
     private const long StandsNanoseconds = 1_800_000_000;
 

@@ -66,7 +66,9 @@ internal sealed class PodLinks : IDisposable
     /// <summary>Peers are let in.</summary>
     public void Start() => _listener.Start();
 
-    /// <summary>Makes the ends of inbound links: their memory is what can be missing. Nobody knows of them yet.</summary>
+    /// <summary>
+    /// Makes the ends of inbound links: their memory is what can be missing. No peer and no media operator knows of them yet.
+    /// </summary>
     /// <exception cref="Staging.StagingException">There is no memory for one; none is left then.</exception>
     public IReadOnlyList<IngressBridge> Prepare(SidecarPlan plan, IReadOnlyList<LinkPlan> added)
     {

@@ -74,7 +74,7 @@ internal sealed class PodRuntime : IDisposable
     /// <summary>Everybody has completed, and nothing is left that a link still has to bring away.</summary>
     public bool IsFinished => Roster.AllCompleted && Outbound.All(one => one.Port.Ended) && Inbound.All(one => one.Port.NotDone == 0);
 
-    /// <summary>Finished, and all peers know it: nobody waits for this pod any more.</summary>
+    /// <summary>Finished, and all peers know it: no peer waits for this pod any more.</summary>
     public bool IsForgotten =>
         IsFinished && Outbound.All(one => one.Link.Status.State == LinkState.Ended)
             && Inbound.All(one => one.Link.Status.State == LinkState.Ended);

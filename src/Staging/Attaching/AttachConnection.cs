@@ -24,7 +24,7 @@ public sealed class AttachConnection : IDisposable
     private readonly Lock _sending = new();
     private readonly byte[] _buffer = new byte[MessageBytesMax];
 
-    /// <param name="socket">That somebody connected with, or was connected by; owned by this object from here on.</param>
+    /// <param name="socket">A socket that connected, or that was accepted; owned by this object from here on.</param>
     public AttachConnection(LocalSocket socket) => _socket = socket;
 
     /// <summary>For an <see cref="EventPoll"/> or another way of waiting; owned by this object.</summary>
@@ -34,7 +34,7 @@ public sealed class AttachConnection : IDisposable
     public int PeerProcessId => _socket.PeerProcessId;
 
     /// <summary>Connects to a sidecar, waiting for it to listen.</summary>
-    /// <exception cref="StagingException"><see cref="StagingError.PeerGone"/>: nobody listened in time.</exception>
+    /// <exception cref="StagingException"><see cref="StagingError.PeerGone"/>: no sidecar listened in time.</exception>
     public static AttachConnection Connect(string path, TimeSpan timeout)
     {
         try

@@ -2,7 +2,9 @@ using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Staging.Attaching;
 
-/// <summary>One datagram of the attach protocol: bytes, and the descriptors beside them. Disposing closes those that nobody took.</summary>
+/// <summary>
+/// One datagram of the attach protocol: bytes, and the descriptors beside them. Disposing closes those that were not taken.
+/// </summary>
 public sealed class AttachMessage : IDisposable
 {
     private readonly byte[] _bytes;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace K8sMediaFlow.Staging.Channels;
 
-/// <summary>Where everything lies in a channel (docs/reference/wire-formats.md section 2): arithmetic over its capacity.</summary>
+/// <summary>Where everything is in a channel (docs/reference/wire-formats.md section 2): arithmetic over its capacity.</summary>
 /// <remarks>Each position has a cache line of its own: its writer never takes a line from the other side's writer.</remarks>
 public readonly record struct ChannelLayout
 {

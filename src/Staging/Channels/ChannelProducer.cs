@@ -7,14 +7,14 @@ namespace K8sMediaFlow.Staging.Channels;
 /// <remarks>
 /// Proof. Each ring has one writer and one reader, and two positions that only grow, each written by one side.
 /// <para>Push: (1) write cell tail mod capacity; (2) Volatile.Write tail + 1, a release whose partner is the consumer's Volatile.Read of
-/// the tail, so whoever sees the position sees the cell. A producer killed between (1) and (2) has published nothing; killed after (2),
-/// everything. There is no third state.</para>
+/// the tail, so a consumer that sees the position sees the cell. A producer killed between (1) and (2) has published nothing; killed after
+/// (2), everything. There is no third state.</para>
 /// <para>Room: at most <c>capacity</c> tickets are not done, and a correct consumer is done with nothing that it has not consumed, hence at
 /// most
 /// <c>capacity</c> cells are unread and cell tail mod capacity is free. The consumer's head is looked at once per round of the ring, only
 /// to find out a consumer that breaks this.</para>
 /// <para>Returns: the consumer's tail is read with acquire and must be in [head, head + 2 × capacity]; each entry must name a ticket that
-/// is out. What is believed stands in private memory; nothing is read from shared memory twice.</para>
+/// is out. What is believed is kept in private memory; nothing is read from shared memory twice.</para>
 /// <para>A violation ends the channel: every later call returns false. It is for the caller to look at <see cref="Violation"/>.</para>
 /// </remarks>
 public sealed unsafe class ChannelProducer : ChannelEnd
@@ -35,7 +35,7 @@ public sealed unsafe class ChannelProducer : ChannelEnd
     /// <summary>Whether a push would be refused for want of room, as far as is known without looking at the returns.</summary>
     public bool IsFull => _tickets.Count == Capacity;
 
-    /// <summary>The consumer has marked itself as away: a hint where to send, which binds nobody.</summary>
+    /// <summary>The consumer has marked itself as away: a hint where to send, which is not binding.</summary>
     public bool IsConsumerAway => Volatile.Read(ref *(uint*)(_base + ChannelLayout.AwayOffset)) != 0;
 
     /// <summary>Publishes the descriptor and gives it its ticket. Ring the consumer's doorbell afterwards.</summary>

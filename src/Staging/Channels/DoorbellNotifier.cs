@@ -4,7 +4,7 @@ using K8sMediaFlow.Native;
 namespace K8sMediaFlow.Staging.Channels;
 
 /// <summary>Wakes a peer, if it sleeps. Any thread; never waits.</summary>
-/// <remarks>The proof that no wake-up is lost stands at <see cref="DoorbellWaiter"/>.</remarks>
+/// <remarks>The proof that no wake-up is lost is at <see cref="DoorbellWaiter"/>.</remarks>
 public sealed unsafe class DoorbellNotifier
 {
     private readonly uint* _sequence;
@@ -25,7 +25,7 @@ public sealed unsafe class DoorbellNotifier
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Ring()
     {
-        // Full fence: the publication before it is seen by whoever's mark we do not see. Partner: the fence in DoorbellWaiter.PrepareSleep.
+        // Full fence: a waiter whose mark we do not see sees the publication before it. Partner: the fence in DoorbellWaiter.PrepareSleep.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref *_mark) != 0)
             Wake();

@@ -61,8 +61,8 @@ public sealed unsafe class DoorbellWaiter : IDisposable
     }
 
     /// <summary>
-    /// The peer is gone, or it should be: its eventfd wakes nobody any more, even if the peer keeps it. Closing alone would leave it in the
-    /// set until then.
+    /// The peer is gone, or it should be: its eventfd wakes this waiter no more, even if the peer keeps it. Closing alone would leave it in
+    /// the set until then.
     /// </summary>
     public void RemovePeer(EventDescriptor signal)
     {

@@ -84,7 +84,7 @@ internal sealed class TicketTable
         var place = (int)ticket & _mask;
         while (_tickets[place] != ticket)
         {
-            // Places outnumber tickets, so the search meets an empty one. Ticket 0 never stands anywhere and is found "empty" at once.
+            // Places outnumber tickets, so the search meets an empty one. Ticket 0 is never stored and is found "empty" at once.
             if (_tickets[place] == 0)
                 return -1;
             place = (place + 1) & _mask;
@@ -102,7 +102,7 @@ internal sealed class TicketTable
             if (_tickets[next] == 0)
                 break;
             var home = (int)_tickets[next] & _mask;
-            // Moves back only what may stand at or before the hole: its home is not cyclically in (hole, next].
+            // Moves back only what may be at or before the hole: its home is not cyclically in (hole, next].
             if (((next - home) & _mask) < ((next - place) & _mask))
                 continue;
             _tickets[place] = _tickets[next];

@@ -8,7 +8,7 @@ namespace K8sMediaFlow.Staging.Delivery;
 public interface ILedgerOwner
 {
     /// <summary>
-    /// Nobody here needs the input's bytes any more. Exactly once; with <paramref name="done"/> it is done in the same moment.
+    /// The input's bytes are not needed here any more. Exactly once; with <paramref name="done"/> it is done in the same moment.
     /// </summary>
     void InputReturned(int tag, bool done);
 

@@ -63,7 +63,7 @@ public sealed class FanIn
 
     /// <summary>Whether every producer has ended and everything was handed out.</summary>
     // Until something new comes: who was told the end has left its loop. A sidecar that comes back seats the producers anew, but brings
-    // only what was had already; a new life of a source brings frames that nobody had.
+    // only what was had already; a new life of a source brings frames that no consumer had.
     public bool Ended => _ended || (_ended = Array.TrueForAll(_seatEnded, static ended => ended) && _window is not { Held: > 0 });
 
     /// <summary>The last identity that an end of stream named.</summary>
@@ -75,14 +75,14 @@ public sealed class FanIn
     /// <summary>Duplicates recognised.</summary>
     public long Duplicates { get; private set; }
 
-    /// <summary>Sequences that nobody brought or explained.</summary>
+    /// <summary>Sequences that no producer brought or explained.</summary>
     public long Lost { get; private set; }
 
     /// <summary>Frames that came after their place had been given up.</summary>
     public long Late { get; private set; }
 
     /// <summary>
-    /// Makes a place for one more producer, which the plan did not have before; returns its number. It has ended until somebody is seated
+    /// Makes a place for one more producer, which the plan did not have before; returns its number. It has ended until a producer is seated
     /// there.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There are <see cref="SeatsMax"/> already.</exception>
@@ -187,7 +187,7 @@ public sealed class FanIn
     /// <summary>Gives the bytes back; with <paramref name="done"/> it is done as well.</summary>
     /// <param name="number">As it was handed out.</param>
     /// <param name="done">Nothing derives from it, or all that does is done.</param>
-    /// <param name="nowNs">For the figures; 0: nobody's work is counted.</param>
+    /// <param name="nowNs">For the figures; 0: the processing time is not counted.</param>
     public void Return(int number, bool done, long nowNs = 0)
     {
         ref var arrival = ref _arrivals[number];

@@ -89,7 +89,7 @@ public sealed class FanOut
     public void Attach(int seat, IOutboundChannel channel)
     {
         Invariant.That(_seats[seat].Channel is null);
-        // Whoever had this end and was done with it is told no end again: the next thing is a new life of the source.
+        // A consumer that had this end and was done with it is told no end again: the next thing is a new life of the source.
         var hadEnd = _seats[seat].IsCompleted;
         _seats[seat].Occupy(channel);
         if (_ended && !hadEnd && !OwesEnd(_seats[seat]))
@@ -108,7 +108,7 @@ public sealed class FanOut
     /// <summary>What the seat's consumer was sent and is not done with.</summary>
     public int HeldBy(int seat) => _seats[seat].Tickets.Count;
 
-    /// <summary>Whether somebody sits there.</summary>
+    /// <summary>Whether a consumer sits there.</summary>
     public bool IsTaken(int seat) => _seats[seat].Channel is not null;
 
     /// <summary>Whether one more frame can go out at once on every edge, after <paramref name="reserved"/> others.</summary>
@@ -244,7 +244,7 @@ public sealed class FanOut
     }
 
     /// <summary>
-    /// Withdraws what waits to be sent and was not sent to anybody else, as if it had never been posted; the owner is told by
+    /// Withdraws what waits to be sent and was not sent to another consumer, as if it had never been posted; the owner is told by
     /// <paramref name="withdrawn"/> alone.
     /// </summary>
     public void Withdraw(Predicate<int> isUnwanted, Action<int> withdrawn)
@@ -277,7 +277,7 @@ public sealed class FanOut
     /// Looks for an edge that one consumer keeps standing still, and deals out again what that one has. To be called now and then.
     /// </summary>
     /// <param name="nowNs">Monotonic time.</param>
-    /// <param name="patienceNs">How long nobody has given anything back.</param>
+    /// <param name="patienceNs">How long no consumer has given anything back.</param>
     public void Watch(long nowNs, long patienceNs)
     {
         foreach (var edge in _edges)

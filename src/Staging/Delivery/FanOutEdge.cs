@@ -21,7 +21,7 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
     /// <summary>What waits to be sent to any one of the consumers.</summary>
     public readonly IntDeque Owed = new();
 
-    /// <summary>Nobody is left who could want anything.</summary>
+    /// <summary>No consumer is left that could want anything.</summary>
     public bool AllCompleted => Seats.Count > 0 && Seats.TrueForAll(static seat => seat.IsCompleted);
 
     /// <summary>Frames that can be pushed at this moment beyond what is owed already.</summary>
@@ -54,9 +54,8 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
     public void Served(Subscriber seat) => _served = Seats.IndexOf(seat);
 
     /// <summary>
-    /// Who keeps the edge standing still: nobody has given anything back for the patience, another is there to do it, and the oldest
-    /// frame of all is here.
-    /// Null: the edge moves, or waits for what is behind all of them.
+    /// The consumer that keeps the edge standing still: no consumer has given anything back for the patience, another is there to do it,
+    /// and the oldest frame of all is here. Null: the edge moves, or waits for what is behind all of them.
     /// </summary>
     public Subscriber? FindStandstill(InFlightTable flights, long nowNs, long patienceNs)
     {
@@ -124,7 +123,7 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
             atWork += seat.IsAtWork ? 1 : 0;
             rest -= seat.IsAtWork ? 0 : seat.Held;
         }
-        // Where nobody is at work, frames wait where they would go.
+        // Where no consumer is at work, frames wait where they would go.
         return atWork > 0 ? (PartOf(rest, atWork), true) : (PartOf(window, Math.Max(1, open)), false);
     }
 

@@ -3,8 +3,8 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Staging.Delivery;
 
 /// <summary>
-/// Whom an <see cref="FanOut"/> tells about the frames that were sent. Called inside the fan's methods, under the lock of whoever owns
-/// the fan: short, and never back into the fan.
+/// Whom an <see cref="FanOut"/> tells about the frames that were sent. Called inside the fan's methods, under the lock of the fan's owner:
+/// short, and never back into the fan.
 /// </summary>
 public interface IFrameOwner
 {

@@ -5,8 +5,8 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Staging.Delivery;
 
 /// <summary>
-/// One thing that was given to a fan and is not done. Counted, not named: who has it stands in the seats' tickets, and there may be any
-/// number of seats.
+/// One thing that was given to a fan and is not done. Counted, not named: who has it is in the seats' tickets, and there may be any number
+/// of seats.
 /// </summary>
 internal struct InFlightEntry
 {
@@ -25,7 +25,7 @@ internal struct InFlightEntry
     /// <summary>Queues in which it waits to be sent, of seats and of edges.</summary>
     public int Owed;
 
-    /// <summary>Dead consumers that had it, and whose own readers have not let go of it yet: nobody may write its bytes.</summary>
+    /// <summary>Dead consumers that had it, and whose own readers have not let go of it yet: its bytes must not be written.</summary>
     public int Ghosts;
     public bool ToldReturned;
 
@@ -82,7 +82,7 @@ internal sealed class InFlightTable(int capacity, IFrameOwner owner)
         flight.Ghosts++;
     }
 
-    /// <summary>It is to be sent to one more, after somebody had it.</summary>
+    /// <summary>It is to be sent to one more, after another consumer had it.</summary>
     public void OweAgain(int number)
     {
         ref var flight = ref _flights[number];
@@ -90,14 +90,14 @@ internal sealed class InFlightTable(int capacity, IFrameOwner owner)
         flight.Descriptor.Flags |= DescriptorFlags.MayBeReplay;
     }
 
-    /// <summary>Nobody is left who is owed it there.</summary>
+    /// <summary>No consumer is left that is owed it there.</summary>
     public void Excuse(int number)
     {
         _flights[number].Owed--;
         Tell(number);
     }
 
-    /// <summary>Nobody reads any more what a dead consumer had of it.</summary>
+    /// <summary>What a dead consumer had of it is not read any more.</summary>
     public void GhostGone(int number)
     {
         Invariant.That(_flights[number].Ghosts > 0);

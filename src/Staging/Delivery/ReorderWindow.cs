@@ -11,7 +11,7 @@ public enum ReorderKind
     /// <summary>A gap notice whose place has come.</summary>
     Gap,
 
-    /// <summary>Sequences that nobody can bring any more and nobody explained.</summary>
+    /// <summary>Sequences that no producer can bring any more and no producer explained.</summary>
     Lost,
 
     /// <summary>A frame whose place was given up before: it is let go of unread.</summary>

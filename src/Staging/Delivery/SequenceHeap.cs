@@ -1,6 +1,6 @@
 namespace K8sMediaFlow.Staging.Delivery;
 
-/// <summary>Something that stands at a place of a stream: a frame, or a notice that explains <see cref="Count"/> sequences.</summary>
+/// <summary>Something that has a place in a stream: a frame, or a notice that explains <see cref="Count"/> sequences.</summary>
 internal readonly record struct Placed(ulong First, uint Count, bool IsGap, int Tag);
 
 /// <summary>

@@ -46,7 +46,7 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
 
     public bool IsOpen => Channel is { IsBroken: false } && !IsClosing;
 
-    /// <summary>There is somebody who gets on: no link that is down, nobody that stands still.</summary>
+    /// <summary>There is a consumer that makes progress: no link that is down, no consumer that stands still.</summary>
     public bool IsAtWork => IsOpen && !EndSent && !IsPassedOver && !Channel!.IsAway;
 
     public int Room => IsOpen && !EndSent ? Channel!.Capacity - Tickets.Count : 0;

@@ -1,9 +1,8 @@
 namespace K8sMediaFlow.Staging.Delivery;
 
 /// <summary>
-/// Whether a consumer that has something gives anything back, and how long it has taken for that at most. Slow is not dead: who has been
-/// silent for a
-/// minute before is not suspected after five seconds. The clock is read by whoever looks, now and then, not per frame.
+/// Whether a consumer that has something gives anything back, and how long it has taken for that at most. Slow is not dead: a consumer that
+/// has been silent for a minute before is not suspected after five seconds. The clock is read by the caller, now and then, not per frame.
 /// </summary>
 internal sealed class SubscriberProgress
 {

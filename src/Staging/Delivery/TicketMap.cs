@@ -65,7 +65,7 @@ internal sealed class TicketMap
         Invariant.That(hole >= 0);
         for (var at = (hole + 1) & _mask; _tickets[at] != 0; at = (at + 1) & _mask)
         {
-            // Whatever could not stand nearer to its home because of what is removed moves up.
+            // Whatever could not be nearer to its home because of what is removed moves up.
             if (((at - Home(_tickets[at])) & _mask) < ((at - hole) & _mask))
                 continue;
             (_tickets[hole], _holdings[hole]) = (_tickets[at], _holdings[at]);

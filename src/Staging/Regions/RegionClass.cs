@@ -6,7 +6,7 @@ public readonly record struct RegionClass(long BlockSizeBytes, uint BlockCount, 
 {
     public int BitmapWords => (int)((BlockCount + 63) / 64);
 
-    /// <summary>The bits of a bitmap word that stand for blocks: all but in the last word.</summary>
+    /// <summary>The bits of a bitmap word that represent blocks: all but in the last word.</summary>
     public ulong WordMask(int word)
     {
         var bits = (int)Math.Min(64, BlockCount - ((uint)word * 64));

@@ -2,7 +2,7 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Regions;
 
-/// <summary>Where everything lies in a region: pure arithmetic over its block classes.</summary>
+/// <summary>Where everything is in a region: pure arithmetic over its block classes.</summary>
 /// <remarks>The classes alone determine the layout, so a header that says anything else is refused as a whole.</remarks>
 public sealed class RegionLayout
 {

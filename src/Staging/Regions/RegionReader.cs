@@ -24,7 +24,7 @@ public enum SegmentError
     NotTaken,
 }
 
-/// <summary>A consumer's end of somebody's region: turns references into bytes, and believes none of them.</summary>
+/// <summary>A consumer's end of a producer's region: turns references into bytes, and believes none of them.</summary>
 /// <remarks>Any thread. The layout is a private copy, so that the producer cannot move what has been checked.</remarks>
 public sealed unsafe class RegionReader
 {

@@ -17,9 +17,10 @@ namespace K8sMediaFlow.Staging.Regions;
 /// sees a changed generation when bytes of the next life mixed in; the barrier's partner is the read barrier in
 /// RegionReader.IsCurrent.</para>
 /// <para>Release: CAS takes one reference off a state of the same generation with references left, and with the last one moves on the
-/// generation; anything else is refused, so a late or a second release can never free a block's next life. Whoever takes the last one owns
-/// the block alone until (3) it clears the bit, which is its last act and the release that (1) of the next taker pairs with.</para>
-/// <para>Nobody writes the shared part but this object: all other processes lost that right when the region was sealed.</para>
+/// generation; anything else is refused, so a late or a second release can never free a block's next life. The thread that takes the last
+/// one owns the block alone until (3) it clears the bit, which is its last act and the release that (1) of the next taker pairs
+/// with.</para>
+/// <para>Only this object writes the shared part: all other processes lost that right when the region was sealed.</para>
 /// </remarks>
 public sealed unsafe class RegionWriter
 {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace K8sMediaFlow.Staging.Regions;
 
-/// <summary>Bytes inside one block, as they stand in a descriptor (docs/reference/wire-formats.md section 2): 20 bytes.</summary>
+/// <summary>Bytes inside one block, as a descriptor has them (docs/reference/wire-formats.md section 2): 20 bytes.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 2, Size = SizeBytes)]
 public struct SegmentRef : IEquatable<SegmentRef>
 {

@@ -30,7 +30,8 @@ public sealed class StagingRegion : IDisposable
     /// <summary>Makes a region with every page in memory.</summary>
     /// <param name="name">Shown by the kernel beside the descriptor.</param>
     /// <param name="classes">Its blocks.</param>
-    /// <param name="pageBytes">Of its memory: ordinary pages, or huge ones, which a machine has only where somebody reserved them.</param>
+    /// <param name="pageBytes">Of its memory: ordinary pages, or huge ones, which a machine has only where its administrator reserved
+    /// them.</param>
     /// <exception cref="ArgumentException">The classes break a rule of <see cref="RegionLayout"/>.</exception>
     /// <exception cref="StagingException"><see cref="StagingError.OutOfMemory"/></exception>
     public static StagingRegion Create(string name, IReadOnlyList<BlockClass> classes, long pageBytes = MemoryFile.PageBytes)

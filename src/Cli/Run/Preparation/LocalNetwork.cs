@@ -23,7 +23,7 @@ internal sealed class LocalNetwork
         _third = third;
     }
 
-    /// <summary>A network on which nobody listens.</summary>
+    /// <summary>A network on which no process listens.</summary>
     /// <exception cref="RunException">None was found, or there are too many pods.</exception>
     public static LocalNetwork Pick(int pods)
     {

@@ -3,7 +3,7 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cli.Run.Preparation;
 
-/// <summary>Which local program stands for the sidecar and for a media operator's image.</summary>
+/// <summary>Which local program replaces the sidecar's image and a media operator's image.</summary>
 internal static class LocalPrograms
 {
     public const string SidecarVariable = "K8SMEDIAFLOW_SIDECAR";
@@ -27,7 +27,7 @@ internal static class LocalPrograms
 
     private static bool IsBuiltIn(string image)
     {
-        // A registry may stand before the name, a tag or digest behind it.
+        // A registry may come before the name, a tag or digest after it.
         var name = image.Split('@')[0];
         var tag = name.LastIndexOf(':');
         if (tag > name.LastIndexOf('/'))

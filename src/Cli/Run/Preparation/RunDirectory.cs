@@ -4,8 +4,8 @@ using K8sMediaFlow.Cli.Run.Processes;
 namespace K8sMediaFlow.Cli.Run.Preparation;
 
 /// <summary>
-/// The private folder of one run: sockets, keys, tokens. Locked as long as its run lives; a folder whose lock is free belongs to a
-/// run that died, and whoever finds it removes it with what its processes left.
+/// The private folder of one run: sockets, keys, tokens. Locked as long as its run lives; a folder whose lock is free belongs to a run that
+/// died, and the next run that finds it removes it with what its processes left.
 /// </summary>
 internal sealed class RunDirectory : IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class RunDirectory : IDisposable
             : System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"k8smediaflow-{Environment.UserName}");
     }
 
-    /// <exception cref="RunException">The folder belongs to somebody else or cannot be made.</exception>
+    /// <exception cref="RunException">The folder belongs to another user or cannot be made.</exception>
     public static RunDirectory Create(string baseFolder)
     {
         MakePrivate(baseFolder);
@@ -140,7 +140,7 @@ internal sealed class RunDirectory : IDisposable
         }
         catch (IOException)
         {
-            // Somebody removed it meanwhile, or wrote into it: the next sweep looks again.
+            // Another process removed it meanwhile, or wrote into it: the next sweep looks again.
         }
     }
 }

@@ -11,7 +11,7 @@ namespace K8sMediaFlow.Cli.Run.Preparation;
 internal sealed record RunPod(
     string Name, string Address, int ControlPort, string SocketPath, string ObserverTokenFile, IReadOnlyList<string> Identities);
 
-/// <summary>What <c>top</c>, <c>inspect</c> and <c>tap</c> need to know of a run; lies in its directory.</summary>
+/// <summary>What <c>top</c>, <c>inspect</c> and <c>tap</c> need to know of a run; a file in its directory.</summary>
 internal sealed record RunManifest(
     string Pipeline, int ProcessId, string CertificateFile, string KeyFile, string CaFile, IReadOnlyList<string> Edges,
         IReadOnlyList<RunPod> Pods)

@@ -13,7 +13,7 @@ internal sealed record ReplicaSpec(string Operator, int Replica, string Pod, Pro
     public string Name => $"{Operator}-{Replica}";
 }
 
-/// <summary>Everything that a run needs once its files lie in its directory.</summary>
+/// <summary>Everything that a run needs once its files are in its directory.</summary>
 /// <param name="Edges">Names of all edges, in the document's order.</param>
 /// <param name="StallAfter">The run fails when nothing moves on any edge for so long; null: never.</param>
 internal sealed record RunSpec(

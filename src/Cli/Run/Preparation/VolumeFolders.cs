@@ -3,7 +3,7 @@ using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Cli.Run.Preparation;
 
-/// <summary>Local folders that stand for volumes: paths below a volume's mount path become paths below its folder.</summary>
+/// <summary>Local folders that replace volumes: paths below a volume's mount path become paths below its folder.</summary>
 internal static class VolumeFolders
 {
     /// <summary>Volumes of this kind need no folder from the user: each pod gets an empty one.</summary>
@@ -68,7 +68,7 @@ internal static class VolumeFolders
         return text;
     }
 
-    /// <summary>Where the path stands as a whole: /media in /media/x and --input=/media, not in /mediathek or /old/media.</summary>
+    /// <summary>Where the path occurs as a whole: /media in /media/x and --input=/media, not in /mediathek or /old/media.</summary>
     private static int Find(string text, string path)
     {
         for (var at = text.IndexOf(path, StringComparison.Ordinal); at >= 0; at = text.IndexOf(path, at + 1, StringComparison.Ordinal))

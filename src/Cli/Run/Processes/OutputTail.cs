@@ -43,7 +43,7 @@ internal sealed class OutputTail : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Waits a moment for the last words, which may still stand in the pipe; a grandchild may hold it open for ever.</summary>
+    /// <summary>Waits a moment for the last words, which may still be in the pipe; a grandchild may hold it open for ever.</summary>
     public void Dispose()
     {
         _closing = true;

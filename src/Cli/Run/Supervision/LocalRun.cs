@@ -82,8 +82,8 @@ internal sealed class LocalRun : IDisposable
             await GuardAsync(Task.WhenAll(_operators.Select(one => one.Supervisor.WaitAsync(patience.Token))));
         }
 
-        // A run that failed asks nobody to end well: a source would end its stream, and an encoder behind it would name a file that lacks
-        // the rest.
+        // A run that failed asks no process to end well: a source would end its stream, and an encoder behind it would name a file that
+        // lacks the rest.
         var gentle = forced.IsCancellationRequested || outcome.End == RunEnd.Failed ? TimeSpan.Zero : StopPatience;
         await Task.WhenAll(_operators.Select(one => one.Supervisor.StopAsync(gentle)));
     }

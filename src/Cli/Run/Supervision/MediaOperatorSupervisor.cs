@@ -68,7 +68,7 @@ internal sealed class MediaOperatorSupervisor(ReplicaSpec replica, RunState stat
 
     public void Dispose() => _process?.Dispose();
 
-    /// <summary>What a media operator warns of did not end it, and would be seen by nobody.</summary>
+    /// <summary>What a media operator warns of did not end it, and the user would not see it otherwise.</summary>
     private void Hear(string line)
     {
         if (line.Contains(": warning: ", StringComparison.Ordinal))

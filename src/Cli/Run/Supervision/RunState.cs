@@ -15,7 +15,7 @@ internal sealed class RunState(RunSpec spec)
 
     public EdgeBoard Board { get; } = new(spec.Edges);
 
-    /// <summary>The first end that anybody saw; later ones are its consequences.</summary>
+    /// <summary>The first end that any part of the run reported; later ones are its consequences.</summary>
     public Task<RunOutcome> Outcome => _outcome.Task;
 
     public bool IsEnding => _outcome.Task.IsCompleted;
