@@ -25,8 +25,8 @@ internal sealed class SequenceSet
     public const int MissingMax = KeptMax + Window;
 
     /// <summary>
-    /// No set begins behind it: a peer that says so lies, since at a million frames a second it is nine years away. What is added to a sequence
-    /// cannot overflow then.
+    /// No set begins behind it: at a million frames a second it is nine years away, so a peer that says so is refused.
+    /// What is added to a sequence cannot overflow then.
     /// </summary>
     public const ulong BaseMax = 1UL << 48;
 

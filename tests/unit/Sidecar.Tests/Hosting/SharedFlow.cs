@@ -8,7 +8,8 @@ internal sealed class SharedFlow : IAsyncDisposable
     private readonly RunningPod _first;
     private readonly MediaOperator _camera, _render0, _render1;
 
-    private SharedFlow((RunningPod Sending, RunningPod First, RunningPod Second) pods, MediaOperator camera, MediaOperator render0, MediaOperator render1)
+    private SharedFlow(
+        (RunningPod Sending, RunningPod First, RunningPod Second) pods, MediaOperator camera, MediaOperator render0, MediaOperator render1)
     {
         (Sending, _first, Second) = pods;
         (_camera, _render0, _render1) = (camera, render0, render1);
@@ -27,7 +28,10 @@ internal sealed class SharedFlow : IAsyncDisposable
 
     public static async Task<SharedFlow> StartAsync(FlowPlans plans)
     {
-        var pods = (Sending: new RunningPod(plans, "camera-0"), First: new RunningPod(plans, "render-0"), Second: new RunningPod(plans, "render-1"));
+        var pods = (
+            Sending: new RunningPod(plans, "camera-0"),
+            First: new RunningPod(plans, "render-0"),
+            Second: new RunningPod(plans, "render-1"));
         return new SharedFlow(pods, await pods.Sending.Attach(), await pods.First.Attach(), await pods.Second.Attach());
     }
 
