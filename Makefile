@@ -63,8 +63,8 @@ cluster: install-test ## Build the real Kubernetes that the tests start, into th
 
 ##@ Measurements
 bench: install-bench ## Measure: make bench [ONLY="encode capnp handover awaited tcp", or rdma controller]. Writes bench/results/*.json.
-	dotnet build bench/Bench/Bench.csproj -c Release -v q
-	@for one in $(ONLY); do dotnet bench/Bench/bin/Release/net10.0/K8sMediaFlow.Bench.dll $$one --out bench/results; done
+	dotnet build bench/Bench.csproj -c Release -v q
+	@for one in $(ONLY); do dotnet bench/bin/Release/net10.0/K8sMediaFlow.Bench.dll $$one --out bench/results; done
 
 .PHONY: install-bench
 install-bench:

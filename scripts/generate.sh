@@ -9,7 +9,7 @@ dotnet build libs/CapnProto/Compiler -c Release -v q --nologo
 compiler=$PWD/libs/CapnProto/Compiler/bin/Release/net10.0/capnpc-csharp
 "$compiler" --no-docs --namespace K8sMediaFlow.CapnProto.Schema --out libs/CapnProto/Schema/Generated /usr/include/capnp/schema.capnp
 "$compiler" --out tests/unit/CapnProto.Tests/Generated tests/unit/CapnProto.Tests/Schema/sample.capnp tests/unit/CapnProto.Tests/Schema/clashes.capnp
-"$compiler" --out bench/Bench/Capnp/Generated bench/Bench/Schema/rows.capnp
+"$compiler" --out bench/Capnp/Generated bench/Capnp/Schema/rows.capnp
 dotnet build src/Crds/Generator -c Release -v q --nologo
 dotnet src/Crds/Generator/bin/Release/net10.0/K8sMediaFlow.Crds.Generator.dll .
 scripts/room-diagram.py

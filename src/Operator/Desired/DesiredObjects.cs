@@ -1,12 +1,13 @@
-using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.Operator.Desired;
 
-/// <summary>All that should exist for one pipeline. What is owned and not in here is pruned; pods come and go by their own rules.</summary>
+/// <summary>
+/// All that should exist for one pipeline, but for its MediaOperators. What is owned and not in here is pruned; pods come and go by their
+/// own rules.
+/// </summary>
 internal sealed record DesiredObjects
 {
-    public IReadOnlyList<MediaOperator> MediaOperators { get; init; } = [];
     public IReadOnlyList<Secret> Secrets { get; init; } = [];
     public IReadOnlyList<ConfigMap> ConfigMaps { get; init; } = [];
     public IReadOnlyList<Service> Services { get; init; } = [];
@@ -15,6 +16,5 @@ internal sealed record DesiredObjects
     public IReadOnlyList<Pod> Pods { get; init; } = [];
 
     public int Count =>
-        MediaOperators.Count + Secrets.Count + ConfigMaps.Count + Services.Count + PodDisruptionBudgets.Count + NetworkPolicies.Count
-            + Pods.Count;
+        Secrets.Count + ConfigMaps.Count + Services.Count + PodDisruptionBudgets.Count + NetworkPolicies.Count + Pods.Count;
 }

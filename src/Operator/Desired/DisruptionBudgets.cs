@@ -11,12 +11,12 @@ namespace K8sMediaFlow.Operator.Desired;
 /// </summary>
 internal static class DisruptionBudgets
 {
-    public static PodDisruptionBudget Of(RenderInput input, PipelineUnit unit) => new()
+    public static PodDisruptionBudget Of(RenderInput input, PipelineUnit unit, IReadOnlySet<string> yielding) => new()
     {
         Metadata = ObjectMetas.Of(input, PodPaths.ObjectName(input.Graph.Name, unit.Name), WellKnownLabels.Of(input.Graph.Name, unit)),
         Spec = new()
         {
-            MinAvailable = Least(unit, unit.Slots.Any(slot => input.Yielding.Contains(slot.Stable))),
+            MinAvailable = Least(unit, unit.Slots.Any(slot => yielding.Contains(slot.Stable))),
             Selector = new() { MatchLabels = Services.Selector(input, unit) },
             // A pod that was never ready serves no peer and must not hold up a drain.
             UnhealthyPodEvictionPolicy = input.Server.EvictsUnhealthy ? "AlwaysAllow" : null,

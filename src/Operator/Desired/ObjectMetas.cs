@@ -6,12 +6,15 @@ namespace K8sMediaFlow.Operator.Desired;
 internal static class ObjectMetas
 {
     public static ObjectMeta Of(RenderInput input, string name, IReadOnlyDictionary<string, string> labels,
+        IReadOnlyDictionary<string, string>? annotations = null) => Of(input.Namespace, input.Owner, name, labels, annotations);
+
+    public static ObjectMeta Of(string @namespace, OwnerReference owner, string name, IReadOnlyDictionary<string, string> labels,
         IReadOnlyDictionary<string, string>? annotations = null) => new()
     {
         Name = name,
-        Namespace = input.Namespace,
+        Namespace = @namespace,
         Labels = labels,
         Annotations = annotations is { Count: > 0 } ? annotations : null,
-        OwnerReferences = [input.Owner],
+        OwnerReferences = [owner],
     };
 }

@@ -5,7 +5,10 @@ using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Operator.Desired;
 
-/// <summary>Everything that the desired objects of one pipeline follow from.</summary>
+/// <summary>
+/// Everything known about one pipeline that its desired objects follow from. Made once, when its MediaOperators and its pods have been
+/// observed; what the controller then decides about the pods is the <see cref="PodSelection"/>.
+/// </summary>
 internal sealed record RenderInput
 {
     public required MediaPipeline Pipeline { get; init; }
@@ -31,22 +34,16 @@ internal sealed record RenderInput
     public required OwnerReference Owner { get; init; }
 
     /// <summary>The MediaOperators that exist, as owners of their pods, by name of the media operator.</summary>
-    public IReadOnlyDictionary<string, OwnerReference> OperatorOwners { get; init; } = new Dictionary<string, OwnerReference>();
+    public required IReadOnlyDictionary<string, OwnerReference> OperatorOwners { get; init; }
 
-    /// <summary>By unit. A unit without identity gets no Secret yet, and no pods.</summary>
-    public IReadOnlyDictionary<string, UnitIdentity> Identities { get; init; } = new Dictionary<string, UnitIdentity>();
-
-    /// <summary>The recorded name of the pod in each slot, by stable name. A slot without one gets no pod yet.</summary>
-    public IReadOnlyDictionary<string, string> PodNames { get; init; } = new Dictionary<string, string>();
+    /// <summary>By unit. Every unit has one.</summary>
+    public required IReadOnlyDictionary<string, UnitIdentity> Identities { get; init; }
 
     /// <summary>Of the pipeline and plan above; null: hashes are computed each time.</summary>
     public TemplateHashes? Hashes { get; init; }
 
-    /// <summary>Slots, by stable name, whose pods an eviction may take though nothing could follow them so far.</summary>
-    public IReadOnlySet<string> Yielding { get; init; } = new HashSet<string>();
-
     /// <summary>Whether the pods ask for the pipeline's RDMA device.</summary>
-    public bool RequestsRdma { get; init; }
+    public required bool RequestsRdma { get; init; }
 
     /// <summary>Whether they do so by a claim.</summary>
     public bool ClaimsRdma => RequestsRdma && Pipeline.Spec.Rdma?.ResourceClaimTemplateName is not null;

@@ -11,6 +11,7 @@ using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Model;
 using K8sMediaFlow.Operator.Plans;
 using K8sMediaFlow.Operator.Status;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Operator.Reconcile;
@@ -156,15 +157,10 @@ internal sealed class PipelineReconciler
     {
         var (graph, notices) = ReplicaCounts.Apply(accepted, _objects.MediaOperators(turn.Owner.Key));
         Notice(turn, notices);
-        var input = Input(turn, accepted, graph);
-        var operators = await _objects.SyncOperatorsAsync(turn.Owner, Renderer.RenderOperators(input), cancel);
-        input = input with
-        {
-            OperatorOwners = operators.ToDictionary(one => one.Spec.Operator, CrdResources.MediaOperators.ControllerReference),
-        };
-
+        var owner = CrdResources.MediaPipelines.ControllerReference(turn.Stored);
+        var operators = await _objects.SyncOperatorsAsync(turn.Owner, MediaOperatorObjects.Of(accepted.Pipeline, graph, owner), cancel);
         var (pods, device) = ObservePods(turn, accepted, operators);
-        input = Identified(turn, input with { RequestsRdma = device.Requests });
+        var input = Input(turn, accepted, graph, owner, operators, device.Requests);
         var views = await ViewAsync(turn, accepted, pods, cancel);
         var outcome = BatchOutcome.Of(graph, accepted.Generation, turn.Before, [.. input.Units.SelectMany(unit => unit.Slots)], views,
             view => _parts.Plans.Report(turn.Owner.Key, view.Uid));
@@ -185,13 +181,7 @@ internal sealed class PipelineReconciler
         // The names first: whatever happens next, they are on record.
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
         RequireOnRecord(slots, turn.Memory);
-        input = input with
-        {
-            PodNames = slots.Where(slot => slot.Make && (_parts.Replaces || IsFirst(turn, slot))).ToDictionary(slot => slot.Slot.Stable,
-                slot => PodNames.Of(slot.Slot.Stable, slot.Incarnation)),
-            Yielding = slots.Where(slot => slot.Yields).Select(slot => slot.Slot.Stable).ToHashSet(),
-        };
-        var desired = Renderer.Render(input);
+        var desired = Renderer.Render(input, Selection(turn, slots));
         await _objects.SyncAsync(turn.Owner, desired, cancel);
         await _pods.RemoveAsync(turn.Owner, decisions.Removals, cancel);
         await _pods.MakeAsync(turn.Owner, desired.Pods, slots, turn.Memory, turn.Now, cancel);
@@ -212,7 +202,13 @@ internal sealed class PipelineReconciler
     private static bool IsFirst(ReconcileContext turn, SlotDecision slot) =>
         slot.Incarnation == PodNames.Next(turn.Stored.Metadata!.Uid!, slot.Slot.Stable, null);
 
-    private RenderInput Input(ReconcileContext turn, AcceptedPipeline accepted, Pipelines.Graph.PipelineGraph graph) => new()
+    private PodSelection Selection(ReconcileContext turn, IReadOnlyList<SlotDecision> slots) => new(
+        slots.Where(slot => slot.Make && (_parts.Replaces || IsFirst(turn, slot)))
+            .ToDictionary(slot => slot.Slot.Stable, slot => PodNames.Of(slot.Slot.Stable, slot.Incarnation)),
+        slots.Where(slot => slot.Yields).Select(slot => slot.Slot.Stable).ToHashSet());
+
+    private RenderInput Input(ReconcileContext turn, AcceptedPipeline accepted, PipelineGraph graph, OwnerReference owner,
+        IReadOnlyList<MediaOperator> operators, bool requestsRdma) => new()
     {
         Pipeline = accepted.Pipeline,
         Graph = graph,
@@ -223,7 +219,10 @@ internal sealed class PipelineReconciler
         Server = _parts.Server,
         Settings = _parts.Settings,
         SidecarImage = SidecarImage(turn, accepted),
-        Owner = CrdResources.MediaPipelines.ControllerReference(turn.Stored),
+        Owner = owner,
+        OperatorOwners = operators.ToDictionary(one => one.Spec.Operator, CrdResources.MediaOperators.ControllerReference),
+        Identities = Identities(turn, graph),
+        RequestsRdma = requestsRdma,
     };
 
     private string SidecarImage(ReconcileContext turn, AcceptedPipeline accepted)
@@ -257,21 +256,20 @@ internal sealed class PipelineReconciler
         return views;
     }
 
-    private RenderInput Identified(ReconcileContext turn, RenderInput input)
+    private Dictionary<string, UnitIdentity> Identities(ReconcileContext turn, PipelineGraph graph)
     {
         var authority = _parts.Authority() ?? throw new InvalidOperationException("the installation's authority is not known yet");
         var identities = new Dictionary<string, UnitIdentity>();
-        foreach (var unit in input.Units)
+        foreach (var unit in PipelineUnit.Of(graph))
         {
-            var stored = _parts.View.Secrets.Store.Get(new(input.Namespace, PodPaths.ObjectName(input.Graph.Name, unit.Name)));
+            var stored = _parts.View.Secrets.Store.Get(new(graph.Namespace, PodPaths.ObjectName(graph.Name, unit.Name)));
             var mine = stored?.Metadata?.OwnerReferences?.Any(one => one.Uid == turn.Owner.Uid) == true ? stored : null;
             (identities[unit.Name], var issued, _) = turn.Memory.Issued(unit, mine, authority.Bundle,
-                () => UnitIdentities.Of(unit, input.Namespace, input.Graph.Name, mine, authority, _parts.Times, turn.Now), turn.Now);
+                () => UnitIdentities.Of(unit, graph.Namespace, graph.Name, mine, authority, _parts.Times, turn.Now), turn.Now);
             if (issued && mine is not null)
                 _parts.Events.Normal(turn.Owner.About, Reasons.CertificateIssued, $"{unit.Name} has a new certificate");
         }
-        Invariant.That(identities.Count == input.Units.Count);
-        return input with { Identities = identities };
+        return identities;
     }
 
     private PipelineStatus Summary(ReconcileContext turn, AcceptedPipeline accepted, RenderInput input, SlotPlan plan,

@@ -35,7 +35,7 @@ public class GoldenTests
     {
         var input = Rendering.Input(Pipelines.Pair, 31);
         string Probe(RenderInput of) =>
-            System.Text.Json.JsonSerializer.Serialize(Renderer.Render(of).Pods[0].Spec!.InitContainers![0].StartupProbe);
+            System.Text.Json.JsonSerializer.Serialize(Rendering.Render(of).Pods[0].Spec!.InitContainers![0].StartupProbe);
         Probe(input).ShouldContain("await");
         Probe(input with { SidecarImage = "registry.example/sidecar:0" }).ShouldNotContain("await");
     }

@@ -17,7 +17,7 @@ public class PullSecretTests
         Secrets(input with { Settings = input.Settings with { SidecarImagePullSecrets = ["installation"] } })
             .ShouldBe(["installation team both", "installation team both own"]);
         Secrets(input).ShouldBe(["team both", "team both own"]);
-        Renderer.Render(Rendering.Input(Pipelines.Pair, 31)).Pods.ShouldAllBe(pod => pod.Spec!.ImagePullSecrets == null);
+        Rendering.Render(Rendering.Input(Pipelines.Pair, 31)).Pods.ShouldAllBe(pod => pod.Spec!.ImagePullSecrets == null);
     }
 
     [Fact]
@@ -32,5 +32,5 @@ public class PullSecretTests
     }
 
     private static IEnumerable<string> Secrets(RenderInput input) =>
-        Renderer.Render(input).Pods.Select(pod => string.Join(' ', pod.Spec!.ImagePullSecrets!.Select(one => one.Name)));
+        Rendering.Render(input).Pods.Select(pod => string.Join(' ', pod.Spec!.ImagePullSecrets!.Select(one => one.Name)));
 }

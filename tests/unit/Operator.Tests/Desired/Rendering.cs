@@ -29,16 +29,26 @@ internal static class Rendering
             Owner = Owner("MediaPipeline", graph.Name),
             OperatorOwners = graph.Operators.ToDictionary(node => node.Name, node => Owner("MediaOperator", $"{graph.Name}-{node.Name}")),
             Identities = units.ToDictionary(unit => unit.Name, Identity),
-            PodNames = units.SelectMany(unit => unit.Slots).ToDictionary(slot => slot.Stable, slot => $"{slot.Stable}-00000"),
+            RequestsRdma = false,
         };
     }
 
-    /// <summary>All objects as one text, in a stable order.</summary>
-    public static string Text(RenderInput input) => string.Concat(Documents(Renderer.Render(input), input.Server).Select(CompactText.Of));
+    /// <summary>With a pod in every slot.</summary>
+    public static DesiredObjects Render(RenderInput input, params string[] yielding) => Renderer.Render(input, new(
+        input.Units.SelectMany(unit => unit.Slots).ToDictionary(slot => slot.Stable, slot => $"{slot.Stable}-00000"),
+        yielding.ToHashSet()));
 
-    public static IEnumerable<JsonObject> Documents(DesiredObjects desired, ServerCapabilities server) =>
+    /// <summary>All objects as one text, in a stable order.</summary>
+    public static string Text(RenderInput input) => string.Concat(Documents(input).Select(CompactText.Of));
+
+    private static IEnumerable<JsonObject> Documents(RenderInput input) =>
     [
-        .. desired.MediaOperators.Select(CrdResources.MediaOperators.ToDocument),
+        .. MediaOperatorObjects.Of(input.Pipeline, input.Graph, input.Owner).Select(CrdResources.MediaOperators.ToDocument),
+        .. Documents(Render(input), input.Server),
+    ];
+
+    private static IEnumerable<JsonObject> Documents(DesiredObjects desired, ServerCapabilities server) =>
+    [
         .. desired.Secrets.Select(Resources.Secrets.ToDocument),
         .. desired.ConfigMaps.Select(Resources.ConfigMaps.ToDocument),
         .. desired.Services.Select(Resources.Services.ToDocument),

@@ -57,7 +57,7 @@ public class TemplateHashTests
             },
         };
         Hashes(sending).ShouldBe(Hashes(input));
-        Renderer.Render(sending).Pods.SelectMany(pod => pod.Spec!.Containers!.Concat(pod.Spec.InitContainers ?? []))
+        Rendering.Render(sending).Pods.SelectMany(pod => pod.Spec!.Containers!.Concat(pod.Spec.InitContainers ?? []))
             .Where(container => container.Env?.Any(one => one is { Name: "OTEL_EXPORTER_OTLP_ENDPOINT",
                 Value: "http://collector:4318" }) == true)
             .Select(container => container.Name).Distinct().ShouldBe([PodPaths.SidecarContainer]);
@@ -88,7 +88,7 @@ public class TemplateHashTests
     };
 
     private static Dictionary<string, string> Hashes(RenderInput input) =>
-        Renderer.Render(input)
+        Rendering.Render(input)
             .Pods.ToDictionary(pod => pod.Label(WellKnownLabels.Pod)!, pod => pod.Annotation(WellKnownLabels.TemplateHash)!);
 
     private static void Patch(JsonObject document, string name, JsonObject patch)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Encode;
 
 /// <summary>
 /// Our turn: the 1080p frame message built in place in one mapping of shared memory and read through a second one, every field and the

@@ -3,7 +3,7 @@ using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Handover;
 
 /// <summary>One end's process: does the scenarios that it is told, as lead (which measures) or as end (which answers).</summary>
 internal static class HandoverSide

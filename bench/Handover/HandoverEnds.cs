@@ -4,7 +4,7 @@ using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Handover;
 
 /// <summary>Makes what two processes need, as a sidecar would, and starts them on a processor each.</summary>
 internal sealed class HandoverEnds : IDisposable

@@ -15,7 +15,7 @@ internal static class CapnpBench
 
     public static int Run(string[] words)
     {
-        using var cpp = new CapnpCpp(EncodeBench.FindRepository());
+        using var cpp = new CapnpCpp();
         var rows = new[]
         {
             Row<SmallRow>(cpp, times: 2_000, timesProtobuf: 500),

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using Google.Protobuf;
 using K8sMediaFlow.Bench.Protobuf;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Encode;
 
 /// <summary>The same message by Google.Protobuf and by System.Text.Json: built, serialised into one buffer, parsed from it.</summary>
 internal static partial class EncodePeers

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using K8sMediaFlow.Bench.Encode;
 
 namespace K8sMediaFlow.Bench.Capnp;
 
@@ -9,13 +10,13 @@ internal sealed class CapnpCpp : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bench-capnp-");
     private readonly Process _process;
 
-    public CapnpCpp(string repository)
+    public CapnpCpp()
     {
-        var schemas = Path.Combine(repository, "bench/Bench/Schema");
-        var annotations = Path.Combine(repository, "libs/CapnProto/Compiler/Schema");
+        var schemas = Path.Combine(Checkout.Root, "bench/Capnp/Schema");
+        var annotations = Path.Combine(Checkout.Root, "libs/CapnProto/Compiler/Schema");
         EncodeCpp.Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "rows.capnp",
             annotations + "/csharp.capnp"], schemas);
-        var source = Path.Combine(repository, "bench/native/capnp_rows.cc");
+        var source = Checkout.Native("capnp_rows.cc");
         EncodeCpp.Run("g++", ["-O2", "-DNDEBUG", "-std=c++17", "-I.", "-o", "capnp_rows", source, "rows.capnp.c++", "csharp.capnp.c++",
             "-lcapnp", "-lkj"], _folder.FullName);
         _process = Process.Start(new ProcessStartInfo(Path.Combine(_folder.FullName, "capnp_rows"))

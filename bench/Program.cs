@@ -1,12 +1,15 @@
-using K8sMediaFlow.Bench;
 using K8sMediaFlow.Bench.Capnp;
+using K8sMediaFlow.Bench.Controller;
+using K8sMediaFlow.Bench.Encode;
+using K8sMediaFlow.Bench.Handover;
 using K8sMediaFlow.Bench.Rdma;
+using K8sMediaFlow.Bench.Tcp;
 
 return args switch
 {
     ["encode", .. var rest] => EncodeBench.Run(rest),
     ["capnp", .. var rest] => CapnpBench.Run(rest),
-    ["handover", .. var rest] => Handover.Run(rest),
+    ["handover", .. var rest] => HandoverBench.Run(rest),
     ["handover-side", var role] => HandoverSide.Run(role),
     ["awaited", .. var rest] => await AwaitedHandover.RunAsync(rest),
     ["tcp", .. var rest] => TcpBench.Run(rest),
@@ -14,7 +17,7 @@ return args switch
     ["rdma", .. var rest] => RdmaBench.Run(rest),
     ["rdma-guest", var bare, var pairs] => RdmaRun.Run(bare, pairs),
     ["rdma-end", var device] => RdmaEnd.Run(device),
-    ["controller", .. var rest] => await K8sMediaFlow.Bench.Controller.ControllerBench.RunAsync(rest),
+    ["controller", .. var rest] => await ControllerBench.RunAsync(rest),
     _ => Usage(),
 };
 

@@ -5,7 +5,7 @@ using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tcp;
 using K8sMediaFlow.Native;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Tcp;
 
 /// <summary>
 /// One end of our side of the comparison, a process of its own: <c>recv ADDRESS FRAMES WARMUP BLOCKS</c> prints its offer and the result,

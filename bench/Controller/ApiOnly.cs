@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
 namespace K8sMediaFlow.Bench.Controller;
@@ -10,12 +9,11 @@ namespace K8sMediaFlow.Bench.Controller;
 /// </summary>
 internal sealed class ApiOnly : IDisposable
 {
-    private readonly string _root = Root();
     private readonly string _state = Path.Combine("/tmp", $"mf-bench-{Guid.NewGuid():N}"[..20]);
 
     public string Kubeconfig => Path.Combine(_state, "kubeconfig");
 
-    public string Definitions => Path.Combine(_root, "config", "crd");
+    public string Definitions => Path.Combine(Checkout.Root, "config", "crd");
 
     public void Start()
     {
@@ -34,7 +32,7 @@ internal sealed class ApiOnly : IDisposable
     public void Dispose() => Script("down.sh", "--state", _state);
 
     private string Script(string name, params string[] arguments) =>
-        Run("bash", [Path.Combine(_root, "tests", "support", "cluster", name), .. arguments]);
+        Run("bash", [Path.Combine(Checkout.Root, "tests", "support", "cluster", name), .. arguments]);
 
     private static string Run(string program, params string[] arguments)
     {
@@ -55,7 +53,4 @@ internal sealed class ApiOnly : IDisposable
             File.Delete(log);
         }
     }
-
-    private static string Root([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }

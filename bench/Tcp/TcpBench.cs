@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Tcp;
 
 /// <summary>
 /// 1080p frames from memfd to memfd between two processes in two network namespaces, through the Tcp fabric and through a bare C program,
@@ -121,7 +121,7 @@ internal static class TcpBench
 
     private static double? Iperf(TcpNamespaces spaces)
     {
-        if (!IsInstalled("iperf3"))
+        if (!Checkout.IsInstalled("iperf3"))
             return null;
         using var server = TcpNamespaces.Start(spaces.Receiver, "iperf3", "-s", "-1", "--forceflush");
         server.StandardOutput.ReadLine();
@@ -135,21 +135,17 @@ internal static class TcpBench
     {
         if (!Environment.IsPrivilegedProcess)
             return "needs root, to make two network namespaces";
-        var programs = new[] { "ip", "gcc" }.Where(program => !IsInstalled(program)).ToArray();
+        var programs = Checkout.Missing("ip", "gcc");
         return programs.Length == 0 ? null : "missing: " + string.Join(", ", programs);
     }
 
-    private static string Compile([CallerFilePath] string here = "")
+    private static string Compile()
     {
-        var source = Path.Combine(Path.GetDirectoryName(here)!, "..", "native", "bare_tcp.c");
         var program = Path.Combine(Path.GetTempPath(), $"kmf-bare-tcp-{Environment.ProcessId}");
-        using var gcc = Process.Start("gcc", ["-O2", "-o", program, source]);
+        using var gcc = Process.Start("gcc", ["-O2", "-o", program, Checkout.Native("bare_tcp.c")]);
         gcc.WaitForExit();
         return gcc.ExitCode == 0 ? program : throw new InvalidOperationException("bare_tcp.c does not compile");
     }
-
-    private static bool IsInstalled(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
     /// <summary>This program again: through dotnet, where it was started that way.</summary>
     private static string[] Self() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Handover;
 
 /// <summary>
 /// iceoryx's own ping-pong (bench/native/iceoryx_pingpong.cc), where Debian's packages iceoryx and libiceoryx-posh-dev are installed.
@@ -33,7 +32,7 @@ internal sealed class IceoryxPeer : IDisposable
         File.WriteAllText(Path.Combine(folder, "roudi.toml"), Pool);
         string[] libraries = ["-liceoryx_posh", "-liceoryx_hoofs", "-liceoryx_platform", "-lpthread"];
         using var compiler = Start("g++",
-            ["-O2", "-std=c++17", "-I" + Headers, Source(), "-o", Path.Combine(folder, "pingpong"), .. libraries]);
+            ["-O2", "-std=c++17", "-I" + Headers, Checkout.Native("iceoryx_pingpong.cc"), "-o", Path.Combine(folder, "pingpong"), .. libraries]);
         compiler.WaitForExit(TimeoutMs);
         if (compiler.ExitCode == 0)
             return new IceoryxPeer(folder);
@@ -68,7 +67,4 @@ internal sealed class IceoryxPeer : IDisposable
     private static Process Start(string program, string[] arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true,
             RedirectStandardError = program != "g++" })!;
-
-    private static string Source([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "native", "iceoryx_pingpong.cc");
 }

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Handover;
 
 /// <summary>
 /// Frames handed to and fro between two processes of one pod, through real regions, channels and doorbells, beside three floors in the same
 /// run: a bare word, a bare futex, and iceoryx polling. Writes handover.json; every figure is one way, half a round trip.
 /// </summary>
-internal static class Handover
+internal static class HandoverBench
 {
     private const int Pairs = 11, WarmUps = 4;
     private const int SpinRounds = 100_000, SleepRounds = 1_000;

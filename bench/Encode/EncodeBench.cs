@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Encode;
 
 /// <summary>
 /// Build and read of one 1080p frame message: ours against C++ Cap'n Proto in interleaved pairs, Protobuf and JSON beside. Writes
@@ -14,7 +14,7 @@ internal static class EncodeBench
 
     public static int Run(string[] words)
     {
-        using var cpp = new EncodeCpp(FindRepository());
+        using var cpp = new EncodeCpp();
         using var ours = new EncodeFrame();
         WarmUp(ours, cpp);
         var report = new SortedDictionary<string, object?>(StringComparer.Ordinal);
@@ -135,12 +135,4 @@ internal static class EncodeBench
 
     [DllImport("libc", SetLastError = true)]
     private static extern int getrusage(int who, ref long usage);
-
-    internal static string FindRepository()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "K8sMediaFlow.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("bench runs from its repository");
-        return folder;
-    }
 }

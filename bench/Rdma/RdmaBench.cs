@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace K8sMediaFlow.Bench.Rdma;
@@ -14,24 +13,24 @@ internal static class RdmaBench
 
     public static int Run(string[] words)
     {
-        var missing = new[] { "qemu-system-x86_64", "ib_write_bw", "gcc", "taskset" }.Where(program => !IsInstalled(program)).ToArray();
+        var missing = Checkout.Missing("qemu-system-x86_64", "ib_write_bw", "gcc", "taskset");
         if (missing.Length > 0)
         {
             Console.Error.WriteLine("bench rdma: missing: " + string.Join(", ", missing));
             return 1;
         }
-        var root = Root();
-        var line = RunGuest(root, Compile(root), words is [.., "--pairs", var pairs] ? pairs : $"{Pairs}");
+        var root = Checkout.Root;
+        var line = RunGuest(root, Compile(), words is [.., "--pairs", var pairs] ? pairs : $"{Pairs}");
         var report = JsonSerializer.Deserialize<SortedDictionary<string, object?>>(line)!;
         Figures.Write(words is ["--out", var folder, ..] ? ["--out", folder] : [], "rdma.json", report);
         return 0;
     }
 
     /// <summary>Beside this program: the guest sees the folder that it is started in, and not the machine's temporary one.</summary>
-    private static string Compile(string root)
+    private static string Compile()
     {
         var program = Path.Combine(AppContext.BaseDirectory, "bare_rdma");
-        using var gcc = Process.Start("gcc", ["-O2", "-o", program, Path.Combine(root, "bench", "native", "bare_rdma.c"), "-libverbs"]);
+        using var gcc = Process.Start("gcc", ["-O2", "-o", program, Checkout.Native("bare_rdma.c"), "-libverbs"]);
         gcc.WaitForExit();
         return gcc.ExitCode == 0 ? program : throw new InvalidOperationException("bare_rdma.c does not compile");
     }
@@ -63,10 +62,4 @@ internal static class RdmaBench
             ? report
             : throw new InvalidOperationException($"the guest ended with {guest.ExitCode}");
     }
-
-    private static bool IsInstalled(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
-
-    private static string Root([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }

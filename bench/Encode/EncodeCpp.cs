@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Encode;
 
 /// <summary>The reference implementation's turn: bench/native/capnp_encode.cc, compiled now and asked for one run at a time.</summary>
 internal sealed class EncodeCpp : IDisposable
@@ -9,13 +9,13 @@ internal sealed class EncodeCpp : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bench-encode-");
     private readonly Process _process;
 
-    public EncodeCpp(string repository)
+    public EncodeCpp()
     {
-        var schemas = Path.Combine(repository, "src/Messages/Schema");
-        var annotations = Path.Combine(repository, "libs/CapnProto/Compiler/Schema");
+        var schemas = Path.Combine(Checkout.Root, "src/Messages/Schema");
+        var annotations = Path.Combine(Checkout.Root, "libs/CapnProto/Compiler/Schema");
         Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "frame.capnp",
             annotations + "/csharp.capnp"], schemas);
-        var source = Path.Combine(repository, "bench/native/capnp_encode.cc");
+        var source = Checkout.Native("capnp_encode.cc");
         Run("g++", ["-O2", "-std=c++17", "-I.", "-o", "capnp_encode", source, "frame.capnp.c++", "csharp.capnp.c++", "-lcapnp", "-lkj",
             "-lpthread"], _folder.FullName);
         _process = Process.Start(new ProcessStartInfo(Path.Combine(_folder.FullName, "capnp_encode"))

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Tcp;
 
 /// <summary>Two network namespaces joined by a veth pair, with reno on both sides: gone when disposed.</summary>
 internal sealed class TcpNamespaces : IDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Encode;
 
 /// <summary>
 /// As the article measures: eight workers, one operation a second each, 125 ms apart, each with memory of its own. What is measured is

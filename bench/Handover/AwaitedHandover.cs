@@ -4,7 +4,7 @@ using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sdk.Tests.Fakes;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Handover;
 
 /// <summary>
 /// Frames handed to and fro between two media operators through the whole SDK: by blocking calls on two threads, and by awaited calls on

@@ -1,7 +1,7 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Primitives;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Handover;
 
 /// <summary>The floors: a ping-pong over two words and nothing else, spinning and over a futex.</summary>
 internal sealed unsafe class WordExchange

@@ -3,7 +3,7 @@ using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 
-namespace K8sMediaFlow.Bench;
+namespace K8sMediaFlow.Bench.Handover;
 
 /// <summary>
 /// Frames to and fro the whole way: take a block, write it, push, ring; wait, pop, resolve, read, return; free the block.
