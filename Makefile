@@ -53,7 +53,7 @@ pack: ## Make the NuGet packages K8sMediaFlow.Sdk and K8sMediaFlow.CapnProto in 
 	@scripts/pack.sh
 
 fmt: ## Format the code as .editorconfig says.
-	dotnet format K8sMediaFlow.sln --exclude '**/Generated/**'
+	dotnet format whitespace --folder . --exclude '**/Generated/**' '**/obj/**'
 
 generate: ## Regenerate what is generated from schemas.
 	@scripts/generate.sh

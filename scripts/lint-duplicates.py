@@ -10,7 +10,8 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KNOWN = ROOT / "tests/known-duplicates.txt"
 FOLDERS = ["libs", "src", "samples", "tests", "bench"]
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "k8smediaflow/tools/jscpd-4.3.0"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "k8smediaflow/tools"
+JSCPD = pathlib.Path(os.environ.get("K8SMEDIAFLOW_TOOLS_CACHE", CACHE)) / "jscpd-4.3.0/node_modules/.bin/jscpd"
 
 
 def known():
@@ -29,7 +30,7 @@ def known():
 def clones():
     """What jscpd finds, as (file, first line, file, first line, count of lines)."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([CACHE / "node_modules/.bin/jscpd", "--min-lines", "10", "--format", "csharp", "--silent", "--reporters", "json",
+        subprocess.run([JSCPD, "--min-lines", "10", "--format", "csharp", "--silent", "--reporters", "json",
                         "--ignore", "**/Generated/**,**/bin/**,**/obj/**", "--output", folder, *FOLDERS], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         report = json.loads((pathlib.Path(folder) / "jscpd-report.json").read_text())
     for one in report["duplicates"]:

@@ -13,7 +13,7 @@ internal sealed class ApiOnly : IDisposable
 
     public string Kubeconfig => Path.Combine(_state, "kubeconfig");
 
-    public string Definitions => Path.Combine(Checkout.Root, "config", "crd");
+    public static string Definitions => Path.Combine(Checkout.Root, "config", "crd");
 
     public void Start()
     {
@@ -31,7 +31,7 @@ internal sealed class ApiOnly : IDisposable
 
     public void Dispose() => Script("down.sh", "--state", _state);
 
-    private string Script(string name, params string[] arguments) =>
+    private static string Script(string name, params string[] arguments) =>
         Run("bash", [Path.Combine(Checkout.Root, "tests", "support", "cluster", name), .. arguments]);
 
     private static string Run(string program, params string[] arguments)

@@ -32,7 +32,8 @@ internal sealed class IceoryxPeer : IDisposable
         File.WriteAllText(Path.Combine(folder, "roudi.toml"), Pool);
         string[] libraries = ["-liceoryx_posh", "-liceoryx_hoofs", "-liceoryx_platform", "-lpthread"];
         using var compiler = Start("g++",
-            ["-O2", "-std=c++17", "-I" + Headers, Checkout.Native("iceoryx_pingpong.cc"), "-o", Path.Combine(folder, "pingpong"), .. libraries]);
+            ["-O2", "-std=c++17", "-I" + Headers, Checkout.Native("iceoryx_pingpong.cc"), "-o",
+                Path.Combine(folder, "pingpong"), .. libraries]);
         compiler.WaitForExit(TimeoutMs);
         if (compiler.ExitCode == 0)
             return new IceoryxPeer(folder);
@@ -65,6 +66,9 @@ internal sealed class IceoryxPeer : IDisposable
         Start("taskset", ["-c", $"{processor}", Path.Combine(_folder, "pingpong"), role, $"{rounds}"]);
 
     private static Process Start(string program, string[] arguments) =>
-        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true,
-            RedirectStandardError = program != "g++" })!;
+        Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = program != "g++"
+        })!;
 }

@@ -10,8 +10,11 @@ internal sealed class RdmaChild : IDisposable
     private readonly Process _process;
 
     public RdmaChild(int processor, params string[] words) =>
-        _process = Process.Start(new ProcessStartInfo("taskset", ["-c", $"{processor}", .. words]) { RedirectStandardInput = true,
-            RedirectStandardOutput = true })!;
+        _process = Process.Start(new ProcessStartInfo("taskset", ["-c", $"{processor}", .. words])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true
+        })!;
 
     public void Tell(string line)
     {

@@ -28,7 +28,9 @@ public static class JsonFormat
         // For terminals and files, never inside HTML.
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions
         {
-            Indented = options.IsPretty, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 4 * ReadLimits.Default.DepthMax,
+            Indented = options.IsPretty,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            MaxDepth = 4 * ReadLimits.Default.DepthMax,
         });
         new JsonEmitter(json, schema, options).Message(message);
     }

@@ -299,10 +299,20 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
 
     private LinkStatus Describe() => new()
     {
-        Edge = Endpoint.Edge, PeerPod = Endpoint.PeerPod, State = _shown.State, Loss = _shown.Loss, Reason = _shown.Reason,
-            Epoch = _ledger.Epoch,
-        RoundTripNanoseconds = _current?.RoundTripNanoseconds ?? 0, Frames = _delivery.Frames, Bytes = _delivery.Bytes,
-        Retained = _ledger.HeldCount, GrantsOutstanding = _ledger.GrantsOutstanding, TooLarge = 0, Repeated = _ledger.Duplicates,
-        Losses = _shown.Losses, Way = _way,
+        Edge = Endpoint.Edge,
+        PeerPod = Endpoint.PeerPod,
+        State = _shown.State,
+        Loss = _shown.Loss,
+        Reason = _shown.Reason,
+        Epoch = _ledger.Epoch,
+        RoundTripNanoseconds = _current?.RoundTripNanoseconds ?? 0,
+        Frames = _delivery.Frames,
+        Bytes = _delivery.Bytes,
+        Retained = _ledger.HeldCount,
+        GrantsOutstanding = _ledger.GrantsOutstanding,
+        TooLarge = 0,
+        Repeated = _ledger.Duplicates,
+        Losses = _shown.Losses,
+        Way = _way,
     };
 }

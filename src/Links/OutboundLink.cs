@@ -304,10 +304,21 @@ public sealed class OutboundLink : IDisposable
 
     private LinkStatus Describe() => new()
     {
-        Edge = _endpoint.Edge, PeerPod = _endpoint.PeerPod, State = _shown.State, Loss = _shown.Loss, Reason = _shown.Reason,
-        Epoch = _ledger.Epoch, RoundTripNanoseconds = _current?.RoundTripNanoseconds
-            ?? 0, Frames = _counters.Frames, Bytes = _counters.Bytes,
-        Retained = _ledger.Retained, GrantsOutstanding = _ledger.GrantsHeld, TooLarge = _ledger.TooLarge, Repeated = _ledger.Repeated,
-        Losses = _shown.Losses, Way = _way,
+        Edge = _endpoint.Edge,
+        PeerPod = _endpoint.PeerPod,
+        State = _shown.State,
+        Loss = _shown.Loss,
+        Reason = _shown.Reason,
+        Epoch = _ledger.Epoch,
+        RoundTripNanoseconds = _current?.RoundTripNanoseconds
+            ?? 0,
+        Frames = _counters.Frames,
+        Bytes = _counters.Bytes,
+        Retained = _ledger.Retained,
+        GrantsOutstanding = _ledger.GrantsHeld,
+        TooLarge = _ledger.TooLarge,
+        Repeated = _ledger.Repeated,
+        Losses = _shown.Losses,
+        Way = _way,
     };
 }

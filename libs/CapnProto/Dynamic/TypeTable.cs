@@ -79,10 +79,10 @@ internal sealed class TypeTable(DynamicSchema schema, IReadOnlyDictionary<ulong,
 
     private DynamicType Enum(ulong id) =>
         Shared("E" + id.ToString(CultureInfo.InvariantCulture), number => new DynamicType(DynamicKind.Enum, number)
-    {
-        EnumOrNull = new EnumSchema(schema,
+        {
+            EnumOrNull = new EnumSchema(schema,
             nodes.GetValueOrDefault(id) is { Enumerants: not null } node ? node : throw Missing("enum", id)),
-    });
+        });
 
     private DynamicType StructType(ulong id, Bindings bindings) =>
         Shared("S" + id.ToString(CultureInfo.InvariantCulture) + bindings.Key, number =>

@@ -72,9 +72,11 @@ public sealed partial class ResourceClient<T>
             (stream, token) => ObjectReading.ReadListAsync(stream, Type, token), cancel);
     }
 
-    public Task<T> CreateAsync(T value, CancellationToken cancel = default) =>
-        SendAsync(Call("create", HttpMethod.Post, value.Metadata?.Namespace, null,
-            value.Metadata?.Name ?? value.Metadata?.GenerateName) with { Body = Bytes(value) }, cancel);
+    public Task<T> CreateAsync(T value, CancellationToken cancel = default)
+    {
+        var name = value.Metadata?.Name ?? value.Metadata?.GenerateName;
+        return SendAsync(Call("create", HttpMethod.Post, value.Metadata?.Namespace, null, name) with { Body = Bytes(value) }, cancel);
+    }
 
     /// <summary>
     /// Replaces the whole object; with a resource version, only that version of it. Only for kinds whose every field we know (leases).

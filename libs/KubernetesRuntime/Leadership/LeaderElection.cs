@@ -165,8 +165,11 @@ public sealed class LeaderElection
         var lease = await _leases.FindAsync(_options.Namespace, _options.Name, bounded.Token);
         if (lease is null)
         {
-            See(await _leases.CreateAsync(new() { Metadata = new() { Name = _options.Name, Namespace = _options.Namespace },
-                Spec = Mine(null) }, bounded.Token));
+            See(await _leases.CreateAsync(new()
+            {
+                Metadata = new() { Name = _options.Name, Namespace = _options.Namespace },
+                Spec = Mine(null)
+            }, bounded.Token));
             return true;
         }
         if (lease.Metadata!.ResourceVersion != _seen?.Metadata?.ResourceVersion)
@@ -203,8 +206,14 @@ public sealed class LeaderElection
         using var bounded = new CancellationTokenSource(_options.RetryPeriod);
         await AttemptAsync(async () =>
         {
-            See(await _leases.ReplaceAsync(_seen! with { Spec = _seen!.Spec! with { HolderIdentity = "",
-                RenewTime = _options.Time.GetUtcNow() } }, bounded.Token));
+            See(await _leases.ReplaceAsync(_seen! with
+            {
+                Spec = _seen!.Spec! with
+                {
+                    HolderIdentity = "",
+                    RenewTime = _options.Time.GetUtcNow()
+                }
+            }, bounded.Token));
             return true;
         }, CancellationToken.None);
     }

@@ -17,7 +17,9 @@ internal static class PlanReport
             ["regions"] = Array(plan.Regions, Region),
             ["warnings"] = Array(plan.Warnings, warning => new JsonObject
             {
-                ["path"] = warning.Path, ["reason"] = warning.Reason.ToString(), ["message"] = warning.Message,
+                ["path"] = warning.Path,
+                ["reason"] = warning.Reason.ToString(),
+                ["message"] = warning.Message,
             }),
         };
         using var memory = new MemoryStream();

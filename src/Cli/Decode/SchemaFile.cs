@@ -30,8 +30,11 @@ internal static class SchemaFile
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(compiler, arguments) { RedirectStandardOutput = true,
-                RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(compiler, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            })!;
             return Finish(compiler, process);
         }
         catch (Win32Exception error)

@@ -40,7 +40,7 @@ internal static class RunCommand
         var silence = new Option<int>("--silence-seconds")
         {
             Description = "Start a sidecar again that has said nothing for so long: more for a machine that is very slow.",
-                DefaultValueFactory = _ => SilenceSecondsDefault,
+            DefaultValueFactory = _ => SilenceSecondsDefault,
         };
         Bound(stall, 0);
         Bound(silence, 1);

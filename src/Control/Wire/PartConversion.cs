@@ -106,9 +106,9 @@ internal static class PartConversion
 
     public static Control.Status.RdmaStatus FromWire(RdmaStatus wire) =>
         new(wire.Usable, wire.Device, wire.Address, wire.Obstacle, wire.Detail)
-    {
-        Probes = (long)wire.Probes,
-    };
+        {
+            Probes = (long)wire.Probes,
+        };
 
     private static T Known<T>(int number)
         where T : struct, Enum

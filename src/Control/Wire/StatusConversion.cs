@@ -39,11 +39,11 @@ internal static class StatusConversion
 
     public static Wire.PlanVersion? ToWire(Pipelines.Planning.PlanVersion? version) =>
         version is not { } known ? null : new Wire.PlanVersion
-    {
-        LeaseTransitions = known.LeaseTransitions,
-        Generation = known.Generation,
-        Counter = known.Counter,
-    };
+        {
+            LeaseTransitions = known.LeaseTransitions,
+            Generation = known.Generation,
+            Counter = known.Counter,
+        };
 
     public static Pipelines.Planning.PlanVersion? FromWire(Wire.PlanVersion? wire)
         => wire is null ? null : new(wire.LeaseTransitions, wire.Generation, wire.Counter);

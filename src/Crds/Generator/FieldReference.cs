@@ -48,8 +48,13 @@ internal static class FieldReference
         _ when field["enum"] is JsonArray choices => string.Join(" \\| ", choices.Select(choice => choice!.GetValue<string>())),
         _ when field.ContainsKey("x-kubernetes-int-or-string") => field.ContainsKey("pattern") ? "quantity" : "number or text",
         _ when field.ContainsKey("x-kubernetes-preserve-unknown-fields") => "object, as in a pod",
-        _ => field["type"]!.GetValue<string>() switch { "string" => "text", "boolean" => "true or false", "integer" => "whole number",
-            var other => other },
+        _ => field["type"]!.GetValue<string>() switch
+        {
+            "string" => "text",
+            "boolean" => "true or false",
+            "integer" => "whole number",
+            var other => other
+        },
     };
 
     private static string Meaning(JsonObject field)

@@ -29,10 +29,18 @@ public static class FrameHeaderCodec
     {
         var header = new FrameHeader
         {
-            Epoch = epoch, LinkSequence = linkSequence, Slot = slot, Kind = frame.Kind, SegmentCount = (ushort)frame.SegmentCount,
-            Stream = frame.Stream, Sequence = frame.Sequence, AgeNanoseconds = frame.AgeNanoseconds,
-                EdgeAgeNanoseconds = edgeAgeNanoseconds,
-            Flags = frame.Flags & ~LinkFrameFlags.Checksum, GapCount = frame.GapCount, GapCause = frame.GapCause,
+            Epoch = epoch,
+            LinkSequence = linkSequence,
+            Slot = slot,
+            Kind = frame.Kind,
+            SegmentCount = (ushort)frame.SegmentCount,
+            Stream = frame.Stream,
+            Sequence = frame.Sequence,
+            AgeNanoseconds = frame.AgeNanoseconds,
+            EdgeAgeNanoseconds = edgeAgeNanoseconds,
+            Flags = frame.Flags & ~LinkFrameFlags.Checksum,
+            GapCount = frame.GapCount,
+            GapCause = frame.GapCause,
             TotalLengthBytes = (ulong)TotalLength(frame),
         };
         var offset = (long)SizeBytes;

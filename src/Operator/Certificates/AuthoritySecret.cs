@@ -34,7 +34,8 @@ internal static class AuthoritySecret
                 Namespace = @namespace,
                 ResourceVersion = resourceVersion,
                 Labels = new Dictionary<string,
-                string> { [WellKnownLabels.ManagedBy] = WellKnownLabels.Manager },
+                string>
+                { [WellKnownLabels.ManagedBy] = WellKnownLabels.Manager },
                 Annotations = Times(state),
             },
             Type = "Opaque",

@@ -35,9 +35,9 @@ internal sealed class ControllerCertificate(Func<AuthorityState?> authority, Cer
         var issued = Issuer.Of(state.Current)
             .Issue(new("k8smediaflow-controller", [ControllerIdentity.Uri], [IPAddress.Loopback], now - CertificateTimes.ClockSkew,
             times.Leaf + CertificateTimes.ClockSkew)
-        {
-            DnsNames = dnsNames,
-        });
+            {
+                DnsNames = dnsNames,
+            });
         _identity = TlsIdentity.FromPem(issued.CertificatePem, issued.PrivateKeyPem(), state.Bundle);
         (_bundle, _renewAt) = (state.Bundle, AuthorityState.RenewAt(issued.Certificate));
     }

@@ -59,7 +59,8 @@ internal static class NetworkPolicies
             ? new()
             {
                 MatchLabels = new Dictionary<string,
-                string> { ["kubernetes.io/metadata.name"] = input.Settings.ControllerNamespace },
+                string>
+                { ["kubernetes.io/metadata.name"] = input.Settings.ControllerNamespace },
             }
             : new(),
         PodSelector = new() { MatchLabels = input.Settings.ControllerLabels },

@@ -10,11 +10,11 @@ internal static class ObjectMetas
 
     public static ObjectMeta Of(string @namespace, OwnerReference owner, string name, IReadOnlyDictionary<string, string> labels,
         IReadOnlyDictionary<string, string>? annotations = null) => new()
-    {
-        Name = name,
-        Namespace = @namespace,
-        Labels = labels,
-        Annotations = annotations is { Count: > 0 } ? annotations : null,
-        OwnerReferences = [owner],
-    };
+        {
+            Name = name,
+            Namespace = @namespace,
+            Labels = labels,
+            Annotations = annotations is { Count: > 0 } ? annotations : null,
+            OwnerReferences = [owner],
+        };
 }

@@ -13,7 +13,8 @@ internal static class Renderer
         Secrets = [.. input.Units.Select(unit => UnitSecrets.Of(input, unit))],
         ConfigMaps = [AcceptedRecords.Of(input), .. input.Units.Select(unit => UnitConfigs.Of(input, unit))],
         Services = [.. Services.Of(input)],
-        PodDisruptionBudgets = [.. input.Units.Where(unit => unit.Slots.Count > 0).Select(unit => DisruptionBudgets.Of(input, unit, pods.Yielding))],
+        PodDisruptionBudgets = [.. input.Units.Where(unit => unit.Slots.Count > 0)
+            .Select(unit => DisruptionBudgets.Of(input, unit, pods.Yielding))],
         NetworkPolicies = [.. NetworkPolicies.Of(input)],
         Pods = [.. input.Units.SelectMany(unit => Pods(input, unit, pods.Names))],
     };

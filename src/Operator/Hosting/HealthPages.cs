@@ -9,10 +9,10 @@ internal static class HealthPages
 {
     public static IReadOnlyDictionary<string, Func<PlainPage>> Of(Liveness liveness, Func<string?> unready) =>
         new Dictionary<string, Func<PlainPage>>
-    {
-        ["/healthz"] = () => Answer(liveness.Faults()),
-        ["/readyz"] = () => Answer(unready() is { } why ? [why] : []),
-    };
+        {
+            ["/healthz"] = () => Answer(liveness.Faults()),
+            ["/readyz"] = () => Answer(unready() is { } why ? [why] : []),
+        };
 
     private static PlainPage Answer(IReadOnlyList<string> faults) =>
         faults.Count == 0 ? PlainPage.Good() : PlainPage.Bad(string.Join('\n', faults));

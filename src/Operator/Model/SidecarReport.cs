@@ -58,8 +58,14 @@ internal sealed record SidecarReport(
                 ?? 0)) / seconds);
         return this with
         {
-            Status = next, Waits = WaitsAfter(next), FramesPerSecond = rates, IsCounted = IsCounted || seconds > 0,
-            IsFirstPlanPending = IsFirstPlanPending && !hasPlan, HasPlan = hasPlan, Unreachable = "", Refusal = hasPlan ? "" : Refusal,
+            Status = next,
+            Waits = WaitsAfter(next),
+            FramesPerSecond = rates,
+            IsCounted = IsCounted || seconds > 0,
+            IsFirstPlanPending = IsFirstPlanPending && !hasPlan,
+            HasPlan = hasPlan,
+            Unreachable = "",
+            Refusal = hasPlan ? "" : Refusal,
         };
     }
 

@@ -19,8 +19,13 @@ internal static class HeardStatus
         Operators = [.. said.Operators.Take(PartsMax).Select(one =>
             one with { Name = Text(one.Name), Incarnation = Text(one.Incarnation), Reason = Text(one.Reason) })],
         Links = [.. said.Links.Take(PartsMax).Select(Link)],
-        Rdma = said.Rdma is { } rdma ? rdma with { Device = Text(rdma.Device), Address = Text(rdma.Address), Obstacle = Text(rdma.Obstacle),
-            Detail = Text(rdma.Detail) } : null,
+        Rdma = said.Rdma is { } rdma ? rdma with
+        {
+            Device = Text(rdma.Device),
+            Address = Text(rdma.Address),
+            Obstacle = Text(rdma.Obstacle),
+            Detail = Text(rdma.Detail)
+        } : null,
     };
 
     private static EdgeStatus Edge(EdgeStatus edge) => edge with
@@ -37,9 +42,13 @@ internal static class HeardStatus
 
     private static LinkStatus Link(LinkStatus link) => link with
     {
-        Edge = Text(link.Edge), PeerPod = Text(link.PeerPod), Way = Text(link.Way), Reason = Text(link.Reason),
-            WayReason = Text(link.WayReason),
-        NotDone = Count(link.NotDone), Reconnects = Count(link.Reconnects),
+        Edge = Text(link.Edge),
+        PeerPod = Text(link.PeerPod),
+        Way = Text(link.Way),
+        Reason = Text(link.Reason),
+        WayReason = Text(link.WayReason),
+        NotDone = Count(link.NotDone),
+        Reconnects = Count(link.Reconnects),
     };
 
     /// <summary>As (long) of an unsigned number that is too large it comes as a negative one.</summary>

@@ -144,11 +144,19 @@ internal sealed class PipelineReconciler
                 turn.Before?.Pods.FirstOrDefault(one => one.Name == slot.Stable)?.Incarnation ?? "", false, [], null)).ToList();
         var status = StatusSummary.Of(new()
         {
-            Generation = turn.Generation, Refusal = turn.Refusal
-                ?? (error is NameTakenException ? new(reason, error.Message) : null), Accepted = accepted, Graph = graph, Slots = slots,
-            Reports = Reports(turn, slots), Before = turn.Before, Stalled = new(reason, error.Message),
+            Generation = turn.Generation,
+            Refusal = turn.Refusal
+                ?? (error is NameTakenException ? new(reason, error.Message) : null),
+            Accepted = accepted,
+            Graph = graph,
+            Slots = slots,
+            Reports = Reports(turn, slots),
+            Before = turn.Before,
+            Stalled = new(reason, error.Message),
             SidecarImage = turn.Before?.SidecarImage
-                ?? _parts.Settings.SidecarImage, NewestSidecarImage = _parts.Settings.SidecarImage, Now = turn.Now,
+                ?? _parts.Settings.SidecarImage,
+            NewestSidecarImage = _parts.Settings.SidecarImage,
+            Now = turn.Now,
         });
         await _status.WriteAsync(turn.Stored, status, turn.Memory, turn.Now, cancel);
     }
@@ -209,21 +217,21 @@ internal sealed class PipelineReconciler
 
     private RenderInput Input(ReconcileContext turn, AcceptedPipeline accepted, PipelineGraph graph, OwnerReference owner,
         IReadOnlyList<MediaOperator> operators, bool requestsRdma) => new()
-    {
-        Pipeline = accepted.Pipeline,
-        Graph = graph,
-        Widest = accepted.WidestPlan,
-        Hashes = accepted.Hashes,
-        AcceptedSpec = accepted.Spec,
-        AcceptedGeneration = accepted.Generation,
-        Server = _parts.Server,
-        Settings = _parts.Settings,
-        SidecarImage = SidecarImage(turn, accepted),
-        Owner = owner,
-        OperatorOwners = operators.ToDictionary(one => one.Spec.Operator, CrdResources.MediaOperators.ControllerReference),
-        Identities = Identities(turn, graph),
-        RequestsRdma = requestsRdma,
-    };
+        {
+            Pipeline = accepted.Pipeline,
+            Graph = graph,
+            Widest = accepted.WidestPlan,
+            Hashes = accepted.Hashes,
+            AcceptedSpec = accepted.Spec,
+            AcceptedGeneration = accepted.Generation,
+            Server = _parts.Server,
+            Settings = _parts.Settings,
+            SidecarImage = SidecarImage(turn, accepted),
+            Owner = owner,
+            OperatorOwners = operators.ToDictionary(one => one.Spec.Operator, CrdResources.MediaOperators.ControllerReference),
+            Identities = Identities(turn, graph),
+            RequestsRdma = requestsRdma,
+        };
 
     private string SidecarImage(ReconcileContext turn, AcceptedPipeline accepted)
     {
@@ -275,21 +283,21 @@ internal sealed class PipelineReconciler
     private PipelineStatus Summary(ReconcileContext turn, AcceptedPipeline accepted, RenderInput input, SlotPlan plan,
         BatchOutcome? outcome,
         string? missing) => StatusSummary.Of(new()
-    {
-        Generation = turn.Generation,
-        Refusal = turn.Refusal,
-        Accepted = accepted,
-        Graph = input.Graph,
-        Before = turn.Before,
-        Slots = plan.Slots,
-        RolloutStopped = plan.Stopped,
-        Reports = Reports(turn, plan.Slots),
-        Outcome = outcome,
-        MissingDevice = missing,
-        SidecarImage = input.SidecarImage,
-        NewestSidecarImage = _parts.Settings.SidecarImage,
-        Now = turn.Now,
-    });
+        {
+            Generation = turn.Generation,
+            Refusal = turn.Refusal,
+            Accepted = accepted,
+            Graph = input.Graph,
+            Before = turn.Before,
+            Slots = plan.Slots,
+            RolloutStopped = plan.Stopped,
+            Reports = Reports(turn, plan.Slots),
+            Outcome = outcome,
+            MissingDevice = missing,
+            SidecarImage = input.SidecarImage,
+            NewestSidecarImage = _parts.Settings.SidecarImage,
+            Now = turn.Now,
+        });
 
     private Dictionary<string, SidecarReport> Reports(ReconcileContext turn, IReadOnlyList<SlotDecision> slots) =>
         slots.Where(slot => slot.Current is not null).ToDictionary(slot => slot.Current!.Uid, slot =>

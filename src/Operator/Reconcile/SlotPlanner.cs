@@ -28,8 +28,11 @@ internal static class SlotPlanner
         }
         if (outcome is null)
             RequireOneAtATime(slots);
-        return new(slots, [.. slots.SelectMany(slot => slot.Removals), .. Surplus(slots, pods)]) { Stopped = outcome is null
-            ? RolloutStop.Of(slots, memory.Refused, input.AcceptedGeneration, now) : null };
+        return new(slots, [.. slots.SelectMany(slot => slot.Removals), .. Surplus(slots, pods)])
+        {
+            Stopped = outcome is null
+            ? RolloutStop.Of(slots, memory.Refused, input.AcceptedGeneration, now) : null
+        };
     }
 
     /// <summary>Pods that are in no slot.</summary>
@@ -61,9 +64,9 @@ internal static class SlotPlanner
         var history = memory.Restarts.GetValueOrDefault(slot.Stable, RestartHistory.None);
         return SlotDecisions.Decide(slot, board.PodsOf(slot),
             new(uid, string.IsNullOrEmpty(recorded) ? null : recorded, seen, board.HashOf(slot), board.GateOf(slot), history.NotBefore, now)
-        {
-            RefusedSince = memory.Refused.TryGetValue(slot.Stable, out var refused) ? refused.Since : null,
-        });
+            {
+                RefusedSince = memory.Refused.TryGetValue(slot.Stable, out var refused) ? refused.Since : null,
+            });
     }
 
     /// <summary>What has ended is kept for its logs; after a failure what still runs, or would be restarted for ever, is not.</summary>

@@ -34,7 +34,8 @@ internal static class Succession
             ? living.Skip(living.IndexOf(holder) + 1).LastOrDefault(pod => pod.Hash == context.Hash && !pod.Leaving)
             : null;
         var stays = new SlotDecision(slot, holder, Incarnation(slot, standby ?? holder, context), false, Surplus(living, holder, standby),
-            again) { Standby = standby, IsOutdated = outdated };
+            again)
+        { Standby = standby, IsOutdated = outdated };
         if (!leaves)
             return stays;
         if (outdated && standby is null && !holder.Ready && (holder.PodIssue is not null || holder.State == PodState.Pending))
@@ -51,8 +52,13 @@ internal static class Succession
             return stays with { Removals = [.. stays.Removals, Replaced(holder, "the server lets no second pod be made beside it")] };
         if (context.Now < context.NotBefore)
             return stays with { LookAgainAt = SlotDecisions.Earlier(stays.LookAgainAt, context.NotBefore) };
-        return stays with { Incarnation = Next(stays.Slot, holder, pods, context), Make = true, Yields = holder.Leaving
-            && context.Now >= context.RefusedSince + Patience };
+        return stays with
+        {
+            Incarnation = Next(stays.Slot, holder, pods, context),
+            Make = true,
+            Yields = holder.Leaving
+            && context.Now >= context.RefusedSince + Patience
+        };
     }
 
     private static SlotDecision HandOver(SlotDecision stays, PodView holder, PodView standby, SlotContext context)
@@ -62,8 +68,11 @@ internal static class Succession
         var (ready, provenAt) = Stands(standby, context, stays.IsOutdated);
         var makesRoom = isLong && !holder.Leaving && holder.MakesRoomFor(standby);
         if (!holder.Ready ? ready || makesRoom : (ready || makesRoom) && context.Gate.MayGiveUp)
-            return stays with { Removals = [.. stays.Removals,
-                Replaced(holder, ready ? $"pod {standby.Name} takes its place" : $"pod {standby.Name} waits for the room that it has")] };
+            return stays with
+            {
+                Removals = [.. stays.Removals,
+                Replaced(holder, ready ? $"pod {standby.Name} takes its place" : $"pod {standby.Name} waits for the room that it has")]
+            };
         return stays with
         {
             Yields = holder.Leaving && isLong,

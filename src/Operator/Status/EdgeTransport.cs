@@ -90,7 +90,10 @@ internal sealed record EdgeTransport(string? Name, string Reason)
     /// A batch that has ended has no links, one that is lost runs on nothing, and a controller that has just started has not heard of them.
     /// </summary>
     private static EdgeTransport? Before(StatusInput input, EdgePlan edge) =>
-        input.Before?.Edges.FirstOrDefault(one => one.Name == edge.Name) is { Transport: Tcp or Rdma or $"{Rdma},{Tcp}",
-            Reason: { } reason } before
+        input.Before?.Edges.FirstOrDefault(one => one.Name == edge.Name) is
+        {
+            Transport: Tcp or Rdma or $"{Rdma},{Tcp}",
+            Reason: { } reason
+        } before
         && reason.StartsWith(edge.WayReason, StringComparison.Ordinal) ? new(before.Transport, reason) : null;
 }

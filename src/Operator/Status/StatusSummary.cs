@@ -66,7 +66,10 @@ internal static class StatusSummary
         return all.Aggregate((IReadOnlyList<Condition>)(input.Before?.Conditions ?? []), (list, one) => list.With(
             new()
             {
-                Type = one.Type, Status = one.Answer.Status, Reason = one.Answer.Reason, Message = StatusText.Bounded(one.Answer.Message),
+                Type = one.Type,
+                Status = one.Answer.Status,
+                Reason = one.Answer.Reason,
+                Message = StatusText.Bounded(one.Answer.Message),
                 ObservedGeneration = one.Generation,
             },
             input.Now));

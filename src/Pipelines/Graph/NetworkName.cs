@@ -7,10 +7,18 @@ public readonly record struct NetworkName(string? Namespace, string Name, string
 
     public static bool TryParse(string text, out NetworkName network)
     {
-        var (path, port) = text.Split('@') switch { [var all] => (all, (string?)null), [var all, var after] => (all, after),
-            _ => ("", null) };
-        network = path.Split('/') switch { [var name] => new(null, name, port), [var space, var name] => new(space, name, port),
-            _ => new(null, "", null) };
+        var (path, port) = text.Split('@') switch
+        {
+            [var all] => (all, (string?)null),
+            [var all, var after] => (all, after),
+            _ => ("", null)
+        };
+        network = path.Split('/') switch
+        {
+            [var name] => new(null, name, port),
+            [var space, var name] => new(space, name, port),
+            _ => new(null, "", null)
+        };
         return Names.IsSubdomain(network.Name) && (network.Namespace is null || Names.IsLabel(network.Namespace))
             && (port is null || IsInterface(port));
     }

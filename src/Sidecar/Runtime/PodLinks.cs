@@ -105,9 +105,9 @@ internal sealed class PodLinks : IDisposable
         var edge = plan.Edges.First(one => one.Name == link.Edge);
         var port = new EgressBridge(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting,
             refusal => _logger.LogWarning("{Refusal}", refusal))
-            {
-                Register = _fabrics.Register,
-            };
+        {
+            Register = _fabrics.Register,
+        };
         _ports.Add(port);
         var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation,
             _linkOptions);

@@ -37,9 +37,9 @@ internal static class PodStatus
         new(
         link.Edge, link.PeerPod, direction, StateOf(link.State), WayOf(plan, link).ToString(), link.Epoch, link.Reason, notDone,
             (long)link.Losses)
-    {
-        WayReason = link.Way?.Reason ?? "",
-    };
+        {
+            WayReason = link.Way?.Reason ?? "",
+        };
 
     /// <summary>What carries a link, or carried it last; before it was ever ready, what the plan may have promised.</summary>
     public static EdgeWay WayOf(SidecarPlan plan, K8sMediaFlow.Links.Contract.LinkStatus link) =>

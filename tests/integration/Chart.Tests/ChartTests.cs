@@ -264,8 +264,11 @@ public sealed class ChartTests
         var options = ControllerOptions.Read([.. Texts(chart.Controller["args"])
             .Select(text => text.Replace("$(POD_NAMESPACE)", Helm.Namespace, StringComparison.Ordinal))], name => Variable(chart, name));
         options.Telemetry.ShouldBe(table == "everything"
-            ? new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318",
-                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" } : [], ignoreOrder: true);
+            ? new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318",
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
+            } : [], ignoreOrder: true);
         options.Namespace.ShouldBe(Helm.Namespace);
         options.MetricsAddress.Port.ShouldBe(Port(chart, "metrics"));
         options.WatchNamespaces.ShouldBe(table == "two namespaces" ? ["sport", "news"] : []);

@@ -12,10 +12,10 @@ internal sealed class PeerProcess : IDisposable
 
     public static PeerProcess Start(bool sends) =>
         new(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(PeerProcess).Assembly.Location, PeerProgram.Verb(sends)])
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-    })!);
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!);
 
     public void Say(string line) => _process.StandardInput.WriteLine(line);
 

@@ -21,7 +21,9 @@ internal sealed class SidecarPair : IDisposable
     // Frames of several packets, so that a death finds some of them half written.
     private static readonly PipelineGraph s_graph = new()
     {
-        Name = "line", Execution = Execution.Batch, Transport = Transport.Rdma,
+        Name = "line",
+        Execution = Execution.Batch,
+        Transport = Transport.Rdma,
         Operators =
         [
             new MediaOperatorNode
@@ -88,7 +90,8 @@ internal sealed class SidecarPair : IDisposable
             Path.Combine(FolderOf(name), "ca.crt"), leaf, _authority.CertificatePem);
         return pod with
         {
-            Address = name == "camera" ? "127.200.0.1" : "127.200.0.2", LinkPort = LinkPort,
+            Address = name == "camera" ? "127.200.0.1" : "127.200.0.2",
+            LinkPort = LinkPort,
             Replicas = [pod.Replicas[0] with { TokenSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token))) }],
         };
     }

@@ -48,8 +48,12 @@ internal sealed class SidecarProcess : IDisposable
 
     public Task<MediaOperator> AttachAsync() => MediaOperator.AttachAsync(new MediaOperatorOptions
     {
-        SocketPath = Path.Combine(_folder, "socket"), TokenFile = Path.Combine(_folder, "token"), Name = _name,
-        AttachTimeout = s_patience, ReattachTimeout = s_patience, DrainPatience = s_patience,
+        SocketPath = Path.Combine(_folder, "socket"),
+        TokenFile = Path.Combine(_folder, "token"),
+        Name = _name,
+        AttachTimeout = s_patience,
+        ReattachTimeout = s_patience,
+        DrainPatience = s_patience,
     });
 
     /// <summary>

@@ -9,9 +9,11 @@ public sealed class VerbsLinkTests
 {
     private static readonly LinkOptions s_options = new()
     {
-        SilenceMax = TimeSpan.FromSeconds(20), OpenDeadline = TimeSpan.FromSeconds(20),
-        BackOffMin = TimeSpan.FromMilliseconds(5), BackOffMax = TimeSpan.FromMilliseconds(200),
-            BreakerPause = TimeSpan.FromMilliseconds(200),
+        SilenceMax = TimeSpan.FromSeconds(20),
+        OpenDeadline = TimeSpan.FromSeconds(20),
+        BackOffMin = TimeSpan.FromMilliseconds(5),
+        BackOffMax = TimeSpan.FromMilliseconds(200),
+        BreakerPause = TimeSpan.FromMilliseconds(200),
     };
 
     [Theory]

@@ -11,6 +11,7 @@ public sealed class VerbsShareTests : ShareConformance
 
     private protected override FlowPlans Plans => base.Plans with
     {
-        Transport = Transport.Rdma, DeviceOf = pod => pod.StartsWith("camera", StringComparison.Ordinal) ? "rxe0" : "rxe1",
+        Transport = Transport.Rdma,
+        DeviceOf = pod => pod.StartsWith("camera", StringComparison.Ordinal) ? "rxe0" : "rxe1",
     };
 }

@@ -7,6 +7,7 @@ public static class Downloads
     {
         ["helm"] = "helm-2.2.2/helm",
         ["kubectl"] = "helm-2.2.2/kubectl",
+        ["jscpd"] = "jscpd-4.3.0/node_modules/.bin/jscpd",
         ["capnproto test data"] = "capnproto-0.9.2/capnp/test.capnp",
     };
 

@@ -1,14 +1,16 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace K8sMediaFlow.TestKit;
 
 /// <summary>Runs a program of the machine to its end, with bytes in and bytes out; bounded.</summary>
 public static class Tool
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PatienceDefault = TimeSpan.FromMinutes(1);
 
-    public static byte[] Run(string program, string[] arguments, byte[]? input = null, string? folder = null)
+    public static byte[] Run(string program, string[] arguments, byte[]? input = null, string? folder = null, TimeSpan? patience = null)
     {
+        var bound = patience ?? PatienceDefault;
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
@@ -25,13 +27,13 @@ public static class Tool
         });
         using var output = new MemoryStream();
         var copied = process.StandardOutput.BaseStream.CopyToAsync(output);
-        if (!process.WaitForExit(Patience) || !Task.WaitAll([feed, copied, errors], Patience))
+        if (!process.WaitForExit(bound) || !Task.WaitAll([feed, copied, errors], bound))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end, or its output did not, within {Patience}");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end, or its output did not, within {bound}");
         }
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}");
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {Encoding.UTF8.GetString(output.ToArray())}{errors.Result}");
         return output.ToArray();
     }
 }

@@ -75,9 +75,9 @@ public class ControlCallTests
             status.Links.Single().ShouldBe(
                 new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat",
                     11, 2)
-                    {
-                        WayReason = "PortDown: no cable",
-                    });
+                {
+                    WayReason = "PortDown: no cable",
+                });
             status.Rdma.ShouldBe(new RdmaStatus(false, "mlx5_0", "10.0.0.7", "PortDown", "no cable") { Probes = 4 });
             break;
         }
@@ -211,9 +211,9 @@ public class ControlCallTests
         using var identities = new TestIdentities();
         using var client = new ControlClient(new((IPEndPoint)mute.LocalEndpoint, () => identities.Issue(ControllerIdentity.Uri),
             [TestIdentities.Sidecar]))
-            {
-                Deadline = ControlFixture.Patience,
-            };
+        {
+            Deadline = ControlFixture.Patience,
+        };
         var error = await Should.ThrowAsync<ControlException>(async () =>
         {
             if (!isWatched)

@@ -98,9 +98,15 @@ public class InformerTests(ApiServerFixture old, CrdServerFixture current) : Eve
     /// <summary>Of all tests that run beside, hence a kind that no other test lists.</summary>
     private static MeterListener ListsOf(string resource, Action heard)
     {
-        var listener = new MeterListener { InstrumentPublished = (instrument,
-            self) => { if (instrument.Meter.Name == Telemetry.MeterName
-            && instrument.Name == "watch_lists") self.EnableMeasurementEvents(instrument); } };
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument,
+            self) =>
+            {
+                if (instrument.Meter.Name == Telemetry.MeterName
+            && instrument.Name == "watch_lists") self.EnableMeasurementEvents(instrument);
+            }
+        };
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
         {
             if (tags.ToArray().Any(tag => tag.Key == "resource" && (string?)tag.Value == resource))
@@ -180,7 +186,8 @@ public class ApiServerFaultTests
     {
         Metadata = new() { Name = name, Namespace = "default" },
         Data = new Dictionary<string,
-        string> { ["v"] = value },
+        string>
+        { ["v"] = value },
     };
 
     private static async Task UntilServedAsync(ApiClient client, CancellationToken bound)

@@ -37,8 +37,14 @@ public class ObjectTests
         var pod = JsonSerializer.Deserialize(
             """{"spec":{"containers":null},"status":{"podIP":"10.0.0.1","hostIP":"10.0.0.2","containerStatuses":[{"name":"a","imageID":"i","unheard":1}]}}""", Resources.Pods.Json)!;
         (pod.Status!.PodIP, pod.Status.HostIP, pod.Status.ContainerStatuses![0].ImageId).ShouldBe(("10.0.0.1", "10.0.0.2", "i"));
-        Resources.Pods.ToDocument(new() { Spec = new() { Volumes = [new() { Name = "v",
-            DownwardAPI = JsonDocument.Parse("{}").RootElement }] } })["spec"]!.ToJsonString()
+        Resources.Pods.ToDocument(new()
+        {
+            Spec = new()
+            {
+                Volumes = [new() { Name = "v",
+            DownwardAPI = JsonDocument.Parse("{}").RootElement }]
+            }
+        })["spec"]!.ToJsonString()
             .ShouldBe("""{"volumes":[{"name":"v","downwardAPI":{}}]}""");
     }
 
@@ -49,7 +55,8 @@ public class ObjectTests
         {
             Metadata = new() { Name = "x", Namespace = "n" },
             Data = new Dictionary<string,
-            byte[]> { ["key"] = [1, 2, 3] },
+            byte[]>
+            { ["key"] = [1, 2, 3] },
         };
         $"{secret}".ShouldBe("Secret n/x");
         Resources.Secrets.ToDocument(secret)["data"]!["key"]!.GetValue<string>().ShouldBe("AQID");

@@ -54,7 +54,8 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
                 Name = $"m{index:00}",
                 Namespace = Space,
                 Labels = new Dictionary<string,
-                string> { ["half"] = index % 2 == 0 ? "even" : "odd" },
+                string>
+                { ["half"] = index % 2 == 0 ? "even" : "odd" },
             },
         }, token));
         var first = await Maps.ListPageAsync(Space, null, 25, null, Bound);
@@ -113,8 +114,11 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
     {
         var pods = Client.For(Resources.Pods);
         await Client.For(Resources.ServiceAccounts).CreateAsync(new() { Metadata = new() { Name = "default", Namespace = Space } }, Bound);
-        await pods.CreateAsync(new() { Metadata = new() { Name = "p", Namespace = Space },
-            Spec = new() { AutomountServiceAccountToken = false, Containers = [new() { Name = "c", Image = "i" }] } }, Bound);
+        await pods.CreateAsync(new()
+        {
+            Metadata = new() { Name = "p", Namespace = Space },
+            Spec = new() { AutomountServiceAccountToken = false, Containers = [new() { Name = "c", Image = "i" }] }
+        }, Bound);
         var patch = JsonNode.Parse("""{"status":{"phase":"Running","podIP":"10.1.2.3"},"spec":{"activeDeadlineSeconds":5}}""")!.AsObject();
         var pod = await pods.MergeAsync(Space, "p", patch, "status", Bound);
         (pod.Status!.Phase, pod.Status.PodIP, pod.Spec!.ActiveDeadlineSeconds).ShouldBe(("Running", "10.1.2.3", (long?)null));
@@ -149,7 +153,8 @@ public class RequestTests(ApiServerFixture fixture) : ApiServerTests(fixture)
             Metadata = meta,
             Type = "Opaque",
             Data = new Dictionary<string,
-            byte[]> { ["k"] = [0, 255] },
+            byte[]>
+            { ["k"] = [0, 255] },
         });
         await RoundTrip(Resources.PodDisruptionBudgets.At("v1beta1"), new()
         {

@@ -45,7 +45,8 @@ public sealed class ChildProcessTests
             File = "sh",
             Arguments = ["-c", "ls -l /proc/self/fd"],
             Descriptors = new Dictionary<int,
-            int> { [1] = pipe.WriteEnd.Descriptor },
+            int>
+            { [1] = pipe.WriteEnd.Descriptor },
         });
         (await child.WaitAsync().WaitAsync(Watchdog)).IsSuccess.ShouldBeTrue();
         ReadText(pipe.ReadEnd).ShouldNotContain("memfd");
@@ -90,7 +91,8 @@ public sealed class ChildProcessTests
             File = "sh",
             Arguments = ["-c", "exec yes"],
             Descriptors = new Dictionary<int,
-            int> { [1] = pipe.WriteEnd.Descriptor },
+            int>
+            { [1] = pipe.WriteEnd.Descriptor },
         });
         pipe.Dispose();
         (await child.WaitAsync().WaitAsync(Watchdog)).Signal.ShouldBe(13);

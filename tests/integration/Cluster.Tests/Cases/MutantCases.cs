@@ -15,8 +15,11 @@ public sealed class MutantCases(PlantedController controller, ITestOutputHelper 
 
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void Without_plans_the_case_of_an_applied_pipeline_fails() =>
-        Noticed("NoPlans", new PipelineCases(_output) { Cluster =
-            Cluster }.An_applied_pipeline_becomes_ready_its_frames_cross_nodes_and_its_columns_say_so, secondsMax: 30)
+        Noticed("NoPlans", new PipelineCases(_output)
+        {
+            Cluster =
+            Cluster
+        }.An_applied_pipeline_becomes_ready_its_frames_cross_nodes_and_its_columns_say_so, secondsMax: 30)
             .ShouldBeOfType<TimeoutException>().Message.ShouldContain("more frames");
 
     [NeedsFact("kubernetes", "images", "helm", "root")]
@@ -24,15 +27,19 @@ public sealed class MutantCases(PlantedController controller, ITestOutputHelper 
     {
         using var flow = new SharedFlow();
         Noticed("NoReplacement", new DeathCases(flow,
-            _output) { Cluster = Cluster }.A_deleted_pod_is_replaced_under_another_name_and_nothing_is_lost, secondsMax: 40,
+            _output)
+        { Cluster = Cluster }.A_deleted_pod_is_replaced_under_another_name_and_nothing_is_lost, secondsMax: 40,
             () => flow.On(Cluster).Take(Print).ShouldBeWhole("before"))
             .ShouldBeOfType<TimeoutException>().Message.ShouldContain("pod of analyse deleted");
     }
 
     [NeedsFact("kubernetes", "images", "helm", "root", "faults")]
     public void Without_draining_the_case_of_a_deleted_source_fails() =>
-        Noticed("NoDrain", new DrainCases(_output) { Cluster =
-            Cluster }.A_source_that_is_deleted_while_its_link_is_cut_brings_what_it_has_sent, secondsMax: 180)
+        Noticed("NoDrain", new DrainCases(_output)
+        {
+            Cluster =
+            Cluster
+        }.A_source_that_is_deleted_while_its_link_is_cut_brings_what_it_has_sent, secondsMax: 180)
             .ShouldBeOfType<ShouldAssertException>().Message.ShouldMatch("source drained: .*lost [1-9]");
 
     /// <param name="secondsMax">For how long the case may wait for frames: less where it is known that what it waits for does not

@@ -90,7 +90,8 @@ internal sealed class DevicePlugin : IDisposable
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/v1beta1.Registration/Register"))
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(Wire.Framed(Wire.Text(1, "v1beta1"), Wire.Text(2, _endPoint), Wire.Text(3, _resource))),
         };
         request.Content.Headers.ContentType = new("application/grpc");

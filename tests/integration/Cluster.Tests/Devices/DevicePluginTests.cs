@@ -81,9 +81,11 @@ public sealed class DevicePluginTests : IDisposable
 
     private static HttpRequestMessage Request(string method) =>
         new(HttpMethod.Post, new Uri("http://localhost/v1beta1.DevicePlugin/" + method))
-    {
-        Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(new byte[5]),
-    };
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(new byte[5]),
+        };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {

@@ -16,10 +16,15 @@ internal sealed class ApiReader(string kubeconfig)
     /// <summary>Where a kind is found; all of them but these are in namespaces.</summary>
     private static readonly Dictionary<string, string> Paths = new()
     {
-        ["pod"] = "api/v1/pods", ["secret"] = "api/v1/secrets", ["service"] = "api/v1/services",
-            ["persistentvolumeclaim"] = "api/v1/persistentvolumeclaims",
-        ["node"] = "api/v1/nodes", ["namespace"] = "api/v1/namespaces", ["event"] = "api/v1/events",
-        ["lease"] = "apis/coordination.k8s.io/v1/leases", ["networkpolicy"] = "apis/networking.k8s.io/v1/networkpolicies",
+        ["pod"] = "api/v1/pods",
+        ["secret"] = "api/v1/secrets",
+        ["service"] = "api/v1/services",
+        ["persistentvolumeclaim"] = "api/v1/persistentvolumeclaims",
+        ["node"] = "api/v1/nodes",
+        ["namespace"] = "api/v1/namespaces",
+        ["event"] = "api/v1/events",
+        ["lease"] = "apis/coordination.k8s.io/v1/leases",
+        ["networkpolicy"] = "apis/networking.k8s.io/v1/networkpolicies",
         ["mediapipeline"] = "apis/k8smediaflow.io/v1alpha1/mediapipelines",
     };
 

@@ -54,8 +54,9 @@ internal sealed class Stranger(TlsIdentity identity)
         // An empty message in gRPC's frame of five bytes.
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("https://k8smediaflow/k8smediaflow.control.v1.Sidecar/GetInfo"))
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-                Content = new ByteArrayContent(new byte[5]),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(new byte[5]),
         };
         request.Content.Headers.ContentType = new("application/grpc");
         request.Headers.TE.Add(new("trailers"));

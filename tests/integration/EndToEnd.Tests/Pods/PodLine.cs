@@ -41,7 +41,9 @@ internal sealed class PodLine : IDisposable
         _controller = TlsIdentity.FromPem(issued.CertificatePem, issued.PrivateKeyPem(), _authority.CertificatePem);
         _graph = new PipelineGraph
         {
-            Name = "line", Execution = execution, Transport = Transport.Tcp,
+            Name = "line",
+            Execution = execution,
+            Transport = Transport.Tcp,
             Operators =
             [
                 new MediaOperatorNode { Name = Source, Image = "any", Outputs = [new OutputPort("video", Caps)] },
@@ -118,7 +120,8 @@ internal sealed class PodLine : IDisposable
     {
         var placement = Placement.Of(_graph).With(pod => pod with
         {
-            Address = AddressOf(NameOf(pod.Name)), LinkPort = 7401,
+            Address = AddressOf(NameOf(pod.Name)),
+            LinkPort = 7401,
             Replicas = [.. pod.Replicas.Select(one => one with
             {
                 TokenSha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(FolderOf(one.Operator), "token")))),
@@ -203,11 +206,17 @@ internal sealed class PodLine : IDisposable
 
     private void WriteOptions(string file, string identity, string socket, string state) =>
         File.WriteAllText(file, JsonSerializer.Serialize(new Dictionary<string, object>(Options)
-    {
-        ["controlPort"] = 7400, ["linkPort"] = 7401, ["dataPort"] = 7402, ["healthPort"] = 7403, ["socketPath"] = socket,
+        {
+            ["controlPort"] = 7400,
+            ["linkPort"] = 7401,
+            ["dataPort"] = 7402,
+            ["healthPort"] = 7403,
+            ["socketPath"] = socket,
             ["stateDirectory"] = state,
-        ["certificateFile"] = $"{identity}/tls.crt", ["keyFile"] = $"{identity}/tls.key", ["caFile"] = $"{identity}/ca.crt",
-    }));
+            ["certificateFile"] = $"{identity}/tls.crt",
+            ["keyFile"] = $"{identity}/tls.key",
+            ["caFile"] = $"{identity}/ca.crt",
+        }));
 
     private string Writable(string name, string what) =>
         Directory.CreateDirectory(Path.Combine(FolderOf(name), "mounted-" + what)).FullName;

@@ -23,7 +23,9 @@ public sealed partial class DifferentialTests(CrdServerFixture fixture)
 {
     [NeedsFact("crdserver")]
     public async Task Every_spelling_of_a_value_means_to_us_what_it_means_to_the_server() =>
-        (await DisagreementsAsync(from place in Corpus.Places from scalar in Corpus.Scalars select ($"{place.Name}: {scalar}",
+        (await DisagreementsAsync(from place in Corpus.Places
+                                  from scalar in Corpus.Scalars
+                                  select ($"{place.Name}: {scalar}",
             place.With(scalar)))).ShouldBeEmpty();
 
     [NeedsFact("crdserver")]

@@ -14,11 +14,11 @@ public class LocalEnvironmentTests
     [InlineData("$KEY", "$KEY")]
     public void A_name_in_an_argument_is_replaced_as_a_cluster_does(string given, string expected) =>
         LocalEnvironment.Resolve(new MediaOperatorNode
-    {
-        Name = "ingest",
-        Args = [given],
-        Environment = [new("KEY", "match"), new("URL", "rtmp://host/$(KEY)")],
-    }).Args.Single().ShouldBe(expected);
+        {
+            Name = "ingest",
+            Args = [given],
+            Environment = [new("KEY", "match"), new("URL", "rtmp://host/$(KEY)")],
+        }).Args.Single().ShouldBe(expected);
 
     [Fact]
     public void What_the_cluster_would_look_up_comes_from_the_environment_of_the_command()

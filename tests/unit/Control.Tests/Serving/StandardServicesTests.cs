@@ -28,8 +28,11 @@ public class StandardServicesTests
         await using var control = await ControlFixture.StartAsync();
         using var channel = control.ChannelAs(ControllerIdentity.Uri);
         var health = new Health.HealthClient(channel);
-        var error = await Should.ThrowAsync<RpcException>(async () => await health.CheckAsync(new HealthCheckRequest { Service =
-            "Nothing" }, Limit()));
+        var error = await Should.ThrowAsync<RpcException>(async () => await health.CheckAsync(new HealthCheckRequest
+        {
+            Service =
+            "Nothing"
+        }, Limit()));
         error.StatusCode.ShouldBe(StatusCode.NotFound);
     }
 

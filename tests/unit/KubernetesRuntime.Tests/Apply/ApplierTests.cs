@@ -89,8 +89,11 @@ public class ApplierTests(ApiServerFixture old, CrdServerFixture current) : Ever
     public async Task A_status_that_does_not_change_is_written_once_however_often_it_is_reconciled(string server)
     {
         await UseAsync(server);
-        var made = await Objects.CreateAsync(new() { Metadata = new() { Name = "g", Namespace = Space },
-            Spec = Gadgets.Json("""{"size":1}""") }, Bound);
+        var made = await Objects.CreateAsync(new()
+        {
+            Metadata = new() { Name = "g", Namespace = Space },
+            Spec = Gadgets.Json("""{"size":1}""")
+        }, Bound);
         var applier = new Applier<CustomObject>(Objects, new("us-status") { Subresource = "status", OwnsAll = true });
         CustomObject Status(string phase) => new()
         {

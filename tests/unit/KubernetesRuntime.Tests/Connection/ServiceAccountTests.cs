@@ -110,9 +110,9 @@ public class ServiceAccountTests(ApiServerFixture fixture) : ApiServerTests(fixt
             """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":600}}""");
         var call = new ApiCall("create", HttpMethod.Post, "serviceaccounts/token", $"{Space}/reader",
             $"/api/v1/namespaces/{Space}/serviceaccounts/reader/token")
-            {
-                Body = body,
-            };
+        {
+            Body = body,
+        };
         using var answer = await Client.SendAsync(call,
             async (stream, cancel) => await JsonDocument.ParseAsync(stream, cancellationToken: cancel), Bound);
         return answer.RootElement.GetProperty("status").GetProperty("token").GetString()!;

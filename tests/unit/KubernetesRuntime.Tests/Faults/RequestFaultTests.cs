@@ -190,7 +190,8 @@ public class RequestFaultTests
         {
             Metadata = new() { Name = "a", Namespace = "n" },
             Data = new Dictionary<string,
-            string> { ["x"] = data },
+            string>
+            { ["x"] = data },
         });
         text.ShouldContain(data);
         fence.Asked.ShouldBeGreaterThan(2);

@@ -11,8 +11,12 @@ public class TelemetryTests
     public async Task Requests_lists_and_restarts_are_counted_by_resource_and_cause()
     {
         var counted = new ConcurrentDictionary<string, long>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument,
-            self) => { if (instrument.Meter.Name == Telemetry.MeterName) self.EnableMeasurementEvents(instrument); } };
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument,
+            self) =>
+            { if (instrument.Meter.Name == Telemetry.MeterName) self.EnableMeasurementEvents(instrument); }
+        };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
             // Other tests run beside: the resource is this test's own.
@@ -34,7 +38,12 @@ public class TelemetryTests
         await Until.Async(() => server.Requests.Count == 4, "the second watch", stop.Token);
         await stop.CancelAsync();
         await run;
-        counted.ShouldBe(new Dictionary<string, long> { ["api_requests list 200"] = 2, ["api_requests watch 410"] = 1, ["watch_lists"] = 2,
-            ["watch_restarts gone"] = 1 }, ignoreOrder: true);
+        counted.ShouldBe(new Dictionary<string, long>
+        {
+            ["api_requests list 200"] = 2,
+            ["api_requests watch 410"] = 1,
+            ["watch_lists"] = 2,
+            ["watch_restarts gone"] = 1
+        }, ignoreOrder: true);
     }
 }

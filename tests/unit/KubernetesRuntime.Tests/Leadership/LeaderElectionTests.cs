@@ -54,8 +54,14 @@ public class LeaderElectionTests(ApiServerFixture fixture) : ApiServerTests(fixt
         await Until.Async(() => candidate.Terms.Count == 1, "it leads", Bound);
         // Another writes itself into the lease, as no candidate of ours would.
         await Client.For(Resources.Leases)
-            .MergeAsync(Space, "lead", new() { ["spec"] = new System.Text.Json.Nodes.JsonObject { ["holderIdentity"] = "usurper",
-            ["leaseDurationSeconds"] = 1 } }, cancel: Bound);
+            .MergeAsync(Space, "lead", new()
+            {
+                ["spec"] = new System.Text.Json.Nodes.JsonObject
+                {
+                    ["holderIdentity"] = "usurper",
+                    ["leaseDurationSeconds"] = 1
+                }
+            }, cancel: Bound);
         await Until.Async(() => candidate.Leading == 0, "it stops", Bound);
         await Until.Async(() => candidate.Terms.Count == 2, "the usurper does not renew, so it leads again", Bound);
     }

@@ -49,7 +49,8 @@ internal sealed class LeaderProcess : IDisposable
             var process = Process.Start(start)!;
             started.SetResult(process);
             process.WaitForExit();
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         keeper.Start();
         return new(started.Task.Result);
     }

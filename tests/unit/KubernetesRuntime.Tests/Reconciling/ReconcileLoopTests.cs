@@ -135,8 +135,12 @@ public sealed class ReconcileLoopTests : IDisposable
         var loop = new ReconcileLoop<string>("test", queue, (key, _) =>
         {
             done.Enqueue(key);
-            return Task.FromResult(key switch { "gone" => Outcome.Gone, "soon" => Outcome.After(TimeSpan.FromSeconds(5)),
-                _ => Outcome.Done });
+            return Task.FromResult(key switch
+            {
+                "gone" => Outcome.Gone,
+                "soon" => Outcome.After(TimeSpan.FromSeconds(5)),
+                _ => Outcome.Done
+            });
         }, Quick with { Time = time, Resync = TimeSpan.FromMinutes(10) });
         var run = loop.RunAsync(_stop.Token);
         foreach (var key in new[] { "gone", "soon", "stays" })

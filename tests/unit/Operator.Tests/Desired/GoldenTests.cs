@@ -41,8 +41,14 @@ public class GoldenTests
     }
 
     private static string Json(string pipeline) =>
-        pipeline switch { "live" => Pipelines.Live, "huge" => Pipelines.Huge, "device" => Pipelines.Device, "claim" => Pipelines.Claim,
-            _ => Pipelines.Pair };
+        pipeline switch
+        {
+            "live" => Pipelines.Live,
+            "huge" => Pipelines.Huge,
+            "device" => Pipelines.Device,
+            "claim" => Pipelines.Claim,
+            _ => Pipelines.Pair
+        };
 
     private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "Golden");
 }

@@ -53,13 +53,17 @@ public class TemplateHashTests
             Settings = input.Settings with
             {
                 SidecarTelemetry = new Dictionary<string,
-                string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318" },
+                string>
+                { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318" },
             },
         };
         Hashes(sending).ShouldBe(Hashes(input));
         Rendering.Render(sending).Pods.SelectMany(pod => pod.Spec!.Containers!.Concat(pod.Spec.InitContainers ?? []))
-            .Where(container => container.Env?.Any(one => one is { Name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-                Value: "http://collector:4318" }) == true)
+            .Where(container => container.Env?.Any(one => one is
+            {
+                Name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+                Value: "http://collector:4318"
+            }) == true)
             .Select(container => container.Name).Distinct().ShouldBe([PodPaths.SidecarContainer]);
     }
 

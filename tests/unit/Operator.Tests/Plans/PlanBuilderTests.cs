@@ -43,8 +43,13 @@ public class PlanDrawingTests
     public void A_plan_is_complete_when_everybody_to_be_called_has_an_address()
     {
         var plans = Draw(2, "live-studio-0", "live-analyse-0").ToDictionary(plan => plan.Pod, PlanBuilder.IsComplete);
-        plans.ShouldBe(new Dictionary<string, bool> { ["live-ingest-0"] = false, ["live-analyse-0"] = true, ["live-analyse-1"] = true,
-            ["live-studio-0"] = true }, ignoreOrder: true);
+        plans.ShouldBe(new Dictionary<string, bool>
+        {
+            ["live-ingest-0"] = false,
+            ["live-analyse-0"] = true,
+            ["live-analyse-1"] = true,
+            ["live-studio-0"] = true
+        }, ignoreOrder: true);
     }
 
     [Fact]
@@ -88,7 +93,9 @@ public class PlanDrawingTests
     {
         var placement = Placement.Of(Live.Widest).With(pod => pod with
         {
-            Address = $"10.0.0.{1 + pod.Name.Length}", LinkPort = PodPaths.LinkPort, Replicas = [.. pod.Replicas.Select(one => one with
+            Address = $"10.0.0.{1 + pod.Name.Length}",
+            LinkPort = PodPaths.LinkPort,
+            Replicas = [.. pod.Replicas.Select(one => one with
             {
                 TokenSha256 = PlanBuilder.Hash("token"),
             })],
@@ -123,9 +130,12 @@ public class PlanDrawingTests
     }
 
     private static IReadOnlyList<SidecarPlan> Draw(int analysers, params string[] known) =>
-        Draw(Live.Graph with { Operators = [.. Live.Graph.Operators.Select(node => node.Name == "analyse"
+        Draw(Live.Graph with
+        {
+            Operators = [.. Live.Graph.Operators.Select(node => node.Name == "analyse"
             ? node with { Replicas = analysers }
-            : node)] }, known);
+            : node)]
+        }, known);
 
     private static IReadOnlyList<SidecarPlan> Draw(PipelineGraph graph, params string[] known)
     {

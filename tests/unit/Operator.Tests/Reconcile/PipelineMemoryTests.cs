@@ -39,7 +39,8 @@ public class PipelineMemoryTests
             Name = $"slot-{incarnation}",
             Uid = $"uid-{incarnation}",
             Labels = new Dictionary<string,
-            string> { [WellKnownLabels.Pod] = "slot" },
+            string>
+            { [WellKnownLabels.Pod] = "slot" },
         },
     };
 }

@@ -54,7 +54,10 @@ public class SidecarUpdateTests
     private static CustomObject Stored(string name, string image, string reason) => Pipelines.Stored(Pipelines.Pair, document =>
     {
         (document["metadata"]!["name"], document["metadata"]!["namespace"]) = (name, "media");
-        document["status"] = System.Text.Json.Nodes.JsonNode.Parse(new PipelineStatus { SidecarImage = image,
-            Conditions = [new() { Type = "SidecarsUpToDate", Status = "False", Reason = reason }] }.ToElement().GetRawText());
+        document["status"] = System.Text.Json.Nodes.JsonNode.Parse(new PipelineStatus
+        {
+            SidecarImage = image,
+            Conditions = [new() { Type = "SidecarsUpToDate", Status = "False", Reason = reason }]
+        }.ToElement().GetRawText());
     });
 }

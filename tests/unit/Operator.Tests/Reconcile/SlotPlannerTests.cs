@@ -58,8 +58,13 @@ public class SlotPlannerTests
 
     [Fact]
     public void A_pod_that_fails_since_before_the_edit_is_not_waited_for_since_the_edit_may_be_its_remedy() =>
-        Made(Old("source"), New("sink") with { Ready = false, Generation = 0, CreatedAt = Now.AddHours(-1),
-            PodIssue = new(Reasons.ContainerFailing, "caps differ") }).ShouldBe(["source"]);
+        Made(Old("source"), New("sink") with
+        {
+            Ready = false,
+            Generation = 0,
+            CreatedAt = Now.AddHours(-1),
+            PodIssue = new(Reasons.ContainerFailing, "caps differ")
+        }).ShouldBe(["source"]);
 
     [Fact]
     public void Where_there_is_no_room_for_two_the_old_pod_makes_room_if_that_is_all_that_lacks()
@@ -158,8 +163,12 @@ public class SlotPlannerTests
 
     private static PodView Standby(string unit) => New(unit) with
     {
-        Name = $"pair-{unit}-0-11111", Uid = $"v-{unit}", Ready = false, Answers = true, CreatedAt = Now.AddSeconds(-4),
-            StartedAt = Now.AddSeconds(-5),
+        Name = $"pair-{unit}-0-11111",
+        Uid = $"v-{unit}",
+        Ready = false,
+        Answers = true,
+        CreatedAt = Now.AddSeconds(-4),
+        StartedAt = Now.AddSeconds(-5),
     };
 
     private static PodView New(string unit)

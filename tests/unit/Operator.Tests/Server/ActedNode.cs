@@ -30,13 +30,15 @@ internal sealed class ActedNode : IAsyncDisposable
         var file = Path.Combine(Path.GetTempPath(), $"{pod.Metadata!.Name}.json");
         var binding = new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Binding", ["metadata"] = new JsonObject { ["name"] = pod.Metadata.Name },
-                ["target"] = new JsonObject
-                {
-                    ["apiVersion"] = "v1",
-                    ["kind"] = "Node",
-                    ["name"] = _name,
-                },
+            ["apiVersion"] = "v1",
+            ["kind"] = "Binding",
+            ["metadata"] = new JsonObject { ["name"] = pod.Metadata.Name },
+            ["target"] = new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Node",
+                ["name"] = _name,
+            },
         };
         File.WriteAllText(file, binding.ToJsonString());
         _server.Kubectl("create", "--raw", $"/api/v1/namespaces/{_space}/pods/{pod.Metadata.Name}/binding", "-f", file);

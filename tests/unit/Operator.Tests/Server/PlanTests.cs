@@ -179,8 +179,11 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         var pods = await AllAsync(Resources.Pods, all => all.Count == 2);
         await using var source = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "source"));
         await using var sink = await RunAsync(pods.Single(pod => pod.Label(WellKnownLabels.Unit) == "sink"));
-        await StatusAsync("pair", one => one.FramesPerSecond is not null && one.Edges.Single() is { WaitsFor: null,
-            FramesPerSecond: not null });
+        await StatusAsync("pair", one => one.FramesPerSecond is not null && one.Edges.Single() is
+        {
+            WaitsFor: null,
+            FramesPerSecond: not null
+        });
         var writes = Writes().Count;
         sink.WaitsFor = "its consumers: sink-0 holds 8";
         var waiting = await StatusAsync("pair", one => one.Edges.Single().WaitsFor is not null);
@@ -265,7 +268,9 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
         {
             ["status"] = new JsonObject
             {
-                ["phase"] = "Running", ["podIP"] = address, ["podIPs"] = new JsonArray(new JsonObject { ["ip"] = address }),
+                ["phase"] = "Running",
+                ["podIP"] = address,
+                ["podIPs"] = new JsonArray(new JsonObject { ["ip"] = address }),
                 ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = isReady ? "True" : "False" }),
                 ["containerStatuses"] = new JsonArray([.. pod.Spec!.Containers!.Select(container => new JsonObject
                 {

@@ -125,10 +125,12 @@ public class ReconcileTests(ControlledServer server) : ServerTests(server)
     {
         await Client.For(CrdResources.MediaOperators).CreateAsync(new()
         {
-            ApiVersion = MediaOperator.ApiVersionValue, Kind = MediaOperator.KindValue,
+            ApiVersion = MediaOperator.ApiVersionValue,
+            Kind = MediaOperator.KindValue,
             Metadata = new()
             {
-                Name = "pair-sink", Namespace = Space,
+                Name = "pair-sink",
+                Namespace = Space,
                 OwnerReferences = [new()
                 {
                     ApiVersion = "v1",

@@ -102,7 +102,8 @@ public class StatusSummaryTests
         var status = StatusSummary.Of(Input(slots) with
         {
             Reports = new Dictionary<string,
-            SidecarReport> { [slots[0].Current!.Uid] = report },
+            SidecarReport>
+            { [slots[0].Current!.Uid] = report },
         });
         (status.Conditions.Find("SidecarsUpToDate")!.Reason, status.Conditions.Find("TransportReady")!.Reason)
             .ShouldBe(("PlanRefused", "LinkLost"));
@@ -222,8 +223,11 @@ public class StatusSummaryTests
         foreach (var uid in reports.Keys)
             reports[uid] = Waits(reports[uid], 1, uid + new string('x', 5000));
         StatusSummary.Of(Input(slots) with { Reports = reports }).Edges.Single().WaitsFor!.Length.ShouldBe(StatusText.CharsMax);
-        StatusSummary.Of(Input(slots) with { Reports = reports.ToDictionary(one => one.Key,
-            one => one.Value with { Unreachable = "gone" }) }).Edges.Single().WaitsFor.ShouldBeNull();
+        StatusSummary.Of(Input(slots) with
+        {
+            Reports = reports.ToDictionary(one => one.Key,
+            one => one.Value with { Unreachable = "gone" })
+        }).Edges.Single().WaitsFor.ShouldBeNull();
     }
 
     [Fact]
@@ -232,8 +236,14 @@ public class StatusSummaryTests
         var endless = new string('x', 100_000);
         var slots = Enumerable.Range(0, 300)
             .Select(number => Slot("source", ready: false,
-            new(Reasons.ImageUnavailable, endless)) with { Current = Pod($"pair-source-{number}") with { Ready = false,
-            PodIssue = new(Reasons.ImageUnavailable, endless) } }).ToArray();
+            new(Reasons.ImageUnavailable, endless)) with
+            {
+                Current = Pod($"pair-source-{number}") with
+                {
+                    Ready = false,
+                    PodIssue = new(Reasons.ImageUnavailable, endless)
+                }
+            }).ToArray();
         var idle = Pair.Graph with
         {
             Operators = [.. Pair.Graph.Operators, .. Enumerable.Range(0, 2000).Select(number => Pair.Graph.Operators[1] with
@@ -318,7 +328,8 @@ public class StatusSummaryTests
         return Input(slots) with
         {
             Reports = new Dictionary<string,
-            SidecarReport> { [slots[0].Current!.Uid] = Waits(SidecarReport.Unknown, 0, words) },
+            SidecarReport>
+            { [slots[0].Current!.Uid] = Waits(SidecarReport.Unknown, 0, words) },
         };
     }
 
@@ -326,10 +337,11 @@ public class StatusSummaryTests
     {
         [$"uid-pair-{unit}-0"] = new(Status(links) with { Operators = [new(unit, 0, MediaOperatorState.Attached, "x", "")], Edges = [] },
             rate == 0 ? [] : new Dictionary<(string, EdgeSide),
-                double> { [("source.video->sink.video", unit == "sink" ? EdgeSide.Inbound : EdgeSide.Outbound)] = rate }, true, "", "")
-                {
-                    IsCounted = true,
-                },
+                double>
+            { [("source.video->sink.video", unit == "sink" ? EdgeSide.Inbound : EdgeSide.Outbound)] = rate }, true, "", "")
+        {
+            IsCounted = true,
+        },
     };
 
     private static LinkStatus Link(string peer, LinkDirection direction) =>

@@ -36,8 +36,8 @@ public class TransportConditionTests
     {
         Read(Summary(Input("Auto", rdma: false, ways: ["Tcp", "Tcp"], why: "pod x: NoDevice: nothing was handed out")))
             .Message.ShouldBe("TCP, since spec.rdma names no device");
-        Read(Summary(Input("Auto", rdma: true, ways: ["Tcp", "Tcp"],
-            why: "pod x: NoDevice: nothing was handed out") with { MissingDevice = Offers })).Message.ShouldBe($"TCP, since {Offers}");
+        var refused = Input("Auto", rdma: true, ways: ["Tcp", "Tcp"], why: "pod x: NoDevice: nothing was handed out");
+        Read(Summary(refused with { MissingDevice = Offers })).Message.ShouldBe($"TCP, since {Offers}");
         Read(Summary(Input("Auto", rdma: true, ways: ["Rdma", "Rdma"]) with { MissingDevice = Offers })).Message.ShouldBe("RDMA");
     }
 
@@ -163,8 +163,13 @@ public class TransportConditionTests
         var slots = new[] { Slot("source"), Slot("sink") };
         return new()
         {
-            Generation = 1, Accepted = accepted, Graph = accepted.Graph, Slots = slots, SidecarImage = "s", NewestSidecarImage = "s",
-                Now = Now,
+            Generation = 1,
+            Accepted = accepted,
+            Graph = accepted.Graph,
+            Slots = slots,
+            SidecarImage = "s",
+            NewestSidecarImage = "s",
+            Now = Now,
             Reports = new Dictionary<string, SidecarReport>
             {
                 ["uid-source"] = Report("source", [.. ways.Take(1)], why, ""),
@@ -177,7 +182,8 @@ public class TransportConditionTests
     {
         var peer = unit == "source" ? "pair-sink-0" : "pair-source-0";
         var links = ways.Select(way => new LinkStatus(Edge, peer, unit == "source" ? LinkDirection.Outbound : LinkDirection.Inbound,
-            LinkState.Ready, way, 1, "", 0, 0) { WayReason = way == "Rdma" ? "" : why }).ToList();
+            LinkState.Ready, way, 1, "", 0, 0)
+        { WayReason = way == "Rdma" ? "" : why }).ToList();
         var rdma = obstacle.Length > 0
             ? new RdmaStatus(false, "", "", obstacle, obstacle == "NoDevice" ? "NoDevice: in words" : "in words")
             : null;

@@ -113,7 +113,8 @@ public class AdmissionTests
         change?.Invoke(document);
         return new()
         {
-            ["apiVersion"] = "admission.k8s.io/v1", ["kind"] = "AdmissionReview",
+            ["apiVersion"] = "admission.k8s.io/v1",
+            ["kind"] = "AdmissionReview",
             ["request"] = new JsonObject { ["uid"] = "review-1", ["operation"] = "CREATE", ["object"] = document },
         };
     }

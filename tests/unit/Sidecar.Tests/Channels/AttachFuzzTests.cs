@@ -131,8 +131,12 @@ public sealed class AttachFuzzTests
         for (var change = random.Next(1, 6); change > 0; change--)
         {
             var place = random.Next(message.Length);
-            message[place] = random.Next(3) switch { 0 => (byte)(message[place] ^ (1 << random.Next(8))), 1 => 0xFF,
-                _ => (byte)random.Next(256) };
+            message[place] = random.Next(3) switch
+            {
+                0 => (byte)(message[place] ^ (1 << random.Next(8))),
+                1 => 0xFF,
+                _ => (byte)random.Next(256)
+            };
         }
     }
 }

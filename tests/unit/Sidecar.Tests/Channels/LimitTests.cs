@@ -90,7 +90,9 @@ public sealed class LimitTests
 
     private static PipelineGraph Draw(int[] replicas, Distribution[] distributions) => new()
     {
-        Name = "line", Namespace = "test", Execution = Execution.Batch,
+        Name = "line",
+        Namespace = "test",
+        Execution = Execution.Batch,
         Operators =
         [
             new MediaOperatorNode { Name = "camera", Outputs = [new("video", Caps)] },

@@ -47,8 +47,13 @@ internal static class Honest
         File.WriteAllText(token, PodPlans.TokenOf(name));
         return MediaOperator.AttachAsync(new MediaOperatorOptions
         {
-            SocketPath = socketPath, TokenFile = token, Name = name, Replica = 0,
-            AttachTimeout = TimeSpan.FromSeconds(60), ReattachTimeout = TimeSpan.FromSeconds(60), DrainPatience = TimeSpan.FromSeconds(5),
+            SocketPath = socketPath,
+            TokenFile = token,
+            Name = name,
+            Replica = 0,
+            AttachTimeout = TimeSpan.FromSeconds(60),
+            ReattachTimeout = TimeSpan.FromSeconds(60),
+            DrainPatience = TimeSpan.FromSeconds(5),
         }).GetAwaiter().GetResult();
     }
 }

@@ -36,16 +36,17 @@ internal sealed class SidecarProcess : IDisposable
         var program = Path.Combine(AppContext.BaseDirectory, "k8smediaflow-sidecar.dll");
         _child = ChildProcess.Start(new()
         {
-            File = "sh", Arguments = ["-c",
+            File = "sh",
+            Arguments = ["-c",
                 $"ulimit -n {descriptorsMax}; exec dotnet {program} {PathOf("sidecar.json")} > {PathOf("log")} 2>&1"],
         });
         using var caller = Papers.Leaf([ControllerIdentity.Uri]);
         var identity = TlsIdentity.FromPem(caller.CertificatePem, caller.PrivateKeyPem(), Papers.AuthorityPem);
         _control = new ControlClient(new ControlClientOptions(new IPEndPoint(IPAddress.Parse(address), 7400), () => identity,
             [Papers.Identity(mediaOperators[0])]))
-            {
-                Deadline = Patience,
-            };
+        {
+            Deadline = Patience,
+        };
         Watchdog.Until(() => Log.Contains("control on", StringComparison.Ordinal), () => $"the sidecar does not start: {Log}");
     }
 

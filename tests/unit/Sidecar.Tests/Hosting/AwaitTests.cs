@@ -68,9 +68,17 @@ public sealed class AwaitTests : IDisposable
         File.WriteAllText(certificate, "");
         File.WriteAllText(file, JsonSerializer.Serialize(new
         {
-            pod = "a", address = "127.0.0.1", controlPort = 1, linkPort = 2, dataPort = 3, healthPort = port,
-                socketPath = "/run/k/sidecar.sock", stateDirectory = "/var/lib/k",
-            certificateFile = certificate, keyFile = certificate, caFile = certificate,
+            pod = "a",
+            address = "127.0.0.1",
+            controlPort = 1,
+            linkPort = 2,
+            dataPort = 3,
+            healthPort = port,
+            socketPath = "/run/k/sidecar.sock",
+            stateDirectory = "/var/lib/k",
+            certificateFile = certificate,
+            keyFile = certificate,
+            caFile = certificate,
         }));
         return file;
     }

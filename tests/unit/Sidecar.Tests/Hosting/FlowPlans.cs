@@ -55,7 +55,8 @@ internal sealed record FlowPlans
     {
         Generation = Generation + 1,
         Lives = new Dictionary<string,
-        int>(Lives) { [pod] = Lives.GetValueOrDefault(pod) + 1 },
+        int>(Lives)
+        { [pod] = Lives.GetValueOrDefault(pod) + 1 },
     };
 
     /// <summary>Pods that are scaled to 0.</summary>
@@ -86,8 +87,11 @@ internal sealed record FlowPlans
         {
             Transport = Transport,
         };
-        return InOnePod ? plan with { Operators = [.. plan.Operators, Operator("render", 0, [new InputPortPlan("video", Edge, Caps)], [])],
-            Outbound = [] } : plan;
+        return InOnePod ? plan with
+        {
+            Operators = [.. plan.Operators, Operator("render", 0, [new InputPortPlan("video", Edge, Caps)], [])],
+            Outbound = []
+        } : plan;
     }
 
     private LinkPlan Link(string peer, string identity, BlockClassPlan[] classes) =>

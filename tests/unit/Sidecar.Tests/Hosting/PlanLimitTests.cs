@@ -117,13 +117,19 @@ public sealed class PlanLimitTests
         {
             operators.Add(new MediaOperatorNode
             {
-                Name = $"s{stage}", Image = "x", Replicas = replicas, Inputs = [new InputPort("audio") { MaxBorrowed = borrowed }],
+                Name = $"s{stage}",
+                Image = "x",
+                Replicas = replicas,
+                Inputs = [new InputPort("audio") { MaxBorrowed = borrowed }],
                 Outputs = stage < stages ? [new OutputPort("audio", null)] : [],
             });
         }
         return new PipelineGraph
         {
-            Namespace = "test", Name = "line", Transport = Transport.Tcp, Operators = operators,
+            Namespace = "test",
+            Name = "line",
+            Transport = Transport.Tcp,
+            Operators = operators,
             Edges = [.. Enumerable.Range(0, stages)
                 .Select(stage => new GraphEdge(new PortRef($"s{stage}", "audio"), new PortRef($"s{stage + 1}", "audio")))],
             Groups = inOnePod ? [new MediaOperatorGroup("behind", GroupMode.SamePod, [.. operators.Skip(1).Select(one => one.Name)])] : [],

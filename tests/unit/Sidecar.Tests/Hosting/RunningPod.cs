@@ -43,8 +43,13 @@ internal sealed class RunningPod : IDisposable
         File.WriteAllText(file, FlowPlans.TokenOf(token, name));
         var attached = await MediaOperator.AttachAsync(new MediaOperatorOptions
         {
-            SocketPath = SocketPath, TokenFile = file, Name = name, Replica = Runtime.Plan.Operators[0].Replica,
-            AttachTimeout = TimeSpan.FromSeconds(30), ReattachTimeout = TimeSpan.FromSeconds(30), DrainPatience = TimeSpan.FromSeconds(60),
+            SocketPath = SocketPath,
+            TokenFile = file,
+            Name = name,
+            Replica = Runtime.Plan.Operators[0].Replica,
+            AttachTimeout = TimeSpan.FromSeconds(30),
+            ReattachTimeout = TimeSpan.FromSeconds(30),
+            DrainPatience = TimeSpan.FromSeconds(60),
         });
         Runtime.Ports.AwaitAlive(PodTopology.MediaOperatorEndpoint(mediaOperator ?? _pod[..^2], Runtime.Plan.Operators[0].Replica));
         return attached;

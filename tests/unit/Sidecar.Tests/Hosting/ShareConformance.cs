@@ -13,7 +13,9 @@ public abstract class ShareConformance
 
     private protected virtual FlowPlans Plans => new()
     {
-        Renders = [0, 1], Execution = Execution.Streaming, ChannelCapacity = 4 * FlowPlans.Window,
+        Renders = [0, 1],
+        Execution = Execution.Streaming,
+        ChannelCapacity = 4 * FlowPlans.Window,
     };
 
     [Fact]

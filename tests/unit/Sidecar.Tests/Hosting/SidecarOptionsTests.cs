@@ -53,8 +53,13 @@ public sealed class SidecarOptionsTests : IDisposable
         File.WriteAllText(certificate, "");
         var values = new Dictionary<string, object>
         {
-            ["controlPort"] = 7400, ["linkPort"] = 7401, ["socketPath"] = "/run/k/sidecar.sock", ["stateDirectory"] = "/var/lib/k",
-            ["certificateFile"] = certificate, ["keyFile"] = certificate, ["caFile"] = certificate,
+            ["controlPort"] = 7400,
+            ["linkPort"] = 7401,
+            ["socketPath"] = "/run/k/sidecar.sock",
+            ["stateDirectory"] = "/var/lib/k",
+            ["certificateFile"] = certificate,
+            ["keyFile"] = certificate,
+            ["caFile"] = certificate,
         };
         foreach (var property in JsonSerializer.SerializeToElement(more).EnumerateObject())
             values[property.Name] = property.Value;

@@ -10,10 +10,14 @@ public sealed class FabricChoiceTests : IDisposable
 {
     private static readonly LinkOptions Options = new()
     {
-        SilenceMax = TimeSpan.FromSeconds(20), OpenDeadline = TimeSpan.FromSeconds(20), BackOffMin = TimeSpan.FromMilliseconds(5),
-            BackOffMax = TimeSpan.FromMilliseconds(100),
-        BreakerPause = TimeSpan.FromMilliseconds(100), FabricRestMin = TimeSpan.FromMilliseconds(200),
-            FabricRestMax = TimeSpan.FromSeconds(1), HeartbeatInterval = TimeSpan.FromMilliseconds(20),
+        SilenceMax = TimeSpan.FromSeconds(20),
+        OpenDeadline = TimeSpan.FromSeconds(20),
+        BackOffMin = TimeSpan.FromMilliseconds(5),
+        BackOffMax = TimeSpan.FromMilliseconds(100),
+        BreakerPause = TimeSpan.FromMilliseconds(100),
+        FabricRestMin = TimeSpan.FromMilliseconds(200),
+        FabricRestMax = TimeSpan.FromSeconds(1),
+        HeartbeatInterval = TimeSpan.FromMilliseconds(20),
     };
 
     private readonly SwitchedFabrics _sending = new(), _receiving = new();

@@ -191,7 +191,8 @@ public sealed class HelloFuzzTests : IDisposable
             (_, certificate, _, _) => IdentityChecks.CheckChain(certificate, Papers.Authorities).Accepted);
         tls.AuthenticateAsClient(new SslClientAuthenticationOptions
         {
-            TargetHost = "anything", EnabledSslProtocols = SslProtocols.Tls13,
+            TargetHost = "anything",
+            EnabledSslProtocols = SslProtocols.Tls13,
             ClientCertificateContext = SslStreamCertificateContext.Create(papers.Certificate, null, offline: true),
         });
         tls.Write(bytes);

@@ -174,7 +174,12 @@ public sealed class LedgerTests
 
     private static FrameHeader Header(ulong sequence, uint slot, uint epoch) => new()
     {
-        Epoch = epoch, LinkSequence = sequence, Slot = slot, Kind = FrameKind.EndOfStream, Sequence = 1, TotalLengthBytes = 256,
+        Epoch = epoch,
+        LinkSequence = sequence,
+        Slot = slot,
+        Kind = FrameKind.EndOfStream,
+        Sequence = 1,
+        TotalLengthBytes = 256,
     };
 
     private List<SenderEventKind> Events()

@@ -9,8 +9,11 @@ public sealed class LinkFaultTests
 {
     private static readonly LinkOptions Options = new()
     {
-        SilenceMax = TimeSpan.FromSeconds(20), OpenDeadline = TimeSpan.FromSeconds(20),
-        BackOffMin = TimeSpan.FromMilliseconds(5), BackOffMax = TimeSpan.FromMilliseconds(50), BreakerPause = TimeSpan.FromMilliseconds(50),
+        SilenceMax = TimeSpan.FromSeconds(20),
+        OpenDeadline = TimeSpan.FromSeconds(20),
+        BackOffMin = TimeSpan.FromMilliseconds(5),
+        BackOffMax = TimeSpan.FromMilliseconds(50),
+        BreakerPause = TimeSpan.FromMilliseconds(50),
     };
 
     [Fact]

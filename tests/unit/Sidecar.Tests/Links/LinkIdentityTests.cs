@@ -10,9 +10,11 @@ public sealed class LinkIdentityTests
 {
     private static readonly LinkOptions Options = new()
     {
-        SilenceMax = TimeSpan.FromSeconds(20), OpenDeadline = TimeSpan.FromSeconds(20),
-        BackOffMin = TimeSpan.FromMilliseconds(5), BackOffMax = TimeSpan.FromMilliseconds(50),
-            BreakerPause = TimeSpan.FromMilliseconds(100),
+        SilenceMax = TimeSpan.FromSeconds(20),
+        OpenDeadline = TimeSpan.FromSeconds(20),
+        BackOffMin = TimeSpan.FromMilliseconds(5),
+        BackOffMax = TimeSpan.FromMilliseconds(50),
+        BreakerPause = TimeSpan.FromMilliseconds(100),
     };
 
     [Fact]

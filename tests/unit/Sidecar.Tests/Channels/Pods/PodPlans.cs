@@ -43,7 +43,9 @@ internal sealed record PodPlans(Execution Execution = Execution.Batch, int Camer
         };
         var second = Edge(plan.Edges[0], "passer", Render) with
         {
-            Producers = Ends("passer", passers, "pod-a"), ChannelCapacity = 8 * Capacity, Order = passers > 1
+            Producers = Ends("passer", passers, "pod-a"),
+            ChannelCapacity = 8 * Capacity,
+            Order = passers > 1
                 ? FrameOrder.BySequence
                 : FrameOrder.Arrival,
         };

@@ -138,7 +138,11 @@ internal sealed class MemorySource : ILinkSource, IDisposable
     {
         var frame = new LinkFrame
         {
-            Handle = sequence, Kind = FrameKind.Frame, Flags = flags, Stream = 7, Sequence = sequence,
+            Handle = sequence,
+            Kind = FrameKind.Frame,
+            Flags = flags,
+            Stream = 7,
+            Sequence = sequence,
             SentAtNanoseconds = MonotonicClock.Nanoseconds,
         };
         var envelope = Math.Min(64, FrameBytes);
