@@ -33,7 +33,7 @@ public sealed class OutboundLink : IDisposable
     private readonly FabricBackoff _rest;
     private ReconnectBackoff _redial;
     private LinkWay? _way;
-    private LinkThread? _shepherd;
+    private LinkThread? _supervisor;
     private ControlConnection? _connection;
     private OutboundEpoch? _current;
     private (LinkState State, LinkLoss Loss, string Reason, ulong Losses) _shown = (LinkState.Connecting, LinkLoss.None, "", 0);
@@ -79,8 +79,8 @@ public sealed class OutboundLink : IDisposable
     /// </summary>
     public void Start()
     {
-        Invariant.That(_shepherd is null);
-        _shepherd = LinkThread.Start($"link {_endpoint.Edge}", Shepherd);
+        Invariant.That(_supervisor is null);
+        _supervisor = LinkThread.Start($"link {_endpoint.Edge}", Supervise);
     }
 
     /// <summary>
@@ -135,11 +135,11 @@ public sealed class OutboundLink : IDisposable
         }
         _pause.Ring();
         _source.Wake();
-        _shepherd?.Join();
+        _supervisor?.Join();
         _ended.Dispose();
     }
 
-    private void Shepherd()
+    private void Supervise()
     {
         while (!_closing)
         {
