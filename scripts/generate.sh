@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v capnp >/dev/null || { echo "capnp is missing: scripts/install.sh test installs it" >&2; exit 1; }
-dotnet build libs/CapnProto/Compiler -c Release -v q --nologo
-compiler=$PWD/libs/CapnProto/Compiler/bin/Release/net10.0/capnpc-csharp
+dotnet build libs/CapnProto.Compiler -c Release -v q --nologo
+compiler=$PWD/libs/CapnProto.Compiler/bin/Release/net10.0/capnpc-csharp
 "$compiler" --no-docs --namespace K8sMediaFlow.CapnProto.Schema --out libs/CapnProto/Schema/Generated /usr/include/capnp/schema.capnp
 "$compiler" --out tests/unit/CapnProto.Tests/Generated tests/unit/CapnProto.Tests/Schema/sample.capnp tests/unit/CapnProto.Tests/Schema/clashes.capnp
 "$compiler" --out bench/Capnp/Generated bench/Capnp/Schema/rows.capnp

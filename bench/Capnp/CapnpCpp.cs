@@ -13,7 +13,7 @@ internal sealed class CapnpCpp : IDisposable
     public CapnpCpp()
     {
         var schemas = Path.Combine(Checkout.Root, "bench/Capnp/Schema");
-        var annotations = Path.Combine(Checkout.Root, "libs/CapnProto/Compiler/Schema");
+        var annotations = Path.Combine(Checkout.Root, "libs/CapnProto.Compiler/Schema");
         EncodeCpp.Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "rows.capnp",
             annotations + "/csharp.capnp"], schemas);
         var source = Checkout.Native("capnp_rows.cc");

@@ -12,7 +12,7 @@ internal sealed class EncodeCpp : IDisposable
     public EncodeCpp()
     {
         var schemas = Path.Combine(Checkout.Root, "src/Messages/Schema");
-        var annotations = Path.Combine(Checkout.Root, "libs/CapnProto/Compiler/Schema");
+        var annotations = Path.Combine(Checkout.Root, "libs/CapnProto.Compiler/Schema");
         Run("capnp", ["compile", "-I" + annotations, "--src-prefix=" + annotations, "-oc++:" + _folder.FullName, "frame.capnp",
             annotations + "/csharp.capnp"], schemas);
         var source = Checkout.Native("capnp_encode.cc");

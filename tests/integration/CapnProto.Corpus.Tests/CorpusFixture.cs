@@ -45,7 +45,7 @@ public sealed class CorpusFixture : IDisposable
 
     public string File(SchemaModel schema) => Path.Combine(Folder, schema.Name + ".capnp");
 
-    public static string Annotations => Path.Combine(Repository.Root, "libs/CapnProto/Compiler/Schema");
+    public static string Annotations => Path.Combine(Repository.Root, "libs/CapnProto.Compiler/Schema");
 
     public void Dispose()
     {

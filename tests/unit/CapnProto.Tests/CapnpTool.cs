@@ -14,7 +14,7 @@ internal static class CapnpTool
 
     public static string Root { get; } = FindRoot();
 
-    private static string[] Imports => ["-I" + Path.Combine(Root, "libs/CapnProto/Compiler/Schema")];
+    private static string[] Imports => ["-I" + Path.Combine(Root, "libs/CapnProto.Compiler/Schema")];
 
     private static string Schema => Path.Combine(Root, "tests/unit/CapnProto.Tests/Schema/sample.capnp");
 

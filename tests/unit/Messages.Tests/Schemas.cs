@@ -10,7 +10,7 @@ internal static class Schemas
     public static string Folder => Path.Combine(Root, "src/Messages/Schema");
 
     /// <summary>Where csharp.capnp lies, which the schemas import.</summary>
-    public static string Annotations => Path.Combine(Root, "libs/CapnProto/Compiler/Schema");
+    public static string Annotations => Path.Combine(Root, "libs/CapnProto.Compiler/Schema");
 
     public static string Decode(string file, string type, byte[] framed) =>
         Encoding.UTF8.GetString(Tool.Run("capnp", ["decode", "-I" + Annotations, Path.Combine(Folder, file + ".capnp"), type], framed));

@@ -86,7 +86,7 @@ public class RenderingTests
     public void Our_own_messages_are_printed_alike(string file, string type, string text)
     {
         var schemas = Schemas.Of(
-            Path.Combine(CapnpTool.Root, "src/Messages/Schema", file), Path.Combine(CapnpTool.Root, "libs/CapnProto/Compiler/Schema"));
+            Path.Combine(CapnpTool.Root, "src/Messages/Schema", file), Path.Combine(CapnpTool.Root, "libs/CapnProto.Compiler/Schema"));
         schemas.ShouldRenderAlike(type, schemas.Encode(type, text));
     }
 
