@@ -66,8 +66,7 @@ public sealed partial class GuideTests : IDisposable
 
     private void WriteFiles()
     {
-        foreach (var path in Directory.GetFiles(CapnpTool.Root, "*.props").Concat(Directory.GetFiles(CapnpTool.Root, "*.targets"))
-            .Concat(SourcesOfCapnProto()))
+        foreach (var path in Directory.GetFiles(CapnpTool.Root).Concat(SourcesOfCapnProto()))
             CopyIntoCheckout(path);
         foreach (var (name, text) in Blocks("file"))
         {
@@ -86,7 +85,7 @@ public sealed partial class GuideTests : IDisposable
     }
 
     private static IEnumerable<string> SourcesOfCapnProto() =>
-        new[] { "libs/CapnProto", "libs/Primitives" }
+        new[] { "libs/CapnProto", "libs/CapnProto.Compiler", "libs/Primitives", "scripts" }
             .SelectMany(room => Directory.EnumerateFiles(Path.Combine(CapnpTool.Root, room), "*", SearchOption.AllDirectories))
             .Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal));
 
