@@ -2,6 +2,7 @@ using K8sMediaFlow.Bench.Capnp;
 using K8sMediaFlow.Bench.Controller;
 using K8sMediaFlow.Bench.Encode;
 using K8sMediaFlow.Bench.Handover;
+using K8sMediaFlow.Bench.Pipeline;
 using K8sMediaFlow.Bench.Rdma;
 using K8sMediaFlow.Bench.Tcp;
 
@@ -17,12 +18,13 @@ return args switch
     ["rdma", .. var rest] => RdmaBench.Run(rest),
     ["rdma-guest", var bare, var pairs] => RdmaRun.Run(bare, pairs),
     ["rdma-end", var device] => RdmaEnd.Run(device),
+    ["pipeline", .. var rest] => await PipelineBench.RunAsync(rest),
     ["controller", .. var rest] => await ControllerBench.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench encode|capnp|handover|awaited|tcp|rdma|controller [--out DIRECTORY]");
+    Console.Error.WriteLine("usage: bench encode|capnp|handover|awaited|tcp|rdma|controller|pipeline [--out DIRECTORY]");
     return 2;
 }

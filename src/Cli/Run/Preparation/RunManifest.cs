@@ -40,7 +40,7 @@ internal sealed record RunManifest(
         };
     }
 
-    private static RunManifest Read(string runDirectory)
+    internal static RunManifest Read(string runDirectory)
     {
         var path = Path.Combine(runDirectory, FileName);
         try
