@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts a real Kubernetes on this machine: a control plane and, asked for, real nodes.
-#   up.sh [--only-api | --nodes N [--proxy] [--image FILE.tar]...] [--state FOLDER] [--port P] [--owner PID] [--audit]
+#   up.sh [--only-api | --nodes N [--proxy] [--image FILE.tar]...] [--state FOLDER] [--port P] [--owner PID] [--audit] [--api-flag F]...
 #
 #   --only-api     etcd and kube-apiserver alone, on 127.0.0.1: for tests of the API client and the controller. Needs no root.
 #   (neither)      also kube-controller-manager and kube-scheduler.
@@ -12,12 +12,13 @@
 #   --port P       the API server's port; 0 takes a free one (default 6443).
 #   --owner PID    when this process ends, the cluster goes down by itself.
 #   --audit        log/audit.log has a line for every request that writes.
+#   --api-flag F   one more flag of the API server.
 #
 # Flags for single programs: API_SERVER_FLAGS, CONTROLLER_MANAGER_FLAGS, SCHEDULER_FLAGS, KUBELET_FLAGS.
 # The cluster administrator's FOLDER/kubeconfig is the result. down.sh ends what FOLDER/pids lists and nothing else.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-state=$default_state nodes=0 proxy=0 port=6443 owner='' only_api=0 audit=0 images=()
+state=$default_state nodes=0 proxy=0 port=6443 owner='' only_api=0 audit=0 images=() api_flags=()
 while [ $# -gt 0 ]; do case $1 in
     --only-api) only_api=1; shift ;;
     --nodes) nodes=$2; shift 2 ;;
@@ -27,7 +28,8 @@ while [ $# -gt 0 ]; do case $1 in
     --port) port=$2; shift 2 ;;
     --owner) owner=$2; shift 2 ;;
     --audit) audit=1; shift ;;
-    *) sed -n '2,18p' "$0" >&2; exit 2 ;;
+    --api-flag) api_flags+=("$2"); shift 2 ;;
+    *) sed -n '2,19p' "$0" >&2; exit 2 ;;
 esac; done
 "$here/build.sh" --check || fail "Kubernetes $KUBERNETES_VERSION is not built: run tests/support/cluster/build.sh"
 [ ! -e "$state/pids" ] || fail "$state/pids exists: run down.sh --state $state first"
@@ -150,7 +152,7 @@ start kube-apiserver "${inside[@]}" kube-apiserver --etcd-servers="http://127.0.
     --requestheader-username-headers=X-Remote-User --requestheader-group-headers=X-Remote-Group \
     --requestheader-extra-headers-prefix=X-Remote-Extra- --enable-aggregator-routing=true \
     --proxy-client-cert-file="$pki/front-proxy-client.crt" --proxy-client-key-file="$pki/front-proxy-client.key" \
-    --cert-dir="$pki" --profiling=false ${API_SERVER_FLAGS:-}
+    --cert-dir="$pki" --profiling=false ${API_SERVER_FLAGS:-} "${api_flags[@]}"
 if [ "$nodes" -gt 0 ]; then                            # 127.0.0.1:PORT of the host -> UNIX socket -> the API server in its namespace
     start forward-inside "${inside[@]}" socat UNIX-LISTEN:"$state/api.sock",fork,mode=600,unlink-early TCP:127.0.0.1:6443
     start forward-outside socat "TCP-LISTEN:$port,bind=127.0.0.1,fork,reuseaddr" UNIX-CONNECT:"$state/api.sock"

@@ -5,10 +5,10 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests;
 
-/// <summary>A custom kind of the tests' own, with a status subresource.</summary>
+/// <summary>Custom kinds of the tests' own, with a status subresource.</summary>
 internal static class Gadgets
 {
-    private static readonly ResourceType<CustomObject> Type = Resources.Custom("test.k8smediaflow.io", "v1", "gadgets", "Gadget");
+    private const string Group = "test.k8smediaflow.io";
 
     /// <summary>A text of a gadget's spec; null where it has none of that name.</summary>
     public static string? Get(this CustomObject gadget, string key) =>
@@ -16,18 +16,26 @@ internal static class Gadgets
 
     public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 
-    public static async Task<ResourceType<CustomObject>> InstallAsync(ApiClient client, CancellationToken bound)
+    /// <summary>
+    /// Another description is another definition: the server then serves the kind anew, and remembers no version from before.
+    /// </summary>
+    public static async Task<ResourceType<CustomObject>> InstallAsync(ApiClient client, CancellationToken bound, string kind = "Gadget",
+        string description = "Of the tests")
     {
-        var definition = JsonNode.Parse("""
-            {"metadata":{"name":"gadgets.test.k8smediaflow.io"},"spec":{"group":"test.k8smediaflow.io","scope":"Namespaced","names":{"plural":"gadgets","singular":"gadget","kind":"Gadget"},
+        var singular = kind.ToLowerInvariant();
+        var type = Resources.Custom(Group, "v1", $"{singular}s", kind);
+        var definition = JsonNode.Parse($$$"""
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"{{{type.Name}}}"},
+             "spec":{"group":"{{{Group}}}","scope":"Namespaced",
+             "names":{"plural":"{{{type.Plural}}}","singular":"{{{singular}}}","kind":"{{{kind}}}"},
              "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},
-              "schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","x-kubernetes-preserve-unknown-fields":true},"status":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}]}}
+              "schema":{"openAPIV3Schema":{"type":"object","description":"{{{description}}}","properties":{
+               "spec":{"type":"object","x-kubernetes-preserve-unknown-fields":true},
+               "status":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } } } }] } }
             """)!.AsObject();
-        definition["apiVersion"] = "apiextensions.k8s.io/v1";
-        definition["kind"] = "CustomResourceDefinition";
         await client.For(Resources.CustomResourceDefinitions).ApplyAsync(definition, "tests", cancel: bound);
-        while (!await client.ServesAsync(Type, bound))
+        while (!await client.ServesAsync(type, bound))
             await Task.Delay(50, bound);
-        return Type;
+        return type;
     }
 }

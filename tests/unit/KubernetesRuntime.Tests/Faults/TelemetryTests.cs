@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
-using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Faults;
@@ -10,22 +7,8 @@ public class TelemetryTests
     [Fact]
     public async Task Requests_lists_and_restarts_are_counted_by_resource_and_cause()
     {
-        var counted = new ConcurrentDictionary<string, long>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument,
-            self) =>
-            { if (instrument.Meter.Name == Telemetry.MeterName) self.EnableMeasurementEvents(instrument); }
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-        {
-            // Other tests run beside: the resource is this test's own.
-            var words = tags.ToArray().ToDictionary(tag => tag.Key, tag => $"{tag.Value}");
-            if (words.GetValueOrDefault("resource") == "networkpolicies.networking.k8s.io")
-                counted.AddOrUpdate(
-                    $"{instrument.Name} {words.GetValueOrDefault("verb")}{words.GetValueOrDefault("cause")} {words.GetValueOrDefault("code")}".TrimEnd(), value, (_, sum) => sum + value);
-        });
-        listener.Start();
+        // Other tests run beside: the resource is this test's own.
+        using var counted = new Counted("networkpolicies.networking.k8s.io");
         var lists = 0;
         await using var server = await ScriptedServer.StartAsync(context =>
             !context.IsWatch()
@@ -38,7 +21,7 @@ public class TelemetryTests
         await Until.Async(() => server.Requests.Count == 4, "the second watch", stop.Token);
         await stop.CancelAsync();
         await run;
-        counted.ShouldBe(new Dictionary<string, long>
+        counted.All.ShouldBe(new Dictionary<string, long>
         {
             ["api_requests list 200"] = 2,
             ["api_requests watch 410"] = 1,

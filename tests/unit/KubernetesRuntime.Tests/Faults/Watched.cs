@@ -6,15 +6,17 @@ using K8sMediaFlow.KubernetesRuntime.Reconciling;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Faults;
 
-/// <summary>A running informer of ConfigMaps and all that it told; bounded in all it does.</summary>
-internal sealed class Watched : IAsyncDisposable
+/// <summary>A running informer and all that it told; bounded in all it does.</summary>
+internal class Watched<T> : IAsyncDisposable
+    where T : class, IKubernetesObject
 {
-    private readonly CancellationTokenSource _stop = new(TimeSpan.FromSeconds(45));
+    private readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(2));
+    private readonly Func<T, string?>? _content;
     private readonly Task _run;
 
-    public Watched(ApiClient client, InformerOptions? options = null, Action<Change<ConfigMap>>? listener = null)
+    public Watched(ResourceClient<T> client, InformerOptions options, Func<T, string?>? content = null, Action<Change<T>>? listener = null)
     {
-        Informer = new(client.For(Resources.ConfigMaps), options ?? Quick());
+        (Informer, _content) = (new(client, options), content);
         Informer.OnChange(change => Told.Enqueue(Word(change)));
         Informer.OnUnreadable(unreadable => Told.Enqueue($"?{unreadable.Key.Name}"));
         if (listener is not null)
@@ -22,18 +24,12 @@ internal sealed class Watched : IAsyncDisposable
         _run = Informer.RunAsync(_stop.Token);
     }
 
-    public Informer<ConfigMap> Informer { get; }
+    public Informer<T> Informer { get; }
 
-    /// <summary>+name made, ~name changed, -name gone, ?name unreadable; with the content after a colon.</summary>
+    /// <summary>+name made, ~name changed, -name gone, ?name unreadable; with the content, if asked for, after a colon.</summary>
     public ConcurrentQueue<string> Told { get; } = new();
 
     public CancellationToken Bound => _stop.Token;
-
-    public static InformerOptions Quick(TimeSpan? silence = null) => new()
-    {
-        BackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)),
-        Bounds = () => new WatchBounds(TimeSpan.FromMinutes(1), silence ?? TimeSpan.FromMinutes(1)),
-    };
 
     public Task UntilToldAsync(params string[] words) =>
         Until.Async(() => words.All(Told.Contains), $"told: {string.Join(' ', words)}", Bound);
@@ -45,8 +41,20 @@ internal sealed class Watched : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static string Word(Change<ConfigMap> change) =>
-        $"{(change.IsDeleted ? '-' : change.Before is null ? '+' : '~')}{change.Value.Metadata!.Name}:{change.Value.Data?.GetValueOrDefault("v")}";
+    private string Word(Change<T> change) =>
+        $"{(change.IsDeleted ? '-' : change.Before is null ? '+' : '~')}{change.Value.Metadata!.Name}"
+        + (_content is null ? "" : $":{_content(change.Value)}");
+}
+
+/// <summary>The same of ConfigMaps: their content is the value under v.</summary>
+internal sealed class Watched(ApiClient client, InformerOptions? options = null, Action<Change<ConfigMap>>? listener = null)
+    : Watched<ConfigMap>(client.For(Resources.ConfigMaps), options ?? Quick(), map => map.Data?.GetValueOrDefault("v"), listener)
+{
+    public static InformerOptions Quick(TimeSpan? silence = null) => new()
+    {
+        BackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)),
+        Bounds = () => new WatchBounds(TimeSpan.FromMinutes(1), silence ?? TimeSpan.FromMinutes(1)),
+    };
 }
 
 internal static class Until
