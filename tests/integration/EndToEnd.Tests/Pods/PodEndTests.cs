@@ -67,6 +67,9 @@ public sealed class PodEndTests
         var encode = line.StartVerb(PodLine.Sink, "encode", "--output", file);
         await line.FlowsAsync();
         encode.Signal("TERM");
+        // Longer than the two seconds after which a command line's library would end the process.
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        encode.HasExited.ShouldBeFalse(string.Join('\n', encode.Lines));
         ending.Signal("TERM");
         encode.AwaitExit().ShouldBe(0, string.Join('\n', encode.Lines));
         ending.AwaitExit().ShouldBe(0, string.Join('\n', ending.Lines));
