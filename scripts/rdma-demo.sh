@@ -1,16 +1,26 @@
 #!/usr/bin/env bash
 # The sample pipeline with decode's edges over RDMA, in a throw-away guest with two Soft-RoCE devices: rdma-demo.sh [INPUT].
 # 640x360, 300 frames, unless INPUT names a file. Everything runs in the guest; results come to out/rdma. RDMA_DEMO_SECONDS (900) bounds the time in
-# the guest, RDMA_DEMO_BUILD_SECONDS (1800) each step before it.
+# the guest, RDMA_DEMO_BUILD_SECONDS (1800) each step before it; RDMA_DEMO_SIGN_SECONDS (30) is the time between two signs of life.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-results=out/rdma seconds=${RDMA_DEMO_SECONDS:-900} build_seconds=${RDMA_DEMO_BUILD_SECONDS:-1800} started=$SECONDS
+results=out/rdma started=$SECONDS
+seconds=${RDMA_DEMO_SECONDS:-900} build_seconds=${RDMA_DEMO_BUILD_SECONDS:-1800} sign_seconds=${RDMA_DEMO_SIGN_SECONDS:-30}
 say() { echo "rdma-demo: $((SECONDS - started)) s: $*"; }
 fail() { echo "rdma-demo: $*" >&2; exit 1; }
+# Looks each second: a longer sleep would outlive the script and hold its output open.
+signs_of_life() { # WHAT
+    local since=$SECONDS due=$sign_seconds
+    while sleep 1; do
+        [ $((SECONDS - since)) -ge "$due" ] || continue
+        echo "rdma-demo: $1 for $((SECONDS - since)) s" >&2
+        due=$((SECONDS - since + sign_seconds))
+    done
+}
 # What takes long says every half minute that it goes on.
 with_signs_of_life() { # WHAT COMMAND...
-    local what=$1 since=$SECONDS code=0; shift
-    (while sleep 1; do [ $(((SECONDS - since) % 30)) != 0 ] || echo "rdma-demo: $what for $((SECONDS - since)) s" >&2; done) & signs=$!
+    local what=$1 code=0; shift
+    signs_of_life "$what" & signs=$!
     "$@" & child=$!
     wait "$child" || code=$?
     kill "$signs" 2>/dev/null || true

@@ -9,6 +9,9 @@ namespace K8sMediaFlow.Bench.Controller;
 /// </summary>
 internal sealed class ApiOnly : IDisposable
 {
+    /// <summary>Kubernetes is built where it is not there.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(30);
+
     private readonly string _state = Path.Combine("/tmp", $"mf-bench-{Guid.NewGuid():N}"[..20]);
 
     public string Kubeconfig => Path.Combine(_state, "kubeconfig");
@@ -42,11 +45,9 @@ internal sealed class ApiOnly : IDisposable
         {
             using var process = Process.Start(new ProcessStartInfo("bash",
                 ["-c", "exec \"${@:2}\" >\"$1\" 2>&1 </dev/null", "run", log, program, .. arguments]))!;
-            process.WaitForExit();
+            var code = ProcessEnd.Await(process, $"{program} {string.Join(' ', arguments)}", s_patience);
             var output = File.ReadAllText(log);
-            return process.ExitCode == 0
-                ? output
-                : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}");
+            return code == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}");
         }
         finally
         {

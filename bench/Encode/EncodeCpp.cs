@@ -49,8 +49,8 @@ internal sealed class EncodeCpp : IDisposable
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder };
         start.Environment["PWD"] = folder;
         using var process = Process.Start(start)!;
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
+        var code = ProcessEnd.Await(process, program);
+        if (code != 0)
+            throw new InvalidOperationException($"{program} ended with {code}");
     }
 }

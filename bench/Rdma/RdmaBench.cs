@@ -31,8 +31,9 @@ internal static class RdmaBench
     {
         var program = Path.Combine(AppContext.BaseDirectory, "bare_rdma");
         using var gcc = Process.Start("gcc", ["-O2", "-o", program, Checkout.Native("bare_rdma.c"), "-libverbs"]);
-        gcc.WaitForExit();
-        return gcc.ExitCode == 0 ? program : throw new InvalidOperationException("bare_rdma.c does not compile");
+        return ProcessEnd.Await(gcc, "compiling bare_rdma.c") == 0
+            ? program
+            : throw new InvalidOperationException("bare_rdma.c does not compile");
     }
 
     private static string RunGuest(string root, string bare, string pairs)
@@ -57,9 +58,7 @@ internal static class RdmaBench
             else
                 Console.Error.WriteLine(line);
         }
-        guest.WaitForExit();
-        return guest.ExitCode == 0 && report is not null
-            ? report
-            : throw new InvalidOperationException($"the guest ended with {guest.ExitCode}");
+        var code = ProcessEnd.Await(guest, "the guest, whose output has ended,");
+        return code == 0 && report is not null ? report : throw new InvalidOperationException($"the guest ended with {code}");
     }
 }

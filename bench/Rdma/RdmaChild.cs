@@ -42,10 +42,8 @@ internal sealed class RdmaChild : IDisposable
         var all = _process.StandardOutput.ReadToEndAsync();
         if (!all.Wait(s_patience))
             throw new InvalidOperationException("an end of the comparison does not end");
-        _process.WaitForExit();
-        return _process.ExitCode == 0
-            ? all.Result
-            : throw new InvalidOperationException($"an end of the comparison ended with {_process.ExitCode}: {all.Result}");
+        var code = ProcessEnd.Await(_process, "an end of the comparison", s_patience);
+        return code == 0 ? all.Result : throw new InvalidOperationException($"an end of the comparison ended with {code}: {all.Result}");
     }
 
     public void Dispose()

@@ -143,8 +143,9 @@ internal static class TcpBench
     {
         var program = Path.Combine(Path.GetTempPath(), $"kmf-bare-tcp-{Environment.ProcessId}");
         using var gcc = Process.Start("gcc", ["-O2", "-o", program, Checkout.Native("bare_tcp.c")]);
-        gcc.WaitForExit();
-        return gcc.ExitCode == 0 ? program : throw new InvalidOperationException("bare_tcp.c does not compile");
+        return ProcessEnd.Await(gcc, "compiling bare_tcp.c") == 0
+            ? program
+            : throw new InvalidOperationException("bare_tcp.c does not compile");
     }
 
     /// <summary>This program again: through dotnet, where it was started that way.</summary>

@@ -64,8 +64,7 @@ internal sealed class TcpNamespaces : IDisposable
         Ip("-n", name, "link", "set", "lo", "up");
         Ip("-n", name, "link", "set", cable, "up");
         using var chosen = Start(name, "sh", "-c", $"echo {congestionControl} > /proc/sys/net/ipv4/tcp_congestion_control");
-        chosen.WaitForExit();
-        if (chosen.ExitCode != 0)
+        if (ProcessEnd.Await(chosen, $"choosing {congestionControl}") != 0)
             throw new InvalidOperationException($"the kernel has no {congestionControl} for a namespace");
     }
 
@@ -80,7 +79,6 @@ internal sealed class TcpNamespaces : IDisposable
     private static bool TryIp(params string[] words)
     {
         using var ip = Process.Start("ip", words);
-        ip.WaitForExit();
-        return ip.ExitCode == 0;
+        return ProcessEnd.Await(ip, "ip " + string.Join(' ', words)) == 0;
     }
 }

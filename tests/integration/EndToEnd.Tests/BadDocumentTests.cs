@@ -46,7 +46,7 @@ public class BadDocumentTests
     {
         using var run = new LocalRun();
         run.Start(Documents.GenerateToSink("Batch", 10, samePod: false)
-            .Replace("  execution: Batch", "  execution: Batch\n  transport: RDMA", StringComparison.Ordinal)).WaitForExit()
+            .Replace("  execution: Batch", "  execution: Batch\n  transport: RDMA", StringComparison.Ordinal)).AwaitExit()
             .ShouldBe(1, run.Log);
         run.Log.ShouldContain("has to use RDMA and cannot (");
         run.Leftovers().ShouldBeEmpty();

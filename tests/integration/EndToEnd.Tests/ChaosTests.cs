@@ -28,7 +28,7 @@ public class ChaosTests
             var frames = realtime ? 100 : 8000;
             run.Start(Documents.GenerateToSink("Batch", frames, samePod, realtime ? ", --realtime" : ""), "--stall-seconds", "20");
             var story = Kill(run, random, samePod ? ["counted-one-0"] : ["counted-source-0", "counted-sink-0"]);
-            run.WaitForExit().ShouldBe(0, story + run.Log);
+            run.AwaitExit().ShouldBe(0, story + run.Log);
             Counts.OfSink(run).ShouldBe(new Counts(frames, 0, 0, 0), story + run.Log);
             run.Leftovers().ShouldBeEmpty(story);
         });
@@ -44,7 +44,7 @@ public class ChaosTests
             Clips.H264WithSound(run.Folder, frames);
             run.Start(Documents.Highlights(realtime: realtime), "--stall-seconds", "20");
             var story = Kill(run, random, ["highlights-decode-0", "highlights-studio-0"]);
-            run.WaitForExit().ShouldBe(0, story + run.Log);
+            run.AwaitExit().ShouldBe(0, story + run.Log);
             Counts.OfPort(run.Media("highlights.json"), "video").ShouldBe(new Counts(frames, 0, 0, 0), story + run.Log);
             Counts.OfPort(run.Media("highlights.json"), "audio").Faults.ShouldBe(0, story + run.Log);
             Clips.CountFrames(run.Media("highlights.mp4")).ShouldBe(frames, story + run.Log);
@@ -60,7 +60,7 @@ public class ChaosTests
             Clips.H264WithSound(run.Folder, frames);
             run.Start(Documents.Highlights("Streaming", realtime: true), "--stall-seconds", "30");
             var story = Kill(run, random, ["analyse", "overlay", "highlights-decode-0", "highlights-studio-0"]);
-            run.WaitForExit().ShouldBe(0, story + run.Log);
+            run.AwaitExit().ShouldBe(0, story + run.Log);
             Counts.OfPort(run.Media("highlights.json"), "video").ShouldBe(new Counts(frames, 0, 0, 0), story + run.Log);
             Clips.CountFrames(run.Media("highlights.mp4")).ShouldBe(frames, story + run.Log);
             run.Leftovers().ShouldBeEmpty(story);

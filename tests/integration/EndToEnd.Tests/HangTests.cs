@@ -11,7 +11,7 @@ public class HangTests
         run.Start(Documents.GenerateToSink("Batch", 100000, samePod: false, ", --realtime"), "--stall-seconds", "4");
         run.WaitFor(() => run.Flows, "the flow");
         LocalRun.Signal("STOP", run.Processes("media-operator sink")[0]);
-        run.WaitForExit().ShouldBe(1, run.Log);
+        run.AwaitExit().ShouldBe(1, run.Log);
         run.Log.ShouldContain("nothing has moved for 4 s");
         run.Log.ShouldContain("source.video->sink.video");
         run.Leftovers().ShouldBeEmpty();
@@ -31,7 +31,7 @@ public class HangTests
         // does.
         Thread.Sleep(3000);
         LocalRun.Signal("CONT", sidecar);
-        run.WaitForExit().ShouldBe(0, run.Log);
+        run.AwaitExit().ShouldBe(0, run.Log);
         Counts.OfSink(run).ShouldBe(new Counts(200, 0, 0, 0));
         run.Leftovers().ShouldBeEmpty();
     }

@@ -12,7 +12,7 @@ public class HighlightsTests
     {
         using var run = new LocalRun();
         Clips.H264WithSound(run.Folder, frames: 75);
-        run.Start(Documents.Highlights()).WaitForExit().ShouldBe(0, run.Log);
+        run.Start(Documents.Highlights()).AwaitExit().ShouldBe(0, run.Log);
 
         Clips.CountFrames(run.Media("highlights.mp4")).ShouldBe(75);
         Sequences(run.Media("highlights.json")).ShouldBe(Enumerable.Range(1, 75).Select(n => (ulong)n));
@@ -25,7 +25,7 @@ public class HighlightsTests
     {
         using var run = new LocalRun();
         Clips.Mpeg4AviWithoutSound(run.Folder, frames: 48);
-        run.Start(Documents.Highlights(input: "/media/match.avi"), "--probe").WaitForExit().ShouldBe(0, run.Log);
+        run.Start(Documents.Highlights(input: "/media/match.avi"), "--probe").AwaitExit().ShouldBe(0, run.Log);
 
         Clips.CountFrames(run.Media("highlights.mp4")).ShouldBe(48);
         run.Leftovers().ShouldBeEmpty();
@@ -37,7 +37,7 @@ public class HighlightsTests
     {
         using var run = new LocalRun();
         Clips.Mpeg4AviWithoutSound(run.Folder);
-        run.Start(Documents.Highlights(input: "/media/match.avi")).WaitForExit().ShouldBe(1);
+        run.Start(Documents.Highlights(input: "/media/match.avi")).AwaitExit().ShouldBe(1);
         run.Log.ShouldContain("decode");
         run.Log.ShouldContain("320x180");
         run.Log.ShouldContain("352x288");
@@ -49,7 +49,7 @@ public class HighlightsTests
     public void A_missing_file_fails_and_names_the_media_operator_and_the_file()
     {
         using var run = new LocalRun();
-        run.Start(Documents.Highlights()).WaitForExit().ShouldBe(1);
+        run.Start(Documents.Highlights()).AwaitExit().ShouldBe(1);
         run.Log.ShouldContain("decode");
         run.Log.ShouldContain("match.mp4");
         run.Leftovers().ShouldBeEmpty();
@@ -66,7 +66,7 @@ public class HighlightsTests
         var whole = Clips.Mpeg4WithoutSound(run.Folder, container, frames: 240);
         using (var file = File.OpenWrite(whole))
             file.SetLength((file.Length / 2) | 1);
-        run.Start(Documents.Highlights(execution, input: $"/media/match.{container}"), "--probe").WaitForExit().ShouldBe(1, run.Log);
+        run.Start(Documents.Highlights(execution, input: $"/media/match.{container}"), "--probe").AwaitExit().ShouldBe(1, run.Log);
         run.Log.ShouldContain("ended early");
         Clips.CountFrames(run.Media("highlights.mp4")).ShouldBeInRange(1, 239);
         run.Leftovers().ShouldBeEmpty();

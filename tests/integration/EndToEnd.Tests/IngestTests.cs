@@ -61,7 +61,7 @@ public class IngestTests
 
     private static void ShouldHaveFlown(LocalRun run, params string[] edges)
     {
-        run.WaitForExit().ShouldBe(0, run.Log);
+        run.AwaitExit().ShouldBe(0, run.Log);
         foreach (var edge in edges)
             run.Log.ShouldMatch(System.Text.RegularExpressions.Regex.Escape(edge) + @": [1-9]\d+ frames.*gaps 0, duplicates 0, drops 0");
         run.Leftovers().ShouldBeEmpty();

@@ -16,7 +16,7 @@ public class KillTests
         run.Start(Documents.GenerateToSink("Batch", 100000, samePod: true, ", --realtime"));
         run.WaitFor(() => run.Processes("media-operator sink").Count > 0 && run.Flows, "the flow");
         LocalRun.Kill(run.Processes("media-operator sink")[0]);
-        run.WaitForExit().ShouldBe(1, run.Log);
+        run.AwaitExit().ShouldBe(1, run.Log);
         run.Log.ShouldContain("sink");
         run.Log.ShouldContain("signal 9");
         run.Leftovers().ShouldBeEmpty();
@@ -31,7 +31,7 @@ public class KillTests
         run.Start(Documents.Highlights(realtime: true));
         run.WaitFor(() => run.Processes("match.mp4").Any(pid => IsFfmpeg(pid)) && run.Flows, "the flow");
         LocalRun.Kill(run.Processes("match.mp4").First(IsFfmpeg));
-        run.WaitForExit().ShouldBe(1, run.Log);
+        run.AwaitExit().ShouldBe(1, run.Log);
         run.Log.ShouldContain("decode");
         run.Log.ShouldContain("signal 9");
         // The other port's ffmpeg would have gone on to the end.
@@ -63,7 +63,7 @@ public class KillTests
         var sidecars = run.Processes("k8smediaflow-sidecar");
         sidecars.Count.ShouldBe(samePod ? 1 : 2);
         LocalRun.Kill(samePod ? sidecars[0] : run.Sidecar($"counted-{whose}-0"));
-        run.WaitForExit().ShouldBe(0, run.Log);
+        run.AwaitExit().ShouldBe(0, run.Log);
         Counts.OfSink(run).ShouldBe(new Counts(400, 0, 0, 0));
         run.Leftovers().ShouldBeEmpty();
     }
@@ -79,7 +79,7 @@ public class KillTests
         run.Start(Documents.Highlights(realtime: true));
         run.WaitFor(() => run.Flows, "the flow");
         LocalRun.Kill(run.Sidecar($"highlights-{pod}"));
-        run.WaitForExit().ShouldBe(0, run.Log);
+        run.AwaitExit().ShouldBe(0, run.Log);
         Clips.CountFrames(run.Media("highlights.mp4")).ShouldBe(250);
         run.Leftovers().ShouldBeEmpty();
     }
@@ -96,7 +96,7 @@ public class KillTests
         run.Start(Documents.Highlights("Streaming", realtime: true), "--stall-seconds", "30");
         run.WaitFor(() => run.Processes($"media-operator {verb}").Count > 0 && run.Flows, "the flow");
         LocalRun.Kill(run.Processes($"media-operator {verb}")[0]);
-        run.WaitForExit().ShouldBe(0, run.Log);
+        run.AwaitExit().ShouldBe(0, run.Log);
         // What the killed encoder had written is gone with its file; what it was not done with is in the next one's.
         Clips.CountFrames(run.Media("highlights.mp4")).ShouldBeInRange(framesMin, 250, run.Log);
         var counts = Counts.OfPort(run.Media("highlights.json"), "video");
@@ -116,7 +116,7 @@ public class KillTests
         run.WaitFor(() => run.Processes(victim).Count > 0 && run.Flows, "the flow");
         // The ffmpeg that decodes, where there is one: the media operator's command line names the file too.
         LocalRun.Kill(run.Processes(victim).OrderByDescending(IsFfmpeg).First());
-        run.WaitForExit().ShouldBe(0, run.Log);
+        run.AwaitExit().ShouldBe(0, run.Log);
         Clips.CountFrames(run.Media("highlights.mp4")).ShouldBeInRange(250, 500, run.Log);
         var counts = Counts.OfPort(run.Media("highlights.json"), "video");
         (counts.Disorder, counts.Torn).ShouldBe((0, 0), run.Log);
@@ -131,7 +131,7 @@ public class KillTests
         run.Start(Documents.GenerateToSink("Streaming", 400, samePod: false, ", --realtime"));
         run.WaitFor(() => run.Flows, "the flow");
         LocalRun.Kill(run.Processes("media-operator sink")[0]);
-        run.WaitForExit().ShouldBe(0, run.Log);
+        run.AwaitExit().ShouldBe(0, run.Log);
         var counts = Counts.OfSink(run);
         // The second life of the sink counts what it got: everything that the first had not returned, and all that came later.
         counts.Frames.ShouldBeInRange(1, 400);
@@ -146,7 +146,7 @@ public class KillTests
         foreach (var samePod in new[] { true, false })
         {
             using var run = new LocalRun();
-            run.Start(Documents.GenerateToSink("Batch", 500, samePod)).WaitForExit().ShouldBe(0, run.Log);
+            run.Start(Documents.GenerateToSink("Batch", 500, samePod)).AwaitExit().ShouldBe(0, run.Log);
             Counts.OfSink(run).ShouldBe(new Counts(500, 0, 0, 0));
             run.Leftovers().ShouldBeEmpty();
         }

@@ -58,7 +58,7 @@ internal sealed partial class LocalRun : IDisposable
     /// <summary>Another command of the Cli, which sees no runs but this one, to its end.</summary>
     public (int ExitCode, string Output, string Errors) Cli(params string[] arguments) => Programs.Run(Command(arguments));
 
-    public int WaitForExit(TimeSpan? limit = null)
+    public int AwaitExit(TimeSpan? limit = null)
     {
         if (!_process!.WaitForExit(limit ?? TimeSpan.FromSeconds(120)))
             throw new TimeoutException($"the run did not end:\n{Log}");

@@ -10,7 +10,7 @@ public class SampleTests
     public void Every_consumer_of_a_broadcast_sees_every_frame()
     {
         using var run = new LocalRun();
-        run.Start(Sample("fan-out")).WaitForExit().ShouldBe(0, run.Log);
+        run.Start(Sample("fan-out")).AwaitExit().ShouldBe(0, run.Log);
         run.Log.ShouldContain("generate.video->preview.video (TCP): 200 frames");
         run.Log.ShouldContain("scale.video->archive.video (Local): 100 frames");
         run.Leftovers().ShouldBeEmpty();
@@ -21,7 +21,7 @@ public class SampleTests
     public void Any_program_that_reads_and_writes_raw_frames_is_a_media_operator()
     {
         using var run = new LocalRun();
-        run.Start(Sample("exec-filter")).WaitForExit().ShouldBe(0, run.Log);
+        run.Start(Sample("exec-filter")).AwaitExit().ShouldBe(0, run.Log);
         run.Log.ShouldContain("blur.video->sink.video (TCP): 100 frames");
         run.Leftovers().ShouldBeEmpty();
     }
@@ -36,7 +36,7 @@ public class SampleTests
         using var run = new LocalRun();
         var document = Documents.GenerateToSink("Batch", 100, samePod: false)
             .Replace("  execution:", $"  staging: {{polling: {{mode: {mode}}}}}\n  execution:", StringComparison.Ordinal);
-        run.Start(document).WaitForExit().ShouldBe(0, run.Log);
+        run.Start(document).AwaitExit().ShouldBe(0, run.Log);
         File.ReadAllText(run.Media("count.json")).ShouldContain("\"frames\": 100");
         run.Leftovers().ShouldBeEmpty();
     }

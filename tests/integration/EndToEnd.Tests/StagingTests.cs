@@ -15,7 +15,7 @@ public class StagingTests
     public void Every_frame_arrives_through_blocks_and_waits_of_the_users_choice(string staging, bool samePod)
     {
         using var run = new LocalRun();
-        run.Start(With(staging, samePod)).WaitForExit().ShouldBe(0, run.Log);
+        run.Start(With(staging, samePod)).AwaitExit().ShouldBe(0, run.Log);
         Counts.OfSink(run).ShouldBe(new Counts(300, 0, 0, 0));
     }
 
@@ -25,7 +25,7 @@ public class StagingTests
     {
         using var pages = new ReservedPages(16);
         using var run = new LocalRun();
-        run.Start(With("hugePages: 2Mi", samePod: false)).WaitForExit().ShouldBe(0, run.Log);
+        run.Start(With("hugePages: 2Mi", samePod: false)).AwaitExit().ShouldBe(0, run.Log);
         Counts.OfSink(run).ShouldBe(new Counts(300, 0, 0, 0));
         run.Leftovers().ShouldBeEmpty();
         for (var look = 0; look < 100 && ReservedPages.Free != 16; look++)
@@ -41,7 +41,7 @@ public class StagingTests
     {
         using var pages = new ReservedPages(0);
         using var run = new LocalRun();
-        run.Start(With("hugePages: 2Mi", samePod)).WaitForExit().ShouldBe(1, run.Log);
+        run.Start(With("hugePages: 2Mi", samePod)).AwaitExit().ShouldBe(1, run.Log);
         run.Log.ShouldContain("huge pages of 2 MiB that this machine does not have free");
         run.Log.ShouldContain("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
         run.Leftovers().ShouldBeEmpty();

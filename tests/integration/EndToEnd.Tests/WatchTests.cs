@@ -22,7 +22,7 @@ public class WatchTests
         TapPicture(run);
         Watch(run, "top", "--seconds", "2").ShouldContain(Edge);
 
-        run.WaitForExit().ShouldBe(0, run.Log);
+        run.AwaitExit().ShouldBe(0, run.Log);
         Counts.OfSink(run).ShouldBe(new Counts(300, 0, 0, 0));
         run.Leftovers().ShouldBeEmpty();
     }

@@ -25,6 +25,15 @@ public partial class HabitTests
     }
 
     [Fact]
+    public void Every_wait_for_the_end_of_a_process_is_bounded()
+    {
+        var unbounded = "WaitFor" + "Exit()";
+        var folders = new[] { "src", "libs", "tests", "bench" };
+        folders.SelectMany(Repository.Sources).Where(path => File.ReadAllText(path).Contains(unbounded, StringComparison.Ordinal))
+            .Select(Repository.Relative).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Decisions_are_numbered_without_a_hole_and_the_index_lists_each_with_its_title()
     {
         var index = File.ReadAllText(Path.Combine(Repository.Root, "docs", "decisions", "README.md"));

@@ -37,6 +37,12 @@ public sealed class ValidateTests
     [Theory]
     [InlineData("execution: Batch", "execution: Batch\n  sidecar: {resources: {requests: {cpu: 2500m}, limits: {cpu: 2}}}",
         "spec.sidecar.resources.requests.cpu: the sidecar requests 2500m of cpu and is limited to 2: raise the limit or lower the request (BadResource)")]
+    [InlineData("args: [analyse]", "args: [analyse]\n      resources: {requests: {memory: 2Gi}, limits: {memory: 2000Mi}}",
+        "spec.operators[1].resources.requests.memory: operator 'analyse' requests 2Gi of memory and is limited to 2000Mi: raise the limit or lower the request (BadResource)")]
+    [InlineData("args: [analyse]", "args: [analyse]\n      resources: {requests: {cpu: x}}",
+        ":21: spec.operators[1].resources.requests.cpu: is x; an amount such as 2, 500m or 512Mi is expected")]
+    [InlineData("execution: Batch", "execution: Batch\n  sidecar: {resources: {limits: {memory: much}}}",
+        ":9: spec.sidecar.resources.limits.memory: is much; an amount such as 2, 500m or 512Mi is expected")]
     [InlineData("transport: Auto", "transport: RDMA", "spec.rdma: transport RDMA needs a device")]
     public void What_a_cluster_would_refuse_is_refused(string old, string written, string error)
     {
@@ -44,7 +50,7 @@ public sealed class ValidateTests
         var (exitCode, _, errors) = Samples.WithFile(text, path => Run.Command("validate", path));
         (exitCode, errors)
             .ShouldSatisfyAllConditions(one => one.exitCode.ShouldBe(1), one => one.errors.ShouldContain(error),
-            one => one.errors.ShouldNotContain("warning"));
+            one => one.errors.ShouldNotContain("warning"), one => one.errors.ShouldNotContain("a value is expected"));
     }
 
     [Theory]

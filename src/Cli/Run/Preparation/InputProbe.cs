@@ -58,8 +58,8 @@ internal static class InputProbe
         }
     }
 
-    // The prefix keeps a name such as "-take:2.mp4" from being read as an option or a protocol.
-    private static string Url(string input) => input.Contains("://", StringComparison.Ordinal) ? input : "file:" + input;
+    /// <summary>The prefix keeps a name such as "-take:2.mp4" from being read as an option or a protocol.</summary>
+    internal static string Url(string input) => input.Contains("://", StringComparison.Ordinal) ? input : "file:" + input;
 
     private static async Task<ReadOnlyMemory<byte>> AnswerAsync(string input, Process process, CancellationToken cancellation)
     {

@@ -15,6 +15,7 @@ public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
         using var flow = NewFlow().Start();
         Wait.Until("Ready", () => flow.Is("Ready", "True"), () => $"{flow.Pipeline()}\n{flow.Describe()}");
         (flow.PodOf("source").Node, flow.PodOf("sink").Node).ShouldBe(("node1", "node2"));
+        StartupWarnings(flow).ShouldBeEmpty();
         Wait.Until("the status counts frames",
             () => Columns(flow) is [_, "True", "Running", "3/3", "3/3", "TCP", not "" and not "0", "0", _],
             () => string.Join(" | ", Columns(flow)));
@@ -60,6 +61,12 @@ public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
         Kubectl.Run("delete", "namespace", flow.Space, "--wait=false");
         Wait.Until("the namespace is gone", () => Kubectl.Get("namespace", flow.Space).ValueKind == JsonValueKind.Undefined, flow.Describe);
     }
+
+    // Not those of the readiness probe: that a pod is not ready before it has its plan is what that probe is for.
+    private static IEnumerable<string> StartupWarnings(Flow flow) =>
+        flow.Kubectl.Get("event", space: flow.Space).GetProperty("items").EnumerateArray()
+            .Where(one => Pod.Text(one, "reason") == "Unhealthy").Select(one => Pod.Text(one, "message"))
+            .Where(message => message.StartsWith("Startup probe", StringComparison.Ordinal));
 
     private static string Phase(Flow flow) =>
         flow.Pipeline() is { ValueKind: JsonValueKind.Object } pipeline && pipeline.TryGetProperty("status", out var status)

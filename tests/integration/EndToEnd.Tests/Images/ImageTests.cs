@@ -56,7 +56,7 @@ public sealed partial class ImageTests(UnpackedImages images) : IClassFixture<Un
         await line.PushAsync(PodLine.Source);
         (await line.GetAsync(PodLine.Source, "/readyz")).Text.ShouldBe("generate-0 is Waiting\n");
         sidecar.Signal("TERM");
-        sidecar.WaitForExit().ShouldBe(0, string.Join('\n', sidecar.Lines));
+        sidecar.AwaitExit().ShouldBe(0, string.Join('\n', sidecar.Lines));
     }
 
     [NeedsFact("root", "unshare", "setpriv")]

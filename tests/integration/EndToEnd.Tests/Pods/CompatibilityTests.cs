@@ -45,7 +45,7 @@ public sealed partial class CompatibilityTests(ITestOutputHelper output)
             () => [.. processes.SelectMany(process => process.Lines)]))
             return;
         foreach (var process in processes)
-            process.WaitForExit().ShouldBe(0, string.Join('\n', process.Lines));
+            process.AwaitExit().ShouldBe(0, string.Join('\n', process.Lines));
         var counts = Counts.OfPort(line.CountFile, "video");
         (counts.Frames, counts.Faults).ShouldBe((Frames, 0));
     }
@@ -79,7 +79,7 @@ public sealed partial class CompatibilityTests(ITestOutputHelper output)
         run.Start(Documents.GenerateToSink("Batch", Frames, samePod: false));
         if (await IsRefusedAsync(() => run.HasExited, () => run.Log.Split('\n')))
             return;
-        run.WaitForExit().ShouldBe(0, run.Log);
+        run.AwaitExit().ShouldBe(0, run.Log);
         Counts.OfPort(run.Media("count.json"), "video").Frames.ShouldBe(Frames);
     }
 

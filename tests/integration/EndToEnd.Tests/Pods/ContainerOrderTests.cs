@@ -30,7 +30,7 @@ public sealed class ContainerOrderTests
             await Task.Delay(700);
         }
         foreach (var process in processes)
-            process.WaitForExit().ShouldBe(0, string.Join('\n', process.Lines));
+            process.AwaitExit().ShouldBe(0, string.Join('\n', process.Lines));
         var counts = Counts.OfPort(line.CountFile, "video");
         (counts.Frames, counts.Faults).ShouldBe((Frames, 0));
     }
@@ -47,8 +47,8 @@ public sealed class ContainerOrderTests
         await line.ReadyAsync(PodLine.Source);
         await line.FlowsAsync();
         sidecar.Signal("TERM");
-        sidecar.WaitForExit().ShouldBe(0, string.Join('\n', sidecar.Lines));
-        source.WaitForExit().ShouldBe(0, string.Join('\n', source.Lines));
+        sidecar.AwaitExit().ShouldBe(0, string.Join('\n', sidecar.Lines));
+        source.AwaitExit().ShouldBe(0, string.Join('\n', source.Lines));
         // A Streaming pod that ends has a successor: its stream stays open, and the record alone says what came.
         PodLine.Recorded(sent).ShouldContain((byte)1);
         await PodLine.Until(() => Task.FromResult(PodLine.Recorded(got).AsSpan().SequenceEqual(PodLine.Recorded(sent))));
@@ -71,7 +71,7 @@ public sealed class ContainerOrderTests
         hanging.Signal("STOP");
         var time = Stopwatch.StartNew();
         ending.Signal("TERM");
-        ending.WaitForExit().ShouldBe(0, string.Join('\n', ending.Lines));
+        ending.AwaitExit().ShouldBe(0, string.Join('\n', ending.Lines));
         ending.Lines.ShouldContain(text => text.Contains("upstream keeps it", StringComparison.Ordinal));
         time.Elapsed.ShouldBeGreaterThan(TimeSpan.FromSeconds(1.5));
         PodLine.Number((await line.GetAsync(PodLine.Source, "/metrics")).Text, "k8smediaflow_link_retained_frames").ShouldBeGreaterThan(0);
@@ -88,11 +88,11 @@ public sealed class ContainerOrderTests
         await line.ReadyAsync(PodLine.Sink);
         (await line.GetAsync(PodLine.Source, "/readyz")).ShouldBe((503, "no plan yet\n"));
         sink.Signal("KILL");
-        sink.WaitForExit();
+        sink.AwaitExit();
         foreach (var sidecar in new[] { planless, other })
         {
             sidecar.Signal("TERM");
-            sidecar.WaitForExit().ShouldBe(0, string.Join('\n', sidecar.Lines));
+            sidecar.AwaitExit().ShouldBe(0, string.Join('\n', sidecar.Lines));
         }
     }
 
@@ -106,14 +106,14 @@ public sealed class ContainerOrderTests
         var sink = line.StartOperator(PodLine.Sink, "--verify", "--delay-ms", "1", "--count-file", line.CountFile);
         await line.FlowsAsync();
         first.Signal("KILL");
-        first.WaitForExit();
+        first.AwaitExit();
         first = line.StartSidecar(PodLine.Source);
         await line.ReadyAsync(PodLine.Source);
         second.Signal("KILL");
-        second.WaitForExit();
+        second.AwaitExit();
         second = line.StartSidecar(PodLine.Sink);
         foreach (var process in new[] { source, sink, first, second })
-            process.WaitForExit(120).ShouldBe(0, string.Join('\n', process.Lines));
+            process.AwaitExit(120).ShouldBe(0, string.Join('\n', process.Lines));
         var counts = Counts.OfPort(line.CountFile, "video");
         (counts.Frames, counts.Faults).ShouldBe((3000, 0));
     }

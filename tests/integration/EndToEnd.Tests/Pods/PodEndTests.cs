@@ -26,12 +26,12 @@ public sealed class PodEndTests
         End(line, sidecars, PodLine.Source, source, first);
         End(line, sidecars, PodLine.Sink, sink, second);
         foreach (var process in new[] { source, sink })
-            process.WaitForExit().ShouldBe(0, string.Join('\n', process.Lines));
+            process.AwaitExit().ShouldBe(0, string.Join('\n', process.Lines));
         foreach (var sidecar in new[] { first, second })
         {
             if (sidecars == "native" && !sidecar.HasExited)
                 sidecar.Signal("TERM");
-            sidecar.WaitForExit().ShouldBe(0, string.Join('\n', sidecar.Lines));
+            sidecar.AwaitExit().ShouldBe(0, string.Join('\n', sidecar.Lines));
         }
         var counts = Counts.OfPort(line.CountFile, "video");
         (counts.Frames, counts.Faults).ShouldBe((PodLine.Recorded(sent).Count(times => times > 0), 0));
@@ -50,7 +50,7 @@ public sealed class PodEndTests
         sink.Signal("TERM");
         source.Signal("TERM");
         foreach (var process in new[] { source, sink })
-            process.WaitForExit().ShouldBe(0, string.Join('\n', process.Lines));
+            process.AwaitExit().ShouldBe(0, string.Join('\n', process.Lines));
         var counts = Counts.OfPort(line.CountFile, "video");
         (counts.Frames, counts.Faults).ShouldBe((PodLine.Recorded(sent).Count(times => times > 0), 0));
     }
@@ -67,9 +67,12 @@ public sealed class PodEndTests
         var encode = line.StartVerb(PodLine.Sink, "encode", "--output", file);
         await line.FlowsAsync();
         encode.Signal("TERM");
+        // Longer than the two seconds after which a command line's library would end the process.
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        encode.HasExited.ShouldBeFalse(string.Join('\n', encode.Lines));
         ending.Signal("TERM");
-        encode.WaitForExit().ShouldBe(0, string.Join('\n', encode.Lines));
-        ending.WaitForExit().ShouldBe(0, string.Join('\n', ending.Lines));
+        encode.AwaitExit().ShouldBe(0, string.Join('\n', encode.Lines));
+        ending.AwaitExit().ShouldBe(0, string.Join('\n', ending.Lines));
         Clips.CountFrames(file).ShouldBeGreaterThan(50);
     }
 
@@ -87,9 +90,9 @@ public sealed class PodEndTests
         await line.FlowsAsync();
         bridge.Signal("TERM");
         ending.Signal("TERM");
-        bridge.WaitForExit().ShouldBe(1, string.Join('\n', bridge.Lines));
+        bridge.AwaitExit().ShouldBe(1, string.Join('\n', bridge.Lines));
         bridge.Lines.ShouldContain(text => text.Contains("the time to end was over", StringComparison.Ordinal));
-        ending.WaitForExit().ShouldBe(0, string.Join('\n', ending.Lines));
+        ending.AwaitExit().ShouldBe(0, string.Join('\n', ending.Lines));
         // What came out was brought away before the sidecar ended, and what did not come out is the successor's: nothing was given up.
         var (record, gaps) = (PodLine.Recorded(seen).AsSpan().Trim((byte)0).ToArray(),
             PodLine.Number((await line.GetAsync(PodLine.Sink, "/metrics")).Text, "k8smediaflow_edge_gaps_total"));
@@ -104,7 +107,7 @@ public sealed class PodEndTests
         // It has its handler before it looks for the sidecar, but not in the first milliseconds of its process.
         Thread.Sleep(2000);
         source.Signal("TERM");
-        source.WaitForExit().ShouldBe(1, string.Join('\n', source.Lines));
+        source.AwaitExit().ShouldBe(1, string.Join('\n', source.Lines));
         source.Lines.ShouldContain(text => text.Contains("SIGTERM", StringComparison.Ordinal));
     }
 
@@ -114,7 +117,7 @@ public sealed class PodEndTests
         using var line = new PodLine(Execution.Batch);
         line.WriteOptions(PodLine.Source);
         var hook = line.RunHook(PodLine.Source);
-        hook.WaitForExit().ShouldBe(1);
+        hook.AwaitExit().ShouldBe(1);
         hook.Lines.ShouldContain(text => text.StartsWith("no drain: ", StringComparison.Ordinal));
     }
 
@@ -127,6 +130,6 @@ public sealed class PodEndTests
             sidecar.Signal("TERM");
         media.Signal("TERM");
         if (sidecars == "native")
-            line.RunHook(name).WaitForExit().ShouldBe(0);
+            line.RunHook(name).AwaitExit().ShouldBe(0);
     }
 }

@@ -14,6 +14,7 @@ namespace K8sMediaFlow.TestKit.Clusters;
 public sealed class CrdServer : IDisposable
 {
     private static readonly Lazy<bool> Present = new(() => Script("--check").ExitCode == 0);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Process _process;
     private readonly HttpClient _http;
 
@@ -105,13 +106,15 @@ public sealed class CrdServer : IDisposable
     {
         _http.Dispose();
         _process.StandardInput.Close();
-        if (!_process.WaitForExit(TimeSpan.FromSeconds(20)))
+        if (!_process.WaitForExit(Patience))
             _process.Kill();
-        _process.WaitForExit();
+        var ended = _process.WaitForExit(Patience);
         _process.Dispose();
         // It takes its folder with it, unless it had to be killed.
         if (Directory.Exists(Folder))
             Directory.Delete(Folder, recursive: true);
+        if (!ended)
+            throw new TimeoutException($"the API server for custom resources did not end within {Patience}, although it was killed");
     }
 
     private void AwaitReady()

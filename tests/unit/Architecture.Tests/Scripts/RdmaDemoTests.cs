@@ -44,17 +44,19 @@ public sealed class RdmaDemoTests : IDisposable
     public async Task What_the_guest_says_is_shown_while_it_runs()
     {
         using var process = Start(("GUEST_SECONDS", "600"));
-        string? line;
-        do
-        {
-            line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
-            line.ShouldNotBeNull("it ended without the guest's words");
-        }
-        while (!line.Contains("words from the guest", StringComparison.Ordinal));
+        await SaysAsync(process, "words from the guest");
         process.HasExited.ShouldBeFalse();
-        using var terminate = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        process.WaitForExit(Patience).ShouldBeTrue();
-        process.ExitCode.ShouldBe(143);
+        End(process);
+    }
+
+    [Fact]
+    public async Task A_step_that_takes_long_says_again_and_again_that_it_goes_on()
+    {
+        Program("scripts/publish.sh", "#!/bin/sh\nsleep 600\n");
+        using var process = Start(("RDMA_DEMO_SIGN_SECONDS", "1"));
+        for (var sign = 0; sign < 2; sign++)
+            await SaysAsync(process, "rdma-demo: compiling the programs to machine code for ");
+        End(process);
     }
 
     [Fact]
@@ -72,6 +74,24 @@ public sealed class RdmaDemoTests : IDisposable
         var (code, said) = Run(("RDMA_DEMO_BUILD_SECONDS", "1"));
         code.ShouldBe(1);
         said.ShouldContain("compiling the programs to machine code has not ended in 1 s; RDMA_DEMO_BUILD_SECONDS=N gives it longer");
+    }
+
+    private static async Task SaysAsync(Process process, string words)
+    {
+        string? line;
+        do
+        {
+            line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+            line.ShouldNotBeNull($"it ended without '{words}'");
+        }
+        while (!line.Contains(words, StringComparison.Ordinal));
+    }
+
+    private static void End(Process process)
+    {
+        using var terminate = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        process.WaitForExit(Patience).ShouldBeTrue("it did not end at SIGTERM");
+        process.ExitCode.ShouldBe(143);
     }
 
     private (int Code, string Said) Run(params (string Name, string Value)[] environment)

@@ -49,7 +49,7 @@ public sealed class ProcessorWaitTests
     public void Of_a_process_that_is_gone_nothing_is_known()
     {
         using var gone = Process.Start("/bin/true");
-        gone.WaitForExit();
+        gone.WaitForExit(Patience).ShouldBeTrue("/bin/true did not end");
         ProcessorWait.Of(gone.Id).ShouldBe(TimeSpan.Zero);
     }
 
@@ -64,6 +64,6 @@ public sealed class ProcessorWaitTests
     private static void End(Process process)
     {
         process.Kill();
-        process.WaitForExit();
+        process.WaitForExit(Patience).ShouldBeTrue($"process {process.Id} did not end, although it was killed");
     }
 }

@@ -15,6 +15,9 @@ namespace K8sMediaFlow.KubernetesRuntime.Tests.Leadership;
 /// </summary>
 internal sealed class LeaderProcess : IDisposable
 {
+    /// <summary>No test takes as long, so no leader lives longer.</summary>
+    private static readonly TimeSpan LifeMax = TimeSpan.FromMinutes(30);
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _said = new();
 
@@ -48,7 +51,8 @@ internal sealed class LeaderProcess : IDisposable
         {
             var process = Process.Start(start)!;
             started.SetResult(process);
-            process.WaitForExit();
+            if (!process.WaitForExit(LifeMax))
+                Console.Error.WriteLine($"a leader has lived for {LifeMax}, longer than any test, and ends now");
         })
         { IsBackground = true };
         keeper.Start();

@@ -13,8 +13,7 @@ public class CommandLineTests
 
     [Theory]
     [MemberData(nameof(Verbs))]
-    public async Task An_unknown_argument_is_a_usage_error(string verb) =>
-        (await MediaOperatorCommand.RunAsync([verb, "--no-such-thing"])).ShouldBe(MediaOperatorCommand.UsageError);
+    public Task An_unknown_argument_is_a_usage_error(string verb) => ShouldBeUsageErrorAsync(verb, "--no-such-thing");
 
     [Theory]
     [InlineData("transmogrify")]
@@ -25,12 +24,11 @@ public class CommandLineTests
     [InlineData("generate", "--frames")]
     [InlineData("overlay", "stray")]
     [InlineData("analyse", "--text", "x")]
-    public async Task What_cannot_be_read_is_a_usage_error(params string[] arguments) =>
-        (await MediaOperatorCommand.RunAsync(arguments)).ShouldBe(MediaOperatorCommand.UsageError);
+    [InlineData("sink", "one", "two", "three", "four", "five", "six")]
+    public Task What_cannot_be_read_is_a_usage_error(params string[] arguments) => ShouldBeUsageErrorAsync(arguments);
 
     [Fact]
-    public async Task No_verb_at_all_is_a_usage_error() =>
-        (await MediaOperatorCommand.RunAsync([])).ShouldBe(MediaOperatorCommand.UsageError);
+    public Task No_verb_at_all_is_a_usage_error() => ShouldBeUsageErrorAsync();
 
     [Theory]
     [InlineData("exec", "--stall-seconds", "5", "--", "ffmpeg", "-i", "pipe:0", "--help")]
@@ -48,9 +46,8 @@ public class CommandLineTests
     [InlineData("encode", "--output", "a.mp4", "-crf", "18")]
     [InlineData("encode", "--output", "live.m3u8")]
     [InlineData("encode", "--output", "gopher://a/b")]
-    public async Task What_stands_before_the_dashes_is_no_option_of_ffmpegs_and_an_output_without_a_container_is_refused_at_once(
-        params string[] arguments) =>
-        (await MediaOperatorCommand.RunAsync(arguments)).ShouldBe(MediaOperatorCommand.UsageError);
+    public Task What_stands_before_the_dashes_is_no_option_of_ffmpegs_and_an_output_without_a_container_is_refused_at_once(
+        params string[] arguments) => ShouldBeUsageErrorAsync(arguments);
 
     [Fact]
     public void Arguments_for_ffmpeg_are_handed_on_as_they_are()
@@ -59,5 +56,16 @@ public class CommandLineTests
         var parsed = MediaOperatorCommand.Build().Parse(["decode", "--input", "a.mp4", "--", .. words]);
         parsed.GetValue<string[]>("FFMPEG").ShouldBe(words);
         FFmpegWords.Stray(parsed).ShouldBeNull();
+    }
+
+    // What is wrong is not lost in the description of everything that there is.
+    private static async Task ShouldBeUsageErrorAsync(params string[] arguments)
+    {
+        using var said = new StringWriter();
+        (await MediaOperatorCommand.RunAsync(arguments, said)).ShouldBe(MediaOperatorCommand.UsageError);
+        var lines = said.ToString().TrimEnd().Split('\n');
+        lines.Length.ShouldBeInRange(2, 4, said.ToString());
+        lines[..^1].ShouldAllBe(line => line.StartsWith("media-operator: ", StringComparison.Ordinal));
+        lines[^1].ShouldBe("Try 'media-operator --help' or 'media-operator VERB --help'.");
     }
 }
