@@ -13,6 +13,7 @@ namespace K8sMediaFlow.Operator.Desired;
 [JsonSerializable(typeof(SecretSource))]
 [JsonSerializable(typeof(PersistentVolumeClaimSource))]
 [JsonSerializable(typeof(PodSpec))]
+[JsonSerializable(typeof(Volume))]
 [JsonSerializable(typeof(JsonNode))]
 internal sealed partial class DesiredJson : JsonSerializerContext
 {

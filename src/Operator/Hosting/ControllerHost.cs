@@ -22,7 +22,7 @@ internal static class ControllerHost
     private static readonly BackOff Pauses = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
 
     /// <exception cref="ConnectionException">No cluster to connect to is named.</exception>
-    public static async Task RunAsync(ControllerOptions options, ILoggerFactory logging, CancellationToken end)
+    public static async Task RunAsync(ControllerOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken end)
     {
         var logger = logging.CreateLogger("controller");
         using var client = new ApiClient(ClusterConnection.Find(options.Kubeconfig, options.Context), new()
@@ -44,12 +44,11 @@ internal static class ControllerHost
         var view = new ClusterView(client, options.WatchNamespaces, server, logging.CreateLogger("watches"));
         foreach (var heartbeat in view.Heartbeats)
             liveness.Add(heartbeat);
-        var authority = new AuthorityKeeper(client, @namespace, options.Certificates, TimeProvider.System, logger);
+        var authority = new AuthorityKeeper(client, @namespace, options.Certificates, time, logger);
         foreach (var heartbeat in authority.Heartbeats)
             liveness.Add(heartbeat);
-        var certificate = new ControllerCertificate(() => authority.Current, options.Certificates, DnsNames(options, @namespace),
-            TimeProvider.System);
-        var leader = new Leader(options, client, view, authority, certificate, server, @namespace, liveness, meter, logging);
+        var certificate = new ControllerCertificate(() => authority.Current, options.Certificates, DnsNames(options, @namespace), time);
+        var leader = new Leader(options, client, view, authority, certificate, server, @namespace, liveness, meter, logging, time);
         await using var webhook = options.WebhookAddress is { } address
             ? WebhookServer.Build(address, () => certificate.Current?.Certificate)
             : null;

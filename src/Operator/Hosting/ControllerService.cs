@@ -9,7 +9,8 @@ namespace K8sMediaFlow.Operator.Hosting;
 internal sealed class ControllerService(ControllerOptions options, IHostApplicationLifetime lifetime, ILoggerFactory logging)
     : ProcessService(lifetime, logging.CreateLogger("controller"))
 {
-    protected override Task RunAsync(CancellationToken stopping) => ControllerHost.RunAsync(options, logging, stopping);
+    protected override Task RunAsync(CancellationToken stopping) =>
+        ControllerHost.RunAsync(options, logging, TimeProvider.System, stopping);
 
     protected override bool IsExplained(Exception failure) => failure is ConnectionException or IOException or InvalidDataException;
 }

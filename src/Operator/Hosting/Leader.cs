@@ -18,7 +18,7 @@ namespace K8sMediaFlow.Operator.Hosting;
 internal sealed class Leader(
     ControllerOptions options, ApiClient client, ClusterView view, AuthorityKeeper authority, ControllerCertificate certificate,
         ServerCapabilities server, string @namespace,
-    Liveness liveness, Meter meter, ILoggerFactory logging)
+    Liveness liveness, Meter meter, ILoggerFactory logging, TimeProvider time)
 {
     private readonly WorkQueue<ObjectKey> _queue = Queue(view, options.Workers);
     private readonly ILogger _logger = logging.CreateLogger("controller");
@@ -42,12 +42,12 @@ internal sealed class Leader(
         var events = new EventRecorder(fenced, "k8smediaflow-controller", options.Identity, logger: _logger);
         await authority.LeadAsync(fenced, cancel);
         await view.Synced.WaitAsync(cancel);
-        await using var sessions = new SidecarSessions(() => certificate.Current!, () => new(transitions, fence, TimeProvider.System),
+        await using var sessions = new SidecarSessions(() => certificate.Current!, () => new(transitions, fence, time),
             _queue.Add, logging.CreateLogger("plans"), cancel);
         _sessions = sessions;
         var reconciler = new PipelineReconciler(new(fenced, view, events,
             new(sessions) { Brings = options.PlantedFault != PlantedFault.NoPlans }, () => authority.Current, options.Certificates,
-            Settings(), server, TimeProvider.System)
+            Settings(), server, time)
         {
             Installation = options.Installation,
             Updates = new(options.SidecarMaxUnavailable, options.SidecarImage, view.Pipelines.Store.All(),
@@ -112,7 +112,7 @@ internal sealed class Leader(
     }
 
     /// <summary>Namespaces take turns, and none of them has all workers.</summary>
-    private static WorkQueue<ObjectKey> Queue(ClusterView view, int workers)
+    internal static WorkQueue<ObjectKey> Queue(ClusterView view, int workers)
     {
         var queue = new WorkQueue<ObjectKey>(tenantOf: key => key.Namespace, perTenantMax: workers - 1);
         EventHandlers.Connect(view, queue);

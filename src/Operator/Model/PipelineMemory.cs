@@ -30,8 +30,8 @@ internal sealed class PipelineMemory(string uid)
     /// <summary>By stable name.</summary>
     public Dictionary<string, RestartHistory> Restarts { get; } = [];
 
-    /// <summary>Slots whose next pod the server refuses to make, by stable name: since when, and its words.</summary>
-    public Dictionary<string, (DateTimeOffset Since, string Message)> Refused { get; } = [];
+    /// <summary>Slots whose next pod the server refuses to make, by stable name.</summary>
+    public Dictionary<string, PodRefusal> Refused { get; } = [];
 
     public PipelineStatus? Written { get; set; }
     public DateTimeOffset FiguresAt { get; set; }
@@ -80,6 +80,14 @@ internal sealed class PipelineMemory(string uid)
     {
         _made[podName] = now;
         Restarts[stable] = Restarts.GetValueOrDefault(stable, RestartHistory.None).Made(now);
+    }
+
+    /// <returns>Whether it is news, and not the same kind of refusal again.</returns>
+    public bool Refuse(string stable, PodRefusal refusal)
+    {
+        var isNews = !Refused.TryGetValue(stable, out var before) || before.IsQuota != refusal.IsQuota;
+        Refused[stable] = isNews ? refusal : refusal with { Since = before!.Since };
+        return isNews;
     }
 
     /// <summary>Forgets refusals of pods that are not wanted any more.</summary>

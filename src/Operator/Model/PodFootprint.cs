@@ -6,7 +6,7 @@ using K8sMediaFlow.Operator.Desired;
 namespace K8sMediaFlow.Operator.Model;
 
 /// <summary>
-/// What a pod takes of the cluster: where it may be, the claims that it mounts, and how much of each resource it asks for.
+/// What a pod takes of the cluster: where it may be, the objects that it mounts, and how much of each resource it asks for.
 /// </summary>
 internal sealed record PodFootprint(string Place, IReadOnlyDictionary<string, decimal> Requests)
 {
@@ -20,18 +20,26 @@ internal sealed record PodFootprint(string Place, IReadOnlyDictionary<string, de
             ("E", 1e18m),
     ];
 
+    /// <summary>Claims, Secrets and other objects that are mounted: a pod hangs where one of them is not there.</summary>
+    public IReadOnlySet<string> Volumes { get; init; } = new HashSet<string>();
+
     public static PodFootprint Of(Pod pod)
     {
         var requests = new Dictionary<string, decimal>();
         foreach (var container in (pod.Spec?.InitContainers ?? []).Concat(pod.Spec?.Containers ?? []))
             foreach (var (name, amount) in Asked(container))
                 requests[name] = requests.GetValueOrDefault(name) + Amount(amount);
-        return new(PlaceOf(pod.Spec ?? new()), requests);
+        return new(PlaceOf(pod.Spec ?? new()), requests)
+        {
+            Volumes = (pod.Spec?.Volumes ?? []).Select(Mounted).OfType<string>().ToHashSet(),
+        };
     }
 
     /// <summary>Where this one goes, the other finds all that it needs.</summary>
-    public bool MakesRoomFor(PodFootprint other) => Place == other.Place
-        && other.Requests.All(one => one.Value <= Requests.GetValueOrDefault(one.Key));
+    public bool MakesRoomFor(PodFootprint other) => Place == other.Place && other.Volumes.IsSubsetOf(Volumes)
+        && HasAsMuchAs(other);
+
+    public bool HasAsMuchAs(PodFootprint other) => other.Requests.All(one => one.Value <= Requests.GetValueOrDefault(one.Key));
 
     private static IEnumerable<KeyValuePair<string, string>> Asked(Container container)
     {
@@ -53,10 +61,12 @@ internal sealed record PodFootprint(string Place, IReadOnlyDictionary<string, de
             RuntimeClassName = spec.RuntimeClassName,
             SchedulerName = spec.SchedulerName,
             ResourceClaims = spec.ResourceClaims,
-            Volumes = spec.Volumes?.Where(volume => volume.PersistentVolumeClaim is not null)
-                .Select(volume => new Volume { Name = "", PersistentVolumeClaim = volume.PersistentVolumeClaim }).ToList(),
         },
         DesiredJson.Default.PodSpec);
+
+    /// <summary>What a volume needs, whatever its name; null where it is made with the pod.</summary>
+    private static string? Mounted(Volume volume) => volume is { EmptyDir: not null } or { DownwardAPI: not null }
+        ? null : JsonSerializer.Serialize(volume with { Name = "" }, DesiredJson.Default.Volume);
 
     /// <summary>An amount that cannot be read is more than any pod has.</summary>
     private static decimal Amount(string text)

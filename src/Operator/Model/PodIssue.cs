@@ -7,7 +7,11 @@ namespace K8sMediaFlow.Operator.Model;
 /// <param name="Message">Begins with the pod.</param>
 /// <param name="MayPass">The cluster will try again and may succeed, as with a volume on a busy node; other troubles are told
 /// first.</param>
-internal sealed record PodIssue(string Reason, string Message, bool MayPass = false);
+internal sealed record PodIssue(string Reason, string Message, bool MayPass = false)
+{
+    /// <summary>A volume is still attached to the node of another pod, and comes free when that pod is gone.</summary>
+    public bool IsVolumeInUse { get; init; }
+}
 
 /// <summary>Reads a pod's status for what is wrong.</summary>
 internal static class PodIssues

@@ -49,10 +49,14 @@ internal sealed record PodView(
     public bool HoldsPeers => Ready || Planned;
 
     /// <summary>
-    /// The other waits for what this one has. A successor that something else keeps away would gain nothing by its going.
+    /// The other waits for what this one has. A successor that something else keeps away, such as a Secret that is not there, would gain
+    /// nothing by its going.
     /// </summary>
-    public bool MakesRoomFor(PodView other) => other.PodIssue is { Reason: Reasons.Unschedulable or Reasons.VolumeUnavailable } &&
-        Footprint is { } own && other.Footprint is { } needed && own.MakesRoomFor(needed);
+    public bool MakesRoomFor(PodView other) => other.PodIssue is { Reason: Reasons.Unschedulable } or { IsVolumeInUse: true }
+        && Footprint is { } own && other.Footprint is { } needed && own.MakesRoomFor(needed);
+
+    /// <summary>The server would make the pod if this one were gone.</summary>
+    public bool MakesRoomFor(PodRefusal refused) => refused.IsQuota && Footprint?.HasAsMuchAs(refused.Needs) == true;
 
     /// <summary>It cannot be waited for: no kubelet is there to end it.</summary>
     public bool Lost => NodeFault is not null;

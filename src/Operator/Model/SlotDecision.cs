@@ -53,6 +53,6 @@ internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incar
 internal sealed record SlotContext(string Uid, string? Recorded, bool Seen, string Hash, SlotGate Gate, DateTimeOffset NotBefore,
     DateTimeOffset Now)
 {
-    /// <summary>Since when the server refuses to make the slot's next pod, or null.</summary>
-    public DateTimeOffset? RefusedSince { get; init; }
+    /// <summary>That the server refuses to make the slot's next pod, or null.</summary>
+    public PodRefusal? Refused { get; init; }
 }

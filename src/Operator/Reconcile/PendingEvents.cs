@@ -15,7 +15,10 @@ internal sealed class PendingEvents(ApiClient client)
     private static readonly string[] Progress = ["Pulling", "Pulled", "Created", "Started"];
     // A kubelet that is busy says so of Secrets and ConfigMaps that are there, and tries again at once.
     private const string OwnCache = "failed to sync ";
-    private static readonly string[] Volumes = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
+    private const string Attach = "FailedAttachVolume", Attached = "SuccessfulAttachVolume", InUse = "Multi-Attach error";
+    // What a kubelet adds to an attachment that does not come: it names no cause of its own.
+    private const string OwnTimeout = "Unable to attach or mount volumes";
+    private static readonly string[] Volumes = ["FailedMount", Attach, "FailedMapVolume"];
 
     private readonly ResourceClient<CoreEvent> _events = client.For(Resources.Events);
 
@@ -57,13 +60,22 @@ internal sealed class PendingEvents(ApiClient client)
     {
         var byTime = events.OrderBy(At).ToList();
         var began = byTime.Where(one => Progress.Contains(one.Reason)).Select(At).LastOrDefault();
-        var last = byTime.LastOrDefault(one => one is { Type: "Warning", Reason: not Scheduling }
-            && one.Message?.Contains(OwnCache, StringComparison.Ordinal) != true && (began is null || At(one) > began));
+        var warnings = byTime.Where(one => one is { Type: "Warning", Reason: not Scheduling } && !Says(one, OwnCache)
+            && (began is null || At(one) > began)).ToList();
+        var last = warnings.LastOrDefault();
         return last is null ? null : last.Reason == Claim
             ? new(Reasons.ResourceMissing, $"pod {pod}: {last.Message}")
             : new(Volumes.Contains(last.Reason) ? Reasons.VolumeUnavailable : Reasons.PodsPending, $"pod {pod}: {last.Message}",
-                MayPass: true);
+                MayPass: true)
+            { IsVolumeInUse = IsInUse(warnings, byTime.Where(one => one.Reason == Attached).Select(At).LastOrDefault()) };
     }
+
+    /// <summary>Nothing but a volume that another node still has keeps the pod.</summary>
+    private static bool IsInUse(List<CoreEvent> warnings, DateTimeOffset? attached) =>
+        warnings.Any(one => one.Reason == Attach && Says(one, InUse) && !(At(one) <= attached))
+            && warnings.All(one => one.Reason == Attach ? Says(one, InUse) : Says(one, OwnTimeout));
+
+    private static bool Says(CoreEvent one, string words) => one.Message?.Contains(words, StringComparison.Ordinal) == true;
 
     private static DateTimeOffset? At(CoreEvent one) => one.LastTimestamp ?? one.Metadata?.CreationTimestamp;
 }

@@ -46,7 +46,7 @@ internal sealed class PodSync(ApiClient client, EventRecorder events)
             }
             catch (ApiException error) when (stood.Contains(stable) && error.Reason is ApiReason.Forbidden or ApiReason.Invalid)
             {
-                if (memory.Refused.TryAdd(stable, (now, error.Message)))
+                if (memory.Refuse(stable, new(now, error.Message, PodFootprint.Of(pod))))
                     events.Warning(owner.About, Reasons.ApiRefused, error.Message);
             }
         }

@@ -8,11 +8,11 @@ namespace K8sMediaFlow.Operator.Reconcile;
 internal static class RolloutStop
 {
     /// <param name="slots">As decided.</param>
-    /// <param name="refused">What the server said of pods that it refuses to make, by slot.</param>
+    /// <param name="refused">The pods that the server refuses to make, by slot.</param>
     /// <param name="generation">Of the spec that is rolled out.</param>
     /// <param name="now">The time.</param>
-    public static PodIssue? Of(IReadOnlyList<SlotDecision> slots, IReadOnlyDictionary<string,
-        (DateTimeOffset Since, string Message)> refused, long generation, DateTimeOffset now)
+    public static PodIssue? Of(IReadOnlyList<SlotDecision> slots, IReadOnlyDictionary<string, PodRefusal> refused, long generation,
+        DateTimeOffset now)
     {
         var waiting = slots.Count(slot => slot.IsOutdated);
         if (waiting == 0)
@@ -23,7 +23,7 @@ internal static class RolloutStop
             $"{trouble.Reason}: {trouble.Message}; {waiting} of {slots.Count} pods are as they were before: correct the pipeline, or edit it back");
     }
 
-    private static PodIssue? Refused(SlotDecision slot, IReadOnlyDictionary<string, (DateTimeOffset Since, string Message)> refused) =>
+    private static PodIssue? Refused(SlotDecision slot, IReadOnlyDictionary<string, PodRefusal> refused) =>
         slot is { IsOutdated: true, Make: true } && refused.TryGetValue(slot.Slot.Stable, out var answer)
             ? new(Reasons.ApiRefused, answer.Message) : null;
 

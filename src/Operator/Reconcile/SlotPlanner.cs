@@ -65,7 +65,7 @@ internal static class SlotPlanner
         return SlotDecisions.Decide(slot, board.PodsOf(slot),
             new(uid, string.IsNullOrEmpty(recorded) ? null : recorded, seen, board.HashOf(slot), board.GateOf(slot), history.NotBefore, now)
             {
-                RefusedSince = memory.Refused.TryGetValue(slot.Stable, out var refused) ? refused.Since : null,
+                Refused = memory.Refused.GetValueOrDefault(slot.Stable),
             });
     }
 

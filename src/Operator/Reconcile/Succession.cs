@@ -48,7 +48,8 @@ internal static class Succession
     {
         if (!holder.Leaving && holder.Ready && !context.Gate.MayRoll)
             return stays with { LookAgainAt = SlotDecisions.Earlier(stays.LookAgainAt, context.Now + PodView.SettlingMax) };
-        if (context.RefusedSince + Patience is { } until && context.Now >= until && !holder.Leaving && context.Gate.MayGiveUp)
+        var isRefused = context.Now >= context.Refused?.Since + Patience;
+        if (isRefused && !holder.Leaving && context.Gate.MayGiveUp && holder.MakesRoomFor(context.Refused!))
             return stays with { Removals = [.. stays.Removals, Replaced(holder, "the server lets no second pod be made beside it")] };
         if (context.Now < context.NotBefore)
             return stays with { LookAgainAt = SlotDecisions.Earlier(stays.LookAgainAt, context.NotBefore) };
@@ -56,8 +57,7 @@ internal static class Succession
         {
             Incarnation = Next(stays.Slot, holder, pods, context),
             Make = true,
-            Yields = holder.Leaving
-            && context.Now >= context.RefusedSince + Patience
+            Yields = holder.Leaving && isRefused,
         };
     }
 

@@ -23,7 +23,8 @@ internal sealed class PipelineSizing
         _caps = new CapsFlow(_index);
         _chosen = new ChosenBlocks(graph.Staging);
         _options = options = _chosen.IsEmpty ? options : options.Least;
-        Routes = graph.Edges.ToDictionary(edge => edge.Name, edge => EdgeRoute.Of(edge, graph, placement));
+        var ends = EdgeRoute.Ends(placement);
+        Routes = graph.Edges.ToDictionary(edge => edge.Name, edge => EdgeRoute.Of(edge, graph, ends));
         _arriving = Routes.Values.SelectMany(route => route.Links, (route, link) => (route, link.Source, link.Target))
             .ToLookup(link => link.Target, link => (link.route, link.Source));
         _sums = new WindowSums(_index, _caps, Routes, options);

@@ -44,6 +44,23 @@ public class PendingEventTests
         PendingEvents.MayExplain(waits).ShouldBeFalse("the scheduler says it in the status");
     }
 
+    [Fact]
+    public void Only_a_volume_that_another_node_still_has_comes_free_when_a_pod_goes()
+    {
+        var inUse = Warning("FailedAttachVolume", "Multi-Attach error for volume \"pv\" Volume is already used by pod(s) p0", 5);
+        var timeout = Warning("FailedMount", "Unable to attach or mount volumes: unmounted volumes=[media]: timed out", 9);
+        var missing = Warning("FailedMount", "MountVolume.SetUp failed for volume \"gone\" : secret \"nowhere\" not found", 7);
+        IsInUse(inUse).ShouldBeTrue();
+        IsInUse(inUse, timeout).ShouldBeTrue("the kubelet says only that it waits");
+        IsInUse(missing).ShouldBeFalse();
+        IsInUse(timeout).ShouldBeFalse("what it waits for is not known");
+        IsInUse(inUse, missing).ShouldBeFalse("it would lack the Secret all the same");
+        IsInUse(inUse, Normal("SuccessfulAttachVolume", 6), timeout).ShouldBeFalse("it has come free");
+        IsInUse(Warning("FailedAttachVolume", "AttachVolume.Attach failed: no such volume", 5)).ShouldBeFalse();
+
+        static bool IsInUse(params CoreEvent[] events) => PendingEvents.Explain("p", events)!.IsVolumeInUse;
+    }
+
     private static CoreEvent Normal(string reason, int second) => Warning(reason, "", second) with { Type = "Normal" };
 
     [Fact]

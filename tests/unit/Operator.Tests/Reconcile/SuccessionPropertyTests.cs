@@ -15,6 +15,12 @@ public class SuccessionPropertyTests
 {
     private const int Histories = 6, Steps = 80, Bad = 3, Hurry = 20;
 
+    /// <summary>What may keep a pod from starting although it has its room.</summary>
+    private static readonly string[] Causes = [Reasons.ImageUnavailable, Reasons.ConfigMissing, Reasons.VolumeUnavailable,
+        Reasons.ResourceMissing, Reasons.ContainerFailing, Reasons.PodsPending, Reasons.PodNotReady];
+
+    private static readonly PodFootprint Footprint = new("anywhere", new Dictionary<string, decimal> { ["memory"] = 100 });
+
     /// <summary>Templates of one pipeline; pods of the last never start.</summary>
     private static readonly RenderInput[] Templates = [.. Enumerable.Range(0, 4)
         .Select(number => Rendering.Input(Pipelines.Live, 20, document => Edit(document, number)))];
@@ -70,7 +76,7 @@ public class SuccessionPropertyTests
         public void Anything()
         {
             if (Happens(30))
-                Edit(random.Next(Templates.Length));
+                Edit(Happens(30) ? Bad : random.Next(Templates.Length));
             else if (Happens(50))
                 _leaving.Add($"n{random.Next(3)}");
             else if (_pods.Values.FirstOrDefault(pod => pod.Ready && Happens(40)) is { } pod)
@@ -127,7 +133,7 @@ public class SuccessionPropertyTests
             else if (now is { Node: not null, Started: false } && Happens(60))
                 now = Starts(pod) ? now with { Started = true, State = PodState.Running, StartedAt = _now, Answers = true } : now with
                 {
-                    PodIssue = new(Reasons.ImageUnavailable, "no image"),
+                    PodIssue = new(Causes[random.Next(Causes.Length)], "it cannot start"),
                 };
             else if (now is { Planned: true, Terminating: false, PodIssue: not null } && Happens(30))
                 now = now with { PodIssue = null };
@@ -174,6 +180,7 @@ public class SuccessionPropertyTests
                         false, false, false, Hash(slot.Slot.Stable), null, null, null, false, null, Stored(_now), null)
                     {
                         Generation = _input.AcceptedGeneration,
+                        Footprint = Footprint,
                     });
             }
             _memory.See([.. _pods.Values.Select(pod => new KubernetesRuntime.Objects.Pod

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Objects;
@@ -46,6 +47,20 @@ internal sealed class ActedNode : IAsyncDisposable
     }
 
     public Task CordonAsync() => _nodes.MergeAsync(null, _name, new() { ["spec"] = new JsonObject { ["unschedulable"] = true } });
+
+    /// <summary>Its kubelet has said nothing for long, or speaks again.</summary>
+    public Task HearAsync(bool isReady) => _nodes.MergeAsync(null, _name, new()
+    {
+        ["status"] = new JsonObject
+        {
+            ["conditions"] = new JsonArray(new JsonObject
+            {
+                ["type"] = "Ready",
+                ["status"] = isReady ? "True" : "Unknown",
+                ["lastTransitionTime"] = DateTime.UtcNow.AddHours(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            }),
+        },
+    }, "status");
 
     public async ValueTask DisposeAsync() => await _nodes.DeleteAsync(null, _name);
 }

@@ -71,6 +71,9 @@ internal sealed class ActedSidecar : IControlHandler, IAsyncDisposable
     /// <summary>The lowest and the highest version of the control API that it speaks.</summary>
     public (int Min, int Max) ControlVersions { get; init; } = (1, 1);
 
+    /// <summary>Says that it follows a plan that it was never given.</summary>
+    public void Claim(PlanVersion version) => CurrentPlan = version;
+
     public SidecarInfo GetInfo() => new(ControlVersions.Min, ControlVersions.Max, "0", Pod, Incarnation, CurrentPlan);
 
     public Task ApplyPlanAsync(PlanDocument plan, CancellationToken cancellation)

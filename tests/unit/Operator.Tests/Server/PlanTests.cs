@@ -9,10 +9,8 @@ namespace K8sMediaFlow.Operator.Tests.Server;
 
 /// <summary>Pods run in these tests as far as the API server knows; their sidecars speak the real control API.</summary>
 [Trait("Category", "Slow")]
-public class PlanTests(ControlledServer server) : ServerTests(server)
+public class PlanTests(ControlledServer server) : ActedPodTests(server)
 {
-    private static int _next;
-
     [NeedsFact("kubernetes")]
     public async Task Every_sidecar_gets_its_plan_once_all_whom_it_calls_have_addresses()
     {
@@ -255,34 +253,4 @@ public class PlanTests(ControlledServer server) : ServerTests(server)
             })]),
         },
     }, "status", Bound);
-
-    /// <summary>Says to the API server what a kubelet would, and answers at the pod's address.</summary>
-    private async Task<ActedSidecar> RunAsync(Pod pod, bool isReady = true, (int Min, int Max)? controlVersions = null)
-    {
-        var number = Interlocked.Increment(ref _next);
-        var address = $"127.77.{number / 250}.{1 + (number % 250)}";
-        var sidecar = await ActedSidecar.StartAsync(address, pod.Label(WellKnownLabels.Pod)!,
-            await Client.For(Resources.Secrets).GetAsync(Space, $"pair-{pod.Label(WellKnownLabels.Unit)}-kmf", Bound), controlVersions
-            ?? (1, 1));
-        var status = new JsonObject
-        {
-            ["status"] = new JsonObject
-            {
-                ["phase"] = "Running",
-                ["podIP"] = address,
-                ["podIPs"] = new JsonArray(new JsonObject { ["ip"] = address }),
-                ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = isReady ? "True" : "False" }),
-                ["containerStatuses"] = new JsonArray([.. pod.Spec!.Containers!.Select(container => new JsonObject
-                {
-                    ["name"] = container.Name, ["image"] = container.Image, ["imageID"] = "", ["ready"] = isReady, ["restartCount"] = 0,
-                        ["state"] = new JsonObject
-                        {
-                            ["running"] = new JsonObject(),
-                        },
-                })]),
-            },
-        };
-        await Client.For(Resources.Pods).MergeAsync(Space, pod.Metadata!.Name!, status, "status", Bound);
-        return sidecar;
-    }
 }

@@ -15,7 +15,8 @@ internal sealed class RunningController : IAsyncDisposable
     private readonly Task _run;
     private int _ended;
 
-    public RunningController(string kubeconfig, string @namespace, Func<ControllerOptions, ControllerOptions>? change = null)
+    public RunningController(string kubeconfig, string @namespace, Func<ControllerOptions, ControllerOptions>? change = null,
+        TimeProvider? time = null)
     {
         var options = new ControllerOptions
         {
@@ -28,7 +29,7 @@ internal sealed class RunningController : IAsyncDisposable
             Certificates = CertificateTimes.Default,
         };
         Options = change?.Invoke(options) ?? options;
-        _run = Task.Run(() => ControllerHost.RunAsync(Options, _logging, _end.Token));
+        _run = Task.Run(() => ControllerHost.RunAsync(Options, _logging, time ?? TimeProvider.System, _end.Token));
     }
 
     public ControllerOptions Options { get; }
