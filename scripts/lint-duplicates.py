@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Finds repeated hand-written C#: ten lines or more that occur twice, unless tests/known-duplicates.txt lists the two files with a reason."""
+"""Finds repeated hand-written C#: ten lines or more that occur twice, unless tests/known-duplicates.txt lists the two files
+with a reason."""
 import json
 import os
 import pathlib
@@ -31,7 +32,8 @@ def clones():
     """What jscpd finds, as (file, first line, file, first line, count of lines)."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([JSCPD, "--min-lines", "10", "--format", "csharp", "--silent", "--reporters", "json",
-                        "--ignore", "**/Generated/**,**/bin/**,**/obj/**", "--output", folder, *FOLDERS], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+                        "--ignore", "**/Generated/**,**/bin/**,**/obj/**", "--output", folder, *FOLDERS],
+                       cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         report = json.loads((pathlib.Path(folder) / "jscpd-report.json").read_text())
     for one in report["duplicates"]:
         first, second = one["firstFile"], one["secondFile"]
