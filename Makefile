@@ -77,7 +77,7 @@ fuzz: install-test ## Mutated messages, schemas and JSON, for longer than the te
 
 ##@ Housekeeping
 .PHONY: lint-duplicates
-lint-duplicates: ## Find ten lines of hand-written C# or more that occur twice, but for those of tests/known-duplicates.txt.
+lint-duplicates: ## Find ten lines of hand-written code or more that occur twice, but for those of tests/known-duplicates.txt.
 	@scripts/tools.sh jscpd
 	@scripts/lint-duplicates.py
 
