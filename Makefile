@@ -20,7 +20,7 @@ test: install-test ## Run every test (some need root: they say so and are skippe
 	@scripts/test.sh all $(ROOM)
 
 .PHONY: rdma-demo
-rdma-demo: install-test ## The sample with decode's edges over RDMA, in a guest with two software RNICs: make rdma-demo [INPUT=file]. Writes out/rdma.
+rdma-demo: install-test ## The sample over RDMA, in a guest with two software RNICs: make rdma-demo [INPUT=file]. Writes out/rdma.
 	@scripts/rdma-demo.sh $(if $(INPUT),"$(INPUT)")
 
 .PHONY: cluster-test
@@ -72,13 +72,13 @@ install-bench:
 	@scripts/install.sh bench
 
 .PHONY: fuzz
-fuzz: install-test ## Mutated messages, schemas and JSON through Cap'n Proto and Protobuf for longer than the tests do: make fuzz [FUZZ_MINUTES=10] [SEED=…].
+fuzz: install-test ## Mutated messages, schemas and JSON, for longer than the tests do it: make fuzz [FUZZ_MINUTES=10] [SEED=…].
 	@for room in CapnProto Protobuf; do FUZZ_MINUTES=$${FUZZ_MINUTES:-10} \
 	    dotnet test tests/unit/$$room.Tests -c Release --nologo --filter Category=Fuzz --logger "console;verbosity=detailed"; done
 
 ##@ Housekeeping
 .PHONY: lint-duplicates
-lint-duplicates: ## Find ten lines of hand-written C# or more that occur twice, but for those of tests/known-duplicates.txt.
+lint-duplicates: ## Find ten lines of hand-written code or more that occur twice, but for those of tests/known-duplicates.txt.
 	@scripts/tools.sh jscpd
 	@scripts/lint-duplicates.py
 
@@ -97,4 +97,5 @@ clean: ## Remove what was built and written here.
 	find libs src samples tests bench -name bin -o -name obj | xargs rm -rf
 
 help: ## This text.
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	    /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

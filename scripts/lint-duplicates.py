@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Finds repeated hand-written C#: ten lines or more that occur twice, unless tests/known-duplicates.txt lists the two files with a reason."""
+"""Finds repeated hand-written C#, C, Python and shell: ten lines or more that occur twice, unless tests/known-duplicates.txt lists the
+two files with a reason."""
 import json
 import os
 import pathlib
@@ -9,7 +10,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KNOWN = ROOT / "tests/known-duplicates.txt"
-FOLDERS = ["libs", "src", "samples", "tests", "bench"]
+FOLDERS = ["libs", "src", "samples", "tests", "bench", "scripts", "images"]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "k8smediaflow/tools"
 JSCPD = pathlib.Path(os.environ.get("K8SMEDIAFLOW_TOOLS_CACHE", CACHE)) / "jscpd-4.3.0/node_modules/.bin/jscpd"
 
@@ -30,8 +31,9 @@ def known():
 def clones():
     """What jscpd finds, as (file, first line, file, first line, count of lines)."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([JSCPD, "--min-lines", "10", "--format", "csharp", "--silent", "--reporters", "json",
-                        "--ignore", "**/Generated/**,**/bin/**,**/obj/**", "--output", folder, *FOLDERS], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([JSCPD, "--min-lines", "10", "--format", "csharp,c,python,bash", "--silent", "--reporters", "json",
+                        "--ignore", "**/Generated/**,**/bin/**,**/obj/**", "--output", folder, *FOLDERS],
+                       cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         report = json.loads((pathlib.Path(folder) / "jscpd-report.json").read_text())
     for one in report["duplicates"]:
         first, second = one["firstFile"], one["secondFile"]

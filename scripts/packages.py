@@ -1,5 +1,6 @@
-"""Asks the package sources two questions: python3 scripts/packages.py. Which packages that this project would rather use than its own code are served now, and
-which of Directory.Packages.props has a newer stable version. Exit code 1 where there is something to decide, 2 where a source did not answer."""
+"""Asks the package sources two questions: python3 scripts/packages.py. Which packages that this project would rather use than its own
+code are served now, and which of Directory.Packages.props has a newer stable version. Exit code 1 where there is something to decide,
+2 where a source did not answer."""
 import json
 import re
 import subprocess
@@ -10,6 +11,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # In whose place own code stands until they are served: docs/decisions/0031.
 AWAITED = ("KubeOps.Operator", "Capnp.Net.Runtime")
+# Which stay at an older version on purpose, and why.
+OLDER = {
+    "Microsoft.Extensions.Logging.Abstractions": "the framework's own first version: the SDK asks its users for nothing newer",
+}
 SECONDS_MAX = 60
 
 
@@ -52,9 +57,12 @@ def awaited():
 
 
 def outdated():
-    """Whether one is."""
+    """Whether one is that has no reason for it."""
     old = False
     for name, version in pinned():
+        if name in OLDER:
+            print(f"{name}: {version} on purpose: {OLDER[name]}")
+            continue
         newer = [one for one in versions(name) if "-" not in one and order(one) > order(version)]
         if newer:
             old = True

@@ -1,13 +1,28 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using K8sMediaFlow.TestKit;
+
 namespace K8sMediaFlow.Packages.Tests;
 
 /// <summary>The packages, as somebody gets them who has nothing else of this repository.</summary>
-public sealed class PackageTests(PackedPackages packages) : IClassFixture<PackedPackages>
+[Collection(nameof(PackedPackages))]
+public sealed partial class PackageTests(PackedPackages packages)
 {
     [Fact]
     public void Two_packages_are_made_each_with_its_symbols() => packages.Files().ShouldBe([
         "K8sMediaFlow.CapnProto.0.1.0.nupkg", "K8sMediaFlow.CapnProto.0.1.0.snupkg",
         "K8sMediaFlow.Sdk.0.1.0.nupkg", "K8sMediaFlow.Sdk.0.1.0.snupkg",
     ]);
+
+    [Fact]
+    public void Of_the_solution_two_projects_are_packable_and_no_other_is_unless_it_says_so()
+    {
+        var solution = File.ReadAllText(Path.Combine(Sources.Root, "K8sMediaFlow.sln")).Replace('\\', '/');
+        var projects = Project().Matches(solution).Select(match => match.Groups[1].Value);
+        projects.Where(project => Packable(project) is "true").Order(StringComparer.Ordinal)
+            .ShouldBe(["libs/CapnProto/CapnProto.csproj", "src/Sdk/Sdk.csproj"]);
+        Packable("Directory.Build.props").ShouldBe("false");
+    }
 
     [Fact]
     public void A_project_outside_generates_a_schema_reads_it_back_and_hears_what_the_environment_lacks()
@@ -38,9 +53,14 @@ public sealed class PackageTests(PackedPackages packages) : IClassFixture<Packed
         manifest.ShouldContain("<license type=\"expression\">Apache-2.0</license>");
         manifest.ShouldContain("<readme>README.md</readme>");
         manifest.ShouldContain("<icon>icon.png</icon>");
-        manifest.ShouldContain("<repository type=\"git\" url=\"https://github.com/");
         var dependencies = manifest.Split("<dependency ").Length - 1;
         dependencies.ShouldBe(needs is null ? 0 : 2);
         manifest.ShouldContain(needs ?? package);
     }
+
+    private static string? Packable(string project) =>
+        XDocument.Load(Path.Combine(Sources.Root, project)).Descendants("IsPackable").SingleOrDefault()?.Value;
+
+    [GeneratedRegex("\"([^\"]+\\.csproj)\"")]
+    private static partial Regex Project();
 }

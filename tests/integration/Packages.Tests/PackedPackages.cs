@@ -8,13 +8,24 @@ namespace K8sMediaFlow.Packages.Tests;
 /// <summary>The packages, made once, and a project in a folder of its own that installs them. Its package cache lies there, too.</summary>
 public sealed class PackedPackages : IDisposable
 {
+    /// <summary>For a build of ten rooms on a machine that runs other tests; a quiet one takes half a minute.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-packages-");
 
-    public PackedPackages() => Tool.Run(Path.Combine(Root(), "scripts/pack.sh"), [Feed]);
+    public PackedPackages() => Pack("feed");
 
     private string Feed => Path.Combine(_folder.FullName, "feed");
 
     public IEnumerable<string> Files() => Directory.GetFiles(Feed).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+
+    /// <summary>The files of which a second pack makes other bytes.</summary>
+    public IEnumerable<string> FilesThatAnotherPackMakesDifferent()
+    {
+        var again = Pack("again");
+        return [.. Files().Where(file => !File.ReadAllBytes(Path.Combine(Feed, file)).AsSpan().SequenceEqual(
+            File.ReadAllBytes(Path.Combine(again, file))))];
+    }
 
     /// <summary>The names of the files in a folder of a package.</summary>
     public IEnumerable<string> Entries(string package, string folder)
@@ -22,6 +33,14 @@ public sealed class PackedPackages : IDisposable
         using var archive = Open(package);
         var entries = archive.Entries.Where(entry => entry.FullName.StartsWith(folder, StringComparison.Ordinal));
         return [.. entries.Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>What the package's symbols say, a file each.</summary>
+    public IEnumerable<DebugSymbols> Symbols(string package)
+    {
+        using var archive = Open(package, "snupkg");
+        var entries = archive.Entries.Where(entry => entry.Name.EndsWith(".pdb", StringComparison.Ordinal));
+        return [.. entries.Select(DebugSymbols.Read).OrderBy(one => one.File, StringComparer.Ordinal)];
     }
 
     public string Manifest(string package)
@@ -38,8 +57,8 @@ public sealed class PackedPackages : IDisposable
         // It is no project of this repository, and here it is not named like one.
         foreach (var file in Directory.GetFiles(Path.Combine(Here(), "Outside")))
             File.Copy(file, Path.Combine(project, Path.GetFileName(file).Replace(".xml", ".csproj", StringComparison.Ordinal)));
-        File.WriteAllText(Path.Combine(project, "nuget.config"), Sources());
-        Tool.Run("dotnet", ["build", "-c", "Release", "-v", "q", "--nologo"], folder: project);
+        File.WriteAllText(Path.Combine(project, "nuget.config"), PackageSources());
+        Tool.Run("dotnet", ["build", "-c", "Release", "-v", "q", "--nologo"], folder: project, patience: Patience);
         var written = Tool.Run("dotnet", [Path.Combine(project, "bin/Release/net10.0/Outside.dll")], folder: project);
         return Encoding.UTF8.GetString(written).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
@@ -47,7 +66,7 @@ public sealed class PackedPackages : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     // What belongs to the framework comes from where this machine gets it, or has it already; ours only from the folder.
-    private string Sources() => $"""
+    private string PackageSources() => $"""
         <configuration>
           <config><add key="globalPackagesFolder" value="{Path.Combine(_folder.FullName, "cache")}" /></config>
           <packageSources><add key="packed" value="{Feed}" /></packageSources>
@@ -58,9 +77,15 @@ public sealed class PackedPackages : IDisposable
     private static string MachineCache() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
 
-    private ZipArchive Open(string package) => ZipFile.OpenRead(Directory.GetFiles(Feed, package + ".*.nupkg").Single());
+    private string Pack(string name)
+    {
+        var folder = Path.Combine(_folder.FullName, name);
+        Tool.Run(Path.Combine(Sources.Root, "scripts/pack.sh"), [folder], patience: Patience);
+        return folder;
+    }
+
+    private ZipArchive Open(string package, string kind = "nupkg") =>
+        ZipFile.OpenRead(Directory.GetFiles(Feed, $"{package}.*.{kind}").Single());
 
     private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
-
-    private static string Root() => Path.GetFullPath(Path.Combine(Here(), "../../.."));
 }

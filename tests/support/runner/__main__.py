@@ -1,7 +1,8 @@
 """Runs the tests: python3 tests/support/runner all|quick [ROOM]. From the repository's root, after scripts/install.sh test.
 
-Rooms run on two workers at once: most of the time the Cluster room waits. What a room needs is built once, before it. A test that failed is run once more,
-alone, when all rooms have ended. Prints what was skipped and why, what failed, and one closing line that counts a test once.
+Rooms run on two workers at once: most of the time the Cluster room waits. What a room needs is built once, before it. A test that
+failed is run once more, alone, when all rooms have ended. Prints what was skipped and why, what failed, and one closing line that
+counts a test once.
 """
 import os
 import shutil

@@ -25,7 +25,8 @@ def run(command, log, bound_seconds):
     # A build server that lives on would keep the log open.
     environment = os.environ | {"MSBUILDDISABLENODEREUSE": "1", "DOTNET_CLI_TELEMETRY_OPTOUT": "1", "DOTNET_NOLOGO": "1"}
     with open(log, "wb") as output, _lock:
-        child = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment, start_new_session=True)
+        child = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                 env=environment, start_new_session=True)
         _living.add(child.pid)
     in_time = True
     while True:

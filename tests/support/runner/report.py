@@ -18,8 +18,8 @@ def write(ran, verdicts, seconds):
         for one in verdicts.skipped:
             print(f"  {_short(one)}: {_line(one.message)[:200]}")
     for one, entry in verdicts.flaky:
-        print(f"flaky: {one.name}: " + (f"known since {entry.date}: {entry.cause}" if entry else "not in tests/known-flaky.txt, so it counts as failed")
-              + f"; both logs are under artifacts/test-logs/again. {_line(one.message)[:300]}")
+        known = f"known since {entry.date}: {entry.cause}" if entry else "not in tests/known-flaky.txt, so it counts as failed"
+        print(f"flaky: {one.name}: {known}; both logs are under artifacts/test-logs/again. {_line(one.message)[:300]}")
     for entry in verdicts.stale:
         print(f"tests/known-flaky.txt names {entry.method}, which is no test")
     failed = len(verdicts.failed) + len(verdicts.stale)

@@ -47,7 +47,8 @@ def unfinished(folder):
 def _result(one, room, methods, space):
     identity, name = one.get("testId"), one.get("testName")
     parts = [one.findtext(f".//t:{tag}", "", space).strip() for tag in ("Message", "StackTrace")]
-    return Result(room, identity, name, methods.get(identity, name.partition("(")[0]), {"Passed": PASSED, "NotExecuted": SKIPPED}.get(one.get("outcome"), FAILED),
+    outcome = {"Passed": PASSED, "NotExecuted": SKIPPED}.get(one.get("outcome"), FAILED)
+    return Result(room, identity, name, methods.get(identity, name.partition("(")[0]), outcome,
                   _seconds(one.get("duration")), "\n".join(part for part in parts if part).replace("\r", ""))
 
 

@@ -40,13 +40,15 @@ def run(name, logs, selection):
     started, cpu_seconds, found, lost = time.monotonic(), 0.0, {}, []
     for attempt in range(1, ATTEMPTS_MAX + 1):
         folder = logs / (name if attempt == 1 else f"{name}.{attempt}")
-        ended, new, words = _run_once(name, folder, "&".join(([selection] if selection else []) + [f"FullyQualifiedName!={method}" for method in lost]))
+        chosen = ([selection] if selection else []) + [f"FullyQualifiedName!={method}" for method in lost]
+        ended, new, words = _run_once(name, folder, "&".join(chosen))
         cpu_seconds += ended.cpu_seconds
         for one in new:
             found.setdefault(one.identity, one)
         new_lost = [method for method in results.unfinished(folder) if method not in lost]
         for method in new_lost:
-            found[method] = results.Result(name, method, method, method, results.FAILED, 0.0, f"hung, or took the test host with it: {folder}/console.log")
+            found[method] = results.Result(name, method, method, method, results.FAILED, 0.0,
+                                           f"hung, or took the test host with it: {folder}/console.log")
         lost += new_lost
         if not new_lost:
             break
@@ -73,7 +75,8 @@ def run_again(ran, logs):
 def _once_more(room, method, first, logs):
     folder = logs / "again" / re.sub(r"[^\w.]", "_", method)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "first.log").write_text("\n\n".join(f"{one.name}\n{one.message}" for one in first) + f"\n\nThe whole room: {logs}/{room}/console.log\n")
+    said = [f"{one.name}\n{one.message}" for one in first] + [f"The whole room: {logs}/{room}/console.log\n"]
+    (folder / "first.log").write_text("\n\n".join(said))
     _, second, words = _run_once(room, folder / "second", f"FullyQualifiedName={method}")
     by_identity = {one.identity: one for one in second}
     # A test that had hung has no identity in the first run: all its cases stand for it.
@@ -85,8 +88,9 @@ def _once_more(room, method, first, logs):
 def _run_once(name, folder, selection):
     """How it ended, its results, and what went wrong with the run itself, as opposed to its tests."""
     log, trx = folder / "console.log", folder / f"{name}.trx"
-    command = ["dotnet", "vstest", f"{project_folder(name)}/bin/Release/net10.0/K8sMediaFlow.{name}.Tests.dll", f"--ResultsDirectory:{folder}",
-               f"--logger:trx;LogFileName={name}.trx", "--logger:console;verbosity=normal",
+    tests = f"{project_folder(name)}/bin/Release/net10.0/K8sMediaFlow.{name}.Tests.dll"
+    command = ["dotnet", "vstest", tests, f"--ResultsDirectory:{folder}", f"--logger:trx;LogFileName={name}.trx",
+               "--logger:console;verbosity=normal",
                f"--Blame:CollectHangDump;TestTimeout={HANG};HangDumpType=None"] + ([f"--TestCaseFilter:{selection}"] if selection else [])
     ended = processes.run(command, log, BOUND_SECONDS)
     new = results.read(trx, name)

@@ -10,6 +10,11 @@ public class LengthTests
 {
     private const int FileMedianLines = 60, FileP90Lines = 150, FunctionP99Lines = 40, LineCharsMax = 140, UnbrokenTextCharsMin = 60;
 
+    private static readonly string[] FoldersOfOtherTexts =
+        ["libs", "src", "tests", "bench", "samples", "scripts", "images", "config", ".github"];
+
+    private static readonly string[] OtherExtensions = [".csproj", ".props", ".targets", ".py", ".yml", ".yaml"];
+
     /// <summary>Files over 500 lines, each with why it is one noun all the same.</summary>
     private static readonly Dictionary<string, string> LongFiles = [];
 
@@ -41,6 +46,19 @@ public class LengthTests
     [InlineData("bench")]
     [InlineData("samples")]
     public void Lines_have_at_most_140_characters(string folder) => Repository.Sources(folder).SelectMany(TooLong).ShouldBeEmpty();
+
+    /// <summary>Shell scripts are left out, which keep a pipe or a message on its line, and so are templates of charts.</summary>
+    [Fact]
+    public void Lines_of_projects_the_Makefile_Python_and_YAML_have_at_most_140_characters() =>
+        OtherTexts().SelectMany(path => File.ReadLines(path)
+            .Select((line, at) => (line.Length, Place: $"{Repository.Relative(path)}:{at + 1}")))
+            .Where(line => line.Length > LineCharsMax).Select(line => line.Place).ShouldBeEmpty();
+
+    private static IEnumerable<string> OtherTexts() =>
+        FoldersOfOtherTexts.SelectMany(folder => Repository.Files(folder, "*")).Concat(Directory.EnumerateFiles(Repository.Root))
+            .Where(path => OtherExtensions.Contains(Path.GetExtension(path)) || Path.GetFileName(path) == "Makefile")
+            // What make generate writes.
+            .Where(path => !path.Contains("/config/crd/", StringComparison.Ordinal));
 
     private static IEnumerable<string> TooLong(string path)
     {

@@ -29,7 +29,7 @@ public class RoomTests
     public void Every_project_is_in_the_solution()
     {
         var solution = File.ReadAllText(Path.Combine(Repository.Root, "K8sMediaFlow.sln")).Replace('\\', '/');
-        var missing = new[] { "src", "libs", "tests", "bench" }.SelectMany(folder => Repository.Files(folder, "*.csproj"))
+        var missing = new[] { "src", "libs", "tests", "bench", "samples" }.SelectMany(folder => Repository.Files(folder, "*.csproj"))
             .Select(Repository.Relative).Where(path => !solution.Contains(path, StringComparison.Ordinal));
         missing.ShouldBeEmpty();
     }

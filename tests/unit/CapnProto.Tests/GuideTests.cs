@@ -41,7 +41,7 @@ public sealed partial class GuideTests : IDisposable
     }
 
     [NeedsFact("capnp")]
-    public void The_tool_is_installed_as_the_guide_says_and_generates_by_itself_and_as_a_plugin()
+    public void The_generator_is_built_as_the_guide_says_and_generates_by_itself_and_as_a_plugin()
     {
         WriteFiles();
         var (folder, command) = Blocks("tool").ShouldHaveSingleItem();

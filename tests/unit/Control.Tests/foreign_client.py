@@ -25,7 +25,8 @@ def message(name, package=package):
 
 def method(kind, name, request, response, package=package, service="Sidecar"):
     path = "/" + package + service + "/" + name
-    return kind(path, request_serializer=message(request, package).SerializeToString, response_deserializer=message(response, package).FromString)
+    return kind(path, request_serializer=message(request, package).SerializeToString,
+                response_deserializer=message(response, package).FromString)
 
 
 def expect_error(label, call, with_details=False):
@@ -55,14 +56,16 @@ with grpc.secure_channel(address, credentials) as channel:
     statuses.cancel()
     print("watched", len(seen), "Lost=%d" % seen[-1].links[0].state)
 
-    expect_error("unknown", lambda: method(channel.unary_unary, "Nothing", "GetInfoRequest", "GetInfoResponse")(message("GetInfoRequest")(), timeout=20))
+    unknown = method(channel.unary_unary, "Nothing", "GetInfoRequest", "GetInfoResponse")
+    expect_error("unknown", lambda: unknown(message("GetInfoRequest")(), timeout=20))
     request.plan_json = bytes((4 << 20) + 1)
     expect_error("oversized", lambda: apply(request, timeout=20))
     expect_error("deadline", lambda: list(watch(message("WatchStatusRequest")(interval_milliseconds=50), timeout=0.3)))
 
     check = method(channel.unary_unary, "Check", "HealthCheckRequest", "HealthCheckResponse", health, "Health")
     print("health", check(message("HealthCheckRequest", health)(service=package + "Sidecar"), timeout=20).status)
-    reflect = method(channel.stream_stream, "ServerReflectionInfo", "ServerReflectionRequest", "ServerReflectionResponse", reflection, "ServerReflection")
+    reflect = method(channel.stream_stream, "ServerReflectionInfo", "ServerReflectionRequest", "ServerReflectionResponse",
+                     reflection, "ServerReflection")
     answers = list(reflect(iter([message("ServerReflectionRequest", reflection)(list_services="")]), timeout=20))
     print("services", *sorted(service.name for service in answers[0].list_services_response.service))
 

@@ -2,7 +2,10 @@ using K8sMediaFlow.Docs.Tests.Markdown;
 
 namespace K8sMediaFlow.Docs.Tests;
 
-/// <summary>Links lead to files and headings that exist.</summary>
+/// <summary>
+/// Links lead to files and headings that exist. External addresses are not resolved: tests talk only to loopback, so that they give the
+/// same result on a machine without a network, and on a day on which another site is down.
+/// </summary>
 public sealed class LinkTests
 {
     public static TheoryData<string> Pages => [.. Page.All.Select(page => page.Path)];

@@ -67,6 +67,14 @@ public sealed class ProseTests
             .Select(match => $"\"{match.Value}\": write {one.Instead}")).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void The_page_of_a_room_is_one_sentence()
+    {
+        var rooms = Page.All.Where(IsOfRoom).ToList();
+        rooms.ShouldNotBeEmpty();
+        rooms.Where(page => page.Prose.SelectMany(Sentences.Of).Count() != 1 || !page.Prose[0].EndsWith('.')).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("One. Two words here.", 2)]
     [InlineData("Version 1.20 and 0.5 s are numbers.", 1)]
@@ -75,4 +83,7 @@ public sealed class ProseTests
 
     [Fact]
     public void Inline_code_is_one_word() => Sentences.Words(Sentences.Of("Run `make a b c` now.").Single()).ShouldBe(3);
+
+    private static bool IsOfRoom(Page page) => page.Path.Split('/')[0] is "libs" or "src"
+        && Directory.EnumerateFiles(Path.GetDirectoryName(page.FullPath)!, "*.csproj").Any();
 }

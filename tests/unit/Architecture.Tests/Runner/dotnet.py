@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Acts dotnet for the runner's own tests: tests.json says of each test of each room how it ends, the first time, the second time, and so on."""
+"""Acts dotnet for the runner's own tests: tests.json says of each test of each room how it ends, the first time, the second
+time, and so on."""
 import json
 import os
 import sys
@@ -19,8 +20,8 @@ with open("calls", "a") as calls:
     calls.write(f"begin {room} {selection}\n")
 everything = json.loads(Path("tests.json").read_text())
 # These two wait for each other: in a run that has them one after the other neither meets the other in time.
-until = time.monotonic() + 20
-while {"Cluster", "One"} <= everything.keys() and not all(f"begin {one}" in Path("calls").read_text() for one in ("Cluster", "One")) and time.monotonic() < until:
+pair, until = ("Cluster", "One"), time.monotonic() + 20
+while everything.keys() >= set(pair) and not all(f"begin {one}" in Path("calls").read_text() for one in pair) and time.monotonic() < until:
     time.sleep(0.02)
 
 rows, lost, tests = [], None, everything[room]
@@ -41,7 +42,8 @@ if lost:
 if tests:
     message = "<Output><ErrorInfo><Message>because it &lt;is&gt; so</Message></ErrorInfo></Output>"
     (folder / f"{room}.trx").write_text('<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>' + "".join(
-        f'<UnitTestResult testId="{name}" testName="{name}" duration="00:00:01.5" outcome="{outcome}">{message if outcome != "Passed" else ""}</UnitTestResult>'
+        f'<UnitTestResult testId="{name}" testName="{name}" duration="00:00:01.5" outcome="{outcome}">'
+        f'{message if outcome != "Passed" else ""}</UnitTestResult>'
         for name, _, outcome in rows) + "</Results><TestDefinitions>" + "".join(
         f'<UnitTest id="{name}"><TestMethod className="{method.rpartition(".")[0]}" name="{method.rpartition(".")[2]}" /></UnitTest>'
         for name, method, _ in rows) + "</TestDefinitions></TestRun>")
