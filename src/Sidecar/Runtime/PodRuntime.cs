@@ -59,7 +59,7 @@ internal sealed class PodRuntime : IDisposable
     public ChannelBroker Ports { get; }
 
     /// <summary>What stands, from one look at the status to the next.</summary>
-    public EdgeStalls Stalls { get; init; } = new();
+    public EdgeStalls Stalls { get; } = new();
 
     public MediaOperatorRegistry Roster { get; }
 

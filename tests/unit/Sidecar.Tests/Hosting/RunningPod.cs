@@ -15,7 +15,7 @@ internal sealed class RunningPod : IDisposable
     private readonly AttachServer _attach;
     private readonly string _pod;
 
-    public RunningPod(FlowPlans plans, string pod, Func<LinkCredentials>? credentials = null, EdgeStalls? stalls = null)
+    public RunningPod(FlowPlans plans, string pod, Func<LinkCredentials>? credentials = null)
     {
         _pod = pod;
         var incarnation = Incarnation.New();
@@ -23,10 +23,7 @@ internal sealed class RunningPod : IDisposable
         var options = new SidecarOptions(7400, FlowPlans.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod,
             plans.AddressOf(pod), FlowPlans.DataPort, RdmaDevice: plans.DeviceOf(pod));
         _attach = new AttachServer(SocketPath, incarnation, null, NullLogger.Instance);
-        Runtime = new PodRuntime(options, plans.Of(pod), incarnation, credentials ?? (() => papers), _attach, NullLogger.Instance)
-        {
-            Stalls = stalls ?? new EdgeStalls(),
-        };
+        Runtime = new PodRuntime(options, plans.Of(pod), incarnation, credentials ?? (() => papers), _attach, NullLogger.Instance);
     }
 
     public PodRuntime Runtime { get; }

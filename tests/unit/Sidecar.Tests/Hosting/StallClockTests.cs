@@ -1,5 +1,7 @@
+using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sdk;
+using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Runtime;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
@@ -15,8 +17,6 @@ public sealed class StallClockTests
 {
     private const long LooksEveryNanoseconds = 2_000_000_000, ExplainedWithinNanoseconds = 5_000_000_000;
 
-    private long _now;
-
     /// <summary>Null: no consumer is attached.</summary>
     [Theory]
     [InlineData(true, null)]
@@ -29,7 +29,7 @@ public sealed class StallClockTests
     {
         var random = new Random(Seed.Take($"{nameof(StallClockTests)}-{inOnePod}-{what}"));
         var plans = new FlowPlans { Execution = Execution.Streaming, InOnePod = inOnePod };
-        using var sending = new RunningPod(plans, "camera-0", stalls: new EdgeStalls(() => _now));
+        using var sending = new RunningPod(plans, "camera-0");
         using var receiving = inOnePod ? null : new RunningPod(plans, "render-0");
         await using var render = what is null ? null : await (receiving ?? sending).Attach(mediaOperator: "render");
         using var bad = render is null ? null : new Culprit(render, what!.Value, static () => 0);
@@ -52,13 +52,14 @@ public sealed class StallClockTests
     }
 
     /// <summary>Looks as often as the controller does in that time; false while something still moves on its way to where it stays.</summary>
-    private bool IsExplained(RunningPod pod)
+    private static bool IsExplained(RunningPod pod)
     {
-        Words(pod);
-        for (var end = _now + ExplainedWithinNanoseconds; _now + LooksEveryNanoseconds <= end;)
+        var now = 0L;
+        var stalls = new EdgeStalls(() => now);
+        for (Words(pod, stalls); now + LooksEveryNanoseconds <= ExplainedWithinNanoseconds;)
         {
-            _now += LooksEveryNanoseconds;
-            if (Words(pod).Length > 0)
+            now += LooksEveryNanoseconds;
+            if (Words(pod, stalls).Length > 0)
                 return true;
         }
         return false;
@@ -83,9 +84,12 @@ public sealed class StallClockTests
         return sent;
     }
 
-    private static string Words(RunningPod pod) =>
-        PodStatus.Of(pod.Runtime.Plan.Pod, default, pod.Runtime).Edges.Single().WaitsFor;
+    private static string Words(RunningPod pod, EdgeStalls stalls)
+    {
+        var side = pod.Runtime.Outbound.Any() ? EdgeSide.Outbound : EdgeSide.Local;
+        return stalls.WaitsFor(pod.Runtime, FlowPlans.Edge, side,
+            pod.Runtime.Ports.Tally().GetValueOrDefault((FlowPlans.Edge, side)) ?? new ChannelTally());
+    }
 
-    private static string Describe(RunningPod pod) =>
-        string.Join('\n', pod.Runtime.Outbound.Select(pair => pair.Link.Status.ToString()).Append(Words(pod)));
+    private static string Describe(RunningPod pod) => string.Join('\n', pod.Runtime.Outbound.Select(pair => pair.Link.Status.ToString()));
 }
