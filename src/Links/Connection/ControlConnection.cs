@@ -31,8 +31,9 @@ internal sealed class ControlConnection : IDisposable
     /// <summary>How long a peer may take nothing of what is said to it.</summary>
     private const long StuckNanosecondsMax = 10_000_000_000;
 
-    // getsockopt(IPPROTO_TCP, TCP_INFO): tcpi_last_ack_recv, milliseconds.
-    private const int IpProtocolTcp = 6, TcpInformation = 11, LastAcknowledgedOffset = 56, TcpInformationBytes = 60;
+    // getsockopt(IPPROTO_TCP, TCP_INFO): tcpi_unacked, segments, and tcpi_last_ack_recv, milliseconds.
+    private const int IpProtocolTcp = 6, TcpInformation = 11, UnacknowledgedOffset = 24, LastAcknowledgedOffset = 56,
+        TcpInformationBytes = 60;
 
     private readonly Socket _socket;
     private MessageBuffer _building = new(BufferBytesMin);
@@ -171,14 +172,18 @@ internal sealed class ControlConnection : IDisposable
         }
     }
 
-    /// <summary>Whether the peer's kernel has acknowledged something in that time: it does so for a process that is stopped, too.</summary>
+    /// <summary>
+    /// Whether the peer's kernel has acknowledged all that was sent, or something in that time: it does so for a process that is stopped,
+    /// too. An end that had no time to run has sent nothing that could be acknowledged.
+    /// </summary>
     public bool IsAnsweredWithin(TimeSpan time)
     {
         Span<byte> information = stackalloc byte[TcpInformationBytes];
         try
         {
             return _socket.GetRawSocketOption(IpProtocolTcp, TcpInformation, information) == TcpInformationBytes
-                && BinaryPrimitives.ReadUInt32LittleEndian(information[LastAcknowledgedOffset..]) <= time.TotalMilliseconds;
+                && (BinaryPrimitives.ReadUInt32LittleEndian(information[UnacknowledgedOffset..]) == 0
+                    || BinaryPrimitives.ReadUInt32LittleEndian(information[LastAcknowledgedOffset..]) <= time.TotalMilliseconds);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

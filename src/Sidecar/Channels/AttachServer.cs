@@ -58,6 +58,9 @@ internal sealed class AttachServer : IDisposable
 
     public Incarnation Incarnation => _incarnation;
 
+    /// <summary>How long a process may be silent after it has connected. Tests set it before the first one connects.</summary>
+    public TimeSpan HelloDeadline { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Set when the pod ends: no process attaches any more.</summary>
     public bool IsDraining { get; private set; }
 

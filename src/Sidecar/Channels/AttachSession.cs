@@ -15,8 +15,7 @@ namespace K8sMediaFlow.Sidecar.Channels;
 /// </summary>
 internal sealed class AttachSession : IDisposable
 {
-    private const int HelloDeadlineMs = 5_000, MappedDeadlineMs = 30_000, SettleDeadlineMs = 10_000, DeadLivesMax = 1,
-        ReasonCharsMax = 4_000;
+    private const int MappedDeadlineMs = 30_000, SettleDeadlineMs = 10_000, DeadLivesMax = 1, ReasonCharsMax = 4_000;
 
     private readonly AttachServer _server;
     private readonly LocalSocket _socket;
@@ -128,7 +127,7 @@ internal sealed class AttachSession : IDisposable
 
     private void Serve()
     {
-        var length = ReceiveWithin(HelloDeadlineMs, "hello");
+        var length = ReceiveWithin((int)_server.HelloDeadline.TotalMilliseconds, "hello");
         if (length == 0)
             return;
         IsSilent = false;

@@ -22,7 +22,6 @@ internal sealed class PodLinks : IDisposable
 {
     private readonly PodFabrics _fabrics;
     private readonly LinkListener _listener;
-    private readonly LinkOptions _linkOptions;
     private readonly ChannelBroker _ports;
     private readonly WaitPolicy _waiting;
     private readonly Func<LinkCredentials> _credentials;
@@ -42,8 +41,8 @@ internal sealed class PodLinks : IDisposable
         try
         {
             var endpoint = new IPEndPoint(IPAddress.Parse(options.Address), options.LinkPort);
-            _linkOptions = OptionsOf(plan);
-            _listener = new LinkListener(endpoint, $"{plan.Namespace}/{plan.Pipeline}", _fabrics, credentials, _linkOptions);
+            LinkOptions = OptionsOf(plan);
+            _listener = new LinkListener(endpoint, $"{plan.Namespace}/{plan.Pipeline}", _fabrics, credentials, LinkOptions);
         }
         catch
         {
@@ -56,6 +55,9 @@ internal sealed class PodLinks : IDisposable
     public IReadOnlyList<InboundPair> Inbound => _inbound;
 
     public IReadOnlyList<OutboundPair> Outbound => _outbound;
+
+    /// <summary>Their times and limits: the first plan's, for as long as the pod lives.</summary>
+    public LinkOptions LinkOptions { get; }
 
     /// <summary>What they may travel over.</summary>
     public PodFabrics Fabrics => _fabrics;
@@ -90,7 +92,7 @@ internal sealed class PodLinks : IDisposable
     public void Open(SidecarPlan plan, LinkPlan link, IngressBridge port, Incarnation incarnation)
     {
         _ports.Add(port);
-        var inbound = new InboundLink(EndpointOf(plan, link), port, incarnation, _linkOptions);
+        var inbound = new InboundLink(EndpointOf(plan, link), port, incarnation, LinkOptions);
         inbound.Start();
         _listener.Add(inbound);
         _inbound = [.. _inbound, new InboundPair(port, inbound)];
@@ -110,7 +112,7 @@ internal sealed class PodLinks : IDisposable
         };
         _ports.Add(port);
         var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation,
-            _linkOptions);
+            LinkOptions);
         outbound.Start();
         _outbound = [.. _outbound, new OutboundPair(port, outbound)];
     }

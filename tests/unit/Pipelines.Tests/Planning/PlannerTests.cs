@@ -71,6 +71,15 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Every_sidecar_is_told_how_long_the_peers_of_its_links_may_be_silent()
+    {
+        var staging = new StagingNode { LinkSilenceMilliseconds = 700, LinkHungMilliseconds = 4000 };
+        Draw(Highlights() with { Staging = staging }).Sidecars.Select(plan => (plan.LinkSilenceMilliseconds, plan.LinkHungMilliseconds))
+            .ShouldBe([(700, 4000), (700, 4000)]);
+        Draw(Highlights()).Sidecars.ShouldAllBe(plan => plan.LinkSilenceMilliseconds == null && plan.LinkHungMilliseconds == null);
+    }
+
+    [Fact]
     public void A_plan_that_does_not_fit_is_refused_with_its_terms()
     {
         var options = PlannerOptions.Default with { PodRegionBytesMax = 100 << 20 };

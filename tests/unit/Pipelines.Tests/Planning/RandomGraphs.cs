@@ -5,15 +5,17 @@ namespace K8sMediaFlow.Pipelines.Tests.Planning;
 /// <summary>Graphs that keep the rules: operators in a row, each input fed by some output before it.</summary>
 internal static class RandomGraphs
 {
-    internal static PipelineGraph Next(Random random)
+    /// <param name="random">Where it comes from.</param>
+    /// <param name="sideMax">Pixels of the longest side of a picture.</param>
+    internal static PipelineGraph Next(Random random, int sideMax = 4000)
     {
         var operators = new List<MediaOperatorNode>();
         var edges = new List<GraphEdge>();
         for (var count = random.Next(2, 10); operators.Count < count;)
-            Add(random, operators, edges);
+            Add(random, operators, edges, sideMax);
         // What nobody reads is no error, but an operator that touches nothing is.
         operators.RemoveAll(node => !edges.Any(edge => edge.From.Operator == node.Name || edge.To.Operator == node.Name));
-        return operators.Count == 0 ? Next(random) : new PipelineGraph
+        return operators.Count == 0 ? Next(random, sideMax) : new PipelineGraph
         {
             Name = "random",
             Operators = operators,
@@ -22,7 +24,7 @@ internal static class RandomGraphs
         };
     }
 
-    private static void Add(Random random, List<MediaOperatorNode> operators, List<GraphEdge> edges)
+    private static void Add(Random random, List<MediaOperatorNode> operators, List<GraphEdge> edges, int sideMax)
     {
         var name = $"op{operators.Count}";
         var sources = operators.SelectMany(node => node.Outputs.Select(port => new PortRef(node.Name, port.Name))).ToList();
@@ -35,7 +37,7 @@ internal static class RandomGraphs
             Inputs = [.. Enumerable.Range(0, inputs)
                 .Select(i => new InputPort($"in{i}", null, random.Next(4) == 0 ? random.Next(1, 40) : null))],
             Outputs = [.. Enumerable.Range(0, outputs)
-                .Select(i => new OutputPort($"out{i}", inputs == 1 && random.Next(2) == 0 ? null : Caps(random)))],
+                .Select(i => new OutputPort($"out{i}", inputs == 1 && random.Next(2) == 0 ? null : Caps(random, sideMax)))],
         };
         operators.Add(node);
         edges.AddRange(node.Inputs.Select(port => Edge(random, operators, sources[random.Next(sources.Count)],
@@ -55,8 +57,8 @@ internal static class RandomGraphs
         return members.Count == 0 ? [] : [new MediaOperatorGroup("together", GroupMode.SamePod, members)];
     }
 
-    private static MediaCaps Caps(Random random) => random.Next(3) == 0
+    private static MediaCaps Caps(Random random, int sideMax) => random.Next(3) == 0
         ? new MediaCaps(Audio: new AudioCaps(48000, random.Next(1, 9), SampleFormats.Names[random.Next(SampleFormats.Names.Count)]))
-        : new MediaCaps(new VideoCaps(random.Next(1, 4000), random.Next(1, 3000), PixelFormats.Names[random.Next(PixelFormats.Names.Count)],
-            new Rational(random.Next(1, 61), 1)));
+        : new MediaCaps(new VideoCaps(random.Next(1, sideMax), random.Next(1, sideMax * 3 / 4),
+            PixelFormats.Names[random.Next(PixelFormats.Names.Count)], new Rational(random.Next(1, 61), 1)));
 }

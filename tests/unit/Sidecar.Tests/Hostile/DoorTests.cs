@@ -28,12 +28,16 @@ public sealed class DoorTests
     public void Silent_connections_make_room_for_those_that_speak()
     {
         const int silent = 300;
-        using var pod = new TestPod(new PodPlans().Together());
+        // The silent ones go because somebody speaks, not because their time is over.
+        using var pod = new TestPod(new PodPlans().Together(), helloDeadline: TimeSpan.FromHours(1));
         var strangers = Enumerable.Range(0, silent).Select(_ => new RawMediaOperator(pod.SocketPath, "camera")).ToList();
         using var camera = new RawMediaOperator(pod.SocketPath, "camera");
         camera.Hello(PodPlans.TokenOf("camera"));
         camera.Until(() => camera.IsClosed || camera.Heard.Contains(AttachMessage.Which.Region));
         camera.IsClosed.ShouldBeFalse();
+        strangers[0].AwaitClosed();
+        strangers[^1].Until(() => true);
+        strangers[^1].IsClosed.ShouldBeFalse("the silent longest go first");
         strangers.ForEach(stranger => stranger.Dispose());
     }
 }

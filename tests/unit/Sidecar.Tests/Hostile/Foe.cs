@@ -24,6 +24,8 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
 
     private IPAddress Own { get; } = IPAddress.Parse(siege.Scene.AddressOf(Scene.Foe));
 
+    private IPEndPoint NearsPort { get; } = new(IPAddress.Parse(siege.Scene.AddressOf(Scene.Near)), Scene.LinkPort);
+
     /// <summary>Waits for near to dial, which it does again and again, and opens the link as its receiver.</summary>
     public FoeLink Accept()
     {
@@ -40,6 +42,27 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
         FoeLink? link = null;
         Watchdog.Until(() => (link = TryOnce(TryDial)) is not null, () => $"near does not answer\n{siege.Near.Log}");
         return link!;
+    }
+
+    /// <summary>What a new life of the sender says first.</summary>
+    public byte[] Hello() => FoeLink.Message(message => WriteHello(message.InitHello()));
+
+    /// <summary>Dials near and says this where a hello is due; the answer, if there is one, is heard.</summary>
+    public FoeLink Greet(ReadOnlySpan<byte> words)
+    {
+        var link = Open();
+        link.Say(words);
+        link.AwaitAnswer();
+        return link;
+    }
+
+    /// <summary>A connection to near's port for links, of which TLS has not begun.</summary>
+    public Socket Knock()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(Own, 0));
+        socket.Connect(NearsPort);
+        return socket;
     }
 
     public void Dispose()
@@ -104,11 +127,9 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
 
     private FoeLink TryDial()
     {
-        var link = new FoeLink(ControlConnection.ForDialling(AddressFamily.InterNetwork, Patience), 0);
+        var link = Open();
         try
         {
-            link.Control.Dial(new IPEndPoint(IPAddress.Parse(siege.Scene.AddressOf(Scene.Near)), Scene.LinkPort), Own);
-            LinkTls.Dial(link.Control, papers, [Papers.Identity("mop")]);
             SayHello(link.Control);
             var welcome = HandshakeMessages.Expect(link.Control, LinkMessage.Which.Welcome).Welcome;
             link.Epoch = welcome.Epoch;
@@ -124,15 +145,36 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
         }
     }
 
+    /// <summary>As far as the hello, which is due then.</summary>
+    private FoeLink Open()
+    {
+        var link = new FoeLink(ControlConnection.ForDialling(AddressFamily.InterNetwork, Patience), 0);
+        try
+        {
+            link.Control.Dial(NearsPort, Own);
+            LinkTls.Dial(link.Control, papers, [Papers.Identity("mop")]);
+            return link;
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
+
     private void SayHello(ControlConnection control)
     {
-        var hello = control.Begin(1024).InitHello();
+        WriteHello(control.Begin(1024).InitHello());
+        HandshakeMessages.Send(control);
+    }
+
+    private void WriteHello(LinkMessage.Hello.Builder hello)
+    {
         (hello.Magic, hello.ProtocolLowest, hello.ProtocolHighest) = (LinkMessage.Magic, LinkMessage.ProtocolOldest, LinkMessage.Protocol);
         (hello.Namespace, hello.Pipeline, hello.Edge, hello.SenderPod) = ("test", "line", Scene.RotToMop, Scene.Foe);
         (hello.SenderIncarnation, hello.FirstUndone, hello.NextSequence) = (++_incarnation, 1, 1);
         var fabric = hello.InitFabrics(1)[0];
         fabric.Kind = LinkMessage.FabricKind.Tcp;
-        HandshakeMessages.Send(control);
     }
 
     private Socket Connect(byte[] offer, uint epoch)

@@ -68,14 +68,29 @@ internal sealed class FoeLink(ControlConnection control, uint epoch) : IDisposab
     public void AwaitClosed()
     {
         using var limit = Control.AbortAfter(TimeSpan.FromSeconds(60));
+        while (TryHear())
+        {
+        }
+    }
+
+    /// <summary>Near's next word, or its close.</summary>
+    public void AwaitAnswer()
+    {
+        using var limit = Control.AbortAfter(TimeSpan.FromSeconds(60));
+        TryHear();
+    }
+
+    private bool TryHear()
+    {
         try
         {
-            while (true)
-                Control.Receive();
+            Control.Receive();
+            return true;
         }
         catch (Exception over) when (LinkException.IsExpected(over))
         {
             // Closed.
+            return false;
         }
     }
 

@@ -52,10 +52,11 @@ public sealed class Siege : IDisposable
         Watchdog.Until(
             () =>
             {
-                // Readers who do not read would hold what the last lives had sent.
-                Read();
                 attached?.Dispose();
-                attached = new RawMediaOperator(Near.SocketPath, name) { SilentAt = silentAt }.Attach(replica: 1, ++_incarnation);
+                attached = new RawMediaOperator(Near.SocketPath, name) { SilentAt = silentAt }
+                    .Hello(PodPlans.TokenOf(name), replica: 1, ++_incarnation);
+                // Readers who do not read would hold what the last lives had sent.
+                attached.Until(Read, () => attached.IsAnswered);
                 return attached.Refusal is null or { Code: not AttachMessage.RefusalCode.NameTaken };
             },
             () => $"{attached?.Refusal}\n{Describe()}");
@@ -93,7 +94,10 @@ public sealed class Siege : IDisposable
             () => $"of {_fromCamera} and {_fromFeed} there came {_rendered.Count} to render, {_stored.Count} to store, {_shown.Count} to show, of {_fromLure} and {_fromRot} {_pitted.Count} to pit and {_mopped.Count} to mop\n{Describe()}");
     }
 
-    /// <summary>After an attack whose processes are gone.</summary>
+    /// <summary>
+    /// After attacks whose processes are gone. Once for all mutants of a method: what is counted here is what one of them would have left
+    /// behind for good, and a look costs as much as many mutants.
+    /// </summary>
     public void ShouldStand()
     {
         Near.ShouldLive();

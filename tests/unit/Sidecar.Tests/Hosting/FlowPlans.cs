@@ -41,6 +41,12 @@ internal sealed record FlowPlans
 
     public Transport Transport { get; init; } = Transport.Tcp;
 
+    /// <summary>How long peers may be silent, in milliseconds: if their machine does not answer, and if it does.</summary>
+    public (int? Silence, int? Hung) Patience { get; init; }
+
+    /// <summary>Where a pod is dialled in place of its address.</summary>
+    public IReadOnlyDictionary<string, IPEndPoint> Detours { get; init; } = new Dictionary<string, IPEndPoint>();
+
     /// <summary>The RDMA device of a pod; the first that the machine has where nothing is said.</summary>
     public Func<string, string?> DeviceOf { get; init; } = static _ => null;
 
@@ -86,6 +92,8 @@ internal sealed record FlowPlans
             isCamera ? [] : [.. Cameras.Select(number => Link($"camera-{number}", "camera", [new BlockClassPlan(4096, 4 * Capacity)]))])
         {
             Transport = Transport,
+            LinkSilenceMilliseconds = Patience.Silence,
+            LinkHungMilliseconds = Patience.Hung,
         };
         return InOnePod ? plan with
         {
@@ -94,8 +102,9 @@ internal sealed record FlowPlans
         } : plan;
     }
 
-    private LinkPlan Link(string peer, string identity, BlockClassPlan[] classes) =>
-        new(Edge, peer, AddressOf(peer), LinkPort, [Papers.Identity(identity)], classes);
+    private LinkPlan Link(string peer, string identity, BlockClassPlan[] classes) => Detours.TryGetValue(peer, out var at)
+        ? new(Edge, peer, at.Address.ToString(), at.Port, [Papers.Identity(identity)], classes)
+        : new(Edge, peer, AddressOf(peer), LinkPort, [Papers.Identity(identity)], classes);
 
     private MediaOperatorPlan Operator(string name, int replica, InputPortPlan[] inputs, OutputPortPlan[] outputs) => new(
         name, replica, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOf(Token, name)))),

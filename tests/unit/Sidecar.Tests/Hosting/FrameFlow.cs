@@ -88,6 +88,8 @@ internal sealed class FlowingSink : IDisposable
 
     public IReadOnlyList<(ulong Stream, ulong Sequence)> Got => [.. _got];
 
+    public int Count => _got.Count;
+
     /// <summary>Frames whose bytes are not those of their sequence.</summary>
     public int Torn => Volatile.Read(ref _torn);
 

@@ -1,4 +1,6 @@
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.Sdk;
+using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
@@ -18,31 +20,43 @@ public abstract class ShareConformance
         ChannelCapacity = 4 * FlowPlans.Window,
     };
 
-    [Fact]
-    public async Task A_replica_that_reads_nothing_costs_the_other_nothing_but_its_part()
+    [Theory]
+    [InlineData(Misbehaviour.TakesNothing)]
+    [InlineData(Misbehaviour.KeepsEverything)]
+    [InlineData(Misbehaviour.IsSlow)]
+    [InlineData(Misbehaviour.Dies)]
+    public async Task Whatever_one_replica_does_the_other_gets_all_but_its_part(Misbehaviour what)
     {
         var plans = Plans;
         using var sending = new RunningPod(plans, "camera-0");
         using var good = new RunningPod(plans, "render-0");
-        using var stopped = new RunningPod(plans, "render-1");
+        using var wrong = new RunningPod(plans, "render-1");
         await using var camera = await sending.Attach();
         await using var render = await good.Attach();
-        await using var hung = await stopped.Attach();
+        await using var culprit = await wrong.Attach();
         sending.AwaitReady("render-0");
         sending.AwaitReady("render-1");
         using var source = new FlowingSource(camera);
         using var sink = new FlowingSink(render);
+        using var bad = new Culprit(culprit, what, () => sink.Count);
         sink.AwaitGot(Frames);
-        Watchdog.Until(() => source.Sent >= Frames, () => $"{source.Sent} were sent");
+        source.AwaitSent(Frames);
         // Whatever the other one was given, it is no more than its part of the port's window.
-        (source.Sent - sink.Got.Count).ShouldBeLessThanOrEqualTo(FlowPlans.Window);
+        (source.Sent - sink.Count - bad.Done).ShouldBeLessThanOrEqualTo(FlowPlans.Window);
         sink.Torn.ShouldBe(0);
         sink.Got.Select(one => one.Sequence).ShouldBeInOrder();
-        // It goes on where it was.
-        using var late = new FlowingSink(hung);
+        bad.Release();
+        await AwaitRest(source, sink, bad, what == Misbehaviour.Dies ? await wrong.Attach() : culprit);
+    }
+
+    /// <summary>The culprit, or its next life, goes on where it was.</summary>
+    private static async Task AwaitRest(FlowingSource source, FlowingSink sink, Culprit bad, MediaOperator better)
+    {
+        await using var _ = better;
+        using var late = new FlowingSink(better);
         source.Dispose();
-        var sent = source.Sent;
-        Watchdog.Until(() => sink.Got.Count + late.Got.Count == sent, () => $"{sink.Got.Count} and {late.Got.Count} of {sent} came");
-        sink.Got.Concat(late.Got).ShouldBeExactly(sent);
+        Watchdog.Until(() => sink.Count + late.Count + bad.Done == source.Sent,
+            () => $"{sink.Count}, {late.Count} and {bad.Done} of {source.Sent} came");
+        sink.Got.Concat(late.Got).Distinct().Count().ShouldBe(source.Sent - bad.Done, "some came twice");
     }
 }

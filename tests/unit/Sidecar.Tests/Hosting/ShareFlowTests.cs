@@ -1,3 +1,4 @@
+using System.Net;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
@@ -6,6 +7,32 @@ namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 /// <summary>Replicas in pods of their own, over TCP. Within one pod: Ports/ShareTests; over RDMA: in the guest.</summary>
 public sealed class ShareFlowTests : ShareConformance
 {
+    [Fact]
+    public async Task A_replica_whose_link_is_silent_costs_the_other_nothing_but_its_part()
+    {
+        var plans = Plans with { Patience = (Silence: 500, Hung: 2000) };
+        using var relay = new Relay(new IPEndPoint(IPAddress.Parse(plans.AddressOf("render-1")), FlowPlans.LinkPort),
+            IPAddress.Parse(plans.AddressOf("camera-0")));
+        await using var flow = await SharedFlow.StartAsync(plans with
+        {
+            Detours = new Dictionary<string, IPEndPoint> { ["render-1"] = relay.Endpoint },
+        });
+        flow.Sink1.AwaitGot(50);
+        relay.IsStalled = true;
+        flow.Sink0.AwaitGot(flow.Sink0.Count + Frames);
+        Watchdog.Until(() => flow.Sending.StatusOf("render-1").State == LinkState.Lost,
+            () => flow.Sending.StatusOf("render-1").ToString());
+        flow.Sink0.AwaitGot(flow.Sink0.Count + Frames);
+
+        relay.IsStalled = false;
+        relay.CutAll();
+        flow.Sink1.AwaitGot(flow.Sink1.Count + 50);
+        flow.Source.Dispose();
+        var sent = flow.Source.Sent;
+        Watchdog.Until(() => flow.Sink0.Got.Concat(flow.Sink1.Got).Distinct().Count() == sent,
+            () => $"{flow.Sink0.Count} and {flow.Sink1.Count} of {sent} came");
+    }
+
     [Fact]
     public async Task A_replica_whose_pod_is_gone_is_passed_over_until_it_is_back()
     {

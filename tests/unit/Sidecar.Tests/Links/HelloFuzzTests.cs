@@ -12,7 +12,10 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Links;
 
-/// <summary>Whatever comes to the listener's port: it is refused, counted, answered by a close, and the next one is served.</summary>
+/// <summary>
+/// Whatever comes to the listener's port: it is refused, counted, answered by a close, and the next one is served. That nothing of it
+/// stays: Hostile/LinkHelloTests.
+/// </summary>
 public sealed class HelloFuzzTests : IDisposable
 {
     private const int Mutations = 120;

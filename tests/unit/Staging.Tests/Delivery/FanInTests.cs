@@ -72,6 +72,39 @@ public sealed class FanInTests
         merge.Last.ShouldBe((9UL, 2UL));
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void A_producer_that_lives_again_after_the_end_is_heard_and_the_merge_ends_when_its_new_life_does(bool bySequence, bool anew)
+    {
+        var (merge, first, second) = Two(bySequence);
+        Push(first, 1);
+        Push(second, 2);
+        Push(first, 2, FrameKind.EndOfStream);
+        Push(second, 2, FrameKind.EndOfStream);
+        TakeAll(merge).ShouldBe([1UL, 2UL]);
+        merge.Ended.ShouldBeTrue();
+
+        // A link's channel stays over the lives of its source; in a pod each life has one of its own.
+        var again = anew ? new FakeChannel(8) : second;
+        if (anew)
+        {
+            merge.Channels[1].Close();
+            merge.Attach(3, 1, again);
+        }
+        Push(again, 1, stream: 10);
+        Push(again, 2, stream: 10);
+        TakeAll(merge).ShouldBe([1UL, 2UL]);
+        merge.Ended.ShouldBeFalse();
+        Push(again, 3, stream: 10);
+        Push(again, 3, FrameKind.EndOfStream, stream: 10);
+        TakeAll(merge).ShouldBe([3UL]);
+        merge.Ended.ShouldBeTrue();
+        merge.Last.ShouldBe((10UL, 3UL));
+    }
+
     [Fact]
     public void A_dead_producers_ring_is_drained_and_its_successor_goes_on()
     {
@@ -203,11 +236,12 @@ public sealed class FanInTests
         return (merge, first, second);
     }
 
-    private static FrameDescriptor Descriptor(ulong sequence, FrameKind kind) => new() { Kind = kind, Stream = 9, Sequence = sequence };
+    private static FrameDescriptor Descriptor(ulong sequence, FrameKind kind, ulong stream = 9) =>
+        new() { Kind = kind, Stream = stream, Sequence = sequence };
 
-    private static void Push(FakeChannel channel, ulong sequence, FrameKind kind = FrameKind.Frame)
+    private static void Push(FakeChannel channel, ulong sequence, FrameKind kind = FrameKind.Frame, ulong stream = 9)
     {
-        var descriptor = Descriptor(sequence, kind);
+        var descriptor = Descriptor(sequence, kind, stream);
         channel.TryPush(ref descriptor).ShouldBeTrue();
     }
 

@@ -78,9 +78,12 @@ internal sealed class RawMediaOperator : IDisposable
     public RawMediaOperator Attach(int replica, ulong incarnation)
     {
         Hello(PodPlans.TokenOf(_name), replica, incarnation);
-        Until(() => Heard.Contains(AttachMessage.Which.Region) || Refusal is not null || IsClosed);
+        Until(() => IsAnswered);
         return this;
     }
+
+    /// <summary>Its hello has led somewhere: it has its region, or is refused.</summary>
+    public bool IsAnswered => Heard.Contains(AttachMessage.Which.Region) || Refusal is not null || IsClosed;
 
     public RawMediaOperator Hello(string token, int replica = 0, ulong incarnation = 77, ushort protocol = AttachMessage.Protocol,
         AttachMessage.Role role = AttachMessage.Role.MediaOperator)
@@ -136,9 +139,13 @@ internal sealed class RawMediaOperator : IDisposable
         return this;
     }
 
-    public void Until(Func<bool> condition) => Watchdog.Until(
+    public void Until(Func<bool> condition) => Until(static () => { }, condition);
+
+    /// <summary>Listens until then, and does something meanwhile again and again.</summary>
+    public void Until(Action meanwhile, Func<bool> condition) => Watchdog.Until(
         () =>
         {
+            meanwhile();
             Listen();
             return condition();
         },

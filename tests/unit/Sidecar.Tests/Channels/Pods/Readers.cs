@@ -11,6 +11,7 @@ public enum Misbehaviour
     /// <summary>It reads what it gets and gives nothing back.</summary>
     KeepsEverything,
 
+    /// <summary>It gives one frame back while its neighbours take many.</summary>
     IsSlow,
 
     /// <summary>It keeps what it got, and dies of it.</summary>
@@ -113,24 +114,35 @@ internal sealed class Passing : IDisposable
 /// <summary>A consumer as it should not be.</summary>
 internal sealed class Culprit : IDisposable
 {
+    /// <summary>What its neighbours take while a slow one gives one back.</summary>
+    public const int SlowFactor = 50;
+
     private readonly CancellationTokenSource _end = new();
     private readonly List<Frame> _kept = [];
     private readonly MediaOperator _media;
-    private readonly Misbehaviour _what;
+    private readonly Func<int> _othersTook;
     private readonly Thread? _thread;
     private int _done;
 
-    public Culprit(MediaOperator media, Misbehaviour what)
+    /// <param name="media">Its operator.</param>
+    /// <param name="what">What it does.</param>
+    /// <param name="othersTook">Frames that its neighbours have had: a slow one's pace is a part of theirs, on any machine.</param>
+    public Culprit(MediaOperator media, Misbehaviour what, Func<int> othersTook)
     {
-        (_media, _what) = (media, what);
+        (_media, What, _othersTook) = (media, what, othersTook);
         if (what == Misbehaviour.TakesNothing)
             return;
         _thread = new Thread(Run) { IsBackground = true };
         _thread.Start();
     }
 
+    public Misbehaviour What { get; }
+
     /// <summary>Frames that it gave back.</summary>
     public int Done => Volatile.Read(ref _done);
+
+    /// <summary>Frames that it has and does not give back.</summary>
+    public int Kept => _kept.Count;
 
     public void Release()
     {
@@ -138,6 +150,9 @@ internal sealed class Culprit : IDisposable
         _thread?.Join(TimeSpan.FromSeconds(60)).ShouldBeTrue("the culprit hangs");
         foreach (var frame in _kept)
             frame.Dispose();
+        // What a dead one had comes again, to others.
+        if (What != Misbehaviour.Dies)
+            Interlocked.Add(ref _done, _kept.Count);
         _kept.Clear();
     }
 
@@ -163,16 +178,18 @@ internal sealed class Culprit : IDisposable
 
     private void Take(Frame frame)
     {
-        if (_what != Misbehaviour.IsSlow)
+        if (What != Misbehaviour.IsSlow)
         {
             _kept.Add(frame);
-            if (_what != Misbehaviour.Dies || _kept.Count < 4)
+            if (What != Misbehaviour.Dies || _kept.Count < 4)
                 return;
             _media.Fail("it dies with frames in its hands");
             _media.DisposeAsync().AsTask().Wait();
             return;
         }
-        _end.Token.WaitHandle.WaitOne(50);
+        while (_othersTook() < (Done + 1) * SlowFactor && !_end.Token.WaitHandle.WaitOne(2))
+        {
+        }
         frame.Dispose();
         Interlocked.Increment(ref _done);
     }

@@ -20,7 +20,7 @@ internal sealed class TestPod : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-pod-");
     private bool _hasEnded;
 
-    public TestPod(SidecarPlan plan)
+    public TestPod(SidecarPlan plan, TimeSpan? helloDeadline = null)
     {
         Plan = plan;
         Ports = new ChannelBroker(PodTopology.Pairs(plan), NullLogger.Instance);
@@ -35,6 +35,7 @@ internal sealed class TestPod : IDisposable
         Server = new AttachServer(SocketPath, Incarnation.New(), observer, NullLogger.Instance)
         {
             Pod = new AttachablePod(plan, Ports, Roster),
+            HelloDeadline = helloDeadline ?? TimeSpan.FromSeconds(5),
         };
     }
 

@@ -18,7 +18,7 @@ internal static class Papers
 
     public static string Identity(string mediaOperator) => "k8smediaflow://test/line/" + mediaOperator;
 
-    public static LinkCredentials Of(string mediaOperator) => new(Issue(Authority, mediaOperator), Authorities);
+    public static LinkCredentials Of(params string[] mediaOperators) => new(Issue(Authority, mediaOperators), Authorities);
 
     public static LinkCredentials OfStranger(string mediaOperator) => new(Issue(Stranger, mediaOperator), Authorities);
 
@@ -30,8 +30,8 @@ internal static class Papers
     /// <summary>A certificate that carries these identities; the caller's to dispose.</summary>
     public static IssuedCertificate Leaf(IReadOnlyList<string> identities) => Leaf(Authority, identities, TimeSpan.FromHours(13));
 
-    private static X509Certificate2 Issue(CertificateAuthority authority, string mediaOperator) =>
-        Leaf(authority, [Identity(mediaOperator)], TimeSpan.FromHours(13)).Certificate;
+    private static X509Certificate2 Issue(CertificateAuthority authority, params string[] mediaOperators) =>
+        Leaf(authority, [.. mediaOperators.Select(Identity)], TimeSpan.FromHours(13)).Certificate;
 
     // Valid since an hour ago.
     private static IssuedCertificate Leaf(CertificateAuthority authority, IReadOnlyList<string> identities, TimeSpan validity) =>

@@ -10,13 +10,21 @@ internal sealed class Relay : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
     private readonly List<Thread> _threads = [];
+    private readonly IPAddress _target, _from;
     private volatile int _targetPort;
     private volatile bool _isStalled;
     private volatile bool _closing;
 
     public Relay(int targetPort)
+        : this(new IPEndPoint(IPAddress.Loopback, targetPort), IPAddress.Any)
     {
-        _targetPort = targetPort;
+    }
+
+    /// <param name="target">Where it forwards to.</param>
+    /// <param name="from">As whom: ends of links know each other's addresses.</param>
+    public Relay(IPEndPoint target, IPAddress from)
+    {
+        (_target, _targetPort, _from) = (target.Address, target.Port, from);
         _listener.Start();
         Start(Accept);
     }
@@ -32,6 +40,13 @@ internal sealed class Relay : IDisposable
     public int TargetPort
     {
         set => _targetPort = value;
+    }
+
+    /// <summary>Its connections stay open, and what is sent to them is not acknowledged: as a machine that is gone.</summary>
+    public void Vanish()
+    {
+        foreach (var socket in _sockets.Keys)
+            socket.Deafen();
     }
 
     public void CutAll()
@@ -70,7 +85,8 @@ internal sealed class Relay : IDisposable
     {
         try
         {
-            far.Connect(IPAddress.Loopback, _targetPort);
+            far.Bind(new IPEndPoint(_from, 0));
+            far.Connect(_target, _targetPort);
             Start(() => Forward(far, near));
             Forward(near, far);
         }
