@@ -15,7 +15,7 @@ public sealed partial class SampleProgramTests
         run.Start(Document(said));
         run.WaitFor(() => run.Flows, "the flow");
         LocalRun.Signal("TERM", run.Processes("K8sMediaFlow.Source.dll").ShouldHaveSingleItem());
-        run.WaitForExit().ShouldBe(0, run.Log);
+        run.AwaitExit().ShouldBe(0, run.Log);
 
         var counted = Counted().Match(File.ReadAllText(said));
         counted.Success.ShouldBeTrue(File.ReadAllText(said));
