@@ -23,7 +23,7 @@ internal static class CapnpBench
             Row<ArticleRow>(cpp, times: 200, timesProtobuf: 50),
             Row<PictureRow>(cpp, times: 2_000, timesProtobuf: 2),
         };
-        Figures.Write(words, "capnp.json", new(StringComparer.Ordinal) { ["rows"] = rows });
+        Statistics.Write(words, "capnp.json", new(StringComparer.Ordinal) { ["rows"] = rows });
         return 0;
     }
 
@@ -82,13 +82,13 @@ internal static class CapnpBench
             ["read_protobuf_ns"] = Rounded(protobuf.Select(time => time.Read)),
             ["allocated_bytes"] = allocatedBytes,
             ["ratio_cpp"] = Rounded(cppRatios),
-            ["ratio_cpp_spread"] = Figures.Spread(cppRatios),
-            ["ratio_protobuf"] = Math.Round(Figures.Median(protobufRatios), 6),
+            ["ratio_cpp_spread"] = Statistics.Spread(cppRatios),
+            ["ratio_protobuf"] = Math.Round(Statistics.Median(protobufRatios), 6),
             ["ratio_protobuf_spread"] = protobufRatios.Order().ToArray() is var sorted
                 ? new[] { Math.Round(sorted[sorted.Length / 4], 6), Math.Round(sorted[sorted.Length * 3 / 4], 6) }
                 : null,
         };
     }
 
-    private static double Rounded(IEnumerable<double> values) => Math.Round(Figures.Median(values), 3);
+    private static double Rounded(IEnumerable<double> values) => Math.Round(Statistics.Median(values), 3);
 }

@@ -67,7 +67,7 @@ internal sealed unsafe class CapnpLoop<T> : IDisposable
             reads[run] = Stopwatch.GetElapsedTime(middle).TotalNanoseconds / times;
         }
 
-        return (Figures.Median(builds), Figures.Median(reads));
+        return (Statistics.Median(builds), Statistics.Median(reads));
     }
 
     /// <summary>The last message is the one with number 5, as the peers' is.</summary>

@@ -48,7 +48,7 @@ internal static class ControllerBench
                 throw new InvalidOperationException($"{objects} objects, {DesiredPerPipeline * Pipelines} are desired");
             // What is written after the end belongs to the same start: Events trail.
             await Task.Delay(TimeSpan.FromSeconds(15));
-            Figures.Write(words, "controller.json", new(StringComparer.Ordinal)
+            Statistics.Write(words, "controller.json", new(StringComparer.Ordinal)
             {
                 ["pipelines"] = Pipelines,
                 ["seconds"] = Math.Round(seconds, 1),

@@ -24,7 +24,7 @@ internal static class EncodeBench
         Costs(report, ours, cpp);
         Peers(report, ours, capnpNs);
         report["payload_bytes"] = EncodeFrame.PayloadBytes;
-        Figures.Write(words, "encode.json", report);
+        Statistics.Write(words, "encode.json", report);
         return 0;
     }
 
@@ -57,7 +57,7 @@ internal static class EncodeBench
         Put(report, prefix + "capnp_ns", mine);
         Put(report, prefix + "cpp_ns", theirs);
         Put(report, prefix + "ratio_cpp", ratios);
-        return Figures.Median(mine);
+        return Statistics.Median(mine);
     }
 
     private static void Paced(SortedDictionary<string, object?> report, EncodeCpp cpp)
@@ -68,8 +68,8 @@ internal static class EncodeBench
         List<double> mine = [], theirs = [];
         for (var pair = 0; pair < Pairs; pair++)
         {
-            theirs.Add(Figures.Median(cpp.Ask("paced")));
-            mine.Add(Figures.Median(workers.Round()));
+            theirs.Add(Statistics.Median(cpp.Ask("paced")));
+            mine.Add(Statistics.Median(workers.Round()));
         }
 
         Put(report, "paced_ns", mine);
@@ -108,7 +108,7 @@ internal static class EncodeBench
         Put(report, "protobuf_ns", copied);
         Put(report, "protobuf_wrapped_ns", wrapped);
         Put(report, "json_ns", Times(() => EncodePeers.Json(payload)));
-        report["ratio_protobuf"] = Math.Round(Figures.Median(copied) / capnpNs, 1);
+        report["ratio_protobuf"] = Math.Round(Statistics.Median(copied) / capnpNs, 1);
 
         // The best of all runs, for who measures on a machine that has other work: Protobuf's time is mostly memory's, ours is not.
         report["ratio_protobuf_best"] = Math.Round(copied.Min() / capnpNs, 1);
@@ -117,8 +117,8 @@ internal static class EncodeBench
 
     private static void Put(SortedDictionary<string, object?> report, string name, IReadOnlyCollection<double> values)
     {
-        report[name] = Math.Round(Figures.Median(values), 3);
-        report[name + "_spread"] = Figures.Spread(values);
+        report[name] = Math.Round(Statistics.Median(values), 3);
+        report[name + "_spread"] = Statistics.Spread(values);
     }
 
     private static string Order(string name) => string.Create(CultureInfo.InvariantCulture, $"{name} {Runs}");

@@ -66,7 +66,7 @@ internal sealed class EncodeFrame : IDisposable
             times[run] = (Stopwatch.GetTimestamp() - start) / 1000.0;
         }
 
-        return Figures.Median(times);
+        return Statistics.Median(times);
     }
 
     public void Dispose()

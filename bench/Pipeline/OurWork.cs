@@ -24,7 +24,8 @@ internal static class OurWork
     {
         var runtime = Directory.CreateDirectory(Path.Combine(clip.Folder, "r")).FullName;
         var start = new ProcessStartInfo(Program, ["run", Path.Combine(Checkout.Root, "config/samples/highlights.yaml"),
-            "--set", $"media={clip.Folder}", "--probe"]) { RedirectStandardOutput = true };
+            "--set", $"media={clip.Folder}", "--probe"])
+        { RedirectStandardOutput = true };
         start.Environment["XDG_RUNTIME_DIR"] = runtime;
         var usage = ChildUsage.Begin();
         using var run = Process.Start(start)!;

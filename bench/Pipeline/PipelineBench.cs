@@ -28,7 +28,7 @@ internal static class PipelineBench
             piped.Add(await FFmpegWork.RunAsync(pipes, clip, weigh: turn == 0));
             Console.Error.WriteLine($"turn {turn + 1}: ours {ours[^1]}; ffmpeg {command[^1]}; pipes {piped[^1]}");
         }
-        Figures.Write(words is ["--out", var folder, ..] ? ["--out", folder] : [], "pipeline.json", Report(ours, command, piped, (one, pipes)));
+        Statistics.Write(words is ["--out", var folder, ..] ? ["--out", folder] : [], "pipeline.json", Report(ours, command, piped, (one, pipes)));
         return 0;
     }
 
@@ -70,8 +70,8 @@ internal static class PipelineBench
 
         void Add(string name, Func<PipelineSample, double> value)
         {
-            report[prefix + name] = Math.Round(Figures.Median(samples.Select(value)), 2);
-            report[prefix + name + "_spread"] = Figures.Spread(samples.Select(value));
+            report[prefix + name] = Math.Round(Statistics.Median(samples.Select(value)), 2);
+            report[prefix + name + "_spread"] = Statistics.Spread(samples.Select(value));
         }
     }
 
@@ -79,6 +79,6 @@ internal static class PipelineBench
         List<PipelineSample> below, Func<PipelineSample, double> value)
     {
         var ratios = above.Zip(below, (a, b) => value(a) / value(b)).ToArray();
-        (report[name], report[name + "_spread"]) = (Math.Round(Figures.Median(ratios), 3), Figures.Spread(ratios));
+        (report[name], report[name + "_spread"]) = (Math.Round(Statistics.Median(ratios), 3), Statistics.Spread(ratios));
     }
 }

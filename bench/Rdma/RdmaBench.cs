@@ -22,7 +22,7 @@ internal static class RdmaBench
         var root = Checkout.Root;
         var line = RunGuest(root, Compile(), words is [.., "--pairs", var pairs] ? pairs : $"{Pairs}");
         var report = JsonSerializer.Deserialize<SortedDictionary<string, object?>>(line)!;
-        Figures.Write(words is ["--out", var folder, ..] ? ["--out", folder] : [], "rdma.json", report);
+        Statistics.Write(words is ["--out", var folder, ..] ? ["--out", folder] : [], "rdma.json", report);
         return 0;
     }
 

@@ -88,7 +88,7 @@ internal sealed class RdmaEnd : IDisposable
             took[round] = Stopwatch.GetElapsedTime(startedTicks).TotalNanoseconds;
         }
         _out!.Drain();
-        return meter.Stop(Figures.Median(took));
+        return meter.Stop(Statistics.Median(took));
     }
 
     /// <summary>What was written in earlier rounds is taken while this one is under way.</summary>

@@ -93,7 +93,7 @@ internal sealed class RdmaReport
     private static Figure Of<T>(List<T> pairs, Func<T, double> figure)
     {
         var values = pairs.Select(figure).ToArray();
-        return new Figure(Math.Round(Figures.Median(values), 3), Figures.Spread(values),
+        return new Figure(Math.Round(Statistics.Median(values), 3), Statistics.Spread(values),
             [Math.Round(values.Min(), 3), Math.Round(values.Max(), 3)]);
     }
 

@@ -38,7 +38,7 @@ public sealed class MediaOperator : IAsyncDisposable
         _loop = new AttachLoop(_core);
         _waiter = new AsyncWaiter(_core);
         _termination = new Termination(options.HandlesTermination);
-        _meter = new MediaOperatorMeter(options, () => Figures);
+        _meter = new MediaOperatorMeter(options, () => Statistics);
     }
 
     /// <summary>Name of the operator in the pipeline.</summary>
@@ -73,12 +73,12 @@ public sealed class MediaOperator : IAsyncDisposable
     public Task Completion => _core.Completion;
 
     /// <summary>Figures since the start. The meter <c>K8sMediaFlow.Sdk</c> has the same, as observable instruments.</summary>
-    public MediaOperatorFigures Figures
+    public MediaOperatorStatistics Statistics
     {
         get
         {
             lock (_core.Gate)
-                return MediaOperatorFigures.Read(_core);
+                return MediaOperatorStatistics.Read(_core);
         }
     }
 

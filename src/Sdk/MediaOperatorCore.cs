@@ -174,7 +174,7 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
             Session?.ReportBroken(output);
         }
         foreach (var input in _inputs)
-            SayGoodbyes(input);
+            SendGoodbyes(input);
     }
 
     /// <summary>Looks for consumers that keep others standing still. Now and then: it reads through all that is in flight.</summary>
@@ -358,7 +358,7 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
         Progress++;
     }
 
-    private void SayGoodbyes(InputPort input)
+    private void SendGoodbyes(InputPort input)
     {
         for (var i = input.Merge.Channels.Count - 1; i >= 0; i--)
         {
@@ -368,7 +368,7 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
                 continue;
             input.Merge.Remove(channel);
             if (!state.IsOrphaned)
-                Session?.SayGoodbye(channel.Id);
+                Session?.SendGoodbye(channel.Id);
         }
     }
 }

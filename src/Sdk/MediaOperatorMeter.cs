@@ -11,10 +11,10 @@ internal sealed class MediaOperatorMeter : IDisposable
     public const string Name = "K8sMediaFlow.Sdk";
 
     private readonly Meter _meter = new(Name);
-    private readonly Func<MediaOperatorFigures> _read;
+    private readonly Func<MediaOperatorStatistics> _read;
     private readonly KeyValuePair<string, object?>[] _tags;
 
-    public MediaOperatorMeter(MediaOperatorOptions options, Func<MediaOperatorFigures> read)
+    public MediaOperatorMeter(MediaOperatorOptions options, Func<MediaOperatorStatistics> read)
     {
         _read = read;
         _tags = [new("media_operator", options.Name), new("replica", options.Replica)];
@@ -31,10 +31,10 @@ internal sealed class MediaOperatorMeter : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private void Count(string name, string unit, string description, Func<MediaOperatorFigures, long> read) =>
+    private void Count(string name, string unit, string description, Func<MediaOperatorStatistics, long> read) =>
         _meter.CreateObservableCounter("k8smediaflow.sdk." + name, () => new Measurement<long>(read(_read()), _tags), unit, description);
 
-    private void Level(string name, string description, Func<MediaOperatorFigures, long> read) =>
+    private void Level(string name, string description, Func<MediaOperatorStatistics, long> read) =>
         _meter.CreateObservableUpDownCounter(
             "k8smediaflow.sdk." + name, () => new Measurement<long>(read(_read()), _tags), "{frame}", description);
 }

@@ -67,7 +67,7 @@ internal static class InspectReport
     private static void WriteChannel(ObservedChannel channel, TextWriter output)
     {
         var at = channel.Observer.Positions;
-        var figures = channel.Observer.Figures;
+        var figures = channel.Observer.Statistics;
         output.WriteLine(Text(
             $"  channel {channel.Id} of {channel.Edge}: {channel.Producer} to {channel.Consumer}, capacity {channel.Observer.Header.Layout.Capacity}"));
         output.WriteLine(Text(
@@ -106,7 +106,7 @@ internal static class InspectReport
     private static void WriteChannel(ObservedChannel channel, Utf8JsonWriter json)
     {
         var at = channel.Observer.Positions;
-        var figures = channel.Observer.Figures;
+        var figures = channel.Observer.Statistics;
         json.WriteStartObject();
         json.WriteNumber("channel", channel.Id);
         json.WriteString("edge", channel.Edge);

@@ -17,7 +17,7 @@ internal static class DecodeCommand
         HelpName = "PATH|URL",
     };
     private static readonly Option<bool> _realtime = new("--realtime") { Description = "Read at the input's own pace." };
-    private static readonly Argument<string[]> _ffmpegArguments = FFmpegWords.Named("for the input, before -i");
+    private static readonly Argument<string[]> _ffmpegArguments = FFmpegOptions.Named("for the input, before -i");
 
     public static Command Build()
     {

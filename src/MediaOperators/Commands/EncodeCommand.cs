@@ -31,7 +31,7 @@ internal static class EncodeCommand
         Description = "Speed of libx264 and libx265.",
         DefaultValueFactory = _ => "veryfast",
     };
-    private static readonly Argument<string[]> _ffmpegArguments = FFmpegWords.Named("for the output, before its name");
+    private static readonly Argument<string[]> _ffmpegArguments = FFmpegOptions.Named("for the output, before its name");
 
     public static Command Build()
     {

@@ -47,7 +47,7 @@ internal static class MediaOperatorCommand
     private static List<string> Errors(ParseResult parsed)
     {
         List<string> errors = [.. parsed.Errors.Select(error => error.Message)];
-        if (errors.Count == 0 && FFmpegWords.Stray(parsed) is { } stray)
+        if (errors.Count == 0 && FFmpegOptions.Stray(parsed) is { } stray)
             errors.Add($"Unknown argument '{stray}'. ffmpeg's own options stand after \"--\".");
         return errors;
     }

@@ -34,7 +34,7 @@ internal sealed class PipelineMemory(string uid)
     public Dictionary<string, PodRefusal> Refused { get; } = [];
 
     public PipelineStatus? Written { get; set; }
-    public DateTimeOffset FiguresAt { get; set; }
+    public DateTimeOffset StatisticsAt { get; set; }
 
     /// <summary>What was said last, so that a notice that stays true is one Event.</summary>
     public string Noticed { get; set; } = "";

@@ -308,7 +308,7 @@ internal sealed class PipelineReconciler
     {
         var waits = slots.Select(slot => slot.LookAgainAt).OfType<DateTimeOffset>().Select(at => at - turn.Now).ToList();
         if (slots.Any(slot => slot.Current is { } pod && _parts.Plans.Report(turn.Owner.Key, pod.Uid).Status is not null))
-            waits.Add(StatusPace.FiguresEvery);
+            waits.Add(StatusPace.StatisticsEvery);
         if (turn.Memory.Refused.Count > 0)
             waits.Add(TimeSpan.FromSeconds(10));
         if (renewAt - turn.Now < TimeSpan.FromMinutes(15))

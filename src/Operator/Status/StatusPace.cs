@@ -8,16 +8,16 @@ namespace K8sMediaFlow.Operator.Status;
 /// </summary>
 internal static class StatusPace
 {
-    public static readonly TimeSpan FiguresEvery = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan StatisticsEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>The status to be written, if it differs from the last one, and whether its figures are fresh ones.</summary>
-    public static (PipelineStatus Status, bool FreshFigures) Choose(PipelineStatus fresh, PipelineStatus? written, DateTimeOffset figuresAt,
+    public static (PipelineStatus Status, bool FreshStatistics) Choose(PipelineStatus fresh, PipelineStatus? written, DateTimeOffset statisticsAt,
         DateTimeOffset now) =>
-        written is null || now - figuresAt >= FiguresEvery || fresh.Phase != written.Phase
+        written is null || now - statisticsAt >= StatisticsEvery || fresh.Phase != written.Phase
             ? (fresh, true)
-            : (WithFigures(fresh, written), false);
+            : (WithStatistics(fresh, written), false);
 
-    private static PipelineStatus WithFigures(PipelineStatus fresh, PipelineStatus written) => fresh with
+    private static PipelineStatus WithStatistics(PipelineStatus fresh, PipelineStatus written) => fresh with
     {
         FramesPerSecond = written.FramesPerSecond,
         DroppedFrames = written.DroppedFrames,

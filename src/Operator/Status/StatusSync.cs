@@ -22,9 +22,9 @@ internal sealed class StatusSync(ApiClient client)
         CancellationToken cancel)
     {
         var written = memory.Written ?? PipelineStatus.Read(stored.Status);
-        var (status, freshFigures) = StatusPace.Choose(fresh, written, memory.FiguresAt, now);
-        if (freshFigures)
-            memory.FiguresAt = now;
+        var (status, freshStatistics) = StatusPace.Choose(fresh, written, memory.StatisticsAt, now);
+        if (freshStatistics)
+            memory.StatisticsAt = now;
         if (written is not null && Same(status, written))
         {
             memory.Written = written;

@@ -44,7 +44,7 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
 
     public void SendViolation(ulong channel, string reason) => _writer.Violation(channel, reason);
 
-    public void SayGoodbye(ulong channel)
+    public void SendGoodbye(ulong channel)
     {
         _inbound.Remove(channel);
         Unmap(channel);

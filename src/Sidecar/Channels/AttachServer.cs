@@ -9,9 +9,9 @@ namespace K8sMediaFlow.Sidecar.Channels;
 /// <summary>What media operators find behind the socket once there is a plan.</summary>
 /// <param name="Plan">The plan in force.</param>
 /// <param name="Ports">Where they are introduced to each other.</param>
-/// <param name="Roster">What has become of them.</param>
+/// <param name="Registry">What has become of them.</param>
 /// <param name="DeviceReads">Its regions are made so that an RNIC can read them.</param>
-internal sealed record AttachablePod(SidecarPlan Plan, ChannelBroker Ports, MediaOperatorRegistry Roster, bool DeviceReads = false);
+internal sealed record AttachablePod(SidecarPlan Plan, ChannelBroker Ports, MediaOperatorRegistry Registry, bool DeviceReads = false);
 
 /// <summary>
 /// Listens on the pod's socket, from before there is a plan; each connection gets a session with a thread of its own, so that a silent one

@@ -104,7 +104,7 @@ internal sealed class AttachSession : IDisposable
     {
         _logger.LogInformation("{Name}: attach connection ended: {Reason}", _name ?? "attach", reason);
         if (_end is { EndedBy: AttachMessage.ClosedReason.PeerDied })
-            _pod!.Roster.Set(_name!, _incarnation, MediaOperatorState.Lost, reason);
+            _pod!.Registry.Set(_name!, _incarnation, MediaOperatorState.Lost, reason);
     }
 
     // Before the process has proved its name no media operator is to blame; between that and the ports, there is nothing yet that they
@@ -122,7 +122,7 @@ internal sealed class AttachSession : IDisposable
     private void Expelled(string reason)
     {
         _logger.LogWarning("{Name} is expelled: {Reason}", _name, reason);
-        _pod!.Roster.Expel(_name!, _incarnation, reason);
+        _pod!.Registry.Expel(_name!, _incarnation, reason);
     }
 
     private void Serve()
@@ -171,12 +171,12 @@ internal sealed class AttachSession : IDisposable
 
     private void Attach(MediaOperatorPlan plan, string name, ulong incarnation)
     {
-        if (_pod!.Roster.BarOf(name, incarnation) is { } bar)
+        if (_pod!.Registry.BarOf(name, incarnation) is { } bar)
         {
             Refuse(AttachMessage.RefusalCode.Expelled, bar);
             return;
         }
-        if (!_pod!.Roster.TryReserve(name))
+        if (!_pod!.Registry.TryReserve(name))
         {
             Refuse(AttachMessage.RefusalCode.NameTaken, $"another process is attaching as {name}");
             return;
@@ -189,12 +189,12 @@ internal sealed class AttachSession : IDisposable
             if (RegionFor(plan) is not { } region)
                 return;
             Introduce(plan, region);
-            _pod!.Roster.Attach(name, incarnation);
+            _pod!.Registry.Attach(name, incarnation);
             _pod!.Ports.Add(_end!);
         }
         finally
         {
-            _pod!.Roster.Release(name);
+            _pod!.Registry.Release(name);
         }
         Listen();
     }
@@ -225,7 +225,7 @@ internal sealed class AttachSession : IDisposable
         catch (StagingException missing) when (missing.Error == StagingError.OutOfMemory)
         {
             _logger.LogError("{Name}: {Missing}", _name, missing.Message);
-            _pod!.Roster.Set(_name!, _incarnation, MediaOperatorState.Failed, missing.Message);
+            _pod!.Registry.Set(_name!, _incarnation, MediaOperatorState.Failed, missing.Message);
             Refuse(AttachMessage.RefusalCode.OutOfMemory, missing.Message);
             return null;
         }
@@ -267,7 +267,7 @@ internal sealed class AttachSession : IDisposable
         while (Receive(timeoutMs: -1) is var length and > 0)
             Take(_incoming.Read<AttachMessage.Reader>(length));
         if (_end!.EndedBy == AttachMessage.ClosedReason.PeerDied)
-            _pod!.Roster.Set(_end.Name, _incarnation, MediaOperatorState.Lost, "its connection closed without a last word");
+            _pod!.Registry.Set(_end.Name, _incarnation, MediaOperatorState.Lost, "its connection closed without a last word");
     }
 
     private void Take(AttachMessage.Reader message)
@@ -308,7 +308,7 @@ internal sealed class AttachSession : IDisposable
     private void EndsBy(AttachMessage.ClosedReason ending, MediaOperatorState state, string reason)
     {
         _pod!.Ports.EndsBy(_end!, ending);
-        _pod!.Roster.Set(_end!.Name, _incarnation, state, reason);
+        _pod!.Registry.Set(_end!.Name, _incarnation, state, reason);
     }
 
     private void Refuse(AttachMessage.RefusalCode code, string reason)

@@ -182,7 +182,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
             foreach (var (key, past) in _past)
                 (tallies[key] = new ChannelTally()).Add(past);
             foreach (var channel in _channels)
-                TallyOf(tallies, channel).Add(channel.Figures);
+                TallyOf(tallies, channel).Add(channel.Statistics);
             return tallies;
         }
     }
@@ -254,7 +254,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
                     Advance(channel);
                 foreach (var channel in _channels.ToArray())
                     Settle(channel);
-                Bury();
+                RemoveDeadEnds();
             }
         }
         finally
@@ -364,7 +364,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
             channel.Producer.Withdraw(channel);
         else if (channel.Producer.IsAlive)
             channel.Producer.ConsumerGone(channel);
-        TallyOf(_past, channel).Add(channel.Figures);
+        TallyOf(_past, channel).Add(channel.Statistics);
         _channels.Remove(channel);
         channel.Dispose();
         _again = true;
@@ -386,7 +386,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
             channel.ConsumerLetGo = true;
     }
 
-    private void Bury()
+    private void RemoveDeadEnds()
     {
         foreach (var dead in _ends.Where(end => !end.IsAlive
             && !_channels.Exists(channel => channel.Producer == end || channel.Consumer == end)).ToArray())
@@ -398,7 +398,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
                 completed.ForgetProducer(dead);
             if (dead.OwnRegion is { } region)
             {
-                region.Bury();
+                region.MarkGone();
                 _ends.ForEach(end => end.Forget(region));
             }
             // A process's end has no thread: its memory is gone before any end hears of the next thing.

@@ -27,7 +27,7 @@ internal sealed class ChannelTally
     public (long SumNanoseconds, ReadOnlyMemory<long> Octaves) Part(LatencyPart part) =>
         (_partSums[(int)part], _partOctaves.AsMemory((int)part * ChannelCounters.Octaves, ChannelCounters.Octaves));
 
-    public void Add(ChannelFigures figures)
+    public void Add(ChannelStatistics figures)
     {
         Frames = Sum(Frames, figures.Frames);
         Bytes = Sum(Bytes, figures.Bytes);
@@ -55,7 +55,7 @@ internal sealed class ChannelTally
             _partOctaves[octave] = Sum(_partOctaves[octave], (ulong)other._partOctaves[octave]);
     }
 
-    private void Add(int part, PartFigures figures)
+    private void Add(int part, PartStatistics figures)
     {
         _partSums[part] = Sum(_partSums[part], figures.SumNanoseconds);
         for (var octave = 0; octave < ChannelCounters.Octaves; octave++)

@@ -313,7 +313,7 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
         while (NextToSettle() is { } channel)
         {
             if (channel.IsOver)
-                SayGoodbye(channel);
+                SendGoodbye(channel);
             else
                 Ports!.Expel(channel.Channel.Producer, channel.Fault!);
         }
@@ -340,7 +340,7 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
         return null;
     }
 
-    private void SayGoodbye(OutboundChannel channel)
+    private void SendGoodbye(OutboundChannel channel)
     {
         Ports!.Goodbye(this, channel.Channel.Id);
         lock (_gate)

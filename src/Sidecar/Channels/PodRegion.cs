@@ -43,7 +43,7 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
     /// <summary>True once the producer has its mapping and the seals hold; before that no reader gets the region.</summary>
     public bool IsSealed { get; private set; }
 
-    /// <summary>Buried with its producer: no process can meet it any more.</summary>
+    /// <summary>Gone with its producer: no process can meet it any more.</summary>
     public bool IsGone { get; private set; }
 
     /// <summary>Sealed and not yet buried with its producer.</summary>
@@ -68,7 +68,7 @@ internal sealed class PodRegion(string name, StagingRegion staging) : IDisposabl
     public MappedMemory Memory => _mapping ?? throw new InvalidOperationException($"region {Name} is not sealed");
 
     /// <summary>No process can meet it any more: it is not to be offered again.</summary>
-    public void Bury() => IsGone = true;
+    public void MarkGone() => IsGone = true;
 
     /// <summary>
     /// Its memory outlives its burial until <see cref="LetGo"/>: a reader of frames in this region may not trust others to say when that is

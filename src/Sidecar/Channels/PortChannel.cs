@@ -102,7 +102,7 @@ internal sealed class PortChannel : IDisposable
     public EdgeSide Side => Consumer is EgressBridge ? EdgeSide.Outbound : Producer is IngressBridge ? EdgeSide.Inbound : EdgeSide.Local;
 
     /// <summary>What the consumer has counted so far.</summary>
-    public ChannelFigures Figures => _observer.Figures;
+    public ChannelStatistics Statistics => _observer.Statistics;
 
     /// <summary>What the producer has published and the consumer has not taken, by their own words.</summary>
     public long Untaken

@@ -25,7 +25,7 @@ internal static class HealthPages
             return PlainPage.Bad("no plan yet");
         if (runtime.IsDraining)
             return PlainPage.Bad("the pod is ending");
-        var missing = runtime.Roster.States.Where(one => one.State is not (MediaOperatorState.Attached or MediaOperatorState.Completed))
+        var missing = runtime.Registry.States.Where(one => one.State is not (MediaOperatorState.Attached or MediaOperatorState.Completed))
             .Select(one => $"{one.Name}-{one.Replica} is {one.State}").ToList();
         return missing.Count == 0 ? PlainPage.Good() : PlainPage.Bad(string.Join(", ", missing));
     }

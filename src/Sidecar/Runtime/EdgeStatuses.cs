@@ -57,7 +57,7 @@ internal static class EdgeStatuses
     {
         EdgeSide.Outbound => runtime.Outbound.Where(one => one.Port.Edge == edge).All(one => one.Port.Ended),
         EdgeSide.Inbound => runtime.Inbound.Where(one => one.Port.Edge == edge).All(one => one.Port.Ended),
-        _ => runtime.Roster.AllCompleted,
+        _ => runtime.Registry.AllCompleted,
     };
 
     // Each producing region once per part of an edge, however many channels lead out of it.

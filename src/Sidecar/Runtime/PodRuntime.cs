@@ -40,7 +40,7 @@ internal sealed class PodRuntime : IDisposable
     {
         (_plan, _attach) = (plan, attach);
         Ports = new ChannelBroker(PodTopology.Pairs(plan), logger);
-        Roster = new MediaOperatorRegistry(plan, new CompletedStore(options.StateDirectory));
+        Registry = new MediaOperatorRegistry(plan, new CompletedStore(options.StateDirectory));
         _links = new PodLinks(options, plan, Ports, WaitPolicyOf(plan.Polling), credentials, logger);
         try
         {
@@ -61,7 +61,7 @@ internal sealed class PodRuntime : IDisposable
     /// <summary>What stands, from one look at the status to the next.</summary>
     public EdgeStalls Stalls { get; } = new();
 
-    public MediaOperatorRegistry Roster { get; }
+    public MediaOperatorRegistry Registry { get; }
 
     public IReadOnlyList<InboundPair> Inbound => _links.Inbound;
 
@@ -72,7 +72,7 @@ internal sealed class PodRuntime : IDisposable
     public bool IsDraining => _attach.IsDraining;
 
     /// <summary>Everybody has completed, and nothing is left that a link still has to bring away.</summary>
-    public bool IsFinished => Roster.AllCompleted && Outbound.All(one => one.Port.Ended) && Inbound.All(one => one.Port.NotDone == 0);
+    public bool IsFinished => Registry.AllCompleted && Outbound.All(one => one.Port.Ended) && Inbound.All(one => one.Port.NotDone == 0);
 
     /// <summary>Finished, and all peers know it: no peer waits for this pod any more.</summary>
     public bool IsForgotten =>
@@ -88,7 +88,7 @@ internal sealed class PodRuntime : IDisposable
     {
         var prepared = _links.Prepare(change.Next, change.Inbound.Added);
         _plan = change.Next;
-        _attach.Pod = new AttachablePod(_plan, Ports, Roster, _links.Fabrics.MayUseDevice);
+        _attach.Pod = new AttachablePod(_plan, Ports, Registry, _links.Fabrics.MayUseDevice);
         Ports.Extend(PodTopology.Pairs(_plan));
         _links.ForceRetire([.. change.Inbound.Added.Select(PodTopology.InboundEnd),
             .. change.Outbound.Added.Select(PodTopology.OutboundEnd)]);
@@ -144,17 +144,17 @@ internal sealed class PodRuntime : IDisposable
             _links.Open(_plan, _plan.Inbound[index], inbound[index], incarnation);
         foreach (var link in _plan.Outbound)
             _links.Open(_plan, link, incarnation);
-        foreach (var name in Roster.Completed)
+        foreach (var name in Registry.Completed)
             StandInFor(name);
         _links.Start();
-        _attach.Pod = new AttachablePod(_plan, Ports, Roster, _links.Fabrics.MayUseDevice);
+        _attach.Pod = new AttachablePod(_plan, Ports, Registry, _links.Fabrics.MayUseDevice);
     }
 
     private void OpenOutbound(LinkPlan link, Incarnation incarnation)
     {
         _links.Open(_plan, link, incarnation);
         var port = Outbound[^1].Port;
-        foreach (var name in Roster.Completed.Where(name => ProducesInto(port.Edge, name)))
+        foreach (var name in Registry.Completed.Where(name => ProducesInto(port.Edge, name)))
             port.ProducerCompleted(name);
     }
 

@@ -21,7 +21,7 @@ internal static class PodStatus
         runtime?.IsFinished ?? false,
         MonotonicClock.Nanoseconds,
         runtime is null ? [] : EdgeStatuses.Of(runtime),
-        runtime?.Roster.States ?? [],
+        runtime?.Registry.States ?? [],
         runtime is null ? [] : Links(runtime))
     {
         Rdma = runtime?.Links.Fabrics.Rdma,

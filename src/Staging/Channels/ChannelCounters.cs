@@ -60,18 +60,18 @@ public sealed unsafe class ChannelCounters
 
     public void AddDuplicate() => Add(Duplicates, 1);
 
-    public ChannelFigures Read()
+    public ChannelStatistics Read()
     {
         var histogram = new ulong[Buckets];
         for (var bucket = 0; bucket < Buckets; bucket++)
             histogram[bucket] = Volatile.Read(ref _words[Histogram + bucket]);
-        return new ChannelFigures(Word(Frames), Word(Bytes), Word(Gaps), Word(Duplicates), Word(LatencySum), histogram)
+        return new ChannelStatistics(Word(Frames), Word(Bytes), Word(Gaps), Word(Duplicates), Word(LatencySum), histogram)
         {
             Parts = [.. Enumerable.Range(0, Parts).Select(PartOf)],
         };
     }
 
-    private PartFigures PartOf(int part) =>
+    private PartStatistics PartOf(int part) =>
         new(Word(PartSums + part), [.. Enumerable.Range(0, Octaves).Select(octave => Word(PartOctaves + (part * Octaves) + octave))]);
 
     /// <summary>Two buckets an octave: 2·⌊log2 ns⌋ + the next bit.</summary>

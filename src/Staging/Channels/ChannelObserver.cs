@@ -29,7 +29,7 @@ public sealed unsafe class ChannelObserver
         Word(ChannelLayout.DescriptorTailOffset), Word(ChannelLayout.DescriptorHeadOffset), Word(ChannelLayout.ReturnTailOffset),
             Word(ChannelLayout.ReturnHeadOffset));
 
-    public ChannelFigures Figures => _counters.Read();
+    public ChannelStatistics Statistics => _counters.Read();
 
     /// <summary>Copies the cell that the given ticket was published in.</summary>
     /// <returns>False when it is not published yet, or overwritten before or while it was copied.</returns>

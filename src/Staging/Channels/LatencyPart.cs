@@ -17,7 +17,7 @@ public enum LatencyPart
 }
 
 /// <summary>The frames of one part: how many fell into each octave of nanoseconds, and their sum.</summary>
-public sealed record PartFigures(ulong SumNanoseconds, IReadOnlyList<ulong> Octaves)
+public sealed record PartStatistics(ulong SumNanoseconds, IReadOnlyList<ulong> Octaves)
 {
     /// <summary>Frames counted.</summary>
     public ulong Count => Octaves.Aggregate(0ul, (sum, one) => sum + one);

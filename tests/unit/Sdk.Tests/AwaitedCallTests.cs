@@ -92,7 +92,7 @@ public sealed class AwaitedCallTests
         var waiting = await CallAsync(passing, call, new CancellationToken(true));
         await Should.ThrowAsync<OperationCanceledException>(waiting);
         passing.Output.InFlight.ShouldBe(0);
-        passing.Media.Figures.InputsNotDone.ShouldBeLessThan(2);
+        passing.Media.Statistics.InputsNotDone.ShouldBeLessThan(2);
     }
 
     [Theory]

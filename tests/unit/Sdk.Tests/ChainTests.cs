@@ -84,7 +84,7 @@ public sealed class ChainTests : IDisposable
         }
         deathsAreOver.SetResult();
         await Task.WhenAny(Task.WhenAll([consuming, .. running]), Task.Delay(Bounded.Watchdog));
-        consuming.IsCompleted.ShouldBeTrue(string.Join("\n", media.Select(one => one.Figures)));
+        consuming.IsCompleted.ShouldBeTrue(string.Join("\n", media.Select(one => one.Statistics)));
         await consuming;
         await Task.WhenAll(running).WaitAsync(Bounded.Watchdog);
         received.ShouldBe(Enumerable.Range(1, frames).Select(sequence => (ulong)sequence));
@@ -188,9 +188,9 @@ public sealed class ChainTests : IDisposable
         return received;
     }
 
-    private static async Task<MediaOperatorFigures> Figures(MediaOperator media)
+    private static async Task<MediaOperatorStatistics> Figures(MediaOperator media)
     {
-        var figures = media.Figures;
+        var figures = media.Statistics;
         await media.DisposeAsync();
         return figures;
     }

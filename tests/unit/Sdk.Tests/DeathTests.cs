@@ -54,10 +54,10 @@ public sealed class DeathTests : IDisposable
         sink.PopFrame().ShouldBe((4UL, (byte)4));
         Send(media, 5);
         sink.PopFrame().ShouldBe((5UL, (byte)5));
-        (media.Figures.CopiedFrames, media.Figures.Reattaches).ShouldBe((4L, 1L));
+        (media.Statistics.CopiedFrames, media.Statistics.Reattaches).ShouldBe((4L, 1L));
         media.Outputs["video"].Complete();
         sink.Return(sink.Pop().Ticket, ReturnKind.Both);
-        Bounded.Await(() => media.Figures.OutputsNotDone == 0);
+        Bounded.Await(() => media.Statistics.OutputsNotDone == 0);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class DeathTests : IDisposable
         sink.PopFrame().ShouldBe((1UL, (byte)7));
         media.Inputs["video"].TryReceive(out none).ShouldBeFalse();
         upstream.AwaitReturns(returns => returns.Exists(entry => entry.Ticket == 1 && (entry.Kind & ReturnKind.Done) != 0));
-        media.Figures.Duplicates.ShouldBe(1);
+        media.Statistics.Duplicates.ShouldBe(1);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class DeathTests : IDisposable
         media.Inputs["video"].TryReceive(out var none).ShouldBeFalse();
         none.ShouldBe(default);
         upstream.AwaitReturns(returns => returns.Exists(entry => entry == (1UL, ReturnKind.Both)));
-        media.Figures.CopiedFrames.ShouldBe(0);
+        media.Statistics.CopiedFrames.ShouldBe(0);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class DeathTests : IDisposable
     {
         _sidecar.DieAndComeAgain();
         var end = await Task.Run(() => _sidecar.Welcome(inputs, outputs, classes)).WaitAsync(Bounded.Watchdog);
-        Bounded.Await(() => media.Figures.Reattaches == 1);
+        Bounded.Await(() => media.Statistics.Reattaches == 1);
         return (new RawConsumer(), end);
     }
 

@@ -258,7 +258,7 @@ public sealed class PasserTests : IDisposable
         Ends["first"].Listen(Messages.AttachMessage.Which.Violation).Text.ShouldContain("video");
         var gap = _sink.Pop();
         (gap.Kind, gap.GapCause).ShouldBe((FrameKind.Gap, GapCause.Lost));
-        media.Figures.Violations.ShouldBe(1);
+        media.Statistics.Violations.ShouldBe(1);
         Ends["first"].HasHeard(Messages.AttachMessage.Which.Goodbye).ShouldBeFalse();
         Ends["first"].Close(1);
         _sink.Return(gap.Ticket, ReturnKind.Both);

@@ -188,7 +188,7 @@ public sealed class SourceTests : IDisposable
         successor.PopFrame(ReturnKind.None).ShouldBe((2UL, (byte)2));
         var last = successor.Pop();
         (last.Sequence, last.Flags).ShouldBe((3UL, DescriptorFlags.MayBeReplay));
-        media.Figures.ResentFrames.ShouldBe(2);
+        media.Statistics.ResentFrames.ShouldBe(2);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public class CommandLineTests
         string[] words = ["-hide_banner", "-c:v", "h264", "-metadata", "title=two  words", "--", ""];
         var parsed = MediaOperatorCommand.Build().Parse(["decode", "--input", "a.mp4", "--", .. words]);
         parsed.GetValue<string[]>("FFMPEG").ShouldBe(words);
-        FFmpegWords.Stray(parsed).ShouldBeNull();
+        FFmpegOptions.Stray(parsed).ShouldBeNull();
     }
 
     // What is wrong is not lost in the description of everything that there is.

@@ -86,7 +86,7 @@ public sealed class ExpulsionTests
         using var render = pod.AttachRaw("render").AwaitChannel();
         ReturnGarbage(render, "unknown ticket");
         render.Until(() => render.Closed.Count == 1);
-        render.SayGoodbye(render.Closed[0]);
+        render.SendGoodbye(render.Closed[0]);
         render.Until(() => render.Channels.Count == 2);
         ShouldBothBeThere(pod);
     }
@@ -104,7 +104,7 @@ public sealed class ExpulsionTests
                 camera.Until(() => camera.Channels.Count == report);
                 render.Report(render.Channel, "a lie");
                 render.Until(() => render.Closed.Contains(render.Channel));
-                render.SayGoodbye(render.Channel);
+                render.SendGoodbye(render.Channel);
             }
             pod.Ports.Apart(SendingPod.Edge).ShouldBe(["a new life of camera-0 or render-0: one of them breaks the protocol"]);
             ShouldBothBeThere(pod);
@@ -138,7 +138,7 @@ public sealed class ExpulsionTests
             render.AwaitChannel();
         render.Until(() => render.Closed.Count == 1);
         render.Report(render.Channel, "too late");
-        render.SayGoodbye(render.Channel);
+        render.SendGoodbye(render.Channel);
         pod.AwaitForgotten("camera-0");
         pod.Ports.IsAlive("render-0").ShouldBeTrue();
     }
@@ -155,7 +155,7 @@ public sealed class ExpulsionTests
         liar.Report(liar.Channel, "a lie");
         liar.Until(() => liar.Closed.Count == 1);
         if (!isProducer)
-            liar.SayGoodbye(liar.Channel);
+            liar.SendGoodbye(liar.Channel);
         liar.Until(() => liar.Channels.Count == 2);
         if (isProducer)
         {
@@ -190,7 +190,7 @@ public sealed class ExpulsionTests
         using var pod = new TestPod(new PodPlans().Together());
         using var camera = pod.AttachRaw("camera");
         using var render = pod.AttachRaw("render").AwaitChannel();
-        render.SayGoodbye(render.Channel);
+        render.SendGoodbye(render.Channel);
         pod.AwaitExpelled("render").ShouldContain("living producer");
     }
 
@@ -240,7 +240,7 @@ public sealed class ExpulsionTests
     private static string ExpelCamera(TestPod pod)
     {
         using var camera = pod.AttachRaw("camera", incarnation: 1);
-        camera.SayGoodbye(12);
+        camera.SendGoodbye(12);
         var reason = pod.AwaitExpelled("camera");
         camera.AwaitClosed();
         pod.AwaitForgotten("camera-0");

@@ -43,8 +43,8 @@ public sealed class LimitTests
         renders.Count.ShouldBeGreaterThan(AttachServer.SpareSessions);
         var attached = renders.Select(one => new RawMediaOperator(pod.SocketPath, one.Name).Attach(one.Replica, incarnation: 1)).ToList();
         attached.ShouldAllBe(one => one.Refusal == null && !one.IsClosed);
-        Watchdog.Until(() => pod.Roster.States.Count(one => one.State == MediaOperatorState.Attached) == renders.Count,
-            () => string.Join('\n', pod.Roster.States));
+        Watchdog.Until(() => pod.Registry.States.Count(one => one.State == MediaOperatorState.Attached) == renders.Count,
+            () => string.Join('\n', pod.Registry.States));
         attached.ForEach(one => one.Dispose());
     }
 

@@ -17,7 +17,7 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
     {
         using (var relay = siege.AttachRaw("relay"))
         {
-            var (producer, index, stored) = BuryCamera(relay);
+            var (producer, index, stored) = EndCamera(relay);
             stored.Dispose();
             producer.Send(descriptor => InRegion(descriptor, index, new BlockRef(0, 1)));
             siege.AwaitExpelled("relay").ShouldContain("no memory of its producer (UnknownRegion)");
@@ -54,7 +54,7 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
     {
         using (var relay = siege.AttachRaw("relay"))
         {
-            var (producer, _, stored) = BuryCamera(relay);
+            var (producer, _, stored) = EndCamera(relay);
             // The far sink keeps it, so that the link may have to send it again.
             stored.Payload.ToArray().ShouldAllBe(value => value == Filling);
             siege.ReplaceFar();
@@ -106,7 +106,7 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
     /// A frame of the second camera's region goes out by the relay's channel; then the camera dies and the relay says goodbye to it, much
     /// too early.
     /// </summary>
-    private (RawProducer Output, ushort Region, Sdk.Frame Stored) BuryCamera(RawMediaOperator relay)
+    private (RawProducer Output, ushort Region, Sdk.Frame Stored) EndCamera(RawMediaOperator relay)
     {
         relay.Until(() => relay.Channels.Exists(channel => channel.IsProducer));
         var output = relay.Channels.Single(channel => channel.IsProducer);
@@ -127,7 +127,7 @@ public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
         }
         var input = relay.Channels.Single(channel => channel.Peer == "camera-1");
         relay.Until(() => relay.Closed.Contains(input.Id));
-        relay.SayGoodbye(input.Id);
+        relay.SendGoodbye(input.Id);
         relay.Until(() => relay.Gone.Count > 0);
         return (producer, index, stored);
     }

@@ -34,7 +34,7 @@ public sealed class PlanDoorTests
         using var pod = new RunningPod(plans, "camera-0");
         var camera = await pod.Attach();
         pod.Follow(plans with { Generation = 2, Token = "second" });
-        camera.Figures.ShouldNotBeNull();
+        camera.Statistics.ShouldNotBeNull();
         pod.Runtime.Ports.IsAlive("camera-0").ShouldBeTrue();
         await camera.DisposeAsync();
         Watchdog.Until(() => !pod.Runtime.Ports.IsAlive("camera-0"), () => "it lives");

@@ -28,7 +28,7 @@ public sealed class ChannelCountersTests : IDisposable
         _channel.Consumer.Counters.AddFrame(200, -5);
         _channel.Consumer.Counters.AddGaps(3);
         _channel.Consumer.Counters.AddDuplicate();
-        var figures = _channel.Observer.Figures;
+        var figures = _channel.Observer.Statistics;
         (figures.Frames, figures.Bytes, figures.Gaps, figures.Duplicates, figures.LatencySumNanoseconds)
             .ShouldBe((2ul, 300ul, 3ul, 1ul, 1000ul));
         BitConverter.ToUInt64(_channel.Raw[512..]).ShouldBe(2ul);
@@ -42,7 +42,7 @@ public sealed class ChannelCountersTests : IDisposable
         _channel.Consumer.Counters.AddPart(LatencyPart.WakeUp, 1 << 20);
         _channel.Consumer.Counters.AddPart(LatencyPart.Processing, long.MaxValue);
         _channel.Consumer.Counters.AddPart(LatencyPart.Processing, -1);
-        var parts = _channel.Observer.Figures.Parts;
+        var parts = _channel.Observer.Statistics.Parts;
         parts.Select(part => part.SumNanoseconds).ShouldBe([5ul, 1ul << 20, long.MaxValue]);
         parts.Select(part => part.Count).ShouldBe([1ul, 1, 2]);
         (BitConverter.ToUInt64(_channel.Raw[1600..]), BitConverter.ToUInt64(_channel.Raw[1608..])).ShouldBe((5ul, 1ul << 20));
@@ -56,11 +56,11 @@ public sealed class ChannelCountersTests : IDisposable
         for (var count = 0; count < 99; count++)
             _channel.Consumer.Counters.AddFrame(1, 1100);
         _channel.Consumer.Counters.AddFrame(1, 70_000);
-        var figures = _channel.Observer.Figures;
+        var figures = _channel.Observer.Statistics;
         figures.PercentileNanoseconds(0.5).ShouldBe(1536);
         figures.PercentileNanoseconds(0.99).ShouldBe(1536);
         figures.PercentileNanoseconds(1).ShouldBe(98_304);
-        new ChannelFigures(0, 0, 0, 0, 0, new ulong[128]).PercentileNanoseconds(0.5).ShouldBe(0);
+        new ChannelStatistics(0, 0, 0, 0, 0, new ulong[128]).PercentileNanoseconds(0.5).ShouldBe(0);
     }
 
     [Fact]

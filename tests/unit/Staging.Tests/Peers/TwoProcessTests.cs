@@ -30,7 +30,7 @@ public sealed class TwoProcessTests
         lender.Finish(Frames);
         peer.Exit().ShouldBe(new ChildExit(0, null));
         lender.Writer.BlocksInUse.ShouldBe(0);
-        new ChannelObserver(peer.Channel).Figures.Frames.ShouldBe(Frames);
+        new ChannelObserver(peer.Channel).Statistics.Frames.ShouldBe(Frames);
     }
 
     [Fact]

@@ -103,7 +103,7 @@ internal sealed class RawMediaOperator : IDisposable
         Send();
     }
 
-    public void SayGoodbye(ulong channel)
+    public void SendGoodbye(ulong channel)
     {
         _outgoing.Begin<AttachMessage.Builder>().InitGoodbye().Channel = channel;
         Send();

@@ -24,7 +24,7 @@ internal sealed class TestPod : IDisposable
     {
         Plan = plan;
         Ports = new ChannelBroker(PodTopology.Pairs(plan), NullLogger.Instance);
-        Roster = new MediaOperatorRegistry(plan, new CompletedStore(Path.Combine(_folder.FullName, "state")));
+        Registry = new MediaOperatorRegistry(plan, new CompletedStore(Path.Combine(_folder.FullName, "state")));
         if (plan.Outbound is [var outbound])
             Ports.Add(Outbound = new EgressBridge(outbound, plan.Edges[0].Producers.Count, Waiting, Reports.Add));
         if (plan.Inbound is [var inbound])
@@ -34,7 +34,7 @@ internal sealed class TestPod : IDisposable
             ObserverToken)));
         Server = new AttachServer(SocketPath, Incarnation.New(), observer, NullLogger.Instance)
         {
-            Pod = new AttachablePod(plan, Ports, Roster),
+            Pod = new AttachablePod(plan, Ports, Registry),
             HelloDeadline = helloDeadline ?? TimeSpan.FromSeconds(5),
         };
     }
@@ -43,7 +43,7 @@ internal sealed class TestPod : IDisposable
 
     public ChannelBroker Ports { get; }
 
-    public MediaOperatorRegistry Roster { get; }
+    public MediaOperatorRegistry Registry { get; }
 
     public EgressBridge? Outbound { get; }
 
@@ -80,7 +80,7 @@ internal sealed class TestPod : IDisposable
         new RawMediaOperator(SocketPath, name).Attach(replica, incarnation);
 
     public MediaOperatorReport StatusOf(string name, int replica = 0) =>
-        Roster.States.Single(state => state.Name == name && state.Replica == replica);
+        Registry.States.Single(state => state.Name == name && state.Replica == replica);
 
     /// <summary>Waits until the operator is expelled; returns the reason.</summary>
     public string AwaitExpelled(string name)

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace K8sMediaFlow.Bench;
 
 /// <summary>Medians with their spread, and the result file.</summary>
-internal static class Figures
+internal static class Statistics
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 

@@ -12,11 +12,11 @@ namespace K8sMediaFlow.Sdk;
 /// <param name="Violations">Frames refused because descriptor or envelope were not sound; each ended its channel.</param>
 /// <param name="InputsNotDone">Inputs that are held, or that something derives from that is not done.</param>
 /// <param name="OutputsNotDone">Frames and notices that were sent and are not done.</param>
-public sealed record MediaOperatorFigures(
+public sealed record MediaOperatorStatistics(
     long Reattaches, long CopiedFrames, long CopiedBytes, long ResentFrames, long Duplicates, long Lost, long Violations, int InputsNotDone,
         int OutputsNotDone)
 {
-    internal static MediaOperatorFigures Read(MediaOperatorCore core) => new(
+    internal static MediaOperatorStatistics Read(MediaOperatorCore core) => new(
         core.Reattaches,
         core.Outputs.Sum(output => output.Copied.Frames),
         core.Outputs.Sum(output => output.Copied.Bytes),

@@ -1,11 +1,11 @@
 namespace K8sMediaFlow.Staging.Channels;
 
 /// <summary>What <see cref="ChannelCounters"/> said at one time. All since the channel was made; latencies in nanoseconds.</summary>
-public sealed record ChannelFigures(ulong Frames, ulong Bytes, ulong Gaps, ulong Duplicates, ulong LatencySumNanoseconds,
+public sealed record ChannelStatistics(ulong Frames, ulong Bytes, ulong Gaps, ulong Duplicates, ulong LatencySumNanoseconds,
     IReadOnlyList<ulong> Histogram)
 {
     /// <summary>By <see cref="LatencyPart"/>.</summary>
-    public IReadOnlyList<PartFigures> Parts { get; init; } = [];
+    public IReadOnlyList<PartStatistics> Parts { get; init; } = [];
 
     /// <summary>The upper end of the bucket that the share falls into; 0 where nothing was counted.</summary>
     /// <param name="share">Between 0 and 1: 0.99 for p99.</param>

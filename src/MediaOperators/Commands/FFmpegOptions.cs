@@ -7,7 +7,7 @@ namespace K8sMediaFlow.MediaOperators.Commands;
 /// <remarks>
 /// Rejected: an option that holds them as one text. It would need rules of its own for blanks and quotes, and "-h" in it reads as ours.
 /// </remarks>
-internal static class FFmpegWords
+internal static class FFmpegOptions
 {
     private const string Name = "FFMPEG";
 
