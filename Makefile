@@ -62,7 +62,7 @@ cluster: install-test ## Build the real Kubernetes that the tests start, into th
 	@tests/support/cluster/build.sh
 
 ##@ Measurements
-bench: install-bench ## Measure: make bench [ONLY="encode capnp handover awaited tcp", or rdma controller pipeline]. Writes bench/results/*.json.
+bench: install-bench ## Measure: make bench [ONLY="encode capnp handover awaited tcp", or rdma controller pipeline] into bench/results.
 	dotnet build bench/Bench.csproj -c Release -v q
 	@$(if $(filter pipeline,$(ONLY)),scripts/publish.sh $(BIN) Release --native)
 	@for one in $(ONLY); do dotnet bench/bin/Release/net10.0/K8sMediaFlow.Bench.dll $$one --out bench/results; done

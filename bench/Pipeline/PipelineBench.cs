@@ -28,7 +28,8 @@ internal static class PipelineBench
             piped.Add(await FFmpegWork.RunAsync(pipes, clip, weigh: turn == 0));
             Console.Error.WriteLine($"turn {turn + 1}: ours {ours[^1]}; ffmpeg {command[^1]}; pipes {piped[^1]}");
         }
-        Statistics.Write(words is ["--out", var folder, ..] ? ["--out", folder] : [], "pipeline.json", Report(ours, command, piped, (one, pipes)));
+        Statistics.Write(words is ["--out", var folder, ..] ? ["--out", folder] : [], "pipeline.json",
+            Report(ours, command, piped, (one, pipes)));
         return 0;
     }
 

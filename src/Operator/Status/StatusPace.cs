@@ -11,8 +11,8 @@ internal static class StatusPace
     public static readonly TimeSpan StatisticsEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>The status to be written, if it differs from the last one, and whether its figures are fresh ones.</summary>
-    public static (PipelineStatus Status, bool FreshStatistics) Choose(PipelineStatus fresh, PipelineStatus? written, DateTimeOffset statisticsAt,
-        DateTimeOffset now) =>
+    public static (PipelineStatus Status, bool FreshStatistics) Choose(
+        PipelineStatus fresh, PipelineStatus? written, DateTimeOffset statisticsAt, DateTimeOffset now) =>
         written is null || now - statisticsAt >= StatisticsEvery || fresh.Phase != written.Phase
             ? (fresh, true)
             : (WithStatistics(fresh, written), false);

@@ -9,7 +9,7 @@ internal static class ProjectFile
     public static IReadOnlyList<string> Referenced(string project) =>
         [.. Includes(project, "ProjectReference").Select(include => Path.GetFullPath(include, Path.GetDirectoryName(project)!))];
 
-    /// <summary>Every C# file that is compiled into it: its own folder without the projects in it, and what it takes from elsewhere.</summary>
+    /// <summary>Every C# file that is compiled into it: its folder without the projects in it, and what it takes from elsewhere.</summary>
     public static IEnumerable<string> Compiled(string project)
     {
         var folder = Path.GetDirectoryName(project)!;

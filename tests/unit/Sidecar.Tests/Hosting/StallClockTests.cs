@@ -51,7 +51,9 @@ public sealed class StallClockTests
             Watchdog.Until(() => bad.Kept > 0, () => "nothing was taken");
     }
 
-    /// <summary>Looks as often as the controller does in that time; false while something still moves on its way to where it stays.</summary>
+    /// <summary>
+    /// Looks as often as the controller does in that time; false while something still moves on its way to where it stays.
+    /// </summary>
     private static bool IsExplained(RunningPod pod)
     {
         var now = 0L;
