@@ -63,7 +63,10 @@ public sealed class ControlClient : IDisposable
         return wire.Incarnation;
     }
 
-    /// <summary>The status now and then every interval (50 ms .. 60 s). Ends only by cancellation or an error.</summary>
+    /// <summary>
+    /// The status now and then every interval (50 ms .. 60 s), and at once when the state of a media operator changes. Ends only by
+    /// cancellation or an error.
+    /// </summary>
     public IAsyncEnumerable<SidecarStatus> WatchStatusAsync(TimeSpan interval, CancellationToken cancellation)
     {
         var request = new WatchStatusRequest { IntervalMilliseconds = (uint)interval.TotalMilliseconds };

@@ -29,6 +29,12 @@ public interface IControlHandler
     /// <summary>The status now. Called from several threads.</summary>
     SidecarStatus GetStatus();
 
+    /// <summary>
+    /// Completes at the next change that callers are told of at once: what became of a media operator. Taken before the status, so that
+    /// nothing is missed in between.
+    /// </summary>
+    Task NextChange => Task.Delay(Timeout.Infinite);
+
     /// <summary>Asks sources to end; completes when everything in flight has arrived. Cancelled at the caller's deadline.</summary>
     Task DrainAsync(CancellationToken cancellation);
 }

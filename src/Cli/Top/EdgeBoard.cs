@@ -19,7 +19,11 @@ internal sealed class EdgeBoard(IReadOnlyList<string> edges)
             foreach (var edge in status.Edges)
                 Part(status.Pod, edge).Accept(status.Incarnation, status.MonotonicNanoseconds, edge);
         }
+        Changes.Raise();
     }
+
+    /// <summary>Another status has come, or what else concerns the run has changed.</summary>
+    public ChangeSignal Changes { get; } = new();
 
     /// <summary>The last status of each pod that has sent one.</summary>
     public IReadOnlyList<SidecarStatus> Statuses

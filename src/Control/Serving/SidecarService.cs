@@ -1,5 +1,7 @@
 using Grpc.Core;
+using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Control.Wire;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Control.Serving;
 
@@ -48,13 +50,21 @@ internal sealed class SidecarService(IControlHandler handler) : Wire.Sidecar.Sid
     {
         var interval = Bounded(request.IntervalMilliseconds, ControlApi.IntervalMin, ControlApi.IntervalMax, ControlApi.IntervalDefault,
             "interval");
-        using var timer = new PeriodicTimer(interval);
-        do
+        while (true)
         {
-            await responseStream.WriteAsync(StatusConversion.ToWire(handler.GetStatus()), context.CancellationToken);
+            var change = handler.NextChange;
+            var status = handler.GetStatus();
+            await responseStream.WriteAsync(StatusConversion.ToWire(status), context.CancellationToken);
+            // However much changes, a caller is told no more often than it may ask to be.
+            await Task.Delay(ControlApi.IntervalMin, context.CancellationToken);
+            if (!IsFinishing(status))
+                await ChangeSignal.WaitAsync(change, interval - ControlApi.IntervalMin, context.CancellationToken);
         }
-        while (await timer.WaitForNextTickAsync(context.CancellationToken));
     }
+
+    /// <summary>Only what is on its way is left: that is over at any moment, and callers wait for it.</summary>
+    private static bool IsFinishing(SidecarStatus status) => !status.Finished && status.Operators.Count > 0
+        && status.Operators.All(one => one.State == Control.Status.MediaOperatorState.Completed);
 
     public override async Task<DrainResponse> Drain(DrainRequest request, ServerCallContext context)
     {

@@ -37,10 +37,13 @@ internal static class DecodeCommand
     {
         var input = FFmpegInput.Parse(name);
         var ports = FindPorts(media);
+        // A file can be looked at while its decoder starts; what comes over a network can be opened only once at a time.
+        using var early = input.IsRegularFile ? new DecodeJobs(input, ports, options, media.IsStreaming) : null;
         var probed = MediaProbe.Probe(input, options.InputArguments, media.Stopping).WithRateOf(options.InputArguments);
         foreach (var port in ports)
             CheckPromise(input, port, probed);
-        var problem = await DecodeAsync(media, input, ports, options, InputPromise.Of(input, probed, options));
+        using var late = early is null ? new DecodeJobs(input, ports, options, media.IsStreaming) : null;
+        var problem = await DecodeAsync(media, early ?? late!, InputPromise.Of(input, probed, options));
         foreach (var port in ports)
             port.Complete();
         if (problem is not null)
@@ -49,10 +52,8 @@ internal static class DecodeCommand
 
     // What went wrong with the input, when all that it gave is sent. A failure in a streaming pipeline is thrown instead: there the next
     // life of this operator goes on, while in a batch there is none, and what was read shall be usable.
-    private static async Task<string?> DecodeAsync(MediaOperator media, FFmpegInput input, IReadOnlyList<DecodedPort> ports,
-        DecodeOptions options, InputPromise promise)
+    private static async Task<string?> DecodeAsync(MediaOperator media, DecodeJobs jobs, InputPromise promise)
     {
-        using var jobs = new DecodeJobs(input, ports, options, media.IsStreaming);
         using var threads = new PortThreads(media.Stopping);
         try
         {

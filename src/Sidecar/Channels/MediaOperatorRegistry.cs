@@ -2,6 +2,7 @@ using System.Globalization;
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Sidecar.Channels;
 
@@ -27,6 +28,9 @@ internal sealed class MediaOperatorRegistry
         foreach (var name in Completed)
             _states[name] = _states[name] with { State = MediaOperatorState.Completed };
     }
+
+    /// <summary>The state of a media operator has changed.</summary>
+    public ChangeSignal Changes { get; } = new();
 
     /// <summary>The media operators of the plan that have completed.</summary>
     public IReadOnlyList<string> Completed => [.. _completed.Names.Where(_states.ContainsKey)];
@@ -112,5 +116,6 @@ internal sealed class MediaOperatorRegistry
             Reason = reason,
             Incarnation = incarnation.ToString("x16", CultureInfo.InvariantCulture),
         };
+        Changes.Raise();
     }
 }

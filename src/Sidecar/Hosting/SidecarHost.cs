@@ -32,6 +32,7 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
     private readonly AttachServer _attach;
     private readonly ControlServer _control;
     private readonly PlainHttpServer? _health;
+    private readonly ChangeSignal _followed = new();
     private readonly SidecarMeter _meter;
     private readonly TelemetryExport _telemetry;
     private readonly ILogger _logger;
@@ -99,6 +100,8 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
         return Task.CompletedTask;
     }
 
+    public Task NextChange => (_runtime?.Registry.Changes ?? _followed).Next;
+
     public SidecarStatus GetStatus() => PodStatus.Of(_options.Pod, _incarnation, _runtime);
 
     public async Task DrainAsync(CancellationToken cancellation)
@@ -154,6 +157,7 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
     {
         Try(plan, () => _runtime = new PodRuntime(_options, plan, _incarnation,
             () => new LinkCredentials(_identity.Current.Certificate, _identity.Current.Authorities), _attach, _logger));
+        _followed.Raise();
         _logger.LogInformation("pod {Pod} follows plan {Version}", plan.Pod, plan.Version);
     }
 

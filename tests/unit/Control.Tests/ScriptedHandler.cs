@@ -23,6 +23,13 @@ internal sealed class ScriptedHandler : IControlHandler
     /// <summary>What it says that it speaks.</summary>
     public (int Min, int Max) Versions { get; set; } = (ControlApi.VersionMin, ControlApi.Version);
 
+    /// <summary>What it says of its media operator.</summary>
+    public MediaOperatorState State { get; set; } = MediaOperatorState.Failed;
+
+    public ChangeSignal Changes { get; } = new();
+
+    public Task NextChange => Changes.Next;
+
     public int StatusesRead => Volatile.Read(ref _statuses);
 
     public SidecarInfo GetInfo() => new(Versions.Min, Versions.Max, "0.1.0", "highlights-decode-0", "one", CurrentPlan);
@@ -48,7 +55,7 @@ internal sealed class ScriptedHandler : IControlHandler
                 {
                     WaitsFor = "a grant of studio",
                 }],
-            [new MediaOperatorReport("decode", 0, MediaOperatorState.Failed, "two", "no such file: ü")],
+            [new MediaOperatorReport("decode", 0, State, "two", "no such file: ü")],
             [new LinkStatus("decode.video->analyse.video", "studio", LinkDirection.Outbound, LinkState.Lost, "Tcp", 4, "no heartbeat", 11,
                 2)
                 {

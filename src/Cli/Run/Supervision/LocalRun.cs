@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using K8sMediaFlow.Cli.Run.Preparation;
 using K8sMediaFlow.Cli.Run.Processes;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Cli.Run.Supervision;
 
@@ -92,18 +94,20 @@ internal sealed class LocalRun : IDisposable
     {
         var stall = State.Spec.StallAfter is { } after ? new StallWatch(after) : null;
         var rdma = new RdmaWatch(State.Spec.PodsThatNeedRdma);
-        var drainedBy = TimeSpan.Zero;
+        long? completed = null;
         while (!State.IsEnding)
         {
-            await Task.Delay(Poll, stopping);
+            var change = State.Board.Changes.Next;
             if (State.Unfinished.Count == 0)
-                drainedBy += Poll;
-            if (State.Unfinished.Count == 0 && (AllFinished() || drainedBy > DrainedPatience))
+                completed ??= Stopwatch.GetTimestamp();
+            if (completed is { } at && (AllFinished() || Stopwatch.GetElapsedTime(at) > DrainedPatience))
                 State.EndWith(Complete());
             else if (rdma.Check(State.Board.Statuses, State.Notice) is { } unusable)
                 State.EndWith(RunOutcome.Failed(unusable));
             else if (HasBegun() && stall?.Check(State.Board.Rows(), State.Board.Statuses, State.Unfinished) is { } stalled)
                 State.EndWith(RunOutcome.Failed(stalled));
+            else
+                await ChangeSignal.WaitAsync(change, Poll, stopping);
         }
     }
 

@@ -104,11 +104,13 @@ internal sealed class MediaOperatorSupervisor(ReplicaSpec replica, RunState stat
         var ended = MonotonicClock.Nanoseconds;
         var heardBy = Sidecar()?.Incarnation;
         // A sidecar that does not answer is its supervisor's matter, which ends the run if need be.
+        var change = state.Board.Changes.Next;
         while (Sidecar() is not { } sidecar || sidecar.MonotonicNanoseconds - ended < StatusPatience.TotalNanoseconds)
         {
             if (Status()?.State == MediaOperatorState.Completed)
                 return true;
-            await Task.Delay(Poll, stopping);
+            await ChangeSignal.WaitAsync(change, Poll, stopping);
+            change = state.Board.Changes.Next;
         }
 
         return Status()?.State == MediaOperatorState.Completed || (heardBy is not null && Sidecar()?.Incarnation != heardBy);

@@ -52,5 +52,6 @@ internal sealed class RunState(RunSpec spec)
     {
         lock (_lock)
             _completed.Add(replica.Name);
+        Board.Changes.Raise();
     }
 }

@@ -9,7 +9,7 @@ namespace K8sMediaFlow.Cli.Run.Supervision;
 /// <summary>Speaks with one life of a sidecar: pushes the plan when it answers, then listens to its status.</summary>
 internal sealed class SidecarConversation(PodSpec pod, SupervisedProcess process, RunState state, TaskCompletionSource firstReady)
 {
-    private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(50), RetryMax = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(10), RetryMax = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StatusInterval = TimeSpan.FromMilliseconds(250);
     private long _lastAnswer = Stopwatch.GetTimestamp();
     // When the silence began; a process that has just begun has waited for nothing.
