@@ -52,6 +52,6 @@ internal sealed class FakeHandler(string pod, FakePodFolder folder) : IControlHa
             return new MediaOperatorReport(plan.Name, plan.Replica, MediaOperatorState.Completed, "x", "");
         return folder.Has(name + ".failed")
             ? new MediaOperatorReport(plan.Name, plan.Replica, MediaOperatorState.Failed, "x", folder.Read(name + ".failed"))
-            : new MediaOperatorReport(plan.Name, plan.Replica, MediaOperatorState.Attached, "x", "");
+            : new MediaOperatorReport(plan.Name, plan.Replica, MediaOperatorState.Waiting, "", "");
     }
 }
