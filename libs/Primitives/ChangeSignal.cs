@@ -1,8 +1,8 @@
 namespace K8sMediaFlow.Primitives;
 
 /// <summary>
-/// Tells all who wait that something has changed. Who waits takes <see cref="Next"/> first, then looks at what may have changed, then waits:
-/// what changes after the look has completed the task. Thread-safe.
+/// Tells all who wait that something has changed. A waiter takes <see cref="Next"/> first, then looks at what may have changed, then waits:
+/// what changes after the look completes the task. Thread-safe.
 /// </summary>
 public sealed class ChangeSignal
 {
