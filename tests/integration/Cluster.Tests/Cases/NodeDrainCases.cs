@@ -26,6 +26,7 @@ public sealed class NodeDrainCases(ITestOutputHelper output) : DisturbingCase(ou
         Wait.Until("Ready", () => flow.Is("Ready", "True"), flow.Describe);
         var pod = flow.PodOf(unit);
         pod.Node.ShouldBe(Drained);
+        using var logs = Kubectl.Follow(flow.Space, pod.Name);
         try
         {
             flow.Disturb($"node of {unit} drained",
@@ -41,7 +42,7 @@ public sealed class NodeDrainCases(ITestOutputHelper output) : DisturbingCase(ou
         flow.ShouldBeWhole($"{unit} drained");
         var took = Took(flow, pod);
         Print(FormattableString.Invariant($"{unit} was gone {took.TotalSeconds:0.0} s after it had been told to go, of {GraceSeconds} s"));
-        took.ShouldBeLessThan(TimeSpan.FromSeconds(GraceSeconds / 2));
+        took.ShouldBeLessThan(TimeSpan.FromSeconds(GraceSeconds / 2), logs.Text);
     }
 
     /// <summary>

@@ -29,6 +29,10 @@ internal sealed class Kubectl(string kubeconfig)
         return code == 0 ? output : throw new InvalidOperationException($"kubectl {string.Join(' ', arguments)}: {output}");
     }
 
+    /// <summary>The logs of all containers of a pod, until it is disposed.</summary>
+    public FollowedLogs Follow(string space, string pod) => new(Program.Value,
+        ["--kubeconfig", kubeconfig, "logs", "--follow", "--timestamps", "--prefix", "--all-containers", "--since=10s", "-n", space, pod]);
+
     public string Apply(string document)
     {
         var (code, output) = Try(document, "apply", "-f", "-");
