@@ -38,7 +38,7 @@ publish: ## Put the three programs into artifacts/bin.
 images: ## Build the container images into artifacts/images/*.tar, without registry or daemon: make images [IMAGE="sidecar controller"].
 	@images/build.sh $(IMAGE)
 
-test-quick: install-test ## What needs no root, and no test that takes long: under three minutes once it is built.
+test-quick: install-test ## What needs no root, and no test that takes long: three to four minutes once it is built.
 	@scripts/test.sh quick $(ROOM)
 
 .PHONY: docs-test

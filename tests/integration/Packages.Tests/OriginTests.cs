@@ -6,6 +6,7 @@ namespace K8sMediaFlow.Packages.Tests;
 
 /// <summary>From what the packages were made: anyone can make them again, and a debugger finds their sources.</summary>
 [Collection(nameof(PackedPackages))]
+[Trait("Category", "Slow")]
 public sealed class OriginTests(PackedPackages packages)
 {
     // Sources are below the first, what the build writes is below the second.

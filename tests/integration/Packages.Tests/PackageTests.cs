@@ -6,6 +6,7 @@ namespace K8sMediaFlow.Packages.Tests;
 
 /// <summary>The packages, as somebody gets them who has nothing else of this repository.</summary>
 [Collection(nameof(PackedPackages))]
+[Trait("Category", "Slow")]
 public sealed partial class PackageTests(PackedPackages packages)
 {
     [Fact]

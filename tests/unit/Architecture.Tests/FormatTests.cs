@@ -14,6 +14,7 @@ public class FormatTests
         ["format", "whitespace", "--folder", ".", "--verify-no-changes", "--exclude", "**/Generated/**", "**/obj/**"],
         folder: Repository.Root, patience: Patience);
 
+    [Trait("Category", "Slow")]
     [NeedsFact("jscpd", "node")]
     public void No_ten_lines_of_hand_written_code_occur_twice() => Tool.Run("python3", ["-B", "scripts/lint-duplicates.py"],
         folder: Repository.Root, patience: Patience);

@@ -200,6 +200,7 @@ public class ControlCallTests
         await control.DisposeAsync();
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

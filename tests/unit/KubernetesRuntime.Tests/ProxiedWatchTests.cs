@@ -6,6 +6,7 @@ using K8sMediaFlow.TestKit.Clusters;
 namespace K8sMediaFlow.KubernetesRuntime.Tests;
 
 /// <summary>Watches of real API servers through a proxy, which can fail between client and server.</summary>
+[Trait("Category", "Slow")]
 public class ProxiedWatchTests(ApiServerFixture old, CrdServerFixture current) : EveryServerTests(old, current)
 {
     [NeedsTheory("kubernetes", "crdserver")]

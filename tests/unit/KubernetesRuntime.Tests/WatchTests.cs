@@ -9,6 +9,7 @@ namespace K8sMediaFlow.KubernetesRuntime.Tests;
 /// <summary>What ends the watches of other controllers must not end ours: as real API servers do it.</summary>
 public class WatchTests(ApiServerFixture old, CrdServerFixture current) : EveryServerTests(old, current)
 {
+    [Trait("Category", "Slow")]
     [NeedsTheory("kubernetes", "crdserver")]
     [MemberData(nameof(Servers))]
     public async Task A_watch_that_ends_without_a_line_is_opened_again_without_an_error_and_without_a_list(string server)

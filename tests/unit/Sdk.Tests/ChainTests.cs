@@ -55,6 +55,7 @@ public sealed class ChainTests : IDisposable
         finished.Count.ShouldBe(frames);
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

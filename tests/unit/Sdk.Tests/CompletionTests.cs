@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using K8sMediaFlow.Sdk.Tests.Fakes;
 using K8sMediaFlow.Staging.Channels;
@@ -43,17 +44,18 @@ public sealed class CompletionTests
     {
         await using var passing = await PassingOperator.AttachAsync();
         await passing.FillAsync();
-        var seen = new Dictionary<string, long>();
+        // Operators of other tests may have the same name.
+        var seen = new ConcurrentBag<(string Instrument, long Value)>();
         using var listener = new MeterListener { InstrumentPublished = static (instrument, listener) => Listen(instrument, listener) };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
             if (tags.Contains(new KeyValuePair<string, object?>("media_operator", passing.Media.Name)))
-                seen[instrument.Name] = value;
+                seen.Add((instrument.Name, value));
         });
         listener.Start();
         listener.RecordObservableInstruments();
-        seen.Count.ShouldBe(9);
-        seen["k8smediaflow.sdk.outputs.not_done"].ShouldBe(4);
+        seen.Select(one => one.Instrument).Distinct().Count().ShouldBe(9);
+        seen.ShouldContain(("k8smediaflow.sdk.outputs.not_done", 4));
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class PortAllocationTests
 {
     private const int WarmUpFrames = 20_000, Frames = 20_000, BatchFrames = 2_000, Rounds = 3;
 
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task A_frame_from_pod_to_pod_allocates_nothing()
     {
