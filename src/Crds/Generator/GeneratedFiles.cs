@@ -29,7 +29,7 @@ public static class GeneratedFiles
     private static bool HasRules(Type kind) => !JsonNode.DeepEquals(KindDocument.Of(kind, cel: true), KindDocument.Of(kind, cel: false));
 
     /// <summary>
-    /// One template for all servers: the blocks with rules stand between conditions, and uninstalling the chart keeps the kinds.
+    /// One template for all servers: blocks with rules are conditional, and the definitions stay when the chart is uninstalled.
     /// </summary>
     private static string Template(Type kind)
     {

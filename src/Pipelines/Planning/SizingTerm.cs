@@ -21,7 +21,7 @@ public sealed record FrameWindow(string Port, long FrameBytes, IReadOnlyList<Siz
 }
 
 /// <summary>
-/// One region of a pod: who owns it, the windows it has room for, the blocks that this takes, and the pages that they lie in.
+/// One region of a pod: its owner, the windows it has room for, the blocks that this takes, and the pages that hold them.
 /// </summary>
 public sealed record RegionSizing(string Pod, string Owner, IReadOnlyList<FrameWindow> Windows, IReadOnlyList<BlockClassPlan> Classes)
 {

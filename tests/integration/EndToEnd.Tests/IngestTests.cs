@@ -68,8 +68,8 @@ public class IngestTests
     }
 
     /// <summary>
-    /// Free for both protocols, and below the ports that the kernel gives to whoever asks for any: a sidecar of the run took the
-    /// publisher's once.
+    /// Free for both protocols, and below the kernel's range of ephemeral ports: a sidecar of the run once took the
+    /// publisher's port.
     /// </summary>
     private static int FreePort()
     {

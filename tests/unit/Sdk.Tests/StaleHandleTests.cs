@@ -4,7 +4,7 @@ using K8sMediaFlow.Sdk.Tests.Fakes;
 
 namespace K8sMediaFlow.Sdk.Tests;
 
-/// <summary>Every public member of a handle that is over says so, and touches nothing of whoever has its slot now.</summary>
+/// <summary>Every public member of a handle that is over says so, and touches nothing of the handle that has its slot now.</summary>
 public sealed class StaleHandleTests
 {
     // What a handle that is over may still be asked.

@@ -38,7 +38,7 @@ internal sealed class PassingOperator : IAsyncDisposable
         return passing;
     }
 
-    /// <summary>Fills the output, so that whoever wants room there waits. Returns how many frames went out.</summary>
+    /// <summary>Fills the output, so that a caller that wants room there waits. Returns how many frames went out.</summary>
     public async Task<int> FillAsync()
     {
         for (var sequence = 1; sequence <= Capacity; sequence++)

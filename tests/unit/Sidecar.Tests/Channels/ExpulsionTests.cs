@@ -12,8 +12,8 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
 /// <summary>
-/// Whoever writes garbage to the sidecar is sent away with a reason that names it. What one media operator says of another sends nobody
-/// away.
+/// A media operator that writes garbage to the sidecar is expelled, with a reason that names it. What one media operator says of another
+/// expels neither.
 /// </summary>
 public sealed class ExpulsionTests
 {

@@ -6,7 +6,7 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
 /// <summary>
-/// The end of a stream belongs to one life of its source: the next one's frames flow, whoever stayed and whoever started again too.
+/// The end of a stream belongs to one life of its source: the next one's frames flow, whether its peers stayed or started again too.
 /// </summary>
 public sealed class StreamEndTests
 {
