@@ -39,6 +39,14 @@ internal sealed record PodView(
     /// <summary>Its sidecar is spoken to.</summary>
     public bool Answers { get; init; }
 
+    /// <summary>
+    /// It is being removed and nothing of it runs any more. A kubelet may need another minute for the rest, and a finalizer for ever.
+    /// </summary>
+    public bool HasEnded { get; init; }
+
+    /// <summary>It is being removed and may still have something to bring away.</summary>
+    public bool IsEnding => Terminating && !Lost && !HasEnded;
+
     /// <summary>Its sidecar has a plan.</summary>
     public bool Planned { get; init; }
 
@@ -77,6 +85,7 @@ internal sealed record PodView(
         StartedAt = IsStarted(pod) ? pod.Status!.ContainerStatuses!.Max(one => one.State!.Running!.StartedAt) : null,
         Footprint = PodFootprint.Of(pod),
         HasClaims = pod.Spec?.ResourceClaims is not null,
+        HasEnded = pod.Metadata.DeletionTimestamp is not null && (pod.Status?.Phase is "Succeeded" or "Failed" || IsStopped(pod)),
     };
 
     private static PodState StateOf(Pod pod) => pod.Status?.Phase switch
@@ -90,4 +99,11 @@ internal sealed record PodView(
     // The sidecar is among the init containers where the server has native ones, and runs as long as the others.
     private static bool IsStarted(Pod pod) => pod.Status?.ContainerStatuses is { Count: > 0 } containers
         && containers.Concat(pod.Status.InitContainerStatuses ?? []).All(one => one.State?.Running is not null);
+
+    // A kubelet starts no container of a pod that is being removed. Of one that it finds no more it says that it waits, and the last state
+    // says that it ended.
+    private static bool IsStopped(Pod pod) => pod.Status?.ContainerStatuses is { } containers
+        && containers.Count == pod.Spec?.Containers?.Count
+        && containers.Concat(pod.Status.InitContainerStatuses ?? []).All(one =>
+            one.State?.Terminated is not null || one.State is { Running: null } && one.LastState?.Terminated is not null);
 }

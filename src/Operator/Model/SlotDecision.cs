@@ -16,7 +16,7 @@ internal sealed record SlotDecision(PodSlot Slot, PodView? Current, string Incar
 {
     /// <summary>
     /// A pod that is ending and still has the slot's peers. It is brought plans to its end: what it has still to bring away goes to peers
-    /// that may move meanwhile, and no successor takes them from it before it is gone.
+    /// that may move meanwhile, and no successor takes them from it before it has ended.
     /// </summary>
     public PodView? Ending { get; init; }
 

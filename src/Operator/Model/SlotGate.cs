@@ -31,7 +31,7 @@ internal sealed record SlotState(bool IsHealthy, bool IsSettled, bool HasRollSta
         var coming = holder is not null && !healthy && ((holder.Hash == hash && holder.Generation == generation)
             || (holder.PodIssue is null && now < holder.CreatedAt + PodView.SettlingMax));
         var unlinked = healthy && holder!.Hash == hash && holder.LinksDown.Any(isLinkExpected);
-        var leaving = pods.Any(pod => pod.Terminating && !pod.Lost && pod.NodeLostAt is null);
+        var leaving = pods.Any(pod => pod is { IsEnding: true, NodeLostAt: null });
         return new(healthy, holder is not null && !coming && !leaving && !unlinked, holder is { Leaving: false } && holder.Hash != hash
             && living[^1] != holder);
     }

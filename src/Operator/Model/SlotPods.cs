@@ -31,8 +31,8 @@ internal static class SlotPods
 
     /// <summary>
     /// The pod that is ending in peace. One whose node does not answer may have ended long ago, and what it held comes again from upstream:
-    /// it keeps no other pod waiting. Nor does one whose containers have ended and that a finalizer keeps.
+    /// it keeps no other pod waiting. Nor does one whose containers have ended.
     /// </summary>
     public static PodView? Ending(IEnumerable<PodView> pods) =>
-        pods.LastOrDefault(pod => pod is { Terminating: true, Lost: false, NodeLostAt: null, State: PodState.Pending or PodState.Running });
+        pods.LastOrDefault(pod => pod is { IsEnding: true, NodeLostAt: null });
 }

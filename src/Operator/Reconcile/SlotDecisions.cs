@@ -42,7 +42,7 @@ internal static class SlotDecisions
     {
         var recorded = context.Recorded;
         var used = recorded is not null && (context.Seen || pods.Any(pod => pod.Name == PodNames.Of(slot.Stable, recorded)));
-        if (pods.Any(pod => pod.Terminating && !pod.Lost))
+        if (pods.Any(pod => pod.IsEnding))
             return new(slot, null, recorded ?? PodNames.Next(context.Uid, slot.Stable, null), false, [], again);
         var next = recorded is null || used ? PodNames.Next(context.Uid, slot.Stable, recorded) : recorded;
         return context.Now < context.NotBefore

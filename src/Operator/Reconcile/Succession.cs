@@ -7,7 +7,7 @@ namespace K8sMediaFlow.Operator.Reconcile;
 /// <summary>
 /// How a pod that works is followed by another one: on a node that is being emptied, and when the template has changed. The successor comes
 /// first and stands by: scheduled, its images there, its containers running and its sidecar answering; then the pod goes, keeps its peers
-/// until it is empty, and only when it is gone the successor gets them. A successor that cannot come leaves the pod where it is. See
+/// until it is empty, and only when it has ended the successor gets them. A successor that cannot come leaves the pod where it is. See
 /// decision 0020.
 /// </summary>
 internal static class Succession

@@ -26,6 +26,7 @@ internal sealed class PodRuntime : IDisposable
 
     private readonly PodLinks _links;
     private readonly AttachServer _attach;
+    private readonly ILogger _logger;
     private volatile SidecarPlan _plan;
     private long _standing, _standsSinceNs;
 
@@ -38,7 +39,7 @@ internal sealed class PodRuntime : IDisposable
     public PodRuntime(SidecarOptions options, SidecarPlan plan, Incarnation incarnation, Func<LinkCredentials> credentials,
         AttachServer attach, ILogger logger)
     {
-        (_plan, _attach) = (plan, attach);
+        (_plan, _attach, _logger) = (plan, attach, logger);
         Ports = new ChannelBroker(PodTopology.Pairs(plan), logger);
         Registry = new MediaOperatorRegistry(plan, new CompletedStore(options.StateDirectory));
         _links = new PodLinks(options, plan, Ports, WaitPolicyOf(plan.Polling), credentials, logger);
@@ -106,6 +107,8 @@ internal sealed class PodRuntime : IDisposable
     /// </summary>
     public void BeginDrain(TimeSpan time)
     {
+        _logger.LogInformation("pod {Pod} is ending: its media operators have {Seconds:0.#} s, {Links} inbound links", _plan.Pod,
+            (time * OperatorsShare).TotalSeconds, Inbound.Count);
         _attach.Stop(time * OperatorsShare, "the pod is ending");
         // The peers of a batch end as well, and the ends of their streams have to come. A streaming pod has a successor, which gets what
         // this one does not take.
@@ -170,6 +173,7 @@ internal sealed class PodRuntime : IDisposable
         else if (_standsSinceNs > 0 && now - _standsSinceNs > StandingNs)
         {
             _standsSinceNs = 0;
+            _logger.LogInformation("pod {Pod}: nothing more comes, its media operators are asked to end now", _plan.Pod);
             _attach.Stop(TimeSpan.FromMilliseconds(1), "nothing more comes");
         }
     }

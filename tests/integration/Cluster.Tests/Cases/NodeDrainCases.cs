@@ -13,7 +13,7 @@ public sealed class NodeDrainCases(ITestOutputHelper output) : DisturbingCase(ou
     /// <summary>Long, so that a pod that needs all of it cannot be taken for one that a busy machine holds up.</summary>
     private const int GraceSeconds = 90;
 
-    [NeedsTheory("kubernetes", "images", "helm", "root", "audit")]
+    [NeedsTheory("kubernetes", "images", "helm", "root")]
     [InlineData("source")]
     [InlineData("analyse")]
     [InlineData("sink")]
@@ -27,12 +27,12 @@ public sealed class NodeDrainCases(ITestOutputHelper output) : DisturbingCase(ou
         var pod = flow.PodOf(unit);
         pod.Node.ShouldBe(Drained);
         using var logs = Kubectl.Follow(flow.Space, pod.Name);
+        var pause = TimeSpan.Zero;
         try
         {
-            flow.Disturb($"node of {unit} drained",
+            pause = flow.Disturb($"node of {unit} drained",
                 () => Kubectl.RunLong(TimeSpan.FromMinutes(4), "drain", Drained, "--force", "--ignore-daemonsets", "--delete-emptydir-data",
-                "--timeout=200s",
-                "--pod-selector", $"k8smediaflow.io/unit={unit}"));
+                "--timeout=200s", "--pod-selector", $"k8smediaflow.io/unit={unit}"));
         }
         finally
         {
@@ -40,18 +40,7 @@ public sealed class NodeDrainCases(ITestOutputHelper output) : DisturbingCase(ou
         }
         flow.PodOf(unit).ShouldSatisfyAllConditions(after => after.Name.ShouldNotBe(pod.Name), after => after.Node.ShouldBe(Other));
         flow.ShouldBeWhole($"{unit} drained");
-        var took = Took(flow, pod);
-        Print(FormattableString.Invariant($"{unit} was gone {took.TotalSeconds:0.0} s after it had been told to go, of {GraceSeconds} s"));
-        took.ShouldBeLessThan(TimeSpan.FromSeconds(GraceSeconds / 2), logs.Text);
-    }
-
-    /// <summary>
-    /// From the first time that the server was asked to end the pod to the kubelet's word that it is over: as the server noted both.
-    /// </summary>
-    private TimeSpan Took(Flow flow, Pod pod)
-    {
-        var ends = Cluster.Cluster.Writes().Where(write => write.Namespace == flow.Space && write.Name == pod.Name && write.Code < 300
-            && (write is { Resource: "pods", Verb: "delete" } || write is { Resource: "pods/eviction", Verb: "create" })).ToList();
-        return ends.Last(write => write.UserAgent.StartsWith("kubelet", StringComparison.Ordinal)).At - ends[0].At;
+        // The kubelet may keep the pod's object for another minute: its successor must not wait for that.
+        pause.ShouldBeLessThan(TimeSpan.FromSeconds(GraceSeconds / 2), logs.Text);
     }
 }

@@ -41,7 +41,7 @@ public class NativePodTests
             "kept, restarts 3" },
         { "operator-runs-again-after-it-was-killed", Ready, "kept, started, restarts 1" },
         { "ends-operator-first", Pending, "ending" },
-        { "ends-sidecar-last", Pending, "ending" },
+        { "ends-sidecar-last", Pending, "made again" },
         { "batch-has-ended", Ready, "kept" },
         { "batch-has-ended-and-its-sidecar-was-killed", Ready, "kept" },
         { "evicted", Pending, "removed, made again" },

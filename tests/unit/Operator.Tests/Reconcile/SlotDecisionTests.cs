@@ -66,6 +66,17 @@ public class SlotDecisionTests
         decision.Reachable!.Name.ShouldBe($"p-a-0-{First}", "it is brought plans to its end");
     }
 
+    [Fact]
+    public void A_pod_of_which_nothing_runs_any_more_is_not_waited_for_however_long_the_kubelet_keeps_it()
+    {
+        var ended = Pod(First) with { Terminating = true, HasEnded = true };
+        var alone = SlotDecisions.Decide(Slot, [ended], Context with { Recorded = First, Seen = true });
+        (alone.Make, alone.Incarnation, alone.Reachable).ShouldBe((true, Second, null));
+        var followed = SlotDecisions.Decide(Slot, [ended, Pod(Second) with { Ready = false }],
+            Context with { Recorded = First, Seen = true });
+        (followed.Make, followed.Reachable!.Name, followed.Ending).ShouldBe((false, $"p-a-0-{Second}", null), "it gets the peers");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -126,7 +126,7 @@ public class SlotPlannerTests
         Decide(Standby("source"), New("sink")).Slots[0].Reachable!.Name.ShouldBe("pair-source-0-11111");
         Decide(ending with { NodeLostAt = Now.AddSeconds(9) }, Standby("source"), New("sink"))
             .Slots[0].Reachable!.Name.ShouldBe("pair-source-0-11111", "it may have ended long ago");
-        Decide(ending with { State = PodState.Failed }, Standby("source"), New("sink")).Slots[0].Reachable!.Name
+        Decide(ending with { HasEnded = true }, Standby("source"), New("sink")).Slots[0].Reachable!.Name
             .ShouldBe("pair-source-0-11111", "its containers have ended");
         Decide(ending, Standby("source") with { Planned = true }, New("sink"))
             .Slots[0].Reachable!.Name.ShouldBe("pair-source-0-11111", "they were moved already");

@@ -121,11 +121,13 @@ public class SuccessionPropertyTests
         private void Advance(PodView pod)
         {
             var now = pod with { Leaving = pod.Node is not null && _leaving.Contains(pod.Node) };
-            if (pod.Terminating && Happens(50))
+            if (pod.HasEnded && Happens(10))
             {
                 _pods.Remove(pod.Name);
                 return;
             }
+            if (pod.Terminating && Happens(50))
+                now = now with { HasEnded = true };
             if (now is { Terminating: false, Node: null }
                 && Enumerable.Range(0, 3).Select(i => $"n{i}").Where(node => !_leaving.Contains(node)).ToList() is { Count: > 0 } nodes
                 && Happens(70))
