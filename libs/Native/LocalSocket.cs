@@ -37,6 +37,11 @@ public sealed unsafe class LocalSocket : IDisposable
     }
 
     /// <summary>
+    /// The peer has closed, or has died, or one of the two has shut the connection down; what it sent before can still be received.
+    /// </summary>
+    public bool HasPeerLeft => Readiness.IsHungUp(Descriptor);
+
+    /// <summary>
     /// Connects, and waits until <paramref name="timeout"/> for a listener to be there: processes of a pod start in any order.
     /// </summary>
     /// <exception cref="NativeException">ENOENT or ECONNREFUSED: no process listened in time.</exception>

@@ -19,6 +19,7 @@ public sealed unsafe class MappedMemory : IDisposable
 {
     // As an integer: Interlocked has no overload for pointers, and two disposers must not both unmap.
     private nint _address;
+    private readonly Lock _populating = new();
 
     private MappedMemory(byte* pointer, long lengthBytes, MemoryAccess access)
     {
@@ -60,6 +61,32 @@ public sealed unsafe class MappedMemory : IDisposable
         return new MappedMemory((byte*)address, file.LengthBytes, access);
     }
 
+    /// <summary>
+    /// Maps the whole file, shared, and returns at once: page tables are filled behind the caller, from the beginning. The file's pages must
+    /// all have their memory (<see cref="MemoryFile.Preallocate"/>). On Linux before 5.14 this is <see cref="Map"/>.
+    /// </summary>
+    /// <exception cref="NativeException">As <see cref="Map"/>.</exception>
+    public static MappedMemory MapAndPopulateBehind(MemoryFile file, MemoryAccess access)
+    {
+        var memory = Map(file, access, populate: false);
+        if (memory.TryPopulate(0, MemoryFile.PageBytes))
+        {
+            PagePopulation.Begin(memory);
+            return memory;
+        }
+        memory.Dispose();
+        return Map(file, access);
+    }
+
+    /// <summary>Fills page tables; false when it cannot, or the mapping is disposed.</summary>
+    internal bool TryPopulate(long offset, long lengthBytes)
+    {
+        var advice = Access == MemoryAccess.ReadWrite ? MemoryCalls.MADV_POPULATE_WRITE : MemoryCalls.MADV_POPULATE_READ;
+        // After munmap the same addresses may be another's.
+        lock (_populating)
+            return _address != 0 && MemoryCalls.madvise((byte*)_address + offset, (nuint)lengthBytes, advice) == 0;
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the mapping.</exception>
     public Span<byte> Span(long offset, int lengthBytes)
     {
@@ -77,9 +104,12 @@ public sealed unsafe class MappedMemory : IDisposable
 
     public void Dispose()
     {
-        var address = Interlocked.Exchange(ref _address, 0);
-        if (address != 0)
-            _ = MemoryCalls.munmap((void*)address, (nuint)LengthBytes);
+        lock (_populating)
+        {
+            var address = Interlocked.Exchange(ref _address, 0);
+            if (address != 0)
+                _ = MemoryCalls.munmap((void*)address, (nuint)LengthBytes);
+        }
     }
 
     private void CheckRange(long offset, int lengthBytes)

@@ -21,6 +21,13 @@ internal static unsafe class Readiness
 
     internal static bool WaitWritable(int descriptor, int timeoutMs) => Wait(descriptor, FileCalls.POLLOUT, timeoutMs);
 
+    /// <summary>The other end is gone; does not wait.</summary>
+    internal static bool IsHungUp(int descriptor)
+    {
+        var entry = new FileCalls.pollfd { fd = descriptor };
+        return FileCalls.poll(&entry, 1, 0) > 0 && (entry.revents & FileCalls.POLLHUP) != 0;
+    }
+
     /// <summary>True when the first descriptor is readable; false when only <paramref name="wake"/> is, or time ran out.</summary>
     internal static bool WaitReadable(int descriptor, int wake, int timeoutMs)
     {

@@ -27,7 +27,10 @@ public sealed class ControlClient : IDisposable
         _sidecar = new Wire.Sidecar.SidecarClient(_channel.Invoker);
     }
 
-    /// <summary>Time for a call that only asks or tells.</summary>
+    /// <summary>
+    /// Time for a call that only asks or tells. After one that ran out of it the next one has twice as long, up to eight times, until a
+    /// call is answered.
+    /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <exception cref="ControlException">FailedPrecondition: the sidecar speaks no version of this API that is spoken here.</exception>

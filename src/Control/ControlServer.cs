@@ -74,14 +74,14 @@ public sealed class ControlServer : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxConcurrentConnections = 64;
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
-        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(30);
         kestrel.Listen(_options.Address, _options.Port, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
                 OnConnection = _ => ValueTask.FromResult(Handshake()),
-                HandshakeTimeout = TimeSpan.FromSeconds(10),
+                HandshakeTimeout = TimeSpan.FromSeconds(30),
             });
         });
     }

@@ -148,7 +148,7 @@ public sealed class LinkListener : IDisposable
     {
         try
         {
-            using var timer = connection.AbortAfter(_options.OpenDeadline);
+            using var timer = connection.AbortAfter(_options.OpenDeadline, _options.HungMax);
             handshake.Timer = timer;
             Route(connection, handshake);
         }
@@ -219,7 +219,7 @@ public sealed class LinkListener : IDisposable
 
         public ControlConnection Connection { get; }
 
-        public Timer? Timer { get; set; }
+        public IDisposable? Timer { get; set; }
 
         public void Dispose()
         {

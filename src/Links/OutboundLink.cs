@@ -204,7 +204,7 @@ public sealed class OutboundLink : IDisposable
     {
         OutboundEpoch epoch;
         var now = _fabrics.Now;
-        using (connection.AbortAfter(_options.OpenDeadline))
+        using (connection.AbortAfter(_options.OpenDeadline, _options.HungMax))
         using (var proposals = new LinkProposals(_rest.Offered(now, MonotonicClock.Nanoseconds), _fabricOptions))
             epoch = LinkThread.RunApart(() => Open(connection, endpoint, proposals, now));
         _redial.Succeeded();

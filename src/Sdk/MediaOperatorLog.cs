@@ -29,4 +29,7 @@ internal static partial class MediaOperatorLog
 
     [LoggerMessage(7, LogLevel.Information, "{Name}/{Replica} was disposed before its streams had ended")]
     public static partial void Abandoned(this ILogger log, string name, int replica);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Name}/{Replica} has waited {Seconds} s for the sidecar at {SocketPath}: {Why}")]
+    public static partial void StillWaiting(this ILogger log, string name, int replica, string socketPath, int seconds, string why);
 }

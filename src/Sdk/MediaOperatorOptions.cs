@@ -21,11 +21,15 @@ public sealed class MediaOperatorOptions
     /// <summary>Number of this replica, from 0 (<c>K8SMEDIAFLOW_REPLICA</c>, 0 where it is not set).</summary>
     public int Replica { get; set; }
 
-    /// <summary>How long the first attach may take: the sidecar may start later than we do. Longer than 0; 60 s unless it is set.</summary>
+    /// <summary>
+    /// How long the first attach may take: the sidecar may start later than we do. Time in which the machine had no processor free, or a
+    /// sidecar has the request and keeps the connection, counts a tenth. Longer than 0; 60 s unless it is set.
+    /// </summary>
     public TimeSpan AttachTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long after the sidecar's death attaching again is tried before the operator fails. Longer than 0; 5 min unless it is set.
+    /// How long after the sidecar's death attaching again is tried before the operator fails; time counts as in
+    /// <see cref="AttachTimeout"/>. Longer than 0; 5 min unless it is set.
     /// </summary>
     public TimeSpan ReattachTimeout { get; set; } = TimeSpan.FromMinutes(5);
 

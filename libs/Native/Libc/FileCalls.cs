@@ -19,6 +19,7 @@ internal static unsafe partial class FileCalls
     internal const int F_GET_SEALS = 1034;
     internal const int SEEK_END = 2;
     internal const short POLLIN = 1;
+    internal const short POLLHUP = 16;
     internal const short POLLOUT = 4;
 
     internal struct pollfd

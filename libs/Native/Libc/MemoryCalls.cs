@@ -14,6 +14,8 @@ internal static unsafe partial class MemoryCalls
     internal const int PROT_WRITE = 2;
     internal const int MAP_SHARED = 1;
     internal const int MAP_POPULATE = 0x8000;
+    internal const int MADV_POPULATE_READ = 22;
+    internal const int MADV_POPULATE_WRITE = 23;
 
     internal static readonly void* MAP_FAILED = (void*)-1;
 
@@ -31,6 +33,9 @@ internal static unsafe partial class MemoryCalls
 
     [LibraryImport(FileCalls.Library, SetLastError = true)]
     internal static partial int munmap(void* address, nuint length);
+
+    [LibraryImport(FileCalls.Library, SetLastError = true)]
+    internal static partial int madvise(void* address, nuint length, int advice);
 
     [LibraryImport(FileCalls.Library, SetLastError = true)]
     internal static partial int mprotect(void* address, nuint length, int protection);

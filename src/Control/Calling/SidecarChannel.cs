@@ -22,6 +22,7 @@ internal sealed class SidecarChannel : IDisposable
     private readonly ControlClientOptions _options;
     private readonly HttpClient _http;
     private readonly GrpcChannel _channel;
+    private readonly GrowingDeadline _deadlines = new();
     private string _refusal = "";
 
     public SidecarChannel(ControlClientOptions options)
@@ -43,17 +44,19 @@ internal sealed class SidecarChannel : IDisposable
     /// <summary>One question and its answer.</summary>
     /// <param name="method">Its name, for traces.</param>
     /// <param name="start">Begins the call.</param>
-    /// <param name="deadline">For the whole of it.</param>
+    /// <param name="deadline">For the whole of it, of a sidecar that has answered in time so far.</param>
     /// <param name="cancellation">The caller's.</param>
     public async Task<T> AskAsync<T>(string method, Func<CallOptions, AsyncUnaryCall<T>> start, TimeSpan deadline,
         CancellationToken cancellation)
     {
         using var activity = CallActivities.Called(method, _options.Sidecar.ToString());
-        using var call = start(new CallOptions(CallActivities.Headers(activity), deadline: DateTime.UtcNow + deadline,
+        using var call = start(new CallOptions(CallActivities.Headers(activity), deadline: DateTime.UtcNow + _deadlines.Of(deadline),
             cancellationToken: cancellation));
         try
         {
-            return await call;
+            var answer = await call;
+            _deadlines.Answered();
+            return answer;
         }
         catch (RpcException error)
         {
@@ -67,12 +70,13 @@ internal sealed class SidecarChannel : IDisposable
         Func<CallOptions, AsyncServerStreamingCall<T>> start, TimeSpan silenceMax, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        bounded.CancelAfter(silenceMax);
+        bounded.CancelAfter(_deadlines.Of(silenceMax));
         using var call = start(new CallOptions(cancellationToken: bounded.Token));
         while (await NextAsync(call.ResponseStream, bounded, cancellation))
         {
             // What the reader takes for one message is not the sidecar's silence.
             bounded.CancelAfter(Timeout.InfiniteTimeSpan);
+            _deadlines.Answered();
             yield return call.ResponseStream.Current;
             bounded.CancelAfter(silenceMax);
         }
@@ -90,10 +94,11 @@ internal sealed class SidecarChannel : IDisposable
         UseProxy = false,
         // It would put a span of its own, which is not exported, between the two of a call.
         ActivityHeadersPropagator = null,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
+        // A handshake takes a sidecar that is starved longer than any other answer, and one that is broken off is begun again.
+        ConnectTimeout = TimeSpan.FromSeconds(15),
         // A peer whose host is gone, or that is stopped, ends the stream here and not at some TCP timeout.
         KeepAlivePingDelay = TimeSpan.FromSeconds(5),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         SslOptions = new SslClientAuthenticationOptions
         {
@@ -121,7 +126,10 @@ internal sealed class SidecarChannel : IDisposable
         var broken = Broken(error.Status.DebugException);
         if (callers.IsCancellationRequested && (error.StatusCode == StatusCode.Cancelled || broken is not null))
             return new OperationCanceledException(error.Message, error, callers);
-        if (isSilent || error is { StatusCode: StatusCode.DeadlineExceeded, Status.Detail: "" or DeadlinePassed })
+        var isLate = isSilent || error is { StatusCode: StatusCode.DeadlineExceeded, Status.Detail: "" or DeadlinePassed };
+        if (isLate || broken is OperationCanceledException)
+            _deadlines.RanOut();
+        if (isLate)
             return new ControlException(StatusCode.DeadlineExceeded, $"{_options.Sidecar} did not answer in time", error);
         return broken is not null
             ? new ControlException(StatusCode.Unavailable, $"{_options.Sidecar} cannot be reached: {Reason(broken)}", error)

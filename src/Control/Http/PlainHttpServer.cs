@@ -24,7 +24,7 @@ public sealed record PlainPage(int Status, string Text, string ContentType = "te
 /// </summary>
 public sealed class PlainHttpServer : IAsyncDisposable
 {
-    private readonly IReadOnlyDictionary<string, Func<PlainPage>> _pages;
+    private readonly IReadOnlyDictionary<string, Func<CancellationToken, Task<PlainPage>>> _pages;
     private readonly IReadOnlyList<string> _paths;
     private readonly KestrelHost _host;
 
@@ -33,6 +33,16 @@ public sealed class PlainHttpServer : IAsyncDisposable
     /// <param name="pages">By path. Called from several threads.</param>
     /// <param name="metrics">Has a page of its own; null: there is none.</param>
     public PlainHttpServer(IPAddress address, int port, IReadOnlyDictionary<string, Func<PlainPage>> pages, TelemetryExport? metrics = null)
+        : this(address, port, pages.ToDictionary(page => page.Key, page => AtOnce(page.Value)), metrics)
+    {
+    }
+
+    /// <param name="address">Where to listen.</param>
+    /// <param name="port">0: any free one.</param>
+    /// <param name="pages">By path, each free to wait with its answer until the caller has left. Called from several threads.</param>
+    /// <param name="metrics">Has a page of its own; null: there is none.</param>
+    public PlainHttpServer(IPAddress address, int port, IReadOnlyDictionary<string, Func<CancellationToken, Task<PlainPage>>> pages,
+        TelemetryExport? metrics = null)
     {
         _pages = pages;
         _paths = [.. pages.Keys.Concat(metrics is null ? [] : [TelemetryExport.Page]).Order(StringComparer.Ordinal)];
@@ -69,8 +79,11 @@ public sealed class PlainHttpServer : IAsyncDisposable
         HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? next(context)
             : Write(context, new PlainPage(StatusCodes.Status405MethodNotAllowed, "GET only\n"));
 
-    private Task ServeAsync(HttpContext context) => Write(context, _pages.TryGetValue(context.Request.Path, out var page) ? page()
-        : new PlainPage(StatusCodes.Status404NotFound, $"there is {string.Join(" ", _paths)}\n"));
+    /// <summary>A page that is there when it is asked for.</summary>
+    public static Func<CancellationToken, Task<PlainPage>> AtOnce(Func<PlainPage> page) => _ => Task.FromResult(page());
+
+    private async Task ServeAsync(HttpContext context) => await Write(context,
+        _pages.TryGetValue(context.Request.Path, out var page) ? await page(context.RequestAborted) : new PlainPage(StatusCodes.Status404NotFound, $"there is {string.Join(" ", _paths)}\n"));
 
     private static Task Write(HttpContext context, PlainPage page)
     {

@@ -97,9 +97,11 @@ internal sealed class ControlConnection : IDisposable
         _socket.Close();
     }
 
-    /// <summary>Aborts when the time is over, unless disposed before: bounds a handshake step by step without a timeout per read.</summary>
-    public Timer AbortAfter(TimeSpan deadline) =>
-        new(static state => ((ControlConnection)state!).Abort(), this, deadline, Timeout.InfiniteTimeSpan);
+    /// <summary>
+    /// Aborts when the time is over, unless disposed before: bounds a handshake step by step without a timeout per read. A peer whose machine
+    /// answers lives, but hangs or is starved: it has longer, since a handshake that is broken off is begun again.
+    /// </summary>
+    public IDisposable AbortAfter(TimeSpan deadline, TimeSpan hungMax = default) => new OpeningDeadline(this, deadline, hungMax);
 
     /// <summary>Starts a message; <see cref="Queue"/> ends it.</summary>
     /// <param name="listBytes">Room for lists that may be long.</param>

@@ -20,8 +20,8 @@ public sealed record LinkOptions
     public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// From the dial (or the accept) until both ends are ready. <remarks>Defaults to 5 s: a dead pod address must not stall for
-    /// minutes.</remarks>
+    /// From the dial (or the accept) until both ends are ready; a peer whose machine answers has <see cref="HungMax"/>.
+    /// <remarks>Defaults to 5 s: a dead pod address must not stall for minutes.</remarks>
     /// </summary>
     public TimeSpan OpenDeadline { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -58,7 +58,7 @@ internal static class SidecarContainer
             ],
             StartupProbe = StartupProbe(input),
             LivenessProbe = Probe("/healthz", periodSeconds: 10, failures: 6),
-            ReadinessProbe = Probe("/readyz", periodSeconds: 2, failures: 2),
+            ReadinessProbe = Probe("/readyz", periodSeconds: 1, failures: 4),
             Lifecycle = input.Server.NativeSidecar ? DrainFirst : null,
             SecurityContext = Security(input, spec?.SecurityContext),
             RestartPolicy = input.Server.NativeSidecar ? "Always" : null,

@@ -57,6 +57,8 @@ internal sealed class PlanSync(SidecarSessions sessions)
         foreach (var slot in asked)
         {
             var session = sessions.With(key, Target(accepted, slot, slot.Reachable!));
+            if (slot.Reachable!.StartedAt is { } startedAt)
+                session.Started(startedAt);
             if (Brings && PlanBuilder.IsComplete(plans[slot.Slot.Stable]))
                 session.Want(plans[slot.Slot.Stable], accepted.Generation);
         }

@@ -23,7 +23,7 @@ internal sealed class SidecarSession : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Breath = TimeSpan.FromMilliseconds(100),
         RefusedAgain = TimeSpan.FromSeconds(30);
-    private static readonly BackOff Pauses = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+    private static readonly BackOff PausesDefault = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     private readonly ControlClient _client;
     private readonly PlanCounter _versions;
@@ -32,7 +32,10 @@ internal sealed class SidecarSession : IAsyncDisposable
     private readonly CancellationTokenSource _end;
     private readonly SemaphoreSlim _pushing = new(1, 1);
     private readonly Lock _lock = new();
+    private readonly ChangeSignal _started = new();
+    private readonly BackOff _pauses;
     private readonly Task _loop;
+    private long _startedAt;
     private volatile bool _isUnderstood;
     private SidecarPlan? _drawn, _wanted;
     private byte[] _wantedBytes = [];
@@ -41,10 +44,17 @@ internal sealed class SidecarSession : IAsyncDisposable
     private PlanVersion? _version;
     private SidecarReport _report = SidecarReport.Unknown;
 
+    /// <param name="target">Whom to call.</param>
+    /// <param name="identity">As whom.</param>
+    /// <param name="versions">Of the plans.</param>
+    /// <param name="changed">Called when the report differs.</param>
+    /// <param name="logger">Of plans that were brought and refused.</param>
+    /// <param name="end">Of the term of leadership.</param>
+    /// <param name="pauses">After calls that failed; null: 100 ms, doubling up to 5 s.</param>
     public SidecarSession(SidecarTarget target, Func<TlsIdentity> identity, PlanCounter versions, Action changed, ILogger logger,
-        CancellationToken end)
+        CancellationToken end, BackOff? pauses = null)
     {
-        (Target, _versions, _changed, _logger) = (target, versions, changed, logger);
+        (Target, _versions, _changed, _logger, _pauses) = (target, versions, changed, logger, pauses ?? PausesDefault);
         _client = new(new(new IPEndPoint(target.Address, Desired.PodPaths.ControlPort), identity, target.Identities));
         _end = CancellationTokenSource.CreateLinkedTokenSource(end);
         _loop = Task.Run(() => RunAsync(_end.Token), CancellationToken.None);
@@ -79,6 +89,16 @@ internal sealed class SidecarSession : IAsyncDisposable
         _ = PushAsync(_end.Token);
     }
 
+    /// <summary>
+    /// The API server says when the pod's containers started. A sidecar that could not be reached before is called at once, and not when
+    /// the pause after the last failure is over. Any thread.
+    /// </summary>
+    public void Started(DateTimeOffset at)
+    {
+        if (Interlocked.Exchange(ref _startedAt, at.UtcTicks) != at.UtcTicks)
+            _started.Raise();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -91,6 +111,7 @@ internal sealed class SidecarSession : IAsyncDisposable
     {
         for (var failures = 0; !end.IsCancellationRequested;)
         {
+            var started = _started.Next;
             try
             {
                 // A sidecar of a release whose control versions are not ours is refused in words that name both, and gets no plan.
@@ -119,7 +140,8 @@ internal sealed class SidecarSession : IAsyncDisposable
             {
                 _logger.LogError(error, "pod {Pod}: listening failed", Target.PodName);
             }
-            await Task.Delay(Pauses.After(++failures), end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await started.WaitAsync(_pauses.After(++failures), end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            failures = started.IsCompleted ? 0 : failures;
         }
     }
 

@@ -5,6 +5,7 @@ using K8sMediaFlow.Sdk.Ports;
 using K8sMediaFlow.Staging;
 using K8sMediaFlow.Staging.Attaching;
 using K8sMediaFlow.Staging.Channels;
+using Received = K8sMediaFlow.Staging.Attaching.AttachMessage;
 
 namespace K8sMediaFlow.Sdk.Attaching;
 
@@ -13,12 +14,8 @@ namespace K8sMediaFlow.Sdk.Attaching;
 /// </summary>
 internal sealed class Handshake(MediaOperatorCore core)
 {
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(1);
-
     private readonly MessageBuffer _buffer = new(AttachConnection.MessageBytesMax);
-    private bool _hasPorts, _waitsForPlan;
+    private bool _hasPorts;
 
     public ulong SidecarIncarnation { get; private set; }
 
@@ -28,37 +25,27 @@ internal sealed class Handshake(MediaOperatorCore core)
     /// <exception cref="MediaOperatorException">Refused permanently, or out of reach until the timeout.</exception>
     public AttachConnection? Attach(ulong incarnation, ulong lastSidecar, TimeSpan timeout, Func<bool> hasEnded)
     {
-        var untilNs = MonotonicClock.Nanoseconds + timeout.Ticks * 100;
-        for (var pause = PauseMin; !hasEnded(); pause = pause * 2 < PauseMax ? pause * 2 : PauseMax)
-        {
-            if (TryAttach(incarnation, lastSidecar, out var why) is { } connection)
+        for (var wait = new AttachWait(core, timeout, hasEnded); !wait.HasEnded; wait.Rest())
+            if (TryAttach(incarnation, lastSidecar, wait) is { } connection)
                 return connection;
-            core.Log.NotAttachedYet(core.Options.Name, core.Options.Replica, why);
-            // Such a sidecar lives: its plan comes when the pods of all neighbours have addresses, which is no fault of ours or of time.
-            untilNs = _waitsForPlan ? MonotonicClock.Nanoseconds + timeout.Ticks * 100 : untilNs;
-            if (MonotonicClock.Nanoseconds > untilNs)
-                throw new MediaOperatorException(MediaOperatorError.Unreachable,
-                    $"No attach to the sidecar at {core.Options.SocketPath} within {timeout.TotalSeconds:0.#} s: {why}");
-            // Jitter: all operators of a pod lose their sidecar in the same moment.
-            Thread.Sleep(pause * (0.5 + Random.Shared.NextDouble()));
-        }
         return null;
     }
 
-    private AttachConnection? TryAttach(ulong incarnation, ulong lastSidecar, out string why)
+    private AttachConnection? TryAttach(ulong incarnation, ulong lastSidecar, AttachWait wait)
     {
         AttachConnection? connection = null;
-        _waitsForPlan = false;
         try
         {
-            connection = AttachConnection.Connect(core.Options.SocketPath, PauseMax);
-            new AttachWriter(connection).Hello(core.Options, ReadToken(), incarnation, lastSidecar);
-            if (IsWelcome(connection, out why))
+            // Before the connection: who is connected and silent is the first to make room for others.
+            var token = ReadToken();
+            connection = AttachConnection.Connect(core.Options.SocketPath, TimeSpan.Zero);
+            new AttachWriter(connection).Hello(core.Options, token, incarnation, lastSidecar);
+            if (IsWelcome(connection, wait))
                 return connection;
         }
         catch (StagingException failure)
         {
-            why = failure.Message;
+            wait.Failed(failure.Message);
         }
         catch
         {
@@ -82,20 +69,24 @@ internal sealed class Handshake(MediaOperatorCore core)
         }
     }
 
-    private bool IsWelcome(AttachConnection connection, out string why)
+    private bool IsWelcome(AttachConnection connection, AttachWait wait)
     {
-        var receipt = connection.Receive(AnswerTimeout, out var received);
+        var saidAt = MonotonicClock.Nanoseconds;
+        var receipt = AwaitAnswer(connection, wait, out var received);
         using (received)
         {
-            why = receipt == AttachReceipt.Closed
-                ? "the sidecar closed the connection"
-                : $"no answer within {AnswerTimeout.TotalSeconds} s";
             if (receipt != AttachReceipt.Message)
+            {
+                wait.Failed("the sidecar closed the connection");
                 return false;
+            }
             received!.Bytes.CopyTo(_buffer.Bytes);
             var message = _buffer.Read<Messages.AttachMessage.Reader>(received.Bytes.Length);
             if (message.Which == Messages.AttachMessage.Which.Refused)
-                return Refused(message.Refused, out why);
+            {
+                Refused(message.Refused, wait, TimeSpan.FromTicks((MonotonicClock.Nanoseconds - saidAt) / 100));
+                return false;
+            }
             if (message.Which != Messages.AttachMessage.Which.Welcome)
                 throw new MediaOperatorException(MediaOperatorError.Protocol, $"The sidecar answered hello with {message.Which}.");
             Welcome(message.Welcome);
@@ -103,16 +94,26 @@ internal sealed class Handshake(MediaOperatorCore core)
         }
     }
 
-    private bool Refused(Messages.AttachMessage.Refused.Reader refused, out string why)
+    // A hello that was sent is not sent again while its connection lasts: a sidecar that is late would have to serve both.
+    private static AttachReceipt AwaitAnswer(AttachConnection connection, AttachWait wait, out Received? received)
     {
-        why = $"{refused.Code}: {refused.Reason.ToString()}";
-        _waitsForPlan = refused.Code == Messages.AttachMessage.RefusalCode.NoPlan;
+        AttachReceipt receipt;
+        while ((receipt = connection.Receive(AttachWait.Step, out received)) == AttachReceipt.TimedOut && !wait.HasEnded)
+            wait.Look(isHeard: true);
+        return receipt;
+    }
+
+    private void Refused(Messages.AttachMessage.Refused.Reader refused, AttachWait wait, TimeSpan held)
+    {
+        var why = $"{refused.Code}: {refused.Reason.ToString()}";
         // A dead predecessor's name is taken until the sidecar has noticed; a sidecar without plan or in a drain may be another one soon.
-        if (refused.Code is Messages.AttachMessage.RefusalCode.NameTaken or Messages.AttachMessage.RefusalCode.NoPlan
-            or Messages.AttachMessage.RefusalCode.Draining)
-            return false;
-        throw new MediaOperatorException(
-            MediaOperatorError.Refused, $"The sidecar refused {core.Options.Name}/{core.Options.Replica}: {why}");
+        if (refused.Code is not (Messages.AttachMessage.RefusalCode.NameTaken or Messages.AttachMessage.RefusalCode.NoPlan
+            or Messages.AttachMessage.RefusalCode.Draining))
+            throw new MediaOperatorException(
+                MediaOperatorError.Refused, $"The sidecar refused {core.Options.Name}/{core.Options.Replica}: {why}");
+        wait.Failed(why, isRefused: true);
+        if (refused.Code == Messages.AttachMessage.RefusalCode.NoPlan)
+            wait.HasNoPlan(held);
     }
 
     private void Welcome(Messages.AttachMessage.Welcome.Reader welcome)

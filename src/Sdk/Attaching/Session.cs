@@ -77,7 +77,7 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
         using var file = message.TakeMemory(0);
         var number = region.Region;
         if (region.IsOwn)
-            OnOwnRegion(MappedMemory.Map(file, MemoryAccess.ReadWrite));
+            OnOwnRegion(MappedMemory.MapAndPopulateBehind(file, MemoryAccess.ReadWrite));
         else
             OnForeignRegion(number, Staging.Regions.RegionMemory.MapForReader(file));
         _writer.RegionMapped(number);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Channels;
@@ -40,6 +41,7 @@ internal sealed class AttachServer : IDisposable
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile AttachablePod? _pod;
+    private long _lastNumber;
 
     public AttachServer(string socketPath, Incarnation incarnation, string? observerTokenSha256, ILogger logger)
     {
@@ -53,13 +55,35 @@ internal sealed class AttachServer : IDisposable
     public AttachablePod? Pod
     {
         get => _pod;
-        set => _pod = value;
+        set
+        {
+            _pod = value;
+            Changes.Raise();
+        }
     }
+
+    /// <summary>There is a plan, or a session is ending or has ended, or its turn has.</summary>
+    public ChangeSignal Changes { get; } = new();
+
+    /// <summary>Who is on its way in.</summary>
+    public AttachTurns Turns { get; } = new();
 
     public Incarnation Incarnation => _incarnation;
 
-    /// <summary>How long a process may be silent after it has connected. Tests set it before the first one connects.</summary>
-    public TimeSpan HelloDeadline { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long a process may be silent after it has connected. Long, because a starved process may get no processor between the two, and
+    /// because a silent connection only takes a place that others get when they need it.
+    /// </summary>
+    public TimeSpan HelloDeadline { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How long a hello waits for the first plan before it is refused with NoPlan. Shorter than the 10 s for which the SDKs of releases up
+    /// to 0.1 wait for an answer.
+    /// </summary>
+    public TimeSpan PlanPatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a process may take to map its region before the log says that it is waited for.</summary>
+    public TimeSpan MappedPatience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Set when the pod ends: no process attaches any more.</summary>
     public bool IsDraining { get; private set; }
@@ -73,6 +97,25 @@ internal sealed class AttachServer : IDisposable
             foreach (var end in ends.OfType<MediaOperatorEndpoint>().Where(end => end.IsAlive))
                 end.SendStop((uint)deadline.TotalMilliseconds, reason);
         });
+    }
+
+    /// <summary>
+    /// Of two attempts of one process the later one counts: it has given up the earlier one, whether or not its close has been seen here.
+    /// </summary>
+    public void SendAwayBefore(AttachSession latest)
+    {
+        AttachSession[] earlier;
+        lock (_sessions)
+            earlier = [.. _sessions.Where(one => one.Number < latest.Number && one.Claim is { } claim && claim == latest.Claim)];
+        foreach (var session in earlier)
+            session.SendAway();
+    }
+
+    /// <summary>Somebody else of that name has left, or was sent away, and its session has not ended yet.</summary>
+    public bool HasLeaving(string name, AttachSession but)
+    {
+        lock (_sessions)
+            return _sessions.Exists(one => one != but && one.Claim?.Name == name && one.HasLeft);
     }
 
     public bool IsObserver(ReadOnlySpan<byte> token) => _observerTokenSha256 is { } hash && Matches(token, hash);
@@ -129,7 +172,7 @@ internal sealed class AttachServer : IDisposable
                 socket.Dispose();
                 return;
             }
-            var session = new AttachSession(this, socket, Forget, _logger);
+            var session = new AttachSession(this, ++_lastNumber, socket, Forget, _logger);
             _sessions.Add(session);
             try
             {
@@ -158,5 +201,6 @@ internal sealed class AttachServer : IDisposable
     {
         lock (_sessions)
             _sessions.Remove(session);
+        Changes.Raise();
     }
 }

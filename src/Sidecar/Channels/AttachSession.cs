@@ -15,7 +15,12 @@ namespace K8sMediaFlow.Sidecar.Channels;
 /// </summary>
 internal sealed class AttachSession : IDisposable
 {
-    private const int MappedDeadlineMs = 30_000, SettleDeadlineMs = 10_000, DeadLivesMax = 1, ReasonCharsMax = 4_000;
+    private const int DeadLivesMax = 1, ReasonCharsMax = 4_000;
+
+    private static readonly TimeSpan SettleDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a wait looks whether the process is still there.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
     private readonly AttachServer _server;
     private readonly LocalSocket _socket;
@@ -30,14 +35,34 @@ internal sealed class AttachSession : IDisposable
     private string? _name;
     private ulong _incarnation;
 
-    public AttachSession(AttachServer server, LocalSocket socket, Action<AttachSession> ended, ILogger logger)
+    /// <param name="server">Where it connected.</param>
+    /// <param name="number">Higher than those of earlier connections.</param>
+    /// <param name="socket">The connection, owned by this object from <see cref="Start"/> on.</param>
+    /// <param name="ended">Told once, on the session's thread.</param>
+    /// <param name="logger">Of what becomes of it.</param>
+    public AttachSession(AttachServer server, long number, LocalSocket socket, Action<AttachSession> ended, ILogger logger)
     {
-        (_server, _socket, _ended, _logger) = (server, socket, ended, logger);
+        (_server, Number, _socket, _ended, _logger) = (server, number, socket, ended, logger);
         _thread = new Thread(Run) { IsBackground = true, Name = "session" };
     }
 
-    /// <summary>It has not said its hello.</summary>
+    public long Number { get; }
+
+    /// <summary>It has not said its hello, or nobody can check it yet because there is no plan.</summary>
     public bool IsSilent { get; private set; } = true;
+
+    /// <summary>As whom it attaches, once it has proved that; null before.</summary>
+    public AttachClaim? Claim { get; private set; }
+
+    /// <summary>The process has closed the connection, or was sent away.</summary>
+    public bool HasLeft
+    {
+        get
+        {
+            lock (_closing)
+                return _isClosed || _socket.HasPeerLeft;
+        }
+    }
 
     /// <summary>It had to make room.</summary>
     public bool IsSentAway { get; private set; }
@@ -54,6 +79,7 @@ internal sealed class AttachSession : IDisposable
             if (!_isClosed)
                 _socket.Shutdown();
         }
+        _server.Changes.Raise();
     }
 
     public void Dispose()
@@ -130,7 +156,6 @@ internal sealed class AttachSession : IDisposable
         var length = ReceiveWithin((int)_server.HelloDeadline.TotalMilliseconds, "hello");
         if (length == 0)
             return;
-        IsSilent = false;
         var message = _incoming.Read<AttachMessage.Reader>(length);
         if (message.Which != AttachMessage.Which.Hello)
             throw new PortProtocolException("a process", $"says {message.Which} before hello");
@@ -138,13 +163,24 @@ internal sealed class AttachSession : IDisposable
         if (hello.ProtocolLowest > AttachMessage.Protocol || hello.ProtocolHighest < AttachMessage.Protocol)
             Refuse(AttachMessage.RefusalCode.VersionMismatch,
                 $"the sidecar speaks protocol {AttachMessage.Protocol}, not {hello.ProtocolLowest} to {hello.ProtocolHighest}");
-        else if ((_pod = _server.Pod) is null)
+        else if ((_pod = AwaitPod()) is null)
             Refuse(AttachMessage.RefusalCode.NoPlan,
                 "the sidecar has no plan yet: it comes when the pods of all neighbours have addresses");
         else if (hello.Role == AttachMessage.Role.Observer)
             ServeObserver(hello.Token);
         else
             ServeOperator(in hello);
+    }
+
+    // The first plan comes at any moment; a process that is sent away until then would ask again and again, or too late.
+    private AttachablePod? AwaitPod()
+    {
+        var limit = Limit(_server.PlanPatience);
+        while (WaitsOn(limit, () => _server.Pod is null, _server.Changes))
+        {
+        }
+        IsSilent = false;
+        return _server.Pod;
     }
 
     private void ServeObserver(ReadOnlySpan<byte> token)
@@ -176,11 +212,10 @@ internal sealed class AttachSession : IDisposable
             Refuse(AttachMessage.RefusalCode.Expelled, bar);
             return;
         }
-        if (!_pod!.Registry.TryReserve(name))
-        {
-            Refuse(AttachMessage.RefusalCode.NameTaken, $"another process is attaching as {name}");
+        Claim = new AttachClaim(name, incarnation);
+        _server.SendAwayBefore(this);
+        if (!TakesTurn(name))
             return;
-        }
         try
         {
             if (!IsFree(name))
@@ -194,18 +229,33 @@ internal sealed class AttachSession : IDisposable
         }
         finally
         {
-            _pod!.Registry.Release(name);
+            _server.Turns.End(name);
+            _server.Changes.Raise();
         }
         Listen();
+    }
+
+    private bool TakesTurn(string name)
+    {
+        var limit = Limit(SettleDeadline);
+        AttachSession? other = null;
+        while (WaitsOn(limit, () => (other = _server.Turns.TryBegin(name, this)) is { HasLeft: true }, _server.Changes))
+        {
+        }
+        if (other is not null)
+            Refuse(AttachMessage.RefusalCode.NameTaken, $"another process is attaching as {name}");
+        return other is null;
     }
 
     // A reader may keep the last frame of a dead life until the next one brings another, so a life begins beside the last one's region.
     // Beside two it does not: memory has an end, and readers that hold on to both get nothing new from a third either.
     private bool IsFree(string name)
     {
-        var limit = MonotonicClock.Nanoseconds + (SettleDeadlineMs * 1_000_000L);
-        while (!_pod!.Ports.IsAlive(name) && _pod!.Ports.DeadLives(name) > DeadLivesMax && MonotonicClock.Nanoseconds < limit)
-            Thread.Sleep(2);
+        var limit = Limit(SettleDeadline);
+        while (WaitsOn(limit, () => _pod!.Ports.IsAlive(name) ? _server.HasLeaving(name, this)
+            : _pod!.Ports.DeadLives(name) > DeadLivesMax, _server.Changes, _pod!.Ports.Changes))
+        {
+        }
         if (_pod!.Ports.IsAlive(name))
             Refuse(AttachMessage.RefusalCode.NameTaken, $"a living process is attached as {name}");
         else if (_pod!.Ports.DeadLives(name) > DeadLivesMax)
@@ -215,11 +265,27 @@ internal sealed class AttachSession : IDisposable
         return false;
     }
 
+    private static long Limit(TimeSpan span) => MonotonicClock.Nanoseconds + (long)span.TotalNanoseconds;
+
+    /// <summary>Waits for a change where there is something to wait for. False: there is not, or it has taken too long.</summary>
+    /// <exception cref="EndOfStreamException">The process has left meanwhile: nobody is there to be let in.</exception>
+    private bool WaitsOn(long limitNs, Func<bool> isDue, params ReadOnlySpan<ChangeSignal> signals)
+    {
+        Task[] changes = [.. signals.ToArray().Select(signal => signal.Next)];
+        if (HasLeft)
+            throw new EndOfStreamException("it was given up before it was served");
+        if (!isDue() || MonotonicClock.Nanoseconds > limitNs)
+            return false;
+        Task.WaitAny(changes, Step);
+        return true;
+    }
+
     // Huge pages are the memory that runs out; what the process cannot have, it is told, and everybody who reads the status.
     private PodRegion? RegionFor(MediaOperatorPlan plan)
     {
         try
         {
+            _logger.LogDebug("{Name} is given a region", _name);
             return PodRegion.Create(_name!, plan.RegionClasses, _pod!.Plan.HugePages, _pod!.DeviceReads);
         }
         catch (StagingException missing) when (missing.Error == StagingError.OutOfMemory)
@@ -252,9 +318,16 @@ internal sealed class AttachSession : IDisposable
         }
     }
 
+    // Without limit: the open connection is the lease, and a process that is mapping memory may be starved.
     private void AwaitOwnMapping(MediaOperatorEndpoint end)
     {
-        var length = ReceiveWithin(MappedDeadlineMs, "regionMapped");
+        var length = Receive((int)_server.MappedPatience.TotalMilliseconds);
+        if (length == LocalSocket.TimedOut)
+        {
+            _logger.LogWarning("{Name} has not mapped its region for {Seconds} s: it hangs, or gets no time to run. It keeps its name",
+                end.Name, _server.MappedPatience.TotalSeconds);
+            length = Receive(timeoutMs: -1);
+        }
         if (length == 0)
             throw new EndOfStreamException($"{end.Name} closed before it had mapped its region");
         var message = _incoming.Read<AttachMessage.Reader>(length);
@@ -328,3 +401,6 @@ internal sealed class AttachSession : IDisposable
     // No message to the sidecar carries descriptors: those that come all the same are refused with their message.
     private int Receive(int timeoutMs) => _socket.Receive(_incoming.Bytes, [], out _, timeoutMs);
 }
+
+/// <summary>As whom a process attaches: its name, and which life of it.</summary>
+internal sealed record AttachClaim(string Name, ulong Incarnation);

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Channels;
@@ -37,6 +38,9 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
     private readonly Dictionary<(string Edge, ChannelEndpoint Producer, ChannelEndpoint Consumer), int> _reports = [];
     private ulong _lastChannelId;
     private bool _reconciling, _again;
+
+    /// <summary>An end has come, died or let go of something.</summary>
+    public ChangeSignal Changes { get; } = new();
 
     /// <summary>Adds a living end; its own region, if it has one, is sealed.</summary>
     public void Add(ChannelEndpoint end) => Change(() =>
@@ -237,6 +241,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
         // Outside the lock: an own thread of such an end, for which its Dispose waits, may be on its way in here.
         foreach (var end in buried)
             end.Dispose();
+        Changes.Raise();
     }
 
     // An end that answers at once (the sidecar's own) changes facts while we are in here: then we go round again instead of recursing.

@@ -11,7 +11,6 @@ internal sealed class MediaOperatorRegistry
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, MediaOperatorReport> _states;
-    private readonly HashSet<string> _attaching = [];
     private readonly Dictionary<string, (ulong Incarnation, string Reason)> _expelled = [];
     private readonly bool _isBatch;
     private readonly CompletedStore _completed;
@@ -45,21 +44,6 @@ internal sealed class MediaOperatorRegistry
     }
 
     public bool AllCompleted => States.All(state => state.State == MediaOperatorState.Completed);
-
-    /// <summary>
-    /// True for the one that may attach under the name now; it calls <see cref="Release"/> when it is attached or has given up.
-    /// </summary>
-    public bool TryReserve(string name)
-    {
-        lock (_gate)
-            return _attaching.Add(name);
-    }
-
-    public void Release(string name)
-    {
-        lock (_gate)
-            _attaching.Remove(name);
-    }
 
     /// <summary>A new life of the operator begins.</summary>
     public void Attach(string name, ulong incarnation)

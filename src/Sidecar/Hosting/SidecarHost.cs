@@ -53,7 +53,8 @@ internal sealed class SidecarHost : IControlHandler, IAsyncDisposable
             View = SidecarMeter.View,
         });
         if (options.HealthPort is { } port)
-            _health = new PlainHttpServer(address, port, HealthPages.Of(() => new HealthView(_isListening, _runtime)), _telemetry);
+            _health = new PlainHttpServer(address, port,
+                new HealthPages(() => new HealthView(_isListening, _runtime), () => NextChange).All, _telemetry);
     }
 
     public PlanVersion? CurrentPlan => _runtime?.Plan.Version;

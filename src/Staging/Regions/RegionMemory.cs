@@ -5,7 +5,9 @@ namespace K8sMediaFlow.Staging.Regions;
 /// <summary>Maps a region that came by descriptor.</summary>
 public static class RegionMemory
 {
-    /// <summary>For the producer whose region it is, before it is sealed. Populates every page.</summary>
+    /// <summary>
+    /// For the producer whose region it is, before it is sealed. Every page has its memory; page tables are filled behind the caller.
+    /// </summary>
     /// <exception cref="StagingException"/>
     public static MappedMemory MapForProducer(MemoryFile file) => Map(file, MemoryAccess.ReadWrite);
 
@@ -28,7 +30,7 @@ public static class RegionMemory
     {
         try
         {
-            return MappedMemory.Map(file, access, populate: true);
+            return MappedMemory.MapAndPopulateBehind(file, access);
         }
         catch (NativeException failure)
         {

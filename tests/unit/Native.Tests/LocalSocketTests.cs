@@ -31,6 +31,21 @@ public sealed class LocalSocketTests : IDisposable
     }
 
     [Fact]
+    public void A_peer_that_has_left_is_seen_before_what_it_sent_is_read()
+    {
+        var (first, second) = LocalSocket.Pair();
+        using (second)
+        {
+            second.HasPeerLeft.ShouldBeFalse();
+            first.Send([1]);
+            second.HasPeerLeft.ShouldBeFalse();
+            first.Dispose();
+            second.HasPeerLeft.ShouldBeTrue();
+            second.Receive(new byte[8], default, out _, 1000).ShouldBe(1);
+        }
+    }
+
+    [Fact]
     public void A_closed_peer_reads_as_zero_and_cannot_be_sent_to()
     {
         var (first, second) = LocalSocket.Pair();

@@ -62,6 +62,34 @@ public sealed class AttachTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sidecar_that_has_the_hello_and_keeps_the_connection_is_waited_for_longer_and_asked_once()
+    {
+        var options = _sidecar.OptionsOf("a");
+        options.AttachTimeout = TimeSpan.FromSeconds(1.5);
+        var attaching = MediaOperator.AttachAsync(options);
+        var end = await Task.Run(_sidecar.Accept);
+        // Longer than the operator would wait for one that is not there, and longer than releases up to 0.1 waited for an answer.
+        await Task.Delay(TimeSpan.FromSeconds(11));
+        attaching.IsCompleted.ShouldBeFalse(attaching.Exception?.Message);
+        await Task.Run(() => end.Welcome(1, [], [], [new(4096, 1)]));
+        await using var media = await attaching.WaitAsync(Bounded.Watchdog);
+        _sidecar.HasAnotherAttach.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_never_answers_is_given_up_in_the_end_and_that_is_said()
+    {
+        using var log = new LogLines();
+        var options = _sidecar.OptionsOf("a");
+        (options.AttachTimeout, options.LoggerFactory) = (TimeSpan.FromSeconds(1.2), log);
+        var failure = await Should.ThrowAsync<MediaOperatorException>(MediaOperator.AttachAsync(options));
+        failure.Error.ShouldBe(MediaOperatorError.Unreachable);
+        failure.Message.ShouldMatch("No attach to the sidecar at .* within 1.2 s \\(and [0-9]+ s that do not count, .*\\): "
+            + "a sidecar took the connection and has not answered: it hangs, or gets no time to run");
+        log.Lines.ShouldContain(line => line.StartsWith("Warning a/0 has waited 10 s for the sidecar at /", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_attach_can_be_cancelled()
     {
         using var cancellation = new CancellationTokenSource(50);

@@ -25,7 +25,10 @@ internal sealed record RunSpec(
     IReadOnlyList<string> Edges,
     TimeSpan? StallAfter)
 {
-    /// <summary>How long a sidecar may say nothing, from its start or since its last word, before it is ended and started again.</summary>
+    /// <summary>
+    /// How long a sidecar may say nothing since its last word before it is ended and started again; three times as long after its start.
+    /// Time in which it waited for a processor does not count.
+    /// </summary>
     public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Pods with a link that may use nothing but RDMA.</summary>

@@ -9,13 +9,15 @@ namespace K8sMediaFlow.Cli.Run.Processes;
 internal static class ProcessorWait
 {
     /// <summary>
-    /// Of the thread of it that waited longest, since that thread began; zero where the kernel does not say, or there is no such process.
+    /// Of all its threads together, since they began: an answer goes through several of them, and each may wait. Less than before where one
+    /// has ended; zero where the kernel does not say, or there is no such process.
     /// </summary>
     public static TimeSpan Of(int processId)
     {
         try
         {
-            return Directory.EnumerateDirectories($"/proc/{processId}/task").Select(OfThread).DefaultIfEmpty().Max();
+            return Directory.EnumerateDirectories($"/proc/{processId}/task").Aggregate(TimeSpan.Zero,
+                (sum, folder) => sum + OfThread(folder));
         }
         catch (IOException)
         {

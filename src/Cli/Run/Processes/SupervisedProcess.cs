@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Cli.Run.Processes;
 
@@ -6,6 +7,11 @@ namespace K8sMediaFlow.Cli.Run.Processes;
 internal sealed class SupervisedProcess : IDisposable
 {
     private const int SigTerm = 15;
+
+    /// <summary>The part that counts of time in which the machine had no processor free.</summary>
+    public const double BusyShare = 0.25;
+
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
     private readonly ChildProcess _child;
     private readonly OutputTail _tail;
 
@@ -52,15 +58,23 @@ internal sealed class SupervisedProcess : IDisposable
     public async Task<ChildExit> StopAsync(TimeSpan patience)
     {
         _child.Kill(SigTerm);
-        try
-        {
-            return await _child.WaitAsync(CancellationToken.None).WaitAsync(patience);
-        }
-        catch (TimeoutException)
-        {
+        if (!await EndsWithinAsync(patience, CancellationToken.None))
             _child.Kill();
-            return await _child.WaitAsync(CancellationToken.None);
-        }
+        return await _child.WaitAsync(CancellationToken.None);
+    }
+
+    /// <summary>
+    /// Whether it ends by itself within the time. Of time in which the machine had no processor free, for it or for what it waits for, a
+    /// quarter counts.
+    /// </summary>
+    public async Task<bool> EndsWithinAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        var exit = _child.WaitAsync(cancellation);
+        var patience = new Patience(Step, static () => ProcessorPressure.Waited, BusyShare);
+        while (!exit.IsCompleted && patience.Look() < limit)
+            await Task.WhenAny(exit, Task.Delay(limit < Step ? limit : Step, cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        return exit.IsCompleted;
     }
 
     public void Kill() => _child.Kill();

@@ -82,7 +82,7 @@ internal sealed class MediaOperatorSupervisor(ReplicaSpec replica, RunState stat
         var exit = process.WaitAsync(stopping);
         while (!exit.IsCompleted)
         {
-            if (HasFailedSince(before) && await Task.WhenAny(exit, Task.Delay(FailedPatience, stopping)) != exit)
+            if (HasFailedSince(before) && !await process.EndsWithinAsync(FailedPatience, stopping))
                 process.Kill();
             await Task.WhenAny(exit, Task.Delay(Poll, stopping));
         }

@@ -11,12 +11,19 @@ internal sealed class SidecarConversation(PodSpec pod, SupervisedProcess process
 {
     private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(10), RetryMax = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StatusInterval = TimeSpan.FromMilliseconds(250);
+    private readonly SilenceWatch _silence = new(state.Spec.SilenceMax, () => ProcessorWait.Of(process.ProcessId));
     private long _lastAnswer = Stopwatch.GetTimestamp();
-    // When the silence began; a process that has just begun has waited for nothing.
-    private TimeSpan? _waitedBefore = TimeSpan.Zero;
+    private volatile string _obstacle = "it has not been asked yet";
 
     /// <summary>Ends when <paramref name="life"/> does. A sidecar that says nothing for long is killed.</summary>
     public async Task RunAsync(CancellationToken life)
+    {
+        var watching = WatchAsync(life);
+        await TalkAsync(life);
+        await watching;
+    }
+
+    private async Task TalkAsync(CancellationToken life)
     {
         // A status within 5 s of when it is due, else the sidecar is asked anew.
         using var client = new ControlClient(pod.Control) { Deadline = TimeSpan.FromSeconds(5) };
@@ -57,29 +64,34 @@ internal sealed class SidecarConversation(PodSpec pod, SupervisedProcess process
         }
     }
 
-    private void Answered() => (_lastAnswer, _waitedBefore) = (Stopwatch.GetTimestamp(), null);
-
-    /// <summary>Time without an answer in which the sidecar had a processor, or asked for none. Starved is not dead.</summary>
-    private TimeSpan Silence()
+    private void Answered()
     {
-        var waited = ProcessorWait.Of(process.ProcessId);
-        // Less than before where the thread that had waited longest has ended: that is no longer silence.
-        var before = _waitedBefore = _waitedBefore < waited ? _waitedBefore : waited;
-        return Stopwatch.GetElapsedTime(_lastAnswer) - (waited - before.Value);
+        _lastAnswer = Stopwatch.GetTimestamp();
+        _silence.Answered();
+    }
+
+    /// <summary>Beside the calls, which take the longer the later the sidecar answers.</summary>
+    private async Task WatchAsync(CancellationToken life)
+    {
+        while (!life.IsCancellationRequested)
+        {
+            await Task.Delay(SilenceWatch.Step, life).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (life.IsCancellationRequested || _silence.Look() is not { } finding)
+                continue;
+            state.Notice($"sidecar of pod {pod.Name} {finding.Sentence}: {_obstacle}");
+            if (!finding.IsOver)
+                continue;
+            process.Kill();
+            return;
+        }
     }
 
     private bool Forgive(ControlException error)
     {
-        if (error.Status is not (StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Unknown))
-        {
-            state.EndWith(RunOutcome.Failed($"sidecar of pod {pod.Name} refuses: {error.Message} ({error.Status})"));
-            return false;
-        }
-
-        if (Silence() < state.Spec.SilenceMax)
+        _obstacle = error.Message;
+        if (error.Status is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Unknown)
             return true;
-        state.Notice($"sidecar of pod {pod.Name} has said nothing for {state.Spec.SilenceMax.TotalSeconds:0} s: {error.Message}");
-        process.Kill();
+        state.EndWith(RunOutcome.Failed($"sidecar of pod {pod.Name} refuses: {error.Message} ({error.Status})"));
         return false;
     }
 }

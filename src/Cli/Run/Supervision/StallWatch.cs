@@ -1,14 +1,21 @@
-using System.Diagnostics;
 using K8sMediaFlow.Cli.Top;
+using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Control.Status;
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Cli.Run.Supervision;
 
-/// <summary>Notices when nothing has moved on any edge for too long, and says where frames stand.</summary>
+/// <summary>
+/// Notices when nothing has moved on any edge for too long, and says where frames stand. Of time in which the machine had no processor free
+/// a quarter counts.
+/// </summary>
 internal sealed class StallWatch(TimeSpan after)
 {
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
+
+    private readonly Patience _patience = new(Step, static () => ProcessorPressure.Waited, SupervisedProcess.BusyShare);
     private long? _progress;
-    private long _movedAt;
 
     /// <summary>A sentence when the run has stalled; else null.</summary>
     public string? Check(IReadOnlyList<EdgeRow> rows, IReadOnlyList<SidecarStatus> statuses, IReadOnlyList<string> unfinished)
@@ -16,8 +23,9 @@ internal sealed class StallWatch(TimeSpan after)
         // A media operator that ends is progress too.
         var progress = rows.Sum(row => row.Progress) + rows.Count(row => row.Ended) - unfinished.Count;
         if (progress != _progress)
-            (_progress, _movedAt) = (progress, Stopwatch.GetTimestamp());
-        return Stopwatch.GetElapsedTime(_movedAt) < after ? null : Explain(rows, statuses, unfinished);
+            _patience.Begin();
+        _progress = progress;
+        return _patience.Look() < after ? null : Explain(rows, statuses, unfinished);
     }
 
     private string Explain(IReadOnlyList<EdgeRow> rows, IReadOnlyList<SidecarStatus> statuses, IReadOnlyList<string> unfinished)

@@ -75,6 +75,34 @@ public class LocalRunTests
     }
 
     [Fact]
+    public async Task A_sidecar_that_hangs_is_spoken_of_and_then_ended_and_started_again()
+    {
+        using var run = new ScriptedRun(
+            $"kill -STOP $(tail -n 1 $POD/lives); until test $(wc -l < $POD/plans) -ge 2; do sleep 0.1; done; {Complete}", Complete,
+            silenceMax: TimeSpan.FromSeconds(4));
+        (await run.RunAsync()).ShouldBe(RunOutcome.Completed());
+        var notices = run.State.Notices.Where(notice => notice.StartsWith("sidecar of pod scripted-both-0 ", StringComparison.Ordinal))
+            .ToList();
+        notices[0].ShouldMatch("^sidecar of pod .* has said nothing for [0-9]+ s.*; it is ended and started again after 4 s that count: ");
+        notices[1].ShouldMatch("^sidecar of pod .* is ended, because it has said nothing for [0-9]+ s.*: .");
+        notices[2].ShouldContain("ended (signal 9); starting it again");
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task A_sidecar_that_gets_no_processor_is_not_ended()
+    {
+        // For twelve seconds it has less than a hundredth of one processor.
+        using var run = new ScriptedRun(
+            "P=$(tail -n 1 $POD/lives); taskset -apc 0 $P; renice -n 19 -p $(ls /proc/$P/task); "
+            + "for i in 1 2 3 4; do taskset -c 0 timeout 12 sh -c \"while :; do :; done\" & done; wait; "
+            + $"taskset -apc 0-$(($(nproc) - 1)) $P; {Complete}", Complete, silenceMax: TimeSpan.FromSeconds(4));
+        (await run.RunAsync()).ShouldBe(RunOutcome.Completed());
+        run.State.Notices.ShouldNotContain(notice => notice.Contains("is ended", StringComparison.Ordinal));
+        run.Pod.Read("lives").Split('\n').Length.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_sidecar_that_never_stays_ends_the_run()
     {
         using var run = new ScriptedRun($"touch $POD/broken; kill -9 $(tail -n 1 $POD/lives); {Forever}", Forever);

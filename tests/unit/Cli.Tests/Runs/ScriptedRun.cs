@@ -17,11 +17,13 @@ internal sealed class ScriptedRun : IDisposable
     private readonly RunDirectory _directory;
     private readonly LocalRun _run;
 
-    public ScriptedRun(string source, string sink, Execution execution = Execution.Batch, TimeSpan? stallAfter = null)
+    public ScriptedRun(string source, string sink, Execution execution = Execution.Batch, TimeSpan? stallAfter = null,
+        TimeSpan? silenceMax = null)
     {
         Environment.SetEnvironmentVariable(LocalPrograms.SidecarVariable, ProgramPath);
         _directory = RunDirectory.Create(_base);
-        _run = new LocalRun(new RunState(RunPreparation.Prepare(Graph(source, sink, execution), _directory.Path, stallAfter)));
+        var spec = RunPreparation.Prepare(Graph(source, sink, execution), _directory.Path, stallAfter);
+        _run = new LocalRun(new RunState(silenceMax is { } max ? spec with { SilenceMax = max } : spec));
     }
 
     /// <summary>This test assembly as a program.</summary>

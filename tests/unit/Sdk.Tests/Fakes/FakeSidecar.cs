@@ -50,6 +50,16 @@ internal sealed class FakeSidecar : IDisposable
         _operators.AddAnd(new AttachedMediaOperator(new AttachConnection(_listener.Accept(timeoutMs: 20_000)
             ?? throw new TimeoutException("no attach"))));
 
+    /// <summary>Somebody has connected and was not accepted.</summary>
+    public bool HasAnotherAttach
+    {
+        get
+        {
+            using var next = _listener.Accept(timeoutMs: 0);
+            return next is not null;
+        }
+    }
+
     /// <summary>Takes an attach up to the mapped region.</summary>
     public AttachedMediaOperator Welcome(IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null) =>
         Accept().Welcome(_incarnation, inputs, outputs, classes ?? Classes);

@@ -29,7 +29,7 @@ public sealed class DoorTests
     {
         const int silent = 300;
         // The silent ones go because somebody speaks, not because their time is over.
-        using var pod = new TestPod(new PodPlans().Together(), helloDeadline: TimeSpan.FromHours(1));
+        using var pod = new TestPod(new PodPlans().Together(), (TimeSpan.FromHours(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
         var strangers = Enumerable.Range(0, silent).Select(_ => new RawMediaOperator(pod.SocketPath, "camera")).ToList();
         using var camera = new RawMediaOperator(pod.SocketPath, "camera");
         camera.Hello(PodPlans.TokenOf("camera"));

@@ -81,17 +81,43 @@ public sealed partial class MetricsTests
     public async Task Readiness_follows_the_plan_and_the_media_operators()
     {
         PodRuntime? runtime = null;
-        var pages = HealthPages.Of(() => new HealthView(runtime is not null, runtime));
-        (pages["/healthz"]().Status, pages["/startupz"]().Status, pages["/readyz"]().Status).ShouldBe((200, 503, 503));
-        pages["/readyz"]().Text.ShouldBe("no plan yet\n");
+        var pages = new HealthPages(() => new HealthView(runtime is not null, runtime), () => Task.CompletedTask).All;
+        PlainPage Page(string path) => pages[path](CancellationToken.None).GetAwaiter().GetResult();
+        (Page("/healthz").Status, Page("/startupz").Status, Page("/readyz").Status).ShouldBe((200, 503, 503));
+        Page("/readyz").Text.ShouldBe("no plan yet\n");
         using var pod = new RunningPod(new FlowPlans(), "camera-0");
         runtime = pod.Runtime;
-        pages["/startupz"]().Status.ShouldBe(200);
-        pages["/readyz"]().ShouldBe(PlainPage.Bad("camera-0 is Waiting"));
+        Page("/startupz").Status.ShouldBe(200);
+        Page("/readyz").ShouldBe(PlainPage.Bad("camera-0 is Waiting"));
         var camera = await pod.Attach();
-        Watchdog.Until(() => pages["/readyz"]().Status == 200, () => pages["/readyz"]().Text);
+        Watchdog.Until(() => Page("/readyz").Status == 200, () => Page("/readyz").Text);
         await camera.DisposeAsync();
-        Watchdog.Until(() => pages["/readyz"]().Text == "camera-0 is Lost\n", () => pages["/readyz"]().Text);
+        Watchdog.Until(() => Page("/readyz").Text == "camera-0 is Lost\n", () => Page("/readyz").Text);
+    }
+
+    [Fact]
+    public async Task Who_asks_a_pod_that_starts_is_answered_when_it_is_ready()
+    {
+        using var pod = new RunningPod(new FlowPlans(), "camera-0");
+        var changes = 0;
+        var pages = new HealthPages(() => new HealthView(true, pod.Runtime), () =>
+        {
+            Interlocked.Increment(ref changes);
+            return pod.Runtime.Registry.Changes.Next;
+        }).All;
+        PlainPage? first = null;
+        // The answer may not wait for longer than the kubelet does: then it is asked for again, once.
+        var asked = 0;
+        var asking = Task.Run(async () =>
+        {
+            for (; first?.Status != 200; asked++)
+                first = await pages["/readyz"](CancellationToken.None);
+        });
+        Watchdog.Until(() => Volatile.Read(ref changes) > 0, () => "it does not wait for a change");
+        await using var camera = await pod.Attach();
+        await asking.WaitAsync(TimeSpan.FromSeconds(60));
+        asked.ShouldBeLessThan(20, "it is answered before it is ready");
+        changes.ShouldBeLessThan(20 + (2 * asked), "it looks again although nothing has changed");
     }
 
     private static void Flow(MediaOperator camera, MediaOperator render, int count)

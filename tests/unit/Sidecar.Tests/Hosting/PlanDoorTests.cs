@@ -11,7 +11,8 @@ public sealed class PlanDoorTests
     public async Task A_media_operator_waits_for_the_plan_of_a_living_sidecar_longer_than_for_a_sidecar()
     {
         var plan = new PodPlans().Together();
-        using var pod = new TestPod(plan);
+        var soon = TimeSpan.FromMilliseconds(200);
+        using var pod = new TestPod(plan, (soon, soon, soon));
         var behind = pod.Server.Pod;
         pod.Server.Pod = null;
         var attaching = pod.Attach("camera", patience: TimeSpan.FromMilliseconds(300));
@@ -25,6 +26,20 @@ public sealed class PlanDoorTests
         pod.Server.Pod = behind;
         await using var camera = await attaching.WaitAsync(TimeSpan.FromSeconds(30));
         camera.Name.ShouldBe("camera");
+    }
+
+    [Fact]
+    public void A_hello_that_came_before_the_plan_is_answered_when_the_plan_comes()
+    {
+        using var pod = new TestPod(new PodPlans().Together());
+        var behind = pod.Server.Pod;
+        pod.Server.Pod = null;
+        using var early = new RawMediaOperator(pod.SocketPath, "camera").Hello(PodPlans.TokenOf("camera"));
+        early.Settle();
+        early.Heard.ShouldBeEmpty();
+        pod.Server.Pod = behind;
+        early.Until(() => early.IsAnswered);
+        (early.Refusal, early.IsClosed).ShouldBe((null, false));
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class HelloFuzzTests : IDisposable
     [Fact]
     public void A_peer_that_says_nothing_is_dropped_at_the_deadline()
     {
-        var options = Options with { OpenDeadline = TimeSpan.FromMilliseconds(300) };
+        var options = Options with { OpenDeadline = TimeSpan.FromMilliseconds(300), SilenceMax = TimeSpan.Zero, HungMax = TimeSpan.Zero };
         using var sink = new MemorySink(4, 4096, _consumer, holdFrames: 0);
         using var receiving = new ReceivingPod(sink, 0, options);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.TestKit;
@@ -44,6 +46,20 @@ public sealed class LinkFaultTests
 
         consumer.Duplicates.ShouldBe(0UL);
         sending.Link.Status.Losses.ShouldBeGreaterThan(0UL);
+    }
+
+    [Fact]
+    public void A_peer_that_takes_the_connection_and_is_late_is_not_dialled_again_meanwhile()
+    {
+        // The kernel accepts and acknowledges, and the process does not get to it: it is stopped, or starved.
+        using var late = new TcpListener(IPAddress.Loopback, 0);
+        late.Start();
+        using var source = new MemorySource(5, 5, 64);
+        var options = Options with { OpenDeadline = TimeSpan.FromMilliseconds(100), SilenceMax = TimeSpan.FromSeconds(1) };
+        using var sending = new SendingPod(source, (IPEndPoint)late.LocalEndpoint, options);
+        using var first = late.AcceptTcpClient();
+        Thread.Sleep(20 * options.OpenDeadline);
+        late.Pending().ShouldBeFalse(sending.Link.Status.ToString());
     }
 
     [Fact]

@@ -103,6 +103,12 @@ internal sealed class RawMediaOperator : IDisposable
         Send();
     }
 
+    public void SendMapped(uint region)
+    {
+        _outgoing.Begin<AttachMessage.Builder>().InitRegionMapped().Region = region;
+        Send();
+    }
+
     public void SendGoodbye(ulong channel)
     {
         _outgoing.Begin<AttachMessage.Builder>().InitGoodbye().Channel = channel;
@@ -218,10 +224,8 @@ internal sealed class RawMediaOperator : IDisposable
         if (isOwn)
             Writer = new RegionWriter(_own = MappedMemory.Map(file, MemoryAccess.ReadWrite));
         Shown.Add(file);
-        if (IsObserver || (SilentAt == AttachMessage.Which.Region && !isOwn))
-            return;
-        _outgoing.Begin<AttachMessage.Builder>().InitRegionMapped().Region = number;
-        Send();
+        if (!IsObserver && (SilentAt != AttachMessage.Which.Region || isOwn))
+            SendMapped(number);
     }
 
     private void TakeChannel(AttachMessage.Channel.Reader channel, Staging.Attaching.AttachMessage received)

@@ -6,6 +6,7 @@ using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.Staging.Channels;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Channels.Pods;
@@ -20,7 +21,10 @@ internal sealed class TestPod : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-pod-");
     private bool _hasEnded;
 
-    public TestPod(SidecarPlan plan, TimeSpan? helloDeadline = null)
+    /// <param name="plan">Of this pod.</param>
+    /// <param name="patience">Of the attach server at the hello, for a plan, and for a region that is mapped; null: its own.</param>
+    /// <param name="log">Gets what the attach server logs.</param>
+    public TestPod(SidecarPlan plan, (TimeSpan Hello, TimeSpan Plan, TimeSpan Mapped)? patience = null, ILogger? log = null)
     {
         Plan = plan;
         Ports = new ChannelBroker(PodTopology.Pairs(plan), NullLogger.Instance);
@@ -32,10 +36,13 @@ internal sealed class TestPod : IDisposable
                 [.. plan.Operators.Select(one => PodTopology.MediaOperatorEndpoint(one.Name, one.Replica))], plan.HugePages, Waiting));
         var observer = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(
             ObserverToken)));
-        Server = new AttachServer(SocketPath, Incarnation.New(), observer, NullLogger.Instance)
+        var (hello, forPlan, mapped) = patience ?? (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
+        Server = new AttachServer(SocketPath, Incarnation.New(), observer, log ?? NullLogger.Instance)
         {
             Pod = new AttachablePod(plan, Ports, Registry),
-            HelloDeadline = helloDeadline ?? TimeSpan.FromSeconds(5),
+            HelloDeadline = hello,
+            PlanPatience = forPlan,
+            MappedPatience = mapped,
         };
     }
 
