@@ -22,7 +22,7 @@ internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Pro
         var sources = producers.Select(end => end.Pod).Distinct().ToList();
         var targets = consumers.Select(end => end.Pod).Distinct().ToList();
         var local = sources.Count == 1 && targets.Count == 1 && sources[0] == targets[0];
-        return new EdgeRoute(edge, producers, consumers, local ? EdgeWay.Local : WayOf(graph.Transport),
+        return new EdgeRoute(edge, producers, consumers, local ? EdgeWay.Local : WayOf(graph.LinkTransport),
             local ? $"both ends are in pod {sources[0]}: by reference" : Remote(graph, sources, targets));
     }
 
@@ -35,8 +35,9 @@ internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Pro
 
     private static string Remote(PipelineGraph graph, List<string> sources, List<string> targets)
     {
-        var way = graph.Transport switch
+        var way = graph.LinkTransport switch
         {
+            _ when graph.Encryption == Encryption.Tls => "encryption TLS is asked for: TCP with TLS, since RDMA is not encrypted",
             Transport.Tcp => "transport TCP is asked for",
             Transport.Rdma => "transport RDMA is asked for",
             _ => "transport Auto: RDMA where both ends have a device, else TCP",

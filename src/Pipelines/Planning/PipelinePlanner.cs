@@ -57,7 +57,8 @@ public static class PipelinePlanner
             [.. links.Inbound(pod.Name)])
         {
             HugePages = graph.Staging.HugePages,
-            Transport = graph.Transport,
+            Transport = graph.LinkTransport,
+            Encryption = graph.Encryption,
             RdmaAddress = pod.RdmaAddress,
             QueuePairs = graph.Rdma is { QueuePairs: > 1 } rdma ? rdma.QueuePairs : null,
             LinkSilenceMilliseconds = graph.Staging.LinkSilenceMilliseconds is var silence

@@ -21,6 +21,8 @@ internal static class PlanRules
         check.Label("pipeline", plan.Pipeline);
         check.Label("pod", plan.Pod);
         check.Number("polling.spinMicroseconds", plan.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax);
+        check.That("encryption", plan is { Encryption: Encryption.None } or { Transport: Transport.Tcp },
+            "links with encryption TLS travel over TCP only");
         check.That("rdmaAddress", plan.RdmaAddress is null || IPAddress.TryParse(plan.RdmaAddress, out _),
             $"'{plan.RdmaAddress}' is no IP address");
         check.Number("queuePairs", plan.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax);

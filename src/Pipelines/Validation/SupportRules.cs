@@ -10,8 +10,6 @@ internal static class SupportRules
 
     private static IEnumerable<GraphViolation> OfPipeline(PipelineGraph graph)
     {
-        if (graph.Encryption == Encryption.Tls)
-            yield return Unsupported("spec.encryption", "encryption TLS of payloads", "use None");
         if (graph.Rdma?.TrafficClass is not null)
             yield return Unsupported("spec.rdma.trafficClass", "an RDMA traffic class", "leave it out");
     }

@@ -11,7 +11,6 @@ public sealed class SupportRulesTests
 
     private static readonly Dictionary<string, PipelineGraph> Unbuilt = new()
     {
-        ["spec.encryption"] = Highlights() with { Encryption = Encryption.Tls },
         ["spec.rdma.trafficClass"] = Highlights() with { Rdma = new() { ResourceName = "rdma/hca", TrafficClass = 106 } },
         ["spec.groups[0].mode"] = Highlights() with { Groups = [new("studio", GroupMode.SameNode, ["analyse"])] },
         ["spec.edges[0].distribution"] = Highlights().WithEdge(0, edge => edge with
@@ -44,6 +43,7 @@ public sealed class SupportRulesTests
     public void What_is_built_is_accepted() => GraphRules.Check(Highlights() with
     {
         Transport = Transport.Tcp,
+        Encryption = Encryption.Tls,
         Execution = Execution.Streaming,
         Polling = new Polling(PollingMode.Busy, 0),
     }).ShouldBeEmpty();

@@ -41,6 +41,8 @@ internal sealed record FlowPlans
 
     public Transport Transport { get; init; } = Transport.Tcp;
 
+    public Encryption Encryption { get; init; } = Encryption.None;
+
     /// <summary>How long peers may be silent, in milliseconds: if their machine does not answer, and if it does.</summary>
     public (int? Silence, int? Hung) Patience { get; init; }
 
@@ -92,6 +94,7 @@ internal sealed record FlowPlans
             isCamera ? [] : [.. Cameras.Select(number => Link($"camera-{number}", "camera", [new BlockClassPlan(4096, 4 * Capacity)]))])
         {
             Transport = Transport,
+            Encryption = Encryption,
             LinkSilenceMilliseconds = Patience.Silence,
             LinkHungMilliseconds = Patience.Hung,
         };
