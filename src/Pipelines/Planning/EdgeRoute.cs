@@ -7,7 +7,13 @@ internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Pro
     string WayReason)
 {
     /// <summary>Pairs of pods that need a link for this edge, in a stable order.</summary>
-    internal IEnumerable<(string Source, string Target)> Links =>
+    internal IEnumerable<(string Source, string Target)> Links => Edge.Distribution == Distribution.OneToOne ? PairedLinks : CrossedLinks;
+
+    private IEnumerable<(string Source, string Target)> PairedLinks =>
+        Producers.Join(Consumers, end => end.Replica, end => end.Replica, (source, target) => (Source: source.Pod, Target: target.Pod))
+            .Where(link => link.Source != link.Target).Distinct();
+
+    private IEnumerable<(string Source, string Target)> CrossedLinks =>
         from source in Producers.Select(end => end.Pod).Distinct()
         from target in Consumers.Select(end => end.Pod).Distinct()
         where source != target

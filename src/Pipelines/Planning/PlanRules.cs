@@ -55,6 +55,8 @@ internal static class PlanRules
         at.That("frameSizeBytes", at.Failed || edge.FrameSizeBytes == edge.Caps.FrameBytes,
             $"{edge.FrameSizeBytes} is not what the caps imply");
         at.Text("wayReason", edge.WayReason);
+        at.That("pairsReplicas", edge.PairsReplicas == (edge.Distribution == Distribution.OneToOne),
+            $"distribution {edge.Distribution} is said to {(edge.PairsReplicas ? "" : "not ")}pair replicas");
         CheckEnds(at, "producers", edge.Producers, edge.From.Operator);
         CheckEnds(at, "consumers", edge.Consumers, edge.To.Operator);
     }

@@ -23,9 +23,9 @@ internal static class SupportRules
     private static IEnumerable<GraphViolation> OfEdge(GraphEdge edge, int i)
     {
         var at = $"spec.edges[{i}]";
-        if (edge.Distribution is Distribution.ByKey or Distribution.OneToOne)
+        if (edge.Distribution == Distribution.ByKey)
             yield return Unsupported($"{at}.distribution", $"distribution {edge.Distribution} of edge {edge.Name}",
-                "use RoundRobin or Broadcast");
+                "use RoundRobin, Broadcast or OneToOne");
         if (edge.OnFull != OnFull.Block)
             yield return Unsupported($"{at}.onFull", $"onFull {edge.OnFull} of edge {edge.Name}", "use Block");
         if (edge.Delivery != Delivery.AtLeastOnce)

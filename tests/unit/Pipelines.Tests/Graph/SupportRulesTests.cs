@@ -18,7 +18,6 @@ public sealed class SupportRulesTests
             Distribution = Distribution.ByKey,
             KeyField = "camera",
         }),
-        ["spec.edges[1].distribution"] = Highlights().WithEdge(1, edge => edge with { Distribution = Distribution.OneToOne }),
         ["spec.edges[2].onFull"] = Highlights().WithEdge(2, edge => edge with
         {
             OnFull = OnFull.LatestOnly,
