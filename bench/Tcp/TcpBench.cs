@@ -7,7 +7,7 @@ namespace K8sMediaFlow.Bench.Tcp;
 
 /// <summary>
 /// 1080p frames from memfd to memfd between two processes in two network namespaces, through the Tcp fabric and through a bare C program,
-/// in interleaved pairs. Writes tcp.json.
+/// in interleaved pairs, and with TLS beside. Writes tcp.json.
 /// </summary>
 internal static class TcpBench
 {
@@ -44,7 +44,7 @@ internal static class TcpBench
 
     private static SortedDictionary<string, object?> Report(TcpNamespaces spaces, string bare)
     {
-        List<Sample> ours = [], theirs = [];
+        List<Sample> ours = [], theirs = [], encrypted = [];
         for (var pair = 0; pair < Pairs; pair++)
         {
             // Who goes first alternates, so that a machine that warms up or slows down favours neither.
@@ -53,8 +53,9 @@ internal static class TcpBench
             ours.Add(RunOurs(spaces));
             if (pair % 2 == 1)
                 theirs.Add(RunBare(spaces, bare));
+            encrypted.Add(RunOurs(spaces, "-tls"));
             Console.Error.WriteLine(Invariant(
-                $"pair {pair + 1}: ours {ours[^1].MegabytesPerSecond:F0} MB/s {ours[^1].CpuSecondsPerGigabyte:F4} CPU-s/GB, bare {theirs[^1].MegabytesPerSecond:F0} MB/s {theirs[^1].CpuSecondsPerGigabyte:F4}"));
+                $"pair {pair + 1}: ours {ours[^1].MegabytesPerSecond:F0} MB/s {ours[^1].CpuSecondsPerGigabyte:F4} CPU-s/GB, bare {theirs[^1].MegabytesPerSecond:F0} MB/s {theirs[^1].CpuSecondsPerGigabyte:F4}, with TLS {encrypted[^1].MegabytesPerSecond:F0} MB/s {encrypted[^1].CpuSecondsPerGigabyte:F4}"));
         }
         var rates = ours.Zip(theirs, (a, b) => a.MegabytesPerSecond / b.MegabytesPerSecond).ToArray();
         var costs = ours.Zip(theirs, (a, b) => a.CpuSecondsPerGigabyte / b.CpuSecondsPerGigabyte).ToArray();
@@ -72,6 +73,11 @@ internal static class TcpBench
             ["bare_cpu_s_per_gb_spread"] = Spread(theirs.Select(sample => sample.CpuSecondsPerGigabyte)),
             ["ratio_cpu_bare_c"] = Median(costs),
             ["ratio_cpu_bare_c_spread"] = Spread(costs),
+            ["tls_mb_per_s"] = Median(encrypted.Select(sample => sample.MegabytesPerSecond)),
+            ["tls_mb_per_s_spread"] = Spread(encrypted.Select(sample => sample.MegabytesPerSecond)),
+            ["tls_cpu_s_per_gb"] = Median(encrypted.Select(sample => sample.CpuSecondsPerGigabyte)),
+            ["tls_cpu_s_per_gb_spread"] = Spread(encrypted.Select(sample => sample.CpuSecondsPerGigabyte)),
+            ["tls_allocated_bytes_per_frame"] = encrypted.Max(sample => sample.AllocatedBytesPerFrame),
             ["send_calls_per_frame"] = Median(ours.Select(sample => sample.SendCallsPerFrame)),
             ["receive_calls_per_frame"] = Median(ours.Select(sample => sample.ReceiveCallsPerFrame)),
             ["allocated_bytes_per_frame"] = ours.Max(sample => sample.AllocatedBytesPerFrame),
@@ -84,9 +90,9 @@ internal static class TcpBench
         };
     }
 
-    private static Sample RunOurs(TcpNamespaces spaces) => Measure(
-        () => TcpNamespaces.Start(spaces.Receiver, [.. Self(), "tcp-end", "recv", TcpNamespaces.ReceiverAddress, .. Sizes()]),
-        offer => TcpNamespaces.Start(spaces.Sender, [.. Self(), "tcp-end", "send", offer, .. Sizes()]));
+    private static Sample RunOurs(TcpNamespaces spaces, string variant = "") => Measure(
+        () => TcpNamespaces.Start(spaces.Receiver, [.. Self(), "tcp-end", "recv" + variant, TcpNamespaces.ReceiverAddress, .. Sizes()]),
+        offer => TcpNamespaces.Start(spaces.Sender, [.. Self(), "tcp-end", "send" + variant, offer, .. Sizes()]));
 
     private static Sample RunBare(TcpNamespaces spaces, string bare) => Measure(
         () => TcpNamespaces.Start(spaces.Receiver, [bare, "recv", TcpNamespaces.ReceiverAddress, "0", .. Sizes()]),

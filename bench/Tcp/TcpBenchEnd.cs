@@ -9,7 +9,7 @@ namespace K8sMediaFlow.Bench.Tcp;
 
 /// <summary>
 /// One end of our side of the comparison, a process of its own: <c>recv ADDRESS FRAMES WARMUP BLOCKS</c> prints its offer and the result,
-/// <c>send OFFER FRAMES WARMUP BLOCKS</c> its result. Memory, frame size and block count are the bare program's. A block is granted again
+/// <c>send OFFER FRAMES WARMUP BLOCKS</c> its result; <c>recv-tls</c> and <c>send-tls</c> are the same with TLS. Memory, frame size and block count are the bare program's. A block is granted again
 /// as soon as its frame has landed; TCP's own order makes that in time for the sender's next round, so no grant needs to travel.
 /// </summary>
 internal static class TcpBenchEnd
@@ -28,19 +28,21 @@ internal static class TcpBenchEnd
         using var file = MemoryFile.Create("bench", (long)blocks * BlockBytes);
         using var memory = MappedMemory.Map(file, MemoryAccess.ReadWrite);
         memory.Span(0, blocks * BlockBytes).Fill(0x5A);
-        using var fabric = new TcpFabric();
-        if (words[0] == "recv")
-            Receive(fabric, memory, IPAddress.Parse(words[1]), frames, warmup, blocks);
+        var hasTls = words[0].EndsWith("-tls", StringComparison.Ordinal);
+        using var fabric = new TcpFabric(hasTls);
+        if (words[0].StartsWith("recv", StringComparison.Ordinal))
+            Receive(fabric, memory, IPAddress.Parse(words[1]), hasTls ? BenchIdentity.Create() : "", frames, warmup, blocks);
         else
-            Send(fabric, memory, Convert.FromHexString(words[1]), frames, warmup, blocks);
+            Send(fabric, memory, words[1].Split(':'), frames, warmup, blocks);
         return 0;
     }
 
-    private static void Receive(TcpFabric fabric, MappedMemory memory, IPAddress address, int frames, int warmup, int blocks)
+    private static void Receive(TcpFabric fabric, MappedMemory memory, IPAddress address, string identity, int frames, int warmup,
+        int blocks)
     {
         using var listener = fabric.Listen(address, 0, FabricOptions.Default);
-        using var offer = listener.Open(Epoch, [], memory.Address, memory.LengthBytes);
-        Console.WriteLine("offer " + Convert.ToHexString(offer.Bytes.Span));
+        using var offer = listener.Open(Epoch, [], memory.Address, memory.LengthBytes, IdentityOf(identity));
+        Console.WriteLine($"offer {Convert.ToHexString(offer.Bytes.Span)}:{identity}");
         using var receiver = (TcpReceiver)offer.Accept(s_wait);
         for (var slot = 0u; slot < blocks; slot++)
             receiver.Grant(slot, slot * (long)BlockBytes, BlockBytes);
@@ -56,10 +58,10 @@ internal static class TcpBenchEnd
         meter.Print(receiver.TransferCalls);
     }
 
-    private static void Send(TcpFabric fabric, MappedMemory memory, byte[] offer, int frames, int warmup, int blocks)
+    private static void Send(TcpFabric fabric, MappedMemory memory, string[] offer, int frames, int warmup, int blocks)
     {
-        using var proposal = fabric.Propose(FabricOptions.Default);
-        using var sender = (TcpSender)proposal.Connect(offer, s_wait);
+        using var proposal = fabric.Propose(FabricOptions.Default, IdentityOf(offer[1]));
+        using var sender = (TcpSender)proposal.Connect(Convert.FromHexString(offer[0]), s_wait);
         var header = new byte[FrameHeaderPrefix.SizeBytes];
         var tags = new ulong[8];
         var meter = new Meter();
@@ -75,6 +77,8 @@ internal static class TcpBenchEnd
         }
         meter.Print(sender.TransferCalls);
     }
+
+    private static FabricIdentity? IdentityOf(string word) => word.Length == 0 ? null : BenchIdentity.Read(word);
 
     private struct Meter
     {

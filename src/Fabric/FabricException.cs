@@ -27,8 +27,11 @@ public enum FabricError
     /// <summary>What the peer sent is no frame header: end the link and count it.</summary>
     Malformed = 8,
 
-    /// <summary>Landed bytes and their checksum differ: end the link and count it.</summary>
+    /// <summary>Landed bytes and their checksum differ, or bytes cannot be decrypted: end the link and count it.</summary>
     Corrupted = 9,
+
+    /// <summary>The peer's certificate is missing, or is not one that this connection trusts: refuse it and back off.</summary>
+    Untrusted = 10,
 }
 
 /// <summary>The one exception that leaves a fabric for reasons outside this process.</summary>

@@ -40,6 +40,12 @@ public sealed record FabricOptions
     /// <summary>How long a new connection may take to show its token.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Tcp with TLS: records that the key of one connection encrypts. AES-GCM is safe for 2^24.5 full ones (RFC 8446, section 5.5), and
+    /// SslStream cannot change the key of a living connection.
+    /// </summary>
+    public long TlsRecordsMax { get; init; } = 1L << 24;
+
     /// <summary>Verbs: how completions are waited for.</summary>
     public CompletionPolling Polling { get; init; } = CompletionPolling.Hybrid;
 

@@ -13,6 +13,9 @@ public enum FabricKind
 
     /// <summary>In one process, seeded, with faults: for tests.</summary>
     Simulated = 3,
+
+    /// <summary>As <see cref="Tcp"/>, with TLS 1.3 and a certificate at both ends.</summary>
+    TcpTls = 4,
 }
 
 /// <summary>
@@ -33,7 +36,9 @@ public interface IFabric : IDisposable
     /// <summary>
     /// Prepares the sender's end of a connection; for verbs this makes the queue pair whose number the receiver must know.
     /// </summary>
-    IFabricProposal Propose(FabricOptions options);
+    /// <param name="options">Settings of the sender's end.</param>
+    /// <param name="identity">Who the ends are; only a fabric that encrypts needs it.</param>
+    IFabricProposal Propose(FabricOptions options, FabricIdentity? identity = null);
 
     /// <summary>
     /// Makes memory known that <see cref="IFabricSender.Write"/> will read from; dispose the result when no sender reads from it

@@ -16,9 +16,10 @@ public interface IFabricListener : IDisposable
     /// <param name="areaAddress">Start of the block area in this process; must stay mapped until the receiver (or the offer, if no sender
     /// connected) is disposed.</param>
     /// <param name="areaLengthBytes">Its length; grants lie inside it.</param>
+    /// <param name="identity">Who the ends are; only a fabric that encrypts needs it.</param>
     /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the proposal is of another fabric or
     /// malformed.</exception>
-    IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes);
+    IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes, FabricIdentity? identity = null);
 }
 
 /// <summary>
@@ -33,7 +34,8 @@ public interface IFabricOffer : IDisposable
 
     /// <summary>Waits until the sender has connected.</summary>
     /// <exception cref="FabricException"><see cref="FabricError.Deadline"/>: no sender did; <see cref="FabricError.Aborted"/>: the offer or
-    /// its listener was disposed meanwhile.</exception>
+    /// its listener was disposed meanwhile; <see cref="FabricError.Untrusted"/>: one did that has no certificate of a sender of this
+    /// link.</exception>
     IFabricReceiver Accept(TimeSpan deadline);
 }
 
@@ -48,6 +50,7 @@ public interface IFabricProposal : IDisposable
     /// token: it says so by its <c>ready</c> on the control connection. A refused token shows as <see cref="FabricError.PeerGone"/> later.
     /// </summary>
     /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the offer is malformed or of another fabric;
-    /// <see cref="FabricError.Refused"/>: no process listens; <see cref="FabricError.Deadline"/>.</exception>
+    /// <see cref="FabricError.Refused"/>: no process listens; <see cref="FabricError.Deadline"/>; <see cref="FabricError.Untrusted"/>: who
+    /// listens has no certificate of this link's receiver.</exception>
     IFabricSender Connect(ReadOnlySpan<byte> offer, TimeSpan deadline);
 }

@@ -11,6 +11,12 @@ public interface IFabricSender : IDisposable
     int WritesInFlight { get; }
 
     /// <summary>
+    /// What it encrypts with has been used as often as is safe: end the epoch and open a new one. Any thread; never on a fabric that does
+    /// not encrypt.
+    /// </summary>
+    bool IsKeyUsedUp => false;
+
+    /// <summary>
     /// Writes one frame into a granted block: the header, then each segment at the next multiple of 64, padded with zeroes. The header is
     /// copied before the call returns; the segments' memory must stay as it is until <see cref="Poll"/> reports <paramref name="tag"/> or
     /// <see cref="Abort"/> has returned. On Tcp the call blocks while the network takes no more, at most

@@ -1,3 +1,4 @@
+using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Connection;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Fabrics;
@@ -133,9 +134,11 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     /// <summary>Serves one authenticated connection whose hello named this link, on the caller's thread, until it ends. A living one is
     /// ended first: its peer would not dial again if it still had it.</summary>
     /// <exception cref="LinkException">It could not be opened.</exception>
-    internal void Serve(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics, IDisposable deadline)
+    internal void Serve(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics, LinkCredentials credentials,
+        IDisposable deadline)
     {
-        LinkTls.CheckIdentity(connection, Endpoint.PeerIdentities);
+        var identity = credentials.Towards(Endpoint.PeerIdentities);
+        LinkTls.CheckIdentity(connection, identity.Peers);
         lock (_state)
         {
             // As an unknown edge, not as a stranger: its plan may be ahead of ours, and then it is to come again soon.
@@ -149,7 +152,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         try
         {
             Show(LinkState.Connecting, LinkLoss.None, "");
-            var failure = Run(connection, hello, fabrics, deadline);
+            var failure = Run(connection, hello, fabrics, identity, deadline);
             Show(failure is null ? LinkState.Ended : LinkState.Lost, failure?.Loss ?? LinkLoss.None, failure?.Message ?? "");
         }
         catch (LinkException e)
@@ -163,13 +166,14 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         }
     }
 
-    private LinkException? Run(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics, IDisposable deadline)
+    private LinkException? Run(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics, FabricIdentity identity,
+        IDisposable deadline)
     {
         _delivery.Open(hello.Sender);
         InboundEpoch? epoch = null;
         try
         {
-            var choice = InboundChoice.Make(fabrics.Now, hello, _ledger.Epoch, _sink);
+            var choice = InboundChoice.Make(fabrics.Now, hello, _ledger.Epoch, _sink, identity);
             var receiver = LinkThread.RunApart(() => new InboundOpening(connection, _incarnation, hello.Protocol, _options.OpenDeadline)
                 .Open(choice, _ledger, _sink, Publish));
             deadline.Dispose();

@@ -166,10 +166,11 @@ public sealed class LinkListener : IDisposable
 
     private void Route(ControlConnection connection, Handshake handshake)
     {
+        var credentials = _credentials();
         var hello = LinkThread.RunApart(() =>
         {
-            LinkTls.Accept(connection, _credentials());
-            return HelloReader.Read(connection.Receive(), _pipeline);
+            LinkTls.Accept(connection, credentials);
+            return HelloReader.Read(connection.Receive(), _pipeline, _fabrics.Now.ProtocolLowest);
         });
         if (!_links.TryGetValue((hello.Edge, hello.SenderPod), out var link))
             throw new LinkException(LinkLoss.UnknownEdge, $"no link of edge {hello.Edge} from pod {hello.SenderPod}");
@@ -179,7 +180,7 @@ public sealed class LinkListener : IDisposable
             && _links.Values.FirstOrDefault(one => one.Endpoint.IsAt(connection.PeerAddress)) is { } other)
             throw new LinkException(LinkLoss.UnknownEdge,
                 $"by the plan, {connection.PeerAddress} is pod {other.Endpoint.PeerPod} and not pod {hello.SenderPod}");
-        link.Serve(connection, hello, _fabrics, handshake);
+        link.Serve(connection, hello, _fabrics, credentials, handshake);
     }
 
     /// <summary>Counts, and tells the peer why if it can still hear. Before TLS is established, the peer is told nothing.</summary>

@@ -204,9 +204,11 @@ public sealed class OutboundLink : IDisposable
     {
         OutboundEpoch epoch;
         var now = _fabrics.Now;
+        var credentials = _credentials();
         using (connection.AbortAfter(_options.OpenDeadline, _options.HungMax))
-        using (var proposals = new LinkProposals(_rest.Offered(now, MonotonicClock.Nanoseconds), _fabricOptions))
-            epoch = LinkThread.RunApart(() => Open(connection, endpoint, proposals, now));
+        using (var proposals = new LinkProposals(_rest.Offered(now, MonotonicClock.Nanoseconds), _fabricOptions,
+            credentials.Towards(endpoint.PeerIdentities)))
+            epoch = LinkThread.RunApart(() => Open(connection, endpoint, credentials, proposals, now));
         _redial.Succeeded();
         var beganNanoseconds = MonotonicClock.Nanoseconds;
         lock (_state)
@@ -230,10 +232,11 @@ public sealed class OutboundLink : IDisposable
     }
 
     /// <summary>Until Ready. The ledger is open from the welcome on, so whatever fails after it closes it again.</summary>
-    private OutboundEpoch Open(ControlConnection connection, OutboundEndpoint endpoint, LinkProposals proposals, FabricsNow now)
+    private OutboundEpoch Open(ControlConnection connection, OutboundEndpoint endpoint, LinkCredentials credentials,
+        LinkProposals proposals, FabricsNow now)
     {
         var opening = new OutboundOpening(endpoint, _incarnation, connection);
-        var welcome = opening.Open(_credentials(), proposals, _ledger.Done.Cumulative + 1, _ledger.LastOffered + 1);
+        var welcome = opening.Open(credentials, proposals, _ledger.Done.Cumulative + 1, _ledger.LastOffered + 1);
         IFabricSender? sender = null;
         try
         {

@@ -15,6 +15,9 @@ public readonly record struct SocketResult(long Value)
     /// <summary>Nothing could be moved within the socket's timeout, or at once where the call does not wait.</summary>
     public bool WouldBlock => Value == -LibcSockets.EAGAIN;
 
+    /// <summary>As a call answers that moved nothing in its time.</summary>
+    public static SocketResult NothingYet => new(-LibcSockets.EAGAIN);
+
     /// <summary>The listening socket listens no more.</summary>
     public bool IsShutDown => Value == -LibcSockets.EINVAL;
 

@@ -14,7 +14,7 @@ internal static class PlanText
         var text = new StringBuilder();
         var graph = document.Graph;
         text.Append(CultureInfo.InvariantCulture,
-            $"pipeline {graph.Namespace}/{graph.Name}: {graph.Execution}, transport {Format.Of(graph.Transport)}\n");
+            $"pipeline {graph.Namespace}/{graph.Name}: {graph.Execution}, transport {Format.Of(graph.Transport)}{Encryption(graph)}\n");
         Pods(text, plan);
         Edges(text, plan);
         Regions(text, plan);
@@ -22,6 +22,8 @@ internal static class PlanText
             text.Append(CultureInfo.InvariantCulture, $"\nwarning: {document.At(warning)}\n");
         return text.ToString();
     }
+
+    private static string Encryption(PipelineGraph graph) => graph.Encryption == Pipelines.Graph.Encryption.Tls ? ", encryption TLS" : "";
 
     private static void Pods(StringBuilder text, PipelinePlan plan)
     {

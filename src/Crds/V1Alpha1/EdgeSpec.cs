@@ -19,7 +19,10 @@ public sealed record EdgeSpec
     [MaxChars(127)]
     public required string To { get; init; }
 
-    /// <summary>Which replicas of the consumer get a frame.</summary>
+    /// <summary>
+    /// Which replicas of the consumer get a frame. OneToOne: the one with the number of the producer's replica; both ends then have as many
+    /// replicas.
+    /// </summary>
     public Distribution Distribution { get; set; } = Distribution.RoundRobin;
 
     /// <summary>The metadata field that ByKey deals frames out by.</summary>

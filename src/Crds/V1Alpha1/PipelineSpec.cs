@@ -8,6 +8,8 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
     "the names of pipeline and operator have 50 characters at most, with the dash between them",
     AtRoot = true)]
 [CelRule("!has(self.transport) || self.transport != 'RDMA' || has(self.rdma)", "transport RDMA needs rdma")]
+[CelRule("!has(self.encryption) || self.encryption != 'TLS' || !has(self.transport) || self.transport != 'RDMA'",
+    "encryption TLS cannot be had with transport RDMA")]
 public sealed record PipelineSpec
 {
     /// <summary>Seconds after which a pod counts as lost with its node.</summary>
@@ -26,7 +28,10 @@ public sealed record PipelineSpec
     /// <summary>How frames travel between pods.</summary>
     public Transport Transport { get; set; } = Transport.Auto;
 
-    /// <summary>Whether links protect the payload as well. Their control connections always use mutual TLS.</summary>
+    /// <summary>
+    /// Whether links protect the payload as well. Their control connections always use mutual TLS. With TLS every link uses TCP, also with
+    /// transport Auto and a device.
+    /// </summary>
     public Encryption Encryption { get; set; } = Encryption.None;
 
     /// <summary>The shared memory of the pods and how everybody waits for frames in it.</summary>

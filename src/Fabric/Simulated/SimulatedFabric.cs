@@ -12,7 +12,7 @@ public sealed class SimulatedFabric(SimulatedNetwork network) : IFabric
     public IFabricListener Listen(IPAddress address, int port, FabricOptions options) =>
         new SimulatedListener(network, address, port, options);
 
-    public IFabricProposal Propose(FabricOptions options) => new SimulatedProposal(network, options);
+    public IFabricProposal Propose(FabricOptions options, FabricIdentity? identity = null) => new SimulatedProposal(network, options);
 
     public IDisposable Register(nint address, long lengthBytes) => NoRegistration.Instance;
 
@@ -37,7 +37,8 @@ internal sealed class SimulatedListener : IFabricListener
 
     public IPEndPoint Endpoint { get; }
 
-    public IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes)
+    public IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes,
+        FabricIdentity? identity = null)
     {
         if (!proposal.IsEmpty)
             throw new FabricException(FabricError.Incompatible, "a simulated proposal is empty");

@@ -10,7 +10,7 @@ namespace K8sMediaFlow.Fabric.Tcp;
 /// descriptor is never touched after its number may belong to another file. Closing resets the connection, for a shutdown alone leaves a
 /// peer that is blocked on a full window uninformed (measured: until its own write timeout).
 /// </summary>
-internal sealed class TcpEnd(StreamSocket socket)
+internal sealed class TcpEnd(ITcpChannel channel)
 {
     private int _isClaimed;
     private volatile bool _isAborted;
@@ -18,7 +18,9 @@ internal sealed class TcpEnd(StreamSocket socket)
 
     public Lock Gate { get; } = new();
 
-    public StreamSocket Socket => socket;
+    public ITcpChannel Channel => channel;
+
+    public StreamSocket Socket => channel.Socket;
 
     public bool IsAborted => _isAborted;
 
@@ -50,7 +52,7 @@ internal sealed class TcpEnd(StreamSocket socket)
             PassGate();
             return;
         }
-        socket.Shutdown();
+        Socket.Shutdown();
         lock (Gate)
             Reset();
     }
@@ -62,7 +64,7 @@ internal sealed class TcpEnd(StreamSocket socket)
         if (!TryClaim())
             return;
         lock (Gate)
-            socket.Dispose();
+            channel.Dispose();
     }
 
     private bool TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
@@ -78,7 +80,7 @@ internal sealed class TcpEnd(StreamSocket socket)
     private void Reset()
     {
         Invariant.That(_isClaimed == 1 && Gate.IsHeldByCurrentThread);
-        socket.SetResetOnClose();
-        socket.Dispose();
+        Socket.SetResetOnClose();
+        channel.Dispose();
     }
 }

@@ -12,14 +12,15 @@ internal sealed class TcpListener : IFabricListener
     private const int Backlog = 128;
 
     private readonly StreamSocket _socket;
+    private readonly bool _isEncrypted;
     private readonly FabricOptions _options;
     private readonly List<TcpOffer> _offers = [];
     private readonly Thread _door;
     private bool _isDisposed;
 
-    public TcpListener(IPEndPoint endpoint, FabricOptions options)
+    public TcpListener(IPEndPoint endpoint, bool isEncrypted, FabricOptions options)
     {
-        _options = options;
+        (_isEncrypted, _options) = (isEncrypted, options);
         _socket = StreamSocket.Listen(endpoint, Backlog, opened => TcpTuning.Apply(opened, options), out var result)
             ?? throw TcpErrors.OfListen(result, endpoint);
         Endpoint = _socket.LocalEndpoint();
@@ -29,15 +30,18 @@ internal sealed class TcpListener : IFabricListener
 
     public IPEndPoint Endpoint { get; }
 
-    public IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes)
+    public IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes,
+        FabricIdentity? identity = null)
     {
+        if (_isEncrypted)
+            ArgumentNullException.ThrowIfNull(identity);
         if (!proposal.IsEmpty)
             throw new FabricException(FabricError.Incompatible, $"a Tcp proposal is empty, this one has {proposal.Length} bytes");
         lock (_offers)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             var grants = new GrantTable(epoch, areaAddress, areaLengthBytes, _options.GrantsMax);
-            var offer = new TcpOffer(this, epoch, grants);
+            var offer = new TcpOffer(this, epoch, grants, _isEncrypted ? identity : null, _options);
             _offers.Add(offer);
             return offer;
         }

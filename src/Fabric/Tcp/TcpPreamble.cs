@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using K8sMediaFlow.Native.Sockets;
 using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Fabric.Tcp;
@@ -19,6 +21,17 @@ internal static class TcpPreamble
         Magic.CopyTo(preamble);
         BinaryPrimitives.WriteUInt32LittleEndian(preamble[EpochOffset..], epoch);
         token.CopyTo(preamble[TokenOffset..]);
+    }
+
+    /// <summary>Shows a token at the dialling end.</summary>
+    /// <exception cref="FabricException">The listener has closed the connection, or takes nothing.</exception>
+    public static void Send(StreamSocket socket, uint epoch, ReadOnlySpan<byte> token)
+    {
+        var preamble = GC.AllocateArray<byte>(SizeBytes, pinned: true);
+        Write(preamble, epoch, token);
+        var result = socket.SendAll([new MemoryVector(Marshal.UnsafeAddrOfPinnedArrayElement(preamble, 0), SizeBytes)]);
+        if (result.IsError)
+            throw TcpErrors.OfSend(result, isAborted: false);
     }
 
     /// <summary>Whether the bytes show this leave. Every part is looked at whatever the others are.</summary>

@@ -23,11 +23,9 @@ internal sealed class TcpReceiver : IFabricReceiver
     private int _areaBytes;
     private bool _isInFrame;
 
-    private TimeSpan _receiveTimeout;
-
-    public TcpReceiver(StreamSocket socket, GrantTable grants)
+    public TcpReceiver(ITcpChannel channel, GrantTable grants)
     {
-        _end = new TcpEnd(socket);
+        _end = new TcpEnd(channel);
         _grants = grants;
         _headerAddress = Marshal.UnsafeAddrOfPinnedArrayElement(_header, 0);
     }
@@ -113,25 +111,11 @@ internal sealed class TcpReceiver : IFabricReceiver
     /// <summary>Bytes received; 0 when the caller's patience has run out.</summary>
     private int Receive(ReadOnlySpan<MemoryVector> vectors, Patience patience)
     {
-        var wait = patience.Next();
-        if (wait < TimeSpan.Zero)
-            return 0;
-        if (wait > TimeSpan.Zero)
-            SetReceiveTimeout(patience.Whole);
-        var result = _end.Socket.Receive(vectors, waits: wait > TimeSpan.Zero);
+        var result = _end.Channel.Receive(vectors, patience);
         if (result.WouldBlock && !_end.IsAborted)
             return 0;
         if (result.IsError || result.Bytes == 0)
             throw TcpErrors.OfReceive(result, _end.IsAborted, _isInFrame || _headerBytes > 0);
         return result.Bytes;
-    }
-
-    /// <summary>The socket keeps its timeout, and callers ask with the same wait again and again: one call in a link's life.</summary>
-    private void SetReceiveTimeout(TimeSpan timeout)
-    {
-        if (timeout == _receiveTimeout)
-            return;
-        _receiveTimeout = timeout;
-        _end.Socket.SetReceiveTimeout(timeout);
     }
 }

@@ -20,9 +20,9 @@ internal sealed class TcpSender : IFabricSender
     private readonly byte[] _zeroes = GC.AllocateArray<byte>(FrameHeaderPrefix.Alignment, pinned: true);
     private readonly nint _headerAddress, _zeroesAddress;
 
-    private TcpSender(StreamSocket socket, uint epoch, FabricOptions options)
+    public TcpSender(ITcpChannel channel, uint epoch, FabricOptions options)
     {
-        _end = new TcpEnd(socket);
+        _end = new TcpEnd(channel);
         _epoch = epoch;
         _options = options;
         _completed = new TagQueue(options.WritesInFlightMax);
@@ -32,22 +32,12 @@ internal sealed class TcpSender : IFabricSender
 
     public int WritesInFlight => _completed.Count;
 
+    public bool IsKeyUsedUp => _end.Channel.IsKeyUsedUp;
+
     /// <summary>Send calls so far.</summary>
     internal long TransferCalls => _end.Socket.TransferCalls;
 
     internal string CongestionControl => _end.Socket.CongestionControl();
-
-    /// <summary>Shows the token and takes the socket over.</summary>
-    public static TcpSender Open(StreamSocket socket, TcpOfferPayload invitation, FabricOptions options)
-    {
-        var sender = new TcpSender(socket, invitation.Epoch, options);
-        TcpPreamble.Write(sender._header, invitation.Epoch, invitation.Token);
-        var result = socket.SendAll([new MemoryVector(sender._headerAddress, TcpPreamble.SizeBytes)]);
-        if (!result.IsError)
-            return sender;
-        socket.Dispose();
-        throw TcpErrors.OfSend(result, isAborted: false);
-    }
 
     public void Write(uint slot, long offsetBytes, int sizeBytes, ReadOnlySpan<byte> header, ReadOnlySpan<MemoryPart> segments, ulong tag)
     {
@@ -59,7 +49,7 @@ internal sealed class TcpSender : IFabricSender
             header.CopyTo(_header);
             OutgoingFrame.Seal(_header, segments, _options);
             Span<MemoryVector> vectors = stackalloc MemoryVector[VectorsMax];
-            var result = _end.Socket.SendAll(vectors[..Gather(segments, vectors)]);
+            var result = _end.Channel.SendAll(vectors[..Gather(segments, vectors)]);
             if (result.IsError)
                 throw _end.Fail(TcpErrors.OfSend(result, _end.IsAborted));
             _completed.Add(tag);

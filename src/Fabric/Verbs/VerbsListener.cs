@@ -10,7 +10,8 @@ internal sealed class VerbsListener(VerbsDevice device, FabricOptions options) :
 
     public IPEndPoint Endpoint => new(device.Port.Address.Address, 0);
 
-    public IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes)
+    public IFabricOffer Open(uint epoch, ReadOnlySpan<byte> proposal, nint areaAddress, long areaLengthBytes,
+        FabricIdentity? identity = null)
     {
         var sender = QueuePairInfo.Read(proposal);
         if (proposal.Length != sender.SizeBytes)

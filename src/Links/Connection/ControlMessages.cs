@@ -83,6 +83,7 @@ internal static class ControlMessages
         FabricKind.Tcp => LinkMessage.FabricKind.Tcp,
         FabricKind.Verbs => LinkMessage.FabricKind.Verbs,
         FabricKind.Simulated => LinkMessage.FabricKind.Simulated,
+        FabricKind.TcpTls => LinkMessage.FabricKind.TcpTls,
         _ => LinkMessage.FabricKind.Unknown,
     };
 
@@ -92,6 +93,7 @@ internal static class ControlMessages
         LinkMessage.FabricKind.Tcp => FabricKind.Tcp,
         LinkMessage.FabricKind.Verbs => FabricKind.Verbs,
         LinkMessage.FabricKind.Simulated => FabricKind.Simulated,
+        LinkMessage.FabricKind.TcpTls => FabricKind.TcpTls,
         _ => null,
     };
 

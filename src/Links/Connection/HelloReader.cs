@@ -13,17 +13,20 @@ internal static class HelloReader
     private const int FabricsMax = 16;
 
     /// <exception cref="LinkException">With the reason to refuse it.</exception>
-    public static InboundHello Read(LinkMessage.Reader message, string pipeline)
+    /// <param name="message">What came first.</param>
+    /// <param name="pipeline">"namespace/pipeline" that this end belongs to.</param>
+    /// <param name="protocolLowest">The oldest protocol that this end's fabrics can be spoken of in.</param>
+    public static InboundHello Read(LinkMessage.Reader message, string pipeline, ushort protocolLowest)
     {
         if (message.Which != LinkMessage.Which.Hello)
             throw new LinkException(LinkLoss.ProtocolViolation, $"{message.Which} instead of Hello");
         var hello = message.Hello;
         if (hello.Magic != LinkMessage.Magic)
             throw new LinkException(LinkLoss.ProtocolViolation, "wrong magic");
-        if (hello.ProtocolLowest > LinkMessage.Protocol || hello.ProtocolHighest < LinkMessage.ProtocolOldest
+        if (hello.ProtocolLowest > LinkMessage.Protocol || hello.ProtocolHighest < protocolLowest
             || hello.ProtocolHighest < hello.ProtocolLowest)
             throw new LinkException(LinkLoss.VersionMismatch,
-                $"protocols {hello.ProtocolLowest} to {hello.ProtocolHighest}, this end speaks {LinkMessage.ProtocolOldest} to {LinkMessage.Protocol}");
+                $"protocols {hello.ProtocolLowest} to {hello.ProtocolHighest}, this end speaks {protocolLowest} to {LinkMessage.Protocol}{Why(protocolLowest)}");
         var named = $"{Name(hello.Namespace)}/{Name(hello.Pipeline)}";
         if (named != pipeline && named != "/" + pipeline)
             throw new LinkException(LinkLoss.WrongPipeline, $"pipeline {named}, this end belongs to {pipeline}");
@@ -33,6 +36,9 @@ internal static class HelloReader
             Math.Min(hello.ProtocolHighest, LinkMessage.Protocol),
             ProposalsOf(hello), ControlMessages.Words(hello.Missing));
     }
+
+    private static string Why(ushort protocolLowest) =>
+        protocolLowest == LinkMessage.ProtocolOldest ? "" : ", as encryption TLS of payloads needs it";
 
     private static string Name(CapnProto.Utf8Text text) => text.Length <= NameBytesMax
         ? text.ToString()

@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.Links.Contract;
@@ -13,23 +11,12 @@ namespace K8sMediaFlow.Links.Connection;
 /// </summary>
 internal static class LinkTls
 {
-    // One for all links of a sidecar, until its certificate is renewed.
-    private static readonly ConditionalWeakTable<X509Certificate2, SslStreamCertificateContext> s_contexts = [];
-
     /// <summary>The dialling end: also checks that the peer is one of those that the plan names.</summary>
     public static void Dial(ControlConnection connection, LinkCredentials credentials, IReadOnlyList<string> expected)
     {
         var reason = "";
-        var tls = connection.BeginTls(Check(credentials, text => reason = text));
-        Authenticate(() => tls.AuthenticateAsClient(new SslClientAuthenticationOptions
-        {
-            // Pods are dialled by address; the identity is in the URI SAN, the name only has to be something.
-            TargetHost = "k8smediaflow",
-            ClientCertificateContext = ContextOf(credentials.Certificate),
-            EnabledSslProtocols = SslProtocols.Tls13,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            AllowTlsResume = false,
-        }), () => reason);
+        var tls = connection.BeginTls(MutualTls.Chain(credentials.Authorities, text => reason = text));
+        Authenticate(() => tls.AuthenticateAsClient(MutualTls.Client(credentials.Certificate)), () => reason);
         NoteEnd(connection, credentials);
         CheckIdentity(connection, expected);
     }
@@ -38,15 +25,8 @@ internal static class LinkTls
     public static void Accept(ControlConnection connection, LinkCredentials credentials)
     {
         var reason = "";
-        var tls = connection.BeginTls(Check(credentials, text => reason = text));
-        Authenticate(() => tls.AuthenticateAsServer(new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = ContextOf(credentials.Certificate),
-            ClientCertificateRequired = true,
-            EnabledSslProtocols = SslProtocols.Tls13,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            AllowTlsResume = false,
-        }), () => reason);
+        var tls = connection.BeginTls(MutualTls.Chain(credentials.Authorities, text => reason = text));
+        Authenticate(() => tls.AuthenticateAsServer(MutualTls.Server(credentials.Certificate)), () => reason);
         NoteEnd(connection, credentials);
     }
 
@@ -64,18 +44,6 @@ internal static class LinkTls
         var (own, peers) = (credentials.Certificate, connection.Tls.RemoteCertificate as X509Certificate2);
         connection.ValidUntil = peers?.NotAfter < own.NotAfter ? peers.NotAfter : own.NotAfter;
     }
-
-    private static SslStreamCertificateContext ContextOf(X509Certificate2 certificate) =>
-        s_contexts.GetValue(certificate, static own => SslStreamCertificateContext.Create(own, null, offline: true));
-
-    private static RemoteCertificateValidationCallback Check(LinkCredentials credentials, Action<string> refused) =>
-        (_, certificate, _, _) =>
-    {
-        var verdict = IdentityChecks.CheckChain(certificate, credentials.Authorities);
-        if (!verdict.Accepted)
-            refused(verdict.Reason);
-        return verdict.Accepted;
-    };
 
     private static void Authenticate(Action handshake, Func<string> reason)
     {

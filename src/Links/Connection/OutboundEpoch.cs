@@ -134,6 +134,8 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
             throw new LinkException(LinkLoss.Silence, why);
         if (IsOutdone())
             throw new LinkException(LinkLoss.BetterFabric, "a better fabric can be used again");
+        if (_sender.IsKeyUsedUp)
+            throw new LinkException(LinkLoss.KeyUsedUp, "the key of the data connection is used up, a new one is agreed on");
         if (!_connection.TryFlush())
             return StuckPause;
         var pause = _beats.Beat(_connection, _epoch);

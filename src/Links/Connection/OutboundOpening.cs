@@ -12,7 +12,7 @@ internal sealed record Welcome(ushort Protocol, uint Epoch, Incarnation Receiver
     string WayReason, SequenceSet Landed, SequenceSet Done)
 {
     /// <summary>Protocol 1 has no words for what is late by more than a bitmap.</summary>
-    public ulong SpanMax => Protocol < LinkMessage.Protocol ? SequenceSet.Window : ulong.MaxValue;
+    public ulong SpanMax => Protocol == LinkMessage.ProtocolOldest ? SequenceSet.Window : ulong.MaxValue;
 }
 
 /// <summary>
@@ -57,7 +57,7 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
         var offers = proposals.All.Sum(one => one.Proposal.Bytes.Length + (4 * sizeof(ulong)));
         var hello = connection.Begin(ControlMessages.BytesOf(endpoint.Pipeline, endpoint.Edge, endpoint.Pod, missing) + offers).InitHello();
         hello.Magic = LinkMessage.Magic;
-        (hello.ProtocolLowest, hello.ProtocolHighest) = (LinkMessage.ProtocolOldest, LinkMessage.Protocol);
+        (hello.ProtocolLowest, hello.ProtocolHighest) = (proposals.ProtocolLowest, LinkMessage.Protocol);
         var separator = endpoint.Pipeline.IndexOf('/', StringComparison.Ordinal);
         hello.Namespace = separator < 0 ? "" : endpoint.Pipeline[..separator];
         hello.Pipeline = endpoint.Pipeline[(separator + 1)..];
@@ -78,9 +78,9 @@ internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation inc
     private Welcome HearWelcome(LinkProposals proposals)
     {
         var welcome = HandshakeMessages.Expect(connection, LinkMessage.Which.Welcome).Welcome;
-        if (welcome.Protocol is < LinkMessage.ProtocolOldest or > LinkMessage.Protocol)
+        if (welcome.Protocol < proposals.ProtocolLowest || welcome.Protocol > LinkMessage.Protocol)
             throw new LinkException(LinkLoss.VersionMismatch,
-                $"the peer chose protocol {welcome.Protocol}, this end speaks {LinkMessage.ProtocolOldest} to {LinkMessage.Protocol}");
+                $"the peer chose protocol {welcome.Protocol}, this end speaks {proposals.ProtocolLowest} to {LinkMessage.Protocol}");
         if (ControlMessages.KindOf(welcome.Fabric.Kind) is not { } kind || proposals.All.All(one => one.Kind != kind))
             throw new LinkException(LinkLoss.NoCommonFabric, $"the peer chose fabric {welcome.Fabric.Kind}");
         if (welcome.Epoch == 0 || welcome.ReceiverIncarnation == 0 || welcome.LargestBlockBytes is 0 or > int.MaxValue)

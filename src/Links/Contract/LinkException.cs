@@ -32,6 +32,7 @@ internal sealed class LinkException(LinkLoss loss, string message, Exception? ca
         FabricError.GrantViolation or FabricError.Malformed or FabricError.Corrupted => LinkLoss.LandingViolation,
         FabricError.Incompatible => LinkLoss.NoCommonFabric,
         FabricError.Aborted => LinkLoss.Closed,
+        FabricError.Untrusted => LinkLoss.TlsFailed,
         _ => LinkLoss.DataClosed,
     };
 

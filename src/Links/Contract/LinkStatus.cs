@@ -77,6 +77,9 @@ public enum LinkLoss
 
     /// <summary>A certificate of the connection has run out: it is opened again with those that are there now.</summary>
     CertificateExpired,
+
+    /// <summary>The key of an encrypted data connection has been used as often as is safe: it is opened again with a new one.</summary>
+    KeyUsedUp,
 }
 
 /// <summary>A link's state and figures at one moment. Counters count since the link's object was made.</summary>

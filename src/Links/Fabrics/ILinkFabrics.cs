@@ -1,4 +1,5 @@
 using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Links.Fabrics;
 
@@ -13,6 +14,14 @@ public interface ILinkFabrics
 /// <param name="Missing">Why a better one is not among them, in words; empty where nothing is missing.</param>
 public sealed record FabricsNow(IReadOnlyList<LinkFabric> Usable, string Missing)
 {
+    /// <summary>
+    /// The oldest link protocol that these can be spoken of in. A peer that knows none with TLS would hear of no fabric at all, and is
+    /// refused by its version.
+    /// </summary>
+    public ushort ProtocolLowest => Usable.Count > 0 && Usable.All(one => one.Kind == FabricKind.TcpTls)
+        ? LinkMessage.ProtocolOfTls
+        : LinkMessage.ProtocolOldest;
+
     /// <summary>The place of a kind, or -1.</summary>
     public int RankOf(FabricKind kind)
     {

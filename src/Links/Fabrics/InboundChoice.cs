@@ -11,7 +11,8 @@ namespace K8sMediaFlow.Links.Fabrics;
 internal sealed record InboundChoice(IFabricOffer Offer, FabricKind Kind, string Declined, IReadOnlyList<FabricKind> Missed)
 {
     /// <exception cref="LinkException">Nothing that was offered can be used here.</exception>
-    public static InboundChoice Make(FabricsNow now, InboundHello hello, uint epoch, ILinkSink sink)
+    public static InboundChoice Make(FabricsNow now, InboundHello hello, uint epoch, ILinkSink sink,
+        FabricIdentity identity)
     {
         // What is not among ours is spoken of only where the peer has it.
         var missed = hello.Proposals.Keys.Where(kind => now.RankOf(kind) < 0).ToList();
@@ -22,8 +23,8 @@ internal sealed record InboundChoice(IFabricOffer Offer, FabricKind Kind, string
                 continue;
             try
             {
-                return new InboundChoice(one.Listener.Open(epoch, proposal, sink.AreaAddress, sink.AreaLengthBytes), one.Kind, declined,
-                    missed);
+                var offer = one.Listener.Open(epoch, proposal, sink.AreaAddress, sink.AreaLengthBytes, identity);
+                return new InboundChoice(offer, one.Kind, declined, missed);
             }
             catch (FabricException failure) when (failure.Error == FabricError.Incompatible)
             {

@@ -32,7 +32,10 @@ public static partial class LinkMessage
     }
 
     /// <summary>The version of this protocol.</summary>
-    public const ushort Protocol = 0x2;
+    public const ushort Protocol = 0x3;
+
+    /// <summary>The oldest one that has the fabric tcpTls: an end that encrypts speaks no older one.</summary>
+    public const ushort ProtocolOfTls = 0x3;
 
     /// <summary>The oldest one that is still served: without AckSet.missing, so that what is not done may span 4096 sequences at most.</summary>
     public const ushort ProtocolOldest = 0x1;
@@ -46,6 +49,8 @@ public static partial class LinkMessage
         Tcp = 1,
         Verbs = 2,
         Simulated = 3,
+        /// <summary>As tcp, with TLS 1.3 and a certificate at both ends.</summary>
+        TcpTls = 4,
     }
 
     public static partial class FabricOffer
@@ -66,7 +71,7 @@ public static partial class LinkMessage
 
             public bool HasOffer => _struct.HasPointer(0);
 
-            /// <summary>Opaque to the link protocol: the fabric's own (Tcp: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
+            /// <summary>Opaque to the link protocol: the fabric's own (Tcp and TcpTls: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
             public global::System.ReadOnlySpan<byte> Offer => _struct.GetData(0);
 
             /// <summary>As the property of that name, to be kept; a null or another union member is empty.</summary>
@@ -93,20 +98,20 @@ public static partial class LinkMessage
 
             public bool HasOffer => _struct.HasPointer(0);
 
-            /// <summary>Opaque to the link protocol: the fabric's own (Tcp: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
+            /// <summary>Opaque to the link protocol: the fabric's own (Tcp and TcpTls: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
             public global::System.ReadOnlySpan<byte> Offer
             {
                 get => (global::System.ReadOnlySpan<byte>)_struct.GetData(0);
                 set => _struct.SetData(0, value);
             }
 
-            /// <summary>Opaque to the link protocol: the fabric's own (Tcp: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
+            /// <summary>Opaque to the link protocol: the fabric's own (Tcp and TcpTls: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
             public global::System.Span<byte> InitOffer(int lengthBytes, int alignmentBytes = 8) => _struct.InitData(0, lengthBytes, alignmentBytes);
 
-            /// <summary>Opaque to the link protocol: the fabric's own (Tcp: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
+            /// <summary>Opaque to the link protocol: the fabric's own (Tcp and TcpTls: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
             public void SetExternalOffer(int externalSegment, int lengthBytes) => _struct.SetExternalData(0, externalSegment, lengthBytes);
 
-            /// <summary>Opaque to the link protocol: the fabric's own (Tcp: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
+            /// <summary>Opaque to the link protocol: the fabric's own (Tcp and TcpTls: address, port, one-time token; Verbs: queue pair, GID, key …).</summary>
             public void ClearOffer() => _struct.Clear(0);
 
             static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(1, 1);

@@ -5,8 +5,11 @@ using CSharp = import "/csharp.capnp";
 $CSharp.namespace("K8sMediaFlow.Messages");
 
 struct LinkMessage {
-  const protocol :UInt16 = 2;
+  const protocol :UInt16 = 3;
   # The version of this protocol.
+
+  const protocolOfTls :UInt16 = 3;
+  # The oldest one that has the fabric tcpTls: an end that encrypts speaks no older one.
 
   const protocolOldest :UInt16 = 1;
   # The oldest one that is still served: without AckSet.missing, so that what is not done may span 4096 sequences at most.
@@ -44,12 +47,14 @@ struct LinkMessage {
     tcp @1;
     verbs @2;
     simulated @3;
+    tcpTls @4;
+    # As tcp, with TLS 1.3 and a certificate at both ends.
   }
 
   struct FabricOffer {
     kind @0 :FabricKind;
     offer @1 :Data;
-    # Opaque to the link protocol: the fabric's own (Tcp: address, port, one-time token; Verbs: queue pair, GID, key …).
+    # Opaque to the link protocol: the fabric's own (Tcp and TcpTls: address, port, one-time token; Verbs: queue pair, GID, key …).
   }
 
   struct Hello {

@@ -13,11 +13,12 @@ internal readonly record struct DeviceDemand(bool Requests, string? Missing)
     /// <summary>
     /// With RDMA a resource is always asked for. With Auto only where a node that may be used has it, and pods that run decide: a node that
     /// comes later restarts nothing. A claim is asked for wherever the server knows claims: whether it can be met is the scheduler's to
-    /// say.
+    /// say. Links that encrypt have no use for a device.
     /// </summary>
     public static DeviceDemand Of(ClusterView view, MediaPipeline pipeline, IReadOnlyList<Pod> pods, ServerCapabilities server)
     {
-        if (pipeline.Spec.Rdma is not { } rdma || pipeline.Spec.Transport == Transport.Tcp)
+        if (pipeline.Spec.Rdma is not { } rdma || pipeline.Spec.Transport == Transport.Tcp
+            || pipeline.Spec.Encryption == Encryption.Tls)
             return default;
         if (rdma.ResourceName is not { } resource)
             return server.ResourceClaims

@@ -21,9 +21,36 @@ internal static class ReplicaCounts
         var nodes = accepted.Graph.Operators.Zip(accepted.Pipeline.Spec.Operators, (node, spec) =>
             node with { Replicas = Of(spec, existing.FirstOrDefault(one => one.Spec.Operator == spec.Name)?.Spec.Replicas, notices) })
                 .ToList();
+        Pair(accepted.Graph, nodes, notices);
         // Two lists of one document side by side: a shorter one would cut the other.
         Invariant.That(nodes.Count == accepted.Graph.Operators.Count && nodes.Count == accepted.Pipeline.Spec.Operators.Count);
         return (accepted.Graph with { Operators = nodes }, notices);
+    }
+
+    /// <summary>
+    /// Where an edge pairs replicas, a scale of one end waits for the same of the other: until then both run as many as the smaller has. A
+    /// chain of such edges is as long as the graph, so that as many rounds are enough.
+    /// </summary>
+    private static void Pair(PipelineGraph graph, List<MediaOperatorNode> nodes, List<ScaleNotice> notices)
+    {
+        var paired = graph.Edges.Where(edge => edge.Distribution == Distribution.OneToOne).ToList();
+        for (var round = 0; round < nodes.Count && paired.Count > 0; round++)
+            foreach (var edge in paired)
+                Pair(edge, nodes, notices);
+    }
+
+    private static void Pair(GraphEdge edge, List<MediaOperatorNode> nodes, List<ScaleNotice> notices)
+    {
+        var (from, to) = (nodes.FindIndex(one => one.Name == edge.From.Operator), nodes.FindIndex(one => one.Name == edge.To.Operator));
+        var (more, fewer) = nodes[from].ReplicaCount > nodes[to].ReplicaCount ? (from, to) : (to, from);
+        var (asked, count) = (nodes[more].ReplicaCount, nodes[fewer].ReplicaCount);
+        if (asked == count)
+            return;
+        notices.RemoveAll(one => one.Operator == nodes[more].Name && one.Reason == Reasons.ScaleRefused);
+        notices.Add(new(nodes[more].Name, Reasons.ScaleRefused,
+            $"operator '{nodes[more].Name}' was scaled to {asked}, but edge {edge.Name} pairs its replicas with those of '{nodes[fewer].Name}', "
+            + $"which has {count}: {count} run until both are scaled to the same number"));
+        nodes[more] = nodes[more] with { Replicas = count };
     }
 
     private static int Of(OperatorSpec spec, int? scaled, List<ScaleNotice> notices)

@@ -30,6 +30,9 @@ public sealed record PipelineGraph
     public IReadOnlyList<MediaOperatorGroup> Groups { get; init; } = [];
     public IReadOnlyList<GraphVolume> Volumes { get; init; } = [];
 
+    /// <summary>What links may travel over: RDMA is not encrypted, so encryption leaves TCP alone.</summary>
+    public Transport LinkTransport => Encryption == Encryption.Tls ? Transport.Tcp : Transport;
+
     /// <summary>The graph scaled as far as it may be: memory and plans must do for that.</summary>
     internal PipelineGraph Largest() =>
         this with

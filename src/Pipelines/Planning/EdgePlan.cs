@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using K8sMediaFlow.Pipelines.Graph;
 
 namespace K8sMediaFlow.Pipelines.Planning;
@@ -35,7 +36,18 @@ public sealed record EdgePlan(
     IReadOnlyList<EndpointPlan> Producers,
     IReadOnlyList<EndpointPlan> Consumers,
     EdgeWay Way,
-    string WayReason);
+    string WayReason)
+{
+    /// <summary>
+    /// Replica i sends to replica i only: as the distribution says, and written beside it, so that a sidecar that would deal the frames
+    /// out refuses the plan. False is not written.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PairsReplicas { get; init; }
+
+    /// <summary>Whether frames go from the one to the other.</summary>
+    public bool Joins(EndpointPlan producer, EndpointPlan consumer) => !PairsReplicas || producer.Replica == consumer.Replica;
+}
 
 /// <summary>One replica at an end of an edge, and the pod that it lives in.</summary>
 public sealed record EndpointPlan(string Operator, int Replica, string Pod);

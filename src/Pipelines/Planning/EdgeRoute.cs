@@ -7,7 +7,13 @@ internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Pro
     string WayReason)
 {
     /// <summary>Pairs of pods that need a link for this edge, in a stable order.</summary>
-    internal IEnumerable<(string Source, string Target)> Links =>
+    internal IEnumerable<(string Source, string Target)> Links => Edge.Distribution == Distribution.OneToOne ? PairedLinks : CrossedLinks;
+
+    private IEnumerable<(string Source, string Target)> PairedLinks =>
+        Producers.Join(Consumers, end => end.Replica, end => end.Replica, (source, target) => (Source: source.Pod, Target: target.Pod))
+            .Where(link => link.Source != link.Target).Distinct();
+
+    private IEnumerable<(string Source, string Target)> CrossedLinks =>
         from source in Producers.Select(end => end.Pod).Distinct()
         from target in Consumers.Select(end => end.Pod).Distinct()
         where source != target
@@ -22,7 +28,7 @@ internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Pro
         var sources = producers.Select(end => end.Pod).Distinct().ToList();
         var targets = consumers.Select(end => end.Pod).Distinct().ToList();
         var local = sources.Count == 1 && targets.Count == 1 && sources[0] == targets[0];
-        return new EdgeRoute(edge, producers, consumers, local ? EdgeWay.Local : WayOf(graph.Transport),
+        return new EdgeRoute(edge, producers, consumers, local ? EdgeWay.Local : WayOf(graph.LinkTransport),
             local ? $"both ends are in pod {sources[0]}: by reference" : Remote(graph, sources, targets));
     }
 
@@ -35,8 +41,9 @@ internal sealed record EdgeRoute(GraphEdge Edge, IReadOnlyList<EndpointPlan> Pro
 
     private static string Remote(PipelineGraph graph, List<string> sources, List<string> targets)
     {
-        var way = graph.Transport switch
+        var way = graph.LinkTransport switch
         {
+            _ when graph.Encryption == Encryption.Tls => "encryption TLS is asked for: TCP with TLS, since RDMA is not encrypted",
             Transport.Tcp => "transport TCP is asked for",
             Transport.Rdma => "transport RDMA is asked for",
             _ => "transport Auto: RDMA where both ends have a device, else TCP",

@@ -43,7 +43,10 @@ public static class PipelinePlanner
         var caps = sizing.Caps(edge);
         return new EdgePlan(edge.Name, edge.From, edge.To, edge.Distribution, edge.Order, edge.OnFull, edge.Delivery,
             sizing.ChannelCapacity(edge), sizing.Borrowed(edge), caps, caps.FrameBytes, route.Producers, route.Consumers, route.Way,
-                route.WayReason);
+                route.WayReason)
+        {
+            PairsReplicas = edge.Distribution == Distribution.OneToOne,
+        };
     }
 
     private static SidecarPlan Sidecar(PipelineGraph graph, PlanVersion version, PodPlacement pod, PipelineSizing sizing,
@@ -57,7 +60,8 @@ public static class PipelinePlanner
             [.. links.Inbound(pod.Name)])
         {
             HugePages = graph.Staging.HugePages,
-            Transport = graph.Transport,
+            Transport = graph.LinkTransport,
+            Encryption = graph.Encryption,
             RdmaAddress = pod.RdmaAddress,
             QueuePairs = graph.Rdma is { QueuePairs: > 1 } rdma ? rdma.QueuePairs : null,
             LinkSilenceMilliseconds = graph.Staging.LinkSilenceMilliseconds is var silence

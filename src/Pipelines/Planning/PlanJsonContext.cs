@@ -16,6 +16,6 @@ namespace K8sMediaFlow.Pipelines.Planning;
     Converters = [
         typeof(NamedEnum<Execution>), typeof(NamedEnum<PollingMode>), typeof(NamedEnum<Distribution>), typeof(NamedEnum<FrameOrder>),
         typeof(NamedEnum<OnFull>), typeof(NamedEnum<Delivery>), typeof(NamedEnum<EdgeWay>), typeof(NamedEnum<HugePages>),
-            typeof(NamedEnum<Transport>), typeof(RationalJson)])]
+            typeof(NamedEnum<Transport>), typeof(NamedEnum<Encryption>), typeof(RationalJson)])]
 [JsonSerializable(typeof(SidecarPlan))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

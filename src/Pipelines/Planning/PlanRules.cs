@@ -21,6 +21,8 @@ internal static class PlanRules
         check.Label("pipeline", plan.Pipeline);
         check.Label("pod", plan.Pod);
         check.Number("polling.spinMicroseconds", plan.Polling.SpinMicroseconds, 0, PlanLimits.SpinMicrosecondsMax);
+        check.That("encryption", plan is { Encryption: Encryption.None } or { Transport: Transport.Tcp },
+            "links with encryption TLS travel over TCP only");
         check.That("rdmaAddress", plan.RdmaAddress is null || IPAddress.TryParse(plan.RdmaAddress, out _),
             $"'{plan.RdmaAddress}' is no IP address");
         check.Number("queuePairs", plan.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax);
@@ -53,6 +55,8 @@ internal static class PlanRules
         at.That("frameSizeBytes", at.Failed || edge.FrameSizeBytes == edge.Caps.FrameBytes,
             $"{edge.FrameSizeBytes} is not what the caps imply");
         at.Text("wayReason", edge.WayReason);
+        at.That("pairsReplicas", edge.PairsReplicas == (edge.Distribution == Distribution.OneToOne),
+            $"distribution {edge.Distribution} is said to {(edge.PairsReplicas ? "" : "not ")}pair replicas");
         CheckEnds(at, "producers", edge.Producers, edge.From.Operator);
         CheckEnds(at, "consumers", edge.Consumers, edge.To.Operator);
     }

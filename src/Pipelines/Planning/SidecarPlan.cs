@@ -28,6 +28,13 @@ public sealed record SidecarPlan(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Transport Transport { get; init; }
 
+    /// <summary>
+    /// Whether links encrypt what they carry; then transport is TCP. None is not written: a sidecar that knows nothing of it refuses the
+    /// plan, where it would otherwise send payloads that everybody can read.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Encryption Encryption { get; init; }
+
     /// <summary>This pod's own address on the RDMA network, numeric; null takes the device's best one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RdmaAddress { get; init; }

@@ -84,9 +84,10 @@ internal sealed class WindowSums
     {
         var route = _routes[edge.Name];
         var depth = _options.DepthOf(_caps.Output(edge.From)!.FrameBytes);
-        // Under Broadcast all consumers wait for the same frames; dealt out, each waits for its own.
-        var parts = edge.Distribution == Distribution.Broadcast ? 1 : route.Consumers.Count;
-        var links = edge.Distribution == Distribution.Broadcast ? 1 : route.Consumers.Select(end => end.Pod).Distinct().Count();
+        // Under Broadcast all consumers wait for the same frames; dealt out, each waits for its own; paired, there is only one.
+        var isOne = edge.Distribution is Distribution.Broadcast or Distribution.OneToOne;
+        var parts = isOne ? 1 : route.Consumers.Count;
+        var links = isOne ? 1 : route.Consumers.Select(end => end.Pod).Distinct().Count();
         if (route.Way != EdgeWay.Local)
             yield return new(depth.Wire * links, $"on the wire to {edge.To.Operator}{Times(links, depth.Wire)}");
         yield return new(depth.Queue * parts, $"waiting for {edge.To}{Times(parts, depth.Queue)}");

@@ -3,15 +3,16 @@ using K8sMediaFlow.Pipelines.Graph;
 namespace K8sMediaFlow.Pipelines.Validation;
 
 /// <summary>
-/// The RDMA device: that exactly one thing names it, in a form that Kubernetes takes, and that the transport has a use for it.
+/// The RDMA device: that exactly one thing names it, in a form that Kubernetes takes, that the transport has a use for it, and that the
+/// transport can encrypt where that is asked for.
 /// </summary>
 internal static class DeviceRules
 {
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph)
     {
         if (graph.Rdma is not { } rdma)
-            return [];
-        return [.. OfTransport(graph), .. OfSource(rdma), .. OfNames(rdma)];
+            return OfEncryption(graph);
+        return [.. OfEncryption(graph), .. OfTransport(graph), .. OfSource(rdma), .. OfNames(rdma)];
     }
 
     /// <summary>What a cluster needs beyond what this machine needs, where a sidecar sees all devices.</summary>
@@ -20,6 +21,13 @@ internal static class DeviceRules
         if (graph is { Transport: Transport.Rdma, Rdma: null })
             yield return new("spec.rdma", GraphReason.Contradiction,
                 "transport RDMA needs a device for the sidecars: name its resource in spec.rdma.resourceName, or a claim template in spec.rdma.resourceClaimTemplateName");
+    }
+
+    private static IEnumerable<GraphViolation> OfEncryption(PipelineGraph graph)
+    {
+        if (graph is { Encryption: Encryption.Tls, Transport: Transport.Rdma })
+            yield return new("spec.encryption", GraphReason.Contradiction,
+                "encryption TLS cannot be had with transport RDMA, which is not encrypted: use transport Auto or TCP, or encryption None");
     }
 
     private static IEnumerable<GraphViolation> OfTransport(PipelineGraph graph)

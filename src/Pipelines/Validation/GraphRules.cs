@@ -49,6 +49,7 @@ public static class GraphRules
             .. CycleRule.Check(index),
             .. MediaRules.Check(index),
             .. OrderRules.Check(index),
+            .. PairRules.Check(index),
             .. GroupRules.Check(graph),
             .. PodRules.Check(graph),
             .. ContainerRules.Check(graph),

@@ -15,6 +15,9 @@ internal static class OrderRules
         if (edge is { Order: FrameOrder.BySequence, Distribution: Distribution.RoundRobin } && replicas > 1)
             yield return new($"{at}.order", GraphReason.OrderWithoutSense,
                 $"edge {edge.Name} deals its frames out to {replicas} replicas, so none of them can see every sequence; restore the order where they come together again");
+        if (edge is { Order: FrameOrder.BySequence, Distribution: Distribution.OneToOne } && replicas > 1)
+            yield return new($"{at}.order", GraphReason.OrderWithoutSense,
+                $"edge {edge.Name} pairs {replicas} replicas, so none of them can see every sequence; restore the order where they come together again");
         if (edge is { Delivery: Delivery.AtLeastOnce, OnFull: not OnFull.Block })
             yield return new($"{at}.onFull", GraphReason.Contradiction,
                 $"edge {edge.Name} cannot drop ({edge.OnFull}) and deliver AtLeastOnce");

@@ -10,8 +10,6 @@ internal static class SupportRules
 
     private static IEnumerable<GraphViolation> OfPipeline(PipelineGraph graph)
     {
-        if (graph.Encryption == Encryption.Tls)
-            yield return Unsupported("spec.encryption", "encryption TLS of payloads", "use None");
         if (graph.Rdma?.TrafficClass is not null)
             yield return Unsupported("spec.rdma.trafficClass", "an RDMA traffic class", "leave it out");
     }
@@ -25,9 +23,9 @@ internal static class SupportRules
     private static IEnumerable<GraphViolation> OfEdge(GraphEdge edge, int i)
     {
         var at = $"spec.edges[{i}]";
-        if (edge.Distribution is Distribution.ByKey or Distribution.OneToOne)
+        if (edge.Distribution == Distribution.ByKey)
             yield return Unsupported($"{at}.distribution", $"distribution {edge.Distribution} of edge {edge.Name}",
-                "use RoundRobin or Broadcast");
+                "use RoundRobin, Broadcast or OneToOne");
         if (edge.OnFull != OnFull.Block)
             yield return Unsupported($"{at}.onFull", $"onFull {edge.OnFull} of edge {edge.Name}", "use Block");
         if (edge.Delivery != Delivery.AtLeastOnce)

@@ -13,21 +13,42 @@ internal static class PodTopology
 
     public static IReadOnlyList<PortPair> Pairs(SidecarPlan plan) => [.. plan.Edges.SelectMany(edge => Pairs(plan, edge))];
 
-    private static IEnumerable<PortPair> Pairs(SidecarPlan plan, EdgePlan edge)
+    /// <summary>This pod's media operators that send into a link.</summary>
+    public static IReadOnlyList<string> ProducersInto(SidecarPlan plan, LinkPlan outbound)
     {
-        var producers = Local(plan, edge.Producers).ToList();
-        var consumers = Local(plan, edge.Consumers).ToList();
-        var inbound = plan.Inbound.Where(link => link.Edge == edge.Name).Select(InboundEnd).ToList();
-        var outbound = plan.Outbound.Where(link => link.Edge == edge.Name).Select(OutboundEnd).ToList();
-        // What comes by a link goes to this pod's consumers only: the sending pod has a link to each of the others.
-        return Cross(edge, producers, [.. consumers, .. outbound]).Concat(Cross(edge, inbound, consumers));
+        var edge = EdgeOf(plan, outbound);
+        return [.. At(edge.Producers, plan.Pod).Where(end => !edge.PairsReplicas
+            || At(edge.Consumers, outbound.PeerPod).Any(peer => edge.Joins(end, peer))).Select(NameOf)];
     }
 
-    private static IEnumerable<PortPair> Cross(EdgePlan edge, List<string> producers, List<string> consumers) =>
-        from producer in producers
-        from consumer in consumers
-        select new PortPair(edge.Name, producer, consumer, edge.ChannelCapacity);
+    /// <summary>This pod's media operators that get what comes by a link.</summary>
+    public static IReadOnlyList<string> ConsumersOf(SidecarPlan plan, LinkPlan inbound)
+    {
+        var edge = EdgeOf(plan, inbound);
+        return [.. At(edge.Consumers, plan.Pod).Where(end => !edge.PairsReplicas
+            || At(edge.Producers, inbound.PeerPod).Any(peer => edge.Joins(peer, end))).Select(NameOf)];
+    }
 
-    private static IEnumerable<string> Local(SidecarPlan plan, IReadOnlyList<EndpointPlan> ends) =>
-        ends.Where(end => end.Pod == plan.Pod).Select(end => MediaOperatorEndpoint(end.Operator, end.Replica));
+    private static IEnumerable<PortPair> Pairs(SidecarPlan plan, EdgePlan edge)
+    {
+        var local = from producer in At(edge.Producers, plan.Pod)
+                    from consumer in At(edge.Consumers, plan.Pod)
+                    where edge.Joins(producer, consumer)
+                    select Pair(edge, NameOf(producer), NameOf(consumer));
+        var outbound = plan.Outbound.Where(link => link.Edge == edge.Name)
+            .SelectMany(link => ProducersInto(plan, link), (link, producer) => Pair(edge, producer, OutboundEnd(link)));
+        // What comes by a link goes to this pod's consumers only: the sending pod has a link to each of the others.
+        var inbound = plan.Inbound.Where(link => link.Edge == edge.Name)
+            .SelectMany(link => ConsumersOf(plan, link), (link, consumer) => Pair(edge, InboundEnd(link), consumer));
+        return [.. local, .. outbound, .. inbound];
+    }
+
+    private static PortPair Pair(EdgePlan edge, string producer, string consumer) =>
+        new(edge.Name, producer, consumer, edge.ChannelCapacity);
+
+    private static EdgePlan EdgeOf(SidecarPlan plan, LinkPlan link) => plan.Edges.First(one => one.Name == link.Edge);
+
+    private static IEnumerable<EndpointPlan> At(IReadOnlyList<EndpointPlan> ends, string pod) => ends.Where(end => end.Pod == pod);
+
+    private static string NameOf(EndpointPlan end) => MediaOperatorEndpoint(end.Operator, end.Replica);
 }

@@ -12,7 +12,10 @@ using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Sidecar.Runtime;
 
-/// <summary>What the links of a pod may travel over, as its plan has it: RDMA before Tcp with Auto, one of them alone otherwise.</summary>
+/// <summary>
+/// What the links of a pod may travel over, as its plan has it: RDMA before Tcp with Auto, one of them alone otherwise. With encryption
+/// that one is Tcp with TLS.
+/// </summary>
 internal sealed class PodFabrics : ILinkFabrics, IDisposable
 {
     private readonly TcpFabric? _tcp;
@@ -25,7 +28,7 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
         Options = OptionsOf(plan.Polling) with { QueuePairs = plan.QueuePairs ?? 1 };
         if (plan.Transport != Transport.Rdma)
         {
-            _tcp = new TcpFabric();
+            _tcp = new TcpFabric(plan.Encryption == Encryption.Tls);
             try
             {
                 _tcpLink = new LinkFabric(_tcp, _tcp.Listen(IPAddress.Parse(options.Address), options.DataPort, Options));

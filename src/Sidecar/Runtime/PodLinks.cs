@@ -104,8 +104,7 @@ internal sealed class PodLinks : IDisposable
     /// <param name="incarnation">Of this link: one that was there before under the same names counted its frames from 1, too.</param>
     public void Open(SidecarPlan plan, LinkPlan link, Incarnation incarnation)
     {
-        var edge = plan.Edges.First(one => one.Name == link.Edge);
-        var port = new EgressBridge(link, edge.Producers.Count(end => end.Pod == plan.Pod), _waiting,
+        var port = new EgressBridge(link, PodTopology.ProducersInto(plan, link).Count, _waiting,
             refusal => _logger.LogWarning("{Refusal}", refusal))
         {
             Register = _fabrics.Register,
@@ -178,9 +177,7 @@ internal sealed class PodLinks : IDisposable
     private IngressBridge Prepare(SidecarPlan plan, LinkPlan link)
     {
         var edge = plan.Edges.First(one => one.Name == link.Edge);
-        var consumers = edge.Consumers.Where(end => end.Pod == plan.Pod)
-            .Select(end => PodTopology.MediaOperatorEndpoint(end.Operator, end.Replica));
-        return new IngressBridge(link, edge, [.. consumers], plan.HugePages, _waiting, _fabrics.MayUseDevice);
+        return new IngressBridge(link, edge, PodTopology.ConsumersOf(plan, link), plan.HugePages, _waiting, _fabrics.MayUseDevice);
     }
 
     private static InboundEndpoint EndpointOf(SidecarPlan plan, LinkPlan link) =>

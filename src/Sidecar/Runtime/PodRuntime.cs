@@ -157,7 +157,7 @@ internal sealed class PodRuntime : IDisposable
     {
         _links.Open(_plan, link, incarnation);
         var port = Outbound[^1].Port;
-        foreach (var name in Registry.Completed.Where(name => ProducesInto(port.Edge, name)))
+        foreach (var name in Registry.Completed.Intersect(PodTopology.ProducersInto(_plan, link)))
             port.ProducerCompleted(name);
     }
 
@@ -196,14 +196,9 @@ internal sealed class PodRuntime : IDisposable
     private void StandInFor(string completed)
     {
         Ports.AddCompleted(completed);
-        foreach (var (port, _) in Outbound)
-            if (ProducesInto(port.Edge, completed))
-                port.ProducerCompleted(completed);
+        foreach (var link in _plan.Outbound.Where(link => PodTopology.ProducersInto(_plan, link).Contains(completed)))
+            Outbound.FirstOrDefault(one => one.Port.Name == PodTopology.OutboundEnd(link))?.Port.ProducerCompleted(completed);
     }
-
-    private bool ProducesInto(string edge, string name) =>
-        _plan.Edges.First(one => one.Name == edge)
-            .Producers.Any(end => end.Pod == _plan.Pod && PodTopology.MediaOperatorEndpoint(end.Operator, end.Replica) == name);
 
     private static WaitPolicy WaitPolicyOf(PollingPlan polling) => new(polling.Mode switch
     {

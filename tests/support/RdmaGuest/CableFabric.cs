@@ -15,7 +15,7 @@ internal sealed class CableFabric(int? queuePairs = null) : IFabric
 
     public IFabricListener Listen(IPAddress address, int port, FabricOptions options) => _receiving.Listen(address, port, With(options));
 
-    public IFabricProposal Propose(FabricOptions options) => _sending.Propose(With(options));
+    public IFabricProposal Propose(FabricOptions options, FabricIdentity? identity = null) => _sending.Propose(With(options));
 
     public IDisposable Register(nint address, long lengthBytes) => _sending.Register(address, lengthBytes);
 

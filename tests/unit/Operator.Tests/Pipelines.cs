@@ -55,6 +55,23 @@ internal static class Pipelines
         }
         """;
 
+    /// <summary>Two sources and two sinks, each of which belongs to one of the sources, and up to three of either.</summary>
+    public const string Partners = """
+        {
+          "apiVersion": "k8smediaflow.io/v1alpha1", "kind": "MediaPipeline",
+          "metadata": { "name": "partners", "namespace": "media", "uid": "u-partners", "generation": 1, "resourceVersion": "1" },
+          "spec": {
+            "encryption": "TLS",
+            "operators": [
+              { "name": "source", "image": "registry.example/media:1", "maxReplicas": 3,
+                "outputs": [{ "name": "video", "caps": { "video": { "width": 64, "height": 48, "format": "gray", "frameRate": "25" } } }] },
+              { "name": "sink", "image": "registry.example/media:1", "maxReplicas": 3, "inputs": [{ "name": "video" }] }
+            ],
+            "edges": [{ "from": "source.video", "to": "sink.video", "distribution": "OneToOne" }]
+          }
+        }
+        """;
+
     /// <summary>A source and a sink whose frames lie in chosen blocks on huge pages, and who never sleep.</summary>
     public const string Huge = """
         {

@@ -112,7 +112,7 @@ internal static class RefusedSamples
             "spec.operators[1].env[0].name: operator 'analyse' sets 'K8SMEDIAFLOW_SOCKET': variables that begin with K8SMEDIAFLOW_ are set by the controller",
             (Analyse, Analyse + " env: [{name: K8SMEDIAFLOW_SOCKET, value: x}],")),
         new("unsupported", "Unsupported",
-            "spec.encryption: encryption TLS of payloads is not supported yet: use None",
-            ("execution: Streaming", "execution: Streaming\n  encryption: TLS")),
+            "spec.groups[0].mode: mode SameNode of group 'near' is not supported yet: use SamePod or no group",
+            ("  volumes: [", "  groups: [{name: near, mode: SameNode, operators: [analyse]}]\n  volumes: [")),
     ];
 }

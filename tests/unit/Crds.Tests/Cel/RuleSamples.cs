@@ -13,6 +13,8 @@ internal sealed record RuleSample(string Message, string Place, Action<JsonObjec
         new("the names of pipeline and operator have 50 characters at most, with the dash between them", "",
             root => root["metadata"]!["name"] = new string('a', 45), GraphReason.NameTooLong),
         new("transport RDMA needs rdma", "spec", DemandWithoutDevice, GraphReason.Contradiction),
+        new("encryption TLS cannot be had with transport RDMA", "spec", one => (one["encryption"], one["transport"]) = ("TLS", "RDMA"),
+            GraphReason.Contradiction),
         new("exactly one of resourceName and resourceClaimTemplateName", "spec.rdma", one => one.Remove("resourceName"),
             GraphReason.BadResource),
         new("an operator has inputs or outputs", "spec.operators[1]", one => one.Remove("inputs"), GraphReason.NoPorts),

@@ -13,6 +13,7 @@ public class GoldenTests
     [InlineData("live", 29)]
     [InlineData("pair", 31)]
     [InlineData("pair", 34)]
+    [InlineData("partners", 31)]
     [InlineData("huge", 31)]
     [InlineData("device", 20)]
     [InlineData("device", 31)]
@@ -45,6 +46,7 @@ public class GoldenTests
         {
             "live" => Pipelines.Live,
             "huge" => Pipelines.Huge,
+            "partners" => Pipelines.Partners,
             "device" => Pipelines.Device,
             "claim" => Pipelines.Claim,
             _ => Pipelines.Pair

@@ -32,6 +32,18 @@ public class TransportConditionTests
     }
 
     [Fact]
+    public void With_encryption_Auto_says_TCP_and_that_TLS_is_why_before_a_link_stands_and_after()
+    {
+        foreach (var ways in (string[][])[[], ["Tcp", "Tcp"]])
+        {
+            var status = Summary(Input("Auto", rdma: true, ways, encryption: "TLS"));
+            (status.Transport, status.Edges[0].Transport).ShouldBe(("TCP", "TCP"));
+            status.Edges[0].Reason!.ShouldEndWith("encryption TLS is asked for: TCP with TLS, since RDMA is not encrypted");
+        }
+        Read(Summary(Input("Auto", rdma: true, ways: ["Tcp", "Tcp"], encryption: "TLS"))).Message.ShouldContain("encryption TLS is asked for");
+    }
+
+    [Fact]
     public void Auto_names_the_cause_that_is_furthest_up()
     {
         Read(Summary(Input("Auto", rdma: false, ways: ["Tcp", "Tcp"], why: "pod x: NoDevice: nothing was handed out")))
@@ -152,11 +164,13 @@ public class TransportConditionTests
 
     private static PipelineStatus Summary(StatusInput input) => StatusSummary.Of(input);
 
-    private static StatusInput Input(string transport, bool rdma, string[] ways, string why = "", string obstacle = "")
+    private static StatusInput Input(string transport, bool rdma, string[] ways, string why = "", string obstacle = "",
+        string encryption = "None")
     {
         var accepted = Acceptance.Of(Pipelines.Stored(Pipelines.Pair, document =>
         {
             document["spec"]!["transport"] = transport;
+            document["spec"]!["encryption"] = encryption;
             if (rdma)
                 document["spec"]!["rdma"] = System.Text.Json.Nodes.JsonNode.Parse("""{"resourceName": "rdma/hca"}""");
         })).Accepted!;

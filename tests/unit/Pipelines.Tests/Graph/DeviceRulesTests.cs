@@ -11,6 +11,16 @@ public sealed class DeviceRulesTests
         Highlights() with { Transport = Transport.Tcp, Rdma = new() { ResourceName = "rdma/hca" } }, GraphReason.Contradiction, "spec.rdma",
             "transport TCP uses no RDMA device");
 
+    [Fact]
+    public void Encryption_is_refused_where_RDMA_is_asked_for_and_taken_with_a_device_that_is_not_used()
+    {
+        GraphRulesTests.Refused(With(new() { ResourceName = "rdma/hca" }) with { Transport = Transport.Rdma, Encryption = Encryption.Tls },
+            GraphReason.Contradiction, "spec.encryption", "encryption TLS cannot be had with transport RDMA");
+        GraphRulesTests.Refused(Highlights() with { Transport = Transport.Rdma, Encryption = Encryption.Tls }, GraphReason.Contradiction,
+            "spec.encryption", "use transport Auto or TCP");
+        GraphRules.Check(With(new() { ResourceName = "rdma/hca" }) with { Encryption = Encryption.Tls }).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(null, null, "exactly one")]
     [InlineData("rdma/hca", "nic", "it has both")]

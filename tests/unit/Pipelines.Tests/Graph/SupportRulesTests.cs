@@ -11,7 +11,6 @@ public sealed class SupportRulesTests
 
     private static readonly Dictionary<string, PipelineGraph> Unbuilt = new()
     {
-        ["spec.encryption"] = Highlights() with { Encryption = Encryption.Tls },
         ["spec.rdma.trafficClass"] = Highlights() with { Rdma = new() { ResourceName = "rdma/hca", TrafficClass = 106 } },
         ["spec.groups[0].mode"] = Highlights() with { Groups = [new("studio", GroupMode.SameNode, ["analyse"])] },
         ["spec.edges[0].distribution"] = Highlights().WithEdge(0, edge => edge with
@@ -19,7 +18,6 @@ public sealed class SupportRulesTests
             Distribution = Distribution.ByKey,
             KeyField = "camera",
         }),
-        ["spec.edges[1].distribution"] = Highlights().WithEdge(1, edge => edge with { Distribution = Distribution.OneToOne }),
         ["spec.edges[2].onFull"] = Highlights().WithEdge(2, edge => edge with
         {
             OnFull = OnFull.LatestOnly,
@@ -44,6 +42,7 @@ public sealed class SupportRulesTests
     public void What_is_built_is_accepted() => GraphRules.Check(Highlights() with
     {
         Transport = Transport.Tcp,
+        Encryption = Encryption.Tls,
         Execution = Execution.Streaming,
         Polling = new Polling(PollingMode.Busy, 0),
     }).ShouldBeEmpty();

@@ -15,6 +15,18 @@ public sealed class PlanJsonTests
         plan!.Edges[0].Caps.Video!.FrameRate.ToString().ShouldBe("30000/1001");
     }
 
+    [Fact]
+    public void Encryption_is_written_where_it_is_asked_for_and_over_tcp_only()
+    {
+        Encoding.UTF8.GetString(PlanJson.Write(PlanSamples.Studio())).ShouldNotContain("encryption");
+        var encrypted = PlanSamples.Studio() with { Encryption = Pipelines.Graph.Encryption.Tls, Transport = Pipelines.Graph.Transport.Tcp };
+        Encoding.UTF8.GetString(PlanJson.Write(encrypted)).ShouldContain("\"encryption\": \"TLS\"");
+        PlanJson.TryParse(PlanJson.Write(encrypted), out var read, out _).ShouldBeTrue();
+        read!.Encryption.ShouldBe(Pipelines.Graph.Encryption.Tls);
+        PlanJson.TryParse(PlanJson.Write(encrypted with { Transport = Pipelines.Graph.Transport.Auto }), out _, out var error).ShouldBeFalse();
+        error.ShouldBe("encryption: links with encryption TLS travel over TCP only");
+    }
+
     [Theory]
     [InlineData("pod", "\"Not A Pod\"", "pod: 'Not A Pod' is no name")]
     [InlineData("operators[0].replica", "-1", "operators[0].replica: -1 is not between 0 and 63")]

@@ -28,6 +28,17 @@ public sealed class PlannerTests
         plan.Edges[0].WayReason.ShouldContain("share no memory");
     }
 
+    [Theory]
+    [InlineData(Transport.Auto)]
+    [InlineData(Transport.Tcp)]
+    public void With_encryption_every_link_uses_tcp_and_says_why_and_edges_inside_a_pod_stay_as_they_are(Transport transport)
+    {
+        var plan = Draw(Highlights() with { Encryption = Encryption.Tls, Transport = transport });
+        plan.Edges.Select(edge => edge.Way).ShouldBe([EdgeWay.Tcp, EdgeWay.Local, EdgeWay.Local, EdgeWay.Tcp]);
+        plan.Edges[0].WayReason.ShouldEndWith("encryption TLS is asked for: TCP with TLS, since RDMA is not encrypted");
+        plan.Sidecars.ShouldAllBe(one => one.Encryption == Encryption.Tls && one.Transport == Transport.Tcp);
+    }
+
     [Fact]
     public void A_link_has_two_ends_that_know_each_other()
     {

@@ -36,10 +36,12 @@ internal sealed record FlowPlans
 
     public string Token { get; init; } = "first";
 
-    /// <summary>Camera and render live in pod <c>camera-0</c>.</summary>
+    /// <summary>All cameras and renders live in pod <c>camera-0</c>.</summary>
     public bool InOnePod { get; init; }
 
     public Transport Transport { get; init; } = Transport.Tcp;
+
+    public Encryption Encryption { get; init; } = Encryption.None;
 
     /// <summary>How long peers may be silent, in milliseconds: if their machine does not answer, and if it does.</summary>
     public (int? Silence, int? Hung) Patience { get; init; }
@@ -81,23 +83,27 @@ internal sealed record FlowPlans
                 $"{Cameras.Count} to {Renders.Count}");
         var replica = int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture);
         var isCamera = pod.StartsWith("camera", StringComparison.Ordinal);
+        edge = edge with { PairsReplicas = Distribution == Distribution.OneToOne };
         if (InOnePod)
-            edge = edge with { Consumers = [new EndpointPlan("render", 0, pod)], Way = EdgeWay.Local };
+            edge = edge with { Producers = Ends("camera", Cameras, pod), Consumers = Ends("render", Renders, pod), Way = EdgeWay.Local };
         var plan = new SidecarPlan(new PlanVersion(1, Generation, 0), "test", "line", pod, Execution,
             new PollingPlan(PollingMode.Hybrid, 20),
             [isCamera ? Operator("camera", replica, [], [new OutputPortPlan("video", [Edge], Caps, 2 * Window)])
                 : Operator("render", replica, [new InputPortPlan("video", Edge, Caps)], [])],
             [edge],
-            isCamera ? [.. Renders.Select(number => Link($"render-{number}", "render", []))] : [],
-            isCamera ? [] : [.. Cameras.Select(number => Link($"camera-{number}", "camera", [new BlockClassPlan(4096, 4 * Capacity)]))])
+            isCamera ? [.. Partners(Renders, replica).Select(number => Link($"render-{number}", "render", []))] : [],
+            isCamera ? [] : [.. Partners(Cameras, replica).Select(number => Link($"camera-{number}", "camera",
+                [new BlockClassPlan(4096, 4 * Capacity)]))])
         {
             Transport = Transport,
+            Encryption = Encryption,
             LinkSilenceMilliseconds = Patience.Silence,
             LinkHungMilliseconds = Patience.Hung,
         };
         return InOnePod ? plan with
         {
-            Operators = [.. plan.Operators, Operator("render", 0, [new InputPortPlan("video", Edge, Caps)], [])],
+            Operators = [.. Cameras.Select(number => Operator("camera", number, [], [new OutputPortPlan("video", [Edge], Caps, 2 * Window)])),
+                .. Renders.Select(number => Operator("render", number, [new InputPortPlan("video", Edge, Caps)], []))],
             Outbound = []
         } : plan;
     }
@@ -110,6 +116,9 @@ internal sealed record FlowPlans
         name, replica, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOf(Token, name)))),
         outputs.Length > 0 ? [new BlockClassPlan(4096, 128)] : [], inputs, outputs, MaxBorrowed: 8);
 
-    private static EndpointPlan[] Ends(string name, IReadOnlyList<int> replicas) =>
-        [.. replicas.Select(replica => new EndpointPlan(name, replica, $"{name}-{replica}"))];
+    private IEnumerable<int> Partners(IReadOnlyList<int> replicas, int own) =>
+        Distribution == Distribution.OneToOne ? replicas.Where(number => number == own) : replicas;
+
+    private static EndpointPlan[] Ends(string name, IReadOnlyList<int> replicas, string? pod = null) =>
+        [.. replicas.Select(replica => new EndpointPlan(name, replica, pod ?? $"{name}-{replica}"))];
 }

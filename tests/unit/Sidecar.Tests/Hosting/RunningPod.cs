@@ -37,7 +37,7 @@ internal sealed class RunningPod : IDisposable
         Runtime.Follow(change!);
     }
 
-    public async Task<MediaOperator> Attach(string token = "first", string? mediaOperator = null)
+    public async Task<MediaOperator> Attach(string token = "first", string? mediaOperator = null, int? replica = null)
     {
         var (name, file) = (mediaOperator ?? _pod[..^2], Path.Combine(_folder.FullName, "token"));
         File.WriteAllText(file, FlowPlans.TokenOf(token, name));
@@ -46,12 +46,12 @@ internal sealed class RunningPod : IDisposable
             SocketPath = SocketPath,
             TokenFile = file,
             Name = name,
-            Replica = Runtime.Plan.Operators[0].Replica,
+            Replica = replica ?? Runtime.Plan.Operators[0].Replica,
             AttachTimeout = TimeSpan.FromSeconds(30),
             ReattachTimeout = TimeSpan.FromSeconds(30),
             DrainPatience = TimeSpan.FromSeconds(60),
         });
-        Runtime.Ports.AwaitAlive(PodTopology.MediaOperatorEndpoint(mediaOperator ?? _pod[..^2], Runtime.Plan.Operators[0].Replica));
+        Runtime.Ports.AwaitAlive(PodTopology.MediaOperatorEndpoint(name, replica ?? Runtime.Plan.Operators[0].Replica));
         return attached;
     }
 

@@ -20,7 +20,8 @@ internal sealed class CuttableFabric(IFabric inner) : IFabric
 
     public IFabricListener Listen(IPAddress address, int port, FabricOptions options) => inner.Listen(address, port, options);
 
-    public IFabricProposal Propose(FabricOptions options) => new Proposal(inner.Propose(options), _senders);
+    public IFabricProposal Propose(FabricOptions options, FabricIdentity? identity = null) =>
+        new Proposal(inner.Propose(options, identity), _senders);
 
     public IDisposable Register(nint address, long lengthBytes) => inner.Register(address, lengthBytes);
 

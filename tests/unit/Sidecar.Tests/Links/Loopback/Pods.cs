@@ -47,19 +47,23 @@ internal sealed class SendingPod : IDisposable
 
     public SendingPod(ILinkSource source, IPEndPoint peer, LinkOptions options, LinkCredentials? credentials = null,
         string pipeline = "test/line", string edge = Edge, string expects = "render", ILinkFabrics? fabrics = null,
-        OutboundEndpoint? endpoint = null)
+        OutboundEndpoint? endpoint = null, FabricOptions? fabricOptions = null)
     {
-        var papers = credentials ?? Papers.Of("camera");
+        Credentials = credentials ?? Papers.Of("camera");
         _fixed = new FixedFabrics(_fabric);
         _registration = source is MemorySource memory ? _fabric.Register(memory.Address, memory.LengthBytes) : null;
         endpoint ??= new OutboundEndpoint(pipeline, edge, "pod-a", "pod-b", peer.Address.ToString(), peer.Port, [Papers.Identity(expects)]);
-        Link = new OutboundLink(endpoint, source, fabrics ?? _fixed, FabricOptions.Default, () => papers, Incarnation.New(), options);
+        Link = new OutboundLink(endpoint, source, fabrics ?? _fixed, fabricOptions ?? FabricOptions.Default, () => Credentials,
+            Incarnation.New(), options);
         Link.Start();
     }
 
     public const string Edge = "camera.video->render.video";
 
     public OutboundLink Link { get; }
+
+    /// <summary>What it shows and whom it trusts, from the next connection on.</summary>
+    public LinkCredentials Credentials { get; set; }
 
     public void CutData() => _fabric.CutAll();
 

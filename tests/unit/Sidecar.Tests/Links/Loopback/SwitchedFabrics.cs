@@ -46,7 +46,7 @@ internal sealed class SwitchedFabrics : ILinkFabrics, IDisposable
 
         public IFabricListener Listen(IPAddress address, int port, FabricOptions options) => inner.Listen(address, port, options);
 
-        public IFabricProposal Propose(FabricOptions options) => inner.Propose(options);
+        public IFabricProposal Propose(FabricOptions options, FabricIdentity? identity = null) => inner.Propose(options, identity);
 
         public IDisposable Register(nint address, long lengthBytes) => inner.Register(address, lengthBytes);
 
