@@ -62,8 +62,8 @@ public sealed unsafe class MappedMemory : IDisposable
     }
 
     /// <summary>
-    /// Maps the whole file, shared, and returns at once: page tables are filled behind the caller, from the beginning. The file's pages must
-    /// all have their memory (<see cref="MemoryFile.Preallocate"/>). On Linux before 5.14 this is <see cref="Map"/>.
+    /// Maps the whole file, shared, and returns at once: page tables are filled behind the caller, from the beginning. The file's pages
+    /// must all have their memory (<see cref="MemoryFile.Preallocate"/>). On Linux before 5.14 this is <see cref="Map"/>.
     /// </summary>
     /// <exception cref="NativeException">As <see cref="Map"/>.</exception>
     public static MappedMemory MapAndPopulateBehind(MemoryFile file, MemoryAccess access)

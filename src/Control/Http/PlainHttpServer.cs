@@ -83,7 +83,8 @@ public sealed class PlainHttpServer : IAsyncDisposable
     public static Func<CancellationToken, Task<PlainPage>> AtOnce(Func<PlainPage> page) => _ => Task.FromResult(page());
 
     private async Task ServeAsync(HttpContext context) => await Write(context,
-        _pages.TryGetValue(context.Request.Path, out var page) ? await page(context.RequestAborted) : new PlainPage(StatusCodes.Status404NotFound, $"there is {string.Join(" ", _paths)}\n"));
+        _pages.TryGetValue(context.Request.Path, out var page) ? await page(context.RequestAborted)
+            : new PlainPage(StatusCodes.Status404NotFound, $"there is {string.Join(" ", _paths)}\n"));
 
     private static Task Write(HttpContext context, PlainPage page)
     {

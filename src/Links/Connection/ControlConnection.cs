@@ -98,8 +98,8 @@ internal sealed class ControlConnection : IDisposable
     }
 
     /// <summary>
-    /// Aborts when the time is over, unless disposed before: bounds a handshake step by step without a timeout per read. A peer whose machine
-    /// answers lives, but hangs or is starved: it has longer, since a handshake that is broken off is begun again.
+    /// Aborts when the time is over, unless disposed before: bounds a handshake step by step without a timeout per read. A peer whose
+    /// machine answers lives, but hangs or is starved: it has longer, since a handshake that is broken off is begun again.
     /// </summary>
     public IDisposable AbortAfter(TimeSpan deadline, TimeSpan hungMax = default) => new OpeningDeadline(this, deadline, hungMax);
 
