@@ -4,6 +4,7 @@ using K8sMediaFlow.Bench.Encode;
 using K8sMediaFlow.Bench.Handover;
 using K8sMediaFlow.Bench.Pipeline;
 using K8sMediaFlow.Bench.Rdma;
+using K8sMediaFlow.Bench.Startup;
 using K8sMediaFlow.Bench.Tcp;
 
 return args switch
@@ -19,12 +20,13 @@ return args switch
     ["rdma-guest", var bare, var pairs] => RdmaRun.Run(bare, pairs),
     ["rdma-end", var device] => RdmaEnd.Run(device),
     ["pipeline", .. var rest] => await PipelineBench.RunAsync(rest),
+    ["startup", .. var rest] => await StartupBench.RunAsync(rest),
     ["controller", .. var rest] => await ControllerBench.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench encode|capnp|handover|awaited|tcp|rdma|controller|pipeline [--out DIRECTORY]");
+    Console.Error.WriteLine("usage: bench encode|capnp|handover|awaited|tcp|rdma|controller|pipeline|startup [--out DIRECTORY]");
     return 2;
 }

@@ -20,10 +20,13 @@ internal static class OurWork
 
     public static string Program => Path.Combine(Checkout.Root, "artifacts", "bin", "k8smediaflow");
 
-    public static async Task<PipelineSample> RunAsync(Clip clip, bool weigh)
+    /// <param name="clip">The input, and where the result goes.</param>
+    /// <param name="weigh">Whether to ask for the memory of all processes.</param>
+    /// <param name="program">The command line, with its sidecar and media operators beside it; <see cref="Program"/> unless given.</param>
+    public static async Task<PipelineSample> RunAsync(Clip clip, bool weigh, string? program = null)
     {
         var runtime = Directory.CreateDirectory(Path.Combine(clip.Folder, "r")).FullName;
-        var start = new ProcessStartInfo(Program, ["run", Path.Combine(Checkout.Root, "config/samples/highlights.yaml"),
+        var start = new ProcessStartInfo(program ?? Program, ["run", Path.Combine(Checkout.Root, "config/samples/highlights.yaml"),
             "--set", $"media={clip.Folder}", "--probe"])
         { RedirectStandardOutput = true };
         start.Environment["XDG_RUNTIME_DIR"] = runtime;

@@ -30,6 +30,9 @@ internal sealed class ImageArchive : IDisposable
     /// <summary>From the bottom up.</summary>
     public IReadOnlyList<string> Layers { get; }
 
+    /// <summary>The sum of all layers, as they are unpacked.</summary>
+    public long LayerBytes => Layers.Sum(layer => new FileInfo(Path.Combine(_folder, layer)).Length);
+
     /// <summary>The image's root file system.</summary>
     public string Root => Path.Combine(_folder, "root");
 

@@ -1,8 +1,11 @@
 namespace K8sMediaFlow.EndToEnd.Tests.Images;
 
-/// <summary>Each archive unpacked once for all tests of a class, which change nothing in it.</summary>
-public sealed class UnpackedImages : IDisposable
+/// <summary>Each archive unpacked once for all tests of its collection, which change nothing in it.</summary>
+[CollectionDefinition(Collection)]
+public sealed class UnpackedImages : IDisposable, ICollectionFixture<UnpackedImages>
 {
+    public const string Collection = "images";
+
     private readonly Dictionary<string, ImageArchive> _archives = new(StringComparer.Ordinal);
 
     public void Dispose()
