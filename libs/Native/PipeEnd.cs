@@ -63,7 +63,8 @@ public sealed unsafe class PipeEnd : IDisposable
     }
 
     /// <summary>
-    /// How many bytes the pipe can hold. Memory that is lent to it takes a page's place for each page that it touches, so less of it may fit.
+    /// How many bytes the pipe can hold. Memory that is lent to it takes a page's place for each page that it touches, so less of it may
+    /// fit.
     /// </summary>
     /// <exception cref="NativeException"/>
     public int CapacityBytes => FileCalls.fcntl(Descriptor, FileCalls.F_GETPIPE_SZ, 0) is >= 0 and var bytes
@@ -71,7 +72,8 @@ public sealed unsafe class PipeEnd : IDisposable
         : throw NativeException.Last("fcntl(F_GETPIPE_SZ)");
 
     /// <summary>
-    /// Bytes in the pipe that the reader has not taken. A read(2) that is copying bytes out of the pipe still counts as not having taken them.
+    /// Bytes in the pipe that the reader has not taken. A read(2) that is copying bytes out of the pipe still counts as not having taken
+    /// them.
     /// </summary>
     /// <exception cref="NativeException"/>
     public int UnreadBytes
@@ -87,9 +89,9 @@ public sealed unsafe class PipeEnd : IDisposable
     public bool CanLend => FileCalls.vmsplice(Descriptor, null, 0, FileCalls.SPLICE_F_NONBLOCK) == 0;
 
     /// <summary>
-    /// Puts the memory itself into the pipe instead of a copy. The reader's read(2) then copies from this memory, so it must stay mapped and
-    /// unchanged until <see cref="UnreadBytes"/> says that the reader has taken all of it. A reader that moves bytes on without copying them,
-    /// by splice(2) or tee(2), must not be given memory in this way: what it has taken may still be this memory.
+    /// Puts the memory itself into the pipe instead of a copy. The reader's read(2) then copies from this memory, so it must stay mapped
+    /// and unchanged until <see cref="UnreadBytes"/> says that the reader has taken all of it. A reader that moves bytes on without copying
+    /// them, by splice(2) or tee(2), must not be given memory in this way: what it has taken may still be this memory.
     /// </summary>
     /// <param name="memory">Shared memory; from the heap it could be moved by the garbage collector while the pipe has it.</param>
     /// <param name="timeoutMs">The longest time without progress; negative: no limit.</param>

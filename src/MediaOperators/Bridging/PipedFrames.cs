@@ -8,13 +8,13 @@ namespace K8sMediaFlow.MediaOperators.Bridging;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A block is given back, and may be rewritten by its producer, only when the pipe says that the program's read(2) has taken the frame's last
-/// byte: bytes put in, less bytes unread. The kernel takes a byte off that count after it has copied it, under the same lock, so there is no
-/// moment at which a copy is under way and the count says otherwise.
+/// A block is given back, and may be rewritten by its producer, only when the pipe says that the program's read(2) has taken the frame's
+/// last byte: bytes put in, less bytes unread. The kernel takes a byte off that count after it has copied it, under the same lock, so there
+/// is no moment at which a copy is under way and the count says otherwise.
 /// </para>
 /// <para>
-/// Nothing wakes us when the program has read a frame, so only frames are lent that the pipe cannot hold whole. When such a frame is in, all
-/// before it are out: no more than two are held at once, and no wait for a program is needed. Smaller ones are copied, which costs little.
+/// Nothing wakes us when the program has read a frame, so only frames are lent that fill the pipe. When such a frame is in, all before it
+/// are out: no more than two are held at once, and no wait for a program is needed. Smaller ones are copied, which costs little.
 /// </para>
 /// </remarks>
 /// <typeparam name="TFrame">Disposed when the program needs it no more.</typeparam>
@@ -34,7 +34,9 @@ internal sealed class PipedFrames<TFrame>(PipeEnd pipe, int frameBytes, bool cop
     /// <summary>Frames that are not given back yet.</summary>
     public int HeldCount => _held.Count;
 
-    /// <summary>Gives the program a frame, and gives back those that it has read. The newest stays held until <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Gives the program a frame, and gives back those that it has read. The newest stays held until <see cref="Release"/>.
+    /// </summary>
     /// <param name="payload">The frame's bytes, in shared memory.</param>
     /// <exception cref="PipeClosedException"/>
     /// <exception cref="OperationCanceledException"/>

@@ -24,8 +24,8 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
     public SequenceLedger Ledger { get; } = new();
 
     /// <summary>
-    /// Moves frames until the port's stream ends or is not to be waited for any longer. The last one, and what ffmpeg has not read, stays held
-    /// until <see cref="Release"/>.
+    /// Moves frames until the port's stream ends or is not to be waited for any longer. The last one, and what ffmpeg has not read, stays
+    /// held until <see cref="Release"/>.
     /// </summary>
     /// <param name="pipe">To ffmpeg.</param>
     /// <param name="ending">Nothing more is to be received; what has been is written whole.</param>
