@@ -18,6 +18,8 @@ internal static unsafe partial class FileCalls
     internal const int F_ADD_SEALS = 1033;
     internal const int F_GET_SEALS = 1034;
     internal const int SEEK_END = 2;
+    internal const nuint FIONREAD = 0x541B;
+    internal const uint SPLICE_F_NONBLOCK = 2;
     internal const short POLLIN = 1;
     internal const short POLLHUP = 16;
     internal const short POLLOUT = 4;
@@ -59,6 +61,13 @@ internal static unsafe partial class FileCalls
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint write(int fd, void* buffer, nuint count);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint vmsplice(int fd, SocketCalls.iovec* segments, nuint count, uint flags);
+
+    /// <summary>ioctl(2) with a pointer. Variadic in C: see <see cref="fcntl"/>.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int ioctl(int fd, nuint request, void* argument);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int poll(pollfd* fds, nuint count, int timeoutMs);

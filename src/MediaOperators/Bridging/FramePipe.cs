@@ -5,8 +5,7 @@ namespace K8sMediaFlow.MediaOperators.Bridging;
 
 /// <summary>
 /// Moves whole frames between a pipe and the memory that they live in: read(2) into the loan's block, write(2) from the
-/// frame's block, nothing in between. vmsplice would save one more copy on the way out, but hands the pages to the pipe:
-/// a block must not be reused before ffmpeg has read it, and nothing tells when it has.
+/// frame's block, nothing in between. <see cref="PipedFrames{TFrame}"/> saves the copy of write(2) where that is possible.
 /// </summary>
 internal static class FramePipe
 {
@@ -34,15 +33,26 @@ internal static class FramePipe
         return filled;
     }
 
-    /// <summary>Writes all of it; throws <see cref="MediaException"/> if the program reads no more.</summary>
+    /// <summary>Writes all of it; throws <see cref="PipeClosedException"/> if the program reads no more.</summary>
     /// <exception cref="OperationCanceledException"/>
-    public static void Write(PipeEnd pipe, ReadOnlySpan<byte> from, CancellationToken stopping)
+    public static void Write(PipeEnd pipe, ReadOnlySpan<byte> from, CancellationToken stopping) =>
+        PutAll(pipe, from, static (to, bytes) => to.Write(bytes, SliceMs), stopping);
+
+    /// <summary>
+    /// As <see cref="Write"/>, but the pipe gets the memory itself: see <see cref="PipeEnd.Lend"/> for how long it must stay unchanged.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"/>
+    public static void Lend(PipeEnd pipe, ReadOnlySpan<byte> from, CancellationToken stopping) =>
+        PutAll(pipe, from, static (to, bytes) => to.Lend(bytes, SliceMs), stopping);
+
+    private static void PutAll(PipeEnd pipe, ReadOnlySpan<byte> from, Func<PipeEnd, ReadOnlySpan<byte>, int> put,
+        CancellationToken stopping)
     {
         try
         {
             while (from.Length > 0)
             {
-                from = from[pipe.Write(from, SliceMs)..];
+                from = from[put(pipe, from)..];
                 stopping.ThrowIfCancellationRequested();
             }
         }

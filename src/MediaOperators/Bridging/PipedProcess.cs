@@ -29,7 +29,8 @@ internal sealed class PipedProcess : IDisposable
     private readonly ChildProcess _child;
     private volatile bool _isClosing;
 
-    private PipedProcess(string program, IReadOnlyList<string> arguments, PipedDescriptors descriptors)
+    private PipedProcess(string program, IReadOnlyList<string> arguments, PipedDescriptors descriptors,
+        IReadOnlyDictionary<string, string?> environment)
     {
         _program = Path.GetFileName(program);
         var theirs = new Dictionary<int, PipeEnd>();
@@ -39,7 +40,7 @@ internal sealed class PipedProcess : IDisposable
                 Connect(descriptor, theirs, weWrite: true);
             foreach (var descriptor in descriptors.Outputs.Append(StandardError))
                 Connect(descriptor, theirs, weWrite: false);
-            _child = Spawn(program, arguments, theirs);
+            _child = Spawn(program, arguments, theirs, environment);
         }
         catch
         {
@@ -55,6 +56,9 @@ internal sealed class PipedProcess : IDisposable
         _errorReader.Start();
     }
 
+    /// <summary>The program's process.</summary>
+    public int ProcessId => _child.ProcessId;
+
     /// <summary>Lines that the program wrote to its standard error so far.</summary>
     public long ErrorLineCount => _errors.LineCount;
 
@@ -62,8 +66,10 @@ internal sealed class PipedProcess : IDisposable
     public string ErrorText => _errors.ToString();
 
     /// <summary>Starts a program by path or by a name in PATH; throws <see cref="MediaException"/> if there is none.</summary>
-    public static PipedProcess Start(string program, IReadOnlyList<string> arguments, PipedDescriptors descriptors) =>
-        new(program, arguments, descriptors);
+    /// <param name="environment">Laid over our own environment; null for that alone.</param>
+    public static PipedProcess Start(string program, IReadOnlyList<string> arguments, PipedDescriptors descriptors,
+        IReadOnlyDictionary<string, string?>? environment = null) =>
+        new(program, arguments, descriptors, environment ?? new Dictionary<string, string?>());
 
     /// <summary>Our end of one of the program's piped descriptors.</summary>
     public PipeEnd End(int descriptor) => _ends[descriptor];
@@ -115,7 +121,8 @@ internal sealed class PipedProcess : IDisposable
         theirs[descriptor] = weWrite ? pipe.ReadEnd : pipe.WriteEnd;
     }
 
-    private static ChildProcess Spawn(string program, IReadOnlyList<string> arguments, Dictionary<int, PipeEnd> theirs)
+    private static ChildProcess Spawn(string program, IReadOnlyList<string> arguments, Dictionary<int, PipeEnd> theirs,
+        IReadOnlyDictionary<string, string?> environment)
     {
         try
         {
@@ -123,6 +130,7 @@ internal sealed class PipedProcess : IDisposable
             {
                 File = program,
                 Arguments = arguments,
+                Environment = environment,
                 Descriptors = theirs.ToDictionary(pair => pair.Key, pair => pair.Value.Descriptor),
             });
         }

@@ -5,7 +5,9 @@ namespace K8sMediaFlow.MediaOperators.Bridging;
 
 /// <summary>What a bridge runs.</summary>
 /// <param name="StallPatience">How long the program may hold frames without answering; zero for as long as it likes.</param>
-internal sealed record BridgedProgram(string File, IReadOnlyList<string> Arguments, TimeSpan StallPatience);
+/// <param name="Environment">Laid over our own environment; null for that alone.</param>
+internal sealed record BridgedProgram(string File, IReadOnlyList<string> Arguments, TimeSpan StallPatience,
+    IReadOnlyDictionary<string, string?>? Environment = null);
 
 /// <summary>
 /// Makes a media operator of a program that reads raw frames on standard input and writes raw frames on standard
@@ -43,7 +45,8 @@ internal sealed class RawBridge : IDisposable
     /// </exception>
     public async Task RunAsync(CancellationToken timeOver)
     {
-        using var process = PipedProcess.Start(_program.File, _program.Arguments, new PipedDescriptors([StandardInput], [StandardOutput]));
+        using var process = PipedProcess.Start(_program.File, _program.Arguments, new PipedDescriptors([StandardInput], [StandardOutput]),
+            _program.Environment);
         using var threads = new PortThreads(CancellationToken.None);
         threads.Start("bridge feed", stopping => Feed(process, timeOver, stopping));
         threads.Start("bridge collect", stopping => Collect(process, stopping));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using K8sMediaFlow.MediaOperators.Analysis;
+using K8sMediaFlow.MediaOperators.Bridging;
 using K8sMediaFlow.MediaOperators.Media;
 using K8sMediaFlow.Sdk;
 
@@ -22,13 +23,21 @@ internal static class AnalyseCommand
         var ports = Ports.Of(media).Filter();
         var (input, output) = (media.Inputs[ports.Input], media.Outputs[ports.Output]);
         var analyser = new FrameAnalyser(((VideoCaps)input.Caps!).Shape());
+        // A thread of its own, as overlay.
+        using var threads = new PortThreads(media.Stopping);
+        threads.Start("analyse", stopping => Analyse(analyser, input, output, stopping));
+        await threads.WhenAllAsync();
+    }
+
+    private static void Analyse(FrameAnalyser analyser, FrameInput input, FrameOutput output, CancellationToken stopping)
+    {
         Action<FrameMetadata> write = metadata => Write(analyser, metadata);
-        while (await input.ReceiveAsync(media.Stopping) is { } frame)
+        while (input.Receive(stopping) is { } frame)
         {
             using (frame)
             {
                 analyser.Analyse(frame.Stream, frame.Sequence, frame.Plane(0), frame.PlaneStride(0));
-                await output.ForwardAsync(frame, write);
+                output.Forward(frame, write, CancellationToken.None);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using K8sMediaFlow.MediaOperators.Bridging;
 using K8sMediaFlow.MediaOperators.Drawing;
 using K8sMediaFlow.MediaOperators.Media;
 using K8sMediaFlow.Sdk;
@@ -27,10 +28,19 @@ internal static class OverlayCommand
         var ports = Ports.Of(media).Filter();
         var (input, output) = (media.Inputs[ports.Input], media.Outputs[ports.Output]);
         var shape = ((VideoCaps)input.Caps!).Shape();
-        while (await input.ReceiveAsync(media.Stopping) is { } frame)
+        // A thread of its own: with one input and one output there is nothing else to do while either waits, and no hand-over to a pool.
+        using var threads = new PortThreads(media.Stopping);
+        threads.Start("overlay", stopping => Overlay(shape, input, output, text, stopping));
+        await threads.WhenAllAsync();
+    }
+
+    private static void Overlay(VideoShape shape, FrameInput input, FrameOutput output, string text, CancellationToken stopping)
+    {
+        // What was received is answered, however late: given back without an answer it would be a gap.
+        while (input.Receive(stopping) is { } frame)
         {
             using (frame)
-            using (var loan = await output.LoanAsync(frame.Payload.Length))
+            using (var loan = output.Loan(frame.Payload.Length, CancellationToken.None))
                 Overlay(shape, frame, loan, text);
         }
     }

@@ -45,8 +45,8 @@ internal static class ScaleCommand
         if (!source.Rate.IsAlmost(target.Rate))
             throw new MediaException(
                 $"port '{input.Name}' has {source.Rate} frames/s, but port '{output.Name}' declares {target.Rate}: scale changes no rate");
-        using var bridge = new RawBridge(new BridgedProgram("ffmpeg", FFmpegArguments.Scale(source, target), _stallPatience), input,
-            output);
+        var program = new BridgedProgram("ffmpeg", FFmpegArguments.Scale(source, target), _stallPatience, FFmpegProcess.Environment);
+        using var bridge = new RawBridge(program, input, output);
         await bridge.RunAsync(media.Stopping);
     }
 }

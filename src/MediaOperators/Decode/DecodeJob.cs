@@ -25,7 +25,7 @@ internal sealed class DecodeJob : IDisposable
         _ports = ports;
         _keepsStreamsOpen = keepsStreamsOpen;
         var arguments = FFmpegArguments.Decode(input, Find(port => port.Video), Find(port => port.Audio), options);
-        _process = PipedProcess.Start("ffmpeg", arguments, new PipedDescriptors([], [.. ports.Select((_, index) => Descriptor(index))]));
+        _process = FFmpegProcess.Start(arguments, new PipedDescriptors([], [.. ports.Select((_, index) => Descriptor(index))]));
     }
 
     /// <summary>

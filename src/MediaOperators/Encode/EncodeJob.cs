@@ -18,8 +18,7 @@ internal sealed class EncodeJob(IReadOnlyList<EncodedPort> ports, EncodeOptions 
     public async Task RunAsync(CancellationToken ending)
     {
         target.Prepare();
-        using var process = PipedProcess.Start("ffmpeg", Arguments(),
-            new PipedDescriptors([.. ports.Select((_, index) => Descriptor(index))], []));
+        using var process = FFmpegProcess.Start(Arguments(), new PipedDescriptors([.. ports.Select((_, index) => Descriptor(index))], []));
         using var threads = new PortThreads(CancellationToken.None);
         for (var index = 0; index < ports.Count; index++)
             StartPump(threads, process, index, ending);

@@ -13,7 +13,7 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
     private readonly VideoShape? _video = (input.Caps as VideoCaps)?.Shape().WithKnownRate(input.Name);
     private readonly AudioShape? _audio = (input.Caps as AudioCaps)?.Shape();
 
-    private Frame? _last;
+    private PipedFrames<Frame>? _frames;
 
     public string Name => input.Name;
 
@@ -24,8 +24,8 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
     public SequenceLedger Ledger { get; } = new();
 
     /// <summary>
-    /// Moves frames until the port's stream ends or is not to be waited for any longer. The last one stays held until
-    /// <see cref="Release"/>.
+    /// Moves frames until the port's stream ends or is not to be waited for any longer. The last one, and what ffmpeg has not read, stays
+    /// held until <see cref="Release"/>.
     /// </summary>
     /// <param name="pipe">To ffmpeg.</param>
     /// <param name="ending">Nothing more is to be received; what has been is written whole.</param>
@@ -33,12 +33,11 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
     public void Pump(PipeEnd pipe, CancellationToken ending, CancellationToken failing)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, failing);
+        _frames = new PipedFrames<Frame>(pipe, _video?.FrameBytes ?? 0, copiesWhatItReads: true);
         while (Next(either.Token, failing) is { } frame)
         {
-            _last?.Dispose();
-            _last = frame;
             Check(frame);
-            FramePipe.Write(pipe, frame.Payload, failing);
+            _frames.Put(frame, frame.Payload, failing);
             Ledger.Add(frame.Stream, frame.Sequence, frame.Payload.Length);
             metadata?.Add(frame.Identity, frame.PresentationTimeNs, frame.DurationNs, frame.Metadata);
         }
@@ -48,7 +47,7 @@ internal sealed class EncodedPort(FrameInput input, MetadataJson? metadata)
     /// The output is safe. Only now is the last frame done, so that a source that waits for that does not end, and take
     /// the pipeline with it, while the file is still without a name.
     /// </summary>
-    public void Release() => _last?.Dispose();
+    public void Release() => _frames?.Release();
 
     private Frame? Next(CancellationToken either, CancellationToken failing)
     {

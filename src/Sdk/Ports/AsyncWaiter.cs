@@ -7,7 +7,9 @@ namespace K8sMediaFlow.Sdk.Ports;
 internal sealed class AsyncWaiter(MediaOperatorCore core) : IDisposable
 {
     private readonly List<IAwaitedCall> _waiting = [];
-    private readonly ManualResetEventSlim _some = new();
+
+    // Without spinning: the calls that need it have spun already, see decision 0034.
+    private readonly ManualResetEventSlim _some = new(initialState: false, spinCount: 0);
     private Thread? _thread;
     private volatile bool _ended;
 

@@ -42,6 +42,18 @@ public class RoomTests
         own.Select(Repository.Relative).ShouldBeEmpty();
     }
 
+    // They share processors with programs that have use for each of them: codecs above all.
+    [Fact]
+    public void The_worker_threads_of_every_program_sleep_at_once()
+    {
+        const string limit = "System.Threading.ThreadPool.UnfairSemaphoreSpinLimit";
+        // The generator runs while the solution is built, alone.
+        var programs = Repository.Files("src", "*.csproj").Where(path => ProjectFile.IsProgram(path) && !path.EndsWith("Generator.csproj"));
+        var spinning = programs.Where(path => !XDocument.Load(path).Descendants("RuntimeHostConfigurationOption")
+            .Any(option => (option.Attribute("Include")?.Value, option.Attribute("Value")?.Value) == (limit, "0")));
+        spinning.Select(Repository.Relative).ShouldBeEmpty();
+    }
+
     private static IEnumerable<string> Projects() => Repository.Files("libs", "*.csproj").Concat(Repository.Files("src", "*.csproj"));
 
     private static IEnumerable<string> Violations(string project)
