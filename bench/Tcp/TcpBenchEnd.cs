@@ -9,7 +9,8 @@ namespace K8sMediaFlow.Bench.Tcp;
 
 /// <summary>
 /// One end of our side of the comparison, a process of its own: <c>recv ADDRESS FRAMES WARMUP BLOCKS</c> prints its offer and the result,
-/// <c>send OFFER FRAMES WARMUP BLOCKS</c> its result; <c>recv-tls</c> and <c>send-tls</c> are the same with TLS. Memory, frame size and block count are the bare program's. A block is granted again
+/// <c>send OFFER FRAMES WARMUP BLOCKS</c> its result; <c>recv-tls</c> and <c>send-tls</c> are the same with TLS.
+/// Memory, frame size and block count are the bare program's. A block is granted again
 /// as soon as its frame has landed; TCP's own order makes that in time for the sender's next round, so no grant needs to travel.
 /// </summary>
 internal static class TcpBenchEnd

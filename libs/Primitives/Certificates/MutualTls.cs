@@ -37,7 +37,9 @@ public static class MutualTls
         AllowTlsResume = false,
     };
 
-    /// <summary>Checks authority and time only: the identity is checked when the handshake is over, so that each has its own reason.</summary>
+    /// <summary>
+    /// Checks authority and time only: the identity is checked when the handshake is over, so that each has its own reason.
+    /// </summary>
     /// <param name="authorities">A chain must end in one of these.</param>
     /// <param name="refused">Hears why a peer is refused.</param>
     public static RemoteCertificateValidationCallback Chain(X509Certificate2Collection authorities, Action<string> refused) =>

@@ -59,7 +59,8 @@ internal sealed class TcpOffer : IFabricOffer
         var startedTicks = Stopwatch.GetTimestamp();
         lock (_gate)
         {
-            while (_arrived is null && _failure is null && !_isDisposed && deadline - Stopwatch.GetElapsedTime(startedTicks) is { Ticks: > 0 } left)
+            while (_arrived is null && _failure is null && !_isDisposed
+                && deadline - Stopwatch.GetElapsedTime(startedTicks) is { Ticks: > 0 } left)
                 Monitor.Wait(_gate, left);
             if (_isDisposed)
                 throw new FabricException(FabricError.Aborted, "the offer was withdrawn");

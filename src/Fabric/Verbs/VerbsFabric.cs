@@ -40,7 +40,8 @@ public sealed class VerbsFabric : IFabric
     /// </summary>
     public IFabricListener Listen(IPAddress address, int port, FabricOptions options) => new VerbsListener(_device, options);
 
-    public IFabricProposal Propose(FabricOptions options, FabricIdentity? identity = null) => new VerbsProposal(_device, _registrations, options);
+    public IFabricProposal Propose(FabricOptions options, FabricIdentity? identity = null) =>
+        new VerbsProposal(_device, _registrations, options);
 
     public IDisposable Register(nint address, long lengthBytes) => _registrations.Add(address, lengthBytes);
 

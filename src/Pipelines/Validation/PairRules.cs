@@ -9,7 +9,8 @@ namespace K8sMediaFlow.Pipelines.Validation;
 internal static class PairRules
 {
     internal static IEnumerable<GraphViolation> Check(GraphIndex index) =>
-        index.Graph.Edges.SelectMany((edge, i) => edge.Distribution == Distribution.OneToOne ? OfEdge(index, edge, $"spec.edges[{i}]") : []);
+        index.Graph.Edges.SelectMany((edge, i) =>
+            edge.Distribution == Distribution.OneToOne ? OfEdge(index, edge, $"spec.edges[{i}]") : []);
 
     private static IEnumerable<GraphViolation> OfEdge(GraphIndex index, GraphEdge edge, string at)
     {

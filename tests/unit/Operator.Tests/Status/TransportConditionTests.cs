@@ -40,7 +40,8 @@ public class TransportConditionTests
             (status.Transport, status.Edges[0].Transport).ShouldBe(("TCP", "TCP"));
             status.Edges[0].Reason!.ShouldEndWith("encryption TLS is asked for: TCP with TLS, since RDMA is not encrypted");
         }
-        Read(Summary(Input("Auto", rdma: true, ways: ["Tcp", "Tcp"], encryption: "TLS"))).Message.ShouldContain("encryption TLS is asked for");
+        Read(Summary(Input("Auto", rdma: true, ways: ["Tcp", "Tcp"], encryption: "TLS"))).Message
+            .ShouldContain("encryption TLS is asked for");
     }
 
     [Fact]

@@ -50,7 +50,8 @@ public sealed class PairRulesTests
     [Fact]
     public void A_pair_needs_memory_for_one_consumer()
     {
-        int Frames(int replicas) => Draw(Paired(replicas, replicas)).Regions.First(region => region.Pod == "line-camera-0").Windows[0].Frames;
+        int Frames(int replicas) =>
+            Draw(Paired(replicas, replicas)).Regions.First(region => region.Pod == "line-camera-0").Windows[0].Frames;
         Frames(3).ShouldBe(Frames(1));
     }
 

@@ -19,11 +19,16 @@ public sealed class PlanJsonTests
     public void Encryption_is_written_where_it_is_asked_for_and_over_tcp_only()
     {
         Encoding.UTF8.GetString(PlanJson.Write(PlanSamples.Studio())).ShouldNotContain("encryption");
-        var encrypted = PlanSamples.Studio() with { Encryption = Pipelines.Graph.Encryption.Tls, Transport = Pipelines.Graph.Transport.Tcp };
+        var encrypted = PlanSamples.Studio() with
+        {
+            Encryption = Pipelines.Graph.Encryption.Tls,
+            Transport = Pipelines.Graph.Transport.Tcp,
+        };
         Encoding.UTF8.GetString(PlanJson.Write(encrypted)).ShouldContain("\"encryption\": \"TLS\"");
         PlanJson.TryParse(PlanJson.Write(encrypted), out var read, out _).ShouldBeTrue();
         read!.Encryption.ShouldBe(Pipelines.Graph.Encryption.Tls);
-        PlanJson.TryParse(PlanJson.Write(encrypted with { Transport = Pipelines.Graph.Transport.Auto }), out _, out var error).ShouldBeFalse();
+        var overAll = PlanJson.Write(encrypted with { Transport = Pipelines.Graph.Transport.Auto });
+        PlanJson.TryParse(overAll, out _, out var error).ShouldBeFalse();
         error.ShouldBe("encryption: links with encryption TLS travel over TCP only");
     }
 

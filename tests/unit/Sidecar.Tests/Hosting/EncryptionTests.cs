@@ -26,7 +26,8 @@ public sealed class EncryptionTests
         await using var camera = await sending.Attach();
         using var source = new FlowingSource(camera);
         using (new RunningPod(plans with { Encryption = Encryption.None }, "render-0"))
-            Watchdog.Until(() => sending.StatusOf("render-0").Loss == LinkLoss.NoCommonFabric, () => sending.StatusOf("render-0").ToString());
+            Watchdog.Until(() => sending.StatusOf("render-0").Loss == LinkLoss.NoCommonFabric,
+                () => sending.StatusOf("render-0").ToString());
         using var receiving = new RunningPod(plans, "render-0");
         await using var render = await receiving.Attach();
         using var sink = new FlowingSink(render);

@@ -102,7 +102,8 @@ internal sealed record FlowPlans
         };
         return InOnePod ? plan with
         {
-            Operators = [.. Cameras.Select(number => Operator("camera", number, [], [new OutputPortPlan("video", [Edge], Caps, 2 * Window)])),
+            Operators = [.. Cameras.Select(number => Operator("camera", number, [],
+                [new OutputPortPlan("video", [Edge], Caps, 2 * Window)])),
                 .. Renders.Select(number => Operator("render", number, [new InputPortPlan("video", Edge, Caps)], []))],
             Outbound = []
         } : plan;

@@ -19,7 +19,8 @@ public sealed class PairFlowTests
     {
         var plans = Two with { InOnePod = true };
         using var pod = new RunningPod(plans, "camera-0");
-        PodTopology.Pairs(pod.Runtime.Plan).Select(pair => $"{pair.Producer} {pair.Consumer}").ShouldBe(["camera-0 render-0", "camera-1 render-1"]);
+        PodTopology.Pairs(pod.Runtime.Plan).Select(pair => $"{pair.Producer} {pair.Consumer}")
+            .ShouldBe(["camera-0 render-0", "camera-1 render-1"]);
         await using var first = await pod.Attach(replica: 0);
         await using var second = await pod.Attach(replica: 1);
         await using var render = await pod.Attach(mediaOperator: "render", replica: 0);

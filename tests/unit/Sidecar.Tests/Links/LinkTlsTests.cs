@@ -88,7 +88,8 @@ public sealed class LinkTlsTests : IDisposable
             sending.Link.Status.Losses.ShouldBe(0ul);
             // The next connection shows what is there now: here, something that the peer does not trust.
             _fabric.CutAll();
-            Watchdog.Until(() => sending.Link.Status.Loss == LinkLoss.TlsFailed || receiving.Listener.Refusals.ContainsKey(LinkLoss.TlsFailed),
+            Watchdog.Until(() => sending.Link.Status.Loss == LinkLoss.TlsFailed
+                || receiving.Listener.Refusals.ContainsKey(LinkLoss.TlsFailed),
                 () => sending.Link.Status.ToString());
             Allow(source, 300);
             _consumer.Last.ShouldBe(200ul);
