@@ -12,7 +12,10 @@ internal sealed record Welcome(ushort Protocol, uint Epoch, Incarnation Receiver
     string WayReason, SequenceSet Landed, SequenceSet Done)
 {
     /// <summary>Protocol 1 has no words for what is late by more than a bitmap.</summary>
-    public ulong SpanMax => Protocol < LinkMessage.Protocol ? SequenceSet.Window : ulong.MaxValue;
+    public ulong SpanMax => Protocol < 2 ? SequenceSet.Window : ulong.MaxValue;
+
+    /// <summary>Protocol 3 has a cause for frames that were too old.</summary>
+    public bool KnowsDeadlines => Protocol >= 3;
 }
 
 /// <summary>

@@ -32,7 +32,7 @@ public static partial class LinkMessage
     }
 
     /// <summary>The version of this protocol.</summary>
-    public const ushort Protocol = 0x2;
+    public const ushort Protocol = 0x3;
 
     /// <summary>The oldest one that is still served: without AckSet.missing, so that what is not done may span 4096 sequences at most.</summary>
     public const ushort ProtocolOldest = 0x1;

@@ -5,7 +5,7 @@ using CSharp = import "/csharp.capnp";
 $CSharp.namespace("K8sMediaFlow.Messages");
 
 struct LinkMessage {
-  const protocol :UInt16 = 2;
+  const protocol :UInt16 = 3;
   # The version of this protocol.
 
   const protocolOldest :UInt16 = 1;

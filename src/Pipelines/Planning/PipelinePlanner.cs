@@ -43,7 +43,10 @@ public static class PipelinePlanner
         var caps = sizing.Caps(edge);
         return new EdgePlan(edge.Name, edge.From, edge.To, edge.Distribution, edge.Order, edge.OnFull, edge.Delivery,
             sizing.ChannelCapacity(edge), sizing.Borrowed(edge), caps, caps.FrameBytes, route.Producers, route.Consumers, route.Way,
-                route.WayReason);
+                route.WayReason)
+        {
+            Queue = sizing.Queue(edge),
+        };
     }
 
     private static SidecarPlan Sidecar(PipelineGraph graph, PlanVersion version, PodPlacement pod, PipelineSizing sizing,

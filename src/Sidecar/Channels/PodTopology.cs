@@ -26,7 +26,7 @@ internal static class PodTopology
     private static IEnumerable<PortPair> Cross(EdgePlan edge, List<string> producers, List<string> consumers) =>
         from producer in producers
         from consumer in consumers
-        select new PortPair(edge.Name, producer, consumer, edge.ChannelCapacity);
+        select new PortPair(edge.Name, producer, consumer, edge.ChannelCapacity, CanTakeBack: edge.Queue is not null);
 
     private static IEnumerable<string> Local(SidecarPlan plan, IReadOnlyList<EndpointPlan> ends) =>
         ends.Where(end => end.Pod == plan.Pod).Select(end => MediaOperatorEndpoint(end.Operator, end.Replica));
