@@ -52,8 +52,10 @@ internal static class PlanRules
         at.Number("frameSizeBytes", edge.FrameSizeBytes, 1, FrameLimits.PayloadBytesMax);
         at.That("frameSizeBytes", at.Failed || edge.FrameSizeBytes == edge.Caps.FrameBytes,
             $"{edge.FrameSizeBytes} is not what the caps imply");
-        at.That("queue", edge.Queue is null == (edge.Delivery == Delivery.AtLeastOnce), "it is there if delivery is AtMostOnce, and only then");
-        at.That("onFull", edge.Queue is not null || edge.OnFull == OnFull.Block, $"{edge.OnFull} drops frames, and delivery is AtLeastOnce");
+        at.That("queue", edge.Queue is null == (edge.Delivery == Delivery.AtLeastOnce),
+            "it is there if delivery is AtMostOnce, and only then");
+        at.That("onFull", edge.Queue is not null || edge.OnFull == OnFull.Block,
+            $"{edge.OnFull} drops frames, and delivery is AtLeastOnce");
         if (edge.Queue is { } queue)
             CheckQueue(at.Under("queue"), queue, edge.ChannelCapacity);
         at.Text("wayReason", edge.WayReason);

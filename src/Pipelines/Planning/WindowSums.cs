@@ -74,7 +74,9 @@ internal sealed class WindowSums
         SizingTerm[] own = [new(window.Terms[0].Frames, $"about to be sent by {edge.From.Operator}"), .. Chain(edge)];
         var ordered = edge.Order == FrameOrder.BySequence || OrderedBehind(_index.Operator(edge.To.Operator)!);
         var missing = window.Frames - own.Sum(term => term.Frames);
-        return ordered && missing > 0 && !edge.IsSentOnce ? [.. own, new(missing, "sent again behind younger ones, when a replica dies")] : own;
+        return ordered && missing > 0 && !edge.IsSentOnce
+            ? [.. own, new(missing, "sent again behind younger ones, when a replica dies")]
+            : own;
     }
 
     /// <summary>How much of an edge that delivers at most once may wait.</summary>

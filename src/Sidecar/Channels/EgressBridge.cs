@@ -291,7 +291,9 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
         return true;
     }
 
-    /// <summary>A frame that is too old goes as a notice, and its bytes go back at once. Returns the ticket to return when that is done.</summary>
+    /// <summary>
+    /// A frame that is too old goes as a notice, and its bytes go back at once. Returns the ticket to return when that is done.
+    /// </summary>
     private static ulong Expire(OutboundChannel channel, ref FrameDescriptor descriptor)
     {
         if (!FrameDescriptors.TryMakeGap(ref descriptor, GapCause.Deadline))

@@ -287,12 +287,20 @@ public sealed partial class FanOut
     public void Watch(long nowNs, long patienceNs)
     {
         foreach (var edge in _edges)
-            if (edge is { Distribution: FanOutDistribution.RoundRobin, Policy: null } && edge.FindStandstill(_flights, nowNs, patienceNs) is { } seat)
+            if (edge.Distribution == FanOutDistribution.RoundRobin && edge.FindStandstill(_flights, nowNs, patienceNs) is { } seat)
                 DealAgain(seat);
     }
 
     private void DealAgain(Subscriber seat)
     {
+        // What it has taken may not be sent again; what it has not goes to the others.
+        if (seat.Edge.Policy is not null)
+        {
+            seat.IsPassedOver = true;
+            TakeBackUnread(seat);
+            Pump();
+            return;
+        }
         _parted.Clear();
         for (var place = 0; place < seat.Tickets.Places; place++)
         {

@@ -211,6 +211,25 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void What_a_replica_that_stands_still_has_not_taken_goes_to_the_other()
+    {
+        var fan = new FanOut(_owner, FanOutRetention.UntilDone, 8);
+        var edge = fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(FullAction.DropOldest, 4, 16, 0));
+        var (stopped, working) = (new FakeChannel(64, canTakeBack: true), new FakeChannel(64, canTakeBack: true));
+        fan.Attach(fan.AddSeat(edge), stopped);
+        fan.Attach(fan.AddSeat(edge), working);
+        for (var sequence = 1UL; sequence <= 4; sequence++)
+            fan.Post(Frame(sequence), (int)sequence);
+        Take(stopped).ShouldBe("1");
+        All(working).ShouldBe(["2", "4"]);
+        fan.Watch(1, 10);
+        fan.Watch(100, 10);
+        (stopped.Unread, stopped.NotDone).ShouldBe((0, 1));
+        All(working).ShouldBe(["3"]);
+        fan.Resent.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_late_frame_is_handed_out_as_a_notice_by_the_merge()
     {
         var merge = new FanIn(new FanInOptions(1, BySequence: false, IsSparse: false, 16, 0) { DeadlineNs = 100_000_000_000 });
