@@ -13,4 +13,7 @@ public enum GapCause : uint
 
     /// <summary>They are lost: no process has them any more.</summary>
     Lost = 3,
+
+    /// <summary>They were older than their edge allows.</summary>
+    Deadline = 4,
 }

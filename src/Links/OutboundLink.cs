@@ -33,6 +33,7 @@ public sealed class OutboundLink : IDisposable
     private readonly FabricBackoff _rest;
     private ReconnectBackoff _redial;
     private LinkWay? _way;
+    private Incarnation _receiver;
     private LinkThread? _supervisor;
     private ControlConnection? _connection;
     private OutboundEpoch? _current;
@@ -241,10 +242,12 @@ public sealed class OutboundLink : IDisposable
         try
         {
             lock (_ledger)
-                OutboundEpoch.Check(_ledger.Open(welcome.Epoch, welcome.LargestBlockBytes, welcome.Landed, welcome.Done, welcome.SpanMax));
+                OutboundEpoch.Check(_ledger.Open(welcome.Epoch, welcome.LargestBlockBytes, welcome.Landed, welcome.Done, welcome.SpanMax,
+                    isOtherReceiver: welcome.Receiver != _receiver));
+            _receiver = welcome.Receiver;
             sender = Connect(proposals, welcome, now);
             opening.GetReady(welcome.Epoch, _ledger.Done);
-            return new OutboundEpoch(_ledger, _source, connection, sender, _counters, _options)
+            return new OutboundEpoch(_ledger, _source, connection, sender, _counters, _options, welcome.KnowsDeadlines)
             {
                 Way = new LinkWay(welcome.Kind, LinkWay.Because(proposals.Missing, welcome.WayReason)),
                 IsOutdone = IsOutdone(proposals, welcome.Kind),

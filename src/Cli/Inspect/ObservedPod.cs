@@ -66,7 +66,7 @@ internal sealed class ObservedPod : IDisposable
     private void Greet(AttachConnection connection, ReadOnlySpan<byte> token)
     {
         var hello = _buffer.Begin<Message.Builder>().InitHello();
-        (hello.ProtocolLowest, hello.ProtocolHighest) = (Message.Protocol, Message.Protocol);
+        (hello.ProtocolLowest, hello.ProtocolHighest) = (Message.ProtocolOldest, Message.Protocol);
         hello.Operator = "observer";
         hello.Token = token;
         (hello.Role, hello.ProcessId) = (Message.Role.Observer, Environment.ProcessId);

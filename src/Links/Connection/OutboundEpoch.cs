@@ -28,7 +28,7 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
     private volatile bool _drainedSaid, _isOver;
 
     public OutboundEpoch(SenderLedger ledger, ILinkSource source, ControlConnection connection, IFabricSender sender,
-        OutboundCounters counters, LinkOptions options)
+        OutboundCounters counters, LinkOptions options, bool knowsDeadlines = true)
     {
         _epoch = ledger.Epoch;
         (_ledger, _source, _connection, _sender) = (ledger, source, connection, sender);
@@ -36,7 +36,10 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
         connection.ShrinkToFit();
         _watch = LinkLoop.Shared.Add(this);
         _pump = new OutboundPump(ledger, source, sender, counters, () => _beats.RoundTripNanoseconds, options.WritesInFlightMax,
-            _watch.Ring);
+            _watch.Ring)
+        {
+            KnowsDeadlines = knowsDeadlines,
+        };
     }
 
     /// <summary>What carries it.</summary>

@@ -13,6 +13,9 @@ internal sealed record Welcome(ushort Protocol, uint Epoch, Incarnation Receiver
 {
     /// <summary>Protocol 1 has no words for what is late by more than a bitmap.</summary>
     public ulong SpanMax => Protocol == LinkMessage.ProtocolOldest ? SequenceSet.Window : ulong.MaxValue;
+
+    /// <summary>Protocol 3 has a cause for frames that were too old.</summary>
+    public bool KnowsDeadlines => Protocol >= 3;
 }
 
 /// <summary>

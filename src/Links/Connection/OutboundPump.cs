@@ -37,6 +37,9 @@ internal sealed class OutboundPump(
     SenderLedger ledger, ILinkSource source, IFabricSender sender, OutboundCounters counters, Func<long> roundTripNanoseconds,
         int writesInFlightMax, Action finished)
 {
+    /// <summary>The other end knows <see cref="GapCause.Deadline"/>: older protocols call it dropped.</summary>
+    public bool KnowsDeadlines { private get; init; } = true;
+
     /// <summary>Bounds every sleep, so that a forgotten wake-up would cost this and not for ever. An idle link wakes no oftener.</summary>
     private static readonly TimeSpan NapMax = TimeSpan.FromSeconds(1);
 
@@ -105,6 +108,7 @@ internal sealed class OutboundPump(
                     pump?.CountWire(next.WrittenAtNanoseconds);
                     source.Landed(next.Handle);
                     break;
+                case SenderEventKind.Dropped: source.Dropped(next.Handle, next.Cause); break;
                 case SenderEventKind.Refused: source.Refused(next.Handle, LinkRefusal.FrameTooLarge); break;
                 default: source.Done(next.Handle); break;
             }
@@ -135,8 +139,12 @@ internal sealed class OutboundPump(
     private bool HasRoom()
     {
         lock (ledger)
-            return ledger.HasRoom;
+            return HasRoomNow();
     }
+
+    // Under the ledger's lock.
+    private bool HasRoomNow() => ledger.HasRoom
+        && (!source.TakesWithGrant || (ledger.CanWriteNext && sender.WritesInFlight < writesInFlightMax));
 
     private bool Write()
     {
@@ -172,8 +180,10 @@ internal sealed class OutboundPump(
         var edgeAge = write.Frame.EdgeAgeNanoseconds + (ulong)Math.Max(0, nowNanoseconds - write.Frame.SentAtNanoseconds);
         if (write.Frame is { Kind: FrameKind.Frame, TakenAtNanoseconds: > 0 })
             counters.GrantWait.Add(nowNanoseconds - write.Frame.TakenAtNanoseconds);
-        FrameHeaderCodec.Write(_header, FrameHeaderCodec.Describe(write.Frame, ledger.Epoch, write.LinkSequence, write.Grant.Slot,
-            edgeAge));
+        var header = FrameHeaderCodec.Describe(write.Frame, ledger.Epoch, write.LinkSequence, write.Grant.Slot, edgeAge);
+        if (header.GapCause == GapCause.Deadline && !KnowsDeadlines)
+            header.GapCause = GapCause.Dropped;
+        FrameHeaderCodec.Write(_header, header);
         for (var index = 0; index < write.Frame.SegmentCount; index++)
             _parts[index] = write.Frame.Segment(index);
         sender.Write(write.Grant.Slot, write.Grant.OffsetBytes, write.Grant.SizeBytes, _header,
@@ -201,7 +211,7 @@ internal sealed class OutboundPump(
         lock (ledger)
         {
             isReading = ledger.InFabric > 0;
-            isBlocked = ledger.HasWaiting || !ledger.HasRoom;
+            isBlocked = ledger.HasWaiting || !HasRoomNow();
             _isFinished = isEnding && ledger.Retained == 0;
         }
         if (_isFinished)

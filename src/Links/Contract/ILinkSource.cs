@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.Links.Contract;
 
 /// <summary>What feeds an outbound link: one edge's frames for one peer pod.</summary>
@@ -20,6 +22,21 @@ public interface ILinkSource
     /// The frame can never be sent: a gap notice (Dropped) goes in its place, so the handle still ends with <see cref="Done"/>.
     /// </summary>
     void Refused(ulong handle, LinkRefusal refusal);
+
+    /// <summary>
+    /// A gap notice went in the frame's place: it became too old, or its receiver has died and may have had it. The handle still ends with
+    /// <see cref="Done"/>.
+    /// </summary>
+    void Dropped(ulong handle, GapCause cause)
+    {
+        // For sources whose frames are neither dropped nor sent once.
+    }
+
+    /// <summary>
+    /// Frames are taken only when they can be written at once: with a grant for the largest one, and room in the fabric. What waits then
+    /// waits at the source, which may drop it.
+    /// </summary>
+    bool TakesWithGrant => false;
 
     /// <summary>The receiver needs no replay of it and nothing reads its memory any more: the hold ends.</summary>
     void Done(ulong handle);

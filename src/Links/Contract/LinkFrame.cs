@@ -46,6 +46,14 @@ public struct LinkFrame
     /// <summary>When the link took it (the same clock), for its figures; 0 where the source does not set it. Never travels.</summary>
     public long TakenAtNanoseconds { get; set; }
 
+    /// <summary>Age since the source's send at which it is dropped instead of written; 0: none. Never travels.</summary>
+    public long DeadlineNanoseconds { get; set; }
+
+    /// <summary>
+    /// Once it was written, it is written again only where its receiver is known not to have it. Never travels.
+    /// </summary>
+    public bool IsSentOnce { get; set; }
+
     /// <summary>Gap: how many consecutive sequences it explains, from <see cref="Sequence"/> on. Otherwise 0.</summary>
     public uint GapCount { get; set; }
 
@@ -58,6 +66,14 @@ public struct LinkFrame
     public MemoryPart Segment0 { get; set; }
     public MemoryPart Segment1 { get; set; }
     public MemoryPart Segment2 { get; set; }
+
+    /// <summary>Whether it is older than it may be.</summary>
+    /// <param name="nowNanoseconds">CLOCK_MONOTONIC of this machine.</param>
+    public readonly bool IsLate(long nowNanoseconds) => DeadlineNanoseconds > 0 && Kind == FrameKind.Frame
+        && AgeNanoseconds + EdgeAgeNanoseconds + (ulong)Math.Max(0, nowNanoseconds - SentAtNanoseconds) > (ulong)DeadlineNanoseconds;
+
+    /// <summary>Becomes the notice in its own place.</summary>
+    internal void BecomeGap(GapCause cause) => (Kind, SegmentCount, GapCount, GapCause) = (FrameKind.Gap, 0, 1, cause);
 
     /// <summary>The segment at an index below <see cref="SegmentCount"/>.</summary>
     public readonly MemoryPart Segment(int index) => index switch

@@ -70,6 +70,15 @@ internal sealed class GrantPool
         return false;
     }
 
+    /// <summary>Whether there is a grant of at least so many bytes.</summary>
+    public bool HasOneOf(long lengthBytes)
+    {
+        for (var index = _classCount - 1; index >= 0 && _sizes[index] >= lengthBytes; index--)
+            if (_grants[index].Count > 0)
+                return true;
+        return false;
+    }
+
     private bool TryAdd(Grant grant)
     {
         if (grant.SizeBytes < 256 || grant.OffsetBytes < 0 || grant.OffsetBytes % 64 != 0 || !TryFindClass(grant.SizeBytes, out var index))

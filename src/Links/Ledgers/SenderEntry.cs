@@ -1,4 +1,5 @@
 using K8sMediaFlow.Links.Contract;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Ledgers;
 
@@ -48,11 +49,15 @@ internal enum SenderEventKind : byte
 {
     Landed,
     Refused,
+    Dropped,
     Done,
 }
 
-/// <summary>One thing to tell the source; of a landed frame (no notice) also when it was written, else 0.</summary>
-internal readonly record struct SenderEvent(SenderEventKind Kind, ulong Handle, long WrittenAtNanoseconds = 0);
+/// <summary>
+/// One thing to tell the source; of a landed frame (no notice) also when it was written, else 0; of a dropped one why.
+/// </summary>
+internal readonly record struct SenderEvent(SenderEventKind Kind, ulong Handle, long WrittenAtNanoseconds = 0,
+    GapCause Cause = GapCause.None);
 
 /// <summary>A frame with the grant that it is to be written into.</summary>
 internal struct PendingWrite

@@ -57,6 +57,9 @@ internal sealed class SenderLedger
     /// </summary>
     public bool HasRoom => Retained < SequenceSet.KeptMax && LastOffered - _done.Cumulative < _spanMax;
 
+    /// <summary>A frame that were offered now could be written now, as far as grants go.</summary>
+    public bool CanWriteNext => _open && !HasWaiting && _grants.HasOneOf(_largestBlockBytes);
+
     /// <summary>Something waits to be written, for want of a grant or of a turn.</summary>
     public bool HasWaiting => _open && SkipToWaiting();
 
@@ -82,7 +85,9 @@ internal sealed class SenderLedger
     /// <param name="done">What it holds as done.</param>
     /// <param name="spanMax">How far the youngest frame may lie ahead of the oldest that is not done: peers of protocol 1 bound
     /// that.</param>
-    public LedgerVerdict Open(uint epoch, int largestBlockBytes, SequenceSet landed, SequenceSet done, ulong spanMax = ulong.MaxValue)
+    /// <param name="isOtherReceiver">It is not the one that what was written before may have reached.</param>
+    public LedgerVerdict Open(uint epoch, int largestBlockBytes, SequenceSet landed, SequenceSet done, ulong spanMax = ulong.MaxValue,
+        bool isOtherReceiver = false)
     {
         Invariant.That(!_open);
         Invariant.That(InFabric == 0);
@@ -97,6 +102,8 @@ internal sealed class SenderLedger
         {
             after = _entries.After(place);
             Resume(place, landed, done);
+            if (isOtherReceiver)
+                LoseIfSentOnce(place);
         }
         _nextToWrite = _entries.First;
         return LedgerVerdict.Accepted;
@@ -132,7 +139,11 @@ internal sealed class SenderLedger
     public bool TryWrite(out PendingWrite write, long atNanoseconds = 0)
     {
         write = default;
-        if (!_open || !SkipToWaiting() || !TryWrite(ref _entries.At(_nextToWrite), ref write))
+        if (!_open || !SkipToWaiting())
+            return false;
+        if (_entries.At(_nextToWrite).Frame.IsLate(atNanoseconds))
+            Drop(ref _entries.At(_nextToWrite), GapCause.Deadline);
+        if (!TryWrite(ref _entries.At(_nextToWrite), ref write))
             return false;
         _entries.At(_nextToWrite).WrittenAtNanoseconds = atNanoseconds;
         _nextToWrite = _entries.After(_nextToWrite);
@@ -202,10 +213,24 @@ internal sealed class SenderLedger
     {
         TooLarge++;
         _events.Enqueue(new SenderEvent(SenderEventKind.Refused, entry.Frame.Handle));
-        entry.Frame.Kind = FrameKind.Gap;
-        entry.Frame.SegmentCount = 0;
-        entry.Frame.GapCount = 1;
-        entry.Frame.GapCause = GapCause.Dropped;
+        entry.Frame.BecomeGap(GapCause.Dropped);
+    }
+
+    private void Drop(ref SenderEntry entry, GapCause cause)
+    {
+        // The last sequence that there is cannot be named by a notice.
+        if (entry.Frame.Sequence == ulong.MaxValue)
+            return;
+        _events.Enqueue(new SenderEvent(SenderEventKind.Dropped, entry.Frame.Handle, Cause: cause));
+        entry.Frame.BecomeGap(cause);
+    }
+
+    /// <summary>A receiver that is no more may have had it and given it to somebody.</summary>
+    private void LoseIfSentOnce(int place)
+    {
+        ref var entry = ref _entries.At(place);
+        if (entry is { State: SenderState.Waiting, WasWritten: true, Frame: { IsSentOnce: true, Kind: FrameKind.Frame } })
+            Drop(ref entry, GapCause.Lost);
     }
 
     private void Resume(int place, SequenceSet landed, SequenceSet done)

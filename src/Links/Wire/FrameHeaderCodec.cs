@@ -129,7 +129,7 @@ public static class FrameHeaderCodec
     }
 
     private static bool IsGapRight(in FrameHeader header) => header.Kind == FrameKind.Gap
-        ? header.GapCount > 0 && header.GapCause is >= GapCause.Disposed and <= GapCause.Lost
+        ? header.GapCount > 0 && header.GapCause is >= GapCause.Disposed and <= GapCause.Deadline
             && header.Sequence <= ulong.MaxValue - header.GapCount
         : header.GapCount == 0 && header.GapCause == GapCause.None;
 

@@ -55,7 +55,10 @@ public static partial class AttachMessage
     }
 
     /// <summary>The version of this protocol.</summary>
-    public const ushort Protocol = 0x1;
+    public const ushort Protocol = 0x2;
+
+    /// <summary>The oldest version that is still spoken: it knows no edges that deliver at most once.</summary>
+    public const ushort ProtocolOldest = 0x1;
 
     public enum Role : ushort
     {
@@ -473,6 +476,9 @@ public static partial class AttachMessage
             /// <summary>Channels that will be announced: the stream has ended when all have.</summary>
             public uint ChannelCount => _struct.Get<uint>(16);
 
+            /// <summary>Age since the source's send at which a frame is not handed out any more; 0: none. Since protocol 2.</summary>
+            public uint DeadlineMilliseconds => _struct.Get<uint>(20);
+
             static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
         }
 
@@ -559,6 +565,13 @@ public static partial class AttachMessage
             {
                 get => _struct.Get<uint>(16);
                 set => _struct.Set(16, value);
+            }
+
+            /// <summary>Age since the source's send at which a frame is not handed out any more; 0: none. Since protocol 2.</summary>
+            public uint DeadlineMilliseconds
+            {
+                get => _struct.Get<uint>(20);
+                set => _struct.Set(20, value);
             }
 
             static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(3, 3);
@@ -698,6 +711,15 @@ public static partial class AttachMessage
 
             public uint ChannelCapacity => _struct.Get<uint>(12);
 
+            /// <summary>Where delivery is atMostOnce: frames that may wait for one consumer. Since protocol 2, as are those below.</summary>
+            public uint QueueFrames => _struct.Get<uint>(16);
+
+            /// <summary>Frames that may wait for all consumers of the edge or be with them. They are part of the port's quota.</summary>
+            public uint WindowFrames => _struct.Get<uint>(20);
+
+            /// <summary>Age since the source's send at which a frame is dropped; 0: none.</summary>
+            public uint DeadlineMilliseconds => _struct.Get<uint>(24);
+
             static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
         }
 
@@ -755,7 +777,28 @@ public static partial class AttachMessage
                 set => _struct.Set(12, value);
             }
 
-            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(2, 1);
+            /// <summary>Where delivery is atMostOnce: frames that may wait for one consumer. Since protocol 2, as are those below.</summary>
+            public uint QueueFrames
+            {
+                get => _struct.Get<uint>(16);
+                set => _struct.Set(16, value);
+            }
+
+            /// <summary>Frames that may wait for all consumers of the edge or be with them. They are part of the port's quota.</summary>
+            public uint WindowFrames
+            {
+                get => _struct.Get<uint>(20);
+                set => _struct.Set(20, value);
+            }
+
+            /// <summary>Age since the source's send at which a frame is dropped; 0: none.</summary>
+            public uint DeadlineMilliseconds
+            {
+                get => _struct.Get<uint>(24);
+                set => _struct.Set(24, value);
+            }
+
+            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(4, 1);
 
             static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
         }

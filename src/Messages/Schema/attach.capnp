@@ -6,8 +6,11 @@ using CSharp = import "/csharp.capnp";
 $CSharp.namespace("K8sMediaFlow.Messages");
 
 struct AttachMessage {
-  const protocol :UInt16 = 1;
+  const protocol :UInt16 = 2;
   # The version of this protocol.
+
+  const protocolOldest :UInt16 = 1;
+  # The oldest version that is still spoken: it knows no edges that deliver at most once.
 
   union {
     hello @0 :Hello;
@@ -135,6 +138,9 @@ struct AttachMessage {
 
     channelCount @7 :UInt32;
     # Channels that will be announced: the stream has ended when all have.
+
+    deadlineMilliseconds @8 :UInt32;
+    # Age since the source's send at which a frame is not handed out any more; 0: none. Since protocol 2.
   }
 
   enum Order { arrival @0; bySequence @1; }
@@ -156,6 +162,15 @@ struct AttachMessage {
     delivery @3 :Delivery;
     channelCount @4 :UInt32;
     channelCapacity @5 :UInt32;
+
+    queueFrames @6 :UInt32;
+    # Where delivery is atMostOnce: frames that may wait for one consumer. Since protocol 2, as are those below.
+
+    windowFrames @7 :UInt32;
+    # Frames that may wait for all consumers of the edge or be with them. They are part of the port's quota.
+
+    deadlineMilliseconds @8 :UInt32;
+    # Age since the source's send at which a frame is dropped; 0: none.
   }
 
   enum Distribution { roundRobin @0; byKey @1; broadcast @2; oneToOne @3; }

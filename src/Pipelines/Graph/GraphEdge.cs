@@ -11,6 +11,11 @@ public sealed record GraphEdge(PortRef From, PortRef To)
     public int? DeadlineMilliseconds { get; init; }
     public Retention? Retain { get; init; }
 
+    /// <summary>
+    /// What a consumer was given is not sent again, and frames may be dropped: no other edge waits for this one's consumers.
+    /// </summary>
+    public bool IsSentOnce => Delivery == Delivery.AtMostOnce;
+
     public string Name => $"{From}->{To}";
 }
 

@@ -47,7 +47,23 @@ public sealed record EdgePlan(
 
     /// <summary>Whether frames go from the one to the other.</summary>
     public bool Joins(EndpointPlan producer, EndpointPlan consumer) => !PairsReplicas || producer.Replica == consumer.Replica;
+
+    /// <summary>
+    /// What may be dropped, on an edge that delivers at most once; null on all others. Not written there, so that a sidecar of the version
+    /// before it reads the plan, and refuses one that it would not do as it says.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EdgeQueuePlan? Queue { get; init; }
 }
+
+/// <summary>How much of an edge may wait, and how long.</summary>
+/// <param name="QueueFrames">Frames that may wait for one consumer.</param>
+/// <param name="WindowFrames">
+/// Frames that may wait for all consumers or be with them, on links and behind them: part of the producer's quota.
+/// </param>
+/// <param name="LandedFrames">The same of what has landed behind a link: part of its region.</param>
+/// <param name="DeadlineMilliseconds">Age since the source's send at which a frame is dropped; null: none.</param>
+public sealed record EdgeQueuePlan(int QueueFrames, int WindowFrames, int LandedFrames, int? DeadlineMilliseconds);
 
 /// <summary>One replica at an end of an edge, and the pod that it lives in.</summary>
 public sealed record EndpointPlan(string Operator, int Replica, string Pod);

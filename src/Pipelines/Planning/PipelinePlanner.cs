@@ -46,6 +46,7 @@ public static class PipelinePlanner
                 route.WayReason)
         {
             PairsReplicas = edge.Distribution == Distribution.OneToOne,
+            Queue = sizing.Queue(edge),
         };
     }
 

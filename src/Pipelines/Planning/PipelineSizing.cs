@@ -58,6 +58,8 @@ internal sealed class PipelineSizing
 
     internal FrameWindow Window(PortRef output) => _sums.Window(output);
 
+    internal EdgeQueuePlan? Queue(GraphEdge edge) => edge.IsSentOnce ? _sums.Queue(edge) : null;
+
     /// <summary>A channel never fills: it holds every block that its producer's quota allows, and notices beside.</summary>
     internal int ChannelCapacity(GraphEdge edge)
     {

@@ -26,6 +26,9 @@ public static class PlanLimits
     public const int LinkSilenceMillisecondsMin = 200, LinkSilenceMillisecondsMax = 60_000;
     public const int LinkHungMillisecondsMin = 1000, LinkHungMillisecondsMax = 600_000;
 
+    /// <summary>An hour.</summary>
+    public const int DeadlineMillisecondsMax = 3_600_000;
+
     /// <summary>
     /// Frames of one port that may be sent and not done: two blocks of each and some notices fit the largest channel, and links keep as
     /// many.

@@ -54,11 +54,25 @@ internal static class PlanRules
         at.Number("frameSizeBytes", edge.FrameSizeBytes, 1, FrameLimits.PayloadBytesMax);
         at.That("frameSizeBytes", at.Failed || edge.FrameSizeBytes == edge.Caps.FrameBytes,
             $"{edge.FrameSizeBytes} is not what the caps imply");
+        at.That("queue", edge.Queue is null == (edge.Delivery == Delivery.AtLeastOnce),
+            "it is there if delivery is AtMostOnce, and only then");
+        at.That("onFull", edge.Queue is not null || edge.OnFull == OnFull.Block,
+            $"{edge.OnFull} drops frames, and delivery is AtLeastOnce");
+        if (edge.Queue is { } queue)
+            CheckQueue(at.Under("queue"), queue, edge.ChannelCapacity);
         at.Text("wayReason", edge.WayReason);
         at.That("pairsReplicas", edge.PairsReplicas == (edge.Distribution == Distribution.OneToOne),
             $"distribution {edge.Distribution} is said to {(edge.PairsReplicas ? "" : "not ")}pair replicas");
         CheckEnds(at, "producers", edge.Producers, edge.From.Operator);
         CheckEnds(at, "consumers", edge.Consumers, edge.To.Operator);
+    }
+
+    private static void CheckQueue(PlanCheck at, EdgeQueuePlan queue, int capacity)
+    {
+        at.Number("queueFrames", queue.QueueFrames, 1, capacity);
+        at.Number("windowFrames", queue.WindowFrames, 1, PlanLimits.WindowFramesMax);
+        at.Number("landedFrames", queue.LandedFrames, 1, queue.WindowFrames);
+        at.Number("deadlineMilliseconds", queue.DeadlineMilliseconds ?? 1, 1, PlanLimits.DeadlineMillisecondsMax);
     }
 
     private static void CheckEnds(PlanCheck at, string field, IReadOnlyList<EndpointPlan> ends, string name)

@@ -35,7 +35,7 @@ internal sealed class WindowSums
             return Grown(known);
         var bytes = _caps.Output(port)!.FrameBytes;
         var terms = new List<SizingTerm> { new(_options.DepthOf(bytes).Loans, $"being written by {port.Operator}") };
-        terms.AddRange(Longest(_index.EdgesFrom(port)));
+        terms.AddRange(Alive(_index.EdgesFrom(port)));
         terms.AddRange(Redispatch(port, terms.Sum(term => term.Frames)));
         return _windows[port] = new FrameWindow(port.ToString(), bytes, terms);
     }
@@ -51,7 +51,7 @@ internal sealed class WindowSums
     {
         if (_chains.TryGetValue(edge.Name, out var known))
             return known;
-        var behind = Longest(_index.EdgesFrom(_index.Operator(edge.To.Operator)!));
+        var behind = Alive(_index.EdgesFrom(_index.Operator(edge.To.Operator)!));
         return _chains[edge.Name] = [.. OwnTerms(edge), .. behind];
     }
 
@@ -74,8 +74,25 @@ internal sealed class WindowSums
         SizingTerm[] own = [new(window.Terms[0].Frames, $"about to be sent by {edge.From.Operator}"), .. Chain(edge)];
         var ordered = edge.Order == FrameOrder.BySequence || OrderedBehind(_index.Operator(edge.To.Operator)!);
         var missing = window.Frames - own.Sum(term => term.Frames);
-        return ordered && missing > 0 ? [.. own, new(missing, "sent again behind younger ones, when a replica dies")] : own;
+        return ordered && missing > 0 && !edge.IsSentOnce
+            ? [.. own, new(missing, "sent again behind younger ones, when a replica dies")]
+            : own;
     }
+
+    /// <summary>How much of an edge that delivers at most once may wait.</summary>
+    internal EdgeQueuePlan Queue(GraphEdge edge)
+    {
+        var window = Chain(edge).Sum(term => term.Frames);
+        return new EdgeQueuePlan(_options.DepthOf(_caps.Output(edge.From)!.FrameBytes).Queue, window, window - WireFrames(edge),
+            edge.DeadlineMilliseconds);
+    }
+
+    /// <summary>
+    /// What is alive of frames that enter all of these edges. Of those that keep every frame the longest counts. A consumer of one that
+    /// delivers at most once may hold frames that all the others are done with: each of these counts by itself.
+    /// </summary>
+    private IEnumerable<SizingTerm> Alive(IEnumerable<GraphEdge> edges) =>
+        Longest(edges.Where(edge => !edge.IsSentOnce)).Concat(edges.Where(edge => edge.IsSentOnce).SelectMany(Chain));
 
     private IReadOnlyList<SizingTerm> Longest(IEnumerable<GraphEdge> edges) =>
         edges.Select(Chain).OrderByDescending(terms => terms.Sum(term => term.Frames)).FirstOrDefault() ?? [];
@@ -84,17 +101,26 @@ internal sealed class WindowSums
     {
         var route = _routes[edge.Name];
         var depth = _options.DepthOf(_caps.Output(edge.From)!.FrameBytes);
-        // Under Broadcast all consumers wait for the same frames; dealt out, each waits for its own; paired, there is only one.
-        var isOne = edge.Distribution is Distribution.Broadcast or Distribution.OneToOne;
-        var parts = isOne ? 1 : route.Consumers.Count;
-        var links = isOne ? 1 : route.Consumers.Select(end => end.Pod).Distinct().Count();
-        if (route.Way != EdgeWay.Local)
-            yield return new(depth.Wire * links, $"on the wire to {edge.To.Operator}{Times(links, depth.Wire)}");
+        var parts = AreShared(edge) ? 1 : route.Consumers.Count;
+        if (WireFrames(edge) is > 0 and var onWire)
+            yield return new(onWire, $"on the wire to {edge.To.Operator}{Times(onWire / depth.Wire, depth.Wire)}");
         yield return new(depth.Queue * parts, $"waiting for {edge.To}{Times(parts, depth.Queue)}");
         yield return new(Borrowed(edge) * parts, $"borrowed by {edge.To.Operator}{Times(parts, Borrowed(edge))}");
         if (edge.Order == FrameOrder.BySequence && route.Producers.Count > 1)
             yield return new(depth.Reorder * route.Producers.Count,
                 $"in the reorder window of {edge.To}{Times(route.Producers.Count, depth.Reorder)}");
+    }
+
+    // Under Broadcast all consumers wait for the same frames, unless each may miss others; dealt out, each waits for its own; paired,
+    // there is only one.
+    private static bool AreShared(GraphEdge edge) => edge.Distribution == Distribution.OneToOne
+        || (edge.Distribution == Distribution.Broadcast && !edge.IsSentOnce);
+
+    private int WireFrames(GraphEdge edge)
+    {
+        var route = _routes[edge.Name];
+        var links = AreShared(edge) ? 1 : route.Consumers.Select(end => end.Pod).Distinct().Count();
+        return route.Way == EdgeWay.Local ? 0 : links * _options.DepthOf(_caps.Output(edge.From)!.FrameBytes).Wire;
     }
 
     /// <summary>

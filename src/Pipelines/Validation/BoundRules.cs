@@ -50,6 +50,8 @@ internal static class BoundRules
             graph.Largest().Operators.Sum(node => Math.Clamp(node.ReplicaCount, 0, PlanLimits.ReplicasMax)), 0,
             PlanLimits.PipelineReplicasMax),
         .. graph.Operators.SelectMany((node, i) => OfOperator($"spec.operators[{i}]", node)),
+        .. graph.Edges.SelectMany((edge, i) => Between($"spec.edges[{i}].deadlineMilliseconds", $"deadlineMilliseconds of edge {edge.Name}",
+            edge.DeadlineMilliseconds ?? 1, 1, PlanLimits.DeadlineMillisecondsMax)),
         .. graph.Operators.SelectMany((node, i) => Between($"spec.operators[{i}]",
             $"what operator '{node.Name}' has to be told of its ports and edges (shorter names or fewer edges make it less), in bytes,",
             WelcomeBytes(graph, node), 0, WelcomeBytesMax)),

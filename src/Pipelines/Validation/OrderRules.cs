@@ -20,7 +20,7 @@ internal static class OrderRules
                 $"edge {edge.Name} pairs {replicas} replicas, so none of them can see every sequence; restore the order where they come together again");
         if (edge is { Delivery: Delivery.AtLeastOnce, OnFull: not OnFull.Block })
             yield return new($"{at}.onFull", GraphReason.Contradiction,
-                $"edge {edge.Name} cannot drop ({edge.OnFull}) and deliver AtLeastOnce");
+                $"edge {edge.Name} cannot drop ({edge.OnFull}) and deliver AtLeastOnce; with delivery AtMostOnce it can");
         if (edge.KeyField is not null && edge.Distribution != Distribution.ByKey)
             yield return new($"{at}.keyField", GraphReason.Contradiction,
                 $"edge {edge.Name} has a keyField, but its distribution is {edge.Distribution}, not ByKey");
@@ -28,6 +28,6 @@ internal static class OrderRules
             yield return new($"{at}.keyField", GraphReason.Contradiction, $"edge {edge.Name} distributes ByKey, but has no keyField");
         if (edge is { Delivery: Delivery.AtLeastOnce, DeadlineMilliseconds: not null })
             yield return new($"{at}.deadlineMilliseconds", GraphReason.Contradiction,
-                $"edge {edge.Name} cannot have a deadline and deliver AtLeastOnce");
+                $"edge {edge.Name} cannot have a deadline and deliver AtLeastOnce; with delivery AtMostOnce it can");
     }
 }

@@ -26,12 +26,6 @@ internal static class SupportRules
         if (edge.Distribution == Distribution.ByKey)
             yield return Unsupported($"{at}.distribution", $"distribution {edge.Distribution} of edge {edge.Name}",
                 "use RoundRobin, Broadcast or OneToOne");
-        if (edge.OnFull != OnFull.Block)
-            yield return Unsupported($"{at}.onFull", $"onFull {edge.OnFull} of edge {edge.Name}", "use Block");
-        if (edge.Delivery != Delivery.AtLeastOnce)
-            yield return Unsupported($"{at}.delivery", $"delivery {edge.Delivery} of edge {edge.Name}", "use AtLeastOnce");
-        if (edge.DeadlineMilliseconds is not null)
-            yield return Unsupported($"{at}.deadlineMilliseconds", $"a deadline on edge {edge.Name}", "leave it out");
         if (edge.Retain is not null)
             yield return Unsupported($"{at}.retain", $"retention on edge {edge.Name}", "leave it out; frames are kept until they are done");
     }

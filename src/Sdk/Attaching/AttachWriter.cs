@@ -19,7 +19,7 @@ internal sealed class AttachWriter(AttachConnection connection)
         lock (_gate)
         {
             var hello = _buffer.Begin<Messages.AttachMessage.Builder>().InitHello();
-            (hello.ProtocolLowest, hello.ProtocolHighest) = (Messages.AttachMessage.Protocol, Messages.AttachMessage.Protocol);
+            (hello.ProtocolLowest, hello.ProtocolHighest) = (Messages.AttachMessage.ProtocolOldest, Messages.AttachMessage.Protocol);
             (hello.Operator, hello.Replica) = (options.Name, (uint)options.Replica);
             hello.Token = token;
             (hello.Incarnation, hello.LastSidecarIncarnation) = (incarnation, lastSidecar);

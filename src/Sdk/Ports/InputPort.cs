@@ -19,7 +19,10 @@ internal sealed class InputPort
     {
         (_core, Number, Plan) = (core, number, plan);
         Seats = new SubscriberRegistry(Enumerable.Range(0, plan.Seats), () => Merge!.Seats < FanIn.SeatsMax ? Merge.AddSeat() : -1);
-        Merge = new FanIn(new FanInOptions(plan.Seats, plan.BySequence, IsSparse: false, plan.ReplayRuns, core.ReorderPatienceNs));
+        Merge = new FanIn(new FanInOptions(plan.Seats, plan.BySequence, IsSparse: false, plan.ReplayRuns, core.ReorderPatienceNs)
+        {
+            DeadlineNs = plan.DeadlineNs,
+        });
     }
 
     public int Number { get; }

@@ -24,9 +24,7 @@ internal sealed class OutputPort : IFrameOwner
     {
         (_core, Number, Plan, Quota) = (core, number, plan, new BlockQuota(plan.QuotaBlocks));
         Fan = new FanOut(this, FanOutRetention.UntilDone, 256);
-        // Envelope and payload of each frame: so many does the quota allow, and so many did the planner count for the consumers and all
-        // that is behind them.
-        Fan.WindowFrames = Math.Max(1, plan.QuotaBlocks / 2);
+        Fan.WindowFrames = plan.WindowFrames;
         foreach (var edge in plan.Edges)
             AddEdge(edge);
     }
@@ -198,7 +196,7 @@ internal sealed class OutputPort : IFrameOwner
 
     private void AddEdge(EdgePlan plan)
     {
-        var edge = Fan.AddEdge(plan.IsBroadcast ? FanOutDistribution.Broadcast : FanOutDistribution.RoundRobin);
+        var edge = Fan.AddEdge(plan.IsBroadcast ? FanOutDistribution.Broadcast : FanOutDistribution.RoundRobin, plan.Policy);
         var seats = Enumerable.Range(0, plan.Seats).Select(_ => Fan.AddSeat(edge)).ToList();
         _edges.Add((plan.Name, new SubscriberRegistry(seats, () => Fan.Seats < FanOut.SeatsMax ? Fan.AddSeat(edge) : -1)));
     }

@@ -7,6 +7,19 @@ namespace K8sMediaFlow.Sdk.Ports;
 internal sealed record PortPlan(
     string Name, FrameCaps? Caps, int Seats, bool BySequence, int ReplayRuns, int QuotaBlocks, IReadOnlyList<EdgePlan> Edges)
 {
+    private const long NanosecondsPerMillisecond = 1_000_000;
+    private const uint FramesMax = 1 << 16;
+
+    /// <summary>Age since the source's send at which an input hands a frame out no more; 0: none.</summary>
+    public long DeadlineNs { get; private init; }
+
+    /// <summary>
+    /// Frames that the port's consumers may hold, but for those of edges with a policy, each of which has a window of its own. Envelope and
+    /// payload of each frame: so many does the quota allow, and so many did the planner count for the consumers and all that is behind
+    /// them.
+    /// </summary>
+    public int WindowFrames => Math.Max(1, (QuotaBlocks / 2) - Edges.Sum(static edge => edge.Policy?.WindowFrames ?? 0));
+
     public static PortPlan Read(AttachMessage.InputPort.Reader port) => new(
         port.Name.ToString(),
         port.HasCaps ? MediaInfo.Read(port.Caps) : null,
@@ -14,18 +27,41 @@ internal sealed record PortPlan(
         port.Order == AttachMessage.Order.BySequence,
         (int)Math.Min(port.ReplayWindow, 1 << 20),
         0,
-        []);
+        [])
+    {
+        DeadlineNs = DeadlineOf(port.DeadlineMilliseconds),
+    };
 
     public static PortPlan Read(AttachMessage.OutputPort.Reader port)
     {
         var edges = new List<EdgePlan>();
         foreach (var edge in port.Edges)
             edges.Add(new EdgePlan(edge.Name.ToString(), edge.Distribution == AttachMessage.Distribution.Broadcast,
-                (int)Math.Clamp(edge.ChannelCount, 1, FanOut.SeatsMax)));
+                (int)Math.Clamp(edge.ChannelCount, 1, FanOut.SeatsMax), PolicyOf(edge)));
         var quotaBlocks = port.QuotaBlocks is 0 or > int.MaxValue ? int.MaxValue : (int)port.QuotaBlocks;
         return new PortPlan(port.Name.ToString(), port.HasCaps ? MediaInfo.Read(port.Caps) : null, 0, false, 0, quotaBlocks, edges);
     }
+
+    private static EdgePolicy? PolicyOf(AttachMessage.OutputEdge.Reader edge) => edge.Delivery != AttachMessage.Delivery.AtMostOnce
+        || edge.WindowFrames == 0
+        ? null
+        : new EdgePolicy(
+            edge.OnFull switch
+            {
+                AttachMessage.OnFull.DropOldest => FullAction.DropOldest,
+                AttachMessage.OnFull.DropNewest => FullAction.DropNewest,
+                AttachMessage.OnFull.LatestOnly => FullAction.LatestOnly,
+                _ => FullAction.Block,
+            },
+            (int)Math.Clamp(edge.QueueFrames, 1, FramesMax), (int)Math.Min(edge.WindowFrames, FramesMax),
+            DeadlineOf(edge.DeadlineMilliseconds));
+
+    private static long DeadlineOf(uint milliseconds) => milliseconds * NanosecondsPerMillisecond;
 }
 
 /// <summary>What the sidecar's welcome says of an edge that leaves a port.</summary>
-internal sealed record EdgePlan(string Name, bool IsBroadcast, int Seats);
+/// <param name="Name">Of the edge.</param>
+/// <param name="IsBroadcast">Each frame goes to every consumer.</param>
+/// <param name="Seats">Consumers, and links to consumers elsewhere.</param>
+/// <param name="Policy">What may be dropped; null: nothing.</param>
+internal sealed record EdgePlan(string Name, bool IsBroadcast, int Seats, EdgePolicy? Policy);

@@ -34,6 +34,7 @@ internal sealed class AttachSession : IDisposable
     private MediaOperatorEndpoint? _end;
     private string? _name;
     private ulong _incarnation;
+    private ushort _protocol;
 
     /// <param name="server">Where it connected.</param>
     /// <param name="number">Higher than those of earlier connections.</param>
@@ -160,9 +161,10 @@ internal sealed class AttachSession : IDisposable
         if (message.Which != AttachMessage.Which.Hello)
             throw new PortProtocolException("a process", $"says {message.Which} before hello");
         var hello = message.Hello;
-        if (hello.ProtocolLowest > AttachMessage.Protocol || hello.ProtocolHighest < AttachMessage.Protocol)
+        _protocol = Math.Min(hello.ProtocolHighest, AttachMessage.Protocol);
+        if (hello.ProtocolLowest > _protocol || _protocol < AttachMessage.ProtocolOldest)
             Refuse(AttachMessage.RefusalCode.VersionMismatch,
-                $"the sidecar speaks protocol {AttachMessage.Protocol}, not {hello.ProtocolLowest} to {hello.ProtocolHighest}");
+                $"the sidecar speaks protocols {AttachMessage.ProtocolOldest} to {AttachMessage.Protocol}, not {hello.ProtocolLowest} to {hello.ProtocolHighest}");
         else if ((_pod = AwaitPod()) is null)
             Refuse(AttachMessage.RefusalCode.NoPlan,
                 "the sidecar has no plan yet: it comes when the pods of all neighbours have addresses");
@@ -199,11 +201,17 @@ internal sealed class AttachSession : IDisposable
             Refuse(AttachMessage.RefusalCode.UnknownOperator, $"pod {_pod!.Plan.Pod} has no media operator '{name}' replica {replica}");
         else if (!AttachServer.Matches(hello.Token, plan.TokenSha256))
             Refuse(AttachMessage.RefusalCode.BadToken, $"the token is not that of {name}-{replica}");
+        else if (_protocol < AttachMessage.Protocol && PolicyEdgeOf(plan) is { } edge)
+            Refuse(AttachMessage.RefusalCode.VersionMismatch,
+                $"edge {edge} delivers at most once, which needs protocol {AttachMessage.Protocol}: {name}-{replica} speaks {hello.ProtocolLowest} to {hello.ProtocolHighest}");
         else if (_server.IsDraining)
             Refuse(AttachMessage.RefusalCode.Draining, "the pod is ending");
         else
             Attach(plan, PodTopology.MediaOperatorEndpoint(plan.Name, plan.Replica), incarnation);
     }
+
+    private string? PolicyEdgeOf(MediaOperatorPlan plan) => _pod!.Plan.Edges.FirstOrDefault(edge => edge.Queue is not null
+        && (plan.Inputs.Any(input => input.Edge == edge.Name) || plan.Outputs.Any(output => output.Edges.Contains(edge.Name))))?.Name;
 
     private void Attach(MediaOperatorPlan plan, string name, ulong incarnation)
     {
@@ -303,7 +311,7 @@ internal sealed class AttachSession : IDisposable
             (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer), Expelled);
         try
         {
-            WelcomeMessage.Write(_outgoing.Begin<AttachMessage.Builder>().InitWelcome(), _pod!.Plan, plan, _server.Incarnation);
+            WelcomeMessage.Write(_outgoing.Begin<AttachMessage.Builder>().InitWelcome(), _pod!.Plan, plan, _server.Incarnation, _protocol);
             _socket.Send(_outgoing.Finish().Span);
             end.SendDoorbell();
             end.SendOwnRegion();

@@ -10,7 +10,7 @@ namespace K8sMediaFlow.Sidecar.Channels;
 /// <param name="Producer">Name of the producing end.</param>
 /// <param name="Consumer">Name of the consuming end.</param>
 /// <param name="Capacity">Frames that may be in the channel and not done; a power of two.</param>
-internal readonly record struct PortPair(string Edge, string Producer, string Consumer, int Capacity);
+internal readonly record struct PortPair(string Edge, string Producer, string Consumer, int Capacity, bool CanTakeBack = false);
 
 /// <summary>
 /// Who in this pod is connected with whom: introduces ends to each other, and settles what the dead leave.
@@ -283,7 +283,8 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
             if (AreApart((pair.Edge, producer, consumer)))
                 continue;
             var id = ++_lastChannelId;
-            _channels.Add(new PortChannel(id, pair.Edge, producer, consumer, pair.Capacity, isReplacement: !_opened.Add(pair)));
+            _channels.Add(new PortChannel(id, pair.Edge, producer, consumer, pair.Capacity, isReplacement: !_opened.Add(pair),
+                pair.CanTakeBack));
         }
     }
 

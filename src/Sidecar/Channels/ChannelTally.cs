@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Channels;
@@ -8,6 +9,7 @@ namespace K8sMediaFlow.Sidecar.Channels;
 internal sealed class ChannelTally
 {
     private readonly long[] _latencies = new long[ChannelCounters.Buckets];
+    private readonly long[] _drops = new long[ChannelCounters.Causes];
     private readonly long[] _partSums = new long[ChannelCounters.Parts];
     private readonly long[] _partOctaves = new long[ChannelCounters.Parts * ChannelCounters.Octaves];
 
@@ -18,6 +20,9 @@ internal sealed class ChannelTally
     public long Gaps { get; private set; }
 
     public long Duplicates { get; private set; }
+
+    /// <summary>Sequences that were dropped on these channels, by <see cref="GapCause"/>.</summary>
+    public ReadOnlySpan<long> Drops => _drops;
 
     public long LatencySumNanoseconds { get; private set; }
 
@@ -36,6 +41,8 @@ internal sealed class ChannelTally
         LatencySumNanoseconds = Sum(LatencySumNanoseconds, figures.LatencySumNanoseconds);
         for (var bucket = 0; bucket < _latencies.Length; bucket++)
             _latencies[bucket] = Sum(_latencies[bucket], figures.Histogram[bucket]);
+        for (var cause = 0; cause < figures.Drops.Count; cause++)
+            _drops[cause] = Sum(_drops[cause], figures.Drops[cause]);
         for (var part = 0; part < figures.Parts.Count; part++)
             Add(part, figures.Parts[part]);
     }
@@ -49,6 +56,8 @@ internal sealed class ChannelTally
         LatencySumNanoseconds = Sum(LatencySumNanoseconds, (ulong)other.LatencySumNanoseconds);
         for (var bucket = 0; bucket < _latencies.Length; bucket++)
             _latencies[bucket] = Sum(_latencies[bucket], (ulong)other._latencies[bucket]);
+        for (var cause = 0; cause < _drops.Length; cause++)
+            _drops[cause] = Sum(_drops[cause], (ulong)other._drops[cause]);
         for (var part = 0; part < _partSums.Length; part++)
             _partSums[part] = Sum(_partSums[part], (ulong)other._partSums[part]);
         for (var octave = 0; octave < _partOctaves.Length; octave++)

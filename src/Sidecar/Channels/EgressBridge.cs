@@ -3,6 +3,7 @@ using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Sidecar.Channels;
 
@@ -14,6 +15,9 @@ namespace K8sMediaFlow.Sidecar.Channels;
 /// </remarks>
 internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
 {
+    /// <summary>No ticket: they begin with 1.</summary>
+    private const ulong ReturnedAlready = 0;
+
     private readonly record struct Hold(OutboundChannel Channel, ulong Ticket, FrameRegions Regions);
 
     private readonly Lock _gate = new();
@@ -24,6 +28,7 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
     private readonly Dictionary<PodRegion, LinkedRegion> _regions = [];
     private readonly List<LinkedRegion> _retired = [];
     private readonly int _producerCount;
+    private readonly long _deadlineNs;
     private readonly MappedMemory _doorbellMemory;
     private readonly DoorbellWaiter _waiter;
     private readonly Action<string> _report;
@@ -38,9 +43,11 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
     /// <param name="producerCount">Replicas of this pod that produce into the edge: the stream ends when all of theirs have.</param>
     /// <param name="waiting">How the data thread waits.</param>
     /// <param name="report">Gets a sentence when a frame cannot cross.</param>
-    public EgressBridge(LinkPlan link, int producerCount, WaitPolicy waiting, Action<string> report)
+    /// <param name="queue">What may be dropped; null: nothing.</param>
+    public EgressBridge(LinkPlan link, int producerCount, WaitPolicy waiting, Action<string> report, EdgeQueuePlan? queue = null)
         : base(PodTopology.OutboundEnd(link))
     {
+        (TakesWithGrant, _deadlineNs) = (queue is not null, EdgePolicies.DeadlineNs(queue));
         Edge = link.Edge;
         _producerCount = producerCount;
         _report = report;
@@ -53,6 +60,9 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
 
     /// <summary>Makes memory known to the device that the link may use: address and length; null where there is none.</summary>
     public Func<nint, long, IDisposable?> Register { private get; init; } = static (_, _) => null;
+
+    /// <summary>What may be dropped stays in the channels until it can be written: there its producer can take it back.</summary>
+    public bool TakesWithGrant { get; }
 
     /// <summary>What went as gap notices.</summary>
     public GapCounts Gaps { get; } = new();
@@ -127,6 +137,15 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
         _report($"{hold.Channel.Channel}: {refusal}: larger than the largest block that {Name} has at its other end");
     }
 
+    public void Dropped(ulong handle, GapCause cause)
+    {
+        lock (_gate)
+        {
+            _holds[(int)handle].Channel.CountDrop(cause);
+            Gaps.Add(cause);
+        }
+    }
+
     public void Done(ulong handle)
     {
         lock (_gate)
@@ -134,7 +153,8 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
             var hold = _holds.Remove((int)handle);
             hold.Channel.Held--;
             hold.Regions.Leave();
-            hold.Channel.Return(hold.Ticket);
+            if (hold.Ticket != ReturnedAlready)
+                hold.Channel.Return(hold.Ticket);
         }
         SettleChannels();
     }
@@ -254,17 +274,33 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
             return GiveBackAtOnce(channel, in descriptor);
         if (descriptor.Kind == FrameKind.EndOfStream)
             descriptor.Sequence = _lastSequence;
+        var ticket = descriptor.Ticket;
+        if (EdgePolicy.IsLate(in descriptor, _deadlineNs, MonotonicClock.Nanoseconds))
+            ticket = Expire(channel, ref descriptor);
         frame = FrameDescriptors.ToLink(in descriptor);
+        (frame.DeadlineNanoseconds, frame.IsSentOnce) = (_deadlineNs, TakesWithGrant);
         if (!channel.TryResolve(ref descriptor, ref frame, out var regions))
             return GiveBackAtOnce(channel, in descriptor);
         regions.Use();
         channel.Held++;
-        frame.Handle = (ulong)_holds.Add(new Hold(channel, descriptor.Ticket, regions));
+        frame.Handle = (ulong)_holds.Add(new Hold(channel, ticket, regions));
         frame.TakenAtNanoseconds = MonotonicClock.Nanoseconds;
         channel.Count(in descriptor, frame.TakenAtNanoseconds, _lookedInVainNanoseconds);
         _lookedInVainNanoseconds = 0;
         Gaps.Add(in descriptor);
         return true;
+    }
+
+    /// <summary>
+    /// A frame that is too old goes as a notice, and its bytes go back at once. Returns the ticket to return when that is done.
+    /// </summary>
+    private static ulong Expire(OutboundChannel channel, ref FrameDescriptor descriptor)
+    {
+        if (!FrameDescriptors.TryMakeGap(ref descriptor, GapCause.Deadline))
+            return descriptor.Ticket;
+        channel.CountDrop(GapCause.Deadline);
+        channel.Return(descriptor.Ticket);
+        return ReturnedAlready;
     }
 
     // The peers see one stream per edge: it ends when the last producer's has, at the highest sequence of all.

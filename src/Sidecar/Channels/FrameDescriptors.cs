@@ -42,6 +42,15 @@ internal static class FrameDescriptors
         return descriptor.Sequence < ulong.MaxValue;
     }
 
+    /// <summary>Puts a notice in a frame's place. False: no notice can name it, and it stays.</summary>
+    public static bool TryMakeGap(ref FrameDescriptor descriptor, GapCause cause)
+    {
+        if (descriptor.Sequence == ulong.MaxValue)
+            return false;
+        (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, 1, cause);
+        return true;
+    }
+
     /// <summary>A descriptor as it enters a link; the segments are added by who resolves them, the handle by who keeps it.</summary>
     public static LinkFrame ToLink(in FrameDescriptor descriptor) => new()
     {

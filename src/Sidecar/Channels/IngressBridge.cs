@@ -48,6 +48,7 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
     private bool _ended;
     private (ulong Stream, ulong Sequence) _end;
     private long _watchedAtNs;
+    private readonly bool _hasDeadline;
 
     public IngressBridge(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, HugePages pages, WaitPolicy waiting,
         bool deviceReads = false)
@@ -65,7 +66,8 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         _fan.WindowFrames = SlotCount;
         var number = _fan.AddEdge(edge.Distribution == Distribution.Broadcast
             ? FanOutDistribution.Broadcast
-            : FanOutDistribution.RoundRobin);
+            : FanOutDistribution.RoundRobin, EdgePolicies.OfLanded(edge));
+        _hasDeadline = EdgePolicies.DeadlineNs(edge.Queue) > 0;
         _seats = consumers.ToDictionary(consumer => consumer, _ => _fan.AddSeat(number));
         DoorbellFile = Doorbell.Create(Name);
         _doorbellMemory = Doorbell.Map(DoorbellFile);
@@ -172,7 +174,7 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
             // After a restart of the sender the end comes again, behind what came before it: everybody has it all.
             if (_ended && !TryReopen(in header))
                 return SettleAtOnce(in delivery);
-            if (!_fan.HasRoom())
+            if (!HasRoom())
             {
                 _refused = true;
                 return false;
@@ -189,8 +191,26 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
             if (descriptor.Kind == FrameKind.Frame)
                 Landed.Add((long)header.EdgeAgeNanoseconds);
             _fan.Post(in descriptor, _deliveries.Add(in delivery));
+            TellDropped();
             return true;
         }
+    }
+
+    // What waits may have become too old meanwhile.
+    private bool HasRoom()
+    {
+        if (_fan.HasRoom() || !_hasDeadline)
+            return _fan.HasRoom();
+        _fan.Pump();
+        TellDropped();
+        return _fan.HasRoom();
+    }
+
+    // Blocks of frames that were dropped are free: the loop that takes back what consumers return says so to the link.
+    private void TellDropped()
+    {
+        if (_returned.Count + _done.Count > 0)
+            _waiter.Wake();
     }
 
     private bool SettleAtOnce(in Delivery delivery)

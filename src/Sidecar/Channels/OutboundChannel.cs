@@ -81,6 +81,9 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
         NoteViolation();
     }
 
+    /// <summary>Counts a frame that went as a notice.</summary>
+    public void CountDrop(GapCause cause) => Consumer.Counters.AddConsumerDrops(cause, 1);
+
     /// <summary>Tells the producer whether the link carries what it sends here; it looks again where to send.</summary>
     public void SetAway(bool isAway)
     {

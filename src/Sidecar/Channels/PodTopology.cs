@@ -44,7 +44,7 @@ internal static class PodTopology
     }
 
     private static PortPair Pair(EdgePlan edge, string producer, string consumer) =>
-        new(edge.Name, producer, consumer, edge.ChannelCapacity);
+        new(edge.Name, producer, consumer, edge.ChannelCapacity, CanTakeBack: edge.Queue is not null);
 
     private static EdgePlan EdgeOf(SidecarPlan plan, LinkPlan link) => plan.Edges.First(one => one.Name == link.Edge);
 

@@ -33,10 +33,11 @@ internal sealed class PortChannel : IDisposable
     private readonly MappedMemory _mapping;
     private readonly ChannelObserver _observer;
 
-    public PortChannel(ulong id, string edge, ChannelEndpoint producer, ChannelEndpoint consumer, int capacity, bool isReplacement)
+    public PortChannel(ulong id, string edge, ChannelEndpoint producer, ChannelEndpoint consumer, int capacity, bool isReplacement,
+        bool canTakeBack)
     {
         (Id, Edge, Producer, Consumer, Capacity, IsReplacement) = (id, edge, producer, consumer, capacity, isReplacement);
-        File = ChannelFile.Create(id, capacity);
+        File = ChannelFile.Create(id, capacity, canTakeBack);
         // Before another process has it: both ends can write the header, and the reader that finds a bad one later would be blamed for it.
         _mapping = ChannelFile.MapForObserver(File.File);
         _observer = new ChannelObserver(_mapping);

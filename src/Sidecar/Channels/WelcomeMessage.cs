@@ -11,9 +11,10 @@ internal static class WelcomeMessage
     /// <summary>Runs of sequences that are remembered of a stream: far more than can be in flight and not done on one port.</summary>
     private const int ReplayWindow = 4096;
 
-    public static void Write(AttachMessage.Welcome.Builder welcome, SidecarPlan plan, MediaOperatorPlan own, Incarnation incarnation)
+    public static void Write(AttachMessage.Welcome.Builder welcome, SidecarPlan plan, MediaOperatorPlan own, Incarnation incarnation,
+        ushort protocol)
     {
-        welcome.Protocol = AttachMessage.Protocol;
+        welcome.Protocol = protocol;
         welcome.SidecarIncarnation = incarnation.Value;
         welcome.Pipeline = $"{plan.Namespace}/{plan.Pipeline}";
         welcome.Execution = plan.Execution == Execution.Batch ? AttachMessage.Execution.Batch : AttachMessage.Execution.Streaming;
@@ -50,6 +51,7 @@ internal static class WelcomeMessage
         port.ReplayWindow = ReplayWindow;
         port.MaxBorrowed = (uint)edge.MaxBorrowed;
         port.ChannelCount = (uint)channels;
+        port.DeadlineMilliseconds = (uint)(edge.Queue?.DeadlineMilliseconds ?? 0);
         Write(port.InitCaps(), input.Caps);
     }
 
@@ -73,10 +75,20 @@ internal static class WelcomeMessage
         told.Distribution = edge.Distribution == Distribution.Broadcast
             ? AttachMessage.Distribution.Broadcast
             : AttachMessage.Distribution.RoundRobin;
-        told.OnFull = AttachMessage.OnFull.Block;
+        told.OnFull = edge.OnFull switch
+        {
+            OnFull.DropOldest => AttachMessage.OnFull.DropOldest,
+            OnFull.DropNewest => AttachMessage.OnFull.DropNewest,
+            OnFull.LatestOnly => AttachMessage.OnFull.LatestOnly,
+            _ => AttachMessage.OnFull.Block,
+        };
         told.Delivery = edge.Delivery == Delivery.AtMostOnce ? AttachMessage.Delivery.AtMostOnce : AttachMessage.Delivery.AtLeastOnce;
         told.ChannelCount = (uint)channels;
         told.ChannelCapacity = (uint)edge.ChannelCapacity;
+        if (edge.Queue is not { } queue)
+            return;
+        (told.QueueFrames, told.WindowFrames) = ((uint)queue.QueueFrames, (uint)queue.WindowFrames);
+        told.DeadlineMilliseconds = (uint)(queue.DeadlineMilliseconds ?? 0);
     }
 
     private static void Write(AttachMessage.Caps.Builder caps, MediaCaps media)

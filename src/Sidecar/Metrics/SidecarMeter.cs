@@ -18,9 +18,12 @@ internal sealed class SidecarMeter : IDisposable
 
     private const string Prefix = "k8smediaflow_", EdgePrefix = Prefix + "edge_", LinkPrefix = Prefix + "link_";
     private const string LinkStates = LinkPrefix + "state", Drops = EdgePrefix + "drops_total";
+    private const string Dropped = EdgePrefix + "dropped_total";
 
     /// <summary>Series of an instrument with several for each link: 1,000 links have room.</summary>
     private const int SeriesMax = 8_192;
+
+    private static readonly GapCause[] s_dropCauses = [GapCause.Dropped, GapCause.Deadline, GapCause.Lost];
 
     private readonly Meter _meter;
     private readonly PodReadings _readings;
@@ -38,7 +41,7 @@ internal sealed class SidecarMeter : IDisposable
 
     /// <summary>How instruments with many series are exported.</summary>
     public static MetricStreamConfiguration? View(Instrument instrument) =>
-        instrument.Name is LinkStates or Drops ? new MetricStreamConfiguration { CardinalityLimit = SeriesMax } : null;
+        instrument.Name is LinkStates or Drops or Dropped ? new MetricStreamConfiguration { CardinalityLimit = SeriesMax } : null;
 
     public void Dispose() => _meter.Dispose();
 
@@ -61,6 +64,8 @@ internal sealed class SidecarMeter : IDisposable
         EdgeGauge("blocks_in_use", "Blocks taken in the regions that this part of an edge reads from.", edge => edge.BlocksInUse);
         EdgeGauge("blocks", "Blocks of those regions.", edge => edge.BlocksTotal);
         EdgeGauge("ended", "1 when the end of the stream has passed.", edge => edge.Ended ? 1 : 0);
+        Counter(Dropped, "Sequences that this part of an edge dropped, by cause.",
+            pod => pod.Edges.SelectMany(DroppedOf));
         Counter(Drops, "Sequences that were explained instead of delivered, by cause, as seen where an edge enters or leaves a link.",
             pod => pod.Links.SelectMany(DropsOf));
     }
@@ -112,6 +117,9 @@ internal sealed class SidecarMeter : IDisposable
 
     private static IEnumerable<Measurement<double>> States(LinkReading link) =>
         Enum.GetValues<LinkState>().Select(state => Of(link.Status.State == state ? 1 : 0, link.Labels.With("state", state.ToString())));
+
+    private static IEnumerable<Measurement<double>> DroppedOf(EdgeReading edge) =>
+        s_dropCauses.Select(cause => Of(edge.Tally.Drops[(int)cause], edge.Labels.With("cause", cause.ToString())));
 
     private static IEnumerable<Measurement<double>> DropsOf(LinkReading link)
     {

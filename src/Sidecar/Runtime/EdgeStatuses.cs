@@ -29,7 +29,17 @@ internal static class EdgeStatuses
         new(
         edge.Name, side, way,
         tally.Frames, tally.Bytes, tally.Gaps, tally.Duplicates,
-        new Dictionary<string, long>(), new LatencyHistogram(tally.Latencies), blocks.InUse, blocks.Total, ended);
+        DropsOf(tally), new LatencyHistogram(tally.Latencies), blocks.InUse, blocks.Total, ended);
+
+    /// <summary>What was dropped on this part of the edge, by cause; causes that there were none of are left out.</summary>
+    private static Dictionary<string, long> DropsOf(ChannelTally tally)
+    {
+        var drops = new Dictionary<string, long>();
+        foreach (var cause in Enum.GetValues<GapCause>())
+            if (tally.Drops[(int)cause] > 0)
+                drops.Add(cause.ToString(), tally.Drops[(int)cause]);
+        return drops;
+    }
 
     /// <summary>What its links run on; all that there is where they differ.</summary>
     private static string WayOf(PodRuntime runtime, string edge, EdgeSide side)

@@ -55,6 +55,7 @@ internal sealed record PlanChange(SidecarPlan Next, LinkChanges Inbound, LinkCha
     {
         ChannelCapacity = 0,
         MaxBorrowed = 0,
+        Queue = edge.Queue is { } queue ? queue with { WindowFrames = 0, LandedFrames = 0 } : null,
         Producers = [.. edge.Producers.Where(end => end.Pod == plan.Pod)],
         Consumers = [.. edge.Consumers.Where(end => end.Pod == plan.Pod)],
         // With a neighbour in another pod an edge that was local alone has a way out, too.

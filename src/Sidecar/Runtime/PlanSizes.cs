@@ -31,6 +31,7 @@ internal static class PlanSizes
         {
             ChannelCapacity = EdgeOf(running, edge).ChannelCapacity,
             MaxBorrowed = EdgeOf(running, edge).MaxBorrowed,
+            Queue = EdgeOf(running, edge).Queue,
         })],
         Inbound = [.. next.Inbound.Select(link => running.Inbound.FirstOrDefault(link.IsSameLink) is { } kept
             ? link with { RegionClasses = kept.RegionClasses }
@@ -64,6 +65,8 @@ internal static class PlanSizes
     {
         if (edge.ChannelCapacity > was.ChannelCapacity)
             return More($"edges[{edge.Name}].channelCapacity", $"{was.ChannelCapacity}", $"{edge.ChannelCapacity}");
+        if (edge.Queue?.WindowFrames > was.Queue?.WindowFrames)
+            return More($"edges[{edge.Name}].queue.windowFrames", $"{was.Queue.WindowFrames}", $"{edge.Queue.WindowFrames}");
         return edge.MaxBorrowed > was.MaxBorrowed
             ? More($"edges[{edge.Name}].maxBorrowed", $"{was.MaxBorrowed}", $"{edge.MaxBorrowed}")
             : null;

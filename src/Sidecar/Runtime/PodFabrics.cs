@@ -23,9 +23,18 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
     private readonly RdmaDeviceManager? _rdma;
     private volatile FabricsNow? _now;
 
-    public PodFabrics(SidecarOptions options, SidecarPlan plan, ILogger logger)
+    /// <param name="options">Addresses and the device.</param>
+    /// <param name="plan">What links may travel over.</param>
+    /// <param name="logger">Of the device's changes.</param>
+    /// <param name="instead">The only fabric, in place of what the plan says; null: none. Stays the caller's.</param>
+    public PodFabrics(SidecarOptions options, SidecarPlan plan, ILogger logger, IFabric? instead = null)
     {
         Options = OptionsOf(plan.Polling) with { QueuePairs = plan.QueuePairs ?? 1 };
+        if (instead is not null)
+        {
+            _tcpLink = new LinkFabric(instead, instead.Listen(IPAddress.Parse(options.Address), options.DataPort, Options));
+            return;
+        }
         if (plan.Transport != Transport.Rdma)
         {
             _tcp = new TcpFabric(plan.Encryption == Encryption.Tls);

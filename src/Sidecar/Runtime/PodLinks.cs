@@ -1,5 +1,6 @@
 using System.Net;
 using K8sMediaFlow.Control.Options;
+using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Pipelines.Graph;
@@ -34,10 +35,10 @@ internal sealed class PodLinks : IDisposable
     private volatile OutboundPair[] _outbound = [];
 
     public PodLinks(SidecarOptions options, SidecarPlan plan, ChannelBroker ports, WaitPolicy waiting, Func<LinkCredentials> credentials,
-        ILogger logger)
+        ILogger logger, IFabric? fabric = null)
     {
         (_ports, _waiting, _credentials, _address, _logger) = (ports, waiting, credentials, options.Address, logger);
-        _fabrics = new PodFabrics(options, plan, logger);
+        _fabrics = new PodFabrics(options, plan, logger, fabric);
         try
         {
             var endpoint = new IPEndPoint(IPAddress.Parse(options.Address), options.LinkPort);
@@ -104,8 +105,9 @@ internal sealed class PodLinks : IDisposable
     /// <param name="incarnation">Of this link: one that was there before under the same names counted its frames from 1, too.</param>
     public void Open(SidecarPlan plan, LinkPlan link, Incarnation incarnation)
     {
+        var edge = plan.Edges.First(one => one.Name == link.Edge);
         var port = new EgressBridge(link, PodTopology.ProducersInto(plan, link).Count, _waiting,
-            refusal => _logger.LogWarning("{Refusal}", refusal))
+            refusal => _logger.LogWarning("{Refusal}", refusal), edge.Queue)
         {
             Register = _fabrics.Register,
         };

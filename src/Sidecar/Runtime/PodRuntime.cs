@@ -1,4 +1,5 @@
 using K8sMediaFlow.Control.Options;
+using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
@@ -36,13 +37,14 @@ internal sealed class PodRuntime : IDisposable
     /// <param name="credentials">Asked anew for each connection.</param>
     /// <param name="attach">Where media operators come in; stays the caller's.</param>
     /// <param name="logger">Of everything that happens in the pod; never on the path of a frame, which counts.</param>
+    /// <param name="fabric">What its links travel over in place of what the plan says; null: as the plan says.</param>
     public PodRuntime(SidecarOptions options, SidecarPlan plan, Incarnation incarnation, Func<LinkCredentials> credentials,
-        AttachServer attach, ILogger logger)
+        AttachServer attach, ILogger logger, IFabric? fabric = null)
     {
         (_plan, _attach, _logger) = (plan, attach, logger);
         Ports = new ChannelBroker(PodTopology.Pairs(plan), logger);
         Registry = new MediaOperatorRegistry(plan, new CompletedStore(options.StateDirectory));
-        _links = new PodLinks(options, plan, Ports, WaitPolicyOf(plan.Polling), credentials, logger);
+        _links = new PodLinks(options, plan, Ports, WaitPolicyOf(plan.Polling), credentials, logger, fabric);
         try
         {
             Open(_links.Prepare(plan, plan.Inbound), incarnation);

@@ -12,6 +12,9 @@ namespace K8sMediaFlow.Staging.Channels;
 /// <para>Return: a correct producer has at most <c>capacity</c> tickets out until it has read both entries of each, so of 2 × capacity
 /// return cells one is always free and a return never waits. The producer's head is looked at once per round of the ring, only to find out
 /// a producer that breaks this.</para>
+/// <para>Where the producer may take back (<see cref="ChannelHeader.CanTakeBack"/>), both sides move the head, and a pop is: read the
+/// head with acquire, then the tail; copy the cell; exchange the head for head + 1. Only if that succeeds was the cell ours while it was
+/// copied: the head only grows, and what lies behind it is not written again. So the copy is checked after the exchange, not before.</para>
 /// <para>A consumer killed between cell and position has consumed or returned nothing; after it, everything.</para>
 /// </remarks>
 public sealed unsafe class ChannelConsumer : ChannelEnd
@@ -20,6 +23,9 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
     private ulong _knownTail;
     private ulong _returnTail;
     private ulong _knownReturnHead;
+
+    /// <summary>More in a row is a producer that takes back all the time: whoever waits looks again.</summary>
+    private const int TriesMax = 64;
 
     /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this
     /// object.</param>
@@ -36,8 +42,8 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
     public bool TryPop(out FrameDescriptor descriptor)
     {
         Unsafe.SkipInit(out descriptor);
-        if (_head == _knownTail && !RefreshTail())
-            return false;
+        if (_head == _knownTail && (Header.CanTakeBack || !RefreshTail()))
+            return Header.CanTakeBack && TryPopContested(out descriptor);
         if (Violation != ChannelViolation.None)
             return false;
         descriptor = *(FrameDescriptor*)(_base + ChannelLayout.CellsOffset + (((uint)_head & _mask) * FrameDescriptor.SizeBytes));
@@ -54,7 +60,8 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
 
     /// <summary>Whether a descriptor waits to be popped; what a waiter looks at before it sleeps.</summary>
     public bool HasDescriptor => Violation == ChannelViolation.None && (_head != _knownTail
-        || Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorTailOffset)) != _head);
+        || Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorTailOffset))
+            != (Header.CanTakeBack ? Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorHeadOffset)) : _head));
 
     /// <summary>Gives a frame back. Ring the producer's doorbell afterwards. Never waits.</summary>
     /// <param name="ticket">Of a descriptor that was popped here and is not done.</param>
@@ -66,6 +73,8 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
         Invariant.That(violation == ChannelViolation.None);
         if (Violation != ChannelViolation.None)
             return;
+        if (Header.CanTakeBack)
+            TellHeld();
         if (_returnTail - _knownReturnHead >= (uint)Header.Layout.ReturnCapacity && !RefreshReturnHead())
             return;
         *(ReturnEntry*)(_returnCells + (((uint)_returnTail & _returnMask) * ReturnEntry.SizeBytes)) = new ReturnEntry(ticket, kind);
@@ -76,6 +85,52 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
 
     /// <summary>Tells the producer whether frames that it sends here get on. Ring its doorbell afterwards.</summary>
     public void SetAway(bool isAway) => Volatile.Write(ref *(uint*)(_base + ChannelLayout.AwayOffset), isAway ? 1u : 0u);
+
+    // What was published is never known in advance here: the tail known stays at the head, and every pop comes this way.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryPopContested(out FrameDescriptor descriptor)
+    {
+        for (var tries = 0; tries < TriesMax && Violation == ChannelViolation.None && FindNext(); tries++)
+        {
+            descriptor = *(FrameDescriptor*)(_base + ChannelLayout.CellsOffset + (((uint)_head & _mask) * FrameDescriptor.SizeBytes));
+            // Partner: the exchange in ChannelProducer.TakeBack. One of the two gets the cell.
+            if (Interlocked.CompareExchange(ref *(ulong*)(_base + ChannelLayout.DescriptorHeadOffset), _head + 1, _head) != _head)
+                continue;
+            _knownTail = ++_head;
+            return Accept(in descriptor);
+        }
+        descriptor = default;
+        return false;
+    }
+
+    private bool Accept(in FrameDescriptor descriptor)
+    {
+        if (descriptor.Check(_head) is var violation and not ChannelViolation.None)
+            return End(violation);
+        if (_tickets.Count == Capacity)
+            return End(ChannelViolation.DescriptorTailOutOfRange);
+        _tickets.Add(_head);
+        TellHeld();
+        return true;
+    }
+
+    // The rings do not say it: tickets that were taken back are never returned.
+    private void TellHeld() => Volatile.Write(ref *(uint*)(_base + ChannelLayout.HeldOffset), (uint)_tickets.NotReturned);
+
+    /// <summary>Finds where the head is now. False: nothing lies there.</summary>
+    private bool FindNext()
+    {
+        ref var shared = ref *(ulong*)(_base + ChannelLayout.DescriptorHeadOffset);
+        var head = Volatile.Read(ref shared);
+        var tail = Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorTailOffset));
+        if (head < _head)
+            return End(ChannelViolation.DescriptorTailOutOfRange);
+        _knownTail = _head = head;
+        // A producer may have taken back and published anew between the two reads; then the head has moved.
+        if (tail - head > (uint)Capacity && Volatile.Read(ref shared) == head)
+            return End(ChannelViolation.DescriptorTailOutOfRange);
+        return tail != head;
+    }
 
     private bool RefreshTail()
     {

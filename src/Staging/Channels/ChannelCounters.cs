@@ -1,9 +1,12 @@
 using System.Numerics;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Channels;
 
-/// <summary>The figures of an edge, in the channel's memory: written by its consumer alone, read by anyone, no lock.</summary>
+/// <summary>
+/// The figures of an edge, in the channel's memory: written by its consumer, but for what its producer dropped; read by anyone, no lock.
+/// </summary>
 /// <remarks>
 /// Each is one aligned word with one writer, so a plain addition loses nothing. They are figures, never input to a decision.
 /// </remarks>
@@ -19,6 +22,11 @@ public sealed unsafe class ChannelCounters
     private const int Histogram = 8;
     private const int PartSums = 136;
     private const int PartOctaves = 144;
+    private const int ProducerDrops = 336;
+    private const int ConsumerDrops = 344;
+
+    /// <summary>Causes that drops are counted by: <see cref="GapCause"/> and room for more.</summary>
+    public const int Causes = 8;
 
     /// <summary>Parts that are counted apart.</summary>
     public const int Parts = 3;
@@ -58,6 +66,12 @@ public sealed unsafe class ChannelCounters
     /// <summary>Counts sequences that a gap explained.</summary>
     public void AddGaps(long sequences) => Add(Gaps, (ulong)sequences);
 
+    /// <summary>Counts sequences that the producer dropped here.</summary>
+    public void AddProducerDrops(GapCause cause, long sequences) => Add(ProducerDrops + (int)cause, (ulong)sequences);
+
+    /// <summary>Counts sequences that the consumer dropped here.</summary>
+    public void AddConsumerDrops(GapCause cause, long sequences) => Add(ConsumerDrops + (int)cause, (ulong)sequences);
+
     public void AddDuplicate() => Add(Duplicates, 1);
 
     public ChannelStatistics Read()
@@ -68,6 +82,7 @@ public sealed unsafe class ChannelCounters
         return new ChannelStatistics(Word(Frames), Word(Bytes), Word(Gaps), Word(Duplicates), Word(LatencySum), histogram)
         {
             Parts = [.. Enumerable.Range(0, Parts).Select(PartOf)],
+            Drops = [.. Enumerable.Range(0, Causes).Select(cause => Word(ProducerDrops + cause) + Word(ConsumerDrops + cause))],
         };
     }
 

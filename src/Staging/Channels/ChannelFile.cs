@@ -20,10 +20,11 @@ public sealed class ChannelFile : IDisposable
 
     /// <param name="id">Names the channel in messages.</param>
     /// <param name="capacity">A power of two: frames that may be in the channel and not done.</param>
+    /// <param name="canTakeBack">The producer may take back what the consumer has not taken.</param>
     /// <exception cref="StagingException"><see cref="StagingError.OutOfMemory"/></exception>
-    public static ChannelFile Create(ulong id, int capacity)
+    public static ChannelFile Create(ulong id, int capacity, bool canTakeBack = false)
     {
-        var header = new ChannelHeader(id, new ChannelLayout(capacity));
+        var header = new ChannelHeader(id, new ChannelLayout(capacity), canTakeBack);
         MemoryFile? file = null;
         try
         {

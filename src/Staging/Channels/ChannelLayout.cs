@@ -13,6 +13,7 @@ public readonly record struct ChannelLayout
     internal const int ReturnTailOffset = 192;
     internal const int ReturnHeadOffset = 256;
     internal const int AwayOffset = 320;
+    internal const int HeldOffset = 384;
     internal const int CountersOffset = 512;
     internal const int CellsOffset = 4096;
 

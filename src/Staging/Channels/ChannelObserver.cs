@@ -50,6 +50,8 @@ public sealed unsafe class ChannelObserver
     /// <summary>How many of the last frames that it took the consumer has not given back: of as many as the ring is long.</summary>
     public int CountHeld()
     {
+        if (Header.CanTakeBack)
+            return (int)Math.Min(Volatile.Read(ref *(uint*)(_base + ChannelLayout.HeldOffset)), (uint)Header.Layout.Capacity);
         var (layout, positions) = (Header.Layout, Positions);
         var taken = (int)Math.Min(positions.DescriptorHead, (ulong)layout.Capacity);
         var returned = new BitArray(taken);

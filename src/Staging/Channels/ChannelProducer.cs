@@ -15,6 +15,10 @@ namespace K8sMediaFlow.Staging.Channels;
 /// to find out a consumer that breaks this.</para>
 /// <para>Returns: the consumer's tail is read with acquire and must be in [head, head + 2 × capacity]; each entry must name a ticket that
 /// is out. What is believed is kept in private memory; nothing is read from shared memory twice.</para>
+/// <para>Taking back, where <see cref="ChannelHeader.CanTakeBack"/>: the head is exchanged for the tail, and with that all unread cells
+/// are this end's again, or the consumer has taken one meanwhile and it is tried again. A consumer that copies such a cell finds the head
+/// moved and drops its copy. One that set the head back, to be given a cell twice, reads memory that is written again, and harms itself
+/// alone.</para>
 /// <para>A violation ends the channel: every later call returns false. It is for the caller to look at <see cref="Violation"/>.</para>
 /// </remarks>
 public sealed unsafe class ChannelProducer : ChannelEnd
@@ -24,13 +28,17 @@ public sealed unsafe class ChannelProducer : ChannelEnd
     private ulong _returnHead;
     private ulong _knownReturnTail;
 
+    /// <summary>As often may the consumer be faster: it takes one each time, and then there is room.</summary>
+    private const int TriesMax = 64;
+
     /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this
     /// object.</param>
     /// <exception cref="StagingException"><see cref="StagingError.BadHeader"/></exception>
     public ChannelProducer(MappedMemory memory)
-        : base(memory)
-    {
-    }
+        : base(memory) => Counters = new ChannelCounters(memory);
+
+    /// <summary>The edge's figures; of these, this end writes what it dropped.</summary>
+    public ChannelCounters Counters { get; }
 
     /// <summary>Whether a push would be refused for want of room, as far as is known without looking at the returns.</summary>
     public bool IsFull => _tickets.Count == Capacity;
@@ -71,6 +79,47 @@ public sealed unsafe class ChannelProducer : ChannelEnd
         _returnHead++;
         // Release: the cell may be written again. Partner: the read of the head in ChannelConsumer.Return.
         Volatile.Write(ref *(ulong*)(_base + ChannelLayout.ReturnHeadOffset), _returnHead);
+        return true;
+    }
+
+    /// <summary>What was published and the consumer has not taken, as it says; 0 where nothing can be taken back.</summary>
+    public int Unread => !Header.CanTakeBack ? 0
+        : (int)Math.Clamp((long)(_tail - Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorHeadOffset))), 0, Capacity);
+
+    /// <summary>Takes back everything that the consumer has not taken: as if it had never been published, but for the tickets.</summary>
+    /// <param name="first">The first ticket of those; the others follow it.</param>
+    /// <returns>How many. 0 too where the channel has ended or does not allow it, or the consumer is faster each time.</returns>
+    public int TakeBack(out ulong first)
+    {
+        first = 0;
+        for (var tries = 0; tries < TriesMax && Violation == ChannelViolation.None && FindUnread(); tries++)
+        {
+            var head = _knownHead;
+            // Partner: the exchange in ChannelConsumer. One of the two gets the cells.
+            if (Interlocked.CompareExchange(ref *(ulong*)(_base + ChannelLayout.DescriptorHeadOffset), _tail, head) != head)
+                continue;
+            first = head + 1;
+            _knownHead = _tail;
+            return ForgetFrom(first) ? (int)(_tail - head) : 0;
+        }
+        return 0;
+    }
+
+    private bool FindUnread()
+    {
+        var head = Volatile.Read(ref *(ulong*)(_base + ChannelLayout.DescriptorHeadOffset));
+        if (head < _knownHead || head > _tail)
+            return End(ChannelViolation.DescriptorHeadOutOfRange);
+        _knownHead = head;
+        return Header.CanTakeBack && head != _tail;
+    }
+
+    // A consumer that returned what it had not taken has broken the rules, and what it has now is not known.
+    private bool ForgetFrom(ulong first)
+    {
+        for (var ticket = first; ticket <= _tail; ticket++)
+            if (!_tickets.TryForget(ticket))
+                return End(ChannelViolation.UnknownTicket);
         return true;
     }
 

@@ -7,6 +7,9 @@ public sealed record ChannelStatistics(ulong Frames, ulong Bytes, ulong Gaps, ul
     /// <summary>By <see cref="LatencyPart"/>.</summary>
     public IReadOnlyList<PartStatistics> Parts { get; init; } = [];
 
+    /// <summary>Sequences that were dropped on this channel, by <see cref="Primitives.GapCause"/>.</summary>
+    public IReadOnlyList<ulong> Drops { get; init; } = [];
+
     /// <summary>The upper end of the bucket that the share falls into; 0 where nothing was counted.</summary>
     /// <param name="share">Between 0 and 1: 0.99 for p99.</param>
     public double PercentileNanoseconds(double share) => PercentileNanoseconds(Histogram, share);

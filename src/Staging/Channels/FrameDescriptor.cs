@@ -101,6 +101,6 @@ public struct FrameDescriptor
     }
 
     private readonly bool IsGapRight => Kind == FrameKind.Gap
-        ? GapCount > 0 && Sequence <= ulong.MaxValue - GapCount && GapCause is GapCause.Disposed or GapCause.Dropped or GapCause.Lost
+        ? GapCount > 0 && Sequence <= ulong.MaxValue - GapCount && GapCause is >= GapCause.Disposed and <= GapCause.Deadline
         : GapCount == 0 && GapCause == GapCause.None;
 }

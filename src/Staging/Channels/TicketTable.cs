@@ -66,6 +66,17 @@ internal sealed class TicketTable
         return ChannelViolation.None;
     }
 
+    /// <summary>Takes a ticket out of which nothing was said. False: it is not out, or is returned.</summary>
+    internal bool TryForget(ulong ticket)
+    {
+        var place = Find(ticket);
+        if (place < 0 || _returned[place])
+            return false;
+        NotReturned--;
+        Remove(place);
+        return true;
+    }
+
     /// <summary>Writes the tickets that are out, oldest first, and whether each is returned.</summary>
     internal int CopyTo(Span<(ulong Ticket, bool IsReturned)> into)
     {

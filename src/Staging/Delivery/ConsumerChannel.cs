@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Staging.Delivery;
@@ -45,6 +46,9 @@ public sealed class ConsumerChannel(ChannelConsumer consumer, DoorbellNotifier r
 
     /// <inheritdoc/>
     public void CountGaps(uint sequences) => consumer.Counters.AddGaps(sequences);
+
+    /// <inheritdoc/>
+    public void CountDrop(GapCause cause) => consumer.Counters.AddConsumerDrops(cause, 1);
 
     /// <inheritdoc/>
     public void CountDuplicate() => consumer.Counters.AddDuplicate();

@@ -12,7 +12,11 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// <param name="ReplayRuns">Runs of sequences without holes that are remembered of a stream, at least, so that duplicates are
 /// recognised.</param>
 /// <param name="PatienceNs">See <see cref="ReorderWindow"/>.</param>
-public sealed record FanInOptions(int Seats, bool BySequence, bool IsSparse, int ReplayRuns, long PatienceNs);
+public sealed record FanInOptions(int Seats, bool BySequence, bool IsSparse, int ReplayRuns, long PatienceNs)
+{
+    /// <summary>Age since the source's send at which a frame is not handed out, but a notice in its place; 0: none.</summary>
+    public long DeadlineNs { get; init; }
+}
 
 /// <summary>
 /// The channels of one input port as one stream of frames and gap notices, each identity once: duplicates are counted and given back
@@ -37,6 +41,7 @@ public sealed class FanIn
     private bool _ended;
     private readonly ReplayWindow _replays;
     private readonly ReorderWindow? _window;
+    private readonly long _deadlineNs;
     private Pool<Arrival> _arrivals;
     private int _turn;
 
@@ -48,6 +53,7 @@ public sealed class FanIn
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Seats, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Seats, SeatsMax);
+        _deadlineNs = options.DeadlineNs;
         _arrivals = new Pool<Arrival>(64);
         _originals = new Dictionary<(ulong, ulong), int>(256);
         _seatEnded = new bool[options.Seats];
@@ -177,6 +183,8 @@ public sealed class FanIn
         _newestSentNs = 0;
         if (_window is null ? TryTakeAsItComes(out number) : TryTakeInOrder(_window, nowNs, out number))
         {
+            if (EdgePolicy.IsLate(in _arrivals[number].Descriptor, _deadlineNs, nowNs))
+                Expire(ref _arrivals[number]);
             Count(ref _arrivals[number], nowNs);
             return true;
         }
@@ -223,6 +231,17 @@ public sealed class FanIn
         arrival.TakenAtNs = nowNs;
         if (!channel.IsCut)
             channel.Channel.CountFrame(ref arrival.Descriptor, nowNs, wokenNs == 0 ? 0 : nowNs - Math.Max(wokenNs, _newestSentNs));
+    }
+
+    // What waited too long, here or before, becomes a notice in its own place. The last sequence that there is cannot be named by one.
+    private static void Expire(ref Arrival arrival)
+    {
+        if (arrival.Descriptor.Sequence == ulong.MaxValue)
+            return;
+        ref var descriptor = ref arrival.Descriptor;
+        (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, 1, GapCause.Deadline);
+        if (!arrival.Channel.IsCut)
+            arrival.Channel.Channel.CountDrop(GapCause.Deadline);
     }
 
     private bool TryTakeAsItComes(out int number)

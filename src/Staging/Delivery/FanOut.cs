@@ -27,7 +27,7 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// order that is restored
 /// behind them waits for it. It is done when both are done with it, and their consumer hands it out once.</para>
 /// </remarks>
-public sealed class FanOut
+public sealed partial class FanOut
 {
     /// <summary>Most seats of one fan: as many as an edge of a pipeline may have pairs of replicas. More can only be a mistake.</summary>
     public const int SeatsMax = 4096;
@@ -51,6 +51,7 @@ public sealed class FanOut
         _owner = owner;
         _retention = retention;
         _flights = new InFlightTable(flights, owner);
+        _dropper = new FrameDropper(_flights);
     }
 
     /// <summary>Places for consumers that there are, over all edges.</summary>
@@ -69,9 +70,12 @@ public sealed class FanOut
     public long Resent { get; private set; }
 
     /// <summary>Adds an edge; returns its number.</summary>
-    public int AddEdge(FanOutDistribution distribution)
+    /// <param name="distribution">How it deals frames out.</param>
+    /// <param name="policy">What it may drop; null: nothing, and what a dead consumer was not done with is sent again.</param>
+    public int AddEdge(FanOutDistribution distribution, EdgePolicy? policy = null)
     {
-        _edges.Add(new FanOutEdge(distribution, _retention));
+        _hasDeadline |= policy is { DeadlineNs: > 0 };
+        _edges.Add(new FanOutEdge(distribution, _retention, policy));
         return _edges.Count - 1;
     }
 
@@ -115,7 +119,7 @@ public sealed class FanOut
     public bool HasRoom(int reserved = 0)
     {
         foreach (var edge in _edges)
-            if (edge.RoomIn(WindowFrames) <= reserved)
+            if (!edge.Drops && edge.RoomIn(WindowOf(edge)) <= reserved)
                 return false;
         return true;
     }
@@ -125,6 +129,9 @@ public sealed class FanOut
     {
         foreach (var edge in _edges)
         {
+            // Where a region is not known the frame waits in its queue, and is dropped there if need be.
+            if (edge.Drops)
+                continue;
             var (known, open) = (0, 0);
             foreach (var seat in edge.Seats)
             {
@@ -190,7 +197,7 @@ public sealed class FanOut
         var count = 0;
         foreach (var seat in _seats)
             count += Drain(seat);
-        if (count > 0 || HasOwed())
+        if (count > 0 || HasOwed() || _hasDeadline)
             Pump();
         return count;
     }
@@ -266,11 +273,10 @@ public sealed class FanOut
     public void Pump()
     {
         foreach (var edge in _edges)
-        {
-            PumpShared(edge);
-            foreach (var seat in edge.Seats)
-                PumpSeat(seat);
-        }
+            if (edge.Policy is null)
+                Push(edge);
+            else
+                Pump(edge);
     }
 
     /// <summary>
@@ -287,6 +293,14 @@ public sealed class FanOut
 
     private void DealAgain(Subscriber seat)
     {
+        // What it has taken may not be sent again; what it has not goes to the others.
+        if (seat.Edge.Policy is not null)
+        {
+            seat.IsPassedOver = true;
+            TakeBackUnread(seat);
+            Pump();
+            return;
+        }
         _parted.Clear();
         for (var place = 0; place < seat.Tickets.Places; place++)
         {
@@ -320,7 +334,7 @@ public sealed class FanOut
         if (edge.AllCompleted)
             return;
         // A gap, too, goes to one: it says that its place is empty, and once is enough.
-        if (edge.Distribution == FanOutDistribution.RoundRobin && kind != FrameKind.EndOfStream)
+        if (IsDealt(edge, kind))
         {
             _flights[flight].Owed++;
             edge.Owed.AddLast(flight);
@@ -361,7 +375,7 @@ public sealed class FanOut
         while (edge.Owed.Count > 0)
         {
             var number = edge.Owed.First;
-            if (!IsPrepared(number) || edge.Next(ref _flights[number].Descriptor, WindowFrames) is not { } seat || !TryPush(number, seat))
+            if (!IsPrepared(number) || edge.Next(_flights, number, WindowOf(edge)) is not { } seat || !TryPush(number, seat))
                 return;
             edge.Owed.TakeFirst();
             edge.Served(seat);
@@ -375,7 +389,7 @@ public sealed class FanOut
             var number = seat.Owed.First;
             // The end goes last: what others gave back may still have to go this way.
             var held = _flights[number].Descriptor.Kind == FrameKind.EndOfStream && seat.Edge.Owed.Count > 0;
-            if (held || !IsPrepared(number) || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat))
+            if (held || (IsFrame(number) && !seat.MayHave(_flights)) || !IsPrepared(number) || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat))
                 return;
             seat.Owed.TakeFirst();
         }
@@ -424,6 +438,7 @@ public sealed class FanOut
     private void Part(Subscriber lost)
     {
         Drain(lost);
+        TakeBackUnread(lost);
         _parted.Clear();
         var channel = lost.Vacate(_parted);
         SortLatestFirst();
@@ -447,11 +462,18 @@ public sealed class FanOut
     private void Depart(in Holding holding, Subscriber seat)
     {
         var number = holding.InFlight;
-        var toEdge = seat.Edge.Distribution == FanOutDistribution.RoundRobin && _flights[number].Descriptor.Kind != FrameKind.EndOfStream;
+        var toEdge = IsDealt(seat.Edge, _flights[number].Descriptor.Kind);
         var isExcused = holding.IsDealtAgain || (seat.IsCompleted && (!toEdge || seat.Edge.AllCompleted));
         _flights.Depart(in holding);
+        var queue = toEdge ? seat.Edge.Owed : seat.Owed;
+        if (seat.Edge.Policy is not null && IsFrame(number))
+        {
+            if (!isExcused)
+                ExplainLost(number, seat.Edge, queue);
+            return;
+        }
         if (!isExcused && !(_retention == FanOutRetention.UntilReturned && holding.IsReturned))
-            OweAgain(number, toEdge ? seat.Edge.Owed : seat.Owed);
+            OweAgain(number, queue);
     }
 
     private void OweAgain(int number, IntDeque owed)

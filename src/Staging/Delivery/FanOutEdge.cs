@@ -10,9 +10,14 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// stands still) keeps what it has and gets no more, and the others divide the rest. So whatever one of them does costs the others no
 /// more than its part.
 /// </remarks>
-internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetention retention)
+internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetention retention, EdgePolicy? policy)
 {
+    private readonly long[] _drops = new long[ChannelCounters.Causes];
     private int _served = -1;
+    private bool _hasDrops;
+
+    /// <summary>Null: every frame is kept until it is done, and sent again.</summary>
+    public readonly EdgePolicy? Policy = policy;
 
     public readonly FanOutDistribution Distribution = distribution;
     public readonly FanOutRetention Retention = retention;
@@ -24,6 +29,40 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
     /// <summary>No consumer is left that could want anything.</summary>
     public bool AllCompleted => Seats.Count > 0 && Seats.TrueForAll(static seat => seat.IsCompleted);
 
+    /// <summary>Whether its producer never waits for it.</summary>
+    public bool Drops => Policy is { Drops: true };
+
+    /// <summary>The equal part of the policy's window that one consumer has.</summary>
+    public int PartOfOne => Math.Max(1, Policy!.WindowFrames / Math.Max(1, Seats.Count));
+
+    /// <summary>
+    /// Of a window, what may be with consumers or on its way to them. Where frames are dropped, one block stays for the frame that waits:
+    /// however much the consumers hold, the last one of a stream is not lost for want of a place.
+    /// </summary>
+    public int SentMax(int window) => Drops ? Math.Max(1, window - 1) : window;
+
+    /// <summary>Frames that these seats of the edge may have or be owed together.</summary>
+    public int WindowOf(List<Subscriber> seats) => seats.Count == Seats.Count ? Policy!.WindowFrames : PartOfOne * seats.Count;
+
+    /// <summary>Remembers what was dropped until a channel is there to count it.</summary>
+    public void CountDrops(GapCause cause, long sequences)
+    {
+        _drops[(int)cause] += sequences;
+        _hasDrops = true;
+    }
+
+    /// <summary>Shows the drops in a channel of the edge, if it has one.</summary>
+    public void TellDrops()
+    {
+        if (!_hasDrops || Seats.Find(static seat => seat.IsOpen)?.Channel is not { } channel)
+            return;
+        _hasDrops = false;
+        for (var cause = 0; cause < _drops.Length; cause++)
+            if (_drops[cause] > 0)
+                channel.CountDrops((GapCause)cause, _drops[cause]);
+        Array.Clear(_drops);
+    }
+
     /// <summary>Frames that can be pushed at this moment beyond what is owed already.</summary>
     /// <param name="window">Frames that all consumers together may hold.</param>
     public int RoomIn(int window) => AllCompleted ? int.MaxValue
@@ -33,17 +72,22 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
     /// The consumer that has least to do, of those that have room and know the regions; of equal ones the next after the one that was
     /// served last. Null: none.
     /// </summary>
-    public Subscriber? Next(ref FrameDescriptor descriptor, int window)
+    public Subscriber? Next(InFlightTable flights, int flight, int window)
     {
+        ref var descriptor = ref flights[flight].Descriptor;
         var (part, isAnyAtWork) = PartOf(window);
         // A notice takes no memory, and all that fills the window may wait for what it says.
         if (descriptor.Kind != FrameKind.Frame)
             part = int.MaxValue;
+        else if (Policy is not null && HeldByAll() >= SentMax(window))
+            return null;
+        var queueMax = Policy?.QueueMax ?? int.MaxValue;
         Subscriber? best = null;
         for (var step = 1; step <= Seats.Count; step++)
         {
             var seat = Seats[(_served + step + Seats.Count) % Seats.Count];
-            if (seat.Room <= 0 || (isAnyAtWork && !seat.IsAtWork) || seat.Held >= part || !seat.Knows(ref descriptor))
+            if (seat.Room <= 0 || (isAnyAtWork && !seat.IsAtWork) || seat.Held >= part || !seat.Knows(ref descriptor)
+                || (descriptor.Kind == FrameKind.Frame && !seat.HasPlace(flights, queueMax)))
                 continue;
             if (best is null || (seat.Unreturned, seat.Undone).CompareTo((best.Unreturned, best.Undone)) < 0)
                 best = seat;
@@ -114,6 +158,15 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
         return (int)Math.Min(room, window - held) - Owed.Count;
     }
 
+    // A consumer that has come may find that the others have more than their parts.
+    private int HeldByAll()
+    {
+        var held = 0;
+        foreach (var seat in Seats)
+            held += seat.Held;
+        return held;
+    }
+
     private (int Frames, bool IsAnyAtWork) PartOf(int window)
     {
         var (rest, atWork, open) = (window, 0, 0);
@@ -127,5 +180,8 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
         return atWork > 0 ? (PartOf(rest, atWork), true) : (PartOf(window, Math.Max(1, open)), false);
     }
 
-    private static int PartOf(int frames, int seats) => (int)(((long)Math.Max(0, frames) + seats - 1) / seats);
+    // Rounded up, or a window smaller than the number of consumers would be none. An edge with a policy has no more blocks than its window.
+    private int PartOf(int frames, int seats) => Policy is null
+        ? (int)(((long)Math.Max(0, frames) + seats - 1) / seats)
+        : Math.Max(1, frames / seats);
 }

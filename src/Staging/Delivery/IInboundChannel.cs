@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Staging.Delivery;
@@ -30,6 +31,12 @@ public interface IInboundChannel
 
     /// <summary>Counts sequences that a notice explained.</summary>
     void CountGaps(uint sequences);
+
+    /// <summary>Counts a frame that the consumer dropped unread.</summary>
+    void CountDrop(GapCause cause)
+    {
+        // For channels that nobody reads figures from.
+    }
 
     /// <summary>Counts a duplicate.</summary>
     void CountDuplicate();

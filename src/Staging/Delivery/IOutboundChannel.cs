@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Staging.Delivery;
@@ -15,6 +16,27 @@ public interface IOutboundChannel
 
     /// <summary>The consumer says that it passes nothing on for now: a link that is down. What is pushed waits.</summary>
     bool IsAway => false;
+
+    /// <summary>What was pushed can be taken back while the consumer has not taken it.</summary>
+    bool CanTakeBack => false;
+
+    /// <summary>What was pushed and the consumer has not taken, where it can be taken back; else 0.</summary>
+    int Unread => 0;
+
+    /// <summary>Takes back everything that the consumer has not taken.</summary>
+    /// <param name="first">The first ticket of it; the others follow.</param>
+    /// <returns>How many.</returns>
+    int TakeBack(out ulong first)
+    {
+        first = 0;
+        return 0;
+    }
+
+    /// <summary>Counts sequences that were dropped before the consumer could take them.</summary>
+    void CountDrops(GapCause cause, long sequences)
+    {
+        // For channels that nobody reads figures from.
+    }
 
     /// <summary>Publishes a descriptor and sets its ticket; rings the consumer. False when the channel is full.</summary>
     bool TryPush(ref FrameDescriptor descriptor);

@@ -54,6 +54,26 @@ internal sealed class InFlightTable(int capacity, IFrameOwner owner)
         return number;
     }
 
+    /// <summary>A notice of the fan itself, which waits in one queue.</summary>
+    /// <param name="notice">What it says.</param>
+    /// <param name="order">Of what it explains: it goes where that would have gone.</param>
+    public int Owe(in FrameDescriptor notice, long order)
+    {
+        var number = _flights.Take();
+        _flights[number] = new InFlightEntry { Descriptor = notice, Tag = NoTag, Order = order, Owed = 1 };
+        return number;
+    }
+
+    /// <summary>A seat's consumer had not taken it: it waits again, as if it had never been sent there.</summary>
+    public void TakenBack(int number)
+    {
+        ref var flight = ref _flights[number];
+        flight.Owed++;
+        flight.Unreturned--;
+        flight.Undone--;
+        Invariant.That(flight.Unreturned >= 0 && flight.Undone >= flight.Unreturned);
+    }
+
     /// <summary>A seat has got what it was owed.</summary>
     public void Sent(int number)
     {

@@ -10,6 +10,8 @@ internal sealed class IntDeque
 
     public int First => _items[_head];
 
+    public int Last => _items[(_head + Count - 1) & (_items.Length - 1)];
+
     public void AddLast(int item)
     {
         Grow();

@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Staging.Delivery;
@@ -13,6 +14,18 @@ public sealed class ProducerChannel(ChannelProducer producer, DoorbellNotifier r
 
     /// <inheritdoc/>
     public bool IsAway => producer.IsConsumerAway;
+
+    /// <inheritdoc/>
+    public bool CanTakeBack => producer.Header.CanTakeBack;
+
+    /// <inheritdoc/>
+    public int Unread => producer.Unread;
+
+    /// <inheritdoc/>
+    public int TakeBack(out ulong first) => producer.TakeBack(out first);
+
+    /// <inheritdoc/>
+    public void CountDrops(GapCause cause, long sequences) => producer.Counters.AddProducerDrops(cause, sequences);
 
     /// <summary>What the consumer did wrong.</summary>
     public ChannelViolation Violation => producer.Violation;

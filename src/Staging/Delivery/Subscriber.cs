@@ -22,6 +22,9 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
 
     public TicketMap Tickets = new(8);
 
+    /// <summary>Of the last thing that was pushed.</summary>
+    public ulong LastTicket { get; private set; }
+
     public IOutboundChannel? Channel { get; private set; }
 
     /// <summary>Frames whose bytes the consumer has: in its queue, in its hands, or passed on.</summary>
@@ -72,6 +75,52 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
         return channel;
     }
 
+    /// <summary>Takes back what the consumer has not taken, into a list.</summary>
+    public void TakeBack(InFlightTable flights, List<int> into)
+    {
+        if (Channel is not { } channel)
+            return;
+        for (var (left, ticket) = (channel.TakeBack(out var first), first); left > 0; left--, ticket++)
+        {
+            var flight = Tickets.Find(ticket).InFlight;
+            Tickets.Remove(ticket);
+            flights.TakenBack(flight);
+            into.Add(flight);
+            var kind = flights[flight].Descriptor.Kind;
+            EndSent &= kind != FrameKind.EndOfStream;
+            if (kind == FrameKind.Frame)
+                (Unreturned, Undone) = (Unreturned - 1, Undone - 1);
+        }
+    }
+
+    /// <summary>Whether it may be sent one more frame, as far as its edge's policy says.</summary>
+    public bool MayHave(InFlightTable flights) => Edge.Policy is not { } policy
+        || (Held < Edge.SentMax(Edge.PartOfOne) && HasPlace(flights, policy.QueueMax));
+
+    /// <summary>Whether one more frame may wait for this consumer, of so many at most.</summary>
+    // Of what it has not returned it may have taken some; only where that is too much the channel has to be asked.
+    public bool HasPlace(InFlightTable flights, int queueMax)
+    {
+        if (Unreturned < queueMax)
+            return true;
+        var frames = 0;
+        for (var ticket = LastTicket; ticket > LastTicket - (ulong)Channel!.Unread; ticket--)
+            frames += IsFrame(flights, ticket) ? 1 : 0;
+        return frames < queueMax;
+    }
+
+    /// <summary>The oldest frame that the consumer has not taken; -1: none, or it cannot be taken back.</summary>
+    public int OldestUnread(InFlightTable flights)
+    {
+        for (var left = Channel?.Unread ?? 0; left > 0; left--)
+            if (IsFrame(flights, LastTicket - (ulong)left + 1))
+                return Tickets.FindOrNone(LastTicket - (ulong)left + 1);
+        return -1;
+    }
+
+    private bool IsFrame(InFlightTable flights, ulong ticket) =>
+        Tickets.FindOrNone(ticket) is >= 0 and var flight && flights[flight].Descriptor.Kind == FrameKind.Frame;
+
     public void MapRegion(RegionName region, int index) => _regions.Set(region, index);
 
     /// <summary>Whether the consumer knows every region that the segments are in.</summary>
@@ -92,8 +141,12 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
             ref var segment = ref copy.Segment(i);
             segment.RegionName = new RegionName((ushort)_regions.IndexOf(segment.RegionName), 0);
         }
+        // A consumer behind a plain channel may be of a version that does not know the cause.
+        if (copy.GapCause == GapCause.Deadline && !Channel!.CanTakeBack)
+            copy.GapCause = GapCause.Dropped;
         if (!Channel!.TryPush(ref copy))
             return false;
+        LastTicket = copy.Ticket;
         Tickets.Add(copy.Ticket, flight);
         EndSent |= descriptor.Kind == FrameKind.EndOfStream;
         if (descriptor.Kind == FrameKind.Frame)

@@ -50,6 +50,9 @@ internal sealed class TicketMap
         return ref _holdings[at];
     }
 
+    /// <summary>The flight that is held by the ticket; -1: none is.</summary>
+    public int FindOrNone(ulong ticket) => Place(ticket) is >= 0 and var at ? _holdings[at].InFlight : -1;
+
     /// <summary>What is at a place; false: nothing.</summary>
     public bool At(int place, out Holding holding)
     {

@@ -16,7 +16,7 @@ public class BadDocumentTests
         { "a dangling edge", "to: sink.video", "to: drain.video", "drain" },
         { "caps that do not fit", "inputs: [{name: video}]",
             "inputs: [{name: video, caps: {video: {width: 640, height: 360, format: yuv420p, frameRate: \"25\"} } }]", "640x360" },
-        { "a feature that has to wait", "to: sink.video}", "to: sink.video, onFull: DropOldest, delivery: AtMostOnce}", "Unsupported" },
+        { "a feature that has to wait", "to: sink.video}", "to: sink.video, retain: {maxFrames: 10}}", "Unsupported" },
     };
 
     [Theory]

@@ -18,13 +18,6 @@ public sealed class SupportRulesTests
             Distribution = Distribution.ByKey,
             KeyField = "camera",
         }),
-        ["spec.edges[2].onFull"] = Highlights().WithEdge(2, edge => edge with
-        {
-            OnFull = OnFull.LatestOnly,
-            Delivery = Delivery.AtMostOnce,
-        }),
-        ["spec.edges[2].delivery"] = Highlights().WithEdge(2, edge => edge with { Delivery = Delivery.AtMostOnce }),
-        ["spec.edges[3].deadlineMilliseconds"] = Highlights().WithEdge(3, edge => edge with { DeadlineMilliseconds = 40 }),
         ["spec.edges[3].retain"] = Highlights().WithEdge(3, edge => edge with { Retain = new Retention(10, null, null) }),
     };
 
@@ -37,6 +30,33 @@ public sealed class SupportRulesTests
     public void Dropping_and_delivering_at_least_once_exclude_each_other() => GraphRulesTests.Refused(
         Highlights().WithEdge(2, edge => edge with { OnFull = OnFull.DropOldest }), GraphReason.Contradiction, "spec.edges[2].onFull",
             "AtLeastOnce");
+
+    [Fact]
+    public void A_deadline_and_delivering_at_least_once_exclude_each_other() => GraphRulesTests.Refused(
+        Highlights().WithEdge(3, edge => edge with { DeadlineMilliseconds = 40 }), GraphReason.Contradiction,
+            "spec.edges[3].deadlineMilliseconds", "AtMostOnce");
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(3_600_001)]
+    public void A_deadline_has_bounds(int milliseconds) => GraphRulesTests.Refused(
+        Highlights().WithEdge(2, edge => edge with { Delivery = Delivery.AtMostOnce, DeadlineMilliseconds = milliseconds }),
+            GraphReason.OutOfBounds, "spec.edges[2].deadlineMilliseconds", "3600000");
+
+    [Theory]
+    [InlineData(OnFull.Block, null)]
+    [InlineData(OnFull.Block, 40)]
+    [InlineData(OnFull.DropOldest, 40)]
+    [InlineData(OnFull.DropNewest, null)]
+    [InlineData(OnFull.LatestOnly, 1)]
+    public void An_edge_that_delivers_at_most_once_may_drop(OnFull onFull, int? deadline) =>
+        GraphRules.Check(Highlights().WithEdge(2, edge => edge with
+        {
+            OnFull = onFull,
+            Delivery = Delivery.AtMostOnce,
+            DeadlineMilliseconds = deadline,
+        })).ShouldBeEmpty();
 
     [Fact]
     public void What_is_built_is_accepted() => GraphRules.Check(Highlights() with

@@ -64,6 +64,35 @@ public sealed class PlannerTests
         Window(plan, "analyse.video").Frames.ShouldBeGreaterThanOrEqualTo(decode.Frames);
     }
 
+    [Theory]
+    [InlineData(Distribution.RoundRobin, 1)]
+    [InlineData(Distribution.RoundRobin, 3)]
+    [InlineData(Distribution.Broadcast, 3)]
+    public void An_edge_that_may_drop_has_a_window_of_its_own_beside_what_the_others_need(Distribution distribution, int replicas)
+    {
+        var plain = Highlights();
+        var edge = new GraphEdge(new PortRef("overlay", "video"), new PortRef("preview", "video"))
+        {
+            Distribution = distribution,
+            Delivery = Delivery.AtMostOnce,
+            OnFull = OnFull.LatestOnly,
+            DeadlineMilliseconds = 100,
+        };
+        var plan = Draw(plain with
+        {
+            Operators = [.. plain.Operators, new MediaOperatorNode { Name = "preview", Replicas = replicas, Inputs = [new("video")] }],
+            Edges = [.. plain.Edges, edge],
+        });
+        var queue = plan.Edges[^1].Queue.ShouldNotBeNull();
+        (Window(plan, "overlay.video").Frames - Window(Draw(plain), "overlay.video").Frames).ShouldBe(queue.WindowFrames);
+        // Two wait for each of them and it holds four; four more are on each wire.
+        (queue.QueueFrames, queue.WindowFrames, queue.LandedFrames, queue.DeadlineMilliseconds)
+            .ShouldBe((2, replicas * 10, replicas * 6, 100));
+        plan.Edges.SkipLast(1).ShouldAllBe(other => other.Queue == null);
+        plan.Regions.Where(region => region.Owner.Contains("preview", StringComparison.Ordinal))
+            .ShouldAllBe(region => region.Windows[0].Frames >= queue.WindowFrames);
+    }
+
     [Fact]
     public void The_sound_beside_a_picture_is_held_as_long_as_the_picture_takes()
     {

@@ -61,7 +61,7 @@ public sealed class LimitTests
         var plan = PipelinePlanner.Plan(Wide(edges), Placement.Of(Wide(edges)), new PlanVersion(1, 1, 1)).Single();
         foreach (var own in plan.Operators)
         {
-            WelcomeMessage.Write(buffer.Begin<AttachMessage.Builder>().InitWelcome(), plan, own, Incarnation.New());
+            WelcomeMessage.Write(buffer.Begin<AttachMessage.Builder>().InitWelcome(), plan, own, Incarnation.New(), AttachMessage.Protocol);
             buffer.Finish().Length.ShouldBeLessThanOrEqualTo(64 << 10);
         }
 

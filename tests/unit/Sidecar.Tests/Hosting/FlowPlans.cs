@@ -30,6 +30,12 @@ internal sealed record FlowPlans
 
     public Distribution Distribution { get; init; } = Distribution.RoundRobin;
 
+    /// <summary>What the edge does when it is full; anything needs <see cref="Queue"/> but Block.</summary>
+    public OnFull OnFull { get; init; }
+
+    /// <summary>What the edge may drop; null: it delivers at least once.</summary>
+    public EdgeQueuePlan? Queue { get; init; }
+
     public Execution Execution { get; init; } = Execution.Batch;
 
     public int ChannelCapacity { get; init; } = Capacity;
@@ -77,10 +83,13 @@ internal sealed record FlowPlans
 
     public SidecarPlan Of(string pod)
     {
-        var edge = new EdgePlan(Edge, new PortRef("camera", "video"), new PortRef("render", "video"), Distribution, Order, OnFull.Block,
-            Delivery.AtLeastOnce,
+        var edge = new EdgePlan(Edge, new PortRef("camera", "video"), new PortRef("render", "video"), Distribution, Order, OnFull,
+            Queue is null ? Delivery.AtLeastOnce : Delivery.AtMostOnce,
             ChannelCapacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp,
-                $"{Cameras.Count} to {Renders.Count}");
+                $"{Cameras.Count} to {Renders.Count}")
+        {
+            Queue = Queue,
+        };
         var replica = int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture);
         var isCamera = pod.StartsWith("camera", StringComparison.Ordinal);
         edge = edge with { PairsReplicas = Distribution == Distribution.OneToOne };

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Control.Options;
+using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Channels;
@@ -15,7 +16,7 @@ internal sealed class RunningPod : IDisposable
     private readonly AttachServer _attach;
     private readonly string _pod;
 
-    public RunningPod(FlowPlans plans, string pod, Func<LinkCredentials>? credentials = null)
+    public RunningPod(FlowPlans plans, string pod, Func<LinkCredentials>? credentials = null, IFabric? fabric = null)
     {
         _pod = pod;
         var incarnation = Incarnation.New();
@@ -23,7 +24,7 @@ internal sealed class RunningPod : IDisposable
         var options = new SidecarOptions(7400, FlowPlans.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod,
             plans.AddressOf(pod), FlowPlans.DataPort, RdmaDevice: plans.DeviceOf(pod));
         _attach = new AttachServer(SocketPath, incarnation, null, NullLogger.Instance);
-        Runtime = new PodRuntime(options, plans.Of(pod), incarnation, credentials ?? (() => papers), _attach, NullLogger.Instance);
+        Runtime = new PodRuntime(options, plans.Of(pod), incarnation, credentials ?? (() => papers), _attach, NullLogger.Instance, fabric);
     }
 
     public PodRuntime Runtime { get; }

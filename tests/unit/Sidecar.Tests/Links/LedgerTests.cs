@@ -164,6 +164,63 @@ public sealed class LedgerTests
         (first.Header.LinkSequence, second.Header.LinkSequence).ShouldBe((3UL, 5UL));
     }
 
+    [Fact]
+    public void A_frame_that_became_too_old_in_the_ledger_goes_as_a_notice()
+    {
+        var ledger = new SenderLedger();
+        ledger.Offer(Frame(1, 100) with { DeadlineNanoseconds = 500, AgeNanoseconds = 100, EdgeAgeNanoseconds = 100 });
+        ledger.Offer(Frame(2, 100) with { DeadlineNanoseconds = 500, AgeNanoseconds = 100 });
+        ledger.Open(1, 4096, new SequenceSet(), new SequenceSet());
+        ledger.Grant(1, 1, [new Grant(0, 0, 4096), new Grant(1, 4096, 4096)], 2);
+        ledger.TryWrite(out var late, atNanoseconds: 301).ShouldBeTrue();
+        (late.Frame.Kind, late.Frame.SegmentCount, late.Frame.GapCount, late.Frame.GapCause)
+            .ShouldBe((FrameKind.Gap, 0, 1u, GapCause.Deadline));
+        ledger.TryTakeEvent(out var told).ShouldBeTrue();
+        (told.Kind, told.Handle, told.Cause).ShouldBe((SenderEventKind.Dropped, 1UL, GapCause.Deadline));
+        ledger.TryWrite(out var punctual, atNanoseconds: 400).ShouldBeTrue();
+        punctual.Frame.Kind.ShouldBe(FrameKind.Frame);
+    }
+
+    [Theory]
+    [InlineData(true, true, FrameKind.Gap)]
+    [InlineData(true, false, FrameKind.Frame)]
+    [InlineData(false, true, FrameKind.Frame)]
+    public void What_is_sent_once_is_not_sent_to_the_successor_of_a_receiver_that_may_have_had_it(bool isSentOnce, bool isOther,
+        FrameKind expected)
+    {
+        var ledger = new SenderLedger();
+        ledger.Offer(Frame(1, 100) with { IsSentOnce = isSentOnce });
+        ledger.Open(1, 4096, new SequenceSet(), new SequenceSet());
+        ledger.Grant(1, 1, [new Grant(0, 0, 4096)], 1);
+        ledger.TryWrite(out _).ShouldBeTrue();
+        ledger.Completed(1);
+        ledger.Fence();
+        ledger.Offer(Frame(2, 100) with { IsSentOnce = isSentOnce });
+        ledger.Open(2, 4096, new SequenceSet(), new SequenceSet(), isOtherReceiver: isOther);
+        ledger.Grant(2, 1, [new Grant(0, 0, 4096), new Grant(1, 4096, 4096)], 2);
+        ledger.TryWrite(out var again).ShouldBeTrue();
+        (again.Frame.Kind, again.Frame.GapCause).ShouldBe((expected, expected == FrameKind.Gap ? GapCause.Lost : GapCause.None));
+        ledger.TryWrite(out var unwritten).ShouldBeTrue();
+        unwritten.Frame.Kind.ShouldBe(FrameKind.Frame, "it had not been written: nobody has it");
+    }
+
+    [Fact]
+    public void A_frame_can_be_written_next_while_there_is_a_grant_for_the_largest_one_and_nothing_waits()
+    {
+        var ledger = new SenderLedger();
+        ledger.CanWriteNext.ShouldBeFalse();
+        ledger.Open(1, 4096, new SequenceSet(), new SequenceSet());
+        ledger.CanWriteNext.ShouldBeFalse();
+        ledger.Grant(1, 1, [new Grant(0, 0, 2048)], 1);
+        ledger.CanWriteNext.ShouldBeFalse("the largest would not fit");
+        ledger.Grant(1, 2, [new Grant(1, 4096, 4096)], 2);
+        ledger.CanWriteNext.ShouldBeTrue();
+        ledger.Offer(Frame(1, 3000));
+        ledger.CanWriteNext.ShouldBeFalse("one waits");
+        ledger.TryWrite(out _).ShouldBeTrue();
+        ledger.CanWriteNext.ShouldBeFalse("its grant is gone");
+    }
+
     private LedgerVerdict Grant(uint epoch, ulong message, ulong total, params Grant[] grants) =>
         _sender.Grant(epoch, message, grants, total);
 

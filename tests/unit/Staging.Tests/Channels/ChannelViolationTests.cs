@@ -64,7 +64,7 @@ public sealed class ChannelViolationTests : IDisposable
     [InlineData(0u, 1ul, GapCause.Lost)]
     [InlineData(1u, ulong.MaxValue, GapCause.Lost)]
     [InlineData(1u, 1ul, GapCause.None)]
-    [InlineData(1u, 1ul, (GapCause)4)]
+    [InlineData(1u, 1ul, (GapCause)5)]
     public void A_gap_that_explains_nothing_ends_the_channel(uint count, ulong sequence, GapCause cause)
     {
         var gap = new FrameDescriptor { Kind = FrameKind.Gap, Sequence = sequence, GapCount = count, GapCause = cause };

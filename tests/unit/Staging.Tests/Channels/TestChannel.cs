@@ -12,9 +12,9 @@ internal sealed class TestChannel : IDisposable
     private readonly MappedMemory _producerMemory;
     private readonly MappedMemory _consumerMemory;
 
-    public TestChannel(int capacity)
+    public TestChannel(int capacity, bool canTakeBack = false)
     {
-        _file = ChannelFile.Create(42, capacity);
+        _file = ChannelFile.Create(42, capacity, canTakeBack);
         _producerMemory = ChannelFile.Map(_file.File);
         _consumerMemory = ChannelFile.Map(_file.File);
         Producer = new ChannelProducer(_producerMemory);

@@ -1,10 +1,11 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Staging.Tests.Delivery;
 
 /// <summary>A channel without shared memory, both ends in one object.</summary>
-internal sealed class FakeChannel(int capacity) : IOutboundChannel, IInboundChannel
+internal sealed class FakeChannel(int capacity, bool canTakeBack = false) : IOutboundChannel, IInboundChannel
 {
     private readonly Queue<FrameDescriptor> _descriptors = new();
     private readonly Queue<ReturnEntry> _returns = new();
@@ -20,6 +21,29 @@ internal sealed class FakeChannel(int capacity) : IOutboundChannel, IInboundChan
     public bool HasDescriptor => _descriptors.Count > 0;
 
     public int Duplicates { get; private set; }
+
+    public bool CanTakeBack => canTakeBack;
+
+    public int Unread => canTakeBack ? _descriptors.Count : 0;
+
+    /// <summary>What the producer counted as dropped.</summary>
+    public Dictionary<GapCause, long> Drops { get; } = [];
+
+    /// <summary>Frames that are in the channel, taken or not, and not done.</summary>
+    public int NotDone => _open.Count;
+
+    public int TakeBack(out ulong first)
+    {
+        var count = Unread;
+        first = count > 0 ? _descriptors.Peek().Ticket : 0;
+        for (var left = count; left > 0; left--)
+            _open.Remove(_descriptors.Dequeue().Ticket);
+        return count;
+    }
+
+    public void CountDrops(GapCause cause, long sequences) => Drops[cause] = Drops.GetValueOrDefault(cause) + sequences;
+
+    public void CountDrop(GapCause cause) => CountDrops(cause, 1);
 
     public bool TryPush(ref FrameDescriptor descriptor)
     {

@@ -1,0 +1,112 @@
+using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
+using K8sMediaFlow.Staging.Channels;
+
+namespace K8sMediaFlow.Staging.Delivery;
+
+/// <summary>Edges with a policy: what waits for their consumers may be dropped, and no other edge waits for them.</summary>
+public sealed partial class FanOut
+{
+    private readonly FrameDropper _dropper;
+    private readonly List<Subscriber> _one = [];
+    private bool _hasDeadline;
+
+    // With a policy, consumers under Broadcast may have different frames: each has a part of the window.
+    private int WindowOf(FanOutEdge edge) => edge.Policy is null ? WindowFrames
+        : edge.Distribution == FanOutDistribution.Broadcast ? edge.PartOfOne : edge.Policy.WindowFrames;
+
+    private static bool IsDealt(FanOutEdge edge, FrameKind kind) =>
+        edge.Distribution == FanOutDistribution.RoundRobin && kind != FrameKind.EndOfStream;
+
+    private void Pump(FanOutEdge edge)
+    {
+        if (edge.Policy is { DeadlineNs: > 0 })
+            Expire(edge);
+        Push(edge);
+        if (edge.Drops && HasWaiting(edge))
+            MakeRoom(edge);
+        edge.TellDrops();
+    }
+
+    // What consumers have given back and nobody has read yet is room: nothing is dropped for want of a look at it.
+    private void MakeRoom(FanOutEdge edge)
+    {
+        var returns = 0;
+        foreach (var seat in edge.Seats)
+            returns += Drain(seat);
+        if (returns > 0)
+            Push(edge);
+        if (HasWaiting(edge))
+            Relieve(edge);
+    }
+
+    private void Push(FanOutEdge edge)
+    {
+        PumpShared(edge);
+        foreach (var seat in edge.Seats)
+            PumpSeat(seat);
+    }
+
+    private static bool HasWaiting(FanOutEdge edge) =>
+        edge.Owed.Count > 0 || (edge.Distribution == FanOutDistribution.Broadcast && edge.Seats.Exists(static seat => seat.Owed.Count > 0));
+
+    // What waits for a consumer that takes nothing is looked through again with each frame that comes: it is a few frames.
+    private void Relieve(FanOutEdge edge)
+    {
+        var nowNs = MonotonicClock.Nanoseconds;
+        if (edge.Distribution == FanOutDistribution.RoundRobin)
+            _dropper.Apply(edge, edge.Owed, edge.Seats, nowNs);
+        else
+            foreach (var seat in edge.Seats)
+                if (seat.Owed.Count > 0)
+                    Relieve(edge, seat, nowNs);
+        Push(edge);
+    }
+
+    private void Relieve(FanOutEdge edge, Subscriber seat, long nowNs)
+    {
+        _one.Clear();
+        _one.Add(seat);
+        _dropper.Apply(edge, seat.Owed, _one, nowNs);
+    }
+
+    /// <summary>Looks for frames that have become too old where they wait.</summary>
+    private void Expire(FanOutEdge edge)
+    {
+        var nowNs = MonotonicClock.Nanoseconds;
+        if (edge.Distribution == FanOutDistribution.Broadcast)
+        {
+            foreach (var seat in edge.Seats)
+                if (IsLate(edge, seat.Owed, nowNs) || IsLate(edge, seat.OldestUnread(_flights), nowNs))
+                    Relieve(edge, seat, nowNs);
+        }
+        else if (IsLate(edge, edge.Owed, nowNs) || edge.Seats.Exists(seat => IsLate(edge, seat.OldestUnread(_flights), nowNs)))
+            _dropper.Apply(edge, edge.Owed, edge.Seats, nowNs);
+    }
+
+    // The first and the last: what lies between came between them.
+    private bool IsLate(FanOutEdge edge, IntDeque queue, long nowNs) =>
+        queue.Count > 0 && (IsLate(edge, queue.First, nowNs) || IsLate(edge, queue.Last, nowNs));
+
+    private bool IsLate(FanOutEdge edge, int flight, long nowNs) =>
+        flight >= 0 && EdgePolicy.IsLate(in _flights[flight].Descriptor, edge.Policy!.DeadlineNs, nowNs);
+
+    /// <summary>
+    /// A consumer that is parted with gives back what it has not taken. That goes to the others of its edge, or waits for its successor.
+    /// </summary>
+    private void TakeBackUnread(Subscriber lost)
+    {
+        if (lost.Edge.Policy is not null)
+            _dropper.Gather(lost.Edge.Distribution == FanOutDistribution.RoundRobin ? lost.Edge.Owed : lost.Owed, lost);
+    }
+
+    /// <summary>A frame that a dead consumer had taken is not sent again: nobody knows what became of it.</summary>
+    private void ExplainLost(int number, FanOutEdge edge, IntDeque queue)
+    {
+        var entry = _flights[number];
+        if (entry.Descriptor.Sequence == ulong.MaxValue)
+            return;
+        edge.CountDrops(GapCause.Lost, 1);
+        queue.AddFirst(_flights.Owe(FrameDropper.NoticeFor(in entry.Descriptor, GapCause.Lost), entry.Order));
+    }
+}
