@@ -389,7 +389,8 @@ public sealed partial class FanOut
             var number = seat.Owed.First;
             // The end goes last: what others gave back may still have to go this way.
             var held = _flights[number].Descriptor.Kind == FrameKind.EndOfStream && seat.Edge.Owed.Count > 0;
-            if (held || (IsFrame(number) && !seat.MayHave(_flights)) || !IsPrepared(number) || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat))
+            if (held || (IsFrame(number) && !seat.MayHave(_flights)) || !IsPrepared(number)
+                || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat))
                 return;
             seat.Owed.TakeFirst();
         }

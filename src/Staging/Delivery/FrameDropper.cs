@@ -43,6 +43,7 @@ internal sealed class FrameDropper
             held += seat.Held;
             open += seat.IsOpen ? 1 : 0;
         }
+        Invariant.That(edge.Policy is not null && seats.Count > 0);
         var policy = edge.Policy!;
         var queueMax = Math.Min((long)policy.QueueMax * Math.Max(1, open), Math.Max(0, edge.WindowOf(seats) - held));
         Sort(queue);
@@ -115,6 +116,7 @@ internal sealed class FrameDropper
     private void Drop(FanOutEdge edge, IntDeque queue, int flight, GapCause cause)
     {
         var entry = _flights[flight];
+        Invariant.That(entry.Owed > 0 && entry.Descriptor.Kind == FrameKind.Frame);
         if (entry.Descriptor.Sequence == ulong.MaxValue)
         {
             queue.AddLast(flight);

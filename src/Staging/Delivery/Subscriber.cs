@@ -82,6 +82,7 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
             return;
         for (var (left, ticket) = (channel.TakeBack(out var first), first); left > 0; left--, ticket++)
         {
+            Invariant.That(ticket <= LastTicket);
             var flight = Tickets.Find(ticket).InFlight;
             Tickets.Remove(ticket);
             flights.TakenBack(flight);

@@ -11,8 +11,8 @@ using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
 /// <summary>
-/// What an edge with a policy does with a slow, a stopped and a punctual consumer. The same in a pod and over every fabric: each sequence is
-/// delivered or explained, the order is kept, and in the end every block is free.
+/// What an edge with a policy does with a slow, a stopped and a punctual consumer. The same in a pod and over every fabric: each
+/// sequence is delivered or explained, the order is kept, and in the end every block is free.
 /// </summary>
 public abstract class PolicyConformance
 {
