@@ -60,7 +60,7 @@ internal static class BoundRules
     // Names with what they are rounded up to, and numbers and caps beside them.
     private static int WelcomeBytes(PipelineGraph graph, MediaOperatorNode node)
     {
-        const int portBytes = 152, edgeBytes = 40;
+        const int portBytes = 152, edgeBytes = 56;
         var ports = node.Inputs.Select(port => port.Name).Concat(node.Outputs.Select(port => port.Name));
         var edges = graph.Edges.Where(edge => edge.From.Operator == node.Name || edge.To.Operator == node.Name);
         return ports.Sum(name => name.Length + portBytes) + edges.Sum(edge => edge.Name.Length + edgeBytes);
