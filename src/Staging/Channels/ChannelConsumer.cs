@@ -24,7 +24,7 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
     private ulong _returnTail;
     private ulong _knownReturnHead;
 
-    /// <summary>More in a row is a producer that takes back all the time: whoever waits looks again.</summary>
+    /// <summary>Bounds the retries against a producer that keeps taking frames back; a waiting caller tries again.</summary>
     private const int TriesMax = 64;
 
     /// <param name="memory">From <see cref="ChannelFile.Map(MemoryFile)"/>; stays the caller's, who disposes it after the last use of this
