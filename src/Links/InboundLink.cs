@@ -100,7 +100,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     {
         _closing = true;
         End(new LinkException(LinkLoss.Closed, "closed"));
-        Invariant.That(TryWaitUntilFree(TimeSpan.FromSeconds(60)));
+        LinkThread.AwaitEnd(TryWaitUntilFree);
         _seat?.Dispose();
         _delivery.Abandon();
     }
