@@ -15,9 +15,15 @@ internal interface ITcpChannel : IDisposable
     /// </summary>
     SocketResult SendAll(Span<MemoryVector> vectors);
 
-    /// <summary>Some bytes, as they come; would-block when the caller's patience has run out, 0 when the peer has closed.</summary>
+    /// <summary>Some bytes, as they come; would-block when the caller's wait has run out, 0 when the peer has closed.</summary>
     /// <exception cref="FabricException"><see cref="FabricError.Corrupted"/>: what came cannot be decrypted.</exception>
-    SocketResult Receive(ReadOnlySpan<MemoryVector> vectors, Patience patience);
+    SocketResult Receive(ReadOnlySpan<MemoryVector> vectors, ReceiveWait wait);
+
+    /// <summary>
+    /// Whether the peer, who never sends on a data connection, has ended it; a wait may be over before its time.
+    /// </summary>
+    /// <exception cref="FabricException"><see cref="FabricError.Corrupted"/>: what came cannot be decrypted.</exception>
+    bool WaitForEnd(int timeoutMs);
 
     /// <summary>See <see cref="IFabricSender.IsKeyUsedUp"/>.</summary>
     bool IsKeyUsedUp { get; }

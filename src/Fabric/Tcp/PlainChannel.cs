@@ -13,15 +13,17 @@ internal sealed class PlainChannel(StreamSocket socket) : ITcpChannel
 
     public SocketResult SendAll(Span<MemoryVector> vectors) => socket.SendAll(vectors);
 
-    public SocketResult Receive(ReadOnlySpan<MemoryVector> vectors, Patience patience)
+    public SocketResult Receive(ReadOnlySpan<MemoryVector> vectors, ReceiveWait wait)
     {
-        var wait = patience.Next();
-        if (wait < TimeSpan.Zero)
+        var next = wait.Next();
+        if (next < TimeSpan.Zero)
             return SocketResult.NothingYet;
-        if (wait > TimeSpan.Zero)
-            SetReceiveTimeout(patience.Whole);
-        return socket.Receive(vectors, waits: wait > TimeSpan.Zero);
+        if (next > TimeSpan.Zero)
+            SetReceiveTimeout(wait.Whole);
+        return socket.Receive(vectors, waits: next > TimeSpan.Zero);
     }
+
+    public bool WaitForEnd(int timeoutMs) => socket.WaitForPeer(timeoutMs);
 
     public void Dispose() => socket.Dispose();
 

@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Fabric.Tcp;
 /// How long one TryReceive goes on. Each blocking call has the whole wait as its timeout (changing it costs a system call), and none is
 /// begun after the wait is over: so a call lasts at most twice the wait, however the bytes trickle.
 /// </summary>
-internal readonly struct Patience(TimeSpan wait)
+internal readonly struct ReceiveWait(TimeSpan wait)
 {
     // A timeout of less than the kernel's tick would be rounded to zero, which means for ever.
     private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(1), s_most = TimeSpan.FromHours(1);

@@ -44,7 +44,7 @@ internal sealed class TcpReceiver : IFabricReceiver
             _end.ThrowIfFinished();
             try
             {
-                return TryReadFrame(out landing, new Patience(wait));
+                return TryReadFrame(out landing, new ReceiveWait(wait));
             }
             catch (FabricException failure)
             {
@@ -58,12 +58,12 @@ internal sealed class TcpReceiver : IFabricReceiver
 
     public void Dispose() => _end.Abort();
 
-    private bool TryReadFrame(out Landing landing, Patience patience)
+    private bool TryReadFrame(out Landing landing, ReceiveWait wait)
     {
         landing = default;
-        if (!_isInFrame && !TryReadHeader(patience))
+        if (!_isInFrame && !TryReadHeader(wait))
             return false;
-        if (!TryReadBody(patience))
+        if (!TryReadBody(wait))
             return false;
         Invariant.That(_areaBytes == _area.LengthBytes);
         _isInFrame = false;
@@ -72,11 +72,11 @@ internal sealed class TcpReceiver : IFabricReceiver
         return true;
     }
 
-    private bool TryReadHeader(Patience patience)
+    private bool TryReadHeader(ReceiveWait wait)
     {
         while (_headerBytes < FrameHeaderPrefix.SizeBytes)
         {
-            var got = Receive([HeaderRest()], patience);
+            var got = Receive([HeaderRest()], wait);
             if (got == 0)
                 return false;
             _headerBytes += got;
@@ -90,14 +90,14 @@ internal sealed class TcpReceiver : IFabricReceiver
         return true;
     }
 
-    private bool TryReadBody(Patience patience)
+    private bool TryReadBody(ReceiveWait wait)
     {
         while (_areaBytes < _area.LengthBytes)
         {
             // Bytes of the next header come with the last bytes of this frame only.
             Invariant.That(_headerBytes == 0);
             var rest = _area.LengthBytes - _areaBytes;
-            var got = Receive([new MemoryVector(_area.Address + _areaBytes, rest), HeaderRest()], patience);
+            var got = Receive([new MemoryVector(_area.Address + _areaBytes, rest), HeaderRest()], wait);
             if (got == 0)
                 return false;
             _areaBytes += Math.Min(got, rest);
@@ -108,10 +108,10 @@ internal sealed class TcpReceiver : IFabricReceiver
 
     private MemoryVector HeaderRest() => new(_headerAddress + _headerBytes, FrameHeaderPrefix.SizeBytes - _headerBytes);
 
-    /// <summary>Bytes received; 0 when the caller's patience has run out.</summary>
-    private int Receive(ReadOnlySpan<MemoryVector> vectors, Patience patience)
+    /// <summary>Bytes received; 0 when the caller's wait has run out.</summary>
+    private int Receive(ReadOnlySpan<MemoryVector> vectors, ReceiveWait wait)
     {
-        var result = _end.Channel.Receive(vectors, patience);
+        var result = _end.Channel.Receive(vectors, wait);
         if (result.WouldBlock && !_end.IsAborted)
             return 0;
         if (result.IsError || result.Bytes == 0)

@@ -66,8 +66,7 @@ internal sealed class TcpSender : IFabricSender
             if (count > 0)
                 return count;
             _end.ThrowIfFinished();
-            // The peer never sends on a data connection: whatever there is to read is its end.
-            if (wait > TimeSpan.Zero && _end.Socket.WaitForPeer(TcpTuning.Milliseconds(wait)))
+            if (wait > TimeSpan.Zero && HasPeerEnded(wait))
                 throw _end.Fail(TcpErrors.OfReceive(default, _end.IsAborted, isMidFrame: false));
             return 0;
         }
@@ -76,6 +75,18 @@ internal sealed class TcpSender : IFabricSender
     public void Abort() => _end.Abort();
 
     public void Dispose() => _end.Finish();
+
+    private bool HasPeerEnded(TimeSpan wait)
+    {
+        try
+        {
+            return _end.Channel.WaitForEnd(TcpTuning.Milliseconds(wait));
+        }
+        catch (FabricException failure)
+        {
+            throw _end.Fail(failure);
+        }
+    }
 
     private int Gather(ReadOnlySpan<MemoryPart> segments, Span<MemoryVector> vectors)
     {

@@ -69,7 +69,7 @@ internal sealed class TlsChannel : ITcpChannel
         }
     }
 
-    public SocketResult Receive(ReadOnlySpan<MemoryVector> vectors, Patience patience)
+    public SocketResult Receive(ReadOnlySpan<MemoryVector> vectors, ReceiveWait wait)
     {
         while (_from == _to)
         {
@@ -78,10 +78,27 @@ internal sealed class TlsChannel : ITcpChannel
                 if (!TryDecrypt())
                     return new SocketResult(0);
             }
-            else if (_records.Fill(patience) is { Bytes: <= 0 } ended)
+            else if (_records.Fill(wait) is { Bytes: <= 0 } ended)
                 return ended;
         }
         return new SocketResult(Scatter(vectors));
+    }
+
+    /// <summary>
+    /// TLS itself sends to this end: session tickets after the handshake, whatever the settings say. They are read and dropped.
+    /// </summary>
+    public bool WaitForEnd(int timeoutMs)
+    {
+        if (!Socket.WaitForPeer(timeoutMs))
+            return false;
+        if (_records.Fill(default) is { WouldBlock: false, Bytes: <= 0 })
+            return true;
+        while (_records.HasRecord)
+        {
+            if (!TryDecrypt() || _from < _to)
+                return true;
+        }
+        return false;
     }
 
     public void Dispose()
@@ -108,7 +125,7 @@ internal sealed class TlsChannel : ITcpChannel
 
     private void Authenticate(Action<SslStream> handshake, FabricIdentity identity, TimeSpan deadline)
     {
-        _records.Patience = new Patience(deadline);
+        _records.Wait = new ReceiveWait(deadline);
         try
         {
             handshake(_tls);
@@ -118,7 +135,7 @@ internal sealed class TlsChannel : ITcpChannel
             throw WhyOf(e);
         }
         // From here on a record is read where one is known to be there.
-        _records.Patience = default;
+        _records.Wait = default;
         var verdict = IdentityChecks.CheckIdentity((X509Certificate2)_tls.RemoteCertificate!, identity.Peers);
         if (!verdict.Accepted)
             throw new FabricException(FabricError.Untrusted, "TLS: " + verdict.Reason);
@@ -169,9 +186,9 @@ internal sealed class TlsChannel : ITcpChannel
             (_from, _to) = (0, _tls.Read(_plain, 0, PlainBytes));
             return _to > 0;
         }
-        catch (IOException) when (_records.LastResult.WouldBlock && !_records.HasRecord)
+        catch (IOException) when (_records.LastResult.IsError && !_records.HasRecord)
         {
-            // A record without bytes for us, such as a change of keys.
+            // A record without bytes for us, such as a change of keys; what the socket says after it comes again with the next call.
             return true;
         }
         catch (Exception e) when (e is IOException or AuthenticationException or CryptographicException)

@@ -24,7 +24,7 @@ internal sealed class TlsRecords(PlainChannel socket) : Stream
     private int _from, _to, _recordLeft, _queued;
 
     /// <summary>How long <see cref="Read(Span{byte})"/> waits for a record: all of it for a handshake, not at all afterwards.</summary>
-    public Patience Patience { get; set; }
+    public ReceiveWait Wait { get; set; }
 
     /// <summary>What the socket said last, where TLS has only heard that it failed.</summary>
     public SocketResult LastResult { get; private set; }
@@ -47,11 +47,11 @@ internal sealed class TlsRecords(PlainChannel socket) : Stream
     }
 
     /// <summary>One call of the socket: bytes of the records that come next.</summary>
-    public SocketResult Fill(Patience patience)
+    public SocketResult Fill(ReceiveWait wait)
     {
         MakeRoom();
         var room = new MemoryVector(Marshal.UnsafeAddrOfPinnedArrayElement(_incoming, _to), BufferBytes - _to);
-        LastResult = socket.Receive([room], patience);
+        LastResult = socket.Receive([room], wait);
         _to += Math.Max(0, LastResult.Bytes);
         return LastResult;
     }
@@ -60,7 +60,7 @@ internal sealed class TlsRecords(PlainChannel socket) : Stream
     {
         while (!HasRecord)
         {
-            var filled = Fill(Patience);
+            var filled = Fill(Wait);
             if (filled.IsError)
                 throw new IOException($"no TLS record: {filled}");
             if (filled.Bytes == 0)

@@ -104,6 +104,17 @@ public abstract partial class FabricConformance
     }
 
     [Fact]
+    public void A_sender_that_has_nothing_to_send_stays_connected()
+    {
+        using var pair = new FabricPair(_fabric, _area);
+        for (var turn = 0; turn < 20; turn++)
+            pair.Sender.Poll(new ulong[16], TimeSpan.FromMilliseconds(10)).ShouldBe(0);
+        pair.Grant(0);
+        pair.Write(TestFrame.Of(FabricPair.Epoch, 0, 1));
+        pair.Receive().Slot.ShouldBe(0u);
+    }
+
+    [Fact]
     public void A_sender_notices_that_its_receiver_is_gone()
     {
         using var pair = new FabricPair(_fabric, _area);
