@@ -1,23 +1,12 @@
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Delivery;
-using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Staging.Tests.Delivery;
 
 public sealed class FanOutTests
 {
-    private sealed class Owner : IFrameOwner
-    {
-        public readonly List<int> Returned = [];
-        public readonly List<int> Done = [];
-
-        void IFrameOwner.Returned(int tag) => Returned.Add(tag);
-
-        void IFrameOwner.Done(int tag) => Done.Add(tag);
-    }
-
-    private readonly Owner _owner = new();
+    private readonly RecordingOwner _owner = new();
 
     [Fact]
     public void Round_robin_serves_the_next_one_that_has_room()
@@ -382,17 +371,6 @@ public sealed class FanOutTests
         (segment.Region, segment.RegionGeneration).ShouldBe(((ushort)300, (ushort)0));
     }
 
-    [Theory]
-    [InlineData(FanOutDistribution.RoundRobin)]
-    [InlineData(FanOutDistribution.Broadcast)]
-    public void Whatever_dies_every_frame_is_returned_once_and_done_once_and_reaches_a_consumer_that_finished_it(
-        FanOutDistribution distribution)
-    {
-        var random = new Random(Seed.Take(nameof(FanOutTests)));
-        for (var round = 0; round < 100; round++)
-            new RandomRun(random, distribution).Run();
-    }
-
     private (FanOut Fan, FakeChannel First, FakeChannel Second) Two(FanOutDistribution distribution, int capacity)
     {
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 16);
@@ -444,113 +422,4 @@ public sealed class FanOutTests
     }
 
     private static List<ulong> Sequences(FakeChannel channel) => All(channel).ConvertAll(descriptor => descriptor.Sequence);
-
-    private sealed class RandomRun
-    {
-        private readonly Owner _owner = new();
-        private readonly Random _random;
-        private readonly FanOut _fan;
-        private readonly FakeChannel?[] _channels = new FakeChannel?[3];
-        private readonly List<(int Seat, ulong Ticket, bool Returned, ulong Sequence)> _held = [];
-        private readonly List<(FakeChannel Channel, int[] Read)> _ghosts = [];
-        private readonly HashSet<ulong> _finished = [];
-        private readonly FanOutDistribution _distribution;
-        private long _nowNs = 1;
-
-        public RandomRun(Random random, FanOutDistribution distribution)
-        {
-            (_random, _distribution, _fan) = (random, distribution, new FanOut(_owner, FanOutRetention.UntilDone, 16)
-            {
-                WindowFrames = random.Next(3, 20),
-            });
-            var edge = _fan.AddEdge(distribution);
-            for (var seat = 0; seat < _channels.Length; seat++)
-                _fan.AddSeat(edge);
-        }
-
-        public void Run()
-        {
-            const int frames = 100;
-            for (var sent = 0; sent < frames;)
-            {
-                sent += _fan.TrySend(Frame((ulong)sent + 1), sent) ? 1 : 0;
-                Disturb();
-                Consume();
-                _fan.DrainReturns();
-                if (_random.Next(4) == 0)
-                    _fan.Watch(_nowNs += _random.Next(300), 500);
-            }
-            for (var step = 0; _fan.InFlight > 0; step++)
-            {
-                step.ShouldBeLessThan(100_000);
-                Revive();
-                LetGo();
-                Consume();
-                _fan.DrainReturns();
-            }
-            _owner.Returned.Order().ShouldBe(Enumerable.Range(0, frames));
-            _owner.Done.Order().ShouldBe(Enumerable.Range(0, frames));
-            _finished.Count.ShouldBe(frames);
-        }
-
-        private void Disturb()
-        {
-            if (_random.Next(20) == 0)
-                Kill(_random.Next(_channels.Length));
-            if (_random.Next(5) == 0 || _distribution == FanOutDistribution.Broadcast)
-                Revive();
-            if (_random.Next(10) == 0)
-                LetGo();
-        }
-
-        private void Kill(int seat)
-        {
-            if (_channels[seat] is null)
-                return;
-            _fan.CloseSeat(seat, isCompleted: false);
-            _ghosts.Add((_channels[seat]!,
-                [.. _held.Where(held => held.Seat == seat && !held.Returned).Select(held => (int)held.Sequence - 1)]));
-            _held.RemoveAll(held => held.Seat == seat);
-            _channels[seat] = null;
-        }
-
-        private void LetGo()
-        {
-            if (_ghosts.Count == 0)
-                return;
-            var ghost = _ghosts[_random.Next(_ghosts.Count)];
-            _ghosts.Remove(ghost);
-            ghost.Read.ShouldAllBe(frame => !_owner.Done.Contains(frame));
-            _fan.TakeBack(ghost.Channel);
-        }
-
-        private void Revive()
-        {
-            var seat = _random.Next(_channels.Length);
-            if (_channels[seat] is not null)
-                return;
-            _channels[seat] = new FakeChannel(4);
-            _fan.Attach(seat, _channels[seat]!);
-            _fan.Pump();
-        }
-
-        private void Consume()
-        {
-            var seat = _random.Next(_channels.Length);
-            if (_channels[seat] is { } channel && channel.TryPop(out var descriptor))
-                _held.Add((seat, descriptor.Ticket, false, descriptor.Sequence));
-            if (_held.Count == 0 || _random.Next(2) == 0)
-                return;
-            var index = _random.Next(_held.Count);
-            var held = _held[index];
-            var kind = held.Returned ? ReturnKind.Done : _random.Next(2) == 0 ? ReturnKind.Both : ReturnKind.Returned;
-            _channels[held.Seat]!.Return(held.Ticket, kind);
-            if ((kind & ReturnKind.Done) == 0)
-                _held[index] = held with { Returned = true };
-            else
-                _held.RemoveAt(index);
-            if ((kind & ReturnKind.Done) != 0)
-                _finished.Add(held.Sequence);
-        }
-    }
 }

@@ -7,20 +7,9 @@ namespace K8sMediaFlow.Staging.Tests.Delivery;
 /// <summary>What edges with a policy drop, what they say of it, and what they cost the other edges of their port.</summary>
 public sealed class PolicyTests
 {
-    private sealed class Owner : IFrameOwner
-    {
-        public readonly List<int> Done = [];
-
-        void IFrameOwner.Returned(int tag)
-        {
-        }
-
-        void IFrameOwner.Done(int tag) => Done.Add(tag);
-    }
-
     private const int Window = 4;
 
-    private readonly Owner _owner = new();
+    private readonly RecordingOwner _owner = new();
     private readonly FakeChannel _preview = new(64, canTakeBack: true);
 
     [Theory]
@@ -250,8 +239,7 @@ public sealed class PolicyTests
         var fan = Fan(FullAction.LatestOnly, withArchive: true, out var archive);
         for (var sequence = 1UL; sequence <= 500; sequence++)
             Round(fan, archive, sequence);
-        _owner.Done.Clear();
-        _owner.Done.EnsureCapacity(4000);
+        _owner.EnsureCapacity(4000);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var sequence = 501UL; sequence <= 1500; sequence++)
             Round(fan, archive, sequence);
