@@ -135,13 +135,13 @@ public sealed class GraphRulesTests
             Operators =
             [
                 new MediaOperatorNode { Name = "source", Outputs = [new(name, Video)] },
-                .. Enumerable.Range(0, 250).Select(i => new MediaOperatorNode
+                .. Enumerable.Range(0, 200).Select(i => new MediaOperatorNode
                 {
                     Name = $"o{i}",
                     Inputs = [.. inputs.Select(port => new InputPort(port))],
                 }),
             ],
-            Edges = [.. Enumerable.Range(0, 1000).Select(i => Edge($"source.{name}", $"o{i / 4}.{inputs[i % 4]}"))],
+            Edges = [.. Enumerable.Range(0, 800).Select(i => Edge($"source.{name}", $"o{i / 4}.{inputs[i % 4]}"))],
         }).Where(violation => violation is { Reason: GraphReason.OutOfBounds, Path: "spec.operators[0]" }).ToList();
         violations.Count.ShouldBe(isRefused ? 1 : 0);
         violations.ShouldAllBe(violation => violation.Message.Contains("shorter names or fewer edges"));

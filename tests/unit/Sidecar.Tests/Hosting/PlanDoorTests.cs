@@ -15,8 +15,9 @@ public sealed class PlanDoorTests
         using var pod = new TestPod(plan, (soon, soon, soon));
         var behind = pod.Server.Pod;
         pod.Server.Pod = null;
-        var attaching = pod.Attach("camera", patience: TimeSpan.FromMilliseconds(300));
-        await Task.Delay(1500);
+        // Long enough for a busy machine: one late look counts half a second. Waited for is more than twice as long.
+        var attaching = pod.Attach("camera", patience: TimeSpan.FromSeconds(2));
+        await Task.Delay(4500);
         attaching.IsCompleted.ShouldBeFalse();
         using (var raw = new RawMediaOperator(pod.SocketPath, "camera").Hello("any"))
         {
