@@ -54,6 +54,12 @@ public readonly struct Frame : IDisposable, IEquatable<Frame>
     /// <summary>The samples per channel of an audio frame, 0 for others.</summary>
     public int SampleCount => Info.Kind == MediaKind.Audio ? Info.Audio.SampleCount : 0;
 
+    /// <summary>
+    /// How long ago its source had sent it when it was received here. Added up from monotonic clocks on all the way; what an edge's
+    /// <c>deadlineMilliseconds</c> is compared with.
+    /// </summary>
+    public TimeSpan Age => Slot.Age;
+
     /// <summary>Whether an earlier life of the producer (or of this operator) may have handled this frame already.</summary>
     public bool MayBeReplay => Slot.MayBeReplay;
 

@@ -134,6 +134,7 @@ public sealed class FrameOutput
         {
             if (TrySend(ref forward))
                 return;
+            _port.CountWait();
             var wait = new CoreWait(_core, cancellationToken);
             while (!TrySend(ref forward))
                 wait.Again();
@@ -207,6 +208,7 @@ public sealed class FrameOutput
     {
         if (TryTake(request, out var loan))
             return loan;
+        _port.CountWait();
         var wait = new CoreWait(_core, cancellationToken);
         while (!TryTake(request, out loan))
             wait.Again();

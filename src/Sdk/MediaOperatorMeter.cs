@@ -25,6 +25,7 @@ internal sealed class MediaOperatorMeter : IDisposable
         Count("duplicates", "{frame}", "Frames that came again and were recognised.", figures => figures.Duplicates);
         Count("lost", "{frame}", "Frames that nobody brought or explained, or that came too late.", figures => figures.Lost);
         Count("violations", "{frame}", "Frames that were refused as not sound.", figures => figures.Violations);
+        Count("output.waits", "{wait}", "Loans and forwards that found no block or no room at once.", figures => figures.OutputWaits);
         Level("inputs.not_done", "Inputs that are held, or whose derived frames are not done.", figures => figures.InputsNotDone);
         Level("outputs.not_done", "Frames and notices that were sent and are not done.", figures => figures.OutputsNotDone);
     }

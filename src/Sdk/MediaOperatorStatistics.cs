@@ -10,11 +10,12 @@ namespace K8sMediaFlow.Sdk;
 /// <param name="Lost">Sequences of ordered inputs that no producer brought or explained, frames that came when their place had been given
 /// up, and forwards that a sidecar's death made impossible (a gap notice says so downstream).</param>
 /// <param name="Violations">Frames refused because descriptor or envelope were not sound; each ended its channel.</param>
+/// <param name="OutputWaits">Loans and forwards that found no block or no room at once, and waited.</param>
 /// <param name="InputsNotDone">Inputs that are held, or that something derives from that is not done.</param>
 /// <param name="OutputsNotDone">Frames and notices that were sent and are not done.</param>
 public sealed record MediaOperatorStatistics(
-    long Reattaches, long CopiedFrames, long CopiedBytes, long ResentFrames, long Duplicates, long Lost, long Violations, int InputsNotDone,
-        int OutputsNotDone)
+    long Reattaches, long CopiedFrames, long CopiedBytes, long ResentFrames, long Duplicates, long Lost, long Violations,
+    long OutputWaits, int InputsNotDone, int OutputsNotDone)
 {
     internal static MediaOperatorStatistics Read(MediaOperatorCore core) => new(
         core.Reattaches,
@@ -24,6 +25,7 @@ public sealed record MediaOperatorStatistics(
         core.Inputs.Sum(input => input.Merge.Duplicates),
         core.Losses + core.Inputs.Sum(input => input.Merge.Lost + input.Merge.Late),
         core.Inputs.Sum(input => input.Violations),
+        core.Outputs.Sum(output => output.Waits),
         core.InputsNotDone,
         core.Outputs.Sum(output => output.Fan.InFlight));
 }

@@ -1,6 +1,7 @@
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.Staging.Delivery;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sdk.Ports;
@@ -28,17 +29,20 @@ internal sealed class FrameSlot(MediaOperatorCore core)
 
     public bool MayBeReplay { get; private set; }
 
+    public TimeSpan Age { get; private set; }
+
     public FrameMetadata Metadata { get; } = new();
 
     public ref readonly FrameInfo Info => ref _view.Info;
 
     public ref FrameView View => ref _view;
 
-    public void Open(InputPort port, int tag, in FrameView view)
+    public void Open(InputPort port, int tag, in FrameView view, long nowNs)
     {
         (Port, Tag, _view, _hasMetadata) = (port, tag, view, false);
         Caps = port.CapsOf(in view.Info);
         MayBeReplay = (Descriptor().Flags & DescriptorFlags.MayBeReplay) != 0;
+        Age = TimeSpan.FromTicks((long)(EdgePolicy.AgeNs(in Descriptor(), nowNs) / TimeSpan.NanosecondsPerTick));
     }
 
     /// <summary>Gives the frame back, if it is still that one.</summary>

@@ -59,19 +59,19 @@ internal sealed class InputPort
     // Gap notices on the way are passed on to the outputs.
     private FrameSlot? TryOpenNext()
     {
-        while (Merge.TryTake(MonotonicClock.Nanoseconds, out var number))
+        while (MonotonicClock.Nanoseconds is var nowNs && Merge.TryTake(nowNs, out var number))
         {
             var tag = _core.Admit(this, number);
             if (Merge.Descriptor(number).Kind == FrameKind.Gap)
                 _core.PassGap(tag);
-            else if (TryOpen(tag, number, out var frame))
+            else if (TryOpen(tag, number, nowNs, out var frame))
                 return frame;
         }
         _core.ReportBroken(this);
         return null;
     }
 
-    private bool TryOpen(int tag, int number, out FrameSlot? frame)
+    private bool TryOpen(int tag, int number, long nowNs, out FrameSlot? frame)
     {
         ref var descriptor = ref Merge.Descriptor(number);
         var channel = (InboundChannel)Merge.ChannelOf(number).State!;
@@ -87,7 +87,7 @@ internal sealed class InputPort
             return Refuse(tag, channel);
         _core.UseRegions(tag, region0, region1, region2);
         frame = _core.TakeFrame();
-        frame.Open(this, tag, in view);
+        frame.Open(this, tag, in view, nowNs);
         _core.SetFrame(tag, frame);
         return true;
     }

@@ -18,6 +18,7 @@ internal sealed class OutputPort : IFrameOwner
     private ulong _follows;
     private bool _hasInherited;
     private int _reserved;
+    private long _waits;
     private (ulong Stream, ulong Sequence) _last;
 
     public OutputPort(MediaOperatorCore core, int number, PortPlan plan)
@@ -47,9 +48,15 @@ internal sealed class OutputPort : IFrameOwner
     /// <summary>Frames copied into a new region after the sidecar's death, and their bytes.</summary>
     public (long Frames, long Bytes) Copied { get; private set; }
 
+    /// <summary>Calls that found no block or no room at once.</summary>
+    public long Waits => Interlocked.Read(ref _waits);
+
     /// <summary>Which inputs' sequences this port continues, so that their gaps are its gaps: those that it has inherited from; before the
     /// first, the input of its own name, else the first one.</summary>
     public bool Follows(InputPort input) => OwnStream == 0 && !IsComplete && (_follows & (1UL << input.Number)) != 0;
+
+    /// <summary>With or without the operator's lock.</summary>
+    public void CountWait() => Interlocked.Increment(ref _waits);
 
     public void FollowByDefault(IReadOnlyList<InputPort> inputs)
     {

@@ -61,12 +61,14 @@ internal abstract partial class PortWait<T>(MediaOperatorCore core, AsyncWaiter 
     }
 
     /// <summary>Begins a call: looks once. Under the operator's lock; the caller goes on to <see cref="Await"/> without it.</summary>
-    protected void Begin(CancellationToken cancellationToken)
+    /// <returns>Whether it has to wait.</returns>
+    protected bool Begin(CancellationToken cancellationToken)
     {
         _cancellationToken = cancellationToken;
         _isPending = true;
         _isOver = LookForCaller();
         _maySpin = !_isOver && waiter.IsIdle;
+        return !_isOver;
     }
 
     protected ValueTask<T> Await()

@@ -14,7 +14,8 @@ internal sealed class SendWait(MediaOperatorCore core, AsyncWaiter waiter, Outpu
         {
             ThrowIfPending();
             (_loan, _isForward) = (loan, false);
-            Begin(cancellationToken);
+            if (Begin(cancellationToken))
+                port.CountWait();
         }
         return Await();
     }
@@ -34,7 +35,8 @@ internal sealed class SendWait(MediaOperatorCore core, AsyncWaiter waiter, Outpu
                 throw;
             }
             (_forward, _isForward) = (forward, true);
-            Begin(cancellationToken);
+            if (Begin(cancellationToken))
+                port.CountWait();
         }
         return AwaitEnd();
     }

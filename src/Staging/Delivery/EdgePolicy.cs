@@ -46,11 +46,15 @@ public sealed record EdgePolicy(FullAction OnFull, int QueueFrames, int WindowFr
     /// <param name="descriptor">As it was published or posted on this machine.</param>
     /// <param name="deadlineNs">The age allowed, in nanoseconds; 0: any.</param>
     /// <param name="nowNs">Monotonic time.</param>
-    public static bool IsLate(in FrameDescriptor descriptor, long deadlineNs, long nowNs)
+    public static bool IsLate(in FrameDescriptor descriptor, long deadlineNs, long nowNs) =>
+        deadlineNs != 0 && descriptor.Kind == FrameKind.Frame && AgeNs(in descriptor, nowNs) > (ulong)deadlineNs;
+
+    /// <summary>The time since the source's send, added up from the monotonic clocks of the machines on the way.</summary>
+    /// <param name="descriptor">As it was published or posted on this machine.</param>
+    /// <param name="nowNs">Monotonic time.</param>
+    public static ulong AgeNs(in FrameDescriptor descriptor, long nowNs)
     {
-        if (deadlineNs == 0 || descriptor.Kind != FrameKind.Frame)
-            return false;
         var here = Math.Max(0, nowNs - (long)descriptor.SentAtNanoseconds);
-        return descriptor.AgeNanoseconds + descriptor.EdgeAgeNanoseconds + (ulong)here > (ulong)deadlineNs;
+        return descriptor.AgeNanoseconds + descriptor.EdgeAgeNanoseconds + (ulong)here;
     }
 }

@@ -54,7 +54,7 @@ public sealed class CompletionTests
         });
         listener.Start();
         listener.RecordObservableInstruments();
-        seen.Select(one => one.Instrument).Distinct().Count().ShouldBe(9);
+        seen.Select(one => one.Instrument).Distinct().Count().ShouldBe(10);
         seen.ShouldContain(("k8smediaflow.sdk.outputs.not_done", 4));
     }
 

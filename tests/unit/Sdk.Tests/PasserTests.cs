@@ -34,6 +34,19 @@ public sealed class PasserTests : IDisposable
     }
 
     [Fact]
+    public async Task A_frames_age_counts_from_its_sources_send_over_all_edges_until_it_is_received()
+    {
+        await using var media = await Passer();
+        _source.AgeNanoseconds = 3_000_000_000;
+        _source.EdgeAgeNanoseconds = 500_000_000;
+        var sent = MonotonicClock.Nanoseconds;
+        _source.Send(1);
+        using var frame = media.Inputs["video"].Receive()!.Value;
+        var here = TimeSpan.FromTicks((MonotonicClock.Nanoseconds - sent) / 100);
+        frame.Age.ShouldBeInRange(TimeSpan.FromSeconds(3.5), TimeSpan.FromSeconds(3.5) + here);
+    }
+
+    [Fact]
     public async Task Earlier_metadata_is_included_in_a_second_forward()
     {
         await using var media = await Passer(consumers: 2);

@@ -48,7 +48,9 @@ public sealed class SourceTests : IDisposable
         for (var i = 0; i < 4; i++)
             Send(media, (byte)i);
         media.Outputs["out"].TryLoan(out _).ShouldBeFalse();
+        media.Statistics.OutputWaits.ShouldBe(0);
         var blocked = Task.Run(() => Send(media, 4));
+        Bounded.Await(() => media.Statistics.OutputWaits == 1);
         _sink.PopFrame(ReturnKind.Returned);
         blocked.IsCompleted.ShouldBeFalse();
         _sink.PopFrame();

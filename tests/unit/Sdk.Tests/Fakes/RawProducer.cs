@@ -33,6 +33,12 @@ internal sealed class RawProducer : IEnd
 
     public ulong Stream { get; init; } = 42;
 
+    /// <summary>What frames say of the time before they came here, on earlier edges and on this one.</summary>
+    public ulong AgeNanoseconds { get; set; }
+
+    /// <inheritdoc cref="AgeNanoseconds"/>
+    public ulong EdgeAgeNanoseconds { get; set; }
+
     public List<(ulong Ticket, ReturnKind Kind)> Returns { get; } = [];
 
     public void Offer(StagingRegion region)
@@ -113,8 +119,15 @@ internal sealed class RawProducer : IEnd
             Returns.Add((entry.Ticket, entry.Kind));
     }
 
-    private FrameDescriptor Descriptor(FrameKind kind, ulong sequence) =>
-        new() { Kind = kind, Stream = Stream, Sequence = sequence, SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds };
+    private FrameDescriptor Descriptor(FrameKind kind, ulong sequence) => new()
+    {
+        Kind = kind,
+        Stream = Stream,
+        Sequence = sequence,
+        AgeNanoseconds = AgeNanoseconds,
+        EdgeAgeNanoseconds = EdgeAgeNanoseconds,
+        SentAtNanoseconds = (ulong)MonotonicClock.Nanoseconds,
+    };
 
     private void Push(ref FrameDescriptor descriptor)
     {
