@@ -2,6 +2,8 @@ using K8sMediaFlow.Control.Hosting;
 using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Operator.Hosting;
 
+if (args is [ReadyQuestion.Command, var address])
+    return await ReadyQuestion.AskAsync(address, Console.Out);
 ControllerOptions options;
 try
 {

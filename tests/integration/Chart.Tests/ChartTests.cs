@@ -61,6 +61,7 @@ public sealed class ChartTests
         var chart = new RenderedChart(Helm.Template(version, Tables[table]));
         EveryObjectIsNamedOnceAndPlaced(chart, table);
         EveryPodIsRestricted(chart);
+        NoContainerNamesAnotherProgram(chart);
         EverySelectorFindsTheController(chart);
         EveryPortThatListensIsAllowed(chart);
         NothingIsGrantedWithoutBounds(chart);
@@ -90,6 +91,11 @@ public sealed class ChartTests
                 && container["resources"]!["limits"]!["memory"] != null);
         }
     }
+
+    // The images of controller and sidecar hold their program and no shell.
+    private static void NoContainerNamesAnotherProgram(RenderedChart chart) =>
+        chart.WithPods.SelectMany(pods => (pods["spec"]!["template"]?["spec"] ?? pods["spec"]!)["containers"]!.AsArray())
+            .ShouldAllBe(container => container!["command"] == null);
 
     private static void EverySelectorFindsTheController(RenderedChart chart)
     {
