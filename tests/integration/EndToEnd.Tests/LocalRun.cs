@@ -60,7 +60,7 @@ internal sealed partial class LocalRun : IDisposable
 
     public int AwaitExit(TimeSpan? limit = null)
     {
-        if (!_process!.WaitForExit(limit ?? TimeSpan.FromSeconds(120)))
+        if (!_process!.WaitForExit(limit ?? TimeSpan.FromSeconds(240)))
             throw new TimeoutException($"the run did not end:\n{Log}");
         // What it said is complete when its output has ended too.
         _process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue($"the run has ended, but its output has not:\n{Log}");
@@ -74,7 +74,7 @@ internal sealed partial class LocalRun : IDisposable
         var limit = Stopwatch.StartNew();
         while (!condition())
         {
-            if (limit.Elapsed > TimeSpan.FromSeconds(60) || _process!.HasExited)
+            if (limit.Elapsed > TimeSpan.FromSeconds(240) || _process!.HasExited)
                 throw new TimeoutException($"{what} did not happen:\n{Log}");
             Thread.Sleep(20);
         }

@@ -26,8 +26,7 @@ public sealed class AuthorityCases(ITestOutputHelper output) : DisturbingCase(ou
         flow.Disturb("authority announced", () =>
         {
             Secrets.Announce(Kubectl, next);
-            Wait.Until("every sidecar trusts it", () => Units.All(unit => Answer(flow, unit, herald) == Stranger.Ok), flow.Describe,
-                seconds: 240);
+            Wait.Until("every sidecar trusts it", () => Units.All(unit => Answer(flow, unit, herald) == Stranger.Ok), flow.Describe);
         });
         Units.ShouldAllBe(unit => Shown(flow, unit) == before[unit], "it issues nothing before everybody trusts it");
         flow.Disturb("authority changed", () =>
@@ -35,10 +34,9 @@ public sealed class AuthorityCases(ITestOutputHelper output) : DisturbingCase(ou
             Secrets.Elapse(Kubectl);
             Wait.Until("others are issued",
                 () => Units.All(unit => Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf") is { Length: > 0 } serial
-                && serial != before[unit]), flow.Describe, seconds: 240);
+                && serial != before[unit]), flow.Describe);
             Wait.Until("the sidecars show them",
-                () => Units.All(unit => Shown(flow, unit) == Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf")), flow.Describe,
-                seconds: 240);
+                () => Units.All(unit => Shown(flow, unit) == Secrets.Serial(Kubectl, flow.Space, $"flow-{unit}-kmf")), flow.Describe);
         });
         // Links that stand were made with the old ones: the next handshake is with the new ones.
         flow.Disturb("links made again with the new certificates", () =>
@@ -62,8 +60,7 @@ public sealed class AuthorityCases(ITestOutputHelper output) : DisturbingCase(ou
         Kubectl.Run("set", "env", $"deployment/{Helm.Release}", "-n", Helm.Space,
             FormattableString.Invariant($"K8SMEDIAFLOW_AUTHORITY_OVERLAP_SECONDS={seconds}"));
         Wait.Until("the controllers are others",
-            () => Kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s").ExitCode == 0,
-            seconds: 240);
+            () => Kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s").ExitCode == 0);
     }
 
     private int Answer(Flow flow, string unit, Stranger asking)

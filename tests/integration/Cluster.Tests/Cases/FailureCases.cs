@@ -24,7 +24,7 @@ public sealed class FailureCases(ITestOutputHelper output) : FlowCase(output)
             message => message.ShouldContain("nothing.mp4"));
         flow.Pipeline().GetProperty("status").GetProperty("phase").GetString().ShouldBe("Failed");
         Kubectl.Run("delete", "pods", "--all", "-n", flow.Space, "--wait=false");
-        Wait.Until("the pods are gone", () => flow.Pods().Count == 0, flow.Describe, seconds: 180);
+        Wait.Until("the pods are gone", () => flow.Pods().Count == 0, flow.Describe);
         Thread.Sleep(TimeSpan.FromSeconds(3));
         Ready(flow).Message.ShouldContain("nothing.mp4");
         flow.Pods().ShouldBeEmpty("what has failed is not begun again");

@@ -29,7 +29,7 @@ public sealed class LeaderCases(ITestOutputHelper output) : DisturbingCase(outpu
                 // Something that the old leader, too, would have to act on.
                 Kubectl.Run("delete", "pod", pod.Name, "-n", flow.Space, "--wait=false");
                 Wait.Until("another leads", () => Leadership.Read(Kubectl) is var now && now.Holder.Length > 0 && now.Pod != before.Pod,
-                    () => $"{Leadership.Read(Kubectl)}", seconds: 180);
+                    () => $"{Leadership.Read(Kubectl)}");
             }
             finally
             {

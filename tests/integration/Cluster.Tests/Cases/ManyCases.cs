@@ -16,11 +16,11 @@ public sealed class ManyCases(ITestOutputHelper output) : FlowCase(output)
         using var flow = NewFlow();
         var names = Enumerable.Range(0, Pipelines).Select(number => $"flow{number}").ToList();
         flow.Apply(string.Join("\n---\n", names.Select(name => Variants.Small(flow.Space, name))));
-        Wait.Until($"all {Pipelines} pipelines carry frames", () => names.All(name => Seen(flow, name) > 0), flow.Describe, seconds: 180);
+        Wait.Until($"all {Pipelines} pipelines carry frames", () => names.All(name => Seen(flow, name) > 0), flow.Describe);
         // From here on they all run: each has to get on while the others do.
         var before = names.ToDictionary(name => name, name => Seen(flow, name));
         var took = Wait.Until($"{FramesEach} frames more in each", () => names.All(name => Seen(flow, name) >= before[name] + FramesEach),
-            flow.Describe, seconds: 120);
+            flow.Describe);
         var accounts = names.ToDictionary(name => name,
             name => FrameAccount.Of(flow.Records, $"{name}-{Documents.Sent}", $"{name}-{Documents.Seen}"));
         var all = accounts.Values.Aggregate((one, other) => one + other);

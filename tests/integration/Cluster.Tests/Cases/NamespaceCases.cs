@@ -18,7 +18,7 @@ public sealed class NamespaceCases(ITestOutputHelper output) : InstallingCase(ou
             Print($"namespace deleted: {flow.Account}");
             Kubectl.Run("delete", "namespace", flow.Space, "--wait=false");
             var took = Wait.Until("the namespace is gone", () => Kubectl.Get("namespace", flow.Space).ValueKind == JsonValueKind.Undefined,
-                flow.Describe, seconds: 300);
+                flow.Describe);
             Print(FormattableString.Invariant($"namespace gone after {took.TotalSeconds:0.0} s without a controller"));
         }
         finally

@@ -40,6 +40,6 @@ public sealed class NodeLossCases(ITestOutputHelper output) : DisturbingCase(out
     {
         Cluster.Cluster.Restart(Lost);
         Wait.Until($"{Lost} is ready again",
-            () => Kubectl.Run("get", "node", Lost, "--no-headers").Contains(" Ready ", StringComparison.Ordinal), seconds: 120);
+            () => Kubectl.Run("get", "node", Lost, "--no-headers").Contains(" Ready ", StringComparison.Ordinal));
     }
 }

@@ -47,7 +47,7 @@ public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
     {
         using var flow = NewFlow();
         flow.Apply(Documents.Flow(flow.Space, "Batch"));
-        Wait.Until("Succeeded", () => Phase(flow) == "Succeeded", () => $"{flow.Pipeline()}\n{flow.Describe()}", seconds: 300);
+        Wait.Until("Succeeded", () => Phase(flow) == "Succeeded", () => $"{flow.Pipeline()}\n{flow.Describe()}");
         var account = flow.Account;
         Print($"batch: {account}");
         (account.Sent, account.Received).ShouldBe((250, 250));

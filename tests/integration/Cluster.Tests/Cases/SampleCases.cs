@@ -13,12 +13,13 @@ public sealed class SampleCases(ITestOutputHelper output) : FlowCase(output)
 {
     private const int ClipFrames = 60;
 
-    /// <summary>How many sinks have to have said that they got so many frames.</summary>
+    /// <summary>How many sinks at least have to have said that they got so many frames.</summary>
     private static readonly Dictionary<string, (int Sinks, int Frames)> Batches = new()
     {
         ["exec-filter"] = (1, 100),
         ["fan-out"] = (3, 100),
         ["highlights"] = (0, 0),
+        ["live-preview"] = (1, 300),
     };
 
     [NeedsFact("kubernetes", "images", "helm", "root", "ffmpeg")]
@@ -32,9 +33,10 @@ public sealed class SampleCases(ITestOutputHelper output) : FlowCase(output)
         flow.Apply(string.Join("\n---\n", samples.Select(sample => sample.Document(flow.Space))));
         foreach (var sample in samples)
             Wait.Until($"{sample.Name} has succeeded", () => Phase(flow, sample.Name) == "Succeeded",
-                () => $"{flow.Pipeline(sample.Name)}\n{flow.Describe()}", seconds: 300);
+                () => $"{flow.Pipeline(sample.Name)}\n{flow.Describe()}");
         foreach (var (name, (sinks, frames)) in Batches)
-            Regex.Count(Logs(flow, name), $"^sink: video {frames} frames, 0 missing", RegexOptions.Multiline).ShouldBe(sinks, name);
+            Regex.Count(Logs(flow, name), $"^sink: video {frames} frames, 0 missing", RegexOptions.Multiline)
+                .ShouldBeGreaterThanOrEqualTo(sinks, name);
         MediaClips.Frames(Path.Combine(flow.Records, "highlights.mp4")).ShouldBe(ClipFrames);
     }
 
@@ -52,7 +54,7 @@ public sealed class SampleCases(ITestOutputHelper output) : FlowCase(output)
             using var encoder = new Encoder(Cluster, sample.Name, Address(flow, sample.Name));
             var rates = new Dictionary<string, double>();
             Wait.Until($"every edge of {sample.Name} carries frames", () => (rates = Rates(flow, sample.Name)).Values.All(rate => rate > 0),
-                () => $"{flow.Pipeline(sample.Name)}\n{encoder.Words}\n{Logs(flow, sample.Name)}", seconds: 300);
+                () => $"{flow.Pipeline(sample.Name)}\n{encoder.Words}\n{Logs(flow, sample.Name)}");
             Print($"{sample.Name}: {string.Join(", ", rates.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {one.Value:0.0}/s")))}");
         }
     }

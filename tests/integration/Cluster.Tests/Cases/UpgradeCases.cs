@@ -47,7 +47,7 @@ public sealed class UpgradeCases(ITestOutputHelper output) : InstallingCase(outp
         Wait.Until($"the sidecars of {pipeline} are renewed",
             () => flow.Is("Ready", "True", pipeline) && flow.Is("SidecarsUpToDate", "True", pipeline)
         && Pods(flow, pipeline) is var all && all.Count == pods
-            && all.All(pod => pod.SidecarImage.EndsWith(After, StringComparison.Ordinal)), flow.Describe, seconds: 400);
+            && all.All(pod => pod.SidecarImage.EndsWith(After, StringComparison.Ordinal)), flow.Describe);
 
     private static List<Pod> Pods(Flow flow, string pipeline) =>
         [.. flow.Pods().Where(pod => pod.Name.StartsWith(pipeline + "-", StringComparison.Ordinal))];

@@ -31,8 +31,7 @@ public sealed class PlantedController : IDisposable
         kubectl.Run("patch", "deployment", Helm.Release, "-n", Helm.Space, "-p",
             "{\"spec\": " + how + "\"template\": {\"spec\": {\"containers\": [" + container + "]}}}}");
         Wait.Until("the controllers are others",
-            () => kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s").ExitCode == 0,
-            seconds: 240);
+            () => kubectl.Try(null, "rollout", "status", $"deployment/{Helm.Release}", "-n", Helm.Space, "--timeout=20s").ExitCode == 0);
         Wait.Until("one of them leads", () => Leadership.Read(kubectl).Pod is { Length: > 0 } leader && Controllers(kubectl)
             .Contains(leader), () => $"{Leadership.Read(kubectl)}");
     }

@@ -20,7 +20,7 @@ internal sealed class PodTunnel : IDisposable
         _process = Process.Start(new ProcessStartInfo("bash",
             ["-c", Script, Path.Combine(KubernetesBuild.Folder, "common.sh"), plane, _socket,
             FormattableString.Invariant($"{address}:{port}")]))!;
-        Wait.Until($"a tunnel to {address}:{port}", () => File.Exists(_socket), seconds: 60);
+        Wait.Until($"a tunnel to {address}:{port}", () => File.Exists(_socket));
     }
 
     public NetworkStream Connect()

@@ -8,7 +8,7 @@ internal static class Wait
     // Most conditions start a kubectl: asked more often they would keep one of two cores busy.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
-    public static TimeSpan Until(string what, Func<bool> condition, Func<string>? seen = null, int seconds = 180)
+    public static TimeSpan Until(string what, Func<bool> condition, Func<string>? seen = null, int seconds = 400)
     {
         var watch = Stopwatch.StartNew();
         for (var unanswered = ""; !Holds(condition, ref unanswered); Thread.Sleep(Pause))

@@ -150,7 +150,7 @@ internal sealed class PodLine : IDisposable
 
     public static async Task Until(Func<Task<bool>> condition)
     {
-        for (var limit = Stopwatch.StartNew(); limit.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(50))
+        for (var limit = Stopwatch.StartNew(); limit.Elapsed < TimeSpan.FromSeconds(240); await Task.Delay(50))
         {
             try
             {
@@ -190,7 +190,7 @@ internal sealed class PodLine : IDisposable
                 return;
             }
             catch (ControlException error) when (error.Status is StatusCode.Unavailable or StatusCode.DeadlineExceeded
-                && limit.Elapsed < TimeSpan.FromSeconds(60))
+                && limit.Elapsed < TimeSpan.FromSeconds(240))
             {
                 await Task.Delay(50);
             }

@@ -27,7 +27,7 @@ internal sealed class PodProcess : IDisposable
     public void Signal(string name) => Programs.Run("kill", "-" + name, _process.Id.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The exit code; 128 + number for a signal.</summary>
-    public int AwaitExit(int seconds = 60)
+    public int AwaitExit(int seconds = 240)
     {
         _process.WaitForExit(TimeSpan.FromSeconds(seconds))
             .ShouldBeTrue($"{_process.StartInfo.FileName} does not end:\n{string.Join('\n', Lines)}");
