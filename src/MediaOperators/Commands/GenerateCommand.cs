@@ -53,6 +53,7 @@ internal static class GenerateCommand
         try
         {
             await threads.WhenAllAsync();
+            Console.WriteLine($"generate: waited for a block or for room {media.Statistics.OutputWaits} times");
         }
         catch (OperationCanceledException) when (media.Stopping.IsCancellationRequested)
         {

@@ -18,6 +18,9 @@ internal sealed class CheckedPort(FrameInput input, bool verify, TimeSpan delay,
     /// <summary>Frames whose payload is not the pattern of their sequence.</summary>
     public long Corrupt { get; private set; }
 
+    /// <summary>The age of the oldest frame when it was received.</summary>
+    public TimeSpan AgeMax { get; private set; }
+
     public bool Ended { get; private set; }
 
     /// <summary>What is wrong with what came, or null.</summary>
@@ -31,6 +34,7 @@ internal sealed class CheckedPort(FrameInput input, bool verify, TimeSpan delay,
             using (frame)
             {
                 Ledger.Add(frame.Stream, frame.Sequence, frame.Payload.Length);
+                AgeMax = frame.Age > AgeMax ? frame.Age : AgeMax;
                 record?.Add(frame.Stream, frame.Sequence);
                 if (verify)
                     Verify(frame);
@@ -45,6 +49,7 @@ internal sealed class CheckedPort(FrameInput input, bool verify, TimeSpan delay,
         writer.WriteStartObject(Name);
         LedgerJson.Write(writer, Ledger);
         writer.WriteNumber("corrupt", Corrupt);
+        writer.WriteNumber("age_max_ms", AgeMax.TotalMilliseconds);
         writer.WriteBoolean("ended", Ended);
         writer.WriteEndObject();
     }

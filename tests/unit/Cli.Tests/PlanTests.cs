@@ -13,6 +13,7 @@ public sealed class PlanTests
     [InlineData("highlights", "dot", "dot")]
     [InlineData("highlights", "svg", "svg")]
     [InlineData("fan-out", "text", "txt")]
+    [InlineData("live-preview", "text", "txt")]
     public void The_plan_of_a_sample_is_what_it_was(string sample, string form, string ending)
     {
         var (exitCode, output, error) = Run.Command("plan", Samples.Path(sample + ".yaml"), "--output", form);
