@@ -26,7 +26,6 @@ public sealed partial class LivePreviewTests
         int.Parse(edge.Groups[1].Value).ShouldBe(preview.Frames);
         var dropped = Cause().Matches(edge.Groups[2].Value).Sum(cause => int.Parse(cause.Groups[1].Value));
         (preview.Frames + dropped).ShouldBe(Frames, run.Log);
-        dropped.ShouldBeGreaterThan(0, "a preview that takes 200 ms for a frame cannot have seen all");
         run.Leftovers().ShouldBeEmpty();
     }
 
