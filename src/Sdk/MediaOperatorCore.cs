@@ -308,8 +308,7 @@ internal sealed class MediaOperatorCore : ILedgerOwner, IDisposable
             return descriptor;
         ref var input = ref DescriptorOf(first);
         descriptor.Flags = input.Flags & DescriptorFlags.MayBeReplay;
-        descriptor.AgeNanoseconds = input.AgeNanoseconds + input.EdgeAgeNanoseconds
-            + Math.Max(0, descriptor.SentAtNanoseconds - input.SentAtNanoseconds);
+        descriptor.AgeNanoseconds = EdgePolicy.AgeNs(in input, (long)descriptor.SentAtNanoseconds);
         return descriptor;
     }
 
