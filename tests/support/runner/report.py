@@ -1,6 +1,11 @@
 """The end of a run's output, which is what people are shown."""
+import collections
+
 SLOWEST = 15
 MESSAGE_LETTERS = 900
+# Where only the end of an output is kept, it still says which classes failed, and how one test of each did.
+CLASSES_MAX = 12
+CLASS_LETTERS = 150
 
 
 def write(ran, verdicts, seconds):
@@ -27,8 +32,21 @@ def write(ran, verdicts, seconds):
         print("Failed:")
         for one in verdicts.failed:
             print(f"  {_short(one)}: {_line(one.message)[:MESSAGE_LETTERS]}")
+        _print_classes(verdicts.failed)
     print(f"{verdicts.passed} passed, {failed} failed, {len(verdicts.skipped)} skipped", flush=True)
     return 1 if failed else 0
+
+
+def _print_classes(failed):
+    classes = collections.defaultdict(list)
+    for one in failed:
+        classes[one.method.rpartition(".")[0].removeprefix("K8sMediaFlow.") or one.room].append(one)
+    print("Failed by class:")
+    most = sorted(classes.items(), key=lambda item: -len(item[1]))
+    for name, those in most[:CLASSES_MAX]:
+        print(f"  {len(those):3} {name}: {_line(those[0].message)[:CLASS_LETTERS]}")
+    if most[CLASSES_MAX:]:
+        print(f"  {sum(len(those) for _, those in most[CLASSES_MAX:]):3} in {len(most) - CLASSES_MAX} other classes")
 
 
 def _short(one):
