@@ -104,11 +104,8 @@ bill() { # bill IMAGE LAYER.tar...
 }
 build() { # build IMAGE PROJECT COMPILATION "ENTRYPOINT..." "FOLDERS"
     local image=$1 project=$2 folder=$scratch/$1 layers one bytes
-    local -A compilations=([native]="-r $runtime -p:PublishAot=true"
-        [ready]="-r $runtime --self-contained -p:PublishReadyToRun=true -p:PublishTrimmed=true")
     if [ -z "$only_root" ] && is_current "$out/$image"; then say "$image: is current"; return; fi
-    # shellcheck disable=SC2086
-    dotnet publish "$root/$project" -c Release ${compilations[$3]} -o "$folder$FOLDER" -v q --nologo
+    dotnet publish "$root/$project" -c Release "-p:Compilation=$3" -o "$folder$FOLDER" -v q --nologo
     # What it was made of, before another build restores the project for itself.
     cp "$root/$project/obj/project.assets.json" "$scratch/assets.json"
     # Symbols are for who reads a dump: they stay beside the archives.

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:?folder} configuration=${2:-Release}
 native=()
-[ "${3:-}" != --native ] || native=(--use-current-runtime -p:PublishAot=true)
+[ "${3:-}" != --native ] || native=(-p:Compilation=Native)
 for room in Sidecar MediaOperators Cli; do
     dotnet publish "src/$room/$room.csproj" -c "$configuration" -o "$folder" -v q --nologo "${native[@]}"
 done
