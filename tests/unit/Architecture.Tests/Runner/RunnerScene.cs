@@ -16,7 +16,8 @@ internal sealed class RunnerScene : IDisposable
     public RunnerScene()
     {
         foreach (var builder in Builders)
-            Program(builder, "#!/bin/sh\necho $0 $* >>calls\n");
+            Program(builder, "#!/bin/sh\necho $0 $* >>calls\nmkdir -p artifacts/bin artifacts/images artifacts/guest\n"
+                + "cp src/* artifacts/bin/ 2>/dev/null || true\n");
         Program("bin/dotnet", File.ReadAllText(Path.Combine(Repository.Root, "tests", "unit", "Architecture.Tests", "Runner",
             "dotnet.py")));
         KnownFlaky("# nothing\n");
@@ -29,6 +30,32 @@ internal sealed class RunnerScene : IDisposable
 
     /// <summary>Which builders and rooms ran, in order.</summary>
     public string[] Calls => File.ReadAllLines(Path.Combine(_root, "calls"));
+
+    /// <summary>What the programs that the tests use were built from.</summary>
+    public string Built => File.ReadAllText(Path.Combine(_root, "artifacts", "bin", "A.cs"));
+
+    public int Builds(string builder) => Calls.Count(call => call.Contains(builder, StringComparison.Ordinal));
+
+    /// <summary>Nothing is built here any more, as in a fresh clone.</summary>
+    public RunnerScene Forget()
+    {
+        Directory.Delete(Path.Combine(_root, "artifacts"), recursive: true);
+        return this;
+    }
+
+    public RunnerScene AsRepository()
+    {
+        Process.Start("git", ["init", "--quiet", _root]).WaitForExit(Patience);
+        return this;
+    }
+
+    public RunnerScene Source(string path, string text)
+    {
+        path = Path.Combine(_root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return this;
+    }
 
     /// <summary>Ends: pass, fail, skip, hang or crash, one for each time; the last one goes on.</summary>
     public RunnerScene Test(string room, string name, params string[] ends)
@@ -69,6 +96,7 @@ internal sealed class RunnerScene : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(_root, "cache");
         start.Environment["PATH"] = Path.Combine(_root, "bin") + ":" + start.Environment["PATH"];
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

@@ -132,10 +132,32 @@ public sealed class RunnerTests : IDisposable
             .Test("Rdma", "N.F.A", "pass");
         _scene.Run("all").ShouldBe(0, _scene.Output);
         foreach (var builder in (string[])["images/build.sh", "scripts/publish.sh", "cluster/build.sh"])
-            _scene.Calls.Count(call => call.Contains(builder, StringComparison.Ordinal)).ShouldBe(1, builder);
+            _scene.Builds(builder).ShouldBe(1, builder);
         _scene.Failing("images/build.sh").Run("all").ShouldBe(1);
         _scene.LastLine.ShouldBe("2 passed, 2 failed, 0 skipped");
         _scene.Output.ShouldContain("no images/build.sh for you");
+    }
+
+    [Fact]
+    public void What_was_built_from_the_same_sources_is_not_built_again()
+    {
+        _scene.Test("EndToEnd", "N.D.A", "pass").AsRepository().Source("src/A.cs", "one");
+        _scene.Run("all").ShouldBe(0, _scene.Output);
+        _scene.Forget().Run("all").ShouldBe(0, _scene.Output);
+        _scene.Builds("scripts/publish.sh").ShouldBe(1);
+        _scene.Built.ShouldBe("one");
+        _scene.Forget().Source("src/A.cs", "two").Run("all").ShouldBe(0, _scene.Output);
+        _scene.Builds("scripts/publish.sh").ShouldBe(2);
+        _scene.Built.ShouldBe("two");
+    }
+
+    [Fact]
+    public void Outside_of_a_repository_everything_is_built_each_time()
+    {
+        _scene.Test("EndToEnd", "N.D.A", "pass").Source("src/A.cs", "one");
+        _scene.Run("all").ShouldBe(0, _scene.Output);
+        _scene.Forget().Run("all").ShouldBe(0, _scene.Output);
+        _scene.Builds("scripts/publish.sh").ShouldBe(2);
     }
 
     [Fact]
