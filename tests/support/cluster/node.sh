@@ -76,6 +76,7 @@ staticPodPath: /etc/kubernetes/manifests
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
 imageGCHighThresholdPercent: 100
 nodeStatusUpdateFrequency: 2s
+nodeStatusReportFrequency: 1m
 nodeLeaseDurationSeconds: 12
 syncFrequency: 5s
 serializeImagePulls: false
