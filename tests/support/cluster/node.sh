@@ -36,7 +36,8 @@ cat >/etc/cni/net.d/10-pods.conflist <<J
 {"cniVersion":"0.4.0","name":"pods","plugins":[{"type":"bridge","bridge":"cni0","isGateway":true,"hairpinMode":true,
  "ipam":{"type":"host-local","dataDir":"/run/cni-ipam","ranges":[[{"subnet":"$pod_network"}]],"routes":[{"dst":"0.0.0.0/0"}]}}]}
 J
-# restrict_oom_score_adj: a machine without CAP_SYS_RESOURCE does not let runc lower it, and every pod would fail.
+# restrict_oom_score_adj: a machine without CAP_SYS_RESOURCE does not let the runtime lower it, and every pod would fail.
+# crun: runc starts Go three times for each container and each probe, and copies itself into memory each time.
 cat >/etc/containerd/config.toml <<T
 version = 2
 [plugins."io.containerd.grpc.v1.cri"]
@@ -49,7 +50,7 @@ version = 2
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
-      BinaryName = "$root/usr/sbin/runc"
+      BinaryName = "$root/usr/bin/crun"
 T
 containerd >"$log/$node-containerd.log" 2>&1 &
 until ctr version >/dev/null 2>&1; do sleep 0.1; done
@@ -77,6 +78,7 @@ evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available:
 imageGCHighThresholdPercent: 100
 nodeStatusUpdateFrequency: 2s
 nodeStatusReportFrequency: 1m
+volumeStatsAggPeriod: -1s
 nodeLeaseDurationSeconds: 12
 syncFrequency: 5s
 serializeImagePulls: false
