@@ -29,31 +29,38 @@ internal static class GenerateCommand
         Description = "At the rate of the port's caps instead of as fast as the consumers take it.",
     };
 
+    private static readonly Option<string?> _countFile = new("--count-file")
+    {
+        Description = "How often it waited for a block or for room, written at the end.",
+        HelpName = "FILE.json",
+    };
+
     public static Command Build()
     {
         var command = new Command("generate", "Sends a test pattern on every output port; sink --verify checks it.")
         {
-            _frames, _size, _realtime, RecordOption.Record,
+            _frames, _size, _realtime, _countFile, RecordOption.Record,
         };
-        command.SetAction((line, _) => CommandHost.RunAsync("generate",
-            media => RunAsync(media, line.GetValue(_frames), line.GetValue(_size), line.GetValue(_realtime),
-                line.GetValue(RecordOption.Record))));
+        command.SetAction((line, _) => CommandHost.RunAsync("generate", media => RunAsync(media, line)));
         return command;
     }
 
-    private static async Task RunAsync(MediaOperator media, long frames, int payloadBytes, bool realtime, string? record)
+    private static async Task RunAsync(MediaOperator media, ParseResult line)
     {
         if (media.Outputs.Count == 0 || media.Inputs.Count > 0)
             throw new MediaException("generate must have output ports and no input port");
-        using var records = new PortRecords(record);
+        var (frames, bytes, realtime) = (line.GetValue(_frames), line.GetValue(_size), line.GetValue(_realtime));
+        using var records = new PortRecords(line.GetValue(RecordOption.Record));
         using var threads = new PortThreads(media.Stopping);
         foreach (var output in media.Outputs)
             threads.Start("generate " + output.Name,
-                stopping => new GeneratedPort(output, payloadBytes, records.Of(output.Name)).Pump(frames, realtime, stopping));
+                stopping => new GeneratedPort(output, bytes, records.Of(output.Name)).Pump(frames, realtime, stopping));
         try
         {
             await threads.WhenAllAsync();
             Console.WriteLine($"generate: waited for a block or for room {media.Statistics.OutputWaits} times");
+            if (line.GetValue(_countFile) is { } path)
+                CountFile.Write(path, writer => writer.WriteNumber("waits", media.Statistics.OutputWaits));
         }
         catch (OperationCanceledException) when (media.Stopping.IsCancellationRequested)
         {

@@ -51,7 +51,7 @@ internal static class SinkCommand
         finally
         {
             if (line.GetValue(_countFile) is { } path)
-                WriteCounts(new RenamedFile(path), ports);
+                CountFile.Write(path, writer => WriteCounts(writer, ports));
         }
         foreach (var port in ports)
             Console.WriteLine($"sink: {port.Name} {port.Ledger.Frames} frames, {port.Ledger.Missing} missing, {port.Corrupt} corrupt");
@@ -67,19 +67,11 @@ internal static class SinkCommand
         await threads.WhenAllAsync();
     }
 
-    private static void WriteCounts(RenamedFile file, CheckedPort[] ports)
+    private static void WriteCounts(Utf8JsonWriter writer, CheckedPort[] ports)
     {
-        file.Prepare();
-        using (var stream = new FileStream(file.PartialPath, FileMode.Create, FileAccess.Write))
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
-        {
-            writer.WriteStartObject();
-            writer.WriteStartObject("ports");
-            foreach (var port in ports)
-                port.Write(writer);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-        file.Commit();
+        writer.WriteStartObject("ports");
+        foreach (var port in ports)
+            port.Write(writer);
+        writer.WriteEndObject();
     }
 }
