@@ -5,7 +5,6 @@ using K8sMediaFlow.Links.Simulation.Tests.Pods;
 using K8sMediaFlow.Links.Simulation.Tests.Running;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Links.Simulation.Tests;
 
@@ -24,11 +23,14 @@ internal sealed class World : IDisposable
     private const long StepsMax = 3_000_000;
     private const int LookEvery = 32;
 
+    private static readonly bool s_isLogged = Environment.GetEnvironmentVariable("SIMULATION_LOG") is { Length: > 0 };
+
     private readonly List<Pod> _pods = [];
     private readonly List<LinkPlace> _links = [];
     private readonly List<EdgePlace> _edges = [];
     private readonly List<IDisposable> _kept = [];
     private readonly Dictionary<Pod, Judge> _judges = [];
+    private readonly Depth _depth;
     private readonly Queue<PlannedFault> _planned;
     private readonly PlantedBug _bug;
     private readonly int _seed;
@@ -45,8 +47,13 @@ internal sealed class World : IDisposable
         Data = new DataNetwork(Scheduler);
         Scheduler.Reached = Data.Reached;
         Feed = new Feed(frames > 0 ? frames : Scheduler.Random.Next(500, 560));
+        _depth = new Depth(Scheduler.Random);
         Build();
         _planned = new Queue<PlannedFault>(hasFaults ? FaultPlan.Of(seed, Feed.Frames, _links, _edges, Scheduler.Random) : []);
+        // A reorder window waits for notices, and one that a dead process had made of what it dropped does not come.
+        var losesNotices = _edges.Exists(static edge => !edge.IsKept) && _planned.Any(static one => one.Kills || one.Fault == Fault.HoldWrites);
+        foreach (var (sink, judge) in _judges)
+            (sink.IsOrdered, judge.IsInOrder) = (sink.IsOrdered && !losesNotices, sink.Inbound.Count == 1 || !losesNotices);
     }
 
     public Scheduler Scheduler { get; }
@@ -102,6 +109,13 @@ internal sealed class World : IDisposable
 
     public override string ToString() =>
         string.Join(", ", _links.Select(static link => $"{link.From.Name}-{link.To.Name} {link.Edge.Policy}"));
+
+    /// <summary>For people who look at one history.</summary>
+    private void Log(string what)
+    {
+        if (s_isLogged)
+            Console.WriteLine($"{Scheduler.Now / 1e6:0.000} ms: {what}");
+    }
 
     private void Begin()
     {
@@ -160,6 +174,7 @@ internal sealed class World : IDisposable
         _lastEventAt = Scheduler.Now;
         Coverage.Hit(armed.Fault, step, link.Edge.Policy);
         Scheduler.Note((int)armed.Fault);
+        Log($"{armed.Fault} at {step} of {link.From.Name}-{link.To.Name}, {Feed.Sent} frames sent");
         Happen(armed.Fault, link);
     }
 
@@ -185,7 +200,7 @@ internal sealed class World : IDisposable
             case Fault.DropWrite: link.NextWrite = SimulatedFault.Drop; break;
             case Fault.TearWrite: link.NextWrite = SimulatedFault.Torn; break;
             case Fault.LoseAfterLanding: link.NextWrite = SimulatedFault.DropAfterLanding; break;
-            case Fault.HoldWrites: HoldWrites(link, Milliseconds(2, 800)); break;
+            case Fault.HoldWrites: HoldWritesAndMaybeKill(link); break;
             case Fault.Partition: Partition(link, Milliseconds(20, 2_500)); break;
             case Fault.SlowConsumer: link.To.Operator!.PausedUntil = Scheduler.Now + Milliseconds(50, 1_500); break;
             default: Stop((Scheduler.Random.Next(2) == 0 ? link.From : link.To).Sidecar!.Process, Milliseconds(20, 4_000)); break;
@@ -193,6 +208,20 @@ internal sealed class World : IDisposable
     }
 
     private long Milliseconds(int least, int most) => Scheduler.Between(least, most) * Scheduler.Millisecond;
+
+    // What is under way of a dead sender lands behind the fence, if there is none.
+    private void HoldWritesAndMaybeKill(LinkPlace link)
+    {
+        HoldWrites(link, Milliseconds(2, 800));
+        if (Scheduler.Random.Next(3) == 0)
+            Scheduler.After(Milliseconds(1, 20), null, () =>
+            {
+                if (link.From.Sidecar is null)
+                    return;
+                Log($"the sidecar of {link.From.Name} dies while its writes are held up");
+                KillSidecar(link.From);
+            });
+    }
 
     private void Partition(LinkPlace link, long nanoseconds)
     {
@@ -210,6 +239,7 @@ internal sealed class World : IDisposable
 
     private void KillSidecar(Pod pod)
     {
+        LoseNotices(pod.Inbound.Any(static link => !link.Edge.IsKept) || pod.Edges.Exists(static edge => edge.DeadlineNs > 0));
         var sidecar = pod.Sidecar!;
         var its = sidecar.Attached;
         pod.SidecarDied();
@@ -220,16 +250,32 @@ internal sealed class World : IDisposable
             foreach (var stream in Feed.Streams.Where(stream => pod.Operator is null || stream != Feed.Streams[^1] || its != pod.Operator))
                 stream.IsCutOff = true;
         if (its is not null)
-            Scheduler.After(Milliseconds(0, 3), its.Owner, () =>
-            {
-                its.SidecarGone();
-                AttachSoon(pod);
-            });
+            NoticeSoon(pod, its, sidecar.Process);
         ThrowIfDead();
+    }
+
+    private void NoticeSoon(Pod pod, Operator its, Process dead) => Scheduler.After(Milliseconds(0, 3), its.Owner, () =>
+    {
+        if (Data.IsReading(dead))
+        {
+            NoticeSoon(pod, its, dead);
+            return;
+        }
+        its.SidecarGone();
+        AttachSoon(pod);
+    });
+
+    private void LoseNotices(bool hasDropped)
+    {
+        if (!hasDropped)
+            return;
+        foreach (var stream in Feed.Streams)
+            stream.UnexplainedUpTo = stream.Sent;
     }
 
     private void KillOperator(Pod pod)
     {
+        LoseNotices(pod.Edges.Exists(static edge => !edge.IsKept));
         var one = pod.Operator!;
         (one as SourceOperator)?.Dies();
         pod.OperatorDied();
@@ -292,32 +338,44 @@ internal sealed class World : IDisposable
     private void BuildChain(Policy one, Policy other)
     {
         var (source, middle, sink) = (MakePod("source"), MakePod("middle"), MakePod("sink"));
-        Connect(MakeEdge("first", one, FanOutDistribution.RoundRobin), source, middle);
-        Connect(MakeEdge("second", other, FanOutDistribution.RoundRobin), middle, sink);
         sink.IsOrdered = Scheduler.Random.Next(2) == 0;
-        AddJudge(sink, _edges);
+        var second = MakeEdge("second", other, 1, _depth.Of(1, 1, sink.IsOrdered));
+        var first = MakeEdge("first", one, 1, _depth.Of(1, 1, isOrdered: false) + second.Alive);
+        (source.PortWindow, middle.PortWindow, sink.Borrowed) = (Depth.Loans + first.Alive, Depth.Loans + second.Alive, _depth.Borrowed);
+        Connect(first, source, middle);
+        Connect(second, middle, sink);
+        AddJudge(sink, first, second);
     }
 
     private void BuildFork(Policy one, Policy other)
     {
-        var (source, first, second) = (MakePod("source"), MakePod("first"), MakePod("second"));
-        Connect(MakeEdge("first", one, FanOutDistribution.RoundRobin), source, first);
-        Connect(MakeEdge("second", other, FanOutDistribution.RoundRobin), source, second);
-        AddJudge(first, _edges[..1]);
-        AddJudge(second, _edges[1..]);
+        var (source, left, right) = (MakePod("source"), MakePod("left"), MakePod("right"));
+        var first = MakeEdge("first", one, 1, _depth.Of(1, 1, isOrdered: false));
+        var second = MakeEdge("second", other, 1, _depth.Of(1, 1, isOrdered: false));
+        source.PortWindow = Depth.Loans + (first.IsKept && second.IsKept ? first.Alive : first.Alive + second.Alive);
+        (left.Borrowed, right.Borrowed) = (_depth.Borrowed, _depth.Borrowed);
+        Connect(first, source, left);
+        Connect(second, source, right);
+        AddJudge(left, first);
+        AddJudge(right, second);
     }
 
     private void BuildParallel(Policy one, Policy other)
     {
         var (source, left, right, sink) = (MakePod("source"), MakePod("left"), MakePod("right"), MakePod("sink"));
-        var first = MakeEdge("first", one, FanOutDistribution.RoundRobin);
-        var second = MakeEdge("second", other, FanOutDistribution.RoundRobin);
+        sink.IsOrdered = true;
+        var second = MakeEdge("second", other, 1, _depth.Of(1, 2, isOrdered: true));
+        var first = MakeEdge("first", one, 2, _depth.Of(2, 1, isOrdered: false) + second.Alive);
+        (source.PortWindow, sink.Borrowed) = (Depth.Loans + first.Alive, _depth.Borrowed);
+        // When one of the two dies, the other has its frames too, behind younger ones that wait for them.
+        left.PortWindow = right.PortWindow = Math.Max(source.PortWindow, Depth.Loans + second.Alive);
+        if (second.IsKept)
+            second.LandingBlocks = left.PortWindow;
         Connect(first, source, left);
         Connect(first, source, right);
         Connect(second, left, sink);
         Connect(second, right, sink);
-        sink.IsOrdered = true;
-        AddJudge(sink, _edges);
+        AddJudge(sink, first, second);
     }
 
     private Pod MakePod(string name)
@@ -327,12 +385,8 @@ internal sealed class World : IDisposable
         return pod;
     }
 
-    private EdgePlace MakeEdge(string name, Policy policy, FanOutDistribution distribution)
-    {
-        var edge = new EdgePlace(name, policy, distribution, Scheduler.Random);
-        _edges.Add(edge);
-        return edge;
-    }
+    private EdgePlace MakeEdge(string name, Policy policy, int links, int alive) =>
+        new(name, policy, _depth, links, alive, Milliseconds(5, 40));
 
     private void Connect(EdgePlace edge, Pod from, Pod to)
     {
@@ -340,12 +394,19 @@ internal sealed class World : IDisposable
         _links.Add(link);
         from.Outbound.Add(link);
         to.Inbound.Add(link);
+        if (!_edges.Contains(edge))
+            _edges.Add(edge);
         if (!from.Edges.Contains(edge))
             from.Edges.Add(edge);
     }
 
-    private void AddJudge(Pod sink, List<EdgePlace> way) =>
-        _judges.Add(sink, new Judge(sink.Name, way.TrueForAll(static edge => edge.IsKept), isInOrder: true));
+    private void AddJudge(Pod sink, params ReadOnlySpan<EdgePlace> way)
+    {
+        var isKept = true;
+        foreach (var edge in way)
+            isKept &= edge.IsKept;
+        _judges.Add(sink, new Judge(sink.Name, isKept));
+    }
 
     /// <summary>Everything is delivered or explained, and everything that was taken is given back.</summary>
     private void Settle()

@@ -4,6 +4,7 @@ using K8sMediaFlow.Fabric.Simulated;
 using K8sMediaFlow.Links.Simulation.Tests.Faults;
 using K8sMediaFlow.Links.Simulation.Tests.Pods;
 using K8sMediaFlow.Links.Simulation.Tests.Running;
+using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Network;
 
@@ -14,6 +15,8 @@ internal sealed class DataNetwork : IStep
     private readonly Scheduler _scheduler;
     private readonly long _began;
     private readonly Dictionary<int, LinkPlace> _connections = [];
+    private readonly List<(Process Owner, WatchedSender Sender)> _senders = [];
+    private readonly HashSet<int> _held = [];
     private int _lastConnection;
 
     public DataNetwork(Scheduler scheduler)
@@ -28,11 +31,30 @@ internal sealed class DataNetwork : IStep
             return false;
         };
         _network.Faults.OnWrite = FaultOf;
+        CopiesAtOnce = scheduler.Random.Next(2) == 0;
         Fabric = new SimulatedFabric(_network);
         scheduler.Add(this);
     }
 
     public SimulatedFabric Fabric { get; }
+
+    /// <summary>Whether a link still reads memory for what a dead process has written: the kernel ends that before its death shows.</summary>
+    public bool IsReading(Process dead) =>
+        !CopiesAtOnce && _senders.Exists(one => one.Owner == dead && one.Sender.IsReading);
+
+    /// <summary>Remembers a sending end of a process.</summary>
+    public WatchedSender Keep(WatchedSender sender, Process owner)
+    {
+        _senders.RemoveAll(static one => one.Owner.IsDead && !one.Sender.IsReading);
+        _senders.Add((owner, sender));
+        return sender;
+    }
+
+    /// <summary>
+    /// A write takes its bytes at once, as a socket does, and they may land long after their process has died. Otherwise they are read when
+    /// they land, as a device reads them: memory that is used again too early is found out.
+    /// </summary>
+    public bool CopiesAtOnce { get; }
 
     /// <summary>Grows with everything that happens.</summary>
     public long Version { get; private set; }
@@ -64,6 +86,7 @@ internal sealed class DataNetwork : IStep
     public void Resume()
     {
         Version++;
+        _held.Clear();
         _network.ResumeAll();
     }
 
@@ -73,14 +96,15 @@ internal sealed class DataNetwork : IStep
             return SimulatedFault.None;
         var fault = link.NextWrite;
         link.NextWrite = SimulatedFault.None;
-        if (fault == SimulatedFault.None && link.CutUntil > _scheduler.Now)
+        // All that follows on the connection waits behind the first one.
+        if (fault == SimulatedFault.None && link.CutUntil > _scheduler.Now && _held.Add(write.Connection))
             fault = SimulatedFault.Stall;
         return fault;
     }
 }
 
 /// <summary>The data fabric as one link's end sees it: the real one, each step of which is a place where something may break.</summary>
-internal sealed class WatchedFabric(DataNetwork network, Func<nint, LinkPlace?> linkOfArea, LinkPlace? link = null) : IFabric
+internal sealed class WatchedFabric(DataNetwork network, Process owner, Func<nint, LinkPlace?> linkOfArea, LinkPlace? link) : IFabric
 {
     public FabricKind Kind => FabricKind.Simulated;
 
@@ -129,13 +153,15 @@ internal sealed class WatchedFabric(DataNetwork network, Func<nint, LinkPlace?> 
         {
             var sender = inner.Connect(offer, deadline);
             fabric.Network.Connected(fabric.Link!);
-            return new WatchedSender(fabric.Network, fabric.Link!, sender);
+            return fabric.Network.Keep(new WatchedSender(fabric.Network, fabric.Link!, sender), fabric.Owner);
         }
 
         public void Dispose() => inner.Dispose();
     }
 
     private DataNetwork Network => network;
+
+    private Process Owner => owner;
 
     private LinkPlace? Link => link;
 
@@ -145,9 +171,34 @@ internal sealed class WatchedFabric(DataNetwork network, Func<nint, LinkPlace?> 
 /// <summary>A sending end.</summary>
 internal sealed class WatchedSender(DataNetwork network, LinkPlace link, IFabricSender inner) : IFabricSender, IHasNews
 {
+    // More than are ever in flight.
+    private const int WritesMax = 256;
+
+    private readonly Region? _copies = network.CopiesAtOnce ? new Region(WritesMax, default) : null;
     private long _seen = -1;
+    private uint _writes;
 
     public int WritesInFlight => inner.WritesInFlight;
+
+    /// <summary>Asked when its process is dead.</summary>
+    public bool IsReading
+    {
+        get
+        {
+            try
+            {
+                Span<ulong> tags = stackalloc ulong[16];
+                while (inner.Poll(tags, TimeSpan.Zero) > 0)
+                {
+                }
+                return inner.WritesInFlight > 0;
+            }
+            catch (FabricException)
+            {
+                return false;
+            }
+        }
+    }
 
     public bool HasNews => network.Version != _seen;
 
@@ -155,7 +206,14 @@ internal sealed class WatchedSender(DataNetwork network, LinkPlace link, IFabric
 
     public void Write(uint slot, long offsetBytes, int sizeBytes, ReadOnlySpan<byte> header, ReadOnlySpan<MemoryPart> segments, ulong tag)
     {
-        inner.Write(slot, offsetBytes, sizeBytes, header, segments, tag);
+        if (_copies is null)
+            inner.Write(slot, offsetBytes, sizeBytes, header, segments, tag);
+        else
+        {
+            Span<MemoryPart> copied = stackalloc MemoryPart[segments.Length];
+            Copy(_copies, segments, copied);
+            inner.Write(slot, offsetBytes, sizeBytes, header, copied, tag);
+        }
         link.At(Step.Write);
     }
 
@@ -171,6 +229,18 @@ internal sealed class WatchedSender(DataNetwork network, LinkPlace link, IFabric
     {
         network.Changed();
         inner.Dispose();
+    }
+
+    private void Copy(Region copies, ReadOnlySpan<MemoryPart> segments, Span<MemoryPart> copied)
+    {
+        var (block, offset) = (_writes++ % WritesMax, 0);
+        for (var index = 0; index < segments.Length; index++)
+        {
+            var length = segments[index].LengthBytes;
+            RawMemory.ReadOnlySpan(segments[index].Address, length).CopyTo(copies.Bytes(block, offset, length));
+            copied[index] = new MemoryPart(copies.Address + ((nint)block * Region.BlockBytes) + offset, length);
+            offset += length;
+        }
     }
 }
 

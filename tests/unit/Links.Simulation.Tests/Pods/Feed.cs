@@ -8,6 +8,11 @@ internal sealed class SourceStream(ulong number)
     /// <summary>The last sequence that was sent.</summary>
     public ulong Sent { get; set; }
 
+    /// <summary>
+    /// What a process had dropped by then may be unexplained: it died with the notices. Frames of edges that keep all are not among them.
+    /// </summary>
+    public ulong UnexplainedUpTo { get; set; }
+
     /// <summary>Its process has died, and perhaps some of its last frames with it.</summary>
     public bool IsCutOff { get; set; }
 }

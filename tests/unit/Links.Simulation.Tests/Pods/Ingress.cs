@@ -16,7 +16,7 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
 {
     private const long LookAnyway = 1_000 * Scheduler.Millisecond;
 
-    private readonly record struct Delivery(uint Slot, ulong Ticket);
+    private readonly record struct Delivery(uint Slot, ulong Ticket, bool HasBytes);
 
     private readonly LinkPlace _link;
     private readonly Scheduler _scheduler;
@@ -34,7 +34,7 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
     {
         (_scheduler, _link) = (scheduler, link);
         var small = scheduler.Random.Next(0, 4);
-        Area = new Region(link.Edge.LandedFrames + scheduler.Random.Next(2, 6) + small, name, small);
+        Area = new Region(link.Edge.LandingBlocks + small, name, small);
         _holders = new Holder[Area.Blocks];
         Fan = new FanOut(this, FanOutRetention.UntilReturned, 64) { WindowFrames = Area.Blocks };
         _seat = Fan.AddSeat(Fan.AddEdge(FanOutDistribution.RoundRobin, link.Edge.AtLanding));
@@ -87,7 +87,7 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
 
     public bool TryDeliver(in FrameHeader header, uint slot, ulong ticket)
     {
-        var delivery = new Delivery(slot, ticket);
+        var delivery = new Delivery(slot, ticket, header.Kind == FrameKind.Frame);
         if (_isEnded && !TryReopen(in header))
         {
             Release(slot, Holder.Link);
@@ -103,6 +103,13 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
         }
         Move(slot, Holder.Link, Holder.Consumers);
         var descriptor = Of(in header, slot);
+        // A notice has no bytes: it takes no block from what it may have to come before.
+        if (descriptor.Kind != FrameKind.Frame)
+        {
+            Release(slot, Holder.Consumers);
+            _returned.Add(delivery);
+            Wake();
+        }
         _isEnded = descriptor.Kind == FrameKind.EndOfStream;
         if (_isEnded)
             _end = (descriptor.Stream, descriptor.Sequence);
@@ -117,6 +124,8 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
     void IFrameOwner.Returned(int tag)
     {
         var delivery = _deliveries[tag];
+        if (!delivery.HasBytes)
+            return;
         Release(delivery.Slot, Holder.Consumers);
         _returned.Add(delivery);
     }

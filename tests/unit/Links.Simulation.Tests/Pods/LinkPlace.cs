@@ -5,30 +5,33 @@ using K8sMediaFlow.Staging.Delivery;
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 
 /// <summary>An edge of the simulated pipeline, with what it may drop.</summary>
-internal sealed class EdgePlace(string name, Policy policy, FanOutDistribution distribution, Random random)
+/// <param name="name">In messages.</param>
+/// <param name="policy">What it does when its consumer does not keep up.</param>
+/// <param name="depth">How many frames may wait where.</param>
+/// <param name="links">Consumers' pods.</param>
+/// <param name="alive">Frames that may be alive in it and behind it.</param>
+/// <param name="deadlineNs">Age at which frames are dropped, with the policy that has one.</param>
+internal sealed class EdgePlace(string name, Policy policy, Depth depth, int links, int alive, long deadlineNs)
 {
-    private const int QueueFrames = 3;
-
     public string Name => name;
 
     public Policy Policy => policy;
 
-    public FanOutDistribution Distribution => distribution;
-
     public bool IsKept => policy == Policy.Block;
 
-    public long DeadlineNs { get; } = policy == Policy.Deadline ? random.Next(5, 40) * 1_000_000L : 0;
+    public long DeadlineNs { get; } = policy == Policy.Deadline ? deadlineNs : 0;
 
-    /// <summary>Frames that its consumers may hold together.</summary>
-    public int WindowFrames { get; } = random.Next(6, 14);
+    /// <summary>Frames that may be alive in it and behind it.</summary>
+    public int Alive => alive;
+
+    /// <summary>Blocks behind each of its links.</summary>
+    public int LandingBlocks { get; set; } = Depth.Loans + alive;
 
     /// <summary>At the producer's port.</summary>
-    public EdgePolicy? AtProducer => IsKept ? null : new EdgePolicy(Action, QueueFrames, WindowFrames, DeadlineNs);
+    public EdgePolicy? AtProducer => IsKept ? null : new EdgePolicy(Action, depth.Queue, alive, DeadlineNs);
 
     /// <summary>At the end of a link.</summary>
-    public EdgePolicy? AtLanding => IsKept ? null : new EdgePolicy(Action, QueueFrames, LandedFrames, DeadlineNs);
-
-    public int LandedFrames { get; } = random.Next(4, 9);
+    public EdgePolicy? AtLanding => IsKept ? null : new EdgePolicy(Action, depth.Queue, alive - (depth.Wire * links), DeadlineNs);
 
     private FullAction Action => policy switch
     {

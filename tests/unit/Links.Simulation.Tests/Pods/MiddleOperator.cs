@@ -12,6 +12,9 @@ namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 /// </summary>
 internal sealed class MiddleOperator : Operator
 {
+    // A notice has a block here, as if it were a frame.
+    private const int NoticeBlocks = 8;
+
     private const long WorkMin = 5_000, WorkMax = 150_000;
 
     private readonly bool _copies;
@@ -19,7 +22,7 @@ internal sealed class MiddleOperator : Operator
     private bool _isEnded;
 
     public MiddleOperator(Scheduler scheduler, Process process, Pod pod, ushort life, bool copies)
-        : base(scheduler, process, pod, life, pod.Edges.Sum(edge => edge.WindowFrames) + 4)
+        : base(scheduler, process, pod, life, pod.PortWindow + NoticeBlocks)
     {
         _copies = copies;
         Out = pod.MakeFan(this);
@@ -32,7 +35,14 @@ internal sealed class MiddleOperator : Operator
     {
         while (AttachedTo is not null && _busyUntil <= Scheduler.Now && TryPass())
             _busyUntil = Scheduler.Now + Scheduler.Between(WorkMin, WorkMax);
-        By(Math.Max(_busyUntil, Scheduler.Now + WorkMin));
+        if (_busyUntil > Scheduler.Now)
+            By(_busyUntil);
+        // What a new life of the sidecar brings again was had before the end.
+        while (_isEnded && In!.TryTake(Scheduler.Now, out var number))
+        {
+            In.Descriptor(number).Kind.ShouldNotBe(FrameKind.Frame, $"{Pod.Name}: a new frame behind the end");
+            GiveBack(number);
+        }
         if (In!.Ended && !_isEnded)
             End();
     }

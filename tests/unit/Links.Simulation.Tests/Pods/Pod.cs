@@ -7,7 +7,6 @@ namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 /// <summary>A pod: the lives of its sidecar and of its media operator.</summary>
 internal sealed class Pod(World world, string name, string address)
 {
-    private const int RingCapacity = 64;
     private const int ReplayRuns = 256;
     private const long PatienceNs = 2_000 * Scheduler.Millisecond;
 
@@ -25,6 +24,15 @@ internal sealed class Pod(World world, string name, string address)
 
     /// <summary>Edges that its media operator produces into.</summary>
     public List<EdgePlace> Edges { get; } = [];
+
+    /// <summary>Frames of its media operator that may be sent and not done, and so its blocks.</summary>
+    public int PortWindow { get; set; } = 1;
+
+    /// <summary>Those of edges that keep every frame.</summary>
+    private int WindowFrames => Math.Max(1, PortWindow - Edges.Where(static edge => !edge.IsKept).Sum(static edge => edge.Alive));
+
+    /// <summary>Frames that its media operator works on at a time, at most.</summary>
+    public int Borrowed { get; set; } = 1;
 
     /// <summary>Restores the order of sequences.</summary>
     public bool IsOrdered { get; set; }
@@ -64,18 +72,17 @@ internal sealed class Pod(World world, string name, string address)
 
     public Ring MakeRing(LinkPlace link)
     {
-        var ring = new Ring(world.NextIncarnation(), RingCapacity, canTakeBack: !link.Edge.IsKept);
+        var ring = new Ring(world.NextIncarnation(), Depth.CapacityOf(link.From.PortWindow), canTakeBack: !link.Edge.IsKept);
         world.Keep(ring);
         return ring;
     }
 
     public FanOut MakeFan(IFrameOwner owner)
     {
-        var fan = new FanOut(owner, FanOutRetention.UntilDone, RingCapacity);
-        fan.WindowFrames = Edges.Where(static edge => edge.IsKept).Select(static edge => edge.WindowFrames).DefaultIfEmpty(8).Min();
+        var fan = new FanOut(owner, FanOutRetention.UntilDone, PortWindow) { WindowFrames = WindowFrames };
         foreach (var edge in Edges)
         {
-            var number = fan.AddEdge(edge.Distribution, edge.AtProducer);
+            var number = fan.AddEdge(FanOutDistribution.RoundRobin, edge.AtProducer);
             foreach (var link in Outbound.Where(link => link.Edge == edge))
                 link.Seat = fan.AddSeat(number);
         }

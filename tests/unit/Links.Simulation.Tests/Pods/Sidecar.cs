@@ -124,7 +124,7 @@ internal sealed class Sidecar : IDisposable
 
     private Always FabricsOf(LinkPlace? link)
     {
-        var fabric = new WatchedFabric(_pod.World.Data, LinkAt, link);
+        var fabric = new WatchedFabric(_pod.World.Data, Process, LinkAt, link);
         var listener = fabric.Listen(IPAddress.Parse(_pod.Address), 0, FabricOptions.Default);
         return new Always(new FabricsNow([new LinkFabric(fabric, listener)], ""));
     }

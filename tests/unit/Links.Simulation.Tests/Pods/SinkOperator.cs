@@ -16,7 +16,7 @@ internal sealed class SinkOperator : Operator
     public SinkOperator(Scheduler scheduler, Process process, Pod pod, ushort life, SinkLife judge)
         : base(scheduler, process, pod, life, 1)
     {
-        (_judge, _heldMax) = (judge, scheduler.Random.Next(1, 4));
+        (_judge, _heldMax) = (judge, pod.Borrowed);
         In = pod.MakePort();
     }
 
@@ -24,15 +24,24 @@ internal sealed class SinkOperator : Operator
 
     protected override void Turn()
     {
-        for (var index = _held.Count - 1; index >= 0; index--)
+        FinishDue();
+        while (_held.Count < _heldMax && In!.TryTake(Scheduler.Now, out var number))
+            Take(number);
+        foreach (var (_, until, _) in _held)
+            By(Math.Max(until, Scheduler.Now + WorkMin));
+    }
+
+    // Where the order is restored, frames are finished in it: a successor would wait for one that was done before an earlier one, and
+    // the window has no word of it.
+    private void FinishDue()
+    {
+        while (Pod.IsOrdered && _held.Count > 0 && _held[0].Until <= Scheduler.Now)
+            Finish(0);
+        for (var index = _held.Count - 1; index >= 0 && !Pod.IsOrdered; index--)
         {
             if (_held[index].Until <= Scheduler.Now)
                 Finish(index);
         }
-        while (_held.Count < _heldMax && In!.TryTake(Scheduler.Now, out var number))
-            Take(number);
-        foreach (var (_, until, _) in _held)
-            By(until);
     }
 
     private void Take(int number)

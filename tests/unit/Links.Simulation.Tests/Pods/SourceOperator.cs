@@ -18,7 +18,7 @@ internal sealed class SourceOperator : Operator
     private bool _isEnded;
 
     public SourceOperator(Scheduler scheduler, Process process, Pod pod, ushort life, Feed feed)
-        : base(scheduler, process, pod, life, pod.Edges.Sum(edge => edge.WindowFrames) + 2)
+        : base(scheduler, process, pod, life, pod.PortWindow)
     {
         (_feed, _stream) = (feed, feed.Open());
         Out = pod.MakeFan(this);
@@ -37,8 +37,9 @@ internal sealed class SourceOperator : Operator
         while (!_isEnded && AttachedTo is not null && _nextAt <= Scheduler.Now && TrySend())
         {
         }
-        if (!_isEnded)
-            By(Math.Max(_nextAt, Scheduler.Now + PeriodMin));
+        // Otherwise it waits for what comes back.
+        if (!_isEnded && _nextAt > Scheduler.Now)
+            By(_nextAt);
     }
 
     private bool TrySend()
