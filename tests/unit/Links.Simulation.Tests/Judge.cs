@@ -41,7 +41,8 @@ internal sealed class Judge(string name, bool isKept)
         {
             var identity = (stream.Number, sequence);
             var isThere = isKept ? _finished.Contains(identity) : _taken.Contains(identity) || _explained.Contains(identity);
-            isThere.ShouldBeTrue($"{name}: frame {sequence} of {stream.Sent} of stream {stream.Number} {(isKept ? "is lost" : "is not explained")}");
+            isThere.ShouldBeTrue(
+                $"{name}: frame {sequence} of {stream.Sent} of stream {stream.Number} {(isKept ? "is lost" : "is not explained")}");
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class World : IDisposable
         Build();
         _planned = new Queue<PlannedFault>(hasFaults ? FaultPlan.Of(seed, Feed.Frames, _links, _edges, Scheduler.Random) : []);
         // A reorder window waits for notices, and one that a dead process had made of what it dropped does not come.
-        var losesNotices = _edges.Exists(static edge => !edge.IsKept) && _planned.Any(static one => one.Kills || one.Fault == Fault.HoldWrites);
+        var losesNotices = _edges.Exists(static edge => !edge.IsKept) && _planned.Any(static one => one.Kills);
         foreach (var (sink, judge) in _judges)
             (sink.IsOrdered, judge.IsInOrder) = (sink.IsOrdered && !losesNotices, sink.Inbound.Count == 1 || !losesNotices);
     }

@@ -8,7 +8,8 @@ internal sealed record PlannedFault(Fault Fault, Step Step, LinkPlace Link, int 
     /// <summary>So often the step is let pass.</summary>
     public int Skips { get; set; }
 
-    public bool Kills => Fault is Fault.KillProducer or Fault.KillSender or Fault.KillReceiver or Fault.KillConsumer;
+    /// <summary>A process may die of it.</summary>
+    public bool Kills => Fault is Fault.KillProducer or Fault.KillSender or Fault.KillReceiver or Fault.KillConsumer or Fault.HoldWrites;
 
     /// <summary>Steps of opening a connection, which is opened anew for it.</summary>
     public bool IsOfOpening => Step is Step.Dial or Step.Hello or Step.Welcome or Step.Ready;

@@ -38,7 +38,9 @@ internal sealed class DataNetwork : IStep
 
     public SimulatedFabric Fabric { get; }
 
-    /// <summary>Whether a link still reads memory for what a dead process has written: the kernel ends that before its death shows.</summary>
+    /// <summary>
+    /// Whether a link still reads memory for what a dead process has written: the kernel ends that before its death shows.
+    /// </summary>
     public bool IsReading(Process dead) =>
         !CopiesAtOnce && _senders.Exists(one => one.Owner == dead && one.Sender.IsReading);
 
