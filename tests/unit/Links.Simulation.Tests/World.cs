@@ -213,11 +213,13 @@ internal sealed class World : IDisposable
     private void HoldWritesAndMaybeKill(LinkPlace link)
     {
         HoldWrites(link, Milliseconds(2, 800));
-        if (Scheduler.Random.Next(3) == 0)
+        if (Scheduler.Random.Next(2) == 0)
             Scheduler.After(Milliseconds(1, 20), null, () =>
             {
                 if (link.From.Sidecar is null)
                     return;
+                // Its successor's writes overtake them.
+                link.CutUntil = 0;
                 Log($"the sidecar of {link.From.Name} dies while its writes are held up");
                 KillSidecar(link.From);
             });
