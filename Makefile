@@ -78,6 +78,12 @@ fuzz: install-test ## Mutated messages, schemas and JSON, for longer than the te
 	@for room in CapnProto Protobuf; do FUZZ_MINUTES=$${FUZZ_MINUTES:-10} \
 	    dotnet test tests/unit/$$room.Tests -c Release --nologo --filter Category=Fuzz --logger "console;verbosity=detailed"; done
 
+.PHONY: soak
+soak: install-test ## Simulated histories of links, others each time: make soak [SOAK_HISTORIES=10000] [SEED=…].
+	@dotnet build tests/unit/Links.Simulation.Tests -c Release -v q --nologo
+	@SEED=$${SEED:-$$((RANDOM * 32768 + RANDOM))} SIMULATION_SEEDS=$${SOAK_HISTORIES:-10000} dotnet test tests/unit/Links.Simulation.Tests \
+	    -c Release --nologo --no-build --filter FullyQualifiedName~HistoryTests --logger "console;verbosity=detailed"
+
 ##@ Housekeeping
 .PHONY: lint-duplicates
 lint-duplicates: ## Find ten lines of hand-written code or more that occur twice, but for those of tests/known-duplicates.txt.

@@ -47,6 +47,9 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         sink.Bind(this);
     }
 
+    /// <summary>Where its threads and connections come from.</summary>
+    internal LinkPlatform Platform { private get; init; } = LinkPlatform.Machine;
+
     /// <summary>What the plan says.</summary>
     public InboundEndpoint Endpoint
     {
@@ -71,7 +74,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     public void Start()
     {
         Invariant.That(_seat is null);
-        _seat = LinkLoop.Shared.Add(this);
+        _seat = Platform.Loop.Add(this);
     }
 
     /// <summary>
@@ -100,7 +103,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     {
         _closing = true;
         End(new LinkException(LinkLoss.Closed, "closed"));
-        LinkThread.AwaitEnd(TryWaitUntilFree);
+        Platform.AwaitEnd(pause => LinkThread.WaitUntil(IsFree, _state, pause));
         _seat?.Dispose();
         _delivery.Abandon();
     }
@@ -134,11 +137,11 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     /// <summary>Serves one authenticated connection whose hello named this link, on the caller's thread, until it ends. A living one is
     /// ended first: its peer would not dial again if it still had it.</summary>
     /// <exception cref="LinkException">It could not be opened.</exception>
-    internal void Serve(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics, LinkCredentials credentials,
+    internal async ValueTask Serve(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics, LinkCredentials credentials,
         IDisposable deadline)
     {
         var identity = credentials.Towards(Endpoint.PeerIdentities);
-        LinkTls.CheckIdentity(connection, identity.Peers);
+        connection.CheckIdentity(identity.Peers);
         lock (_state)
         {
             // As an unknown edge, not as a stranger: its plan may be ahead of ours, and then it is to come again soon.
@@ -147,12 +150,12 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
                     $"by the plan, pod {Endpoint.PeerPod} is at {Endpoint.PeerAddress} and {(_former.Holds(connection.PeerAddress) ? "no more" : "not")} at {connection.PeerAddress}");
             _former.Saw(connection.PeerAddress);
         }
-        if (!TryBegin(connection))
+        if (!await TryBegin(connection).ConfigureAwait(false))
             throw new LinkException(LinkLoss.PeerLeft, "the previous epoch is not fenced yet, or the link is closing");
         try
         {
             Show(LinkState.Connecting, LinkLoss.None, "");
-            var failure = Run(connection, hello, fabrics, identity, deadline);
+            var failure = await Run(connection, hello, fabrics, identity, deadline).ConfigureAwait(false);
             Show(failure is null ? LinkState.Ended : LinkState.Lost, failure?.Loss ?? LinkLoss.None, failure?.Message ?? "");
         }
         catch (LinkException e)
@@ -166,23 +169,23 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         }
     }
 
-    private LinkException? Run(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics, FabricIdentity identity,
-        IDisposable deadline)
+    private async ValueTask<LinkException?> Run(ControlConnection connection, InboundHello hello, ILinkFabrics fabrics,
+        FabricIdentity identity, IDisposable deadline)
     {
         _delivery.Open(hello.Sender);
         InboundEpoch? epoch = null;
         try
         {
             var choice = InboundChoice.Make(fabrics.Now, hello, _ledger.Epoch, _sink, identity);
-            var receiver = LinkThread.RunApart(() => new InboundOpening(connection, _incarnation, hello.Protocol, _options.OpenDeadline)
-                .Open(choice, _ledger, _sink, Publish));
+            var opening = new InboundOpening(connection, _incarnation, hello.Protocol, _options.OpenDeadline);
+            var receiver = await Platform.RunApart(() => opening.Open(choice, _ledger, _sink, Publish)).ConfigureAwait(false);
             deadline.Dispose();
-            epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _seat!, _options)
+            epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _seat!, _options, Platform)
             {
                 IsOutdone = () => choice.IsOutdone(fabrics.Now),
             };
             Enter(epoch, new LinkWay(choice.Kind, LinkWay.Because(choice.Declined, hello.Missing)));
-            return epoch.Run();
+            return await epoch.Run().ConfigureAwait(false);
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {
@@ -233,19 +236,35 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         return _delivery.IsBlocked && (pause < TimeSpan.Zero || pause > RefusedPause) ? RefusedPause : pause;
     }
 
-    private bool TryBegin(ControlConnection connection)
+    private async ValueTask<bool> TryBegin(ControlConnection connection)
     {
         End(new LinkException(LinkLoss.Superseded, "a newer connection took over"));
+        var end = MonotonicClock.Nanoseconds + (long)_options.OpenDeadline.TotalNanoseconds;
+        while (!TryTake(connection, out var isClosed))
+        {
+            // Another connection may have come first each time.
+            var left = TimeSpan.FromTicks((end - MonotonicClock.Nanoseconds) / 100);
+            if (isClosed || left <= TimeSpan.Zero || !await Platform.WaitUntil(IsFree, _state, left).ConfigureAwait(false))
+                return false;
+        }
+        return true;
+    }
+
+    private bool TryTake(ControlConnection connection, out bool isClosed)
+    {
         lock (_state)
         {
-            if (_closing || _seat is null || !TryWaitUntilFree(_options.OpenDeadline))
+            isClosed = _closing || _seat is null;
+            if (isClosed || _isServing)
                 return false;
-            Invariant.That(!_isServing && _current is null && _connection is null);
+            Invariant.That(_current is null && _connection is null);
             (_isServing, _isEnding) = (true, false);
             _connection = connection;
             return true;
         }
     }
+
+    private bool IsFree() => !_isServing;
 
     private void Finish()
     {
@@ -276,21 +295,6 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
             _offer = offer;
             if (_isEnding)
                 offer.Dispose();
-        }
-    }
-
-    private bool TryWaitUntilFree(TimeSpan deadline)
-    {
-        var end = MonotonicClock.Nanoseconds + (long)deadline.TotalNanoseconds;
-        lock (_state)
-        {
-            while (_isServing)
-            {
-                var left = TimeSpan.FromTicks((end - MonotonicClock.Nanoseconds) / 100);
-                if (left <= TimeSpan.Zero || !Monitor.Wait(_state, left))
-                    return !_isServing;
-            }
-            return true;
         }
     }
 

@@ -13,14 +13,14 @@ namespace K8sMediaFlow.Links;
 /// </summary>
 public sealed class LinkListener : IDisposable
 {
-    private readonly Socket _socket;
+    private readonly Socket? _socket;
     private readonly string _pipeline;
     private readonly ILinkFabrics _fabrics;
     private readonly Func<LinkCredentials> _credentials;
     private readonly LinkOptions _options;
     private readonly ConcurrentDictionary<(string Edge, string Pod), InboundLink> _links = new();
     private readonly ConcurrentDictionary<LinkLoss, long> _refusals = new();
-    private readonly ConcurrentDictionary<ControlConnection, LinkThread?> _connections = new();
+    private readonly ConcurrentDictionary<ControlConnection, ILinkThread?> _connections = new();
     private LinkThread? _accepting;
     private readonly List<Handshake> _handshakes = [];
     private volatile bool _closing;
@@ -34,8 +34,8 @@ public sealed class LinkListener : IDisposable
     /// <exception cref="SocketException">The port is in use.</exception>
     public LinkListener(IPEndPoint endpoint, string pipeline, ILinkFabrics fabrics,
         Func<LinkCredentials> credentials, LinkOptions options)
+        : this(pipeline, fabrics, credentials, options)
     {
-        (_pipeline, _fabrics, _credentials, _options) = (pipeline, fabrics, credentials, options);
         _socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -50,14 +50,28 @@ public sealed class LinkListener : IDisposable
         LocalEndpoint = (IPEndPoint)_socket.LocalEndPoint!;
     }
 
+    /// <summary>One without a port: a simulation brings the connections, by <see cref="Take"/>.</summary>
+    internal LinkListener(string pipeline, ILinkFabrics fabrics, Func<LinkCredentials> credentials, LinkOptions options)
+    {
+        (_pipeline, _fabrics, _credentials, _options) = (pipeline, fabrics, credentials, options);
+        LocalEndpoint = new IPEndPoint(IPAddress.None, 0);
+    }
+
     /// <summary>Where it listens.</summary>
     public IPEndPoint LocalEndpoint { get; }
+
+    /// <summary>Where its threads come from.</summary>
+    internal LinkPlatform Platform { private get; init; } = LinkPlatform.Machine;
 
     /// <summary>Connections refused so far, by reason.</summary>
     public IReadOnlyDictionary<LinkLoss, long> Refusals => _refusals;
 
     /// <summary>Begins to accept.</summary>
-    public void Start() => _accepting = LinkThread.Start("links accept", Accept);
+    public void Start() => _accepting = LinkThread.Start("links accept", () =>
+    {
+        Accept();
+        return default;
+    });
 
     /// <summary>Connections that name this link's edge and peer pod go to it from now on. One link per edge and peer pod.</summary>
     public void Add(InboundLink link)
@@ -74,7 +88,7 @@ public sealed class LinkListener : IDisposable
     public void Dispose()
     {
         _closing = true;
-        _socket.Close();
+        _socket?.Close();
         _accepting?.Join();
         foreach (var connection in _connections.Keys)
             connection.Abort();
@@ -88,7 +102,7 @@ public sealed class LinkListener : IDisposable
         {
             try
             {
-                Begin(_socket.Accept());
+                Take(_socket!.Accept());
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or OutOfMemoryException)
             {
@@ -99,21 +113,34 @@ public sealed class LinkListener : IDisposable
         }
     }
 
-    private void Begin(Socket socket)
+    private void Take(Socket socket)
+    {
+        try
+        {
+            Take(TlsControlConnection.ForAccepted(socket, _options.SilenceMax));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Begins to serve a connection that was accepted.</summary>
+    internal void Take(ControlConnection connection)
     {
         if (!TryMakeRoom())
         {
-            socket.Dispose();
+            connection.Dispose();
             Count(LinkLoss.PeerLeft);
             return;
         }
         Handshake? handshake = null;
         try
         {
-            var connection = ControlConnection.ForAccepted(socket, _options.SilenceMax);
             handshake = new Handshake(this, connection);
             _connections[connection] = null;
-            var thread = LinkThread.Start("link control", () => Serve(connection, handshake));
+            var thread = Platform.Start("link control", () => Serve(connection, handshake));
             _connections.TryUpdate(connection, thread, null);
         }
         catch
@@ -121,7 +148,7 @@ public sealed class LinkListener : IDisposable
             if (handshake is not null)
                 _connections.TryRemove(handshake.Connection, out _);
             handshake?.Dispose();
-            socket.Dispose();
+            connection.Dispose();
             throw;
         }
     }
@@ -144,13 +171,13 @@ public sealed class LinkListener : IDisposable
         return silent is not null;
     }
 
-    private void Serve(ControlConnection connection, Handshake handshake)
+    private async ValueTask Serve(ControlConnection connection, Handshake handshake)
     {
         try
         {
-            using var timer = connection.AbortAfter(_options.OpenDeadline, _options.HungMax);
+            using var timer = connection.AbortAfter(_options.OpenDeadline, _options.HungMax, _options.Clock);
             handshake.Timer = timer;
-            Route(connection, handshake);
+            await Route(connection, handshake).ConfigureAwait(false);
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {
@@ -164,14 +191,10 @@ public sealed class LinkListener : IDisposable
         }
     }
 
-    private void Route(ControlConnection connection, Handshake handshake)
+    private async ValueTask Route(ControlConnection connection, Handshake handshake)
     {
         var credentials = _credentials();
-        var hello = LinkThread.RunApart(() =>
-        {
-            LinkTls.Accept(connection, credentials);
-            return HelloReader.Read(connection.Receive(), _pipeline, _fabrics.Now.ProtocolLowest);
-        });
+        var hello = await Platform.RunApart(() => Hear(connection, credentials)).ConfigureAwait(false);
         if (!_links.TryGetValue((hello.Edge, hello.SenderPod), out var link))
             throw new LinkException(LinkLoss.UnknownEdge, $"no link of edge {hello.Edge} from pod {hello.SenderPod}");
         // A certificate says which media operator it is, not which replica: those have their addresses. As an unknown edge: its plan may be
@@ -180,7 +203,14 @@ public sealed class LinkListener : IDisposable
             && _links.Values.FirstOrDefault(one => one.Endpoint.IsAt(connection.PeerAddress)) is { } other)
             throw new LinkException(LinkLoss.UnknownEdge,
                 $"by the plan, {connection.PeerAddress} is pod {other.Endpoint.PeerPod} and not pod {hello.SenderPod}");
-        link.Serve(connection, hello, _fabrics, credentials, handshake);
+        await link.Serve(connection, hello, _fabrics, credentials, handshake).ConfigureAwait(false);
+    }
+
+    private async ValueTask<InboundHello> Hear(ControlConnection connection, LinkCredentials credentials)
+    {
+        connection.AuthenticateAsAcceptor(credentials);
+        await connection.AwaitMessage().ConfigureAwait(false);
+        return HelloReader.Read(connection.Receive(), _pipeline, _fabrics.Now.ProtocolLowest);
     }
 
     /// <summary>Counts, and tells the peer why if it can still hear. Before TLS is established, the peer is told nothing.</summary>

@@ -34,7 +34,7 @@ public sealed class OutboundLink : IDisposable
     private ReconnectBackoff _redial;
     private LinkWay? _way;
     private Incarnation _receiver;
-    private LinkThread? _supervisor;
+    private ILinkThread? _supervisor;
     private ControlConnection? _connection;
     private OutboundEpoch? _current;
     private (LinkState State, LinkLoss Loss, string Reason, ulong Losses) _shown = (LinkState.Connecting, LinkLoss.None, "", 0);
@@ -57,6 +57,9 @@ public sealed class OutboundLink : IDisposable
         _redial = new ReconnectBackoff(options);
         _rest = new FabricBackoff(options);
     }
+
+    /// <summary>Where its threads and connections come from.</summary>
+    internal LinkPlatform Platform { private get; init; } = LinkPlatform.Machine;
 
     /// <summary>Where the time of frames goes. Any thread.</summary>
     internal OutboundCounters Counters => _counters;
@@ -81,7 +84,7 @@ public sealed class OutboundLink : IDisposable
     public void Start()
     {
         Invariant.That(_supervisor is null);
-        _supervisor = LinkThread.Start($"link {_endpoint.Edge}", Supervise);
+        _supervisor = Platform.Start($"link {_endpoint.Edge}", Supervise);
     }
 
     /// <summary>
@@ -140,7 +143,7 @@ public sealed class OutboundLink : IDisposable
         _ended.Dispose();
     }
 
-    private void Supervise()
+    private async ValueTask Supervise()
     {
         while (!_closing)
         {
@@ -150,10 +153,10 @@ public sealed class OutboundLink : IDisposable
                 if (_draining)
                     break;
                 // A new life of a source opens the link again; that, a drain and the link's end wake this.
-                _source.Wait(EndedLook);
+                await Platform.Wait(_source, EndedLook).ConfigureAwait(false);
             }
-            else if (Attempt() is { } failure && !_closing)
-                _pause.Wait(_redial.Failed(failure.Loss, Random.Shared.NextDouble()));
+            else if (await Attempt().ConfigureAwait(false) is { } failure && !_closing)
+                await Platform.Wait(_pause, _redial.Failed(failure.Loss, Platform.Chance)).ConfigureAwait(false);
         }
         if (_closing)
             Show(LinkState.Lost, LinkLoss.Closed, "closed");
@@ -170,13 +173,13 @@ public sealed class OutboundLink : IDisposable
     }
 
     /// <summary>One connection from dial to fence. Null: the orderly end.</summary>
-    private LinkException? Attempt()
+    private async ValueTask<LinkException?> Attempt()
     {
         LinkException? failure;
         try
         {
             using var connection = Begin(out var endpoint);
-            failure = Connect(connection, endpoint);
+            failure = await Connect(connection, endpoint).ConfigureAwait(false);
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {
@@ -195,21 +198,21 @@ public sealed class OutboundLink : IDisposable
         lock (_state)
         {
             endpoint = _endpoint;
-            var connection = ControlConnection.ForDialling(IPAddress.Parse(endpoint.PeerAddress).AddressFamily, _options.SilenceMax);
+            var connection = Platform.Dialling(IPAddress.Parse(endpoint.PeerAddress).AddressFamily, _options.SilenceMax);
             Publish(connection);
             return connection;
         }
     }
 
-    private LinkException? Connect(ControlConnection connection, OutboundEndpoint endpoint)
+    private async ValueTask<LinkException?> Connect(ControlConnection connection, OutboundEndpoint endpoint)
     {
         OutboundEpoch epoch;
         var now = _fabrics.Now;
         var credentials = _credentials();
-        using (connection.AbortAfter(_options.OpenDeadline, _options.HungMax))
+        using (connection.AbortAfter(_options.OpenDeadline, _options.HungMax, _options.Clock))
         using (var proposals = new LinkProposals(_rest.Offered(now, MonotonicClock.Nanoseconds), _fabricOptions,
             credentials.Towards(endpoint.PeerIdentities)))
-            epoch = LinkThread.RunApart(() => Open(connection, endpoint, credentials, proposals, now));
+            epoch = await Platform.RunApart(() => Open(connection, endpoint, credentials, proposals, now)).ConfigureAwait(false);
         _redial.Succeeded();
         var beganNanoseconds = MonotonicClock.Nanoseconds;
         lock (_state)
@@ -224,7 +227,7 @@ public sealed class OutboundLink : IDisposable
             epoch.Drain();
         if (_closing)
             epoch.Fail(new LinkException(LinkLoss.Closed, "closed"));
-        var failure = epoch.Run();
+        var failure = await epoch.Run().ConfigureAwait(false);
         lock (_state)
             _current = null;
         if (!_closing && failure is { Loss: LinkLoss.DataClosed or LinkLoss.NoCommonFabric or LinkLoss.Closed })
@@ -233,11 +236,12 @@ public sealed class OutboundLink : IDisposable
     }
 
     /// <summary>Until Ready. The ledger is open from the welcome on, so whatever fails after it closes it again.</summary>
-    private OutboundEpoch Open(ControlConnection connection, OutboundEndpoint endpoint, LinkCredentials credentials,
+    private async ValueTask<OutboundEpoch> Open(ControlConnection connection, OutboundEndpoint endpoint, LinkCredentials credentials,
         LinkProposals proposals, FabricsNow now)
     {
         var opening = new OutboundOpening(endpoint, _incarnation, connection);
-        var welcome = opening.Open(credentials, proposals, _ledger.Done.Cumulative + 1, _ledger.LastOffered + 1);
+        var welcome = await opening.Open(credentials, proposals, _ledger.Done.Cumulative + 1, _ledger.LastOffered + 1)
+            .ConfigureAwait(false);
         IFabricSender? sender = null;
         try
         {
@@ -246,8 +250,8 @@ public sealed class OutboundLink : IDisposable
                     isOtherReceiver: welcome.Receiver != _receiver));
             _receiver = welcome.Receiver;
             sender = Connect(proposals, welcome, now);
-            opening.GetReady(welcome.Epoch, _ledger.Done);
-            return new OutboundEpoch(_ledger, _source, connection, sender, _counters, _options, welcome.KnowsDeadlines)
+            await opening.GetReady(welcome.Epoch, _ledger.Done).ConfigureAwait(false);
+            return new OutboundEpoch(_ledger, _source, connection, sender, _counters, _options, Platform, welcome.KnowsDeadlines)
             {
                 Way = new LinkWay(welcome.Kind, LinkWay.Because(proposals.Missing, welcome.WayReason)),
                 IsOutdone = IsOutdone(proposals, welcome.Kind),

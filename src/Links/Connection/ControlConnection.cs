@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
 using System.Numerics;
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Links.Contract;
@@ -11,11 +9,11 @@ using K8sMediaFlow.Primitives;
 namespace K8sMediaFlow.Links.Connection;
 
 /// <summary>
-/// One control connection: framed messages over TLS over a socket. One reads, one writes, any thread aborts. The handshake waits on its own
+/// One control connection: framed messages over a stream of bytes. One reads, one writes, any thread aborts. The handshake waits on its own
 /// thread; once both ends are ready no thread waits any more: messages are read as they come (<see cref="ReadAll"/>), and written where the
-/// socket has room (<see cref="TryFlush"/>). Steady messages allocate nothing.
+/// stream has room (<see cref="TryFlush"/>). Steady messages allocate nothing. What carries the bytes is a derived class's affair.
 /// </summary>
-internal sealed class ControlConnection : IDisposable
+internal abstract class ControlConnection : IDisposable
 {
     /// <summary>Longest message that the protocol allows.</summary>
     public const int MessageBytesMax = 1 << 20;
@@ -25,83 +23,58 @@ internal sealed class ControlConnection : IDisposable
     /// <summary>What buffers begin with: an idle link says and hears short words only.</summary>
     private const int BufferBytesMin = 512;
 
-    /// <summary>A socket is writable when a third of this is free: more than what is written at a time.</summary>
-    private const int SendBufferBytes = 512 << 10;
-
     /// <summary>How long a peer may take nothing of what is said to it.</summary>
     private const long StuckNanosecondsMax = 10_000_000_000;
 
-    // getsockopt(IPPROTO_TCP, TCP_INFO): tcpi_unacked, segments, and tcpi_last_ack_recv, milliseconds.
-    private const int IpProtocolTcp = 6, TcpInformation = 11, UnacknowledgedOffset = 24, LastAcknowledgedOffset = 56,
-        TcpInformationBytes = 60;
-
-    private readonly Socket _socket;
     private MessageBuffer _building = new(BufferBytesMin);
     private byte[] _queue = new byte[BufferBytesMin];
     private byte[] _received = new byte[BufferBytesMin];
     private MessageBuffer _reading = new(BufferBytesMin);
-    private SslStream? _tls;
     private int _queuedBytes, _messageBytes;
     private long _stuckSinceNanoseconds;
 
-    public ControlConnection(Socket socket, TimeSpan writeTimeout)
-    {
-        _socket = socket;
-        _socket.NoDelay = true;
-        _socket.SendBufferSize = SendBufferBytes;
-        _socket.SendTimeout = (int)writeTimeout.TotalMilliseconds;
-    }
-
-    /// <summary>The TLS layer, once authenticated.</summary>
-    public SslStream Tls => _tls ?? throw new InvalidOperationException("TLS has not begun.");
-
-    /// <summary>TLS stands: what is written now only the peer can read.</summary>
-    public bool IsAuthenticated => _tls is { IsAuthenticated: true, IsMutuallyAuthenticated: true };
+    /// <summary>Who the peer is stands: what is written now only the peer can read.</summary>
+    public abstract bool IsAuthenticated { get; }
 
     /// <summary>When the first of both ends' certificates runs out: neither end may use its identity longer.</summary>
     public DateTimeOffset ValidUntil { get; set; } = DateTimeOffset.MaxValue;
 
     /// <summary>Where an accepted connection came from.</summary>
-    public IPAddress? PeerAddress { get; private init; }
+    public abstract IPAddress? PeerAddress { get; }
 
-    public static ControlConnection ForAccepted(Socket socket, TimeSpan writeTimeout) =>
-        new(socket, writeTimeout) { PeerAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address };
+    /// <summary>Whether something has come that was not read yet.</summary>
+    public abstract bool HasUnread { get; }
 
-    public static ControlConnection ForDialling(AddressFamily family, TimeSpan writeTimeout) =>
-        new(new Socket(family, SocketType.Stream, ProtocolType.Tcp), writeTimeout);
+    /// <summary>Whether something can be written without a wait.</summary>
+    protected abstract bool HasRoom { get; }
 
     /// <summary>A pod may have several addresses; the peer knows one of them.</summary>
-    public void Dial(IPEndPoint peer, IPAddress? from)
-    {
-        if (from is not null && from.AddressFamily == peer.AddressFamily)
-            _socket.Bind(new IPEndPoint(from, 0));
-        _socket.Connect(peer);
-    }
+    public abstract void Dial(IPEndPoint peer, IPAddress? from);
 
-    /// <summary>The stream for a TLS handshake over this socket.</summary>
-    public SslStream BeginTls(RemoteCertificateValidationCallback check) =>
-        _tls = new SslStream(new NetworkStream(_socket, ownsSocket: false), leaveInnerStreamOpen: false, check);
+    /// <summary>The dialling end shows who it is, and checks that the peer is one of those that are expected.</summary>
+    public abstract void AuthenticateAsDialler(LinkCredentials credentials, IReadOnlyList<string> expected);
+
+    /// <summary>The accepting end: who the peer may be depends on the edge that its hello will name.</summary>
+    public abstract void AuthenticateAsAcceptor(LinkCredentials credentials);
+
+    /// <exception cref="LinkException">The peer is none of those.</exception>
+    public abstract void CheckIdentity(IReadOnlyList<string> expected);
+
+    /// <summary>
+    /// Whether the peer's machine has acknowledged all that was sent, or something in that time: it does so for a process that is stopped,
+    /// too. An end that had no time to run has sent nothing that could be acknowledged.
+    /// </summary>
+    public abstract bool IsAnsweredWithin(TimeSpan time);
 
     /// <summary>Ends the connection from any thread; a thread that waits in it gets an error.</summary>
-    public void Abort()
-    {
-        try
-        {
-            // Not Close(0): a reset could overtake the goodbye that was sent last.
-            _socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Never connected, or closed already: there is nothing left to shut down.
-        }
-        _socket.Close();
-    }
+    public abstract void Abort();
 
     /// <summary>
     /// Aborts when the time is over, unless disposed before: bounds a handshake step by step without a timeout per read. A peer whose
     /// machine answers lives, but hangs or is starved: it has longer, since a handshake that is broken off is begun again.
     /// </summary>
-    public IDisposable AbortAfter(TimeSpan deadline, TimeSpan hungMax = default) => new OpeningDeadline(this, deadline, hungMax);
+    public IDisposable AbortAfter(TimeSpan deadline, TimeSpan hungMax = default, TimeProvider? clock = null) =>
+        new OpeningDeadline(this, deadline, hungMax, clock ?? TimeProvider.System);
 
     /// <summary>Starts a message; <see cref="Queue"/> ends it.</summary>
     /// <param name="listBytes">Room for lists that may be long.</param>
@@ -123,12 +96,12 @@ internal sealed class ControlConnection : IDisposable
         _queuedBytes += PrefixBytes + message.Length;
     }
 
-    /// <summary>Sends what is queued as one TLS write.</summary>
+    /// <summary>Sends what is queued as one write.</summary>
     public void Flush()
     {
         if (_queuedBytes == 0)
             return;
-        Tls.Write(_queue, 0, _queuedBytes);
+        Write(_queue, _queuedBytes);
         _queuedBytes = 0;
     }
 
@@ -140,13 +113,13 @@ internal sealed class ControlConnection : IDisposable
     }
 
     /// <summary>
-    /// Sends what is queued if the socket has room for it; never waits. False: it stays queued, and nothing should be added.
+    /// Sends what is queued if there is room for it; never waits. False: it stays queued, and nothing should be added.
     /// </summary>
     public bool TryFlush()
     {
         if (_queuedBytes == 0)
             return true;
-        if (!_socket.Poll(0, SelectMode.SelectWrite))
+        if (!HasRoom)
         {
             var now = MonotonicClock.Nanoseconds;
             _stuckSinceNanoseconds = _stuckSinceNanoseconds == 0 ? now : _stuckSinceNanoseconds;
@@ -156,41 +129,6 @@ internal sealed class ControlConnection : IDisposable
         _stuckSinceNanoseconds = 0;
         Flush();
         return true;
-    }
-
-    /// <summary>Whether something has come that was not read yet.</summary>
-    public bool HasUnread
-    {
-        get
-        {
-            try
-            {
-                return _socket.Available > 0;
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                return false;
-            }
-        }
-    }
-
-    /// <summary>
-    /// Whether the peer's kernel has acknowledged all that was sent, or something in that time: it does so for a process that is stopped,
-    /// too. An end that had no time to run has sent nothing that could be acknowledged.
-    /// </summary>
-    public bool IsAnsweredWithin(TimeSpan time)
-    {
-        Span<byte> information = stackalloc byte[TcpInformationBytes];
-        try
-        {
-            return _socket.GetRawSocketOption(IpProtocolTcp, TcpInformation, information) == TcpInformationBytes
-                && (BinaryPrimitives.ReadUInt32LittleEndian(information[UnacknowledgedOffset..]) == 0
-                    || BinaryPrimitives.ReadUInt32LittleEndian(information[LastAcknowledgedOffset..]) <= time.TotalMilliseconds);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return false;
-        }
     }
 
     /// <summary>
@@ -203,15 +141,20 @@ internal sealed class ControlConnection : IDisposable
         (_received, _reading) = (new byte[BufferBytesMin], new MessageBuffer(BufferBytesMin));
         do
         {
-            await Tls.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            await ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
             for (var have = 0; have < PrefixBytes;)
-                have += Some(await Tls.ReadAsync(_received.AsMemory(have, PrefixBytes - have)).ConfigureAwait(false));
+                have += Some(await ReadAsync(_received.AsMemory(have, PrefixBytes - have)).ConfigureAwait(false));
             var length = PrepareForLength();
             for (var have = 0; have < length;)
-                have += Some(await Tls.ReadAsync(_received.AsMemory(have, length - have)).ConfigureAwait(false));
+                have += Some(await ReadAsync(_received.AsMemory(have, length - have)).ConfigureAwait(false));
         }
         while (reader.Take(_reading.Read<LinkMessage.Reader>(_received.AsSpan(0, _messageBytes))));
     }
+
+    /// <summary>
+    /// To be called before <see cref="Receive"/>, which waits: a simulation has no thread to spare for it, and waits here.
+    /// </summary>
+    public virtual ValueTask AwaitMessage() => default;
 
     /// <summary>Waits for the next message. It is valid until the next call.</summary>
     public LinkMessage.Reader Receive()
@@ -221,12 +164,15 @@ internal sealed class ControlConnection : IDisposable
         return _reading.Read<LinkMessage.Reader>(_received.AsSpan(0, _messageBytes));
     }
 
-    public void Dispose()
-    {
-        // The socket first: disposing TLS would otherwise try to say goodbye to a peer that may not read.
-        Abort();
-        _tls?.Dispose();
-    }
+    public virtual void Dispose() => Abort();
+
+    protected abstract void Write(byte[] buffer, int count);
+
+    /// <summary>Waits until there is something; 0: the peer has closed.</summary>
+    protected abstract int Read(byte[] buffer, int offset, int count);
+
+    /// <summary>The same without a thread that waits.</summary>
+    protected abstract ValueTask<int> ReadAsync(Memory<byte> buffer);
 
     private int PrepareForLength()
     {
@@ -241,7 +187,7 @@ internal sealed class ControlConnection : IDisposable
     private void ReadExactly(int count)
     {
         for (var have = 0; have < count;)
-            have += Some(Tls.Read(_received, have, count - have));
+            have += Some(Read(_received, have, count - have));
     }
 
     private static int Some(int bytes) =>

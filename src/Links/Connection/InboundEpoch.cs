@@ -24,6 +24,7 @@ internal sealed class InboundEpoch : IControlReader
     private readonly ControlConnection _connection;
     private readonly IFabricReceiver _receiver;
     private readonly LoopRegistration _seat;
+    private readonly LinkPlatform _platform;
     private readonly TimeSpan _acknowledgeDelay;
     private readonly HeartbeatTimer _beats;
     private readonly long[] _offsets;
@@ -36,12 +37,11 @@ internal sealed class InboundEpoch : IControlReader
     private volatile bool _peerSaidBye;
 
     public InboundEpoch(ReceiverLedger ledger, ILinkSink sink, InboundDelivery delivery, ControlConnection connection,
-        IFabricReceiver receiver,
-        LoopRegistration seat, LinkOptions options)
+        IFabricReceiver receiver, LoopRegistration seat, LinkOptions options, LinkPlatform platform)
     {
         (_ledger, _sink, _delivery, _connection, _receiver, _seat, _acknowledgeDelay) = (ledger, sink, delivery, connection, receiver, seat,
             options.AcknowledgeDelay);
-        Epoch = ledger.Epoch;
+        (Epoch, _platform) = (ledger.Epoch, platform);
         _beats = new HeartbeatTimer(options);
         connection.ShrinkToFit();
         _offsets = new long[sink.SlotCount];
@@ -63,12 +63,12 @@ internal sealed class InboundEpoch : IControlReader
     }
 
     /// <summary>Takes landings until the end; null: the orderly one. The caller takes the epoch from the loop, then fences.</summary>
-    public LinkException? Run()
+    public async ValueTask<LinkException?> Run()
     {
         var reading = Read();
-        Shell(ReceiveOrTell);
+        await Shell(ReceiveOrTell).ConfigureAwait(false);
         // Where only the data connection is lost, the peer is still to hear of it.
-        reading.Wait();
+        await _platform.WaitFor(reading).ConfigureAwait(false);
         return _peerSaidBye || (_drainedSaid && _failure?.Loss is LinkLoss.ControlClosed or LinkLoss.DataClosed or LinkLoss.Closed)
             ? null
             : _failure;
@@ -96,7 +96,7 @@ internal sealed class InboundEpoch : IControlReader
     }
 
     /// <summary>A device's end takes its time, which the caller may not have: the fence itself is <see cref="Dispose"/>'s.</summary>
-    private void EndReceiving() => ThreadPool.UnsafeQueueUserWorkItem(static receiver => receiver.Abort(), _receiver, preferLocal: false);
+    private void EndReceiving() => _platform.RunLater(static receiver => receiver.Abort(), _receiver);
 
     /// <summary>After this nothing lands: fabric aborted, its resources gone.</summary>
     public void Dispose()
@@ -134,11 +134,11 @@ internal sealed class InboundEpoch : IControlReader
         }
     }
 
-    private void Shell(Action run)
+    private async ValueTask Shell(Func<ValueTask> run)
     {
         try
         {
-            run();
+            await run().ConfigureAwait(false);
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {
@@ -147,11 +147,11 @@ internal sealed class InboundEpoch : IControlReader
     }
 
     /// <summary>A data connection may fail at this end alone: the peer has to hear of it, or it would dial the same way again.</summary>
-    private void ReceiveOrTell()
+    private async ValueTask ReceiveOrTell()
     {
         try
         {
-            Receive();
+            await Receive().ConfigureAwait(false);
         }
         catch (FabricException failure) when (LinkException.Of(failure).Loss == LinkLoss.DataClosed && !_drainedSaid)
         {
@@ -160,12 +160,14 @@ internal sealed class InboundEpoch : IControlReader
         }
     }
 
-    private void Receive()
+    private async ValueTask Receive()
     {
         while (Volatile.Read(ref _failure) is null && !_peerSaidBye)
         {
             if (_receiver.TryReceive(out var landing, ReceiveMax))
                 Land(landing);
+            else
+                await _platform.WaitedFor(_receiver, ReceiveMax).ConfigureAwait(false);
         }
     }
 

@@ -13,13 +13,14 @@ internal sealed class InboundOpening(ControlConnection connection, Incarnation i
     /// Welcome, the sender's ready, data connection, own ready. Returns the receiving end of the fabric; the ledger is adopted.
     /// </summary>
     /// <param name="opened">Hears of the offer: disposing it ends the wait for the data connection.</param>
-    public IFabricReceiver Open(InboundChoice choice, ReceiverLedger ledger, ILinkSink sink, Action<IDisposable> opened)
+    public async ValueTask<IFabricReceiver> Open(InboundChoice choice, ReceiverLedger ledger, ILinkSink sink, Action<IDisposable> opened)
     {
         using var offer = choice.Offer;
         opened(offer);
         SayWelcome(choice, ledger, sink.LargestBlockBytes);
         // Ready first: the sender says it when it has connected, and the thread that waits here for control also hears of a peer that goes
         // away.
+        await connection.AwaitMessage().ConfigureAwait(false);
         HearReady(ledger);
         var receiver = offer.Accept(deadline);
         try

@@ -20,10 +20,14 @@ internal sealed class LinkLoop
     private const long GridNanoseconds = 25_000_000;
 
     private readonly object _lock = new();
+    private readonly bool _isStepped;
     private readonly List<LoopRegistration> _seats = [];
     private Thread? _thread;
     private long _sleepsUntil;
     private int _turn;
+
+    /// <param name="isStepped">It has no thread: a simulation gives the turns that are due.</param>
+    public LinkLoop(bool isStepped = false) => _isStepped = isStepped;
 
     /// <summary>Of this process.</summary>
     public static LinkLoop Shared { get; } = new();
@@ -35,7 +39,7 @@ internal sealed class LinkLoop
         {
             var seat = new LoopRegistration(this, task);
             _seats.Add(seat);
-            if (_thread is null)
+            if (_thread is null && !_isStepped)
             {
                 _thread = new Thread(Run) { IsBackground = true, Name = "links" };
                 _thread.Start();
@@ -67,19 +71,43 @@ internal sealed class LinkLoop
         }
     }
 
+    /// <summary>When the next turn is due, where turns are given from outside.</summary>
+    internal long NextDueNanoseconds
+    {
+        get
+        {
+            lock (_lock)
+                return Next(MonotonicClock.Nanoseconds)?.DueNanoseconds ?? long.MaxValue;
+        }
+    }
+
+    /// <summary>Gives the turn that is due, where turns are given from outside. False: none is.</summary>
+    internal bool RunDue()
+    {
+        Invariant.That(_isStepped);
+        LoopRegistration? seat;
+        lock (_lock)
+            seat = TakeDue(MonotonicClock.Nanoseconds, out _);
+        if (seat is not null)
+            RunTurn(seat);
+        return seat is not null;
+    }
+
     private void Run()
     {
         while (true)
+            RunTurn(AwaitDue());
+    }
+
+    private void RunTurn(LoopRegistration seat)
+    {
+        var pause = seat.Task.RunTurn();
+        lock (_lock)
         {
-            var seat = AwaitDue();
-            var pause = seat.Task.RunTurn();
-            lock (_lock)
-            {
-                Invariant.That(seat.IsRunning);
-                seat.IsRunning = false;
-                seat.DueNanoseconds = Math.Min(seat.DueNanoseconds, OnGrid(MonotonicClock.Nanoseconds, pause));
-                Monitor.PulseAll(_lock);
-            }
+            Invariant.That(seat.IsRunning);
+            seat.IsRunning = false;
+            seat.DueNanoseconds = Math.Min(seat.DueNanoseconds, OnGrid(MonotonicClock.Nanoseconds, pause));
+            Monitor.PulseAll(_lock);
         }
     }
 
@@ -90,13 +118,8 @@ internal sealed class LinkLoop
             while (true)
             {
                 var now = MonotonicClock.Nanoseconds;
-                var next = Next(now);
-                if (next is not null && next.DueNanoseconds <= now)
-                {
-                    Invariant.That(!next.IsRunning);
-                    (next.DueNanoseconds, next.IsRunning) = (long.MaxValue, true);
-                    return next;
-                }
+                if (TakeDue(now, out var next) is { } due)
+                    return due;
                 _sleepsUntil = next?.DueNanoseconds ?? long.MaxValue;
                 // Rounded up: Monitor cuts to whole milliseconds, and the last one before a turn would be spun away.
                 Monitor.Wait(_lock, next is null || _sleepsUntil == long.MaxValue ? Timeout.Infinite : (int)Math.Min(((
@@ -104,6 +127,16 @@ internal sealed class LinkLoop
                 _sleepsUntil = 0;
             }
         }
+    }
+
+    private LoopRegistration? TakeDue(long now, out LoopRegistration? next)
+    {
+        next = Next(now);
+        if (next is null || next.DueNanoseconds > now)
+            return null;
+        Invariant.That(!next.IsRunning);
+        (next.DueNanoseconds, next.IsRunning) = (long.MaxValue, true);
+        return next;
     }
 
     /// <summary>The first that is due, in turn; else the one that is due next.</summary>

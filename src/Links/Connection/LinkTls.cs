@@ -12,7 +12,7 @@ namespace K8sMediaFlow.Links.Connection;
 internal static class LinkTls
 {
     /// <summary>The dialling end: also checks that the peer is one of those that the plan names.</summary>
-    public static void Dial(ControlConnection connection, LinkCredentials credentials, IReadOnlyList<string> expected)
+    public static void Dial(TlsControlConnection connection, LinkCredentials credentials, IReadOnlyList<string> expected)
     {
         var reason = "";
         var tls = connection.BeginTls(MutualTls.Chain(credentials.Authorities, text => reason = text));
@@ -22,7 +22,7 @@ internal static class LinkTls
     }
 
     /// <summary>The accepting end: who the peer may be depends on the edge that its hello will name.</summary>
-    public static void Accept(ControlConnection connection, LinkCredentials credentials)
+    public static void Accept(TlsControlConnection connection, LinkCredentials credentials)
     {
         var reason = "";
         var tls = connection.BeginTls(MutualTls.Chain(credentials.Authorities, text => reason = text));
@@ -30,7 +30,7 @@ internal static class LinkTls
         NoteEnd(connection, credentials);
     }
 
-    public static void CheckIdentity(ControlConnection connection, IReadOnlyList<string> expected)
+    public static void CheckIdentity(TlsControlConnection connection, IReadOnlyList<string> expected)
     {
         if (connection.Tls.RemoteCertificate is not X509Certificate2 certificate)
             throw new LinkException(LinkLoss.TlsFailed, "the peer showed no certificate");
@@ -39,7 +39,7 @@ internal static class LinkTls
             throw new LinkException(LinkLoss.WrongIdentity, verdict.Reason);
     }
 
-    private static void NoteEnd(ControlConnection connection, LinkCredentials credentials)
+    private static void NoteEnd(TlsControlConnection connection, LinkCredentials credentials)
     {
         var (own, peers) = (credentials.Certificate, connection.Tls.RemoteCertificate as X509Certificate2);
         connection.ValidUntil = peers?.NotAfter < own.NotAfter ? peers.NotAfter : own.NotAfter;

@@ -7,13 +7,14 @@ internal sealed class OpeningDeadline : IDisposable
 {
     private readonly ControlConnection _connection;
     private readonly TimeSpan _deadline, _hungMax;
-    private readonly Timer _timer;
+    private readonly ITimer _timer;
     private bool _isExtended;
 
-    public OpeningDeadline(ControlConnection connection, TimeSpan deadline, TimeSpan hungMax)
+    public OpeningDeadline(ControlConnection connection, TimeSpan deadline, TimeSpan hungMax, TimeProvider clock)
     {
         (_connection, _deadline, _hungMax) = (connection, deadline, hungMax);
-        _timer = new Timer(static state => ((OpeningDeadline)state!).Pass(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(static state => ((OpeningDeadline)state!).Pass(), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         _timer.Change(deadline, Timeout.InfiniteTimeSpan);
     }
 

@@ -19,6 +19,7 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
     private readonly ILinkSource _source;
     private readonly ControlConnection _connection;
     private readonly IFabricSender _sender;
+    private readonly LinkPlatform _platform;
     private readonly HeartbeatTimer _beats;
     private readonly LoopRegistration _watch;
     private readonly OutboundPump _pump;
@@ -28,15 +29,15 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
     private volatile bool _drainedSaid, _isOver;
 
     public OutboundEpoch(SenderLedger ledger, ILinkSource source, ControlConnection connection, IFabricSender sender,
-        OutboundCounters counters, LinkOptions options, bool knowsDeadlines = true)
+        OutboundCounters counters, LinkOptions options, LinkPlatform platform, bool knowsDeadlines = true)
     {
         _epoch = ledger.Epoch;
-        (_ledger, _source, _connection, _sender) = (ledger, source, connection, sender);
+        (_ledger, _source, _connection, _sender, _platform) = (ledger, source, connection, sender, platform);
         _beats = new HeartbeatTimer(options);
         connection.ShrinkToFit();
-        _watch = LinkLoop.Shared.Add(this);
+        _watch = platform.Loop.Add(this);
         _pump = new OutboundPump(ledger, source, sender, counters, () => _beats.RoundTripNanoseconds, options.WritesInFlightMax,
-            _watch.Ring)
+            _watch.Ring, platform)
         {
             KnowsDeadlines = knowsDeadlines,
         };
@@ -60,23 +61,23 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
             return;
         _pump.Stop();
         // The link's thread may be blocked in a write; and a device's end takes its time, which the caller may not have.
-        ThreadPool.UnsafeQueueUserWorkItem(static sender => sender.Abort(), _sender, preferLocal: false);
+        _platform.RunLater(static sender => sender.Abort(), _sender);
     }
 
     /// <summary>
     /// Runs until the end. Null: the orderly one. Afterwards the epoch is fenced: the fabric reads nothing, no task is left.
     /// </summary>
-    public LinkException? Run()
+    public async ValueTask<LinkException?> Run()
     {
         var reading = Read();
         _watch.Ring();
-        Shell(_pump.Run);
+        await Shell(_pump.Run).ConfigureAwait(false);
         // A pump that ended by itself has failed; one that was stopped was so by a failure or after the last word.
         _watch.Dispose();
         if (_failure is not null)
             _sender.Abort();
         _connection.Abort();
-        reading.Wait();
+        await _platform.WaitFor(reading).ConfigureAwait(false);
         _sender.Dispose();
         lock (_ledger)
             _ledger.Fence();
@@ -117,11 +118,11 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
         }
     }
 
-    private void Shell(Action run)
+    private async ValueTask Shell(Func<ValueTask> run)
     {
         try
         {
-            run();
+            await run().ConfigureAwait(false);
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {

@@ -24,18 +24,20 @@ internal sealed record Welcome(ushort Protocol, uint Epoch, Incarnation Receiver
 internal sealed class OutboundOpening(OutboundEndpoint endpoint, Incarnation incarnation, ControlConnection connection)
 {
     /// <summary>Dial, TLS, hello, welcome.</summary>
-    public Welcome Open(LinkCredentials credentials, LinkProposals proposals, ulong firstUndone, ulong nextSequence)
+    public async ValueTask<Welcome> Open(LinkCredentials credentials, LinkProposals proposals, ulong firstUndone, ulong nextSequence)
     {
         Dial();
-        LinkTls.Dial(connection, credentials, endpoint.PeerIdentities);
+        connection.AuthenticateAsDialler(credentials, endpoint.PeerIdentities);
         SayHello(proposals, firstUndone, nextSequence);
+        await connection.AwaitMessage().ConfigureAwait(false);
         return HearWelcome(proposals);
     }
 
     /// <summary>Says ready, with what is done, and waits for the peer's.</summary>
-    public void GetReady(uint epoch, SequenceSet done)
+    public async ValueTask GetReady(uint epoch, SequenceSet done)
     {
         HandshakeMessages.SayReady(connection, epoch, done);
+        await connection.AwaitMessage().ConfigureAwait(false);
         HandshakeMessages.HearReady(connection, epoch);
     }
 

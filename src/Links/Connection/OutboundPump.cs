@@ -35,7 +35,7 @@ internal sealed class OutboundCounters
 /// </summary>
 internal sealed class OutboundPump(
     SenderLedger ledger, ILinkSource source, IFabricSender sender, OutboundCounters counters, Func<long> roundTripNanoseconds,
-        int writesInFlightMax, Action finished)
+        int writesInFlightMax, Action finished, LinkPlatform platform)
 {
     /// <summary>The other end knows <see cref="GapCause.Deadline"/>: older protocols call it dropped.</summary>
     public bool KnowsDeadlines { private get; init; } = true;
@@ -77,7 +77,7 @@ internal sealed class OutboundPump(
         source.Wake();
     }
 
-    public void Run()
+    public async ValueTask Run()
     {
         while (!_stopping)
         {
@@ -86,7 +86,7 @@ internal sealed class OutboundPump(
             moved |= Take();
             moved |= Write();
             if (!moved)
-                Rest();
+                await Rest().ConfigureAwait(false);
         }
         // What the last acknowledgement said, which may have ended the loop.
         TellSource(ledger, source, this);
@@ -204,7 +204,7 @@ internal sealed class OutboundPump(
         return true;
     }
 
-    private void Rest()
+    private ValueTask Rest()
     {
         bool isReading, isBlocked;
         var isEnding = _draining || source.Ended;
@@ -217,10 +217,7 @@ internal sealed class OutboundPump(
         if (_isFinished)
             finished();
         if (isReading)
-            Poll(PollMax);
-        else if (isBlocked || _isFinished)
-            _doorbell.Wait(NapMax);
-        else
-            source.Wait(NapMax);
+            return Poll(PollMax) ? default : platform.WaitedFor(sender, PollMax);
+        return isBlocked || _isFinished ? platform.Wait(_doorbell, NapMax) : platform.Wait(source, NapMax);
     }
 }

@@ -8,6 +8,16 @@ internal sealed class WakeSignal
     private readonly object _lock = new();
     private bool _rung;
 
+    /// <summary>A wait would be over at once.</summary>
+    public bool IsRung
+    {
+        get
+        {
+            lock (_lock)
+                return _rung;
+        }
+    }
+
     public void Ring()
     {
         lock (_lock)

@@ -20,7 +20,11 @@ namespace K8sMediaFlow.Sidecar.Channels;
 /// </remarks>
 internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, IReturning
 {
-    private readonly record struct Delivery(uint Slot, BlockRef Block, ulong Ticket, long AtNanoseconds);
+    private readonly record struct Delivery(uint Slot, BlockRef Block, ulong Ticket, long AtNanoseconds)
+    {
+        /// <summary>A notice has no bytes, and its block is free already.</summary>
+        public bool IsNotice { get; init; }
+    }
 
     // As a media operator's, see MediaOperatorOptions.StandstillPatience.
     private const long StandstillPatienceNs = 5_000_000_000;
@@ -190,6 +194,8 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
             Gaps.Add(in descriptor);
             if (descriptor.Kind == FrameKind.Frame)
                 Landed.Add((long)header.EdgeAgeNanoseconds);
+            else
+                Free(ref delivery);
             _fan.Post(in descriptor, _deliveries.Add(in delivery));
             TellDropped();
             return true;
@@ -211,6 +217,14 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
     {
         if (_returned.Count + _done.Count > 0)
             _waiter.Wake();
+    }
+
+    // Notices wait in a reorder window for what comes before them, which needs a block to come at all.
+    private void Free(ref Delivery notice)
+    {
+        Invariant.That(_writer.Release(notice.Block));
+        notice = notice with { IsNotice = true };
+        _returned.Add(notice);
     }
 
     private bool SettleAtOnce(in Delivery delivery)
@@ -250,6 +264,8 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
     void IFrameOwner.Returned(int tag)
     {
         var delivery = _deliveries[tag];
+        if (delivery.IsNotice)
+            return;
         Invariant.That(_writer.Release(delivery.Block));
         Held.Add(MonotonicClock.Nanoseconds - delivery.AtNanoseconds);
         _returned.Add(delivery);

@@ -223,6 +223,9 @@ public sealed partial class FanOut
             Complete(_seats[seat]);
         if (_seats[seat].Channel is not null)
             Part(_seats[seat]);
+        // What it had not taken came back meanwhile.
+        if (isCompleted)
+            Complete(_seats[seat]);
         Pump();
     }
 

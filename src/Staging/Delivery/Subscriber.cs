@@ -86,8 +86,12 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
             var flight = Tickets.Find(ticket).InFlight;
             Tickets.Remove(ticket);
             flights.TakenBack(flight);
-            into.Add(flight);
             var kind = flights[flight].Descriptor.Kind;
+            // An end is for this consumer or its successor, and for no other.
+            if (kind == FrameKind.EndOfStream)
+                Owed.AddLast(flight);
+            else
+                into.Add(flight);
             EndSent &= kind != FrameKind.EndOfStream;
             if (kind == FrameKind.Frame)
                 (Unreturned, Undone) = (Unreturned - 1, Undone - 1);

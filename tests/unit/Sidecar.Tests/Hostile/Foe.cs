@@ -90,7 +90,7 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
     {
         if (!_door!.Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead))
             return null;
-        var link = new FoeLink(ControlConnection.ForAccepted(_door.Accept(), Patience), ++_epoch);
+        var link = new FoeLink(TlsControlConnection.ForAccepted(_door.Accept(), Patience), ++_epoch);
         try
         {
             LinkTls.Accept(link.Control, papers);
@@ -148,7 +148,7 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
     /// <summary>As far as the hello, which is due then.</summary>
     private FoeLink Open()
     {
-        var link = new FoeLink(ControlConnection.ForDialling(AddressFamily.InterNetwork, Patience), 0);
+        var link = new FoeLink(TlsControlConnection.ForDialling(AddressFamily.InterNetwork, Patience), 0);
         try
         {
             link.Control.Dial(NearsPort, Own);

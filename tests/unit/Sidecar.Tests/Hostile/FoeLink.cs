@@ -11,11 +11,11 @@ namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 internal delegate void LinkWord(LinkMessage.Builder message);
 
 /// <summary>A link that is ready, in the hands of somebody who need not keep to its protocol.</summary>
-internal sealed class FoeLink(ControlConnection control, uint epoch) : IDisposable
+internal sealed class FoeLink(TlsControlConnection control, uint epoch) : IDisposable
 {
     private readonly Queue<(uint Slot, int SizeBytes)> _slots = new();
 
-    public ControlConnection Control { get; } = control;
+    public TlsControlConnection Control { get; } = control;
 
     public uint Epoch { get; set; } = epoch;
 

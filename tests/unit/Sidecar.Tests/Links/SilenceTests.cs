@@ -14,7 +14,7 @@ public sealed class SilenceTests : IDisposable
     // With such an interval no question counts as late.
     private static readonly LinkOptions Options = new() { HeartbeatInterval = Never, SilenceMax = AtOnce, HungMax = AtOnce };
 
-    private readonly ControlConnection _connection = ControlConnection.ForDialling(AddressFamily.InterNetwork, Never);
+    private readonly TlsControlConnection _connection = TlsControlConnection.ForDialling(AddressFamily.InterNetwork, Never);
     private readonly Socket _peer;
 
     public SilenceTests()

@@ -246,6 +246,44 @@ public sealed class PolicyTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_dead_consumer_had_not_taken_goes_to_its_successor_and_the_end_goes_once(bool isTaken)
+    {
+        var fan = Fan(FullAction.DropOldest);
+        fan.Post(Frame(1), 1);
+        fan.Post(new FrameDescriptor { Kind = FrameKind.EndOfStream, Stream = 7, Sequence = 1 }, -1);
+        if (isTaken)
+            Take(_preview, ReturnKind.Both);
+        fan.CloseSeat(0, isCompleted: false);
+        fan.TakeBack(_preview);
+        var successor = new FakeChannel(64, canTakeBack: true);
+        fan.Attach(0, successor);
+        fan.Pump();
+        var kinds = new List<FrameKind>();
+        while (successor.TryPop(out var next))
+        {
+            kinds.Add(next.Kind);
+            successor.Return(next.Ticket, ReturnKind.Both);
+        }
+        fan.DrainReturns();
+        kinds.ShouldBe(isTaken ? [FrameKind.EndOfStream] : [FrameKind.Frame, FrameKind.EndOfStream]);
+        fan.InFlight.ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_the_last_consumer_had_not_taken_is_done_when_the_plan_has_it_no_more()
+    {
+        var fan = Fan(FullAction.DropOldest);
+        fan.Post(Frame(1), 1);
+        fan.Post(Frame(2), 2);
+        fan.CloseSeat(0, isCompleted: true);
+        fan.TakeBack(_preview);
+        _owner.Done.ShouldBe([1, 2], ignoreOrder: true);
+        fan.InFlight.ShouldBe(0);
+    }
+
     private void Round(FanOut fan, FakeChannel archive, ulong sequence)
     {
         fan.Post(Frame(sequence), (int)sequence);

@@ -1,0 +1,2 @@
+// The clock of the process is the history's.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
