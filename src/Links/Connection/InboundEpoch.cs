@@ -66,7 +66,7 @@ internal sealed class InboundEpoch : IControlReader
     public async ValueTask<LinkException?> Run()
     {
         var reading = Read();
-        await Shell(ReceiveOrTell).ConfigureAwait(false);
+        await ReceiveOrTell().ConfigureAwait(false);
         // Where only the data connection is lost, the peer is still to hear of it.
         await _platform.WaitFor(reading).ConfigureAwait(false);
         return _peerSaidBye || (_drainedSaid && _failure?.Loss is LinkLoss.ControlClosed or LinkLoss.DataClosed or LinkLoss.Closed)
@@ -134,18 +134,6 @@ internal sealed class InboundEpoch : IControlReader
         }
     }
 
-    private async ValueTask Shell(Func<ValueTask> run)
-    {
-        try
-        {
-            await run().ConfigureAwait(false);
-        }
-        catch (Exception e) when (LinkException.IsExpected(e))
-        {
-            Fail(LinkException.Of(e));
-        }
-    }
-
     /// <summary>A data connection may fail at this end alone: the peer has to hear of it, or it would dial the same way again.</summary>
     private async ValueTask ReceiveOrTell()
     {
@@ -157,6 +145,10 @@ internal sealed class InboundEpoch : IControlReader
         {
             _dataLoss = LinkException.Of(failure);
             _seat.Ring();
+        }
+        catch (Exception e) when (LinkException.IsExpected(e))
+        {
+            Fail(LinkException.Of(e));
         }
     }
 

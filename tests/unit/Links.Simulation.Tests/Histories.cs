@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using K8sMediaFlow.Links.Simulation.Tests.Faults;
 
 namespace K8sMediaFlow.Links.Simulation.Tests;
 

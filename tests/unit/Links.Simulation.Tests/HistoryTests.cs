@@ -1,5 +1,4 @@
 using System.Globalization;
-using K8sMediaFlow.Links.Simulation.Tests.Faults;
 
 namespace K8sMediaFlow.Links.Simulation.Tests;
 

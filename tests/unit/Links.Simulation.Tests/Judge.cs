@@ -1,6 +1,4 @@
 using K8sMediaFlow.Links.Simulation.Tests.Pods;
-using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Links.Simulation.Tests;
 

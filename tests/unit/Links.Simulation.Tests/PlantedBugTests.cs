@@ -1,5 +1,3 @@
-using K8sMediaFlow.Links.Simulation.Tests.Faults;
-
 namespace K8sMediaFlow.Links.Simulation.Tests;
 
 /// <summary>A simulation that finds nothing proves little: here it has something to find.</summary>

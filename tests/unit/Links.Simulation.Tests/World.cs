@@ -1,10 +1,7 @@
 using K8sMediaFlow.Fabric.Simulated;
-using K8sMediaFlow.Links.Simulation.Tests.Faults;
 using K8sMediaFlow.Links.Simulation.Tests.Network;
 using K8sMediaFlow.Links.Simulation.Tests.Pods;
-using K8sMediaFlow.Links.Simulation.Tests.Running;
 using K8sMediaFlow.Messages;
-using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Simulation.Tests;
 

@@ -2,7 +2,6 @@ using System.Net;
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Links.Connection;
 using K8sMediaFlow.Links.Contract;
-using K8sMediaFlow.Links.Simulation.Tests.Running;
 using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Network;

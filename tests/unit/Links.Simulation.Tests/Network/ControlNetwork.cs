@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using K8sMediaFlow.Links.Simulation.Tests.Running;
 using K8sMediaFlow.Messages;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Network;

@@ -1,9 +1,7 @@
 using System.Net;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Simulated;
-using K8sMediaFlow.Links.Simulation.Tests.Faults;
 using K8sMediaFlow.Links.Simulation.Tests.Pods;
-using K8sMediaFlow.Links.Simulation.Tests.Running;
 using K8sMediaFlow.Native;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Network;

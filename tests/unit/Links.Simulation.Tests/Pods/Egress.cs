@@ -1,10 +1,5 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Contract;
-using K8sMediaFlow.Links.Simulation.Tests.Faults;
-using K8sMediaFlow.Links.Simulation.Tests.Running;
-using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 
@@ -166,14 +161,14 @@ internal sealed class Egress(Scheduler scheduler, LinkPlace link, Func<ushort, R
     private static LinkFrame ToLink(in FrameDescriptor descriptor) => new()
     {
         Kind = descriptor.Kind,
-        Flags = (descriptor.Flags & DescriptorFlags.MayBeReplay) != 0 ? LinkFrameFlags.Replay : LinkFrameFlags.None,
         Stream = descriptor.Stream,
         Sequence = descriptor.Sequence,
+        GapCount = descriptor.GapCount,
+        GapCause = descriptor.GapCause,
         AgeNanoseconds = descriptor.AgeNanoseconds,
         EdgeAgeNanoseconds = descriptor.EdgeAgeNanoseconds,
         SentAtNanoseconds = (long)descriptor.SentAtNanoseconds,
-        GapCount = descriptor.GapCount,
-        GapCause = descriptor.GapCause,
+        Flags = (descriptor.Flags & DescriptorFlags.MayBeReplay) != 0 ? LinkFrameFlags.Replay : LinkFrameFlags.None,
     };
 
     private void Settle()

@@ -1,6 +1,4 @@
 using K8sMediaFlow.Fabric.Simulated;
-using K8sMediaFlow.Links.Simulation.Tests.Faults;
-using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 

@@ -1,7 +1,3 @@
-using K8sMediaFlow.Links.Simulation.Tests.Faults;
-using K8sMediaFlow.Links.Simulation.Tests.Running;
-using K8sMediaFlow.Staging.Delivery;
-
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 
 /// <summary>A pod: the lives of its sidecar and of its media operator.</summary>
@@ -24,6 +20,9 @@ internal sealed class Pod(World world, string name, string address)
 
     /// <summary>Edges that its media operator produces into.</summary>
     public List<EdgePlace> Edges { get; } = [];
+
+    /// <summary>So many times longer a consumer works on a frame: where it is slow, everything before it is full.</summary>
+    public int WorkTimes { get; } = world.Scheduler.Random.Next(2) == 0 ? 1 : 20;
 
     /// <summary>Frames of its media operator that may be sent and not done, and so its blocks.</summary>
     public int PortWindow { get; set; } = 1;

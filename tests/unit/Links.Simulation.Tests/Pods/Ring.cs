@@ -1,8 +1,4 @@
-using K8sMediaFlow.Links.Simulation.Tests.Running;
 using K8sMediaFlow.Native;
-using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 

@@ -3,8 +3,6 @@ using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Fabrics;
 using K8sMediaFlow.Links.Simulation.Tests.Network;
-using K8sMediaFlow.Links.Simulation.Tests.Running;
-using K8sMediaFlow.Staging.Delivery;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;

@@ -1,7 +1,3 @@
-using K8sMediaFlow.Links.Simulation.Tests.Faults;
-using K8sMediaFlow.Links.Simulation.Tests.Running;
-using K8sMediaFlow.Primitives;
-
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 
 /// <summary>Takes frames, works on a few at a time, and gives them back in any order. What it has had, its judge knows.</summary>
@@ -52,7 +48,7 @@ internal sealed class SinkOperator : Operator
         if (descriptor.Kind == FrameKind.Frame)
             IsWhole(ref descriptor, area).ShouldBeTrue($"frame {descriptor.Sequence} was altered on its way to {Pod.Name}");
         _judge.Took(in descriptor);
-        _held.Add((number, Scheduler.Now + Scheduler.Between(WorkMin, WorkMax), area));
+        _held.Add((number, Scheduler.Now + (Scheduler.Between(WorkMin, WorkMax) * Pod.WorkTimes), area));
         link.At(Step.Receive);
     }
 

@@ -1,8 +1,3 @@
-using K8sMediaFlow.Links.Simulation.Tests.Faults;
-using K8sMediaFlow.Links.Simulation.Tests.Running;
-using K8sMediaFlow.Primitives;
-using K8sMediaFlow.Staging.Channels;
-using K8sMediaFlow.Staging.Delivery;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
