@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>The chart's own test, on the nodes.</summary>
-public sealed class ChartCases(ITestOutputHelper output) : DisturbingCase(output)
+public sealed class ChartCases(ITestOutputHelper output) : InstallingCase(output)
 {
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void Helm_test_succeeds_where_a_controller_is_ready_and_fails_where_none_runs()

@@ -37,7 +37,7 @@ public sealed class ControlPlaneCases(ITestOutputHelper output) : DisturbingCase
 }
 
 /// <summary>The controller comes and goes while frames flow: they do not notice.</summary>
-public sealed class ControllerCases(ITestOutputHelper output) : DisturbingCase(output)
+public sealed class ControllerCases(ITestOutputHelper output) : InstallingCase(output)
 {
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void A_controller_that_is_deleted_disturbs_no_frame_and_its_successor_goes_on()

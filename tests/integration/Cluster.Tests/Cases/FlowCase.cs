@@ -31,12 +31,19 @@ public abstract class FlowCase(ITestOutputHelper output)
     }
 }
 
-/// <summary>
-/// A case that takes nodes, links, the control plane or the controller away, or changes them: one at a time, on a cluster that others do
-/// not use.
-/// </summary>
+/// <summary>A case that takes nodes, links or the control plane away: one at a time, on a cluster that others do not use.</summary>
 [Collection(nameof(DisturbingCase))]
 public abstract class DisturbingCase(ITestOutputHelper output) : FlowCase(output)
 {
     protected override TwoNodes Usual => TwoNodes.Disturbed;
+}
+
+/// <summary>
+/// A case that installs, removes or changes the controller, which runs every pipeline of its cluster: one at a time, on a cluster that
+/// others do not use.
+/// </summary>
+[Collection(nameof(InstallingCase))]
+public abstract class InstallingCase(ITestOutputHelper output) : FlowCase(output)
+{
+    protected override TwoNodes Usual => TwoNodes.Installed;
 }

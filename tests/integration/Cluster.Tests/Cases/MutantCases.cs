@@ -9,7 +9,7 @@ namespace K8sMediaFlow.Cluster.Tests.Cases;
 /// Cases that must fail: a controller with a planted fault is put in the place of the sound one, and the case that is about it must notice.
 /// </summary>
 public sealed class MutantCases(PlantedController controller, ITestOutputHelper output)
-    : DisturbingCase(output), IClassFixture<PlantedController>
+    : InstallingCase(output), IClassFixture<PlantedController>
 {
     private readonly ITestOutputHelper _output = output;
 

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>Nothing of a pipeline waits for a controller that does not run.</summary>
-public sealed class NamespaceCases(ITestOutputHelper output) : DisturbingCase(output)
+public sealed class NamespaceCases(ITestOutputHelper output) : InstallingCase(output)
 {
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void A_namespace_that_is_deleted_while_no_controller_runs_goes_away_with_everything_in_it()

@@ -44,7 +44,7 @@ public sealed class RefusalCases(ITestOutputHelper output) : FlowCase(output)
 }
 
 /// <summary>With the webhook, what validation can see is not even stored.</summary>
-public sealed class WebhookCases(ITestOutputHelper output) : DisturbingCase(output)
+public sealed class WebhookCases(ITestOutputHelper output) : InstallingCase(output)
 {
     [NeedsFact("kubernetes", "images", "helm", "root")]
     public void With_the_webhook_every_refused_sample_is_turned_away_with_the_same_words()

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>The chart is upgraded to another version while frames flow.</summary>
-public sealed class UpgradeCases(ITestOutputHelper output) : DisturbingCase(output)
+public sealed class UpgradeCases(ITestOutputHelper output) : InstallingCase(output)
 {
     private const string Following = "flow", Keeping = "kept", Before = ":dev", After = ":next";
 

@@ -48,7 +48,7 @@ public sealed class ClusterFramework(IMessageSink sink) : XunitTestFramework(sin
 /// <summary>What takes longest begins first, so that nothing long is left alone at the end.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Long = ["DisturbingCase", "QuietCases", "SampleCases", "DeviceCases", "DeathCases"];
+    private static readonly string[] Long = ["InstallingCase", "DisturbingCase", "QuietCases", "SampleCases", "DeviceCases", "DeathCases"];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
         testCollections.OrderBy(Place).ThenBy(one => one.DisplayName, StringComparer.Ordinal);

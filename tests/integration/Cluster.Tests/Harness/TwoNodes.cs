@@ -5,9 +5,9 @@ using K8sMediaFlow.TestKit.Clusters;
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
 /// <summary>
-/// A real Kubernetes with two nodes, with our images on them and the controller installed by the chart. There are two in a run, each
-/// started when a case first asks for it: on two processors, the control plane of a third took a sixth of the time of all. They go down
-/// after the last case, or with this process however that ends. A <see cref="GivenCluster"/> takes the place of both.
+/// A real Kubernetes with two nodes, with our images on them and the controller installed by the chart. There are up to three in a run,
+/// each started when a case first asks for it; they go down after the last case, or with this process however that ends. A
+/// <see cref="GivenCluster"/> takes the place of all three.
 /// </summary>
 public sealed class TwoNodes
 {
@@ -21,8 +21,11 @@ public sealed class TwoNodes
     /// <summary>Of cases that leave cluster and controller as they are.</summary>
     public static TwoNodes Shared { get; } = new();
 
-    /// <summary>Of cases that take parts of the cluster away, or change the controller.</summary>
+    /// <summary>Of cases that take parts of the cluster away.</summary>
     public static TwoNodes Disturbed { get; } = GivenCluster.IsGiven ? Shared : new();
+
+    /// <summary>Of cases that change the controller.</summary>
+    public static TwoNodes Installed { get; } = GivenCluster.IsGiven ? Shared : new();
 
     public TestKit.Clusters.Cluster Cluster => _installation.Value.Cluster;
 
@@ -41,7 +44,7 @@ public sealed class TwoNodes
     internal StandingFlow Standing { get; }
 
     /// <summary>Takes down what this run has started.</summary>
-    internal static void EndAll() => Parallel.ForEach([Shared, Disturbed], one =>
+    internal static void EndAll() => Parallel.ForEach([Shared, Disturbed, Installed], one =>
     {
         if (one._installation.IsValueCreated && !GivenCluster.IsGiven)
             one.Cluster.Dispose();
