@@ -4,7 +4,7 @@ using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 
-/// <summary>Memory that frames lie in. It stays where it is until its history is over, whoever dies.</summary>
+/// <summary>The memory of frames. It stays mapped until its history is over, even if the process that owns it dies.</summary>
 internal sealed class Region
 {
     /// <summary>Room for a header, an envelope and a payload.</summary>
