@@ -1,5 +1,6 @@
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Contract;
+using K8sMediaFlow.Sidecar.Channels;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 
@@ -135,7 +136,7 @@ internal sealed class Egress(Scheduler scheduler, LinkPlace link, Func<ushort, R
         }
         if (EdgePolicy.IsLate(in descriptor, link.Edge.DeadlineNs, scheduler.Now))
             ticket = Expire(channel, ref descriptor);
-        frame = ToLink(in descriptor);
+        frame = FrameDescriptors.ToLink(in descriptor);
         (frame.DeadlineNanoseconds, frame.IsSentOnce) = (link.Edge.DeadlineNs, TakesWithGrant);
         for (var index = 0; index < descriptor.SegmentCount; index++)
             frame.AddSegment(Resolve(channel, in descriptor.Segment(index)));
@@ -157,19 +158,6 @@ internal sealed class Egress(Scheduler scheduler, LinkPlace link, Func<ushort, R
         (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, 1, GapCause.Deadline);
         return ReturnedAlready;
     }
-
-    private static LinkFrame ToLink(in FrameDescriptor descriptor) => new()
-    {
-        Kind = descriptor.Kind,
-        Stream = descriptor.Stream,
-        Sequence = descriptor.Sequence,
-        GapCount = descriptor.GapCount,
-        GapCause = descriptor.GapCause,
-        AgeNanoseconds = descriptor.AgeNanoseconds,
-        EdgeAgeNanoseconds = descriptor.EdgeAgeNanoseconds,
-        SentAtNanoseconds = (long)descriptor.SentAtNanoseconds,
-        Flags = (descriptor.Flags & DescriptorFlags.MayBeReplay) != 0 ? LinkFrameFlags.Replay : LinkFrameFlags.None,
-    };
 
     private void Settle()
     {

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Links.Contract;
+using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
@@ -97,7 +98,7 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
             return false;
         }
         Move(slot, Holder.Link, Holder.Consumers);
-        var descriptor = Of(in header, slot);
+        var descriptor = FrameDescriptors.Of(in header, new BlockRef(slot, 1));
         // A notice has no bytes: it takes no block from what it may have to come before.
         if (descriptor.Kind != FrameKind.Frame)
         {
@@ -174,27 +175,6 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
         _isEnded = false;
         Fan.Reopen();
         return true;
-    }
-
-    private FrameDescriptor Of(in FrameHeader header, uint slot)
-    {
-        var descriptor = new FrameDescriptor
-        {
-            Kind = header.Kind,
-            Stream = header.Stream,
-            Sequence = header.Sequence,
-            Epoch = header.Epoch,
-            AgeNanoseconds = header.AgeNanoseconds,
-            EdgeAgeNanoseconds = header.EdgeAgeNanoseconds,
-            SentAtNanoseconds = (ulong)_scheduler.Now,
-            GapCount = header.GapCount,
-            GapCause = header.GapCause,
-            Flags = (header.Flags & LinkFrameFlags.Replay) != 0 ? DescriptorFlags.MayBeReplay : DescriptorFlags.None,
-        };
-        for (var index = 0; index < header.SegmentCount; index++)
-            descriptor.AddSegment(new SegmentRef(0, new BlockRef(slot, 1), header.Segment(index).OffsetBytes,
-                header.Segment(index).LengthBytes));
-        return descriptor;
     }
 
     private void Release(uint slot, Holder from)
