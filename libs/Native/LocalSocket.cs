@@ -162,11 +162,11 @@ public sealed unsafe class LocalSocket : IDisposable
             if (received >= 0)
                 return (int)received;
             var errno = Marshal.GetLastPInvokeError();
-            if (errno == Errno.ECONNRESET)
-                return 0;
             if (errno == Errno.EAGAIN)
                 return TimedOut;
-            if (errno != Errno.EINTR)
+            // A peer that closes with something unread resets the connection. The kernel says so once, before what the peer had sent: its
+            // last word comes behind it, and then the end.
+            if (errno is not (Errno.EINTR or Errno.ECONNRESET))
                 throw new NativeException("recvmsg", errno);
         }
     }

@@ -46,6 +46,21 @@ public sealed class LocalSocketTests : IDisposable
     }
 
     [Fact]
+    public void The_last_words_of_a_peer_that_closed_without_reading_ours_are_read()
+    {
+        var (first, second) = LocalSocket.Pair();
+        using (second)
+        {
+            second.Send([1]);
+            first.Send([2, 2]);
+            first.Send([3, 3, 3]);
+            first.Dispose();
+            foreach (var length in new[] { 2, 3, 0, 0 })
+                second.Receive(new byte[8], default, out _, 1000).ShouldBe(length);
+        }
+    }
+
+    [Fact]
     public void A_closed_peer_reads_as_zero_and_cannot_be_sent_to()
     {
         var (first, second) = LocalSocket.Pair();
