@@ -41,7 +41,7 @@ public sealed class MediaOperatorOptions
 
     /// <summary>
     /// How long an ordered input waits for a sequence that every channel has passed while no channel can bring more, before it counts it
-    /// as lost. 2 s unless it is set.
+    /// as lost; ten times as long, at least, while channels could bring more and no frame comes. 2 s unless it is set.
     /// </summary>
     public TimeSpan ReorderPatience { get; set; } = TimeSpan.FromSeconds(2);
 

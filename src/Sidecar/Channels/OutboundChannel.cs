@@ -30,7 +30,8 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     {
         get
         {
-            if (Predecessor is { HasDescriptor: true })
+            // The last life may have sent nothing, and waits behind the one before.
+            if (Predecessor is { } last && (last.HasDescriptor || last.IsBehind))
                 return true;
             Predecessor = null;
             return false;

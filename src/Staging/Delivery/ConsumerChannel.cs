@@ -48,7 +48,7 @@ public sealed class ConsumerChannel(ChannelConsumer consumer, DoorbellNotifier r
     public void CountGaps(uint sequences) => consumer.Counters.AddGaps(sequences);
 
     /// <inheritdoc/>
-    public void CountDrop(GapCause cause) => consumer.Counters.AddConsumerDrops(cause, 1);
+    public void CountDrops(GapCause cause, long sequences) => consumer.Counters.AddConsumerDrops(cause, sequences);
 
     /// <inheritdoc/>
     public void CountDuplicate() => consumer.Counters.AddDuplicate();

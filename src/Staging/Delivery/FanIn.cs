@@ -241,7 +241,7 @@ public sealed class FanIn
         ref var descriptor = ref arrival.Descriptor;
         (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, 1, GapCause.Deadline);
         if (!arrival.Channel.IsCut)
-            arrival.Channel.Channel.CountDrop(GapCause.Deadline);
+            arrival.Channel.Channel.CountDrops(GapCause.Deadline, 1);
     }
 
     private bool TryTakeAsItComes(out int number)
@@ -263,22 +263,41 @@ public sealed class FanIn
 
     private bool TryTakeInOrder(ReorderWindow window, long nowNs, out int number)
     {
+        window.Look(nowNs);
         foreach (var channel in _channels)
             while (TryPop(channel, out number))
                 if (number >= 0)
                     Place(window, channel, number);
         while (window.TryTake(nowNs, window.HasHole && AllStuck(), out var entry))
         {
-            number = entry.Tag;
-            if (entry.Kind is ReorderKind.Frame or ReorderKind.Gap)
+            number = entry.Kind == ReorderKind.Lost ? GiveUp(in entry) : entry.Tag;
+            if (entry.Kind != ReorderKind.Late)
                 return true;
-            if (entry.Kind == ReorderKind.Lost)
-                Lost += entry.Count;
-            else
-                LetGoLate(number);
+            LetGoLate(number);
         }
         number = -1;
         return false;
+    }
+
+    /// <summary>What nobody brings or explains is explained here, for all that follow: a notice that came by no channel.</summary>
+    private int GiveUp(in ReorderEntry lost)
+    {
+        var channel = _arrivals[lost.Tag].Channel;
+        var number = _arrivals.Take();
+        var notice = new FrameDescriptor
+        {
+            Kind = FrameKind.Gap,
+            Stream = lost.Stream,
+            Sequence = lost.First,
+            GapCount = lost.Count,
+            GapCause = GapCause.Lost,
+            Ticket = FanInChannel.NoTicket,
+        };
+        _arrivals[number] = new Arrival { Descriptor = notice, Channel = channel, Echo = -1 };
+        Lost += lost.Count;
+        if (!channel.IsCut)
+            channel.Channel.CountDrops(GapCause.Lost, lost.Count);
+        return number;
     }
 
     private void LetGoLate(int number)
@@ -389,6 +408,7 @@ public sealed class FanIn
     private int Echo(FanInChannel channel, int number, bool isGap)
     {
         ref var echo = ref _arrivals[number];
+        _window?.Passed(channel.Seat, echo.Descriptor.Stream, echo.Descriptor.Sequence + Math.Max(1, echo.Descriptor.GapCount) - 1);
         if (!isGap)
         {
             Duplicates++;

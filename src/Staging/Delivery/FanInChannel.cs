@@ -5,6 +5,9 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// <summary>One channel of an <see cref="FanIn"/>, from its attach until everything that came by it is done.</summary>
 public sealed class FanInChannel
 {
+    /// <summary>No ticket: they begin with 1. It is that of a notice which no producer sent.</summary>
+    internal const ulong NoTicket = 0;
+
     internal FanInChannel(ulong id, int seat, IInboundChannel channel) => (Id, Seat, Channel) = (id, seat, channel);
 
     /// <summary>The sidecar's number for the channel.</summary>
@@ -51,7 +54,8 @@ public sealed class FanInChannel
     {
         get
         {
-            if (Predecessor is { IsDrained: false, IsCut: false })
+            // The last life may have sent nothing, and waits behind the one before.
+            if (Predecessor is { } last && (last is { IsDrained: false, IsCut: false } || last.IsBehind))
                 return true;
             Predecessor = null;
             return false;
@@ -64,6 +68,8 @@ public sealed class FanInChannel
 
     internal void GiveBack(ulong ticket, Channels.ReturnKind kind)
     {
+        if (ticket == NoTicket)
+            return;
         if ((kind & Channels.ReturnKind.Done) != 0)
             NotDone--;
         Invariant.That(NotDone >= 0);

@@ -32,8 +32,8 @@ public interface IInboundChannel
     /// <summary>Counts sequences that a notice explained.</summary>
     void CountGaps(uint sequences);
 
-    /// <summary>Counts a frame that the consumer dropped unread.</summary>
-    void CountDrop(GapCause cause)
+    /// <summary>Counts frames that the consumer dropped unread, or gave up.</summary>
+    void CountDrops(GapCause cause, long sequences)
     {
         // For channels that nobody reads figures from.
     }

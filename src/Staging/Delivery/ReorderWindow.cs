@@ -18,7 +18,9 @@ public enum ReorderKind
     Late,
 }
 
-/// <summary>One step of a window: <see cref="Tag"/> is what was offered, -1 for <see cref="ReorderKind.Lost"/>.</summary>
+/// <summary>
+/// One step of a window: <see cref="Tag"/> is what was offered; for <see cref="ReorderKind.Lost"/>, what waits behind the hole.
+/// </summary>
 public readonly record struct ReorderEntry(ReorderKind Kind, ulong Stream, ulong First, uint Count, int Tag);
 
 /// <summary>
@@ -30,7 +32,10 @@ public readonly record struct ReorderEntry(ReorderKind Kind, ulong Stream, ulong
 /// <item>in silence in front of the first item of a stream, when every channel has passed it, or after the patience if replays show that
 /// an earlier life of this consumer has seen the beginning;</item>
 /// <item>as Lost when every channel has passed it and can bring no more (all that it may hold is held), for the length of the
-/// patience.</item>
+/// patience;</item>
+/// <item>as Lost when every channel has passed it and no frame of the stream has come for <see cref="QuietPatience"/> patiences and for
+/// <see cref="QuietPauses"/> times the longest pause between frames of late, without a hole. Nothing else tells that it does not come: an
+/// earlier life of this consumer may have finished it ahead of others, or the notice that explains it died with a process.</item>
 /// </list>
 /// That a channel has passed a sequence is not enough by itself: after a death the sequence comes again through another channel that had
 /// passed it. While a dead channel's successor is awaited nothing is given up. Bounded by what the channels may hold. Not thread-safe.
@@ -39,6 +44,12 @@ public sealed class ReorderWindow
 {
     private enum ChannelState : byte { Awaited, Open, Ended }
 
+    /// <summary>A hole that every channel has passed is given up after so many patiences without a frame.</summary>
+    public const int QuietPatience = 10;
+
+    /// <summary>And after so many of the usual pauses between two frames: whoever takes a minute for each is not silent.</summary>
+    public const int QuietPauses = 8;
+
     private readonly List<ReorderStream> _streams = [];
     private ChannelState[] _channels;
     private ulong[] _channelBorn;
@@ -46,6 +57,7 @@ public sealed class ReorderWindow
     private readonly bool _sparse;
     private ulong _born;
     private int _turn;
+    private long _lookedNs, _watchedNs;
 
     /// <param name="channels">Producers of the port; channels are numbered from 0, and all of these are awaited at first. More may be
     /// added later.</param>
@@ -62,6 +74,17 @@ public sealed class ReorderWindow
 
     /// <summary>Frames and notices held.</summary>
     public int Held { get; private set; }
+
+    /// <summary>
+    /// To be called before the channels are read. Only time between looks that follow each other soon counts as silence: a process that was
+    /// stopped finds first what came meanwhile.
+    /// </summary>
+    /// <param name="nowNs">Monotonic time.</param>
+    public void Look(long nowNs)
+    {
+        _watchedNs += Math.Clamp(nowNs - _lookedNs, 0, _patienceNs / 2);
+        _lookedNs = nowNs;
+    }
 
     /// <summary>Whether a stream holds something behind a hole.</summary>
     public bool HasHole => Held > 0 && _streams.Exists(static stream => stream.HasHole);
@@ -96,6 +119,14 @@ public sealed class ReorderWindow
     /// <summary>A notice that explains <paramref name="count"/> sequences from <paramref name="first"/>.</summary>
     public void Explain(int channel, ulong stream, ulong first, uint count, bool mayBeReplay, int tag) =>
         Place(channel, stream, new Placed(first, count, IsGap: true, tag), mayBeReplay);
+
+    /// <summary>The channel has brought again what another one, or its last life, has brought: it has passed it all the same.</summary>
+    public void Passed(int channel, ulong stream, ulong last)
+    {
+        foreach (var known in _streams)
+            if (known.Id == stream)
+                Brought(channel, known, last);
+    }
 
     /// <summary>The next thing whose turn has come. False: nothing, for now.</summary>
     /// <param name="nowNs">Monotonic time.</param>
@@ -132,11 +163,18 @@ public sealed class ReorderWindow
     private void Place(int channel, ulong id, in Placed item, bool mayBeReplay)
     {
         var stream = Find(id);
+        if (!item.IsGap)
+            stream.FrameCame(_watchedNs);
         stream.SawReplay |= mayBeReplay;
-        stream.Brought(channel, item.First + item.Count - 1);
-        _channelBorn[channel] = Math.Max(_channelBorn[channel], stream.Born);
+        Brought(channel, stream, item.First + item.Count - 1);
         stream.Held.Push(item);
         Held++;
+    }
+
+    private void Brought(int channel, ReorderStream stream, ulong last)
+    {
+        stream.Brought(channel, last);
+        _channelBorn[channel] = Math.Max(_channelBorn[channel], stream.Born);
     }
 
     private bool TryTake(ReorderStream stream, long nowNs, bool allStuck, out ReorderEntry entry)
@@ -150,10 +188,11 @@ public sealed class ReorderWindow
             }
             var first = stream.Next;
             stream.Next = stream.Held.Top.First;
-            stream.HoleSinceNs = 0;
+            stream.HolePassed(_watchedNs);
             if (lost)
             {
-                entry = new ReorderEntry(ReorderKind.Lost, stream.Id, first, (uint)Math.Min(stream.Next - first, uint.MaxValue), -1);
+                entry = new ReorderEntry(ReorderKind.Lost, stream.Id, first, (uint)Math.Min(stream.Next - first, uint.MaxValue),
+                    stream.Held.Top.Tag);
                 return true;
             }
         }
@@ -188,7 +227,7 @@ public sealed class ReorderWindow
             return true;
         if (!stream.Started && stream.SawReplay && !patient)
             return true;
-        lost = allPassed && allStuck && !patient;
+        lost = allPassed && ((allStuck && !patient) || stream.IsQuiet(_watchedNs, _patienceNs * QuietPatience, QuietPauses));
         return lost;
     }
 
@@ -220,7 +259,7 @@ public sealed class ReorderWindow
         var stream = _streams.Count < streamsUsual ? null : _streams.Find(static candidate => candidate.Held.Count == 0);
         if (stream is null)
             _streams.Add(stream = new ReorderStream());
-        stream.Reset(id, ++_born);
+        stream.Reset(id, ++_born, _watchedNs);
         return stream;
     }
 }

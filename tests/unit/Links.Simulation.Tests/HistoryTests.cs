@@ -3,12 +3,12 @@ using System.Globalization;
 namespace K8sMediaFlow.Links.Simulation.Tests;
 
 /// <summary>
-/// SEED=n begins with history n, SIMULATION_SEEDS=n runs so many. The default is the same 2,000 histories in every run: a failure is always
+/// SEED=n begins with history n, SIMULATION_SEEDS=n runs so many. The default is the same 2,200 histories in every run: a failure is always
 /// a change of the code. <c>make soak</c> runs others each time.
 /// </summary>
 public sealed class HistoryTests
 {
-    private const int SeedsUsual = 2_000, HitsLeast = 10, FailuresShown = 5;
+    private const int SeedsUsual = 2_200, HitsLeast = 10, FailuresShown = 5;
 
     private static readonly int s_count = Number("SIMULATION_SEEDS", SeedsUsual);
 

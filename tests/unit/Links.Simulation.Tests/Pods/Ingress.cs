@@ -138,6 +138,7 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
     {
         By(_scheduler.Now + LookAnyway);
         Fan.DrainReturns();
+        Fan.Watch(_scheduler.Now, Operator.StandstillPatience);
         Fan.HasBroken.ShouldBeFalse("a consumer broke the rules of its channel");
         if (_returned.Count == 0 && _done.Count == 0)
             return;

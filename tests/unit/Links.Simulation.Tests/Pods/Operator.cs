@@ -8,10 +8,14 @@ namespace K8sMediaFlow.Links.Simulation.Tests.Pods;
 /// </summary>
 internal abstract class Operator : WokenStep, IFrameOwner
 {
-    private const long LookAnyway = 25 * Scheduler.Millisecond;
+    private const long LookAnyway = 25 * Scheduler.Millisecond, WatchEvery = 100 * Scheduler.Millisecond;
+
+    /// <summary>As the sidecar's, and as the SDK's default.</summary>
+    public const long StandstillPatience = 5_000 * Scheduler.Millisecond;
 
     private readonly Dictionary<RegionName, Region> _foreign = [];
     private readonly HandleTable<Output> _outputs = new();
+    private long _watchedAt;
 
     protected Operator(Scheduler scheduler, Process process, Pod pod, ushort life, int blocks)
         : base(scheduler, process)
@@ -114,6 +118,7 @@ internal abstract class Operator : WokenStep, IFrameOwner
     {
         By(Scheduler.Now + LookAnyway);
         Out?.DrainReturns();
+        Watch();
         if (Out is not null)
             Out.HasBroken.ShouldBeFalse("a link's beginning broke the rules of its channel");
         if (PausedUntil > Scheduler.Now)
@@ -122,6 +127,14 @@ internal abstract class Operator : WokenStep, IFrameOwner
             Turn();
         if (In is not null)
             RemoveFinished(In);
+    }
+
+    private void Watch()
+    {
+        if (Scheduler.Now - _watchedAt < WatchEvery)
+            return;
+        _watchedAt = Scheduler.Now;
+        Out?.Watch(Scheduler.Now, StandstillPatience);
     }
 
     /// <summary>What this kind of operator does now.</summary>

@@ -27,13 +27,9 @@ internal sealed class SinkOperator : Operator
             By(Math.Max(until, Scheduler.Now + WorkMin));
     }
 
-    // Where the order is restored, frames are finished in it: a successor would wait for one that was done before an earlier one, and
-    // the window has no word of it.
     private void FinishDue()
     {
-        while (Pod.IsOrdered && _held.Count > 0 && _held[0].Until <= Scheduler.Now)
-            Finish(0);
-        for (var index = _held.Count - 1; index >= 0 && !Pod.IsOrdered; index--)
+        for (var index = _held.Count - 1; index >= 0; index--)
         {
             if (_held[index].Until <= Scheduler.Now)
                 Finish(index);

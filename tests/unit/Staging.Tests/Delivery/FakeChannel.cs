@@ -43,8 +43,6 @@ internal sealed class FakeChannel(int capacity, bool canTakeBack = false) : IOut
 
     public void CountDrops(GapCause cause, long sequences) => Drops[cause] = Drops.GetValueOrDefault(cause) + sequences;
 
-    public void CountDrop(GapCause cause) => CountDrops(cause, 1);
-
     public bool TryPush(ref FrameDescriptor descriptor)
     {
         if (_open.Count == capacity)

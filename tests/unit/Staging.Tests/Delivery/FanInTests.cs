@@ -123,6 +123,40 @@ public sealed class FanInTests
     }
 
     [Fact]
+    public void A_life_that_follows_one_which_sent_nothing_waits_for_all_lives_before_it()
+    {
+        var (merge, first, _) = Two(bySequence: false);
+        Push(first, 1);
+        Push(first, 2);
+        merge.Channels[0].Close();
+        merge.Attach(3, 0, new FakeChannel(8)).Close();
+        merge.IsFinished(merge.Channels[2]).ShouldBeTrue();
+        var third = new FakeChannel(8);
+        merge.Attach(4, 0, third);
+        Push(third, 3);
+        Taken(merge).ShouldBe([1UL, 2UL]);
+        Taken(merge).ShouldBe([3UL]);
+    }
+
+    [Fact]
+    public void What_nobody_brings_is_handed_out_as_a_notice_that_it_is_lost()
+    {
+        var (merge, first, second) = Two(bySequence: true);
+        Push(first, 1);
+        Push(first, 4);
+        Push(first, 4, FrameKind.EndOfStream);
+        Push(second, 4, FrameKind.EndOfStream);
+        merge.TryTake(0, out var one).ShouldBeTrue();
+        merge.TryTake(0, out var notice).ShouldBeTrue();
+        ref var descriptor = ref merge.Descriptor(notice);
+        (descriptor.Kind, descriptor.Sequence, descriptor.GapCount, descriptor.GapCause).ShouldBe((FrameKind.Gap, 2UL, 2u, GapCause.Lost));
+        merge.TryTake(0, out var four).ShouldBeTrue();
+        foreach (var number in new[] { one, four, notice })
+            merge.Return(number, done: true);
+        (merge.NotDone, merge.Channels[0].NotDone, merge.Lost, first.Drops[GapCause.Lost], merge.Ended).ShouldBe((0, 0, 2L, 2L, true));
+    }
+
+    [Fact]
     public void After_the_sidecars_death_what_was_not_taken_comes_again_and_what_was_taken_does_not()
     {
         var (merge, first, _) = Two(bySequence: true);

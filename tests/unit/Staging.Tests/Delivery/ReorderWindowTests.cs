@@ -5,7 +5,7 @@ namespace K8sMediaFlow.Staging.Tests.Delivery;
 
 public sealed class ReorderWindowTests
 {
-    private const long PatienceNs = 1000;
+    private const long PatienceNs = 1000, QuietNs = PatienceNs * ReorderWindow.QuietPatience, LookNs = PatienceNs / 4;
 
     [Fact]
     public void Order_is_restored_from_two_channels()
@@ -52,6 +52,67 @@ public sealed class ReorderWindowTests
         window.TryTake(1 + PatienceNs, true, out var lost).ShouldBeTrue();
         (lost.Kind, lost.First, lost.Count).ShouldBe((ReorderKind.Lost, 2UL, 1u));
         TakeAll(window).ShouldBe([3UL, 4UL]);
+    }
+
+    [Fact]
+    public void A_hole_that_every_channel_has_passed_is_lost_after_a_long_silence_although_the_channels_could_bring_more()
+    {
+        var window = WithHole();
+        var nowNs = 0L;
+        for (; nowNs < QuietNs; nowNs += LookNs)
+        {
+            window.Look(nowNs);
+            TakeAll(window, nowNs).ShouldBeEmpty();
+        }
+        window.Look(nowNs);
+        window.TryTake(nowNs, false, out var lost).ShouldBeTrue();
+        (lost.Kind, lost.First, lost.Count, lost.Tag).ShouldBe((ReorderKind.Lost, 2UL, 1u, 3));
+        TakeAll(window, nowNs).ShouldBe([3UL, 4UL]);
+    }
+
+    [Fact]
+    public void Frames_behind_a_hole_are_no_silence()
+    {
+        var window = WithHole();
+        var sequence = 5UL;
+        for (var nowNs = 0L; nowNs < 10 * QuietNs; nowNs += LookNs)
+        {
+            window.Look(nowNs);
+            Offer(window, 0, sequence++);
+            TakeAll(window, nowNs).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Time_in_which_nobody_looks_is_no_silence()
+    {
+        var window = WithHole();
+        window.Look(LookNs);
+        window.Look(1000 * QuietNs);
+        TakeAll(window, 1000 * QuietNs).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Who_takes_long_for_each_frame_is_not_silent()
+    {
+        var window = new ReorderWindow(2, PatienceNs, sparse: false);
+        window.Open(0);
+        window.Open(1);
+        var nowNs = 0L;
+        for (var sequence = 0UL; sequence < 4; sequence++)
+        {
+            for (var end = nowNs + QuietNs; nowNs < end; nowNs += LookNs)
+                window.Look(nowNs);
+            Offer(window, (int)(sequence % 2), sequence < 1 ? 1 : sequence + 2);
+            TakeAll(window, nowNs);
+        }
+        for (var end = nowNs + (4 * QuietNs); nowNs < end; nowNs += LookNs)
+        {
+            window.Look(nowNs);
+            TakeAll(window, nowNs).ShouldBeEmpty();
+        }
+        Offer(window, 0, 2);
+        TakeAll(window, nowNs).ShouldBe([2UL, 3UL, 4UL, 5UL]);
     }
 
     [Fact]
@@ -142,6 +203,17 @@ public sealed class ReorderWindowTests
         }
         window.Held.ShouldBe(0);
         next.ShouldBeGreaterThan((ulong)sequences);
+    }
+
+    /// <summary>Both channels have passed the second sequence, and neither has brought it.</summary>
+    private static ReorderWindow WithHole()
+    {
+        var window = Opened(2);
+        Offer(window, 0, 1);
+        TakeAll(window).ShouldBe([1UL]);
+        Offer(window, 0, 3);
+        Offer(window, 1, 4);
+        return window;
     }
 
     private static ReorderWindow Opened(int channels)

@@ -3,14 +3,13 @@ using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 using K8sMediaFlow.StagingPeer;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Staging.Tests.Peers;
 
 /// <summary>This process's consuming end, checking every byte that it is shown.</summary>
 internal sealed class Borrower(PeerProcess peer)
 {
-    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
-
     private readonly RegionReader _reader = new(peer.RegionView);
 
     public ChannelConsumer Consumer { get; } = new(peer.Channel);
@@ -49,7 +48,7 @@ internal sealed class Borrower(PeerProcess peer)
 
     private FrameDescriptor Pop()
     {
-        var wait = peer.Doorbell.Begin(Watchdog);
+        var wait = peer.Doorbell.Begin(Hang.Bound);
         FrameDescriptor frame;
         while (!Consumer.TryPop(out frame))
             wait.Again().ShouldBeTrue("nothing came");

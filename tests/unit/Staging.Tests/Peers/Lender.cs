@@ -3,6 +3,7 @@ using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
 using K8sMediaFlow.StagingPeer;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Staging.Tests.Peers;
 
@@ -10,7 +11,6 @@ namespace K8sMediaFlow.Staging.Tests.Peers;
 internal sealed class Lender(PeerProcess peer)
 {
     private const int FrameBytes = 5000;
-    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<ulong, BlockRef> _lent = [];
     private readonly BlockQuota _quota = new(1 << 20);
@@ -87,7 +87,7 @@ internal sealed class Lender(PeerProcess peer)
 
     private void WaitForRoom(int notDoneMax)
     {
-        var wait = peer.Doorbell.Begin(Watchdog);
+        var wait = peer.Doorbell.Begin(Hang.Bound);
         Drain();
         while (Producer.NotDone > notDoneMax)
         {

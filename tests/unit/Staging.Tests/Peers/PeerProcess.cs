@@ -3,14 +3,13 @@ using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Attaching;
 using K8sMediaFlow.Staging.Channels;
 using K8sMediaFlow.Staging.Regions;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Staging.Tests.Peers;
 
 /// <summary>A second process at the other end of a channel; this side plays the sidecar too.</summary>
 internal sealed class PeerProcess : IDisposable
 {
-    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
-
     private readonly LocalListener _listener = new(Path.Combine(Path.GetTempPath(), $"kmf-{Guid.NewGuid():n}.sock"));
     private readonly MemoryFile _ownDoorbell = Staging.Channels.Doorbell.Create("peer-test-doorbell");
     private readonly MemoryFile _peerDoorbell = Staging.Channels.Doorbell.Create("peer-test-doorbell");
@@ -42,7 +41,7 @@ internal sealed class PeerProcess : IDisposable
             Descriptors = new Dictionary<int, int> { [2] = _errors.WriteEnd.Descriptor },
         });
         _errors.WriteEnd.Dispose();
-        _connection = new AttachConnection(_listener.Accept((int)Watchdog.TotalMilliseconds)
+        _connection = new AttachConnection(_listener.Accept((int)Hang.Bound.TotalMilliseconds)
             ?? throw new TimeoutException("the peer did not come"));
         Introduce();
     }
@@ -65,8 +64,8 @@ internal sealed class PeerProcess : IDisposable
     /// </summary>
     public ChildExit Exit()
     {
-        _connection.Receive(Watchdog, out _).ShouldBe(AttachReceipt.Closed);
-        var exit = Child.Wait(Watchdog).ShouldNotBeNull();
+        _connection.Receive(Hang.Bound, out _).ShouldBe(AttachReceipt.Closed);
+        var exit = Child.Wait(Hang.Bound).ShouldNotBeNull();
         var words = new byte[8192];
         while (_errors.ReadEnd.Read(words, timeoutMs: 1000) is > 0 and var length)
             Console.Write(Encoding.UTF8.GetString(words, 0, length));
@@ -76,7 +75,7 @@ internal sealed class PeerProcess : IDisposable
     public void Dispose()
     {
         Child.Kill();
-        Child.Wait(Watchdog);
+        Child.Wait(Hang.Bound);
         RegionView?.Dispose();
         Region.Dispose();
         Channel.Dispose();
@@ -95,7 +94,7 @@ internal sealed class PeerProcess : IDisposable
     private void Introduce()
     {
         _connection.Send([1], _channel.File.Descriptor, _peerDoorbell.Descriptor, _ownDoorbell.Descriptor, Region.File.Descriptor);
-        _connection.Receive(Watchdog, out var mapped).ShouldBe(AttachReceipt.Message);
+        _connection.Receive(Hang.Bound, out var mapped).ShouldBe(AttachReceipt.Message);
         mapped!.Dispose();
         Region.Seal();
         RegionView ??= Region.MapForReader();
