@@ -22,9 +22,6 @@ internal sealed partial record LivePreview(string Way, int Frames)
     /// <summary>Arguments of the run.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>The longest that a run may take.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(4);
-
     /// <summary>
     /// Runs it with the preview and without: the archive has every frame, the preview has none that is too old, what it does not see is
     /// explained, and the camera waits no more often for it.
@@ -41,7 +38,7 @@ internal sealed partial record LivePreview(string Way, int Frames)
     private int Run(bool hasPreview, Action<LocalRun> check)
     {
         using var run = new LocalRun();
-        run.Start(Document(hasPreview), [.. Arguments]).AwaitExit(Patience).ShouldBe(0, run.Log);
+        run.Start(Document(hasPreview), [.. Arguments]).AwaitExit().ShouldBe(0, run.Log);
         Counts.OfPort(run.Media("archive.json"), "video").ShouldBe(new Counts(Frames, 0, 0, 0), run.Log);
         check(run);
         run.Leftovers().ShouldBeEmpty();

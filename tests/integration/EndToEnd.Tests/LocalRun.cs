@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.EndToEnd.Tests;
 
@@ -58,12 +59,12 @@ internal sealed partial class LocalRun : IDisposable
     /// <summary>Another command of the Cli, which sees no runs but this one, to its end.</summary>
     public (int ExitCode, string Output, string Errors) Cli(params string[] arguments) => Programs.Run(Command(arguments));
 
-    public int AwaitExit(TimeSpan? limit = null)
+    public int AwaitExit()
     {
-        if (!_process!.WaitForExit(limit ?? TimeSpan.FromSeconds(240)))
+        if (!_process!.WaitForExit(Hang.LongBound))
             throw new TimeoutException($"the run did not end:\n{Log}");
         // What it said is complete when its output has ended too.
-        _process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue($"the run has ended, but its output has not:\n{Log}");
+        _process.WaitForExitAsync().Wait(Hang.Bound).ShouldBeTrue($"the run has ended, but its output has not:\n{Log}");
         return _process.ExitCode;
     }
 
@@ -74,7 +75,7 @@ internal sealed partial class LocalRun : IDisposable
         var limit = Stopwatch.StartNew();
         while (!condition())
         {
-            if (limit.Elapsed > TimeSpan.FromSeconds(240) || _process!.HasExited)
+            if (limit.Elapsed > Hang.LongBound || _process!.HasExited)
                 throw new TimeoutException($"{what} did not happen:\n{Log}");
             Thread.Sleep(20);
         }
@@ -110,7 +111,7 @@ internal sealed partial class LocalRun : IDisposable
             left = [.. OwnProcesses().Select(pid => $"process {pid}: {CommandLine(pid)}"), .. Sockets(), .. TemporaryFiles()];
             Thread.Sleep(left.Count == 0 ? 0 : 100);
         }
-        while (left.Count > 0 && limit.Elapsed < TimeSpan.FromSeconds(10));
+        while (left.Count > 0 && limit.Elapsed < Hang.Bound);
         return left;
     }
 

@@ -10,7 +10,7 @@ internal static class PodFabrics
     public const int Cuts = 6;
 
     /// <summary>After which a test takes something for hanging.</summary>
-    public const int PatienceSeconds = 150;
+    public const int PatienceSeconds = 300;
 
     public static IFabric Sending() => VerbsFabric.Open(new VerbsChoice { Device = "rxe0" });
 

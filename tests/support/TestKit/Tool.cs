@@ -6,11 +6,9 @@ namespace K8sMediaFlow.TestKit;
 /// <summary>Runs a program of the machine to its end, with bytes in and bytes out; bounded.</summary>
 public static class Tool
 {
-    private static readonly TimeSpan PatienceDefault = TimeSpan.FromMinutes(1);
-
     public static byte[] Run(string program, string[] arguments, byte[]? input = null, string? folder = null, TimeSpan? patience = null)
     {
-        var bound = patience ?? PatienceDefault;
+        var bound = patience ?? Hang.Bound;
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,

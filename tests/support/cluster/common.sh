@@ -14,19 +14,24 @@ say() { printf '%s: %3ds %s\n' "$(basename "$0" .sh)" $((SECONDS - started)) "$*
 fail() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; exit 1; }
 
 # The kernel gives process ids again: id and start time together name one process for good.
-start_time() { local stat; stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1; stat=${stat##*) }; set -- $stat; echo "${20}"; }
-record() { echo "$2 $(start_time "$2")" >"$1"; }
+# Without any process of its own: owner.sh asks once a second, and a process costs milliseconds.
+look() { # look ID: sets process_state and process_start
+    local stat
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+    stat=${stat##*) }; set -- $stat; process_state=$1 process_start=${20}
+}
+record() { process_start=; look "$2" || true; echo "$2 $process_start" >"$1"; }
 alive() { # alive FILE: is the recorded process still that process, and not only its unreaped remains?
-    local id start stat
-    read -r id start <"$1" 2>/dev/null || return 1
-    [ "$(start_time "$id")" = "$start" ] || return 1
-    stat=$(cat "/proc/$id/stat" 2>/dev/null) || return 1
-    stat=${stat##*) }; [ "${stat%% *}" != Z ]
+    local id start
+    { read -r id start <"$1"; } 2>/dev/null || return 1
+    look "$id" && [ "$process_start" = "$start" ] && [ "$process_state" != Z ]
 }
 default_state=${TMPDIR:-/tmp}/k8smediaflow-cluster-$(id -u)
 with_paths() {
     lib=$(echo "$root"/usr/lib/*-linux-gnu)
     export PATH=$bin:$root/usr/bin:$root/usr/sbin:$root/wrap:$PATH LD_LIBRARY_PATH=$lib XTABLES_LIBDIR=$lib/xtables
+    # The servers share two cores with all that runs on them: one thread each, and less collecting of garbage for some memory.
+    export GOMAXPROCS=1 GOGC=300
 }
 
 # start NAME COMMAND...: in the background, in a session of its own, its log and command line kept (process.sh starts it again).

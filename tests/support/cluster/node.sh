@@ -89,7 +89,7 @@ eventBurst: 100
 Y
 kubelet --config="$folder/kubelet.yaml" --kubeconfig="$pki/$node.conf" --hostname-override="$node" --node-ip="$node_address" \
     --container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock \
-    ${KUBELET_FLAGS:-} >"$log/$node-kubelet.log" 2>&1 &
+    --housekeeping-interval=1m ${KUBELET_FLAGS:-} >"$log/$node-kubelet.log" 2>&1 &
 if [ "$proxy" = 1 ]; then
     kube-proxy --kubeconfig="$pki/kube-proxy.conf" --hostname-override="$node" --proxy-mode=iptables \
         --cluster-cidr=10.244.0.0/16 --conntrack-max-per-core=0 --conntrack-tcp-timeout-established=0s \

@@ -1,4 +1,5 @@
-"""What is built, in which order rooms run, and which of them at once."""
+"""What is built first, in which order rooms run then, and which of them at once."""
+import contextlib
 import threading
 import time
 from typing import NamedTuple
@@ -17,7 +18,7 @@ PROGRAMS = ("src", "libs", "scripts/publish.sh", "scripts/Program.props", "Direc
 
 
 class Need(NamedTuple):
-    """What rooms need beside the build. It is made once, when the first of them is about to start."""
+    """What rooms need beside the build. It is made once, before any room: what compiles for minutes beside a cluster starves its nodes."""
     rooms: set
     command: list
     # Where both are given, the output is kept for the next run in which the sources are the same.
@@ -25,16 +26,17 @@ class Need(NamedTuple):
     sources: tuple = ()
 
 
+# In this order on two workers. One publishes; the other builds what takes long on a new machine, and is served from the cache on others.
 NEEDS = {
-    "kubernetes": Need({"KubernetesRuntime", "Operator", "Chart", "Cluster", "EndToEnd"}, ["tests/support/cluster/build.sh"]),
-    "current API server": Need({"Cli", "Crds", "KubernetesRuntime"}, ["tests/support/crdserver/build.sh"]),
     "programs": Need({"EndToEnd", "Rdma"}, ["scripts/publish.sh", "artifacts/bin", "Release", "--native"], "artifacts/bin", PROGRAMS),
+    "current API server": Need({"Cli", "Crds", "KubernetesRuntime"}, ["tests/support/crdserver/build.sh"]),
+    "kubernetes": Need({"KubernetesRuntime", "Operator", "Chart", "Cluster", "EndToEnd"}, ["tests/support/cluster/build.sh"]),
+    "guest": Need({"Rdma"}, ["tests/support/rdma/build.sh"]),
+    "previous release": Need({"EndToEnd"}, ["tests/support/compatibility/build.sh"]),
     # After the programs, of which it takes two: they are compiled once.
     "images": Need({"EndToEnd", "Cluster"}, ["images/build.sh"], "artifacts/images", (*PROGRAMS, "images")),
     # On an emulated processor, what is compiled beforehand need not be compiled there.
     "guest's tests": Need({"Rdma"}, ["tests/support/rdma/publish.sh", "artifacts/guest"], "artifacts/guest", (*PROGRAMS, "tests")),
-    "previous release": Need({"EndToEnd"}, ["tests/support/compatibility/build.sh"]),
-    "guest": Need({"Rdma"}, ["tests/support/rdma/build.sh"]),
 }
 
 # Without the guest the tests that run there fail, and say why; without the previous release those against it are skipped. All others go on.
@@ -51,8 +53,7 @@ class Run:
         self._queue = [name for name in ORDER if name in wanted] + [name for name in wanted if name not in ORDER]
         self._lock = threading.Lock()
         # Two builds of the same projects at once would write the same files.
-        publishing = threading.Lock()
-        self._turns = {what: publishing if need.sources else threading.Lock() for what, need in NEEDS.items()}
+        self._publishing = threading.Lock()
         self._met = {}
         self._running = {}
         self._said = time.monotonic()
@@ -65,8 +66,14 @@ class Run:
             and (not self._is_quick or self._make("publish", ["scripts/publish.sh", "artifacts/bin", "Release"]))
 
     def run(self, workers):
-        """Runs all rooms; says of each how it ended, and now and then what is still running."""
-        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        """Makes what the rooms need, then runs them all; says of each how it ended, and now and then what is still running."""
+        # The quick tests take what is there, and say so where it is not.
+        if not self._is_quick:
+            self._in_turn(workers, [what for what, need in NEEDS.items() if need.rooms & set(self._wanted)], self._meet)
+        self._in_turn(workers, self._queue, self._run_room)
+
+    def _in_turn(self, workers, queue, work):
+        threads = [threading.Thread(target=self._work, args=(queue, work), daemon=True) for _ in range(workers)]
         for thread in threads:
             thread.start()
         while alive := [thread for thread in threads if thread.is_alive()]:
@@ -76,31 +83,29 @@ class Run:
                     running = [f"{what} ({time.monotonic() - since:.0f} s)" for what, since in self._running.items()]
                 self._say("running: " + ", ".join(running))
 
-    def _work(self):
+    def _work(self, queue, work):
         while True:
             with self._lock:
-                if not self._queue:
+                if not queue:
                     return
-                name = self._queue.pop(0)
-            room = self._run_room(name)
-            with self._lock:
-                self.ran.append(room)
-            self._say(room.summary())
+                item = queue.pop(0)
+            work(item)
 
     def _run_room(self, name):
-        # The quick tests take what is there, and say so where it is not.
-        needs = [] if self._is_quick else [what for what, need in NEEDS.items() if name in need.rooms]
-        missing = [need for need in needs if not self._meet(need)]
+        missing = [what for what, is_met in self._met.items() if not is_met and name in NEEDS[what].rooms]
         if missing:
-            return rooms.broken(name, f"{', '.join(missing)} could not be built: {self._logs}")
-        with _Noted(self, name):
-            return rooms.run(name, self._logs, "Category!=Root&Category!=Slow" if self._is_quick else "")
+            room = rooms.broken(name, f"{', '.join(missing)} could not be built: {self._logs}")
+        else:
+            with _Noted(self, name):
+                room = rooms.run(name, self._logs, "Category!=Root&Category!=Slow" if self._is_quick else "")
+        with self._lock:
+            self.ran.append(room)
+        self._say(room.summary())
 
     def _meet(self, what):
-        with self._turns[what]:
-            if what not in self._met:
-                self._met[what] = self._have(what, NEEDS[what]) or what in MAY_FAIL
-            return self._met[what]
+        need = NEEDS[what]
+        with self._publishing if need.sources else contextlib.nullcontext():
+            self._met[what] = self._have(what, need) or what in MAY_FAIL
 
     def _have(self, what, need):
         key = builds.key(need.sources) if need.sources else None

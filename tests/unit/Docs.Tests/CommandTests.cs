@@ -8,8 +8,6 @@ namespace K8sMediaFlow.Docs.Tests;
 /// <summary>Commands that a user is told to type are run, or are marked as not run.</summary>
 public sealed partial class CommandTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private static readonly string[] NamesOfOtherShells = ["", "bash", "console", "shell"];
 
     private static IEnumerable<Page> UserPages =>
@@ -92,10 +90,10 @@ public sealed partial class CommandTests
         var start = new ProcessStartInfo("sh", ["-ec", $"exec 2>errors >output\n{commands}"]) { WorkingDirectory = folder };
         start.Environment["PATH"] = $"{folder}/programs:{Environment.GetEnvironmentVariable("PATH")}";
         using var process = Process.Start(start)!;
-        if (process.WaitForExit(Patience))
+        if (process.WaitForExit(Hang.Bound))
             return process.ExitCode;
         process.Kill(entireProcessTree: true);
-        throw new TimeoutException($"'{commands}' did not end within {Patience}");
+        throw new TimeoutException($"'{commands}' did not end within {Hang.Bound}");
     }
 
     [GeneratedRegex("^([a-z-]+):", RegexOptions.Multiline)]

@@ -1,16 +1,15 @@
 using System.Text;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Native.Tests;
 
 public sealed class ChildProcessTests
 {
-    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task An_exit_code_and_a_signal_are_told_apart()
     {
-        (await Shell("exit 3").WaitAsync().WaitAsync(Watchdog)).ShouldBe(new ChildExit(3, null));
-        (await Shell("kill -9 $$").WaitAsync().WaitAsync(Watchdog)).ShouldBe(new ChildExit(null, 9));
+        (await Shell("exit 3").WaitAsync().WaitAsync(Hang.Bound)).ShouldBe(new ChildExit(3, null));
+        (await Shell("kill -9 $$").WaitAsync().WaitAsync(Hang.Bound)).ShouldBe(new ChildExit(null, 9));
     }
 
     [Fact]
@@ -30,7 +29,7 @@ public sealed class ChildProcessTests
             Arguments = ["-c", $"echo one >&{first.WriteEnd.Descriptor}; echo two >&{second.WriteEnd.Descriptor}"],
             Descriptors = crossed,
         });
-        (await child.WaitAsync().WaitAsync(Watchdog)).IsSuccess.ShouldBeTrue();
+        (await child.WaitAsync().WaitAsync(Hang.Bound)).IsSuccess.ShouldBeTrue();
         ReadText(first.ReadEnd).ShouldBe("two\n");
         ReadText(second.ReadEnd).ShouldBe("one\n");
     }
@@ -48,7 +47,7 @@ public sealed class ChildProcessTests
             int>
             { [1] = pipe.WriteEnd.Descriptor },
         });
-        (await child.WaitAsync().WaitAsync(Watchdog)).IsSuccess.ShouldBeTrue();
+        (await child.WaitAsync().WaitAsync(Hang.Bound)).IsSuccess.ShouldBeTrue();
         ReadText(pipe.ReadEnd).ShouldNotContain("memfd");
     }
 
@@ -64,7 +63,7 @@ public sealed class ChildProcessTests
             WorkingDirectory = "/",
             Descriptors = new Dictionary<int, int> { [1] = pipe.WriteEnd.Descriptor },
         });
-        (await child.WaitAsync().WaitAsync(Watchdog)).IsSuccess.ShouldBeTrue();
+        (await child.WaitAsync().WaitAsync(Hang.Bound)).IsSuccess.ShouldBeTrue();
         ReadText(pipe.ReadEnd).ShouldBe("blue-unset\n/\n");
     }
 
@@ -73,7 +72,7 @@ public sealed class ChildProcessTests
     {
         var child = Shell("sleep 600");
         child.Kill(15);
-        (await child.WaitAsync().WaitAsync(Watchdog)).Signal.ShouldBe(15);
+        (await child.WaitAsync().WaitAsync(Hang.Bound)).Signal.ShouldBe(15);
         child.Kill();
         child.HasExited.ShouldBeTrue();
     }
@@ -95,7 +94,7 @@ public sealed class ChildProcessTests
             { [1] = pipe.WriteEnd.Descriptor },
         });
         pipe.Dispose();
-        (await child.WaitAsync().WaitAsync(Watchdog)).Signal.ShouldBe(13);
+        (await child.WaitAsync().WaitAsync(Hang.Bound)).Signal.ShouldBe(13);
     }
 
     private static ChildProcess Shell(string script) => Start(new() { File = "sh", Arguments = ["-c", script] });

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Native.Tests;
 
@@ -7,7 +8,6 @@ namespace K8sMediaFlow.Native.Tests;
 public sealed class PagePopulationTests : IDisposable
 {
     private const int PageBytes = MemoryFile.PageBytes, Pages = 16 << 10;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly MemoryFile _file = MemoryFile.Create("behind", (long)Pages * PageBytes);
     private readonly ManualResetEventSlim _gate = new();
@@ -19,7 +19,7 @@ public sealed class PagePopulationTests : IDisposable
         {
             // No other test's memory has this size.
             if (memory.LengthBytes == _file.LengthBytes)
-                _gate.Wait(Patience);
+                _gate.Wait(Hang.Bound);
         };
     }
 
@@ -60,7 +60,7 @@ public sealed class PagePopulationTests : IDisposable
     private static void AwaitResident(MappedMemory memory)
     {
         for (var limit = Stopwatch.StartNew(); ResidentPages(memory) < Pages; Thread.Sleep(5))
-            limit.Elapsed.ShouldBeLessThan(Patience, $"{ResidentPages(memory)} of {Pages} pages are there");
+            limit.Elapsed.ShouldBeLessThan(Hang.Bound, $"{ResidentPages(memory)} of {Pages} pages are there");
     }
 
     private static void Touch(MappedMemory memory, int page) =>

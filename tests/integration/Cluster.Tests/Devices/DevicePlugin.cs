@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Cluster.Tests.Devices;
 
@@ -87,7 +88,7 @@ internal sealed class DevicePlugin : IDisposable
         {
             ConnectCallback = async (_, cancel) => await ConnectAsync(Path.Combine(_folder, "kubelet.sock"), cancel),
         };
-        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
+        using var client = new HttpClient(handler) { Timeout = Hang.Bound };
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/v1beta1.Registration/Register"))
         {
             Version = HttpVersion.Version20,

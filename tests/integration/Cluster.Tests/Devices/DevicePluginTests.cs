@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using K8sMediaFlow.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,6 @@ namespace K8sMediaFlow.Cluster.Tests.Devices;
 /// <summary>The tests' own plugin, held against a kubelet that keeps to the contract as the newer ones do.</summary>
 public sealed class DevicePluginTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string _node = Directory.CreateTempSubdirectory("mf-plugin-").FullName;
     private readonly List<string> _heard = [];
@@ -56,7 +56,7 @@ public sealed class DevicePluginTests : IDisposable
     private async Task RegisterAsync(HttpContext context)
     {
         using var handler = new SocketsHttpHandler { ConnectCallback = ConnectAsync };
-        using var client = new HttpClient(handler) { Timeout = Patience };
+        using var client = new HttpClient(handler) { Timeout = Hang.Bound };
         await CallAsync(client, "GetDevicePluginOptions", _ => "");
         using (var watch = await client.SendAsync(Request("ListAndWatch"), HttpCompletionOption.ResponseHeadersRead))
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using K8sMediaFlow.KubernetesRuntime.Connection;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
@@ -11,8 +12,6 @@ namespace K8sMediaFlow.Cluster.Tests.Harness;
 /// </summary>
 internal sealed class ApiReader(string kubeconfig)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     /// <summary>Where a kind is found; all of them but these are in namespaces.</summary>
     private static readonly Dictionary<string, string> Paths = new()
     {
@@ -35,7 +34,7 @@ internal sealed class ApiReader(string kubeconfig)
     {
         var (group, plural) = Paths[kind] is var path ? (path[..path.LastIndexOf('/')], path[(path.LastIndexOf('/') + 1)..]) : default;
         var target = $"/{group}/{(space is null ? "" : $"namespaces/{space}/")}{plural}{(name is null ? "" : "/" + name)}{(selector is null ? "" : "?labelSelector=" + Uri.EscapeDataString(selector))}";
-        using var over = new CancellationTokenSource(Patience);
+        using var over = new CancellationTokenSource(Hang.Bound);
         try
         {
             using var answer = _connection.Value.Client.GetAsync(new Uri(_connection.Value.Server, target), over.Token).GetAwaiter()
@@ -57,7 +56,7 @@ internal sealed class ApiReader(string kubeconfig)
     {
         var cluster = ClusterConnection.Find(kubeconfig);
         var credential = cluster.Credentials.GetAsync(default).AsTask().GetAwaiter().GetResult();
-        var handler = new SocketsHttpHandler { ConnectTimeout = Patience, PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
+        var handler = new SocketsHttpHandler { ConnectTimeout = Hang.Bound, PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
         if (credential.Certificate is { } certificate)
             handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         if (cluster.Authorities is { } authorities)

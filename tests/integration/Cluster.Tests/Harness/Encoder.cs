@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
@@ -36,7 +37,7 @@ internal sealed class Encoder : IDisposable
     public void Dispose()
     {
         _process.Kill(entireProcessTree: true);
-        _process.WaitForExit(TimeSpan.FromSeconds(10));
+        _process.WaitForExit(Hang.Bound);
         _process.Dispose();
     }
 }

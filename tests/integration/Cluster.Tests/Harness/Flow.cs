@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using K8sMediaFlow.TestKit;
 using Shouldly;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
@@ -57,8 +58,7 @@ internal sealed class Flow : IDisposable
     public void AwaitFrames(long more)
     {
         var goal = Seen + more;
-        Wait.Until($"{more} more frames", () => Seen >= goal, () => $"{Seen} of {goal}\n{Describe()}",
-            seconds: (int)Patience(300).TotalSeconds);
+        Wait.Until($"{more} more frames", () => Seen >= goal, () => $"{Seen} of {goal}\n{Describe()}", Bound);
     }
 
     /// <summary>
@@ -72,7 +72,7 @@ internal sealed class Flow : IDisposable
         var (goal, limit, doing) = (long.MaxValue, Stopwatch.StartNew(), Task.Run(fault));
         while (last < goal)
         {
-            if (limit.Elapsed > Patience(600))
+            if (limit.Elapsed > Bound)
                 throw new TimeoutException(
                     $"{what}: {last - before} frames in {limit.Elapsed.TotalSeconds:0} s, {(doing.IsCompleted ? "done" : "still at it")}\n{Describe()}");
             Thread.Sleep(50);
@@ -150,7 +150,7 @@ internal sealed class Flow : IDisposable
         from container in Pod.Either(status, "initContainerStatuses", "containerStatuses")
         select (Pod.Text(pod.GetProperty("metadata"), "name"), Pod.Text(container, "name"), container.GetProperty("state").GetRawText());
 
-    private TimeSpan Patience(int seconds) => TimeSpan.FromSeconds(Math.Min(seconds, _cluster.FlowPatienceMax.TotalSeconds));
+    private TimeSpan Bound => _cluster.FlowPatienceMax < Hang.LongBound ? _cluster.FlowPatienceMax : Hang.LongBound;
 
     public void Dispose()
     {

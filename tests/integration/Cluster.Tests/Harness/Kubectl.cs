@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using K8sMediaFlow.TestKit;
 using K8sMediaFlow.TestKit.Clusters;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
@@ -8,7 +9,6 @@ namespace K8sMediaFlow.Cluster.Tests.Harness;
 /// <summary>The real kubectl, as a user has it.</summary>
 internal sealed class Kubectl(string kubeconfig)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Lazy<string> Program = new(() => KubernetesBuild.Cached("bin/kubectl"));
     private readonly ApiReader _reader = new(kubeconfig);
 
@@ -20,7 +20,7 @@ internal sealed class Kubectl(string kubeconfig)
     }
 
     public (int ExitCode, string Output) Try(string? input, params string[] arguments) =>
-        Programs.Run(Program.Value, ["--kubeconfig", kubeconfig, .. arguments], input, Patience);
+        Programs.Run(Program.Value, ["--kubeconfig", kubeconfig, .. arguments], input, Hang.Bound);
 
     /// <summary>What may take longer than others.</summary>
     public string RunLong(TimeSpan patience, params string[] arguments)
@@ -63,6 +63,8 @@ internal static class Programs
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
+            // kubectl and helm are gone before a collection of garbage is worth its processor time.
+            Environment = { ["GOGC"] = "off", ["GOMAXPROCS"] = "1" },
         };
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

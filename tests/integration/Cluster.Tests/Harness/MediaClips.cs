@@ -1,12 +1,11 @@
 using System.Globalization;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
 /// <summary>Films with sound, made and counted with ffmpeg.</summary>
 internal static class MediaClips
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     public static void Make(string path, int frames) =>
         Run("ffmpeg", "-hide_banner", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc=size=1920x1080:rate=30", "-f", "lavfi",
             "-i", "sine=sample_rate=48000",
@@ -19,7 +18,7 @@ internal static class MediaClips
 
     private static string Run(string program, params string[] arguments)
     {
-        var (code, output) = Programs.Run(program, arguments, null, Patience);
+        var (code, output) = Programs.Run(program, arguments, null, Hang.LongBound);
         return code == 0 ? output : throw new InvalidOperationException($"{program}: {output}");
     }
 }

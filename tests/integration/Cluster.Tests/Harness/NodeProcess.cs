@@ -1,3 +1,5 @@
+using K8sMediaFlow.TestKit;
+
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
 /// <summary>Processes of pods, as the machine that carries the nodes sees them.</summary>
@@ -22,7 +24,7 @@ internal static class NodeProcess
     public static void Signal(string name, int pid)
     {
         var (code, output) = Programs.Run("kill", ["-" + name, pid.ToString(System.Globalization.CultureInfo.InvariantCulture)], null,
-            TimeSpan.FromSeconds(10));
+            Hang.Bound);
         if (code != 0)
             throw new InvalidOperationException(output);
     }

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
@@ -50,7 +51,7 @@ internal sealed class Stranger(TlsIdentity identity)
     {
         using var handler = new SocketsHttpHandler { ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(controlPort.Connect()) };
         handler.SslOptions = Options();
-        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10) };
+        using var client = new HttpClient(handler) { Timeout = Hang.Bound };
         // An empty message in gRPC's frame of five bytes.
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("https://k8smediaflow/k8smediaflow.control.v1.Sidecar/GetInfo"))
         {

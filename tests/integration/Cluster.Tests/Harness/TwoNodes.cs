@@ -64,7 +64,7 @@ public sealed class TwoNodes
     private void Ip(int network, params string[] change)
     {
         var (code, output) = Programs.Run("ip",
-            ["-n", File.ReadLines(Path.Combine(Cluster.Folder, "networks")).ElementAt(network), .. change], null, TimeSpan.FromSeconds(10));
+            ["-n", File.ReadLines(Path.Combine(Cluster.Folder, "networks")).ElementAt(network), .. change], null, Hang.Bound);
         if (code != 0)
             throw new InvalidOperationException(output);
     }

@@ -1,19 +1,20 @@
 using System.Diagnostics;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Cluster.Tests.Harness;
 
 /// <summary>Bounded waits that say what they waited for and what they saw last.</summary>
 internal static class Wait
 {
-    // Most conditions start a kubectl: asked more often they would keep one of two cores busy.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+    // Every look costs an answer of the API server. Asked more often, those who wait would keep it busy for those who work.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(700);
 
-    public static TimeSpan Until(string what, Func<bool> condition, Func<string>? seen = null, int seconds = 400)
+    public static TimeSpan Until(string what, Func<bool> condition, Func<string>? seen = null, TimeSpan? bound = null)
     {
         var watch = Stopwatch.StartNew();
         for (var unanswered = ""; !Holds(condition, ref unanswered); Thread.Sleep(Pause))
-            if (watch.Elapsed > TimeSpan.FromSeconds(seconds))
-                throw new TimeoutException($"{what} did not happen within {seconds} s{unanswered}{(seen is null ? "" : $": {seen()}")}");
+            if (watch.Elapsed > (bound ?? Hang.LongBound))
+                throw new TimeoutException($"{what} did not happen within {bound ?? Hang.LongBound}{unanswered}{(seen is null ? "" : $": {seen()}")}");
         return watch.Elapsed;
     }
 

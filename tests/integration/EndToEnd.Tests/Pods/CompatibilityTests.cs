@@ -16,8 +16,6 @@ public sealed partial class CompatibilityTests(ITestOutputHelper output)
 {
     private const int Frames = 200;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     /// <summary>Which of them are of the previous release: sidecar and media operator of the source's pod, then of the sink's.</summary>
     [NeedsTheory("previous release")]
     [InlineData("new old / new old")]
@@ -86,7 +84,7 @@ public sealed partial class CompatibilityTests(ITestOutputHelper output)
     // False: they have ended without a refusal.
     private async Task<bool> IsRefusedAsync(Func<bool> haveEnded, Func<IReadOnlyList<string>> lines)
     {
-        for (var limit = Stopwatch.StartNew(); limit.Elapsed < Patience; await Task.Delay(50))
+        for (var limit = Stopwatch.StartNew(); limit.Elapsed < Hang.Bound; await Task.Delay(50))
         {
             var ended = haveEnded();
             if (lines().FirstOrDefault(NamesTwoVersions) is { } refusal)

@@ -113,7 +113,7 @@ public sealed class ContainerOrderTests
         second.AwaitExit();
         second = line.StartSidecar(PodLine.Sink);
         foreach (var process in new[] { source, sink, first, second })
-            process.AwaitExit(120).ShouldBe(0, string.Join('\n', process.Lines));
+            process.AwaitExit().ShouldBe(0, string.Join('\n', process.Lines));
         var counts = Counts.OfPort(line.CountFile, "video");
         (counts.Frames, counts.Faults).ShouldBe((3000, 0));
     }

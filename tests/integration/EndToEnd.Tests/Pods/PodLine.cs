@@ -7,6 +7,7 @@ using K8sMediaFlow.Control;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
+using K8sMediaFlow.TestKit;
 using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.EndToEnd.Tests.Pods;
@@ -135,7 +136,7 @@ internal sealed class PodLine : IDisposable
     /// <summary>What the pod's health page says.</summary>
     public async Task<(int Status, string Text)> GetAsync(string name, string page)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var client = new HttpClient { Timeout = Hang.Bound };
         using var answer = await client.GetAsync(new Uri($"http://{AddressOf(name)}:7403{page}"));
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }

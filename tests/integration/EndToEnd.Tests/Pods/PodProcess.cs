@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.EndToEnd.Tests.Pods;
 
@@ -27,11 +28,11 @@ internal sealed class PodProcess : IDisposable
     public void Signal(string name) => Programs.Run("kill", "-" + name, _process.Id.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The exit code; 128 + number for a signal.</summary>
-    public int AwaitExit(int seconds = 240)
+    public int AwaitExit()
     {
-        _process.WaitForExit(TimeSpan.FromSeconds(seconds))
+        _process.WaitForExit(Hang.LongBound)
             .ShouldBeTrue($"{_process.StartInfo.FileName} does not end:\n{string.Join('\n', Lines)}");
-        _process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(30))
+        _process.WaitForExitAsync().Wait(Hang.Bound)
             .ShouldBeTrue($"{_process.StartInfo.FileName} has ended, but its output has not");
         return _process.ExitCode;
     }
@@ -40,7 +41,7 @@ internal sealed class PodProcess : IDisposable
     {
         if (!_process.HasExited)
             _process.Kill();
-        _process.WaitForExit(TimeSpan.FromSeconds(30));
+        _process.WaitForExit(Hang.Bound);
         _process.Dispose();
     }
 }

@@ -46,11 +46,11 @@ public sealed class Cluster : IDisposable
     public int ProcessId(string process) =>
         int.Parse(File.ReadAllText(Path.Combine(Folder, "pids", process)).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
 
-    public void Dispose() => KubernetesBuild.Script("down.sh", TimeSpan.FromMinutes(1), "--state", Folder);
+    public void Dispose() => KubernetesBuild.Script("down.sh", Hang.Bound, "--state", Folder);
 
     private void Process(string verb, string process)
     {
-        var (code, output) = KubernetesBuild.Script("process.sh", TimeSpan.FromSeconds(30), Folder, verb, process);
+        var (code, output) = KubernetesBuild.Script("process.sh", Hang.Bound, Folder, verb, process);
         if (code != 0)
             throw new InvalidOperationException(output);
     }

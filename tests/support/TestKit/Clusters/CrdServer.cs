@@ -14,7 +14,6 @@ namespace K8sMediaFlow.TestKit.Clusters;
 public sealed class CrdServer : IDisposable
 {
     private static readonly Lazy<bool> Present = new(() => Script("--check").ExitCode == 0);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Process _process;
     private readonly HttpClient _http;
 
@@ -106,15 +105,15 @@ public sealed class CrdServer : IDisposable
     {
         _http.Dispose();
         _process.StandardInput.Close();
-        if (!_process.WaitForExit(Patience))
+        if (!_process.WaitForExit(Hang.Bound))
             _process.Kill();
-        var ended = _process.WaitForExit(Patience);
+        var ended = _process.WaitForExit(Hang.Bound);
         _process.Dispose();
         // It takes its folder with it, unless it had to be killed.
         if (Directory.Exists(Folder))
             Directory.Delete(Folder, recursive: true);
         if (!ended)
-            throw new TimeoutException($"the API server for custom resources did not end within {Patience}, although it was killed");
+            throw new TimeoutException($"the API server for custom resources did not end within {Hang.Bound}, although it was killed");
     }
 
     private void AwaitReady()
@@ -133,5 +132,5 @@ public sealed class CrdServer : IDisposable
     private string Log() => Path.Combine(Folder, "log") is var log && File.Exists(log) ? File.ReadAllText(log) : "no log";
 
     private static (int ExitCode, string Output) Script(string argument) =>
-        KubernetesBuild.Script(Path.Combine(Sources.Root, "tests", "support", "crdserver", "build.sh"), TimeSpan.FromMinutes(1), argument);
+        KubernetesBuild.Script(Path.Combine(Sources.Root, "tests", "support", "crdserver", "build.sh"), Hang.Bound, argument);
 }

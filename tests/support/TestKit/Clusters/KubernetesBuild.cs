@@ -3,7 +3,7 @@ namespace K8sMediaFlow.TestKit.Clusters;
 /// <summary>The Kubernetes that tests/support/cluster/build.sh puts into the user's cache.</summary>
 public static class KubernetesBuild
 {
-    private static readonly Lazy<bool> Present = new(() => Script("build.sh", TimeSpan.FromMinutes(1), "--check").ExitCode == 0);
+    private static readonly Lazy<bool> Present = new(() => Script("build.sh", Hang.Bound, "--check").ExitCode == 0);
 
     /// <summary>False: run tests/support/cluster/build.sh once (scripts/test.sh does).</summary>
     public static bool IsPresent => Present.Value;
@@ -12,7 +12,7 @@ public static class KubernetesBuild
     public static string Folder { get; } = FindFolder();
 
     /// <summary>A file of the cache: bin/kubectl, root/busybox.tar.</summary>
-    public static string Cached(string path) => Path.Combine(Script("build.sh", TimeSpan.FromMinutes(1), "--where").Output.Trim(), path);
+    public static string Cached(string path) => Path.Combine(Script("build.sh", Hang.Bound, "--where").Output.Trim(), path);
 
     /// <summary>
     /// Runs a script of tests/support/cluster to its end, bounded. What it started may live on: its output is read from a file, not a pipe.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Architecture.Tests.Runner;
 
@@ -8,7 +9,6 @@ internal sealed class RunnerScene : IDisposable
 {
     private static readonly string[] Builders = ["scripts/publish.sh", "tests/support/cluster/build.sh", "images/build.sh",
         "tests/support/rdma/build.sh", "tests/support/rdma/publish.sh", "tests/support/compatibility/build.sh"];
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly string _root = Directory.CreateTempSubdirectory("runner").FullName;
     private readonly Dictionary<string, Dictionary<string, string[]>> _rooms = [];
@@ -45,7 +45,7 @@ internal sealed class RunnerScene : IDisposable
 
     public RunnerScene AsRepository()
     {
-        Process.Start("git", ["init", "--quiet", _root]).WaitForExit(Patience);
+        Process.Start("git", ["init", "--quiet", _root]).WaitForExit(Hang.Bound);
         return this;
     }
 
@@ -100,7 +100,7 @@ internal sealed class RunnerScene : IDisposable
         start.Environment["PATH"] = Path.Combine(_root, "bin") + ":" + start.Environment["PATH"];
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(Patience))
+        if (!process.WaitForExit(Hang.Bound))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException("the runner did not end");

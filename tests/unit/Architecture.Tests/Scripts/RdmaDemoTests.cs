@@ -1,12 +1,11 @@
 using System.Diagnostics;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Architecture.Tests.Scripts;
 
 /// <summary>`make rdma-demo` takes minutes, so it says what it does and ends by itself. What it starts is acted here.</summary>
 public sealed class RdmaDemoTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly string _root = Directory.CreateTempSubdirectory("rdma-demo").FullName;
 
     public RdmaDemoTests()
@@ -81,7 +80,7 @@ public sealed class RdmaDemoTests : IDisposable
         string? line;
         do
         {
-            line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+            line = await process.StandardOutput.ReadLineAsync().WaitAsync(Hang.Bound);
             line.ShouldNotBeNull($"it ended without '{words}'");
         }
         while (!line.Contains(words, StringComparison.Ordinal));
@@ -90,7 +89,7 @@ public sealed class RdmaDemoTests : IDisposable
     private static void End(Process process)
     {
         using var terminate = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        process.WaitForExit(Patience).ShouldBeTrue("it did not end at SIGTERM");
+        process.WaitForExit(Hang.Bound).ShouldBeTrue("it did not end at SIGTERM");
         process.ExitCode.ShouldBe(143);
     }
 
@@ -98,7 +97,7 @@ public sealed class RdmaDemoTests : IDisposable
     {
         using var process = Start(environment);
         var said = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(Patience) || !said.Wait(Patience))
+        if (!process.WaitForExit(Hang.Bound) || !said.Wait(Hang.Bound))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException("rdma-demo.sh did not end, or left something behind that holds its output");

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using K8sMediaFlow.Cli.Run.Processes;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Cli.Tests.Runs;
 
 /// <summary>The Cli as a process of its own, which dies or is asked to end.</summary>
 public sealed class KilledCliTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string _runtime = Directory.CreateTempSubdirectory("kmf-").FullName;
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class KilledCliTests : IDisposable
         var run = await RunDirectoryAsync();
         await Until(() => OrphanSweep.Find(run).Count >= 3);
         using var kill = Process.Start("kill", ["-INT", cli.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        using var watchdog = new CancellationTokenSource(Patience);
+        using var watchdog = new CancellationTokenSource(Hang.Bound);
         await cli.WaitForExitAsync(watchdog.Token);
         cli.ExitCode.ShouldBe(130);
         Directory.Exists(run).ShouldBeFalse();
@@ -39,7 +39,7 @@ public sealed class KilledCliTests : IDisposable
     public async Task Output_that_is_no_terminal_gets_plain_lines_and_the_reason_goes_to_the_standard_error()
     {
         using var cli = Start("exec sleep 1000", "sleep 2.5; echo no space left >&2; exit 5");
-        using var watchdog = new CancellationTokenSource(Patience);
+        using var watchdog = new CancellationTokenSource(Hang.Bound);
         var output = cli.StandardOutput.ReadToEndAsync(watchdog.Token);
         var errors = cli.StandardError.ReadToEndAsync(watchdog.Token);
         await cli.WaitForExitAsync(watchdog.Token);
@@ -76,7 +76,7 @@ public sealed class KilledCliTests : IDisposable
 
     private static async Task Until(Func<bool> holds)
     {
-        using var watchdog = new CancellationTokenSource(Patience);
+        using var watchdog = new CancellationTokenSource(Hang.Bound);
         while (!holds())
             await Task.Delay(50, watchdog.Token);
     }

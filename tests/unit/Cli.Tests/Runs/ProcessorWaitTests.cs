@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using K8sMediaFlow.Cli.Run.Processes;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Cli.Tests.Runs;
 
@@ -7,7 +8,6 @@ namespace K8sMediaFlow.Cli.Tests.Runs;
 public sealed class ProcessorWaitTests
 {
     private const int Together = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public void Who_shares_a_processor_with_others_waits_for_it()
@@ -18,7 +18,7 @@ public sealed class ProcessorWaitTests
         try
         {
             var limit = Stopwatch.StartNew();
-            while (ProcessorWait.Of(busy[0].Id) < TimeSpan.FromMilliseconds(500) && limit.Elapsed < Patience)
+            while (ProcessorWait.Of(busy[0].Id) < TimeSpan.FromMilliseconds(500) && limit.Elapsed < Hang.Bound)
                 Thread.Sleep(20);
             ProcessorWait.Of(busy[0].Id).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(500));
         }
@@ -49,13 +49,13 @@ public sealed class ProcessorWaitTests
     public void Of_a_process_that_is_gone_nothing_is_known()
     {
         using var gone = Process.Start("/bin/true");
-        gone.WaitForExit(Patience).ShouldBeTrue("/bin/true did not end");
+        gone.WaitForExit(Hang.Bound).ShouldBeTrue("/bin/true did not end");
         ProcessorWait.Of(gone.Id).ShouldBe(TimeSpan.Zero);
     }
 
     private static void AwaitStopped(int processId)
     {
-        for (var limit = Stopwatch.StartNew(); limit.Elapsed < Patience; Thread.Sleep(5))
+        for (var limit = Stopwatch.StartNew(); limit.Elapsed < Hang.Bound; Thread.Sleep(5))
             if (File.ReadAllText($"/proc/{processId}/stat").Contains(") T ", StringComparison.Ordinal))
                 return;
         throw new TimeoutException($"process {processId} did not stop");
@@ -64,6 +64,6 @@ public sealed class ProcessorWaitTests
     private static void End(Process process)
     {
         process.Kill();
-        process.WaitForExit(Patience).ShouldBeTrue($"process {process.Id} did not end, although it was killed");
+        process.WaitForExit(Hang.Bound).ShouldBeTrue($"process {process.Id} did not end, although it was killed");
     }
 }

@@ -4,6 +4,7 @@ using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Connection;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.KubernetesRuntime.Tests.Connection;
+using K8sMediaFlow.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Faults;
@@ -13,7 +14,6 @@ namespace K8sMediaFlow.KubernetesRuntime.Tests.Faults;
 /// </summary>
 public sealed class LibraryFaultTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Folder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -55,7 +55,7 @@ public sealed class LibraryFaultTests : IDisposable
             await context.HangAsync();
         });
         using var client = server.Client(new() { RequestTimeout = TimeSpan.FromMilliseconds(200) });
-        (await Should.ThrowAsync<ApiException>(client.GetVersionAsync().WaitAsync(Patience))).Reason.ShouldBe(ApiReason.NoAnswer);
+        (await Should.ThrowAsync<ApiException>(client.GetVersionAsync().WaitAsync(Hang.Bound))).Reason.ShouldBe(ApiReason.NoAnswer);
     }
 
     [Fact]
@@ -68,8 +68,8 @@ public sealed class LibraryFaultTests : IDisposable
         });
         using var client = server.Client();
         // Were it not, its opening would be waited for, and given up for another reason.
-        var error = await Should.ThrowAsync<ApiException>(ToEndAsync(client, new(Patience, TimeSpan.FromMilliseconds(100)))
-            .WaitAsync(Patience));
+        var error = await Should.ThrowAsync<ApiException>(ToEndAsync(client, new(Hang.Bound, TimeSpan.FromMilliseconds(100)))
+            .WaitAsync(Hang.Bound));
         error.Reason.ShouldBe(ApiReason.Silent);
     }
 

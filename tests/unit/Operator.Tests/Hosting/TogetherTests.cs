@@ -1,11 +1,10 @@
 using K8sMediaFlow.Operator.Hosting;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Operator.Tests.Hosting;
 
 public class TogetherTests
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task One_that_fails_ends_the_others_and_its_failure_is_what_is_told()
     {
@@ -17,7 +16,7 @@ public class TogetherTests
         }
 
         var error = await Should.ThrowAsync<InvalidDataException>(Together.RunAsync(default, Loop,
-            _ => throw new InvalidDataException("no disk"), Loop).WaitAsync(Bound));
+            _ => throw new InvalidDataException("no disk"), Loop).WaitAsync(Hang.Bound));
         (error.Message, ended).ShouldBe(("no disk", 2));
     }
 
@@ -30,6 +29,6 @@ public class TogetherTests
         await Task.Delay(50);
         both.IsCompleted.ShouldBeFalse();
         loop.SetResult();
-        await both.WaitAsync(Bound);
+        await both.WaitAsync(Hang.Bound);
     }
 }

@@ -2,6 +2,7 @@ using K8sMediaFlow.KubernetesRuntime.Tests.Faults;
 using K8sMediaFlow.Operator.Apply;
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Reconcile;
+using K8sMediaFlow.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,7 +14,6 @@ public sealed class NodeJudgeTests : IAsyncLifetime
 #pragma warning restore CA1001
 {
     private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _end = new(TimeSpan.FromMinutes(2));
     private ScriptedServer _server = null!;
@@ -47,7 +47,7 @@ public sealed class NodeJudgeTests : IAsyncLifetime
     {
         var judge = await JudgeAsync(Node("a", "Unknown"), Node("b", "True"));
         _live = context => Answer(context, code, says);
-        var health = await judge.LookAsync("a", Patience, Now, _end.Token);
+        var health = await judge.LookAsync("a", Hang.Bound, Now, _end.Token);
         (health.Fault is not null, health.Withheld is not null, Looks).ShouldBe((isLost, !isLost, 1));
     }
 
@@ -56,12 +56,12 @@ public sealed class NodeJudgeTests : IAsyncLifetime
     {
         var judge = await JudgeAsync(Node("a", "Unknown"), Node("b", "True"));
         _live = context => context.SayAsync(Node("a", "True"));
-        await judge.LookAsync("a", Patience, Now, _end.Token);
-        (await judge.LookAsync("a", Patience, Now.AddSeconds(4), _end.Token)).Fault.ShouldBeNull();
+        await judge.LookAsync("a", Hang.Bound, Now, _end.Token);
+        (await judge.LookAsync("a", Hang.Bound, Now.AddSeconds(4), _end.Token)).Fault.ShouldBeNull();
         Looks.ShouldBe(1);
         _live = context => context.SayAsync(Node("a", "False"));
-        (await judge.LookAsync("a", Patience, Now + NodeBrake.Pace, _end.Token)).Fault.ShouldNotBeNull();
-        (await judge.LookAsync("a", Patience, Now + NodeBrake.Pace, _end.Token)).Fault.ShouldNotBeNull();
+        (await judge.LookAsync("a", Hang.Bound, Now + NodeBrake.Pace, _end.Token)).Fault.ShouldNotBeNull();
+        (await judge.LookAsync("a", Hang.Bound, Now + NodeBrake.Pace, _end.Token)).Fault.ShouldNotBeNull();
         Looks.ShouldBe(2, "what is lost is asked about no more");
     }
 
@@ -69,8 +69,8 @@ public sealed class NodeJudgeTests : IAsyncLifetime
     public async Task A_node_that_the_store_has_as_ready_or_silent_for_a_moment_is_not_asked_about()
     {
         var judge = await JudgeAsync(Node("a", "Unknown"), Node("b", "True"));
-        (await judge.LookAsync("b", Patience, Now, _end.Token)).ShouldBe(default);
-        (await judge.LookAsync(null, Patience, Now, _end.Token)).ShouldBe(default);
+        (await judge.LookAsync("b", Hang.Bound, Now, _end.Token)).ShouldBe(default);
+        (await judge.LookAsync(null, Hang.Bound, Now, _end.Token)).ShouldBe(default);
         var since = Now.AddHours(-1);
         (await judge.LookAsync("a", TimeSpan.FromHours(2), Now, _end.Token))
             .ShouldSatisfyAllConditions(one => one.Fault.ShouldBeNull(), one => one.LostAt.ShouldBe(since.AddHours(2)));
@@ -81,7 +81,7 @@ public sealed class NodeJudgeTests : IAsyncLifetime
     public async Task While_all_nodes_are_silent_the_server_is_not_asked_and_none_is_lost()
     {
         var judge = await JudgeAsync(Node("a", "Unknown"), Node("b", "False"));
-        var health = await judge.LookAsync("a", Patience, Now, _end.Token);
+        var health = await judge.LookAsync("a", Hang.Bound, Now, _end.Token);
         (health.Fault, health.LostAt, Looks).ShouldBe((null, Now + NodeBrake.Halt, 0));
         health.Withheld!.ShouldContain("no node is ready");
     }

@@ -3,7 +3,7 @@ namespace K8sMediaFlow.Sdk.Tests.Fakes;
 /// <summary>Every wait of a test ends: by what it waits for, or by the watchdog.</summary>
 internal static class Bounded
 {
-    public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(2);
 
     public static void Await(Func<bool> condition)
     {

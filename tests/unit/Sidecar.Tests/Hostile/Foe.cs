@@ -5,6 +5,7 @@ using K8sMediaFlow.Links.Connection;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
@@ -15,8 +16,6 @@ namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
 {
     private const int OfferPortOffset = 2, OfferTokenOffset = 8, TokenBytes = 16, OfferAddressOffset = OfferTokenOffset + TokenBytes;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private Socket? _door, _dataDoor;
     private uint _epoch;
@@ -90,7 +89,7 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
     {
         if (!_door!.Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead))
             return null;
-        var link = new FoeLink(TlsControlConnection.ForAccepted(_door.Accept(), Patience), ++_epoch);
+        var link = new FoeLink(TlsControlConnection.ForAccepted(_door.Accept(), Hang.Bound), ++_epoch);
         try
         {
             LinkTls.Accept(link.Control, papers);
@@ -148,7 +147,7 @@ internal sealed class Foe(Siege siege, LinkCredentials papers) : IDisposable
     /// <summary>As far as the hello, which is due then.</summary>
     private FoeLink Open()
     {
-        var link = new FoeLink(TlsControlConnection.ForDialling(AddressFamily.InterNetwork, Patience), 0);
+        var link = new FoeLink(TlsControlConnection.ForDialling(AddressFamily.InterNetwork, Hang.Bound), 0);
         try
         {
             link.Control.Dial(NearsPort, Own);

@@ -6,6 +6,7 @@ using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.TestKit;
 using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
@@ -16,8 +17,6 @@ namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 /// </summary>
 internal sealed class SidecarProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-hostile-");
     private readonly ChildProcess _child;
     private readonly ControlClient _control;
@@ -45,7 +44,7 @@ internal sealed class SidecarProcess : IDisposable
         _control = new ControlClient(new ControlClientOptions(new IPEndPoint(IPAddress.Parse(address), 7400), () => identity,
             [Papers.Identity(mediaOperators[0])]))
         {
-            Deadline = Patience,
+            Deadline = Hang.Bound,
         };
         Watchdog.Until(() => Log.Contains("control on", StringComparison.Ordinal), () => $"the sidecar does not start: {Log}");
     }
@@ -90,7 +89,7 @@ internal sealed class SidecarProcess : IDisposable
     {
         _control.Dispose();
         _child.Kill();
-        _child.Wait(Patience);
+        _child.Wait(Hang.Bound);
         _folder.Delete(recursive: true);
     }
 
@@ -98,7 +97,7 @@ internal sealed class SidecarProcess : IDisposable
 
     private T Call<T>(Func<CancellationToken, Task<T>> call)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Hang.Bound);
         while (true)
         {
             try

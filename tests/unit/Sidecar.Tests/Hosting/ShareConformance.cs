@@ -45,6 +45,7 @@ public abstract class ShareConformance
         (source.Sent - sink.Count - bad.Done).ShouldBeLessThanOrEqualTo(FlowPlans.Window);
         sink.Torn.ShouldBe(0);
         sink.Got.Select(one => one.Sequence).ShouldBeInOrder();
+        bad.AwaitDeath();
         bad.Release();
         await AwaitRest(source, sink, bad, what == Misbehaviour.Dies ? await wrong.Attach() : culprit);
     }

@@ -2,6 +2,7 @@ using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Hostile;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
@@ -78,6 +79,8 @@ public sealed class StarvedAttachTests : IDisposable
         _sidecar.ShouldLive();
         _sidecar.Log.ShouldNotContain("before it was served");
         _sidecar.Log.ShouldNotContain("attach connection ended");
-        _sidecar.Status.Operators.ShouldAllBe(one => one.State != MediaOperatorState.Failed && one.Incarnation.Length > 0);
+        // A media operator has its answer a moment before the status names it.
+        Watchdog.Until(() => _sidecar.Status.Operators.All(one => one.State != MediaOperatorState.Failed && one.Incarnation.Length > 0),
+            () => string.Join('\n', _sidecar.Status.Operators));
     }
 }

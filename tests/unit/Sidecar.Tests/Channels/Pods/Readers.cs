@@ -1,4 +1,5 @@
 using K8sMediaFlow.Sdk;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
 namespace K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 
@@ -144,6 +145,13 @@ internal sealed class Culprit : IDisposable
     /// <summary>Frames that it has and does not give back.</summary>
     public int Kept => _kept.Count;
 
+    /// <summary>Whoever is to die may still be short of frames when others have had all that they wait for.</summary>
+    public void AwaitDeath()
+    {
+        if (What == Misbehaviour.Dies)
+            Watchdog.Until(() => !_thread!.IsAlive, () => $"the culprit lives, with {Kept} frames");
+    }
+
     public void Release()
     {
         _end.Cancel();
@@ -185,6 +193,7 @@ internal sealed class Culprit : IDisposable
                 return;
             _media.Fail("it dies with frames in its hands");
             _media.DisposeAsync().AsTask().Wait();
+            _end.Cancel();
             return;
         }
         while (_othersTook() < (Done + 1) * SlowFactor && !_end.Token.WaitHandle.WaitOne(2))

@@ -13,7 +13,7 @@ internal static class PodFabrics
     public const int Cuts = 25;
 
     /// <summary>After which a test takes something for hanging.</summary>
-    public const int PatienceSeconds = 60;
+    public const int PatienceSeconds = 300;
 
     public static IFabric Sending() => new TcpFabric();
 
