@@ -62,9 +62,9 @@ cluster: install-test ## Build the real Kubernetes that the tests start, into th
 	@tests/support/cluster/build.sh
 
 ##@ Measurements
-bench: install-bench ## Into bench/results: make bench [ONLY="encode capnp handover awaited tcp", or rdma controller pipeline startup].
+bench: install-bench ## Into bench/results: make bench [ONLY="encode capnp handover awaited tcp", or another of docs/reference].
 	dotnet build bench/Bench.csproj -c Release -v q
-	@$(if $(filter pipeline,$(ONLY)),scripts/publish.sh $(BIN) Release --native)
+	@$(if $(filter pipeline delivery recovery,$(ONLY)),scripts/publish.sh $(BIN) Release --native)
 	@$(if $(filter startup,$(ONLY)),scripts/publish.sh artifacts/startup/run $(CONFIGURATION))
 	@$(if $(filter startup,$(ONLY)),scripts/publish.sh artifacts/startup/native Release --native)
 	@for one in $(ONLY); do dotnet bench/bin/Release/net10.0/K8sMediaFlow.Bench.dll $$one --out bench/results; done

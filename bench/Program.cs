@@ -1,9 +1,11 @@
 using K8sMediaFlow.Bench.Capnp;
 using K8sMediaFlow.Bench.Controller;
+using K8sMediaFlow.Bench.Delivery;
 using K8sMediaFlow.Bench.Encode;
 using K8sMediaFlow.Bench.Handover;
 using K8sMediaFlow.Bench.Pipeline;
 using K8sMediaFlow.Bench.Rdma;
+using K8sMediaFlow.Bench.Recovery;
 using K8sMediaFlow.Bench.Startup;
 using K8sMediaFlow.Bench.Tcp;
 
@@ -20,6 +22,8 @@ return args switch
     ["rdma-guest", var bare, var pairs] => RdmaRun.Run(bare, pairs),
     ["rdma-end", var device] => RdmaEnd.Run(device),
     ["pipeline", .. var rest] => await PipelineBench.RunAsync(rest),
+    ["delivery", .. var rest] => DeliveryBench.Run(rest),
+    ["recovery", .. var rest] => RecoveryBench.Run(rest),
     ["startup", .. var rest] => await StartupBench.RunAsync(rest),
     ["controller", .. var rest] => await ControllerBench.RunAsync(rest),
     _ => Usage(),
@@ -27,6 +31,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench encode|capnp|handover|awaited|tcp|rdma|controller|pipeline|startup [--out DIRECTORY]");
+    Console.Error.WriteLine("usage: bench encode|capnp|handover|awaited|tcp|rdma|controller|pipeline|startup|delivery|recovery [--out DIRECTORY]");
     return 2;
 }

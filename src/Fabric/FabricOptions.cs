@@ -64,6 +64,9 @@ public sealed record FabricOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"1 to {QueuePairsMax} queue pairs");
     } = 1;
 
+    /// <summary>Verbs: what packets carry in the byte of the IP header by which networks tell classes of traffic apart.</summary>
+    public byte TrafficClass { get; init; }
+
     /// <summary>Verbs: entries of the completion queue where a test wants it to overflow; null for as many as can be needed.</summary>
     internal int? CompletionsMax { get; init; }
 }

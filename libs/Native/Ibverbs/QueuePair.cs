@@ -166,6 +166,7 @@ public sealed unsafe class QueuePair : VerbsHandle
                     dgid_rest = BitConverter.ToUInt64(route.RemoteGid, 8),
                     sgid_index = route.GidIndex,
                     hop_limit = 64,
+                    traffic_class = route.TrafficClass,
                 },
             },
         };

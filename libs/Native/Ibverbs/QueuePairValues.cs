@@ -11,6 +11,9 @@ public readonly record struct QueuePairRoute
     /// <summary>Our own address: an index of the port's table.</summary>
     public required byte GidIndex { get; init; }
 
+    /// <summary>Of the packets' IP header.</summary>
+    public required byte TrafficClass { get; init; }
+
     public required byte[] RemoteGid { get; init; }
 
     public required uint RemoteNumber { get; init; }

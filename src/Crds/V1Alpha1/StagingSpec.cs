@@ -80,7 +80,7 @@ public sealed record RdmaSpec
     public int QueuePairs { get; set; } = 1;
 
     /// <summary>The traffic class that RDMA packets carry.</summary>
-    [Bounds(0, 255)]
+    [Bounds(0, PlanLimits.TrafficClassMax)]
     public int? TrafficClass { get; set; }
 }
 

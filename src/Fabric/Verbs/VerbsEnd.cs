@@ -31,6 +31,7 @@ internal sealed class VerbsEnd
     private readonly CompletionReader _reader;
     private readonly PairSet _pairs;
     private readonly List<IDisposable> _memory = [];
+    private readonly byte _trafficClass;
     private readonly uint _firstPacket = QueuePairInfo.NewFirstPacket();
     private long _heardTicks;
     private bool _isConnected, _isProbing, _hasHeard;
@@ -44,11 +45,11 @@ internal sealed class VerbsEnd
     /// <param name="sendsMax">Work requests that the caller may have posted at a time.</param>
     /// <param name="receivesMax">The same of receives, on each queue pair.</param>
     /// <param name="pairs">How many.</param>
-    /// <param name="options">How to wait.</param>
+    /// <param name="options">How to wait, and what packets carry.</param>
     /// <exception cref="FabricException"><see cref="FabricError.Incompatible"/>: the device has no room for it.</exception>
     public VerbsEnd(VerbsDevice device, int sendsMax, int receivesMax, int pairs, FabricOptions options)
     {
-        (_device, _port) = (device, device.Port);
+        (_device, _port, _trafficClass) = (device, device.Port, options.TrafficClass);
         var limits = device.Limits;
         var size = new QueuePairSize(sendsMax + OwnWorks, receivesMax, PartsPerWorkMax);
         var completions = sendsMax + pairs * (OwnWorks + receivesMax);
@@ -98,6 +99,7 @@ internal sealed class VerbsEnd
     {
         Port = _device.PortNumber,
         GidIndex = _port.Address.Index,
+        TrafficClass = _trafficClass,
         RemoteGid = peer.Gid,
         RemoteNumber = 0,
         RemoteFirstPacket = peer.FirstPacket,

@@ -18,8 +18,8 @@ internal sealed class CheckedPort(FrameInput input, bool verify, TimeSpan delay,
     /// <summary>Frames whose payload is not the pattern of their sequence.</summary>
     public long Corrupt { get; private set; }
 
-    /// <summary>The age of the oldest frame when it was received.</summary>
-    public TimeSpan AgeMax { get; private set; }
+    /// <summary>How old frames were when they were received.</summary>
+    public FrameAges Ages { get; } = new();
 
     public bool Ended { get; private set; }
 
@@ -34,7 +34,7 @@ internal sealed class CheckedPort(FrameInput input, bool verify, TimeSpan delay,
             using (frame)
             {
                 Ledger.Add(frame.Stream, frame.Sequence, frame.Payload.Length);
-                AgeMax = frame.Age > AgeMax ? frame.Age : AgeMax;
+                Ages.Add(frame.Age);
                 record?.Add(frame.Stream, frame.Sequence);
                 if (verify)
                     Verify(frame);
@@ -49,7 +49,8 @@ internal sealed class CheckedPort(FrameInput input, bool verify, TimeSpan delay,
         writer.WriteStartObject(Name);
         LedgerJson.Write(writer, Ledger);
         writer.WriteNumber("corrupt", Corrupt);
-        writer.WriteNumber("age_max_ms", AgeMax.TotalMilliseconds);
+        writer.WriteNumber("age_p99_ms", Ages.PercentileMilliseconds(0.99));
+        writer.WriteNumber("age_max_ms", Ages.Max.TotalMilliseconds);
         writer.WriteBoolean("ended", Ended);
         writer.WriteEndObject();
     }

@@ -12,6 +12,7 @@ public sealed record RdmaNode
     /// <summary>The network attachment on which the device's addresses lie.</summary>
     public string? Network { get; init; }
 
+    /// <summary>Of packets over RDMA: a byte of the IP header.</summary>
     public int? TrafficClass { get; init; }
 
     /// <summary>Queue pairs of each link.</summary>

@@ -65,6 +65,7 @@ public static class PipelinePlanner
             Encryption = graph.Encryption,
             RdmaAddress = pod.RdmaAddress,
             QueuePairs = graph.Rdma is { QueuePairs: > 1 } rdma ? rdma.QueuePairs : null,
+            TrafficClass = graph.Rdma is { TrafficClass: > 0 } marked ? marked.TrafficClass : null,
             LinkSilenceMilliseconds = graph.Staging.LinkSilenceMilliseconds is var silence
                 && silence != StagingNode.LinkSilenceMillisecondsDefault ? silence : null,
             LinkHungMilliseconds = graph.Staging.LinkHungMilliseconds is var hung && hung != StagingNode.LinkHungMillisecondsDefault

@@ -40,4 +40,7 @@ public static class PlanLimits
 
     /// <summary>Of one link.</summary>
     public const int QueuePairsMax = 8;
+
+    /// <summary>A byte of the IP header.</summary>
+    public const int TrafficClassMax = 255;
 }

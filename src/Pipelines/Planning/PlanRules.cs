@@ -26,6 +26,7 @@ internal static class PlanRules
         check.That("rdmaAddress", plan.RdmaAddress is null || IPAddress.TryParse(plan.RdmaAddress, out _),
             $"'{plan.RdmaAddress}' is no IP address");
         check.Number("queuePairs", plan.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax);
+        check.Number("trafficClass", plan.TrafficClass ?? 0, 0, PlanLimits.TrafficClassMax);
         check.Number("linkSilenceMilliseconds", plan.LinkSilenceMilliseconds ?? StagingNode.LinkSilenceMillisecondsDefault,
             PlanLimits.LinkSilenceMillisecondsMin, PlanLimits.LinkSilenceMillisecondsMax);
         check.Number("linkHungMilliseconds", plan.LinkHungMilliseconds ?? StagingNode.LinkHungMillisecondsDefault,

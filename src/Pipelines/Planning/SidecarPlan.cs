@@ -43,6 +43,10 @@ public sealed record SidecarPlan(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? QueuePairs { get; init; }
 
+    /// <summary>Traffic class of packets over RDMA; null for 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TrafficClass { get; init; }
+
     /// <summary>Silence after which a link is lost; null for the default.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? LinkSilenceMilliseconds { get; init; }

@@ -40,6 +40,7 @@ internal static class BoundRules
         .. Between("spec.staging.polling.spinMicroseconds", "spinMicroseconds", graph.Polling.SpinMicroseconds, 0,
             PlanLimits.SpinMicrosecondsMax),
         .. Between("spec.rdma.queuePairs", "queuePairs", graph.Rdma?.QueuePairs ?? 1, 1, PlanLimits.QueuePairsMax),
+        .. Between("spec.rdma.trafficClass", "trafficClass", graph.Rdma?.TrafficClass ?? 0, 0, PlanLimits.TrafficClassMax),
         .. Between("spec.nodeLossSeconds", "nodeLossSeconds", graph.Staging.NodeLossSeconds, NodeLossSecondsMin, NodeLossSecondsMax),
         .. Between("spec.linkSilenceMilliseconds", "linkSilenceMilliseconds", graph.Staging.LinkSilenceMilliseconds,
             PlanLimits.LinkSilenceMillisecondsMin, PlanLimits.LinkSilenceMillisecondsMax),

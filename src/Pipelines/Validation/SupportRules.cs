@@ -6,13 +6,7 @@ namespace K8sMediaFlow.Pipelines.Validation;
 internal static class SupportRules
 {
     internal static IEnumerable<GraphViolation> Check(PipelineGraph graph) =>
-        OfPipeline(graph).Concat(graph.Groups.SelectMany(OfGroup)).Concat(graph.Edges.SelectMany(OfEdge));
-
-    private static IEnumerable<GraphViolation> OfPipeline(PipelineGraph graph)
-    {
-        if (graph.Rdma?.TrafficClass is not null)
-            yield return Unsupported("spec.rdma.trafficClass", "an RDMA traffic class", "leave it out");
-    }
+        graph.Groups.SelectMany(OfGroup).Concat(graph.Edges.SelectMany(OfEdge));
 
     private static IEnumerable<GraphViolation> OfGroup(MediaOperatorGroup group, int i)
     {

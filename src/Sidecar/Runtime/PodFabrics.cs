@@ -29,7 +29,7 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
     /// <param name="instead">The only fabric, in place of what the plan says; null: none. Stays the caller's.</param>
     public PodFabrics(SidecarOptions options, SidecarPlan plan, ILogger logger, IFabric? instead = null)
     {
-        Options = OptionsOf(plan.Polling) with { QueuePairs = plan.QueuePairs ?? 1 };
+        Options = OptionsOf(plan.Polling) with { QueuePairs = plan.QueuePairs ?? 1, TrafficClass = (byte)(plan.TrafficClass ?? 0) };
         if (instead is not null)
         {
             _tcpLink = new LinkFabric(instead, instead.Listen(IPAddress.Parse(options.Address), options.DataPort, Options));

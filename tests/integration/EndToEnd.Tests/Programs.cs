@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.EndToEnd.Tests;
 
@@ -12,7 +13,7 @@ internal static class Programs
 
     public static string Cli { get; } = Path.Combine(Bin, "k8smediaflow");
 
-    /// <summary>Runs a program to its end; a hung one is killed after two minutes.</summary>
+    /// <summary>Runs a program to its end; a hung one is killed.</summary>
     public static (int ExitCode, string Output, string Errors) Run(string program, params string[] arguments) =>
         Run(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
 
@@ -22,7 +23,7 @@ internal static class Programs
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        if (!process.WaitForExit(Hang.Bound))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end");

@@ -9,7 +9,6 @@ namespace K8sMediaFlow.Packages.Tests;
 public sealed class PackedPackages : IDisposable
 {
     /// <summary>For a build of ten rooms on a machine that runs other tests; a quiet one takes half a minute.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-packages-");
 
@@ -58,7 +57,7 @@ public sealed class PackedPackages : IDisposable
         foreach (var file in Directory.GetFiles(Path.Combine(Here(), "Outside")))
             File.Copy(file, Path.Combine(project, Path.GetFileName(file).Replace(".xml", ".csproj", StringComparison.Ordinal)));
         File.WriteAllText(Path.Combine(project, "nuget.config"), PackageSources());
-        Tool.Run("dotnet", ["build", "-c", "Release", "-v", "q", "--nologo"], folder: project, patience: Patience);
+        Tool.Run("dotnet", ["build", "-c", "Release", "-v", "q", "--nologo"], folder: project, patience: Hang.LongBound);
         var written = Tool.Run("dotnet", [Path.Combine(project, "bin/Release/net10.0/Outside.dll")], folder: project);
         return Encoding.UTF8.GetString(written).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
@@ -80,7 +79,7 @@ public sealed class PackedPackages : IDisposable
     private string Pack(string name)
     {
         var folder = Path.Combine(_folder.FullName, name);
-        Tool.Run(Path.Combine(Sources.Root, "scripts/pack.sh"), [folder], patience: Patience);
+        Tool.Run(Path.Combine(Sources.Root, "scripts/pack.sh"), [folder], patience: Hang.LongBound);
         return folder;
     }
 

@@ -61,6 +61,7 @@ internal sealed class DeafReceiver : IDisposable
             MtuBytes = mine.MtuBytes,
             TimeoutCode = 14,
             RetriesMax = 6,
+            TrafficClass = 0,
             NotReadyDelayCode = 12,
             NotReadyRetriesMax = 6,
         });

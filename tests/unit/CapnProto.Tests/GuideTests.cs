@@ -119,10 +119,10 @@ public sealed partial class GuideTests : IDisposable
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
+        if (!process.WaitForExit(Hang.LongBound))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{command}' did not end within five minutes");
+            throw new TimeoutException($"'{command}' did not end within {Hang.LongBound}");
         }
         return (process.ExitCode, output.Result.ReplaceLineEndings("\n"));
     }

@@ -20,7 +20,7 @@ public class ApiServerFaultTests
             PingDelay = TimeSpan.FromSeconds(1),
             PingTimeout = TimeSpan.FromSeconds(1),
         });
-        using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var bound = new CancellationTokenSource(Hang.LongBound);
         var maps = client.For(Resources.ConfigMaps);
         var start = await maps.ListAsync("default", cancel: bound.Token);
         foreach (var name in new[] { "stays", "changes", "goes" })
@@ -72,7 +72,7 @@ public class ApiServerFaultTests
         // One request at a time, and no queue for the others.
         using var cluster = Cluster.Start("--only-api", "--api-flag", "--max-requests-inflight=1",
             "--api-flag", "--enable-priority-and-fairness=false");
-        using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var bound = new CancellationTokenSource(Hang.LongBound);
         // An API server never puts off its administrators.
         using var client = new ApiClient(ClusterConnection.Find(Path.Combine(cluster.Folder, "pki", "kube-scheduler.conf")));
         var pods = client.For(Resources.Pods);

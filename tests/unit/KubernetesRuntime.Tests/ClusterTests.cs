@@ -27,7 +27,7 @@ public class ClusterTests
     [NeedsFact("kubernetes")]
     public async Task The_API_server_notes_every_write_and_no_read()
     {
-        using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var bound = new CancellationTokenSource(Hang.LongBound);
         using var cluster = Cluster.Start("--only-api", "--audit");
         using var client = new ApiClient(ClusterConnection.Find(cluster.Kubeconfig), new() { UserAgent = "counted" });
         var maps = client.For(Resources.ConfigMaps);
@@ -47,7 +47,7 @@ public class ClusterTests
     [Trait("Category", "Root")]
     public async Task Two_nodes_run_a_pod_each_and_go_down_without_a_trace()
     {
-        using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var bound = new CancellationTokenSource(Hang.LongBound);
         using var cluster = Cluster.Start("--nodes", "2", "--image", KubernetesBuild.Cached("root/busybox.tar"));
         using var client = new ApiClient(ClusterConnection.Find(cluster.Kubeconfig));
         var pods = client.For(Resources.Pods);

@@ -15,10 +15,10 @@ namespace K8sMediaFlow.KubernetesRuntime.Tests;
 [Collection(ApiServerCollection.Name)]
 public abstract class EveryServerTests(ApiServerFixture old, CrdServerFixture current) : IDisposable
 {
-    private readonly CancellationTokenSource _bound = new(TimeSpan.FromMinutes(2));
+    private readonly CancellationTokenSource _bound = new(TimeSpan.FromMinutes(15));
 
     /// <summary>Longer than what a test waits for.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    protected static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public static TheoryData<string> Servers => ["1.20", "current"];
 

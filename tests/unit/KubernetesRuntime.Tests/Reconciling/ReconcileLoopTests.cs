@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.KubernetesRuntime.Tests.Faults;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Reconciling;
 
 public sealed class ReconcileLoopTests : IDisposable
 {
     private static readonly LoopOptions Quick = new() { BackOff = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(4)) };
-    private readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(1));
+    private readonly CancellationTokenSource _stop = new(Hang.LongBound);
 
     [Fact]
     public async Task A_key_that_fails_a_hundred_times_is_still_tried()

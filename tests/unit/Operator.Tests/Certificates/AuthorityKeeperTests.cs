@@ -4,6 +4,7 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.KubernetesRuntime.Tests;
 using K8sMediaFlow.KubernetesRuntime.Tests.Faults;
 using K8sMediaFlow.Operator.Certificates;
+using K8sMediaFlow.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,7 +19,7 @@ public sealed class AuthorityKeeperTests : IAsyncLifetime
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
     private readonly ManualTime _time = new();
-    private readonly CancellationTokenSource _end = new(TimeSpan.FromMinutes(2));
+    private readonly CancellationTokenSource _end = new(Hang.LongBound);
     private ScriptedServer _server = null!;
     private ApiClient _client = null!;
     private AuthorityKeeper _keeper = null!;

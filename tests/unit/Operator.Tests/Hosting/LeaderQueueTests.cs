@@ -4,6 +4,7 @@ using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Apply;
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Hosting;
+using K8sMediaFlow.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Operator.Tests.Hosting;
@@ -21,7 +22,7 @@ public class LeaderQueueTests
         queue.Add(new ObjectKey("quiet", "p"));
         var taken = new List<string>();
         for (var worker = 0; worker < 4; worker++)
-            taken.Add((await queue.TakeAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromMinutes(1))).Namespace);
+            taken.Add((await queue.TakeAsync(CancellationToken.None).AsTask().WaitAsync(Hang.Bound)).Namespace);
         taken.ShouldBe(["busy", "quiet", "busy", "busy"]);
         queue.Done(new("quiet", "p"));
         queue.TakeAsync(CancellationToken.None).AsTask().IsCompleted.ShouldBeFalse("the fourth worker is kept for other namespaces");

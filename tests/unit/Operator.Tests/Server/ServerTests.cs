@@ -48,7 +48,7 @@ public sealed class ControlledServer : IAsyncLifetime
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
-        process.WaitForExit(TimeSpan.FromMinutes(2)).ShouldBeTrue($"kubectl {string.Join(' ', arguments)} did not end");
+        process.WaitForExit(Hang.Bound).ShouldBeTrue($"kubectl {string.Join(' ', arguments)} did not end");
         process.ExitCode.ShouldBe(0, error.Result);
         return output.Result;
     }
@@ -66,7 +66,7 @@ public class ControlledServerCollection : ICollectionFixture<ControlledServer>
 #pragma warning disable CA1001 // xunit ends it by DisposeAsync.
 public abstract class ServerTests(ControlledServer server) : IAsyncLifetime
 {
-    private readonly CancellationTokenSource _bound = new(TimeSpan.FromMinutes(3));
+    private readonly CancellationTokenSource _bound = new(Hang.LongBound);
 
     internal RunningController Controller { get; private set; } = null!;
 

@@ -22,6 +22,13 @@ public sealed class GraphRulesTests
         Highlights().WithOperator(2, node => node with { Name = "analyse" }), GraphReason.DuplicateName, "spec.operators[2].name",
             "spec.operators[1]");
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(256)]
+    public void A_traffic_class_that_is_no_byte_is_refused(int trafficClass) => Refused(
+        Highlights() with { Rdma = new() { ResourceName = "rdma/hca", TrafficClass = trafficClass } }, GraphReason.OutOfBounds,
+        "spec.rdma.trafficClass", "between 0 and 255");
+
     [Fact]
     public void Two_ports_of_one_name_are_refused() => Refused(
         Highlights().WithOperator(3, node => node with { Inputs = [.. node.Inputs, new("audio")] }), GraphReason.DuplicateName,

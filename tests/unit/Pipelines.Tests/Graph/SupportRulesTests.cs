@@ -11,7 +11,6 @@ public sealed class SupportRulesTests
 
     private static readonly Dictionary<string, PipelineGraph> Unbuilt = new()
     {
-        ["spec.rdma.trafficClass"] = Highlights() with { Rdma = new() { ResourceName = "rdma/hca", TrafficClass = 106 } },
         ["spec.groups[0].mode"] = Highlights() with { Groups = [new("studio", GroupMode.SameNode, ["analyse"])] },
         ["spec.edges[0].distribution"] = Highlights().WithEdge(0, edge => edge with
         {

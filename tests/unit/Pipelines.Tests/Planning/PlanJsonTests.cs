@@ -32,6 +32,16 @@ public sealed class PlanJsonTests
         error.ShouldBe("encryption: links with encryption TLS travel over TCP only");
     }
 
+    [Fact]
+    public void A_traffic_class_is_written_where_it_is_asked_for_and_is_a_byte()
+    {
+        Encoding.UTF8.GetString(PlanJson.Write(PlanSamples.Studio())).ShouldNotContain("trafficClass");
+        PlanJson.TryParse(PlanJson.Write(PlanSamples.Studio() with { TrafficClass = 104 }), out var read, out _).ShouldBeTrue();
+        read!.TrafficClass.ShouldBe(104);
+        PlanJson.TryParse(PlanJson.Write(PlanSamples.Studio() with { TrafficClass = 256 }), out _, out var error).ShouldBeFalse();
+        error.ShouldBe("trafficClass: 256 is not between 0 and 255");
+    }
+
     [Theory]
     [InlineData("pod", "\"Not A Pod\"", "pod: 'Not A Pod' is no name")]
     [InlineData("operators[0].replica", "-1", "operators[0].replica: -1 is not between 0 and 63")]

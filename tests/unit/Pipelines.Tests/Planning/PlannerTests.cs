@@ -8,6 +8,17 @@ public sealed class PlannerTests
 {
     private static readonly PlanVersion Version = new(1, 1, 1);
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(0, null)]
+    [InlineData(104, 104)]
+    public void A_traffic_class_is_in_every_plan_where_it_is_asked_for(int? asked, int? planned)
+    {
+        var graph = Highlights() with { Rdma = new() { ResourceName = "rdma/hca", TrafficClass = asked } };
+        foreach (var sidecar in PipelinePlanner.Plan(graph, Placement.Of(graph), Version))
+            sidecar.TrafficClass.ShouldBe(planned);
+    }
+
     [Fact]
     public void A_group_is_one_pod_with_every_replica_of_its_members() =>
         Placement.Of(Highlights())
