@@ -45,7 +45,7 @@ internal sealed class ReorderStream
     /// <summary>What comes next was held up by the hole; what is silent stays so, for all holes of what is held.</summary>
     public void HolePassed(long watchedNs) => (HoleSinceNs, _pauseBeganNs) = (0, watchedNs);
 
-    /// <summary>Whether no frame has come for so long, and for much longer than ever before.</summary>
+    /// <summary>Whether no frame has come for so long, and for much longer than is usual.</summary>
     public bool IsQuiet(long watchedNs, long quietNs, int pauses) =>
         watchedNs - _frameCameNs >= Math.Max(quietNs, pauses * _pauseMaxNs);
 

@@ -47,7 +47,9 @@ public sealed class ReorderWindow
     /// <summary>A hole that every channel has passed is given up after so many patiences without a frame.</summary>
     public const int QuietPatience = 10;
 
-    /// <summary>And after so many of the usual pauses between two frames: whoever takes a minute for each is not silent.</summary>
+    /// <summary>
+    /// And after so many of the usual pauses between two frames: a stage that takes a minute for each frame is slow, not silent.
+    /// </summary>
     public const int QuietPauses = 8;
 
     private readonly List<ReorderStream> _streams = [];

@@ -145,7 +145,7 @@ internal sealed class Culprit : IDisposable
     /// <summary>Frames that it has and does not give back.</summary>
     public int Kept => _kept.Count;
 
-    /// <summary>Whoever is to die may still be short of frames when others have had all that they wait for.</summary>
+    /// <summary>Waits until a consumer that dies has died: it may get its frames later than the others get theirs.</summary>
     public void AwaitDeath()
     {
         if (What == Misbehaviour.Dies)
