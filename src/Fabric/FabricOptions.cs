@@ -37,8 +37,9 @@ public sealed record FabricOptions
     /// receiver has read nothing for so long with full buffers, so it is well above the links' own heartbeat limit.</summary>
     public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a new connection may take to show its token.</summary>
-    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long a new connection may take to show its token, and as long again for its TLS handshake. Bounds a peer that hangs.
+    /// Five seconds were too short for a first handshake on a machine that starved both ends.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Tcp with TLS: records that the key of one connection encrypts. AES-GCM is safe for 2^24.5 full ones (RFC 8446, section 5.5), and

@@ -15,8 +15,7 @@ public sealed class TlsPeerTests : IDisposable
 
     public TlsPeerTests()
     {
-        var options = FabricOptions.Default with { HandshakeTimeout = TimeSpan.FromSeconds(1) };
-        _listener = _tls.Listen(IPAddress.Loopback, 0, options);
+        _listener = _tls.Listen(IPAddress.Loopback, 0, FabricOptions.Default);
         _offer = _listener.Open(1, [], _area.Address, _area.LengthBytes, TestIdentities.Of("render", "camera"));
     }
 
@@ -82,8 +81,11 @@ public sealed class TlsPeerTests : IDisposable
     [Fact]
     public void A_sender_that_is_slow_about_its_handshake_is_refused_when_the_time_is_over()
     {
-        using var socket = WithToken();
-        var refused = Should.Throw<FabricException>(() => _offer.Accept(FabricPair.Watchdog));
+        var options = FabricOptions.Default with { HandshakeTimeout = TimeSpan.FromSeconds(1) };
+        using var impatient = _tls.Listen(IPAddress.Loopback, 0, options);
+        using var offer = impatient.Open(2, [], _area.Address, _area.LengthBytes, TestIdentities.Of("render", "camera"));
+        using var socket = WithToken(offer);
+        var refused = Should.Throw<FabricException>(() => offer.Accept(FabricPair.Watchdog));
         refused.Error.ShouldBe(FabricError.Deadline);
         refused.Message.ShouldContain("did not finish its handshake in time");
     }
