@@ -25,7 +25,10 @@ public sealed record EdgeSpec
     /// </summary>
     public Distribution Distribution { get; set; } = Distribution.RoundRobin;
 
-    /// <summary>The metadata field that ByKey deals frames out by.</summary>
+    /// <summary>
+    /// The metadata field that ByKey deals frames out by: all frames with the same value go to one replica, in their order. The value is a
+    /// whole number, a truth value, a text or bytes.
+    /// </summary>
     [MaxChars(63)]
     public string? KeyField { get; set; }
 

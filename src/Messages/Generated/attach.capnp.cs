@@ -57,7 +57,7 @@ public static partial class AttachMessage
     /// <summary>The version of this protocol.</summary>
     public const ushort Protocol = 0x2;
 
-    /// <summary>The oldest version that is still spoken: it knows no edges that deliver at most once.</summary>
+    /// <summary>The oldest version that is still spoken: it knows no edges that deliver at most once or by key.</summary>
     public const ushort ProtocolOldest = 0x1;
 
     public enum Role : ushort
@@ -720,6 +720,11 @@ public static partial class AttachMessage
             /// <summary>Age since the source's send at which a frame is dropped; 0: none.</summary>
             public uint DeadlineMilliseconds => _struct.Get<uint>(24);
 
+            public bool HasKeyField => _struct.HasPointer(1);
+
+            /// <summary>Where distribution is byKey: the metadata field by which frames are dealt out.</summary>
+            public capnp::Utf8Text KeyField => _struct.GetText(1);
+
             static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
         }
 
@@ -798,7 +803,25 @@ public static partial class AttachMessage
                 set => _struct.Set(24, value);
             }
 
-            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(4, 1);
+            public bool HasKeyField => _struct.HasPointer(1);
+
+            /// <summary>Where distribution is byKey: the metadata field by which frames are dealt out.</summary>
+            public string? KeyField
+            {
+                get => _struct.GetText(1).ToString();
+                set => _struct.SetText(1, value);
+            }
+
+            /// <summary>Where distribution is byKey: the metadata field by which frames are dealt out.</summary>
+            public void SetKeyField(global::System.ReadOnlySpan<byte> utf8) => _struct.SetText(1, utf8);
+
+            /// <summary>Where distribution is byKey: the metadata field by which frames are dealt out.</summary>
+            public capnp::TextBuilder InitKeyField(int lengthBytes) => _struct.InitText(1, lengthBytes);
+
+            /// <summary>Where distribution is byKey: the metadata field by which frames are dealt out.</summary>
+            public void ClearKeyField() => _struct.Clear(1);
+
+            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(4, 2);
 
             static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
         }
@@ -1592,6 +1615,7 @@ public static partial class AttachMessage
             /// <summary>The operator at the other end, also where the sidecar stands for it.</summary>
             public capnp::Utf8Text Peer => _struct.GetText(2);
 
+            /// <summary>Of a consumer behind a link: the first of those there. Since protocol 2.</summary>
             public uint PeerReplica => _struct.Get<uint>(12);
 
             public bool PeerIsSidecar => _struct.GetBool(65);
@@ -1679,6 +1703,7 @@ public static partial class AttachMessage
             /// <summary>The operator at the other end, also where the sidecar stands for it.</summary>
             public void ClearPeer() => _struct.Clear(2);
 
+            /// <summary>Of a consumer behind a link: the first of those there. Since protocol 2.</summary>
             public uint PeerReplica
             {
                 get => _struct.Get<uint>(12);

@@ -10,7 +10,7 @@ struct AttachMessage {
   # The version of this protocol.
 
   const protocolOldest :UInt16 = 1;
-  # The oldest version that is still spoken: it knows no edges that deliver at most once.
+  # The oldest version that is still spoken: it knows no edges that deliver at most once or by key.
 
   union {
     hello @0 :Hello;
@@ -171,6 +171,9 @@ struct AttachMessage {
 
     deadlineMilliseconds @8 :UInt32;
     # Age since the source's send at which a frame is dropped; 0: none.
+
+    keyField @9 :Text;
+    # Where distribution is byKey: the metadata field by which frames are dealt out.
   }
 
   enum Distribution { roundRobin @0; byKey @1; broadcast @2; oneToOne @3; }
@@ -275,6 +278,8 @@ struct AttachMessage {
     # The operator at the other end, also where the sidecar stands for it.
 
     peerReplica @5 :UInt32;
+    # Of a consumer behind a link: the first of those there. Since protocol 2.
+
     peerIsSidecar @6 :Bool;
     capacity @7 :UInt32;
     maxBorrowed @8 :UInt32;

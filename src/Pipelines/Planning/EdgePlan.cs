@@ -45,6 +45,12 @@ public sealed record EdgePlan(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool PairsReplicas { get; init; }
 
+    /// <summary>
+    /// The metadata field that frames are dealt out by, where the distribution is ByKey; null elsewhere, and then not written.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? KeyField { get; init; }
+
     /// <summary>Whether frames go from the one to the other.</summary>
     public bool Joins(EndpointPlan producer, EndpointPlan consumer) => !PairsReplicas || producer.Replica == consumer.Replica;
 

@@ -46,6 +46,7 @@ public static class PipelinePlanner
                 route.WayReason)
         {
             PairsReplicas = edge.Distribution == Distribution.OneToOne,
+            KeyField = edge.KeyField,
             Queue = sizing.Queue(edge),
         };
     }

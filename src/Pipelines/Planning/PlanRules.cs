@@ -64,6 +64,8 @@ internal static class PlanRules
         at.Text("wayReason", edge.WayReason);
         at.That("pairsReplicas", edge.PairsReplicas == (edge.Distribution == Distribution.OneToOne),
             $"distribution {edge.Distribution} is said to {(edge.PairsReplicas ? "" : "not ")}pair replicas");
+        at.That("keyField", edge.KeyField is null == (edge.Distribution != Distribution.ByKey),
+            "it is there if the distribution is ByKey, and only then");
         CheckEnds(at, "producers", edge.Producers, edge.From.Operator);
         CheckEnds(at, "consumers", edge.Consumers, edge.To.Operator);
     }

@@ -12,7 +12,7 @@ internal static class OrderRules
     {
         var replicas = index.Operator(edge.To.Operator)?.ReplicaCount ?? 1;
         // Each replica would wait for sequences that went to another one and count them as lost.
-        if (edge is { Order: FrameOrder.BySequence, Distribution: Distribution.RoundRobin } && replicas > 1)
+        if (edge is { Order: FrameOrder.BySequence, Distribution: Distribution.RoundRobin or Distribution.ByKey } && replicas > 1)
             yield return new($"{at}.order", GraphReason.OrderWithoutSense,
                 $"edge {edge.Name} deals its frames out to {replicas} replicas, so none of them can see every sequence; restore the order where they come together again");
         if (edge is { Order: FrameOrder.BySequence, Distribution: Distribution.OneToOne } && replicas > 1)

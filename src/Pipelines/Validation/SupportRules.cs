@@ -17,9 +17,6 @@ internal static class SupportRules
     private static IEnumerable<GraphViolation> OfEdge(GraphEdge edge, int i)
     {
         var at = $"spec.edges[{i}]";
-        if (edge.Distribution == Distribution.ByKey)
-            yield return Unsupported($"{at}.distribution", $"distribution {edge.Distribution} of edge {edge.Name}",
-                "use RoundRobin, Broadcast or OneToOne");
         if (edge.Retain is not null)
             yield return Unsupported($"{at}.retain", $"retention on edge {edge.Name}", "leave it out; frames are kept until they are done");
     }

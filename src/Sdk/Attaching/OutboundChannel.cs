@@ -4,13 +4,16 @@ using K8sMediaFlow.Staging.Delivery;
 namespace K8sMediaFlow.Sdk.Attaching;
 
 /// <summary>One channel of an output, and the seat of its consumer in the port's fan.</summary>
-internal sealed class OutboundChannel(ulong id, OutputPort port, int seat, ProducerChannel end)
+internal sealed class OutboundChannel(ulong id, OutputPort port, int seat, int replica, ProducerChannel end)
 {
     public ulong Id { get; } = id;
 
     public OutputPort Port { get; } = port;
 
     public int Seat { get; } = seat;
+
+    /// <summary>Of the consumer; behind a link, the first there.</summary>
+    public int Replica { get; } = replica;
 
     public ProducerChannel End { get; } = end;
 

@@ -261,14 +261,14 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
         if (port.Fan.IsTaken(seat))
             throw new MediaOperatorException(MediaOperatorError.Protocol,
                 $"The sidecar announced a second channel of edge '{edge}' to '{peer}', which has one that is not closed.");
-        var outbound = new OutboundChannel(channel.Channel, port, seat, end);
+        var outbound = new OutboundChannel(channel.Channel, port, seat, (int)channel.PeerReplica, end);
         _outbound[channel.Channel] = outbound;
         Seat(outbound);
     }
 
     private void Seat(OutboundChannel channel)
     {
-        channel.Port.Fan.Attach(channel.Seat, channel.End);
+        channel.Port.Fan.Attach(channel.Seat, channel.End, channel.Replica);
         var table = TableOf(channel.Id);
         for (var index = 1; index < table.Count; index++)
             if (table[index] is { IsUnmapped: false } region)

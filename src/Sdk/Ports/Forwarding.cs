@@ -45,6 +45,7 @@ internal struct Forwarding
     public bool TrySend()
     {
         _port.ThrowIfOver();
+        _port.CheckKeys(_metadata);
         var tag = _frame.Tag;
         var identity = _port.OwnStream != 0 ? _port.Next() : _core.IdentityOf(tag);
         if (_port.OwnStream == 0 && FrameSender.IsRepeated(_core, _port, tag, identity))

@@ -14,6 +14,7 @@ internal static class FrameSender
         {
             port.ThrowIfOver();
             loan.CheckPlanes();
+            port.CheckKeys(loan.Metadata);
             foreach (var frame in from)
                 frame.ThrowIfNotOf(core);
             var giver = port.OwnStream != 0 ? -1 : FindGiver(core, port, from, isNamed);

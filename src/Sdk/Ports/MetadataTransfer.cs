@@ -58,7 +58,8 @@ internal static class MetadataTransfer
         }
     }
 
-    private static FrameMessage.Metadata.Which KindOf(MetadataKind kind) => kind switch
+    /// <summary>The kind as the envelope writes it.</summary>
+    public static FrameMessage.Metadata.Which KindOf(MetadataKind kind) => kind switch
     {
         MetadataKind.Int64 => FrameMessage.Metadata.Which.Int64,
         MetadataKind.Double => FrameMessage.Metadata.Which.Float64,

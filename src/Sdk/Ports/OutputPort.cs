@@ -14,6 +14,7 @@ internal sealed class OutputPort : IFrameOwner
     private readonly MediaOperatorCore _core;
     private readonly ReplayWindow _sent = new(ReplayWindow.RunsUsual, ReplayWindow.StreamsUsual);
     private readonly List<(string Name, SubscriberRegistry Seats)> _edges = [];
+    private readonly EdgeKeys _keys;
     private Pool<OutRecord> _records = new(64);
     private ulong _follows;
     private bool _hasInherited;
@@ -24,6 +25,7 @@ internal sealed class OutputPort : IFrameOwner
     public OutputPort(MediaOperatorCore core, int number, PortPlan plan)
     {
         (_core, Number, Plan, Quota) = (core, number, plan, new BlockQuota(plan.QuotaBlocks));
+        _keys = new EdgeKeys(plan.Name);
         Fan = new FanOut(this, FanOutRetention.UntilDone, 256);
         Fan.WindowFrames = plan.WindowFrames;
         foreach (var edge in plan.Edges)
@@ -102,6 +104,10 @@ internal sealed class OutputPort : IFrameOwner
         if (IsComplete)
             throw new InvalidOperationException($"Output '{Plan.Name}' is complete: nothing can be sent after the end of its stream.");
     }
+
+    /// <summary>Refuses a frame that an edge of the port cannot deal out.</summary>
+    /// <exception cref="InvalidOperationException">A key is missing.</exception>
+    public void CheckKeys(FrameMetadata metadata) => _keys.Check(metadata);
 
     public int AddRecord(in OutRecord record)
     {
@@ -191,6 +197,9 @@ internal sealed class OutputPort : IFrameOwner
         return _core.Region is { } region && TryCopy(ref record, ref descriptor, region);
     }
 
+    public ulong KeyOf(int tag, int edge, ref FrameDescriptor descriptor) =>
+        TryRead(in _records[tag], in descriptor.Segment(0), out var envelope) ? _keys.Of(edge, envelope) : FrameKey.None;
+
     private static ulong Last(in FrameDescriptor descriptor) => descriptor.Sequence + Math.Max(1, descriptor.GapCount) - 1;
 
     private static FrameDescriptor Notice(FrameKind kind, ulong stream, ulong sequence) => new()
@@ -203,7 +212,9 @@ internal sealed class OutputPort : IFrameOwner
 
     private void AddEdge(EdgePlan plan)
     {
-        var edge = Fan.AddEdge(plan.IsBroadcast ? FanOutDistribution.Broadcast : FanOutDistribution.RoundRobin, plan.Policy);
+        var edge = Fan.AddEdge(plan.Distribution, plan.Policy);
+        if (plan.Distribution == FanOutDistribution.ByKey)
+            _keys.Add(edge, plan.Name, plan.KeyField);
         var seats = Enumerable.Range(0, plan.Seats).Select(_ => Fan.AddSeat(edge)).ToList();
         _edges.Add((plan.Name, new SubscriberRegistry(seats, () => Fan.Seats < FanOut.SeatsMax ? Fan.AddSeat(edge) : -1)));
     }

@@ -36,7 +36,7 @@ internal sealed record PortPlan(
     {
         var edges = new List<EdgePlan>();
         foreach (var edge in port.Edges)
-            edges.Add(new EdgePlan(edge.Name.ToString(), edge.Distribution == AttachMessage.Distribution.Broadcast,
+            edges.Add(new EdgePlan(edge.Name.ToString(), DistributionOf(edge), edge.KeyField.ToString(),
                 (int)Math.Clamp(edge.ChannelCount, 1, FanOut.SeatsMax), PolicyOf(edge)));
         var quotaBlocks = port.QuotaBlocks is 0 or > int.MaxValue ? int.MaxValue : (int)port.QuotaBlocks;
         return new PortPlan(port.Name.ToString(), port.HasCaps ? MediaInfo.Read(port.Caps) : null, 0, false, 0, quotaBlocks, edges);
@@ -56,12 +56,21 @@ internal sealed record PortPlan(
             (int)Math.Clamp(edge.QueueFrames, 1, FramesMax), (int)Math.Min(edge.WindowFrames, FramesMax),
             DeadlineOf(edge.DeadlineMilliseconds));
 
+    // Replicas that are paired have one channel each.
+    private static FanOutDistribution DistributionOf(AttachMessage.OutputEdge.Reader edge) => edge.Distribution switch
+    {
+        AttachMessage.Distribution.Broadcast => FanOutDistribution.Broadcast,
+        AttachMessage.Distribution.ByKey => FanOutDistribution.ByKey,
+        _ => FanOutDistribution.RoundRobin,
+    };
+
     private static long DeadlineOf(uint milliseconds) => milliseconds * NanosecondsPerMillisecond;
 }
 
 /// <summary>What the sidecar's welcome says of an edge that leaves a port.</summary>
 /// <param name="Name">Of the edge.</param>
-/// <param name="IsBroadcast">Each frame goes to every consumer.</param>
+/// <param name="Distribution">Which consumers get a frame.</param>
+/// <param name="KeyField">The metadata field that frames are dealt out by, if they are.</param>
 /// <param name="Seats">Consumers, and links to consumers elsewhere.</param>
 /// <param name="Policy">What may be dropped; null: nothing.</param>
-internal sealed record EdgePlan(string Name, bool IsBroadcast, int Seats, EdgePolicy? Policy);
+internal sealed record EdgePlan(string Name, FanOutDistribution Distribution, string KeyField, int Seats, EdgePolicy? Policy);

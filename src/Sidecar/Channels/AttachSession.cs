@@ -201,17 +201,20 @@ internal sealed class AttachSession : IDisposable
             Refuse(AttachMessage.RefusalCode.UnknownOperator, $"pod {_pod!.Plan.Pod} has no media operator '{name}' replica {replica}");
         else if (!AttachServer.Matches(hello.Token, plan.TokenSha256))
             Refuse(AttachMessage.RefusalCode.BadToken, $"the token is not that of {name}-{replica}");
-        else if (_protocol < AttachMessage.Protocol && PolicyEdgeOf(plan) is { } edge)
+        else if (_protocol < AttachMessage.Protocol && EdgeOfToday(plan) is { } edge)
             Refuse(AttachMessage.RefusalCode.VersionMismatch,
-                $"edge {edge} delivers at most once, which needs protocol {AttachMessage.Protocol}: {name}-{replica} speaks {hello.ProtocolLowest} to {hello.ProtocolHighest}");
+                $"edge {edge}, which needs protocol {AttachMessage.Protocol}: {name}-{replica} speaks {hello.ProtocolLowest} to {hello.ProtocolHighest}");
         else if (_server.IsDraining)
             Refuse(AttachMessage.RefusalCode.Draining, "the pod is ending");
         else
             Attach(plan, PodTopology.MediaOperatorEndpoint(plan.Name, plan.Replica), incarnation);
     }
 
-    private string? PolicyEdgeOf(MediaOperatorPlan plan) => _pod!.Plan.Edges.FirstOrDefault(edge => edge.Queue is not null
-        && (plan.Inputs.Any(input => input.Edge == edge.Name) || plan.Outputs.Any(output => output.Edges.Contains(edge.Name))))?.Name;
+    private string? EdgeOfToday(MediaOperatorPlan plan) => _pod!.Plan.Edges
+        .Where(edge => plan.Inputs.Any(input => input.Edge == edge.Name) || plan.Outputs.Any(output => output.Edges.Contains(edge.Name)))
+        .Select(edge => edge.Queue is not null ? $"{edge.Name} delivers at most once"
+            : edge.KeyField is not null ? $"{edge.Name} deals frames out by key" : null)
+        .FirstOrDefault(what => what is not null);
 
     private void Attach(MediaOperatorPlan plan, string name, ulong incarnation)
     {

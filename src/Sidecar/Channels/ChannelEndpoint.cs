@@ -17,6 +17,9 @@ internal abstract class ChannelEndpoint(string name) : IDisposable
 
     public string Name { get; } = name;
 
+    /// <summary>Of the media operator; of a link's end, the first of those behind it.</summary>
+    public virtual int Replica => 0;
+
     public bool IsAlive { get; set; } = true;
 
     /// <summary>Its last life had its whole stream and completed: what it waits for now is a new life of its producers.</summary>

@@ -58,6 +58,11 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
 
     public string Edge { get; }
 
+    /// <summary>The first of the consumer's replicas in the other pod.</summary>
+    public int FirstReplica { private get; init; }
+
+    public override int Replica => FirstReplica;
+
     /// <summary>Makes memory known to the device that the link may use: address and length; null where there is none.</summary>
     public Func<nint, long, IDisposable?> Register { private get; init; } = static (_, _) => null;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
@@ -53,6 +54,7 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
     private (ulong Stream, ulong Sequence) _end;
     private long _watchedAtNs;
     private readonly bool _hasDeadline;
+    private readonly byte[] _keyField;
 
     public IngressBridge(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, HugePages pages, WaitPolicy waiting,
         bool deviceReads = false)
@@ -68,9 +70,13 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         _areaOffset = _writer.Layout.BlockOffset(0);
         _fan = new FanOut(this, FanOutRetention.UntilReturned, consumers.Count * edge.ChannelCapacity);
         _fan.WindowFrames = SlotCount;
-        var number = _fan.AddEdge(edge.Distribution == Distribution.Broadcast
-            ? FanOutDistribution.Broadcast
-            : FanOutDistribution.RoundRobin, EdgePolicies.OfLanded(edge));
+        var number = _fan.AddEdge(edge.Distribution switch
+        {
+            Distribution.Broadcast => FanOutDistribution.Broadcast,
+            Distribution.ByKey => FanOutDistribution.ByKey,
+            _ => FanOutDistribution.RoundRobin,
+        }, EdgePolicies.OfLanded(edge));
+        _keyField = Encoding.UTF8.GetBytes(edge.KeyField ?? "");
         _hasDeadline = EdgePolicies.DeadlineNs(edge.Queue) > 0;
         _seats = consumers.ToDictionary(consumer => consumer, _ => _fan.AddSeat(number));
         DoorbellFile = Doorbell.Create(Name);
@@ -271,6 +277,12 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         _returned.Add(delivery);
     }
 
+    ulong IFrameOwner.KeyOf(int tag, int edge, ref FrameDescriptor descriptor)
+    {
+        var envelope = descriptor.Segment(0);
+        return FrameKey.Of(_memory.Span(_writer.Layout.BlockOffset(envelope.Block) + envelope.Offset, (int)envelope.Length), _keyField);
+    }
+
     void IFrameOwner.Done(int tag) => _done.Add(_deliveries.Remove(tag));
 
     public override EventDescriptor? SignalFor(PortChannel channel)
@@ -285,7 +297,7 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         {
             var lease = LeaseOf(channel);
             lease.Seat = _seats[channel.Consumer.Name];
-            _fan.Attach(lease.Seat, lease.Producer!);
+            _fan.Attach(lease.Seat, lease.Producer!, channel.Consumer.Replica);
         }
         _waiter.Wake();
     }

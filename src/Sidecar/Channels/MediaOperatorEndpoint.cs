@@ -27,7 +27,7 @@ internal sealed class MediaOperatorEndpoint(
 
     public string OperatorName { get; } = name;
 
-    public int Replica { get; } = replica;
+    public override int Replica { get; } = replica;
 
     public override PodRegion OwnRegion { get; } = ownRegion;
 
@@ -74,7 +74,7 @@ internal sealed class MediaOperatorEndpoint(
         offer.Port = side.Port;
         offer.Edge = channel.Edge;
         offer.Peer = peer.Name;
-        offer.PeerReplica = (uint)((peer as MediaOperatorEndpoint)?.Replica ?? 0);
+        offer.PeerReplica = (uint)peer.Replica;
         offer.PeerIsSidecar = peer is not MediaOperatorEndpoint;
         offer.Capacity = (uint)channel.Capacity;
         offer.MaxBorrowed = (uint)side.MaxBorrowed;

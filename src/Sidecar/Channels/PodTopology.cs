@@ -29,6 +29,9 @@ internal static class PodTopology
             || At(edge.Producers, inbound.PeerPod).Any(peer => edge.Joins(peer, end))).Select(NameOf)];
     }
 
+    /// <summary>The first of the consumer's replicas in a pod: by it, every producer of the edge knows the link there.</summary>
+    public static int FirstReplicaAt(EdgePlan edge, string pod) => At(edge.Consumers, pod).Select(end => end.Replica).DefaultIfEmpty().Min();
+
     private static IEnumerable<PortPair> Pairs(SidecarPlan plan, EdgePlan edge)
     {
         var local = from producer in At(edge.Producers, plan.Pod)

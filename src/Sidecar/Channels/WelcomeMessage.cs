@@ -72,9 +72,15 @@ internal static class WelcomeMessage
     private static void Write(AttachMessage.OutputEdge.Builder told, EdgePlan edge, int channels)
     {
         told.Name = edge.Name;
-        told.Distribution = edge.Distribution == Distribution.Broadcast
-            ? AttachMessage.Distribution.Broadcast
-            : AttachMessage.Distribution.RoundRobin;
+        told.Distribution = edge.Distribution switch
+        {
+            Distribution.Broadcast => AttachMessage.Distribution.Broadcast,
+            Distribution.ByKey => AttachMessage.Distribution.ByKey,
+            // Paired replicas have one channel each.
+            _ => AttachMessage.Distribution.RoundRobin,
+        };
+        if (edge.KeyField is { } keyField)
+            told.KeyField = keyField;
         told.OnFull = edge.OnFull switch
         {
             OnFull.DropOldest => AttachMessage.OnFull.DropOldest,

@@ -110,6 +110,7 @@ internal sealed class PodLinks : IDisposable
             refusal => _logger.LogWarning("{Refusal}", refusal), edge.Queue)
         {
             Register = _fabrics.Register,
+            FirstReplica = PodTopology.FirstReplicaAt(edge, link.PeerPod),
         };
         _ports.Add(port);
         var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation,

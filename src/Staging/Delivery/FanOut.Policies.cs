@@ -16,7 +16,7 @@ public sealed partial class FanOut
         : edge.Distribution == FanOutDistribution.Broadcast ? edge.PartOfOne : edge.Policy.WindowFrames;
 
     private static bool IsDealt(FanOutEdge edge, FrameKind kind) =>
-        edge.Distribution == FanOutDistribution.RoundRobin && kind != FrameKind.EndOfStream;
+        edge.IsDealt && kind != FrameKind.EndOfStream;
 
     private void Pump(FanOutEdge edge)
     {
@@ -42,19 +42,22 @@ public sealed partial class FanOut
 
     private void Push(FanOutEdge edge)
     {
-        PumpShared(edge);
+        if (edge.Keys is { } keys)
+            PumpKeyed(edge, keys);
+        else
+            PumpShared(edge);
         foreach (var seat in edge.Seats)
             PumpSeat(seat);
     }
 
     private static bool HasWaiting(FanOutEdge edge) =>
-        edge.Owed.Count > 0 || (edge.Distribution == FanOutDistribution.Broadcast && edge.Seats.Exists(static seat => seat.Owed.Count > 0));
+        edge.Owed.Count > 0 || (!edge.IsDealt && edge.Seats.Exists(static seat => seat.Owed.Count > 0));
 
     // What waits for a consumer that takes nothing is looked through again with each frame that comes: it is a few frames.
     private void Relieve(FanOutEdge edge)
     {
         var nowNs = MonotonicClock.Nanoseconds;
-        if (edge.Distribution == FanOutDistribution.RoundRobin)
+        if (edge.IsDealt)
             _dropper.Apply(edge, edge.Owed, edge.Seats, nowNs);
         else
             foreach (var seat in edge.Seats)
@@ -74,7 +77,7 @@ public sealed partial class FanOut
     private void Expire(FanOutEdge edge)
     {
         var nowNs = MonotonicClock.Nanoseconds;
-        if (edge.Distribution == FanOutDistribution.Broadcast)
+        if (!edge.IsDealt)
         {
             foreach (var seat in edge.Seats)
                 if (IsLate(edge, seat.Owed, nowNs) || IsLate(edge, seat.OldestUnread(_flights), nowNs))
@@ -97,7 +100,7 @@ public sealed partial class FanOut
     private void TakeBackUnread(Subscriber lost)
     {
         if (lost.Edge.Policy is not null)
-            _dropper.Gather(lost.Edge.Distribution == FanOutDistribution.RoundRobin ? lost.Edge.Owed : lost.Owed, lost);
+            _dropper.Gather(lost.Edge.IsDealt ? lost.Edge.Owed : lost.Owed, lost);
     }
 
     /// <summary>A frame that a dead consumer had taken is not sent again: nobody knows what became of it.</summary>

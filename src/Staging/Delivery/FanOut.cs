@@ -32,6 +32,8 @@ public sealed partial class FanOut
     /// <summary>Most seats of one fan: as many as an edge of a pipeline may have pairs of replicas. More can only be a mistake.</summary>
     public const int SeatsMax = 4096;
 
+    private const int NoBucket = -1;
+
     private readonly List<FanOutEdge> _edges = [];
     private readonly List<Subscriber> _seats = [];
     private readonly List<OrphanedDelivery> _ghosts = [];
@@ -75,7 +77,7 @@ public sealed partial class FanOut
     public int AddEdge(FanOutDistribution distribution, EdgePolicy? policy = null)
     {
         _hasDeadline |= policy is { DeadlineNs: > 0 };
-        _edges.Add(new FanOutEdge(distribution, _retention, policy));
+        _edges.Add(new FanOutEdge(_edges.Count, distribution, _retention, policy));
         return _edges.Count - 1;
     }
 
@@ -90,12 +92,16 @@ public sealed partial class FanOut
     }
 
     /// <summary>Seats a consumer: what is owed to the seat, or to any of its edge, goes out with the next <see cref="Pump"/>.</summary>
-    public void Attach(int seat, IOutboundChannel channel)
+    /// <param name="seat">Where it sits.</param>
+    /// <param name="channel">To it.</param>
+    /// <param name="replica">Which replica of the consumer it is: of use where frames go by key.</param>
+    public void Attach(int seat, IOutboundChannel channel, int replica = 0)
     {
         Invariant.That(_seats[seat].Channel is null);
         // A consumer that had this end and was done with it is told no end again: the next thing is a new life of the source.
         var hadEnd = _seats[seat].IsCompleted;
-        _seats[seat].Occupy(channel);
+        _seats[seat].Occupy(channel, replica);
+        SeatsChanged();
         if (_ended && !hadEnd && !OwesEnd(_seats[seat]))
             Owe(_flights.Add(in _end, InFlightTable.NoTag), _seats[seat]);
     }
@@ -138,7 +144,7 @@ public sealed partial class FanOut
                 open += seat.IsOpen ? 1 : 0;
                 known += seat.IsOpen && seat.Knows(ref descriptor) ? 1 : 0;
             }
-            if (edge.Distribution == FanOutDistribution.Broadcast ? known < open : known == 0)
+            if (edge.Distribution == FanOutDistribution.RoundRobin ? known == 0 : known < open)
                 return false;
         }
         return true;
@@ -177,6 +183,7 @@ public sealed partial class FanOut
     {
         Invariant.That(_ended);
         _ended = false;
+        SeatsChanged();
         foreach (var seat in _seats)
         {
             seat.EndSent = false;
@@ -223,6 +230,7 @@ public sealed partial class FanOut
             Complete(_seats[seat]);
         if (_seats[seat].Channel is not null)
             Part(_seats[seat]);
+        SeatsChanged();
         // What it had not taken came back meanwhile.
         if (isCompleted)
             Complete(_seats[seat]);
@@ -235,6 +243,7 @@ public sealed partial class FanOut
         foreach (var seat in _seats)
             if (seat.Channel == channel)
                 Part(seat);
+        SeatsChanged();
         for (var i = _ghosts.Count - 1; i >= 0; i--)
             if (_ghosts[i].Channel == channel)
                 Lay(i);
@@ -251,6 +260,7 @@ public sealed partial class FanOut
                 Part(seat);
         while (_ghosts.Count > 0)
             Lay(_ghosts.Count - 1);
+        SeatsChanged();
     }
 
     /// <summary>
@@ -354,6 +364,12 @@ public sealed partial class FanOut
         seat.Owed.AddLast(flight);
     }
 
+    private void SeatsChanged()
+    {
+        foreach (var edge in _edges)
+            edge.Keys?.SeatsChanged();
+    }
+
     private bool OwesEnd(Subscriber seat)
     {
         for (var i = 0; i < seat.Owed.Count; i++)
@@ -378,7 +394,7 @@ public sealed partial class FanOut
         while (edge.Owed.Count > 0)
         {
             var number = edge.Owed.First;
-            if (!IsPrepared(number) || edge.Next(_flights, number, WindowOf(edge)) is not { } seat || !TryPush(number, seat))
+            if (!IsPrepared(number) || edge.Next(_flights, number, WindowOf(edge)) is not { } seat || !TryPush(number, seat, NoBucket))
                 return;
             edge.Owed.TakeFirst();
             edge.Served(seat);
@@ -393,7 +409,7 @@ public sealed partial class FanOut
             // The end goes last: what others gave back may still have to go this way.
             var held = _flights[number].Descriptor.Kind == FrameKind.EndOfStream && seat.Edge.Owed.Count > 0;
             if (held || (IsFrame(number) && !seat.MayHave(_flights)) || !IsPrepared(number)
-                || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat))
+                || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat, NoBucket))
                 return;
             seat.Owed.TakeFirst();
         }
@@ -407,9 +423,9 @@ public sealed partial class FanOut
 
     private bool IsFrame(int flight) => _flights[flight].Descriptor.Kind == FrameKind.Frame;
 
-    private bool TryPush(int number, Subscriber seat)
+    private bool TryPush(int number, Subscriber seat, int bucket)
     {
-        if (!seat.TryPush(in _flights[number].Descriptor, number))
+        if (!seat.TryPush(in _flights[number].Descriptor, number, bucket))
             return false;
         _flights.Sent(number);
         return true;
@@ -426,7 +442,10 @@ public sealed partial class FanOut
             _flights.Settle(flight, entry.Kind);
         }
         if (seat.Channel is { IsBroken: true } && !seat.IsClosing)
+        {
             (seat.IsClosing, HasBroken) = (true, true);
+            SeatsChanged();
+        }
         return count;
     }
 

@@ -10,7 +10,7 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// stands still) keeps what it has and gets no more, and the others divide the rest. So whatever one of them does costs the others no
 /// more than its part.
 /// </remarks>
-internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetention retention, EdgePolicy? policy)
+internal sealed class FanOutEdge(int number, FanOutDistribution distribution, FanOutRetention retention, EdgePolicy? policy)
 {
     private readonly long[] _drops = new long[ChannelCounters.Causes];
     private int _served = -1;
@@ -19,7 +19,12 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
     /// <summary>Null: every frame is kept until it is done, and sent again.</summary>
     public readonly EdgePolicy? Policy = policy;
 
+    public readonly int Number = number;
     public readonly FanOutDistribution Distribution = distribution;
+
+    /// <summary>Where frames go by key; null where they do not.</summary>
+    public readonly KeyBuckets? Keys = distribution == FanOutDistribution.ByKey ? new KeyBuckets() : null;
+
     public readonly FanOutRetention Retention = retention;
     public readonly List<Subscriber> Seats = [];
 
@@ -28,6 +33,9 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
 
     /// <summary>No consumer is left that could want anything.</summary>
     public bool AllCompleted => Seats.Count > 0 && Seats.TrueForAll(static seat => seat.IsCompleted);
+
+    /// <summary>Each frame goes to one consumer.</summary>
+    public bool IsDealt => Distribution != FanOutDistribution.Broadcast;
 
     /// <summary>Whether its producer never waits for it.</summary>
     public bool Drops => Policy is { Drops: true };
@@ -66,7 +74,12 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
     /// <summary>Frames that can be pushed at this moment beyond what is owed already.</summary>
     /// <param name="window">Frames that all consumers together may hold.</param>
     public int RoomIn(int window) => AllCompleted ? int.MaxValue
-        : Distribution == FanOutDistribution.RoundRobin ? DealtRoom(window) : SharedRoom(window);
+        : Distribution switch
+        {
+            FanOutDistribution.RoundRobin => DealtRoom(window),
+            FanOutDistribution.ByKey => KeyedRoom(window),
+            _ => SharedRoom(window),
+        };
 
     /// <summary>
     /// The consumer that has least to do, of those that have room and know the regions; of equal ones the next after the one that was
@@ -93,6 +106,16 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
                 best = seat;
         }
         return best;
+    }
+
+    /// <summary>Whether the consumer that has its key can get it now.</summary>
+    public bool Takes(Subscriber seat, InFlightTable flights, int flight, int window)
+    {
+        ref var descriptor = ref flights[flight].Descriptor;
+        if (seat.Room <= 0 || !seat.Knows(ref descriptor))
+            return false;
+        return descriptor.Kind != FrameKind.Frame || Policy is not { } policy
+            || (HeldByAll() < SentMax(window) && seat.HasPlace(flights, policy.QueueMax));
     }
 
     public void Served(Subscriber seat) => _served = Seats.IndexOf(seat);
@@ -156,6 +179,18 @@ internal sealed class FanOutEdge(FanOutDistribution distribution, FanOutRetentio
                 room += Math.Max(0, Math.Min(seat.Room, part - seat.Held) - seat.Owed.Count);
         }
         return (int)Math.Min(room, window - held) - Owed.Count;
+    }
+
+    // Nobody knows the key of the next frame: there is room for it wherever it goes, in what the consumers share.
+    private int KeyedRoom(int window)
+    {
+        var (held, isAnyOpen) = (0, false);
+        foreach (var seat in Seats)
+        {
+            held += seat.Held;
+            isAnyOpen |= seat.IsOpen && !seat.EndSent;
+        }
+        return isAnyOpen ? window - held - Owed.Count : 0;
     }
 
     // A consumer that has come may find that the others have more than their parts.

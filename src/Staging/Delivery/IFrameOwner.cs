@@ -22,6 +22,12 @@ public interface IFrameOwner
     /// corrects the descriptor; false leaves the frame waiting at the front of its queue.
     /// </summary>
     bool Prepare(int tag, ref FrameDescriptor descriptor) => true;
+
+    /// <summary>
+    /// The key that an edge with <see cref="FanOutDistribution.ByKey"/> deals the frame out by. Equal keys are equal numbers, at every
+    /// producer of the edge. Asked while the frame waits: its bytes are there.
+    /// </summary>
+    ulong KeyOf(int tag, int edge, ref FrameDescriptor descriptor) => 0;
 }
 
 /// <summary>How long the owner of a fan keeps a frame's bytes, and so what is sent again after a consumer's death.</summary>
@@ -47,4 +53,10 @@ public enum FanOutDistribution
 
     /// <summary>Each frame to every consumer.</summary>
     Broadcast,
+
+    /// <summary>
+    /// Each frame to the consumer that has its key. A consumer that stands still keeps its keys: what comes for it waits, and where nothing
+    /// may be dropped its producer waits once the window is full of it.
+    /// </summary>
+    ByKey,
 }

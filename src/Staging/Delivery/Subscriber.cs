@@ -27,6 +27,9 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
 
     public IOutboundChannel? Channel { get; private set; }
 
+    /// <summary>Which replica of the consumer it is, as every producer of the edge knows it.</summary>
+    public int Replica { get; private set; }
+
     /// <summary>Frames whose bytes the consumer has: in its queue, in its hands, or passed on.</summary>
     public int Unreturned { get; private set; }
 
@@ -44,6 +47,9 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
     /// <summary>The end of the stream was pushed: nothing may follow.</summary>
     public bool EndSent { get; set; }
 
+    /// <summary>The last round of <see cref="KeyBuckets"/> in which there was no room for something here.</summary>
+    public long BlockedAt { get; set; }
+
     /// <summary>What it had was dealt again, and it has given nothing back since.</summary>
     public bool IsPassedOver { get; set; }
 
@@ -57,9 +63,10 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
     /// <summary>Frames that count against its share.</summary>
     public int Held => Edge.Retention == FanOutRetention.UntilDone ? Undone : Unreturned;
 
-    public void Occupy(IOutboundChannel channel)
+    public void Occupy(IOutboundChannel channel, int replica)
     {
         Invariant.That(Tickets.Count == 0);
+        Replica = replica;
         (Channel, IsClosing, IsCompleted, EndSent, IsPassedOver) = (channel, false, false, false, false);
         Tickets = new TicketMap(channel.Capacity);
         _regions = new RegionMap();
@@ -128,6 +135,15 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
 
     public void MapRegion(RegionName region, int index) => _regions.Set(region, index);
 
+    /// <summary>Whether it is not done with something of a bucket.</summary>
+    public bool HasOf(int bucket)
+    {
+        for (var place = 0; place < Tickets.Places; place++)
+            if (Tickets.At(place, out var holding) && holding.Bucket == bucket)
+                return true;
+        return false;
+    }
+
     /// <summary>Whether the consumer knows every region that the segments are in.</summary>
     public bool Knows(ref FrameDescriptor descriptor)
     {
@@ -138,7 +154,7 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
     }
 
     /// <summary>Pushes a copy in which regions have this channel's numbers. False: no room.</summary>
-    public bool TryPush(in FrameDescriptor descriptor, int flight)
+    public bool TryPush(in FrameDescriptor descriptor, int flight, int bucket)
     {
         var copy = descriptor;
         for (var i = 0; i < copy.SegmentCount; i++)
@@ -152,7 +168,7 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
         if (!Channel!.TryPush(ref copy))
             return false;
         LastTicket = copy.Ticket;
-        Tickets.Add(copy.Ticket, flight);
+        Tickets.Add(copy.Ticket, flight, bucket);
         EndSent |= descriptor.Kind == FrameKind.EndOfStream;
         if (descriptor.Kind == FrameKind.Frame)
             (Unreturned, Undone) = (Unreturned + 1, Undone + 1);

@@ -6,7 +6,8 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// <param name="InFlight">The flight.</param>
 /// <param name="IsReturned">The consumer gave the bytes back, and is not done.</param>
 /// <param name="IsDealtAgain">Another consumer got it too, since this one stands still.</param>
-internal readonly record struct Holding(int InFlight, bool IsReturned, bool IsDealtAgain);
+/// <param name="Bucket">Of its key, on an edge that deals frames out by key.</param>
+internal readonly record struct Holding(int InFlight, bool IsReturned, bool IsDealtAgain, int Bucket);
 
 /// <summary>
 /// Ticket → what is held, for the tickets of one channel that are not done: open addressing with linear probing and backward-shift
@@ -31,14 +32,14 @@ internal sealed class TicketMap
     /// <summary>Places to look at with <see cref="At"/>.</summary>
     public int Places => _tickets.Length;
 
-    public void Add(ulong ticket, int flight)
+    public void Add(ulong ticket, int flight, int bucket)
     {
         Invariant.That(ticket != 0);
         Invariant.That(Count < _mask);
         var at = Home(ticket);
         while (_tickets[at] != 0)
             at = (at + 1) & _mask;
-        (_tickets[at], _holdings[at]) = (ticket, new Holding(flight, false, false));
+        (_tickets[at], _holdings[at]) = (ticket, new Holding(flight, false, false, bucket));
         Count++;
     }
 

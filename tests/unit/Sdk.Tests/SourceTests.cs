@@ -230,12 +230,27 @@ public sealed class SourceTests : IDisposable
             .Message.ShouldContain("'out' has 512 bytes, a picture of its caps has 768");
     }
 
+    [Fact]
+    public async Task A_frame_without_the_key_of_its_edge_cannot_be_sent_and_one_that_has_it_can()
+    {
+        await using var media = await Source(keyField: "track");
+        using var loan = media.Outputs["out"].Loan();
+        Should.Throw<InvalidOperationException>(() => loan.Send()).Message.ShouldBe("Edge out deals frames out by 'track', which is not in "
+            + "its metadata: set it to a whole number, a truth value, a text or bytes before the frame is sent on output 'out'.");
+        loan.Metadata.Set("track", 0.5);
+        Should.Throw<InvalidOperationException>(() => loan.Send()).Message.ShouldContain("which is a Double");
+        loan.Metadata.Set("track", "left");
+        loan.Payload.Fill(7);
+        loan.Send();
+        _sink.PopFrame().Content.ShouldBe((byte)7);
+    }
+
     private AttachedMediaOperator _end = null!;
 
-    private async Task<MediaOperator> Source(int quotaBlocks = 64, bool connect = true)
+    private async Task<MediaOperator> Source(int quotaBlocks = 64, bool connect = true, string keyField = "")
     {
         BlockClass[] classes = [new(4096, 32), new(64 << 10, 16)];
-        (var media, _end) = await _sidecar.Attach("source", [], [new PortSpec("out", QuotaBlocks: quotaBlocks, Caps: Small)], classes);
+        (var media, _end) = await _sidecar.Attach("source", [], [new PortSpec("out", QuotaBlocks: quotaBlocks, Caps: Small, KeyField: keyField)], classes);
         if (connect)
             _sidecar.Connect(_end, _sink, "out", "in", 4);
         return media;

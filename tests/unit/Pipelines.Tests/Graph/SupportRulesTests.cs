@@ -12,11 +12,6 @@ public sealed class SupportRulesTests
     private static readonly Dictionary<string, PipelineGraph> Unbuilt = new()
     {
         ["spec.groups[0].mode"] = Highlights() with { Groups = [new("studio", GroupMode.SameNode, ["analyse"])] },
-        ["spec.edges[0].distribution"] = Highlights().WithEdge(0, edge => edge with
-        {
-            Distribution = Distribution.ByKey,
-            KeyField = "camera",
-        }),
         ["spec.edges[3].retain"] = Highlights().WithEdge(3, edge => edge with { Retain = new Retention(10, null, null) }),
     };
 
@@ -65,4 +60,11 @@ public sealed class SupportRulesTests
         Execution = Execution.Streaming,
         Polling = new Polling(PollingMode.Busy, 0),
     }).ShouldBeEmpty();
+
+    [Fact]
+    public void Frames_may_be_dealt_out_by_key() => GraphRules.Check(Highlights().WithEdge(0, edge => edge with
+    {
+        Distribution = Distribution.ByKey,
+        KeyField = "camera",
+    })).ShouldBeEmpty();
 }

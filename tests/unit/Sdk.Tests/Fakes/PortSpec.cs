@@ -4,7 +4,7 @@ namespace K8sMediaFlow.Sdk.Tests.Fakes;
 
 /// <summary>What the fake sidecar's welcome says of a port. An output has one edge, named after the port.</summary>
 internal sealed record PortSpec(string Name, int Peers = 1, bool BySequence = false, bool IsBroadcast = false, int QuotaBlocks = 64,
-    VideoCaps? Caps = null)
+    VideoCaps? Caps = null, string KeyField = "")
 {
     public void Write(AttachMessage.InputPort.Builder port)
     {
@@ -22,7 +22,8 @@ internal sealed record PortSpec(string Name, int Peers = 1, bool BySequence = fa
         var edge = port.InitEdges(1)[0];
         edge.Name = Name;
         edge.ChannelCount = (uint)Peers;
-        edge.Distribution = IsBroadcast ? AttachMessage.Distribution.Broadcast : AttachMessage.Distribution.RoundRobin;
+        edge.KeyField = KeyField;
+        edge.Distribution = KeyField.Length > 0 ? AttachMessage.Distribution.ByKey : IsBroadcast ? AttachMessage.Distribution.Broadcast : AttachMessage.Distribution.RoundRobin;
     }
 
     private void Write(AttachMessage.Caps.Builder caps)

@@ -22,6 +22,9 @@ internal sealed record FlowPlans
     // A network of its own for each test: the ports are the same ones everywhere, as pods have them.
     private readonly string _network = $"127.{64 + (Environment.ProcessId % 128)}.{1 + (Interlocked.Increment(ref _networks) % 250)}";
 
+    /// <summary>Where the distribution is ByKey.</summary>
+    public string? KeyField { get; init; }
+
     public IReadOnlyList<int> Cameras { get; init; } = [0];
 
     public IReadOnlyList<int> Renders { get; init; } = [0];
@@ -89,6 +92,7 @@ internal sealed record FlowPlans
                 $"{Cameras.Count} to {Renders.Count}")
         {
             Queue = Queue,
+            KeyField = KeyField,
         };
         var replica = int.Parse(pod[^1..], System.Globalization.CultureInfo.InvariantCulture);
         var isCamera = pod.StartsWith("camera", StringComparison.Ordinal);

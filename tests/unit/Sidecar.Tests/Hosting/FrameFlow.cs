@@ -10,14 +10,17 @@ internal sealed class FlowingSource : IDisposable
     private readonly Thread _thread;
     private readonly FrameOutput _output;
     private readonly int _burstFrames, _pauseMilliseconds;
+    private readonly Action<FrameMetadata, int>? _describe;
     private volatile bool _stop, _isWhole;
     private int _sent;
 
     /// <param name="camera">Whose output "video" it is.</param>
     /// <param name="burstFrames">So many are sent before each pause.</param>
     /// <param name="pauseMilliseconds">How long that is.</param>
-    public FlowingSource(MediaOperator camera, int burstFrames = 8, int pauseMilliseconds = 1)
+    /// <param name="describe">Sets the metadata of a frame of that sequence.</param>
+    public FlowingSource(MediaOperator camera, int burstFrames = 8, int pauseMilliseconds = 1, Action<FrameMetadata, int>? describe = null)
     {
+        _describe = describe;
         (_burstFrames, _pauseMilliseconds, _output) = (burstFrames, pauseMilliseconds, camera.Outputs["video"]);
         _thread = new Thread(() => Send(_output)) { IsBackground = true };
         _thread.Start();
@@ -61,6 +64,7 @@ internal sealed class FlowingSource : IDisposable
             using (loan)
             {
                 Picture.Of(Sent + 1, loan.Payload.Length).CopyTo(loan.Payload);
+                _describe?.Invoke(loan.Metadata, Sent + 1);
                 loan.Send();
             }
             // Paced: what is in flight at any moment is then a few frames, some of them on the wire.

@@ -14,11 +14,13 @@ public sealed class PolicyDoorTests
     private static readonly FlowPlans Plans = new() { Execution = Execution.Streaming, OnFull = OnFull.LatestOnly, Queue = Queue };
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    public void A_media_operator_of_the_older_protocol_is_served_unless_an_edge_of_its_own_has_a_policy(bool hasPolicy, bool isRefused)
+    [InlineData("", false)]
+    [InlineData("delivers at most once", true)]
+    [InlineData("deals frames out by key", true)]
+    public void A_media_operator_of_the_older_protocol_is_served_unless_an_edge_of_its_own_needs_the_newer(string what, bool isRefused)
     {
-        var plans = hasPolicy ? Plans : new FlowPlans();
+        var plans = what.Length == 0 ? new FlowPlans()
+            : what.Contains("key") ? new FlowPlans() { Distribution = Distribution.ByKey, KeyField = "track" } : Plans;
         using var pod = new RunningPod(plans, "camera-0");
         using var raw = new RawMediaOperator(pod.SocketPath, "camera");
         raw.Hello(FlowPlans.TokenOf("first", "camera"), protocol: AttachMessage.ProtocolOldest);
@@ -27,7 +29,7 @@ public sealed class PolicyDoorTests
         (raw.Refusal is not null).ShouldBe(isRefused);
         if (raw.Refusal is { } refusal)
             refusal.Reason.ShouldBe(
-                $"edge {FlowPlans.Edge} delivers at most once, which needs protocol 2: camera-0 speaks 1 to 1");
+                $"edge {FlowPlans.Edge} {what}, which needs protocol 2: camera-0 speaks 1 to 1");
     }
 
     [Fact]
