@@ -14,8 +14,8 @@ public static class FrameKey
     public const ulong None = 0;
 
     /// <summary>Whether values of a kind can be keys: those of which it is plain when two are equal.</summary>
-    public static bool CanBe(FrameMessage.Metadata.Which kind) => kind is FrameMessage.Metadata.Which.Int64 or FrameMessage.Metadata.Which.Bool
-        or FrameMessage.Metadata.Which.Text or FrameMessage.Metadata.Which.Data;
+    public static bool CanBe(FrameMessage.Metadata.Which kind) => kind is FrameMessage.Metadata.Which.Int64
+        or FrameMessage.Metadata.Which.Bool or FrameMessage.Metadata.Which.Text or FrameMessage.Metadata.Which.Data;
 
     /// <summary>The key of a frame by its envelope; <see cref="None"/> where the envelope or the field is not as it should be.</summary>
     /// <param name="envelope">Segment 0. Another process may rewrite it meanwhile: the key then is another one.</param>

@@ -30,7 +30,8 @@ internal static class PodTopology
     }
 
     /// <summary>The first of the consumer's replicas in a pod: by it, every producer of the edge knows the link there.</summary>
-    public static int FirstReplicaAt(EdgePlan edge, string pod) => At(edge.Consumers, pod).Select(end => end.Replica).DefaultIfEmpty().Min();
+    public static int FirstReplicaAt(EdgePlan edge, string pod) =>
+        At(edge.Consumers, pod).Select(end => end.Replica).DefaultIfEmpty().Min();
 
     private static IEnumerable<PortPair> Pairs(SidecarPlan plan, EdgePlan edge)
     {

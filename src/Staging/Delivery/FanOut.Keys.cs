@@ -13,17 +13,27 @@ public sealed partial class FanOut
             var number = edge.Owed.TakeFirst();
             var bucket = BucketOf(edge, number);
             var seat = keys.OwnerOf(bucket, edge.Seats);
-            if (seat is not null && edge.Takes(seat, _flights, number, WindowOf(edge)) && IsPrepared(number) && TryPush(number, seat, bucket))
+            if (seat is not null && TryPushKeyed(edge, number, seat, bucket))
                 continue;
             keys.Block(bucket, seat);
             edge.Owed.AddLast(number);
         }
     }
 
+    private bool TryPushKeyed(FanOutEdge edge, int number, Subscriber seat, int bucket) =>
+        edge.Takes(seat, _flights, number, WindowOf(edge)) && IsPrepared(number) && TryPush(number, seat, bucket);
+
+    private void SeatsChanged()
+    {
+        foreach (var edge in _edges)
+            edge.Keys?.SeatsChanged();
+    }
+
     // A notice has no key: those of a stream go one way.
     private int BucketOf(FanOutEdge edge, int number)
     {
         ref var flight = ref _flights[number];
+        Invariant.That(flight.Descriptor.Kind != FrameKind.EndOfStream);
         return KeyBuckets.BucketOf(flight.Descriptor.Kind == FrameKind.Frame
             ? _owner.KeyOf(flight.Tag, edge.Number, ref flight.Descriptor)
             : flight.Descriptor.Stream);

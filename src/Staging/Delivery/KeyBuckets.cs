@@ -1,3 +1,5 @@
+using K8sMediaFlow.Primitives;
+
 namespace K8sMediaFlow.Staging.Delivery;
 
 /// <summary>
@@ -18,6 +20,7 @@ internal sealed class KeyBuckets
     private readonly long[] _checkedAt = new long[Count], _blockedAt = new long[Count];
     private long _change = 1, _round = 1;
 
+    /// <summary>The bucket of a key, 0 to <see cref="Count"/> - 1.</summary>
     public static int BucketOf(ulong key) => (int)(Mixed(key) % Count);
 
     /// <summary>A consumer came or went: where buckets belong is to be looked at again.</summary>
@@ -26,7 +29,9 @@ internal sealed class KeyBuckets
     /// <summary>A new look at all that waits begins: nothing is blocked.</summary>
     public void BeginRound() => _round++;
 
-    /// <summary>What comes behind in this round waits as well: a key's frames stay in order, and so does all that one consumer gets.</summary>
+    /// <summary>
+    /// What comes behind in this round waits as well: a key's frames stay in order, and so does all that one consumer gets.
+    /// </summary>
     /// <param name="bucket">Of what has to wait.</param>
     /// <param name="seat">Where there is no room for it; null: its bucket moves.</param>
     public void Block(int bucket, Subscriber? seat)
@@ -50,6 +55,7 @@ internal sealed class KeyBuckets
         var (next, former) = (Heaviest(bucket, seats), _owners[bucket]);
         if (next is null || (former is not null && former != next && former.HasOf(bucket)))
             return null;
+        Invariant.That(next.IsOpen);
         (_owners[bucket], _checkedAt[bucket]) = (next, _change);
         return next;
     }

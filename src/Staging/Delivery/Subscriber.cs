@@ -156,6 +156,7 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
     /// <summary>Pushes a copy in which regions have this channel's numbers. False: no room.</summary>
     public bool TryPush(in FrameDescriptor descriptor, int flight, int bucket)
     {
+        Invariant.That(bucket < 0 || Edge.Keys is not null);
         var copy = descriptor;
         for (var i = 0; i < copy.SegmentCount; i++)
         {

@@ -250,7 +250,8 @@ public sealed class SourceTests : IDisposable
     private async Task<MediaOperator> Source(int quotaBlocks = 64, bool connect = true, string keyField = "")
     {
         BlockClass[] classes = [new(4096, 32), new(64 << 10, 16)];
-        (var media, _end) = await _sidecar.Attach("source", [], [new PortSpec("out", QuotaBlocks: quotaBlocks, Caps: Small, KeyField: keyField)], classes);
+        var port = new PortSpec("out", QuotaBlocks: quotaBlocks, Caps: Small, KeyField: keyField);
+        (var media, _end) = await _sidecar.Attach("source", [], [port], classes);
         if (connect)
             _sidecar.Connect(_end, _sink, "out", "in", 4);
         return media;

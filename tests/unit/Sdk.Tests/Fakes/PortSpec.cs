@@ -23,7 +23,8 @@ internal sealed record PortSpec(string Name, int Peers = 1, bool BySequence = fa
         edge.Name = Name;
         edge.ChannelCount = (uint)Peers;
         edge.KeyField = KeyField;
-        edge.Distribution = KeyField.Length > 0 ? AttachMessage.Distribution.ByKey : IsBroadcast ? AttachMessage.Distribution.Broadcast : AttachMessage.Distribution.RoundRobin;
+        edge.Distribution = KeyField.Length > 0 ? AttachMessage.Distribution.ByKey
+            : IsBroadcast ? AttachMessage.Distribution.Broadcast : AttachMessage.Distribution.RoundRobin;
     }
 
     private void Write(AttachMessage.Caps.Builder caps)
