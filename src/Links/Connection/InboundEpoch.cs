@@ -3,6 +3,7 @@ using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Ledgers;
 using K8sMediaFlow.Links.Wire;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Connection;
 
@@ -169,6 +170,7 @@ internal sealed class InboundEpoch : IControlReader
         if (fault != FrameHeaderFault.None)
             throw new LinkException(LinkLoss.LandingViolation, $"frame header: {fault}");
         LedgerVerdict verdict;
+        Failpoint.At("land");
         lock (_ledger)
             verdict = _ledger.Land(header, landing.Slot, landing.LengthBytes);
         if (verdict == LedgerVerdict.Stale)
@@ -192,8 +194,10 @@ internal sealed class InboundEpoch : IControlReader
             ulong message, total;
             lock (_ledger)
                 count = _ledger.TakeGrants(grants, out message, out total);
-            if (count > 0)
-                ControlMessages.WriteGrants(_connection, Epoch, message, total, grants[..count]);
+            if (count == 0)
+                return;
+            Failpoint.At("grant");
+            ControlMessages.WriteGrants(_connection, Epoch, message, total, grants[..count]);
         }
         while (count == grants.Length);
     }
@@ -230,6 +234,7 @@ internal sealed class InboundEpoch : IControlReader
             ControlMessages.Write(ack.InitLanded(), _ledger.Landed);
             ControlMessages.Write(ack.InitDone(), _ledger.Done);
         }
+        Failpoint.At("acknowledge");
         _connection.Queue();
     }
 

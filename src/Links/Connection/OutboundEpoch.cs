@@ -2,6 +2,7 @@ using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Links.Ledgers;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Links.Connection;
 
@@ -210,6 +211,7 @@ internal sealed class OutboundEpoch : ILoopTask, IControlReader
     {
         var landed = _landed.Read(ack.Landed);
         var done = _done.Read(ack.Done);
+        Failpoint.At("acknowledged");
         lock (_ledger)
             Check(_ledger.Acknowledge(ack.Epoch, landed, ack.Returned, done));
         _pump.Wake();

@@ -186,8 +186,10 @@ internal sealed class OutboundPump(
         FrameHeaderCodec.Write(_header, header);
         for (var index = 0; index < write.Frame.SegmentCount; index++)
             _parts[index] = write.Frame.Segment(index);
+        Failpoint.At("write");
         sender.Write(write.Grant.Slot, write.Grant.OffsetBytes, write.Grant.SizeBytes, _header,
             _parts.AsSpan(0, write.Frame.SegmentCount), write.LinkSequence);
+        Failpoint.At("written");
         counters.Wrote(write.TotalLengthBytes);
     }
 

@@ -123,6 +123,7 @@ internal struct Forwarding
         record.Keep(block);
         region.Use();
         HoldRegions(ref record, ref descriptor, tag);
+        Failpoint.At("forward");
         _core.Ledger.Derive(record.Ledger, _core.Record(tag).Ledger, holdsBytes: true);
         if (_port.OwnStream == 0)
             _core.Inherit(tag, _port);

@@ -1,5 +1,6 @@
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sdk.Ports;
@@ -15,6 +16,7 @@ internal static class FrameSender
             port.ThrowIfOver();
             loan.CheckPlanes();
             port.CheckKeys(loan.Metadata);
+            Failpoint.At("fill");
             foreach (var frame in from)
                 frame.ThrowIfNotOf(core);
             var giver = port.OwnStream != 0 ? -1 : FindGiver(core, port, from, isNamed);

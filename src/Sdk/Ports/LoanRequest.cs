@@ -1,3 +1,4 @@
+using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Staging.Regions;
 
 namespace K8sMediaFlow.Sdk.Ports;
@@ -21,6 +22,7 @@ internal readonly record struct LoanRequest(FrameCaps? Caps, int PayloadBytes)
             region.Writer.Release(envelope);
             return false;
         }
+        Failpoint.At("loan");
         var slot = core.TakeLoan();
         slot.Open(port, Caps, region, envelope, payload, PayloadBytes);
         loan = new FrameLoan(slot);

@@ -55,6 +55,7 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
         _tickets.Add(_head);
         // Release: the cell may be written again. Partner: the read of the head in ChannelProducer.TryPush.
         Volatile.Write(ref *(ulong*)(_base + ChannelLayout.DescriptorHeadOffset), _head);
+        Failpoint.At("receive");
         return true;
     }
 
@@ -79,6 +80,7 @@ public sealed unsafe class ChannelConsumer : ChannelEnd
             return;
         *(ReturnEntry*)(_returnCells + (((uint)_returnTail & _returnMask) * ReturnEntry.SizeBytes)) = new ReturnEntry(ticket, kind);
         _returnTail++;
+        Failpoint.At("return");
         // Release: publishes the entry. Partner: the read of the tail in ChannelProducer.TryPopReturn.
         Volatile.Write(ref *(ulong*)(_base + ChannelLayout.ReturnTailOffset), _returnTail);
     }

@@ -59,8 +59,10 @@ public sealed unsafe class ChannelProducer : ChannelEnd
         _tickets.Add(descriptor.Ticket);
         *(FrameDescriptor*)(_base + ChannelLayout.CellsOffset + (((uint)_tail & _mask) * FrameDescriptor.SizeBytes)) = descriptor;
         _tail++;
+        Failpoint.At("send");
         // Release: publishes the cell. Partner: the read of the tail in ChannelConsumer.TryPop.
         Volatile.Write(ref *(ulong*)(_base + ChannelLayout.DescriptorTailOffset), _tail);
+        Failpoint.At("sent");
         return true;
     }
 

@@ -34,6 +34,8 @@ NEEDS = {
     "kubernetes": Need({"KubernetesRuntime", "Operator", "Chart", "Cluster", "EndToEnd"}, ["tests/support/cluster/build.sh"]),
     "guest": Need({"Rdma"}, ["tests/support/rdma/build.sh"]),
     "previous release": Need({"EndToEnd"}, ["tests/support/compatibility/build.sh"]),
+    "programs with failpoints": Need({"EndToEnd"}, ["tests/support/failpoints/build.sh", "artifacts/failpoints"], "artifacts/failpoints",
+                                     (*PROGRAMS, "tests/support/failpoints")),
     # After the programs, of which it takes two: they are compiled once.
     "images": Need({"EndToEnd", "Cluster"}, ["images/build.sh"], "artifacts/images", (*PROGRAMS, "images")),
     # On an emulated processor, what is compiled beforehand need not be compiled there.
