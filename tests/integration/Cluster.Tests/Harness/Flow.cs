@@ -138,7 +138,8 @@ internal sealed class Flow : IDisposable
         .. Kubectl.Get("mediapipeline", space: Space).GetProperty("items").EnumerateArray().Select(State),
         .. Unready().SelectMany(one => new[]
         {
-            $"{one.Pod} {one.Container}: {one.State}", Kubectl.Try(null, "logs", one.Pod, "-n", Space, "-c", one.Container, "--tail=8").Output,
+            $"{one.Pod} {one.Container}: {one.State}",
+            Kubectl.Try(null, "logs", one.Pod, "-n", Space, "-c", one.Container, "--tail=8").Output,
         }),
         Kubectl.Try(null, "get", "pods,mp,events", "-n", Space, "-o", "wide").Output,
         Kubectl.Try(null, "logs", "-n", Helm.Space, "-l", "app.kubernetes.io/component=controller", "--tail=20").Output,
