@@ -101,9 +101,11 @@ public abstract class PolicyConformance
         flow.AwaitFull();
         flow.Follow(plans => plans with { OnFull = OnFull.LatestOnly });
         flow.Send(Frames / 3, isLast: false);
-        flow.Follow(plans => plans with { OnFull = OnFull.Block, Queue = plans.Queue! with { DeadlineMilliseconds = DeadlineMilliseconds } });
+        flow.Follow(plans => plans with { OnFull = OnFull.Block });
         flow.AwaitFull();
         Thread.Sleep(2 * DeadlineMilliseconds);
+        // What waits is too old at once, and makes room.
+        flow.Follow(plans => plans with { Queue = plans.Queue! with { DeadlineMilliseconds = DeadlineMilliseconds } });
         using var sink = new PolicySink(flow.Render, workMilliseconds: 0);
         flow.Send(Frames / 3);
         sink.AwaitEnd();
