@@ -6,8 +6,9 @@ using K8sMediaFlow.Sidecar.Runtime;
 namespace K8sMediaFlow.Sidecar.Runtime;
 
 /// <summary>
-/// What a newer plan asks a running pod to change: links that come, go and move, what edges may drop, and the hashes of tokens. Anything else would need other
-/// memory or other ports of media operators that are running, and is refused by the name of its field: such a change is a new pod.
+/// What a newer plan asks a running pod to change: links that come, go and move, what edges may drop, and the hashes of tokens. Anything
+/// else would need other memory or other ports of media operators that are running, and is refused by the name of its field: such a change
+/// is a new pod.
 /// </summary>
 /// <param name="Next">The newer plan with the sizes that are in force: what is there stays, where the plan would do with less.</param>
 /// <param name="Policies">Edges that deliver at most once and may drop other frames than before.</param>
