@@ -33,7 +33,7 @@ public sealed class SampleCases(ITestOutputHelper output) : FlowCase(output)
         flow.Apply(string.Join("\n---\n", samples.Select(sample => sample.Document(flow.Space))));
         foreach (var sample in samples)
             Wait.Until($"{sample.Name} has succeeded", () => Phase(flow, sample.Name) == "Succeeded",
-                () => $"{flow.Pipeline(sample.Name)}\n{flow.Describe()}");
+                flow.Describe);
         foreach (var (name, (sinks, frames)) in Batches)
             Regex.Count(Logs(flow, name), $"^sink: video {frames} frames, 0 missing", RegexOptions.Multiline)
                 .ShouldBeGreaterThanOrEqualTo(sinks, name);
