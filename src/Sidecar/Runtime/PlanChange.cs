@@ -24,7 +24,8 @@ internal sealed record PlanChange(SidecarPlan Next, LinkChanges Inbound, LinkCha
         var fitted = PlanSizes.Keep(running, next);
         change = new PlanChange(fitted, LinkChanges.Between(running.Inbound, fitted.Inbound),
             LinkChanges.Between(running.Outbound, fitted.Outbound),
-            [.. fitted.Edges.Where(edge => edge.Queue is not null && !HasPolicyOf(edge, running.Edges.First(was => was.Name == edge.Name)))]);
+            [.. fitted.Edges.Where(edge => edge.Queue is not null
+                && !HasPolicyOf(edge, running.Edges.First(was => was.Name == edge.Name)))]);
         return true;
     }
 

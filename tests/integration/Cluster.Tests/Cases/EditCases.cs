@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace K8sMediaFlow.Cluster.Tests.Cases;
 
 /// <summary>
-/// An edit that cannot work costs no frame and no pod: the first pod that it would replace stays, and so do all others. What running pods can
-/// follow replaces none.
+/// An edit that cannot work costs no frame and no pod: the first pod that it would replace stays, and so do all others. What running pods
+/// can follow replaces none.
 /// </summary>
 public sealed class EditCases(ITestOutputHelper output) : FlowCase(output)
 {
