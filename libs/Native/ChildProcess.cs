@@ -31,6 +31,19 @@ public sealed unsafe class ChildProcess
     /// <summary>Null when it has not ended in time.</summary>
     public ChildExit? Wait(TimeSpan timeout) => _exit.Task.Wait(timeout) ? _exit.Task.Result : null;
 
+    /// <summary>
+    /// Whether it has ended or is about to: true by the time at which its end closes the last descriptor of a pipe, and before it can be
+    /// waited for.
+    /// </summary>
+    public bool IsEnding
+    {
+        get
+        {
+            lock (_lock)
+                return _isReaped || ProcessFlags.IsEnding(ProcessId);
+        }
+    }
+
     /// <summary>Sends a signal; does nothing once the child has been reaped, when its number may be another process's.</summary>
     public void Kill(int signal = 9)
     {

@@ -134,8 +134,8 @@ public sealed class MediaOperator : IAsyncDisposable
     /// <summary>
     /// Ends the operator. When it has inputs and all have ended, outputs that are not complete are completed; a source completes its
     /// outputs itself (<see cref="FrameOutput.Complete"/>), since from here its end cannot be told from a crash. When every output is
-    /// complete, what was sent is waited for until it is done downstream, as long as there is progress. Anything else is a death: the
-    /// sidecar sees the lease close, and what was not finished goes to others or to the next life of this operator.
+    /// complete, what was sent is waited for until it is done downstream (<see cref="MediaOperatorOptions.DrainPatience"/>). Anything else
+    /// is a death: the sidecar sees the lease close, and what was not finished goes to others or to the next life of this operator.
     /// </summary>
     /// <exception cref="MediaOperatorException">Everything was sent, but it did not become done downstream: the operator has not
     /// completed.</exception>
@@ -208,7 +208,7 @@ public sealed class MediaOperator : IAsyncDisposable
                 if (_core.Progress != progress)
                     (progress, sinceNs) = (_core.Progress, MonotonicClock.Nanoseconds);
             }
-            if (MonotonicClock.Nanoseconds - sinceNs > _core.Options.DrainPatience.Ticks * 100)
+            if (_core.Options.DrainPatience is { Ticks: > 0 } patience && MonotonicClock.Nanoseconds - sinceNs > patience.TotalNanoseconds)
                 return NotDone();
             await Task.Delay(5);
         }

@@ -34,10 +34,11 @@ public sealed class MediaOperatorOptions
     public TimeSpan ReattachTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long <see cref="MediaOperator.DisposeAsync"/> waits, after a clean end, without anything becoming done downstream. It waits
-    /// as long as there is progress: leaving earlier could lose what a consumer has not finished. Longer than 0; 2 min unless it is set.
+    /// How long <see cref="MediaOperator.DisposeAsync"/> waits, after a clean end, without anything becoming done downstream. Longer than
+    /// 0; without end (<see cref="Timeout.InfiniteTimeSpan"/>) unless it is set, as a loan waits for room: a consumer's pod may
+    /// wait for a node, and what leaves earlier loses what is not finished.
     /// </summary>
-    public TimeSpan DrainPatience { get; set; } = TimeSpan.FromMinutes(2);
+    public TimeSpan DrainPatience { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
     /// How long an ordered input waits for a sequence that every channel has passed while no channel can bring more, before it counts it
@@ -87,7 +88,8 @@ public sealed class MediaOperatorOptions
         ArgumentOutOfRangeException.ThrowIfNegative(Replica);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(AttachTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ReattachTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DrainPatience, TimeSpan.Zero);
+        if (DrainPatience != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DrainPatience, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(ReorderPatience, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(StandstillPatience, TimeSpan.Zero);
     }

@@ -1,5 +1,6 @@
 using K8sMediaFlow.MediaOperators.Media;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.MediaOperators.Bridging;
 
@@ -21,6 +22,10 @@ internal sealed class PipedProcess : IDisposable
 
     // What the program had said is in the pipe when it ends; only a grandchild that lives on makes this wait run out.
     private static readonly TimeSpan _lastWordsPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _lastWordsStep = _lastWordsPatience / 5;
+
+    /// <summary>How often to look for what a program has not done yet.</summary>
+    public static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
     private readonly string _program;
     private readonly Dictionary<int, PipeEnd> _ends = [];
@@ -83,8 +88,26 @@ internal sealed class PipedProcess : IDisposable
     /// <summary>Ends when the program has; false when that is no success.</summary>
     public async Task<bool> EndsWellAsync() => (await _child.WaitAsync()).IsSuccess;
 
-    /// <summary>Whether the program has ended, or ends within the time, and that is no success.</summary>
-    public bool FailsWithin(TimeSpan patience) => _child.Wait(patience) is { IsSuccess: false };
+    /// <summary>
+    /// Whether the program has ended or is about to, and that is no success. After the end of one of its pipes this is final.
+    /// </summary>
+    public bool Fails(TimeSpan patience) => _child.IsEnding && EndsWithin(patience) && _child.Wait(TimeSpan.Zero) is { IsSuccess: false };
+
+    /// <summary>Whether the program ends within the time, as far as it counts: see <see cref="NewPatience"/>.</summary>
+    public bool EndsWithin(TimeSpan patience)
+    {
+        var waiting = NewPatience();
+        while (_child.Wait(Step) is null)
+            if (waiting.Look() >= patience)
+                return false;
+        return true;
+    }
+
+    /// <summary>
+    /// Counts time in which the program or this one could have done something: starved is not dead. A look is due in every
+    /// <see cref="Step"/>.
+    /// </summary>
+    public Patience NewPatience() => new(Step, () => ProcessorWait.Of(ProcessId) + ProcessorWait.Of(Environment.ProcessId));
 
     /// <summary>
     /// Waits for the program's end; throws <see cref="MediaException"/> with its own words if that is not a success or does not come in
@@ -92,10 +115,19 @@ internal sealed class PipedProcess : IDisposable
     /// </summary>
     public void WaitForSuccess(TimeSpan patience)
     {
-        var exit = _child.Wait(patience) ?? throw new MediaException($"{_program} did not end within {patience.TotalSeconds:0} s");
-        _errorReader.Join(_lastWordsPatience);
-        if (!exit.IsSuccess)
+        if (!EndsWithin(patience))
+            throw new MediaException($"{_program} did not end within {patience.TotalSeconds:0} s");
+        AwaitLastWords();
+        if (_child.Wait(TimeSpan.Zero) is { IsSuccess: false } exit)
             throw new MediaException(Failure(exit));
+    }
+
+    private void AwaitLastWords()
+    {
+        var waiting = NewPatience();
+        while (!_errorReader.Join(_lastWordsStep))
+            if (waiting.Look() >= _lastWordsPatience)
+                return;
     }
 
     public void Dispose()

@@ -50,7 +50,7 @@ internal sealed class RawBridge : IDisposable
         using var threads = new PortThreads(CancellationToken.None);
         threads.Start("bridge feed", stopping => Feed(process, timeOver, stopping));
         threads.Start("bridge collect", stopping => Collect(process, stopping));
-        threads.Start("bridge watch", _watch.Run);
+        threads.Start("bridge watch", stopping => _watch.Run(process.NewPatience(), stopping));
         try
         {
             await threads.WhenAllAsync();

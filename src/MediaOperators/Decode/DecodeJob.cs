@@ -9,10 +9,7 @@ namespace K8sMediaFlow.MediaOperators.Decode;
 internal sealed class DecodeJob : IDisposable
 {
     /// <summary>How long ffmpeg may take to end after its pipes have.</summary>
-    public static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
-
-    // A program that dies closes its pipes a moment before it can be waited for; one that goes on has merely come to the end of one stream.
-    private static readonly TimeSpan _deathPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(30);
 
     private readonly FFmpegInput _input;
     private readonly IReadOnlyList<DecodedPort> _ports;
@@ -53,8 +50,14 @@ internal sealed class DecodeJob : IDisposable
     /// <summary>Ends when ffmpeg has; false when it was killed or says that it failed.</summary>
     public Task<bool> EndsWellAsync() => _process.EndsWellAsync();
 
-    /// <summary>After a pipe has ended: whether it did because ffmpeg failed or was killed.</summary>
-    public bool HasFailed => _process.FailsWithin(_deathPatience);
+    /// <summary>
+    /// After a pipe has ended: whether it did because ffmpeg failed or was killed. One that goes on has merely come to the end of one
+    /// stream.
+    /// </summary>
+    public bool HasFailed => _process.Fails(_endPatience);
+
+    /// <summary>After all pipes have ended: whether ffmpeg does too.</summary>
+    public bool Ends => _process.EndsWithin(_endPatience);
 
     /// <summary>Ends ffmpeg now, and with it the pipes.</summary>
     public void Kill() => _process.Kill();
@@ -64,7 +67,7 @@ internal sealed class DecodeJob : IDisposable
     {
         try
         {
-            _process.WaitForSuccess(EndPatience);
+            _process.WaitForSuccess(_endPatience);
         }
         catch (MediaException failure)
         {

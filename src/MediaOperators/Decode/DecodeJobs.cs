@@ -25,7 +25,8 @@ internal sealed class DecodeJobs : IDisposable
         var ends = _jobs.Select(WatchAsync).ToList();
         await threads.WhenAllAsync();
         // All pipes have ended, so their programs are ending; one that does not is found by the question for its problem.
-        await Task.WhenAny(Task.WhenAll(ends), Task.Delay(DecodeJob.EndPatience));
+        if (_jobs.All(static job => job.Ends))
+            await Task.WhenAll(ends);
     }
 
     /// <summary>After the run: whether an ffmpeg failed or was killed.</summary>

@@ -24,9 +24,8 @@ internal static class MediaProbe
     {
         string[] arguments = ["-hide_banner", "-loglevel", "error", .. ProbeArguments.Of(inputArguments), "-show_entries", Entries, "-of",
             "json", input.Url];
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        timeout.CancelAfter(_patience);
         using var probe = PipedProcess.Start("ffprobe", arguments, new PipedDescriptors([], [StandardOutput]));
+        using var timeout = new ProgramDeadline(probe, _patience, stopping);
         try
         {
             var answer = new byte[AnswerBytesMax];

@@ -52,6 +52,8 @@ public static partial class AttachMessage
         CompletedKept = 18,
         /// <summary>Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.</summary>
         ProducerCompleted = 19,
+        /// <summary>Sidecar: what an edge that delivers at most once may drop from now on. Since protocol 2. Not answered.</summary>
+        EdgePolicy = 20,
     }
 
     /// <summary>The version of this protocol.</summary>
@@ -822,6 +824,122 @@ public static partial class AttachMessage
             public void ClearKeyField() => _struct.Clear(1);
 
             static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(4, 2);
+
+            static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
+        }
+    }
+
+    public static partial class EdgePolicy
+    {
+        public const ulong TypeId = 0xa4cac579ca949e53;
+
+        /// <summary>Reads a EdgePolicy where it lies in its message.</summary>
+        public readonly ref struct Reader : capnp::IStructReader<Reader>
+        {
+            private readonly capnp::StructReader _struct;
+
+            public Reader(capnp::StructReader reader) => _struct = reader;
+
+            /// <summary>The struct, untyped.</summary>
+            public capnp::StructReader Raw => _struct;
+
+            public bool HasPort => _struct.HasPointer(0);
+
+            /// <summary>The operator's own.</summary>
+            public capnp::Utf8Text Port => _struct.GetText(0);
+
+            public bool HasEdge => _struct.HasPointer(1);
+
+            public capnp::Utf8Text Edge => _struct.GetText(1);
+
+            /// <summary>Whether that port is an output.</summary>
+            public bool IsProducer => _struct.GetBool(0);
+
+            public global::K8sMediaFlow.Messages.AttachMessage.OnFull OnFull => _struct.Get<global::K8sMediaFlow.Messages.AttachMessage.OnFull>(2);
+
+            public uint QueueFrames => _struct.Get<uint>(4);
+
+            public uint WindowFrames => _struct.Get<uint>(8);
+
+            public uint DeadlineMilliseconds => _struct.Get<uint>(12);
+
+            static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
+        }
+
+        /// <summary>Builds a EdgePolicy in its message.</summary>
+        public readonly ref struct Builder : capnp::IStructBuilder<Builder>
+        {
+            private readonly capnp::StructBuilder _struct;
+
+            public Builder(capnp::StructBuilder builder) => _struct = builder;
+
+            /// <summary>The struct, untyped.</summary>
+            public capnp::StructBuilder Raw => _struct;
+
+            public bool HasPort => _struct.HasPointer(0);
+
+            /// <summary>The operator's own.</summary>
+            public string? Port
+            {
+                get => _struct.GetText(0).ToString();
+                set => _struct.SetText(0, value);
+            }
+
+            /// <summary>The operator's own.</summary>
+            public void SetPort(global::System.ReadOnlySpan<byte> utf8) => _struct.SetText(0, utf8);
+
+            /// <summary>The operator's own.</summary>
+            public capnp::TextBuilder InitPort(int lengthBytes) => _struct.InitText(0, lengthBytes);
+
+            /// <summary>The operator's own.</summary>
+            public void ClearPort() => _struct.Clear(0);
+
+            public bool HasEdge => _struct.HasPointer(1);
+
+            public string? Edge
+            {
+                get => _struct.GetText(1).ToString();
+                set => _struct.SetText(1, value);
+            }
+
+            public void SetEdge(global::System.ReadOnlySpan<byte> utf8) => _struct.SetText(1, utf8);
+
+            public capnp::TextBuilder InitEdge(int lengthBytes) => _struct.InitText(1, lengthBytes);
+
+            public void ClearEdge() => _struct.Clear(1);
+
+            /// <summary>Whether that port is an output.</summary>
+            public bool IsProducer
+            {
+                get => _struct.GetBool(0);
+                set => _struct.SetBool(0, value);
+            }
+
+            public global::K8sMediaFlow.Messages.AttachMessage.OnFull OnFull
+            {
+                get => _struct.Get<global::K8sMediaFlow.Messages.AttachMessage.OnFull>(2);
+                set => _struct.Set(2, value);
+            }
+
+            public uint QueueFrames
+            {
+                get => _struct.Get<uint>(4);
+                set => _struct.Set(4, value);
+            }
+
+            public uint WindowFrames
+            {
+                get => _struct.Get<uint>(8);
+                set => _struct.Set(8, value);
+            }
+
+            public uint DeadlineMilliseconds
+            {
+                get => _struct.Get<uint>(12);
+                set => _struct.Set(12, value);
+            }
+
+            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(2, 2);
 
             static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
         }
@@ -2205,6 +2323,18 @@ public static partial class AttachMessage
             }
         }
 
+        public bool HasEdgePolicy => _struct.Get<ushort>(0) == 20 && _struct.HasPointer(0);
+
+        /// <summary>Sidecar: what an edge that delivers at most once may drop from now on. Since protocol 2. Not answered.</summary>
+        public global::K8sMediaFlow.Messages.AttachMessage.EdgePolicy.Reader EdgePolicy
+        {
+            get
+            {
+                _struct.RequireMember(0, 20);
+                return new(_struct.GetStruct(0));
+            }
+        }
+
         static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
     }
 
@@ -2793,6 +2923,39 @@ public static partial class AttachMessage
         public void ClearProducerCompleted()
         {
             _struct.Set(0, (ushort)19);
+            _struct.Clear(0);
+        }
+
+        public bool HasEdgePolicy => _struct.Get<ushort>(0) == 20 && _struct.HasPointer(0);
+
+        /// <summary>Sidecar: what an edge that delivers at most once may drop from now on. Since protocol 2. Not answered.</summary>
+        public global::K8sMediaFlow.Messages.AttachMessage.EdgePolicy.Builder EdgePolicy
+        {
+            get
+            {
+                _struct.RequireMember(0, 20);
+                return _struct.GetStruct<global::K8sMediaFlow.Messages.AttachMessage.EdgePolicy.Builder>(0);
+            }
+        }
+
+        /// <summary>Sidecar: what an edge that delivers at most once may drop from now on. Since protocol 2. Not answered.</summary>
+        public global::K8sMediaFlow.Messages.AttachMessage.EdgePolicy.Builder InitEdgePolicy()
+        {
+            _struct.Set(0, (ushort)20);
+            return _struct.InitStruct<global::K8sMediaFlow.Messages.AttachMessage.EdgePolicy.Builder>(0);
+        }
+
+        /// <summary>Sidecar: what an edge that delivers at most once may drop from now on. Since protocol 2. Not answered.</summary>
+        public void SetEdgePolicy(global::K8sMediaFlow.Messages.AttachMessage.EdgePolicy.Reader source)
+        {
+            _struct.Set(0, (ushort)20);
+            _struct.SetStruct(0, source.Raw);
+        }
+
+        /// <summary>Sidecar: what an edge that delivers at most once may drop from now on. Since protocol 2. Not answered.</summary>
+        public void ClearEdgePolicy()
+        {
+            _struct.Set(0, (ushort)20);
             _struct.Clear(0);
         }
 

@@ -70,6 +70,9 @@ struct AttachMessage {
 
     producerCompleted @19 :ProducerCompleted;
     # Sidecar: no channel will come from this producer, it has completed in an earlier life of this operator or of the sidecar.
+
+    edgePolicy @20 :EdgePolicy;
+    # Sidecar: what an edge that delivers at most once may drop from now on. Since protocol 2. Not answered.
   }
 
   enum Role {
@@ -174,6 +177,20 @@ struct AttachMessage {
 
     keyField @9 :Text;
     # Where distribution is byKey: the metadata field by which frames are dealt out.
+  }
+
+  struct EdgePolicy {
+    port @0 :Text;
+    # The operator's own.
+
+    edge @1 :Text;
+    isProducer @2 :Bool;
+    # Whether that port is an output.
+
+    onFull @3 :OnFull;
+    queueFrames @4 :UInt32;
+    windowFrames @5 :UInt32;
+    deadlineMilliseconds @6 :UInt32;
   }
 
   enum Distribution { roundRobin @0; byKey @1; broadcast @2; oneToOne @3; }

@@ -62,6 +62,9 @@ internal static class TemplateHash
                 Consumers = [],
                 WayReason = "",
                 Way = edge.Way == EdgeWay.Auto ? EdgeWay.Tcp : edge.Way,
+                // Running pods follow what an edge may drop, but not whether it may.
+                OnFull = edge.Queue is null ? edge.OnFull : default,
+                Queue = edge.Queue is { } queue ? queue with { DeadlineMilliseconds = null } : null,
             })],
             Outbound = [],
             Inbound = [.. plan.Inbound.Select(link => link with { PeerAddress = "", PeerLinkPort = 0, PeerIdentities = [] })],

@@ -147,6 +147,9 @@ internal sealed class AttachLoop(MediaOperatorCore core)
             case Messages.AttachMessage.Which.ProducerCompleted:
                 session.OnProducerCompleted(message.ProducerCompleted.Port.ToString(), message.ProducerCompleted.Peer.ToString());
                 break;
+            case Messages.AttachMessage.Which.EdgePolicy:
+                session.OnEdgePolicy(message.EdgePolicy);
+                break;
             case Messages.AttachMessage.Which.Stop:
                 Stop(TimeSpan.FromMilliseconds(message.Stop.DeadlineMilliseconds));
                 break;

@@ -176,6 +176,20 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
         core.Doorbell?.Wake();
     }
 
+    public void OnEdgePolicy(Messages.AttachMessage.EdgePolicy.Reader told)
+    {
+        var (name, edge, policy) = (told.Port.ToString(), told.Edge.ToString(), PortPlan.Read(told));
+        lock (core.Gate)
+        {
+            if (told.IsProducer)
+                OutputOf(name).ChangePolicy(edge, policy);
+            else
+                InputOf(name).Merge.DeadlineNs = policy.DeadlineNs;
+            core.Poll();
+        }
+        core.Doorbell?.Wake();
+    }
+
     /// <summary>The sidecar is dead: its regions are let go of as soon as nothing points into them.</summary>
     public void Detach()
     {
@@ -239,21 +253,25 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
 
     private (InputPort Port, int Seat) InputSeatOf(string name, string peer)
     {
-        var port = core.Inputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
-            ?? throw new MediaOperatorException(MediaOperatorError.Protocol,
-                $"The sidecar spoke of input '{name}', which is not in its welcome.");
+        var port = InputOf(name);
         var seat = port.Seats.SeatOf(peer);
         return seat >= 0 ? (port, seat)
             : throw new MediaOperatorException(MediaOperatorError.Protocol,
                 $"The sidecar spoke of a channel of input '{name}' from '{peer}', for whom its welcome has no place.");
     }
 
+    private InputPort InputOf(string name) => core.Inputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
+        ?? throw new MediaOperatorException(MediaOperatorError.Protocol,
+            $"The sidecar spoke of input '{name}', which is not in its welcome.");
+
+    private OutputPort OutputOf(string name) => core.Outputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
+        ?? throw new MediaOperatorException(MediaOperatorError.Protocol,
+            $"The sidecar spoke of output '{name}', which is not in its welcome.");
+
     private void AddOutbound(Messages.AttachMessage.Channel.Reader channel, ProducerChannel end)
     {
         var (name, edge, peer) = (channel.Port.ToString(), channel.Edge.ToString(), channel.Peer.ToString());
-        var port = core.Outputs.FirstOrDefault(candidate => candidate.Plan.Name == name)
-            ?? throw new MediaOperatorException(MediaOperatorError.Protocol,
-                $"The sidecar announced a channel for output '{name}', which is not in its welcome.");
+        var port = OutputOf(name);
         var seat = port.SeatOf(edge, peer);
         if (seat < 0)
             throw new MediaOperatorException(MediaOperatorError.Protocol,

@@ -160,6 +160,17 @@ internal sealed class OutputPort : IFrameOwner
         return index < 0 ? -1 : _edges[index].Seats.SeatOf(peer);
     }
 
+    /// <summary>What an edge may drop from now on.</summary>
+    /// <exception cref="MediaOperatorException">The sidecar's welcome had no such edge, or it may drop nothing.</exception>
+    public void ChangePolicy(string edgeName, EdgePolicy policy)
+    {
+        var index = _edges.FindIndex(edge => edge.Name == edgeName);
+        if (index < 0 || Plan.Edges[index].Policy is null)
+            throw new MediaOperatorException(MediaOperatorError.Protocol,
+                $"The sidecar changed what edge '{edgeName}' of output '{Plan.Name}' may drop, of which its welcome says nothing.");
+        Fan.ChangePolicy(index, policy);
+    }
+
     /// <summary>A new region came: quota and blocks begin anew, and what fits no block of it is left to upstream's replay.</summary>
     public void Renew(OwnRegion region)
     {

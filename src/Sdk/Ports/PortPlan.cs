@@ -42,19 +42,23 @@ internal sealed record PortPlan(
         return new PortPlan(port.Name.ToString(), port.HasCaps ? MediaInfo.Read(port.Caps) : null, 0, false, 0, quotaBlocks, edges);
     }
 
+    public static EdgePolicy Read(AttachMessage.EdgePolicy.Reader policy) =>
+        Policy(policy.OnFull, policy.QueueFrames, policy.WindowFrames, policy.DeadlineMilliseconds);
+
     private static EdgePolicy? PolicyOf(AttachMessage.OutputEdge.Reader edge) => edge.Delivery != AttachMessage.Delivery.AtMostOnce
         || edge.WindowFrames == 0
         ? null
-        : new EdgePolicy(
-            edge.OnFull switch
-            {
-                AttachMessage.OnFull.DropOldest => FullAction.DropOldest,
-                AttachMessage.OnFull.DropNewest => FullAction.DropNewest,
-                AttachMessage.OnFull.LatestOnly => FullAction.LatestOnly,
-                _ => FullAction.Block,
-            },
-            (int)Math.Clamp(edge.QueueFrames, 1, FramesMax), (int)Math.Min(edge.WindowFrames, FramesMax),
-            DeadlineOf(edge.DeadlineMilliseconds));
+        : Policy(edge.OnFull, edge.QueueFrames, edge.WindowFrames, edge.DeadlineMilliseconds);
+
+    private static EdgePolicy Policy(AttachMessage.OnFull onFull, uint queueFrames, uint windowFrames, uint deadlineMilliseconds) => new(
+        onFull switch
+        {
+            AttachMessage.OnFull.DropOldest => FullAction.DropOldest,
+            AttachMessage.OnFull.DropNewest => FullAction.DropNewest,
+            AttachMessage.OnFull.LatestOnly => FullAction.LatestOnly,
+            _ => FullAction.Block,
+        },
+        (int)Math.Clamp(queueFrames, 1, FramesMax), (int)Math.Clamp(windowFrames, 1, FramesMax), DeadlineOf(deadlineMilliseconds));
 
     // Replicas that are paired have one channel each.
     private static FanOutDistribution DistributionOf(AttachMessage.OutputEdge.Reader edge) => edge.Distribution switch

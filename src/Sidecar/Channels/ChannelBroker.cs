@@ -1,5 +1,6 @@
 using K8sMediaFlow.Control.Status;
 using K8sMediaFlow.Messages;
+using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +30,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
     public const int ReportsMax = 8;
 
     private readonly List<PortPair> _pairs = [.. planned];
+    private readonly List<EdgePlan> _policies = [];
     private readonly List<ChannelEndpoint> _buried = [];
     private readonly Lock _gate = new();
     private readonly List<ChannelEndpoint> _ends = [];
@@ -49,6 +51,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
             (earlier.IsAlive, end.HadItsEnd) = (false, true);
         end.Ports = this;
         _ends.Add(end);
+        Tell(end, _policies);
     });
 
     /// <summary>
@@ -56,6 +59,15 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
     /// such an end is told.
     /// </summary>
     public void Extend(IEnumerable<PortPair> pairs) => Change(() => _pairs.AddRange(pairs.Except(_pairs).ToArray()));
+
+    /// <summary>What these edges may drop from now on: ends that come later are told too, since their plan may be the older one.</summary>
+    public void ChangePolicies(IReadOnlyList<EdgePlan> edges) => Change(() =>
+    {
+        _policies.RemoveAll(old => edges.Any(edge => edge.Name == old.Name));
+        _policies.AddRange(edges);
+        foreach (var end in _ends.Where(end => end.IsAlive))
+            Tell(end, edges);
+    });
 
     /// <summary>
     /// A link's end is removed permanently, because the plan does not have the link any more. Producers give what it had to others,
@@ -68,6 +80,17 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
         end.IsAlive = false;
         StandInFor(end);
     });
+
+    private void Tell(ChannelEndpoint end, IReadOnlyList<EdgePlan> policies)
+    {
+        foreach (var edge in policies)
+        {
+            if (_pairs.Exists(pair => pair.Edge == edge.Name && pair.Producer == end.Name))
+                end.PolicyChanged(edge, isProducer: true);
+            if (_pairs.Exists(pair => pair.Edge == edge.Name && pair.Consumer == end.Name))
+                end.PolicyChanged(edge, isProducer: false);
+        }
+    }
 
     /// <summary>A media operator of that name has completed in an earlier life of this sidecar.</summary>
     public void AddCompleted(string name) => Add(new CompletedEndpoint(name));

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Channels;
@@ -42,6 +43,11 @@ internal abstract class ChannelEndpoint(string name) : IDisposable
 
     /// <summary>What a peer signals beside the doorbell, where this end waits by epoll.</summary>
     public virtual EventDescriptor? SignalFor(PortChannel channel) => null;
+
+    /// <summary>What an edge of this end that delivers at most once may drop from now on.</summary>
+    public virtual void PolicyChanged(EdgePlan edge, bool isProducer)
+    {
+    }
 
     public bool HasMapped(PodRegion region) => region == OwnRegion || _mapped.Contains(region);
 

@@ -28,13 +28,13 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
     private readonly Dictionary<PodRegion, LinkedRegion> _regions = [];
     private readonly List<LinkedRegion> _retired = [];
     private readonly int _producerCount;
-    private readonly long _deadlineNs;
     private readonly MappedMemory _doorbellMemory;
     private readonly DoorbellWaiter _waiter;
     private readonly Action<string> _report;
     private bool _isAway = true;
     private ulong _lastSequence;
     private int _turn, _woken;
+    private long _deadlineNs;
 
     // The data thread's: its last look that found nothing, 0 when it took something since.
     private long _lookedInVainNanoseconds;
@@ -106,6 +106,9 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
         lock (_gate)
             _endedProducers.Add(producer);
     }
+
+    public override void PolicyChanged(EdgePlan edge, bool isProducer) =>
+        Volatile.Write(ref _deadlineNs, EdgePolicies.DeadlineNs(edge.Queue));
 
     public bool TryTake(out LinkFrame frame)
     {

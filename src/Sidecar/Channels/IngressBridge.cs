@@ -49,11 +49,10 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
 
     private readonly DoorbellWaiter _waiter;
     private ILinkReceiver? _link;
-    private volatile bool _refused, _takesNoMore;
+    private volatile bool _refused, _takesNoMore, _hasDeadline;
     private bool _ended;
     private (ulong Stream, ulong Sequence) _end;
     private long _watchedAtNs;
-    private readonly bool _hasDeadline;
     private readonly byte[] _keyField;
 
     public IngressBridge(LinkPlan link, EdgePlan edge, IReadOnlyList<string> consumers, HugePages pages, WaitPolicy waiting,
@@ -284,6 +283,16 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
     }
 
     void IFrameOwner.Done(int tag) => _done.Add(_deliveries.Remove(tag));
+
+    public override void PolicyChanged(EdgePlan edge, bool isProducer)
+    {
+        lock (_gate)
+        {
+            _hasDeadline = EdgePolicies.DeadlineNs(edge.Queue) > 0;
+            _fan.ChangePolicy(0, EdgePolicies.OfLanded(edge)!);
+        }
+        _waiter.Wake();
+    }
 
     public override EventDescriptor? SignalFor(PortChannel channel)
     {

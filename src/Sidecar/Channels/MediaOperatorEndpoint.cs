@@ -1,6 +1,7 @@
 using K8sMediaFlow.CapnProto;
 using K8sMediaFlow.Messages;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Sidecar.Channels;
@@ -107,6 +108,16 @@ internal sealed class MediaOperatorEndpoint(
         var completed = _buffer.Begin<AttachMessage.Builder>().InitProducerCompleted();
         completed.Port = sideOf(edge, false).Port;
         completed.Peer = producer;
+        Send([]);
+    }
+
+    public override void PolicyChanged(EdgePlan edge, bool isProducer)
+    {
+        var told = _buffer.Begin<AttachMessage.Builder>().InitEdgePolicy();
+        (told.Port, told.Edge, told.IsProducer) = (sideOf(edge.Name, isProducer).Port, edge.Name, isProducer);
+        told.OnFull = WelcomeMessage.OnFullOf(edge);
+        (told.QueueFrames, told.WindowFrames) = ((uint)edge.Queue!.QueueFrames, (uint)edge.Queue.WindowFrames);
+        told.DeadlineMilliseconds = (uint)(edge.Queue.DeadlineMilliseconds ?? 0);
         Send([]);
     }
 

@@ -41,6 +41,14 @@ internal static class WelcomeMessage
         ? new MediaOperatorEdgeSide(own.Outputs.First(output => output.Edges.Contains(edge)).Name, own.MaxBorrowed)
         : new MediaOperatorEdgeSide(own.Inputs.First(input => input.Edge == edge).Name, own.MaxBorrowed);
 
+    public static AttachMessage.OnFull OnFullOf(EdgePlan edge) => edge.OnFull switch
+    {
+        OnFull.DropOldest => AttachMessage.OnFull.DropOldest,
+        OnFull.DropNewest => AttachMessage.OnFull.DropNewest,
+        OnFull.LatestOnly => AttachMessage.OnFull.LatestOnly,
+        _ => AttachMessage.OnFull.Block,
+    };
+
     private static void Write(AttachMessage.InputPort.Builder port, SidecarPlan plan, InputPortPlan input, int channels)
     {
         var edge = plan.Edges.First(one => one.Name == input.Edge);
@@ -81,13 +89,7 @@ internal static class WelcomeMessage
         };
         if (edge.KeyField is { } keyField)
             told.KeyField = keyField;
-        told.OnFull = edge.OnFull switch
-        {
-            OnFull.DropOldest => AttachMessage.OnFull.DropOldest,
-            OnFull.DropNewest => AttachMessage.OnFull.DropNewest,
-            OnFull.LatestOnly => AttachMessage.OnFull.LatestOnly,
-            _ => AttachMessage.OnFull.Block,
-        };
+        told.OnFull = OnFullOf(edge);
         told.Delivery = edge.Delivery == Delivery.AtMostOnce ? AttachMessage.Delivery.AtMostOnce : AttachMessage.Delivery.AtLeastOnce;
         told.ChannelCount = (uint)channels;
         told.ChannelCapacity = (uint)edge.ChannelCapacity;

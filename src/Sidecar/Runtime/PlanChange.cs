@@ -1,15 +1,18 @@
 using System.Text.Json;
+using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Runtime;
 
 namespace K8sMediaFlow.Sidecar.Runtime;
 
 /// <summary>
-/// What a newer plan asks a running pod to change: links that come, go and move, and the hashes of tokens. Anything else would need other
-/// memory or other ports of media operators that are running, and is refused by the name of its field: such a change is a new pod.
+/// What a newer plan asks a running pod to change: links that come, go and move, what edges may drop, and the hashes of tokens. Anything
+/// else would need other memory or other ports of media operators that are running, and is refused by the name of its field: such a change
+/// is a new pod.
 /// </summary>
 /// <param name="Next">The newer plan with the sizes that are in force: what is there stays, where the plan would do with less.</param>
-internal sealed record PlanChange(SidecarPlan Next, LinkChanges Inbound, LinkChanges Outbound)
+/// <param name="Policies">Edges that deliver at most once and may drop other frames than before.</param>
+internal sealed record PlanChange(SidecarPlan Next, LinkChanges Inbound, LinkChanges Outbound, IReadOnlyList<EdgePlan> Policies)
 {
     /// <summary>False: <paramref name="refusal"/> names the field and says why.</summary>
     public static bool TryCompare(SidecarPlan running, SidecarPlan next, out PlanChange? change, out string refusal)
@@ -20,9 +23,13 @@ internal sealed record PlanChange(SidecarPlan Next, LinkChanges Inbound, LinkCha
             return false;
         var fitted = PlanSizes.Keep(running, next);
         change = new PlanChange(fitted, LinkChanges.Between(running.Inbound, fitted.Inbound),
-            LinkChanges.Between(running.Outbound, fitted.Outbound));
+            LinkChanges.Between(running.Outbound, fitted.Outbound),
+            [.. fitted.Edges.Where(edge => edge.Queue is not null
+                && !HasPolicyOf(edge, running.Edges.First(was => was.Name == edge.Name)))]);
         return true;
     }
+
+    private static bool HasPolicyOf(EdgePlan edge, EdgePlan was) => edge.OnFull == was.OnFull && edge.Queue == was.Queue;
 
     private static string? Difference(SidecarPlan running, SidecarPlan next)
     {
@@ -55,7 +62,9 @@ internal sealed record PlanChange(SidecarPlan Next, LinkChanges Inbound, LinkCha
     {
         ChannelCapacity = 0,
         MaxBorrowed = 0,
-        Queue = edge.Queue is { } queue ? queue with { WindowFrames = 0, LandedFrames = 0 } : null,
+        // What an edge may drop changes while frames flow, but not whether it may.
+        OnFull = edge.Queue is null ? edge.OnFull : OnFull.Block,
+        Queue = edge.Queue is null ? null : new EdgeQueuePlan(0, 0, 0, null),
         Producers = [.. edge.Producers.Where(end => end.Pod == plan.Pod)],
         Consumers = [.. edge.Consumers.Where(end => end.Pod == plan.Pod)],
         // With a neighbour in another pod an edge that was local alone has a way out, too.

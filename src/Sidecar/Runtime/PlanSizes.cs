@@ -31,12 +31,16 @@ internal static class PlanSizes
         {
             ChannelCapacity = EdgeOf(running, edge).ChannelCapacity,
             MaxBorrowed = EdgeOf(running, edge).MaxBorrowed,
-            Queue = EdgeOf(running, edge).Queue,
+            Queue = Keep(EdgeOf(running, edge).Queue, edge.Queue),
         })],
         Inbound = [.. next.Inbound.Select(link => running.Inbound.FirstOrDefault(link.IsSameLink) is { } kept
             ? link with { RegionClasses = kept.RegionClasses }
             : link)],
     };
+
+    private static EdgeQueuePlan? Keep(EdgeQueuePlan? was, EdgeQueuePlan? queue) => queue is null || was is null
+        ? was
+        : queue with { WindowFrames = was.WindowFrames, LandedFrames = was.LandedFrames };
 
     private static MediaOperatorPlan Keep(MediaOperatorPlan was, MediaOperatorPlan one) => one with
     {

@@ -93,6 +93,7 @@ internal sealed class PodRuntime : IDisposable
         _plan = change.Next;
         _attach.Pod = new AttachablePod(_plan, Ports, Registry, _links.Fabrics.MayUseDevice);
         Ports.Extend(PodTopology.Pairs(_plan));
+        Ports.ChangePolicies(change.Policies);
         _links.ForceRetire([.. change.Inbound.Added.Select(PodTopology.InboundEnd),
             .. change.Outbound.Added.Select(PodTopology.OutboundEnd)]);
         for (var index = 0; index < prepared.Count; index++)

@@ -41,7 +41,6 @@ public sealed class FanIn
     private bool _ended;
     private readonly ReplayWindow _replays;
     private readonly ReorderWindow? _window;
-    private readonly long _deadlineNs;
     private Pool<Arrival> _arrivals;
     private int _turn;
 
@@ -53,7 +52,7 @@ public sealed class FanIn
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Seats, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Seats, SeatsMax);
-        _deadlineNs = options.DeadlineNs;
+        DeadlineNs = options.DeadlineNs;
         _arrivals = new Pool<Arrival>(64);
         _originals = new Dictionary<(ulong, ulong), int>(256);
         _seatEnded = new bool[options.Seats];
@@ -63,6 +62,9 @@ public sealed class FanIn
 
     /// <summary>Places for producers that there are.</summary>
     public int Seats => _seatEnded.Length;
+
+    /// <inheritdoc cref="FanInOptions.DeadlineNs"/>
+    public long DeadlineNs { get; set; }
 
     /// <summary>The channels that are not removed.</summary>
     public IReadOnlyList<FanInChannel> Channels => _channels;
@@ -183,7 +185,7 @@ public sealed class FanIn
         _newestSentNs = 0;
         if (_window is null ? TryTakeAsItComes(out number) : TryTakeInOrder(_window, nowNs, out number))
         {
-            if (EdgePolicy.IsLate(in _arrivals[number].Descriptor, _deadlineNs, nowNs))
+            if (EdgePolicy.IsLate(in _arrivals[number].Descriptor, DeadlineNs, nowNs))
                 Expire(ref _arrivals[number]);
             Count(ref _arrivals[number], nowNs);
             return true;

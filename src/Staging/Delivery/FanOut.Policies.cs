@@ -15,6 +15,14 @@ public sealed partial class FanOut
     private int WindowOf(FanOutEdge edge) => edge.Policy is null ? WindowFrames
         : edge.Distribution == FanOutDistribution.Broadcast ? edge.PartOfOne : edge.Policy.WindowFrames;
 
+    /// <summary>Another policy for an edge that has one: for what waits too.</summary>
+    public void ChangePolicy(int edge, EdgePolicy policy)
+    {
+        _edges[edge].Change(policy);
+        _hasDeadline = _edges.Exists(static one => one.Policy is { DeadlineNs: > 0 });
+        Pump();
+    }
+
     private static bool IsDealt(FanOutEdge edge, FrameKind kind) =>
         edge.IsDealt && kind != FrameKind.EndOfStream;
 

@@ -17,7 +17,7 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
     private bool _hasDrops;
 
     /// <summary>Null: every frame is kept until it is done, and sent again.</summary>
-    public readonly EdgePolicy? Policy = policy;
+    public EdgePolicy? Policy { get; private set; } = policy;
 
     public readonly int Number = number;
     public readonly FanOutDistribution Distribution = distribution;
@@ -51,6 +51,13 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
 
     /// <summary>Frames that these seats of the edge may have or be owed together.</summary>
     public int WindowOf(List<Subscriber> seats) => seats.Count == Seats.Count ? Policy!.WindowFrames : PartOfOne * seats.Count;
+
+    /// <summary>Another policy from now on. What every frame is kept for, or may be dropped by, does not change.</summary>
+    public void Change(EdgePolicy policy)
+    {
+        Invariant.That(Policy is not null);
+        Policy = policy;
+    }
 
     /// <summary>Remembers what was dropped until a channel is there to count it.</summary>
     public void CountDrops(GapCause cause, long sequences)

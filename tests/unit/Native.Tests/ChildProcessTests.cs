@@ -97,6 +97,28 @@ public sealed class ChildProcessTests
         (await child.WaitAsync().WaitAsync(Hang.Bound)).Signal.ShouldBe(13);
     }
 
+    [Fact]
+    public async Task A_child_whose_end_has_closed_a_pipe_is_known_to_be_ending_and_one_that_closes_it_and_goes_on_is_not()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var goesOn = round % 2 == 1;
+            using var pipe = new Pipe();
+            var child = Start(new()
+            {
+                File = "sh",
+                Arguments = ["-c", goesOn ? "exec sleep 600 1>&-" : "exit 3"],
+                Descriptors = new Dictionary<int, int> { [1] = pipe.WriteEnd.Descriptor },
+            });
+            pipe.WriteEnd.Dispose();
+            ReadText(pipe.ReadEnd).ShouldBeEmpty();
+            child.IsEnding.ShouldBe(!goesOn, $"round {round}");
+            child.Kill();
+            await child.WaitAsync().WaitAsync(Hang.Bound);
+            child.IsEnding.ShouldBeTrue();
+        }
+    }
+
     private static ChildProcess Shell(string script) => Start(new() { File = "sh", Arguments = ["-c", script] });
 
     private static ChildProcess Start(ChildProcessOptions options) => ChildProcess.Start(options);

@@ -1,3 +1,5 @@
+using K8sMediaFlow.TestKit;
+
 namespace K8sMediaFlow.Native.Tests;
 
 public sealed class PipeTests
@@ -34,9 +36,16 @@ public sealed class PipeTests
     {
         using var pipe = new Pipe();
         pipe.ReadEnd.Dispose();
-        var failure = Should.Throw<NativeException>(() => pipe.WriteEnd.Write([1]));
+        var failure = Should.Throw<NativeException>(() => WriteUntilItFails(pipe.WriteEnd));
         failure.IsPeerGone.ShouldBeTrue();
         failure.Message.ShouldContain("nobody reads");
+    }
+
+    // A child that another test starts has both ends until it executes its program.
+    private static void WriteUntilItFails(PipeEnd end)
+    {
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); watch.Elapsed < Hang.Bound; Thread.Sleep(1))
+            end.Write([1], 0);
     }
 
     [Fact]

@@ -222,6 +222,21 @@ public sealed class SourceTests : IDisposable
     }
 
     [Fact]
+    public async Task An_end_waits_for_what_is_not_done_downstream_as_long_as_it_takes()
+    {
+        _sidecar.DrainPatience = new MediaOperatorOptions { SocketPath = "", TokenFile = "", Name = "" }.DrainPatience;
+        _sidecar.DrainPatience.ShouldBe(Timeout.InfiniteTimeSpan);
+        var media = await Source();
+        Send(media, 1);
+        media.Outputs["out"].Complete();
+        var end = media.DisposeAsync().AsTask();
+        (await Task.WhenAny(end, Task.Delay(300))).ShouldNotBe(end);
+        _sink.PopFrame();
+        _sink.Return(_sink.Pop().Ticket, ReturnKind.Both);
+        await end.WaitAsync(Bounded.Watchdog);
+    }
+
+    [Fact]
     public async Task A_loan_that_is_smaller_than_a_picture_of_its_caps_cannot_be_sent()
     {
         await using var media = await Source();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using K8sMediaFlow.Cli.Run.Preparation;
 using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Control;
+using K8sMediaFlow.Native;
 using StatusCode = Grpc.Core.StatusCode;
 
 namespace K8sMediaFlow.Cli.Run.Supervision;

@@ -47,7 +47,7 @@ public sealed class AuthorityCases(ITestOutputHelper output) : DisturbingCase(ou
         });
         Wait.Until("the controller speaks with them too",
             () => flow.Is("Ready", "True") && flow.Is("TransportReady", "True")
-            && flow.Is("SidecarsUpToDate", "True"), () => flow.Pipeline().ToString());
+            && flow.Is("SidecarsUpToDate", "True"), flow.Describe);
         flow.ShouldBeWhole("authority changed");
     }
 

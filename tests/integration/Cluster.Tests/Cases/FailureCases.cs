@@ -18,7 +18,7 @@ public sealed class FailureCases(ITestOutputHelper output) : FlowCase(output)
     {
         using var flow = NewFlow();
         flow.Apply(Documents.Flow(flow.Space, "Batch").With(Generate, "args: [decode, --input, /records/nothing.mp4]"));
-        Wait.Until("the batch has failed", () => Ready(flow).Reason == "OperatorFailed", () => $"{flow.Pipeline()}\n{flow.Describe()}");
+        Wait.Until("the batch has failed", () => Ready(flow).Reason == "OperatorFailed", flow.Describe);
         Print($"gave up: {Ready(flow).Message}");
         Ready(flow).Message.ShouldSatisfyAllConditions(message => message.ShouldContain("operator 'source'"),
             message => message.ShouldContain("nothing.mp4"));
@@ -39,7 +39,7 @@ public sealed class FailureCases(ITestOutputHelper output) : FlowCase(output)
             """command: [bash, -c, "echo the licence has expired >&2; echo '   at Licence.Check()' >&2; exit 3"],"""));
         Wait.Until("its words stand in the condition",
             () => Ready(flow).Message.Contains("the licence has expired", StringComparison.Ordinal),
-            () => $"{flow.Pipeline()}\n{flow.Describe()}");
+            flow.Describe);
         Print($"crashes: {Ready(flow).Message}");
         Ready(flow).ShouldSatisfyAllConditions(ready => ready.Reason.ShouldBe("ContainerFailing"),
             ready => ready.Message.ShouldContain("container analyse"), ready => ready.Message.ShouldContain("code 3"));

@@ -13,7 +13,7 @@ public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
     public void An_applied_pipeline_becomes_ready_its_frames_cross_nodes_and_its_columns_say_so()
     {
         using var flow = NewFlow().Start();
-        Wait.Until("Ready", () => flow.Is("Ready", "True"), () => $"{flow.Pipeline()}\n{flow.Describe()}");
+        Wait.Until("Ready", () => flow.Is("Ready", "True"), flow.Describe);
         (flow.PodOf("source").Node, flow.PodOf("sink").Node).ShouldBe(("node1", "node2"));
         StartupWarnings(flow).ShouldBeEmpty();
         Wait.Until("the status counts frames",
@@ -34,7 +34,7 @@ public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
         var pods = flow.Pods().Select(pod => pod.Name).Order().ToList();
         flow.Disturb("invalid edit", () => flow.Apply(Documents.Flow(flow.Space, "Streaming")
             .Replace("to: sink.video", "to: sink.sound", StringComparison.Ordinal)));
-        Wait.Until("Accepted=False", () => flow.Is("Accepted", "False"), () => flow.Pipeline().ToString());
+        Wait.Until("Accepted=False", () => flow.Is("Accepted", "False"), flow.Describe);
         flow.Condition("Accepted").GetProperty("message")
             .GetString()!.ShouldContain("spec.edges[1].to: operator 'sink' has no input 'sound'");
         flow.Pods().Select(pod => pod.Name).Order().ShouldBe(pods);
@@ -47,7 +47,7 @@ public sealed class PipelineCases(ITestOutputHelper output) : FlowCase(output)
     {
         using var flow = NewFlow();
         flow.Apply(Documents.Flow(flow.Space, "Batch"));
-        Wait.Until("Succeeded", () => Phase(flow) == "Succeeded", () => $"{flow.Pipeline()}\n{flow.Describe()}");
+        Wait.Until("Succeeded", () => Phase(flow) == "Succeeded", flow.Describe);
         var account = flow.Account;
         Print($"batch: {account}");
         (account.Sent, account.Received).ShouldBe((250, 250));

@@ -33,10 +33,9 @@ public sealed class SampleCases(ITestOutputHelper output) : FlowCase(output)
         flow.Apply(string.Join("\n---\n", samples.Select(sample => sample.Document(flow.Space))));
         foreach (var sample in samples)
             Wait.Until($"{sample.Name} has succeeded", () => Phase(flow, sample.Name) == "Succeeded",
-                () => $"{flow.Pipeline(sample.Name)}\n{flow.Describe()}");
+                flow.Describe);
         foreach (var (name, (sinks, frames)) in Batches)
-            Regex.Count(Logs(flow, name), $"^sink: video {frames} frames, 0 missing", RegexOptions.Multiline)
-                .ShouldBeGreaterThanOrEqualTo(sinks, name);
+            AwaitWords(flow, name, $"^sink: video {frames} frames, 0 missing", sinks);
         MediaClips.Frames(Path.Combine(flow.Records, "highlights.mp4")).ShouldBe(ClipFrames);
     }
 
@@ -57,6 +56,14 @@ public sealed class SampleCases(ITestOutputHelper output) : FlowCase(output)
                 () => $"{flow.Pipeline(sample.Name)}\n{encoder.Words}\n{Logs(flow, sample.Name)}");
             Print($"{sample.Name}: {string.Join(", ", rates.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {one.Value:0.0}/s")))}");
         }
+    }
+
+    // A container's end can be known before its last words are.
+    private static void AwaitWords(Flow flow, string name, string words, int atLeast)
+    {
+        var logs = "";
+        Wait.Until($"{name}: '{words}' at least {atLeast} times",
+            () => Regex.Count(logs = Logs(flow, name), words, RegexOptions.Multiline) >= atLeast, () => logs, Hang.Bound);
     }
 
     private static string Phase(Flow flow, string name) =>

@@ -132,15 +132,31 @@ internal sealed class Flow : IDisposable
             () => Pods().Any(other => other.Unit == pod.Unit && other.Uid != pod.Uid && other.Phase == "Running"), Describe);
     }
 
+    /// <summary>What is wrong first: reports of long runs are cut.</summary>
     public string Describe() => string.Join('\n',
     [
-        Kubectl.Try(null, "get", "pods,mp,events", "-n", Space, "-o", "wide").Output,
+        .. Kubectl.Get("mediapipeline", space: Space).GetProperty("items").EnumerateArray().Select(State),
         .. Unready().SelectMany(one => new[]
         {
-            $"{one}: {one.State}", Kubectl.Try(null, "logs", one.Pod, "-n", Space, "-c", one.Container, "--tail=8").Output,
+            $"{one.Pod} {one.Container}: {one.State}",
+            Kubectl.Try(null, "logs", one.Pod, "-n", Space, "-c", one.Container, "--tail=8").Output,
         }),
+        Kubectl.Try(null, "get", "pods,mp,events", "-n", Space, "-o", "wide").Output,
         Kubectl.Try(null, "logs", "-n", Helm.Space, "-l", "app.kubernetes.io/component=controller", "--tail=20").Output,
     ]);
+
+    /// <summary>Phase, conditions, and what its edges wait for.</summary>
+    private static string State(JsonElement pipeline)
+    {
+        var name = Pod.Text(pipeline.GetProperty("metadata"), "name");
+        if (!pipeline.TryGetProperty("status", out var status))
+            return $"{name}: no status";
+        var conditions = Pod.Either(status, "conditions")
+            .Select(one => $"{Pod.Text(one, "type")}={Pod.Text(one, "status")} {Pod.Text(one, "reason")} '{Pod.Text(one, "message")}'");
+        var waiting = Pod.Either(status, "edges").Where(edge => Pod.Text(edge, "waitsFor").Length > 0)
+            .Select(edge => $"{Pod.Text(edge, "name")} waits for {Pod.Text(edge, "waitsFor")}");
+        return $"{name} {Pod.Text(status, "phase")}: {string.Join("; ", conditions.Concat(waiting))}";
+    }
 
     /// <summary>The containers of pods that are not ready.</summary>
     private IEnumerable<(string Pod, string Container, string State)> Unready() =>

@@ -22,6 +22,23 @@ public class TemplateHashTests
         string.Join(' ', changed).ShouldBe(replaced, change);
     }
 
+    [Theory]
+    [InlineData("what it drops when it is full", """{"onFull": "LatestOnly"}""", false)]
+    [InlineData("how old its frames may be", """{"deadlineMilliseconds": 80}""", false)]
+    [InlineData("no limit of age", """{"deadlineMilliseconds": null}""", false)]
+    [InlineData("every frame is kept", """{"delivery": "AtLeastOnce", "onFull": "Block", "deadlineMilliseconds": null}""", true)]
+    public void Running_pods_follow_what_an_edge_may_drop_but_not_whether_it_may(string change, string patch, bool isReplaced)
+    {
+        const string Dropping = """{"delivery": "AtMostOnce", "onFull": "DropOldest", "deadlineMilliseconds": 200}""";
+        var before = Hashes(Rendering.Input(Pipelines.Live, 31, document => PatchEdge(document, Dropping)));
+        var after = Hashes(Rendering.Input(Pipelines.Live, 31, document =>
+        {
+            PatchEdge(document, Dropping);
+            PatchEdge(document, patch);
+        }));
+        before.Keys.Where(stable => after[stable] != before[stable]).Any().ShouldBe(isReplaced, change);
+    }
+
     [Fact]
     public void Another_server_version_and_another_rendering_restart_nothing() =>
         Hashes(Rendering.Input(Pipelines.Live, 20)).ShouldBe(Hashes(Rendering.Input(Pipelines.Live, 34)));
@@ -95,10 +112,20 @@ public class TemplateHashTests
         Rendering.Render(input)
             .Pods.ToDictionary(pod => pod.Label(WellKnownLabels.Pod)!, pod => pod.Annotation(WellKnownLabels.TemplateHash)!);
 
-    private static void Patch(JsonObject document, string name, JsonObject patch)
+    private static void Patch(JsonObject document, string name, JsonObject patch) =>
+        Patch(document["spec"]!["operators"]!.AsArray().First(one => (string)one!["name"]! == name)!.AsObject(), patch);
+
+    /// <summary>Of the edge to the analysers.</summary>
+    private static void PatchEdge(JsonObject document, string patch) =>
+        Patch(document["spec"]!["edges"]![0]!.AsObject(), JsonNode.Parse(patch)!.AsObject());
+
+    // As the API server merges: null takes a field away.
+    private static void Patch(JsonObject spec, JsonObject patch)
     {
-        var spec = document["spec"]!["operators"]!.AsArray().First(one => (string)one!["name"]! == name)!.AsObject();
         foreach (var (field, value) in patch)
-            spec[field] = value?.DeepClone();
+            if (value is null)
+                spec.Remove(field);
+            else
+                spec[field] = value.DeepClone();
     }
 }

@@ -92,6 +92,30 @@ public abstract class PolicyConformance
         flow.Drops().ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task What_may_be_dropped_changes_while_frames_flow_and_each_frame_is_delivered_or_explained()
+    {
+        await using var flow = await Start(OnFull.DropOldest, deadline: null);
+        flow.Send(Frames / 3, isLast: false);
+        flow.Follow(plans => plans with { OnFull = OnFull.Block });
+        flow.AwaitFull();
+        flow.Follow(plans => plans with { OnFull = OnFull.LatestOnly });
+        flow.Send(Frames / 3, isLast: false);
+        flow.Follow(plans => plans with { OnFull = OnFull.Block });
+        flow.AwaitFull();
+        Thread.Sleep(2 * DeadlineMilliseconds);
+        // What waits is too old at once, and makes room.
+        flow.Follow(plans => plans with { Queue = plans.Queue! with { DeadlineMilliseconds = DeadlineMilliseconds } });
+        using var sink = new PolicySink(flow.Render, workMilliseconds: 0);
+        flow.Send(Frames / 3);
+        sink.AwaitEnd();
+        flow.Finish();
+        sink.Sequences.ShouldBeInOrder(SortDirection.Ascending);
+        var drops = flow.Drops();
+        drops.Keys.Order().ShouldBe(["Deadline", "Dropped"]);
+        (sink.Sequences.Count + drops.Values.Sum()).ShouldBe(flow.Sent);
+    }
+
     private async Task<PolicyFlow> Start(OnFull onFull, int? deadline)
     {
         var plans = Plans;
@@ -107,9 +131,10 @@ public abstract class PolicyConformance
 internal sealed class PolicyFlow : IAsyncDisposable
 {
     private readonly IReadOnlyList<RunningPod> _pods;
+    private FlowPlans _plans;
 
-    private PolicyFlow(IReadOnlyList<RunningPod> pods, MediaOperator camera, MediaOperator render) =>
-        (_pods, Camera, Render) = (pods, camera, render);
+    private PolicyFlow(FlowPlans plans, IReadOnlyList<RunningPod> pods, MediaOperator camera, MediaOperator render) =>
+        (_plans, _pods, Camera, Render) = (plans, pods, camera, render);
 
     public MediaOperator Camera { get; }
 
@@ -119,32 +144,68 @@ internal sealed class PolicyFlow : IAsyncDisposable
     {
         var sending = new RunningPod(plans, "camera-0", fabric: fabricOf("camera-0"));
         if (plans.InOnePod)
-            return new PolicyFlow([sending], await sending.Attach(), await sending.Attach(mediaOperator: "render"));
+            return new PolicyFlow(plans, [sending], await sending.Attach(), await sending.Attach(mediaOperator: "render"));
         var receiving = new RunningPod(plans, "render-0", fabric: fabricOf("render-0"));
-        var flow = new PolicyFlow([sending, receiving], await sending.Attach(), await receiving.Attach());
+        var flow = new PolicyFlow(plans, [sending, receiving], await sending.Attach(), await receiving.Attach());
         sending.AwaitReady("render-0");
         return flow;
     }
 
+    /// <summary>Frames sent by now.</summary>
+    public int Sent { get; private set; }
+
+    /// <summary>Gives the pods a newer plan.</summary>
+    public void Follow(Func<FlowPlans, FlowPlans> change)
+    {
+        _plans = change(_plans) with { Generation = _plans.Generation + 1 };
+        foreach (var pod in _pods)
+            pod.Follow(_plans);
+    }
+
+    /// <summary>Sends until there is no room any more, for a tenth of a second.</summary>
+    public void AwaitFull() => Watchdog.Until(() => !TrySend() && !Retry(), () => $"{Sent} frames were sent, and there is room still");
+
     /// <summary>Sends frames, some milliseconds apart, and ends the stream. Never waits for the consumer by itself.</summary>
     /// <param name="frames">How many.</param>
     /// <param name="oneByOne">Each when the one before it is done.</param>
-    public void Send(int frames, bool oneByOne = false)
+    /// <param name="isLast">Nothing follows.</param>
+    public void Send(int frames, bool oneByOne = false, bool isLast = true)
     {
         var output = Camera.Outputs["video"];
         for (var number = 1; number <= frames; number++)
         {
-            using (var loan = output.Loan())
-            {
-                Picture.Of(number, loan.Payload.Length).CopyTo(loan.Payload);
-                loan.Send();
-            }
+            Fill(output.Loan());
             if (oneByOne)
                 Watchdog.Until(() => output.InFlight == 0, () => $"{output.InFlight} of {number} are not done");
             else
                 Thread.Sleep(2);
         }
-        output.Complete();
+        if (isLast)
+            output.Complete();
+    }
+
+    private bool TrySend()
+    {
+        if (!Camera.Outputs["video"].TryLoan(out var loan))
+            return false;
+        Fill(loan);
+        return true;
+    }
+
+    // Where frames are dropped, their blocks come back a moment later.
+    private bool Retry()
+    {
+        Thread.Sleep(100);
+        return TrySend();
+    }
+
+    private void Fill(FrameLoan loan)
+    {
+        using (loan)
+        {
+            Picture.Of(++Sent, loan.Payload.Length).CopyTo(loan.Payload);
+            loan.Send();
+        }
     }
 
     /// <summary>Everything is back: nothing is in flight and no block is taken.</summary>

@@ -33,10 +33,19 @@ public sealed class PolicyDoorTests
     }
 
     [Fact]
-    public void Another_policy_is_refused_in_a_running_pod_by_the_name_of_its_field()
+    public void What_an_edge_may_drop_changes_in_a_running_pod()
     {
-        Refusal(Plans with { OnFull = OnFull.DropOldest }).ShouldContain("onFull");
-        Refusal(Plans with { Queue = Queue with { DeadlineMilliseconds = 50 } }).ShouldContain("deadlineMilliseconds");
+        Changed(Plans with { OnFull = OnFull.DropOldest }).OnFull.ShouldBe(OnFull.DropOldest);
+        Changed(Plans with { Queue = Queue with { DeadlineMilliseconds = 50, WindowFrames = 8 } }).Queue
+            .ShouldBe(Queue with { DeadlineMilliseconds = 50 });
+        Changed(Plans with { Queue = Queue with { DeadlineMilliseconds = null } }).Queue!.DeadlineMilliseconds.ShouldBeNull();
+        PlanChange.TryCompare(Plans.Of("camera-0"), Plans.Of("camera-0"), out var same, out _).ShouldBeTrue();
+        same!.Policies.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Whether_an_edge_may_drop_cannot_change_in_a_running_pod_nor_may_it_need_more_memory()
+    {
         Refusal(Plans with { Queue = null, OnFull = OnFull.Block }).ShouldContain("running");
         Refusal(Plans with { Queue = Queue with { WindowFrames = 13 } }).ShouldContain("windowFrames");
     }
@@ -61,6 +70,12 @@ public sealed class PolicyDoorTests
         };
         PlanJson.TryParse(PlanJson.Write(plan), out _, out var error).ShouldBeFalse();
         error.ShouldNotBeNull().ShouldContain(field);
+    }
+
+    private static EdgePlan Changed(FlowPlans next)
+    {
+        PlanChange.TryCompare(Plans.Of("camera-0"), next.Of("camera-0"), out var change, out var refusal).ShouldBeTrue(refusal);
+        return change!.Policies.ShouldHaveSingleItem();
     }
 
     private static string Refusal(FlowPlans next)

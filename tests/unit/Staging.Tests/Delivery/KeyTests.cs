@@ -18,7 +18,11 @@ public sealed class KeyTests
         {
         }
 
-        void IFrameOwner.Done(int tag) => Done.Add(tag).ShouldBeTrue("done twice");
+        void IFrameOwner.Done(int tag)
+        {
+            if (!Done.Add(tag))
+                Assert.Fail($"{tag} is done twice");
+        }
 
         ulong IFrameOwner.KeyOf(int tag, int edge, ref FrameDescriptor descriptor) => KeyOf((ulong)tag);
     }
@@ -213,13 +217,14 @@ public sealed class KeyTests
     public void Nothing_is_allocated_for_a_frame()
     {
         var stage = new Stage(consumers: 3);
+        var channels = stage.Channels.Values.ToArray();
         long Round()
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var step = 0; step < 300; step++)
             {
                 stage.Send(1);
-                foreach (var (_, channel) in stage.Channels)
+                foreach (var channel in channels)
                     while (channel.TryPop(out var descriptor))
                         channel.Return(descriptor.Ticket, ReturnKind.Both);
                 stage.Fan.DrainReturns();
@@ -228,8 +233,7 @@ public sealed class KeyTests
         }
         stage.Owner.Done.EnsureCapacity(10_000);
         Round();
-        // The dictionary's enumerator is the test's.
-        (Round() / 300).ShouldBeLessThan(200);
+        Round().ShouldBe(0);
     }
 
     [Theory]

@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace K8sMediaFlow.Cli.Run.Processes;
+namespace K8sMediaFlow.Native;
 
 /// <summary>
 /// How long a process was ready to run and no processor was free for it: time in which it could not have said anything. A process that
 /// hangs or is stopped is not ready to run, and waits for nothing.
 /// </summary>
-internal static class ProcessorWait
+public static class ProcessorWait
 {
     /// <summary>
     /// Of all its threads together, since they began: an answer goes through several of them, and each may wait. Less than before where one

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.TestKit;
 
-namespace K8sMediaFlow.Cli.Tests.Runs;
+namespace K8sMediaFlow.Native.Tests;
 
 /// <summary>A process that gets no processor is told from one that asks for none.</summary>
 public sealed class ProcessorWaitTests
