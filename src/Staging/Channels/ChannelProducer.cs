@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using K8sMediaFlow.Native;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Channels;
 

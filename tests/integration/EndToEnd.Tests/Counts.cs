@@ -14,7 +14,17 @@ internal sealed record Counts(int Frames, int Missing, int Disorder, int Torn)
     public static Counts OfPort(string path, string name)
     {
         using var document = JsonDocument.Parse(File.ReadAllText(path));
-        var port = document.RootElement.GetProperty("ports").GetProperty(name);
+        return Read(document.RootElement.GetProperty("ports").GetProperty(name));
+    }
+
+    public static IReadOnlyList<Counts> OfPorts(string path)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(path));
+        return [.. document.RootElement.GetProperty("ports").EnumerateObject().Select(port => Read(port.Value))];
+    }
+
+    private static Counts Read(JsonElement port)
+    {
         int Number(string counter) => port.TryGetProperty(counter, out var value) ? value.GetInt32() : 0;
         return new Counts(Number("frames"), Number("missing"), Number("duplicates") + Number("out_of_order"), Number("corrupt"));
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using K8sMediaFlow.Cluster.Tests.Harness;
 
 namespace K8sMediaFlow.EndToEnd.Tests;
@@ -9,13 +10,12 @@ namespace K8sMediaFlow.EndToEnd.Tests;
 [Trait("Category", "Slow")]
 public class CrashMatrixTests
 {
-    private const int Frames = 500;
-    private const string Variable = "K8SMEDIAFLOW_FAILPOINT", Sidecar = "k8smediaflow-sidecar", MediaOperator = "media-operator";
+    private const int Frames = 300, LoadFrames = 800, Edges = 16;
+    private const string Sidecar = "k8smediaflow-sidecar", MediaOperator = "media-operator";
 
-    // How often a step is reached before it happens: the stream is under way, and each life reaches it.
-    private const int Count = 40;
-
-    private static string Bin => Path.Combine(Programs.Root, "artifacts", "failpoints");
+    // How often a step is reached before it happens: the stream is under way, and each life reaches it. Where one message may be for many
+    // frames, fewer come.
+    private static int CountOf(string step) => step is "grant" or "acknowledge" or "acknowledged" ? 8 : 40;
 
     // Few steps for each run: a sidecar that dies for the sixth time in a row is given up, rightly.
     public static TheoryData<string, string, string> Matrix()
@@ -37,44 +37,56 @@ public class CrashMatrixTests
     [MemberData(nameof(Matrix))]
     public void A_process_that_dies_or_stops_at_a_step_loses_doubles_and_tears_nothing(string victim, string steps, string action)
     {
-        var folder = Directory.CreateTempSubdirectory("kmf-failpoints-").FullName;
-        var marks = steps.Split(' ').ToDictionary(step => Path.Combine(folder, step));
-        using var run = new LocalRun
-        {
-            CliProgram = Path.Combine(Bin, "k8smediaflow"),
-            Environment = new Dictionary<string, string> { [Variable] = string.Join('|', marks.Select(one => Order(victim, one, action))) },
-        };
-        run.Start(Document, "--stall-seconds", "30");
-        run.AwaitExit().ShouldBe(0, run.Log);
-        marks.Keys.Where(mark => !File.Exists(mark)).ShouldBeEmpty("steps that were not reached\n" + run.Log);
-        var account = FrameAccount.Of(run.Folder, "sent", "seen");
-        account.Lost.ShouldBe(0, account + "\n" + run.Log);
+        using var failpoints = new Failpoints();
+        foreach (var step in steps.Split(' '))
+            failpoints.Add(victim, step, CountOf(step), action);
+        var account = Run(failpoints, Chain, Frames, out var log);
+        account.Lost.ShouldBe(0, log);
         // A consumer that died gets again what it was not done with.
         if (!victim.EndsWith("sink", StringComparison.Ordinal))
-            (account.Doubled, account.Disordered).ShouldBe((0, 0), account + "\n" + run.Log);
-        Counts.OfSink(run).Torn.ShouldBe(0, run.Log);
-        run.Leftovers().ShouldBeEmpty();
-        Directory.Delete(folder, recursive: true);
+            (account.Doubled, account.Disordered).ShouldBe((0, 0), log);
+    }
+
+    [Fact]
+    public void Sixteen_edges_at_full_load_lose_and_tear_nothing_when_processes_of_each_kind_die_and_stop()
+    {
+        using var failpoints = new Failpoints()
+            .Add($"{MediaOperator} generate", "send", 2000, "KILL").Add($"{MediaOperator} sink", "receive", 4000, "KILL")
+            .Add(Sidecar, "written", 1000, "KILL").Add(Sidecar, "land", 3000, "KILL")
+            .Add($"{MediaOperator} generate", "fill", 5000, "STOP1.5").Add($"{MediaOperator} sink", "return", 2000, "STOP1.5")
+            .Add(Sidecar, "acknowledged", 60, "STOP1.5").Add(Sidecar, "grant", 60, "STOP1.5");
+        var account = Run(failpoints, Crossed, Edges * LoadFrames, out var log);
+        account.Lost.ShouldBe(0, log);
     }
 
     [Fact]
     public void Published_programs_have_no_failpoints()
     {
-        Knows(Bin).ShouldNotBeEmpty("the build for tests has none: this test sees nothing");
+        Knows(Failpoints.Bin).ShouldNotBeEmpty("the build for tests has none: this test sees nothing");
         Knows(Programs.Bin).ShouldBeEmpty();
     }
 
-    private static string Order(string victim, KeyValuePair<string, string> mark, string action)
+    private static FrameAccount Run(Failpoints failpoints, string document, int frames, out string log)
     {
-        var words = victim.Split(' ');
-        return string.Join(';', words[0], words.ElementAtOrDefault(1) ?? "", mark.Value, Count, action, mark.Key);
+        using var run = failpoints.NewRun();
+        run.Start(document, "--stall-seconds", "60");
+        run.AwaitExit().ShouldBe(0, run.Log);
+        failpoints.Missing.ShouldBeEmpty("steps that were not reached\n" + run.Log);
+        var account = FrameAccount.Of(run.Folder, "sent", "seen");
+        log = $"{account}\n{run.Log}";
+        // A source that died begins a stream of its own.
+        account.Sent.ShouldBeGreaterThanOrEqualTo(frames, log);
+        foreach (var counts in Directory.GetFiles(run.Folder, "count-*").SelectMany(Counts.OfPorts))
+            counts.Torn.ShouldBe(0, log);
+        run.Leftovers().ShouldBeEmpty();
+        return account;
     }
 
     // Text is in the programs as .NET has it, in two bytes a character.
     private static IEnumerable<string> Knows(string folder) => Directory.GetFiles(folder).Where(file =>
-        File.ReadAllBytes(file).AsSpan().IndexOf(System.Text.Encoding.Unicode.GetBytes(Variable)) >= 0);
+        File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.Unicode.GetBytes(Failpoints.Variable)) >= 0);
 
-    private static string Document => $$$"""
+    private const string Chain = """
         apiVersion: k8smediaflow.io/v1alpha1
         kind: MediaPipeline
         metadata: {name: crash}
@@ -83,7 +95,7 @@ public class CrashMatrixTests
           operators:
             - name: source
               image: k8smediaflow/media-operators:0.1.0
-              args: [generate, --realtime, --frames, "{{{Frames}}}", --record, /media/sent]
+              args: [generate, --realtime, --frames, "300", --record, /media/sent]
               volumeMounts: [{name: media, mountPath: /media}]
               outputs: [{name: video, caps: {video: {width: 320, height: 180, format: yuv420p, frameRate: "60"} } }]
             - name: analyse
@@ -93,7 +105,7 @@ public class CrashMatrixTests
               outputs: [{name: video}]
             - name: sink
               image: k8smediaflow/media-operators:0.1.0
-              args: [sink, --verify, --record, /media/seen, --count-file, /media/count.json]
+              args: [sink, --verify, --record, /media/seen, --count-file, /media/count-sink.json]
               volumeMounts: [{name: media, mountPath: /media}]
               inputs: [{name: video}]
           edges:
@@ -101,4 +113,46 @@ public class CrashMatrixTests
             - {from: analyse.video, to: sink.video}
           volumes: [{name: media, emptyDir: {}}]
         """;
+
+    /// <summary>Two sources with eight ports each, and two sinks that have half of each.</summary>
+    private static string Crossed
+    {
+        get
+        {
+            string[] sources = ["a", "b"], sinks = ["even", "odd"];
+            IEnumerable<string> Ports(string source) => Enumerable.Range(0, Edges / sources.Length).Select(number => $"{source}{number}");
+            string SinkOf(string port) => sinks[(port[1] - '0') % sinks.Length];
+            var ports = sources.SelectMany(Ports).ToList();
+            return $$$"""
+                apiVersion: k8smediaflow.io/v1alpha1
+                kind: MediaPipeline
+                metadata: {name: crossed}
+                spec:
+                  execution: Streaming
+                  operators:
+                {{{Lines(sources, source => $$"""
+                        - name: {{source}}
+                          image: k8smediaflow/media-operators:0.1.0
+                          args: [generate, --frames, "{{LoadFrames}}", --record, /media/sent]
+                          volumeMounts: [{name: media, mountPath: /media}]
+                          outputs: [{{string.Join(", ", Ports(source).Select(Output))}}]
+                    """)}}}
+                {{{Lines(sinks, sink => $$"""
+                        - name: {{sink}}
+                          image: k8smediaflow/media-operators:0.1.0
+                          args: [sink, --verify, --record, /media/seen, --count-file, /media/count-{{sink}}.json]
+                          volumeMounts: [{name: media, mountPath: /media}]
+                          inputs: [{{string.Join(", ", ports.Where(port => SinkOf(port) == sink).Select(port => $"{{name: {port}}}"))}}]
+                    """)}}}
+                  edges:
+                {{{Lines(ports, port => $"    - {{from: {port[0]}.{port}, to: {SinkOf(port)}.{port}}}")}}}
+                  volumes: [{name: media, emptyDir: {}}]
+                """;
+        }
+    }
+
+    private static string Output(string port) =>
+        $"{{name: {port}, caps: {{video: {{width: 64, height: 48, format: gray, frameRate: \"25\"}}}}}}";
+
+    private static string Lines(IEnumerable<string> names, Func<string, string> line) => string.Join('\n', names.Select(line));
 }
