@@ -69,7 +69,7 @@ public sealed record EdgePlan(
 /// </param>
 /// <param name="LandedFrames">The same of what has landed behind a link: part of its region.</param>
 /// <param name="DeadlineMilliseconds">Age since the source's send at which a frame is dropped; null: none.</param>
-public sealed record EdgeQueuePlan(int QueueFrames, int WindowFrames, int LandedFrames, int? DeadlineMilliseconds);
+public sealed record EdgeQueuePlan(int QueueFrames, int WindowFrames, int LandedFrames, int? DeadlineMilliseconds = null);
 
 /// <summary>One replica at an end of an edge, and the pod that it lives in.</summary>
 public sealed record EndpointPlan(string Operator, int Replica, string Pod);

@@ -29,7 +29,8 @@ public class KillTests
         using var run = new LocalRun();
         Clips.H264WithSound(run.Folder, frames: 500);
         run.Start(Documents.Highlights(realtime: true));
-        run.WaitFor(() => run.Processes("match.mp4").Any(pid => IsFfmpeg(pid)) && run.Flows, "the flow");
+        // Of pictures: sound has an ffmpeg of its own.
+        run.WaitFor(() => run.Processes("match.mp4").Any(pid => IsFfmpeg(pid)) && run.FlowsOn("decode.video"), "the flow");
         LocalRun.Kill(run.Processes("match.mp4").First(IsFfmpeg));
         run.AwaitExit().ShouldBe(1, run.Log);
         run.Log.ShouldContain("decode");

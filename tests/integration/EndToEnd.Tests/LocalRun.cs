@@ -34,6 +34,9 @@ internal sealed partial class LocalRun : IDisposable
     /// <summary>Plain lines name each edge once a second, with its count of frames.</summary>
     public bool Flows => _lines.Any(line => FlowLine().IsMatch(line));
 
+    /// <summary>The same of the edges whose line holds the text.</summary>
+    public bool FlowsOn(string edge) => _lines.Any(line => line.Contains(edge, StringComparison.Ordinal) && FlowLine().IsMatch(line));
+
     public string Media(string name) => Path.Combine(Folder, name);
 
     public LocalRun Start(string document, params string[] more)

@@ -69,6 +69,8 @@ public sealed class ContainerOrderTests
         var hanging = line.StartOperator(PodLine.Sink);
         await line.FlowsAsync();
         hanging.Signal("STOP");
+        // On a busy machine nothing may be under way at that moment.
+        await line.LandedAsync();
         var time = Stopwatch.StartNew();
         ending.Signal("TERM");
         ending.AwaitExit().ShouldBe(0, string.Join('\n', ending.Lines));

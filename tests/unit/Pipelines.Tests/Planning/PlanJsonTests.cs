@@ -15,6 +15,27 @@ public sealed class PlanJsonTests
         plan!.Edges[0].Caps.Video!.FrameRate.ToString().ShouldBe("30000/1001");
     }
 
+    /// <summary>Null is not written, so whatever may be null may be missing.</summary>
+    [Fact]
+    public void What_may_be_null_in_a_plan_may_be_missing()
+    {
+        var required = PartsOf(typeof(SidecarPlan), []).SelectMany(type => type.GetConstructors().SelectMany(one => one.GetParameters())
+            .Where(parameter => MayBeNull(parameter) && !parameter.HasDefaultValue).Select(parameter => $"{type.Name}.{parameter.Name}"));
+        required.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_edge_that_may_drop_needs_no_deadline()
+    {
+        var dropping = PlanSamples.Studio();
+        dropping = dropping with
+        {
+            Edges = [dropping.Edges[0] with { Delivery = Pipelines.Graph.Delivery.AtMostOnce, Queue = new(4, 8, 8, null) }, dropping.Edges[1]],
+        };
+        PlanJson.TryParse(PlanJson.Write(dropping), out var read, out var error).ShouldBeTrue(error);
+        read!.Edges[0].Queue.ShouldBe(new EdgeQueuePlan(4, 8, 8, null));
+    }
+
     [Fact]
     public void Encryption_is_written_where_it_is_asked_for_and_over_tcp_only()
     {
@@ -116,4 +137,17 @@ public sealed class PlanJsonTests
         plan.ShouldBeNull();
         return error!;
     }
+
+    private static HashSet<Type> PartsOf(Type type, HashSet<Type> known)
+    {
+        if (type.Namespace?.StartsWith("K8sMediaFlow", StringComparison.Ordinal) == true && !type.IsEnum && known.Add(type))
+            foreach (var property in type.GetProperties())
+                PartsOf(property.PropertyType, known);
+        foreach (var argument in type.GetGenericArguments())
+            PartsOf(argument, known);
+        return known;
+    }
+
+    private static bool MayBeNull(System.Reflection.ParameterInfo parameter) =>
+        new System.Reflection.NullabilityInfoContext().Create(parameter).WriteState == System.Reflection.NullabilityState.Nullable;
 }
