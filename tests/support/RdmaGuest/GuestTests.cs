@@ -1,5 +1,6 @@
 using System.Reflection;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.TestKit;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -28,7 +29,7 @@ public static class GuestTests
 
         public List<IXunitTestCase> Cases { get; } = [];
 
-        public void WaitForEnd() => _over.Task.Wait(TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        public void WaitForEnd() => _over.Task.Wait(Hang.Bound).ShouldBeTrue();
 
         public bool OnMessage(IMessageSinkMessage message)
         {

@@ -33,6 +33,11 @@ public partial class HabitTests
             .Select(Repository.Relative).ShouldBeEmpty();
     }
 
+    /// <summary>A bound of seconds measures the machine: beside others a test has stood still for a minute, and failed for it.</summary>
+    [Fact]
+    public void A_test_waits_for_what_it_expects_up_to_the_bound_for_a_hang() =>
+        Repository.Sources("tests").Where(path => OwnBound().IsMatch(File.ReadAllText(path))).Select(Repository.Relative).ShouldBeEmpty();
+
     [Fact]
     public void Decisions_are_numbered_without_a_hole_and_the_index_lists_each_with_its_title()
     {
@@ -73,6 +78,9 @@ public partial class HabitTests
 
     private static List<string> Decisions() =>
         [.. Repository.Files("docs/decisions", "*.md").Where(path => Path.GetFileName(path) != "README.md").Order(StringComparer.Ordinal)];
+
+    [GeneratedRegex(@"\.Wait(Async)?\(TimeSpan\.From(Sec|Min)|[wW]atchdog = new CancellationTokenSource\(TimeSpan")]
+    private static partial Regex OwnBound();
 
     [GeneratedRegex(@"decisions?[ /](\d{4})\b")]
     private static partial Regex DecisionMention();

@@ -125,7 +125,7 @@ public class StreamTests
             if (random.Next(2) == 0)
                 output.Write(in source.Message);
             else
-                output.WriteAsync(in source.Message).AsTask().Wait(TimeSpan.FromSeconds(10)).ShouldBeTrue();
+                output.WriteAsync(in source.Message).AsTask().Wait(Hang.Bound).ShouldBeTrue();
         }
 
         return (stream.ToArray(), digests);

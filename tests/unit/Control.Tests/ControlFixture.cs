@@ -5,6 +5,7 @@ using Grpc.Net.Client;
 using K8sMediaFlow.Control.Certificates;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Primitives.Certificates;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Control.Tests;
 
@@ -19,7 +20,7 @@ internal sealed class ControlFixture : IAsyncDisposable
         Client = ClientAs(identities.Issue(ControllerIdentity.Uri), TestIdentities.Sidecar);
     }
 
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+    public static TimeSpan Patience { get; } = Hang.Bound;
 
     public TestIdentities Identities { get; }
 

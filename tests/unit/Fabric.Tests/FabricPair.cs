@@ -1,4 +1,5 @@
 using System.Net;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Fabric.Tests;
 
@@ -6,7 +7,7 @@ namespace K8sMediaFlow.Fabric.Tests;
 internal sealed class FabricPair : IDisposable
 {
     public const uint Epoch = 7;
-    public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Watchdog = Hang.Bound;
 
     private readonly IFabricListener _listener;
     private readonly IFabricOffer _offer;

@@ -1,3 +1,5 @@
+using K8sMediaFlow.TestKit;
+
 namespace K8sMediaFlow.Native.Tests;
 
 public sealed class WaitingTests
@@ -27,7 +29,7 @@ public sealed class WaitingTests
         var sleeping = Task.Run(() => SleepUntilChanged(sleeper));
         await Task.Delay(20);
         SetAndWake(waker);
-        (await sleeping.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe(1u);
+        (await sleeping.WaitAsync(Hang.Bound)).ShouldBe(1u);
     }
 
     [Fact]

@@ -171,7 +171,8 @@ internal sealed class PodLine : IDisposable
     public Task FlowsAsync() => Until(async () => Number((await GetAsync(Source, "/metrics")).Text, "k8smediaflow_edge_frames_total") > 50);
 
     /// <summary>Until the pod of the sink has frames that it is not done with.</summary>
-    public Task LandedAsync() => Until(async () => Number((await GetAsync(Sink, "/metrics")).Text, "k8smediaflow_link_retained_frames") > 0);
+    public Task LandedAsync() => Until(async () =>
+        Number((await GetAsync(Sink, "/metrics")).Text, "k8smediaflow_link_retained_frames") > 0);
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using K8sMediaFlow.Cli.Run.Processes;
 using K8sMediaFlow.Cli.Run.Supervision;
 using K8sMediaFlow.Pipelines.Graph;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Cli.Tests.Runs;
 
@@ -158,7 +159,7 @@ public class LocalRunTests
 
     private static async Task Until(Func<bool> holds)
     {
-        using var watchdog = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var watchdog = new CancellationTokenSource(Hang.Bound);
         while (!holds())
             await Task.Delay(50, watchdog.Token);
     }

@@ -91,7 +91,7 @@ public class ProbeTests
             using var ffmpeg = Process.Start("ffmpeg",
                 ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=352x288:rate=25:duration=0.4", "-c:v", "mpeg4",
                 "file:" + clip]);
-            await ffmpeg.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
+            await ffmpeg.WaitForExitAsync(new CancellationTokenSource(Hang.Bound).Token);
             var graph = Graph(clip);
             var probed = await InputProbe.ApplyAsync(graph, CancellationToken.None);
             probed.Operators[0].Outputs.Single()

@@ -1,5 +1,6 @@
 using K8sMediaFlow.Control.Hosting;
 using K8sMediaFlow.Control.Options;
+using K8sMediaFlow.TestKit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,15 +9,13 @@ namespace K8sMediaFlow.Control.Tests.Hosting;
 /// <summary>How a process ends with its service. What signals do, the tests of the programs see.</summary>
 public sealed class ServiceHostTests
 {
-    private static readonly TimeSpan _bound = TimeSpan.FromSeconds(30);
-
     [Theory]
     [InlineData(Ending.ByItself, 0)]
     [InlineData(Ending.WhenAsked, 0)]
     [InlineData(Ending.ByAFailure, 1)]
     public async Task A_process_ends_with_its_service_and_only_a_failure_is_one(Ending ending, int exitCode)
     {
-        (await ServiceHost.RunAsync<EndingService>(LogFormat.Json, LogLevel.None, new EndingOptions(ending)).WaitAsync(_bound))
+        (await ServiceHost.RunAsync<EndingService>(LogFormat.Json, LogLevel.None, new EndingOptions(ending)).WaitAsync(Hang.Bound))
             .ShouldBe(exitCode);
     }
 

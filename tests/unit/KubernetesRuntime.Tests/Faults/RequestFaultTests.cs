@@ -1,6 +1,7 @@
 using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Connection;
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Faults;
@@ -205,7 +206,7 @@ public class RequestFaultTests
         using var fence = new Fence();
         using var writer = client.Fenced(fence);
         var write = writer.For(Resources.ConfigMaps).CreateAsync(new() { Metadata = new() { Name = "a", Namespace = "n" } });
-        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var bound = new CancellationTokenSource(Hang.Bound);
         await Until.Async(() => !server.Requests.IsEmpty, "the request", bound.Token);
         fence.Close();
         (await Should.ThrowAsync<WriteRefusedException>(write)).Message.ShouldContain("under way");

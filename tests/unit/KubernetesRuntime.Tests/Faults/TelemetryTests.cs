@@ -1,4 +1,5 @@
 using K8sMediaFlow.KubernetesRuntime.Objects;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Faults;
 
@@ -15,7 +16,7 @@ public class TelemetryTests
                 ? context.SayAsync(Lines.List(10 + lists++))
                 : context.From() == "10" ? context.FailAsync(410, "Gone") : context.HangAsync());
         using var client = server.Client();
-        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var stop = new CancellationTokenSource(Hang.Bound);
         var informer = new Informers.Informer<NetworkPolicy>(client.For(Resources.NetworkPolicies), Watched.Quick());
         var run = informer.RunAsync(stop.Token);
         await Until.Async(() => server.Requests.Count == 4, "the second watch", stop.Token);

@@ -137,7 +137,7 @@ public class LeaderElectionTests(ApiServerFixture fixture) : ApiServerTests(fixt
         public async Task StopAsync()
         {
             await _stop.CancelAsync();
-            await _run.WaitAsync(TimeSpan.FromSeconds(30));
+            await _run.WaitAsync(Hang.Bound);
         }
 
         public async ValueTask DisposeAsync()

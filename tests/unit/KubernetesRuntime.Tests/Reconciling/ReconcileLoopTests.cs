@@ -210,6 +210,6 @@ public sealed class ReconcileLoopTests : IDisposable
     private async Task EndAsync(Task run)
     {
         await _stop.CancelAsync();
-        await run.WaitAsync(TimeSpan.FromSeconds(30));
+        await run.WaitAsync(Hang.Bound);
     }
 }

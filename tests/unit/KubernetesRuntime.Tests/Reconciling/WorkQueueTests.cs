@@ -1,4 +1,5 @@
 using K8sMediaFlow.KubernetesRuntime.Reconciling;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.KubernetesRuntime.Tests.Reconciling;
 
@@ -133,7 +134,7 @@ public class WorkQueueTests
             var (first, second) = (queue.TakeAsync(cancel.Token).AsTask(), Take(queue));
             await Task.WhenAll(Task.Run(cancel.Cancel), Task.Run(() => queue.Add("a")));
             // Whoever of the two got it: it is nowhere else, and it is not lost.
-            if (await Task.WhenAny(first, second).WaitAsync(TimeSpan.FromSeconds(30)) == first && first.IsCompletedSuccessfully)
+            if (await Task.WhenAny(first, second).WaitAsync(Hang.Bound) == first && first.IsCompletedSuccessfully)
                 queue.Add("b");
             (await second).ShouldBe(first.IsCompletedSuccessfully ? "b" : "a");
         }
@@ -170,7 +171,7 @@ public class WorkQueueTests
     }
 
     private static Task<string> Take(WorkQueue<string> queue) =>
-        queue.TakeAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        queue.TakeAsync(CancellationToken.None).AsTask().WaitAsync(Hang.Bound);
 
     /// <summary>A machine whose wall clock somebody sets; its monotonic one goes on.</summary>
     private sealed class SetClock(ManualTime time) : TimeProvider

@@ -1,11 +1,12 @@
 using K8sMediaFlow.MediaOperators.Bridging;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.MediaOperators.Tests.Bridging;
 
 /// <summary>Frames to and from a program, never for ever: what did not come is named, with what the program said.</summary>
 internal static class BoundedPipes
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _patience = Hang.Bound;
 
     /// <summary>As <see cref="FramePipe.Read"/>.</summary>
     public static int Read(this PipedProcess process, int descriptor, Span<byte> into, string what)

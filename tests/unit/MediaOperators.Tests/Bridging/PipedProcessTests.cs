@@ -1,11 +1,12 @@
 using K8sMediaFlow.MediaOperators.Bridging;
 using K8sMediaFlow.MediaOperators.Media;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.MediaOperators.Tests.Bridging;
 
 public class PipedProcessTests
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = Hang.Bound;
     private static readonly PipedDescriptors _inAndOut = new([0], [1]);
 
     [Fact]

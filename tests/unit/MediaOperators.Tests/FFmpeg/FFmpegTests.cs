@@ -10,7 +10,7 @@ public sealed class FFmpegTests(MediaClips clips) : IClassFixture<MediaClips>
 {
     private const int FirstDescriptor = FFmpegArguments.FirstFrameDescriptor;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _patience = Hang.Bound;
     private static readonly DecodeOptions _plain = new(Realtime: false, []);
     private static readonly VideoShape _video = new(MediaClips.Width, MediaClips.Height, "yuv420p", new FrameRate(20, 1));
     private static readonly AudioShape _audio = new(48000, 2, "s16le");

@@ -5,6 +5,7 @@ using K8sMediaFlow.KubernetesRuntime.Client;
 using K8sMediaFlow.KubernetesRuntime.Reconciling;
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Plans;
+using K8sMediaFlow.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Operator.Tests.Plans;
@@ -12,7 +13,7 @@ namespace K8sMediaFlow.Operator.Tests.Plans;
 /// <summary>When a sidecar is called that could not be reached.</summary>
 public sealed class SidecarSessionTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), Never = TimeSpan.FromHours(10);
+    private static readonly TimeSpan Patience = Hang.Bound, Never = TimeSpan.FromHours(10);
 
     private readonly IPAddress _address = IPAddress.Parse($"127.213.{Environment.ProcessId % 250}.7");
 

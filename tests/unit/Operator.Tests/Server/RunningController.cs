@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using K8sMediaFlow.Operator.Certificates;
 using K8sMediaFlow.Operator.Hosting;
+using K8sMediaFlow.TestKit;
 using Microsoft.Extensions.Logging;
 
 namespace K8sMediaFlow.Operator.Tests.Server;
@@ -60,7 +61,7 @@ internal sealed class RunningController : IAsyncDisposable
         if (Interlocked.Exchange(ref _ended, 1) != 0)
             return;
         await _end.CancelAsync();
-        await _run.ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(30));
+        await _run.ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(Hang.Bound);
         _logging.Dispose();
         _end.Dispose();
     }

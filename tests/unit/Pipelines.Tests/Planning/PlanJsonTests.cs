@@ -27,12 +27,10 @@ public sealed class PlanJsonTests
     [Fact]
     public void An_edge_that_may_drop_needs_no_deadline()
     {
-        var dropping = PlanSamples.Studio();
-        dropping = dropping with
-        {
-            Edges = [dropping.Edges[0] with { Delivery = Pipelines.Graph.Delivery.AtMostOnce, Queue = new(4, 8, 8, null) }, dropping.Edges[1]],
-        };
-        PlanJson.TryParse(PlanJson.Write(dropping), out var read, out var error).ShouldBeTrue(error);
+        var studio = PlanSamples.Studio();
+        var dropping = studio.Edges[0] with { Delivery = Pipelines.Graph.Delivery.AtMostOnce, Queue = new(4, 8, 8, null) };
+        var plan = studio with { Edges = [dropping, studio.Edges[1]] };
+        PlanJson.TryParse(PlanJson.Write(plan), out var read, out var error).ShouldBeTrue(error);
         read!.Edges[0].Queue.ShouldBe(new EdgeQueuePlan(4, 8, 8, null));
     }
 

@@ -30,7 +30,7 @@ public sealed class AttachFuzzTests
             await using var camera = await pod.Attach("camera");
             using (var loan = camera.Outputs["video"].Loan())
                 loan.Send();
-            using var frame = await Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(30));
+            using var frame = await Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(Hang.Bound);
             frame!.Value.Identity.Sequence.ShouldBe(1u);
         }
         pod.AwaitForgotten("camera-0");

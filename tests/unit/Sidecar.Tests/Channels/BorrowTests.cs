@@ -1,6 +1,7 @@
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
@@ -68,7 +69,7 @@ public sealed class BorrowTests
         }
         while (held.TryDequeue(out var frame))
             frame.Dispose();
-        await source.WaitAsync(TimeSpan.FromMinutes(1));
+        await source.WaitAsync(Hang.Bound);
     }
 
     private static bool Take(MediaOperator render, Queue<Frame> held)

@@ -8,6 +8,7 @@ using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
@@ -248,7 +249,7 @@ public sealed class ExpulsionTests
     }
 
     private static async Task<Frame> Receive(MediaOperator render) =>
-        (await Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(60)))!.Value;
+        (await Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(Hang.Bound))!.Value;
 
     private static void Spoil(RawProducer producer, string garbage)
     {

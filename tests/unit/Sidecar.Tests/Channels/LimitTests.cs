@@ -125,7 +125,7 @@ public sealed class LimitTests
         var got = new Dictionary<(string, int), List<ulong>>();
         Watchdog.Until(() => Collect(renders, got),
             () => $"not all of {frames} frames and the end came to all of {renders.Length}: {string.Join(" ", got.Select(one => one.Value.Count))}");
-        await sending.WaitAsync(TimeSpan.FromMinutes(1));
+        await sending.WaitAsync(Hang.Bound);
         var all = Enumerable.Range(1, frames).Select(sequence => (ulong)sequence).ToList();
         foreach (var edge in graph.Edges)
         {

@@ -3,6 +3,7 @@ using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
@@ -58,7 +59,7 @@ public sealed class PasserLifeTests
             using var camera = pod.AttachRaw("camera", incarnation: life).AwaitChannel();
             var producer = new RawProducer(camera) { Stream = life };
             producer.Send();
-            var frame = (await Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(60)))!.Value;
+            var frame = (await Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(Hang.Bound))!.Value;
             frame.Stream.ShouldBe(life);
             frame.Dispose();
             pod.StatusOf("passer").State.ShouldBe(MediaOperatorState.Attached, $"in life {life}: {pod.StatusOf("passer").Reason}");

@@ -118,5 +118,5 @@ public sealed class PodDeathTests
     }
 
     private static Task<Frame?> Receive(MediaOperator render) =>
-        Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(TimeSpan.FromSeconds(20));
+        Task.Run(() => render.Inputs["video"].Receive(render.Stopping)).WaitAsync(Hang.Bound);
 }

@@ -2,6 +2,7 @@ using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
@@ -29,7 +30,7 @@ public sealed class ShareTests
         using var first = new Reading(one);
         using var second = new Reading(two);
         using var bad = new Culprit(culprit, what, () => first.Count + second.Count);
-        await Task.Run(() => camera.Send(frames)).WaitAsync(TimeSpan.FromMinutes(1));
+        await Task.Run(() => camera.Send(frames)).WaitAsync(Hang.Bound);
         int Missing() => frames - first.Count - second.Count - bad.Done;
         Watchdog.Until(() => Missing() <= Window / renders, () => $"{Missing()} of {frames} are missing");
         (first.Count + second.Count).ShouldBeGreaterThanOrEqualTo(frames - (Window / renders) - (frames / Culprit.SlowFactor));
@@ -53,10 +54,10 @@ public sealed class ShareTests
         using var passing = new Passing(good);
         using var reading = new Reading(render);
         // Both get some: the stopped one takes nothing of what it is given.
-        await Task.Run(() => camera.Send(frames)).WaitAsync(TimeSpan.FromMinutes(1));
+        await Task.Run(() => camera.Send(frames)).WaitAsync(Hang.Bound);
         Watchdog.Until(() => reading.Count == frames, () => $"{reading.Count} of {frames} came");
         using var late = new Passing(stopped);
-        await Task.Run(() => camera.Send(frames)).WaitAsync(TimeSpan.FromMinutes(1));
+        await Task.Run(() => camera.Send(frames)).WaitAsync(Hang.Bound);
         Watchdog.Until(() => reading.Count == 2 * frames, () => $"{reading.Count} of {2 * frames} came");
         reading.IsAscending.ShouldBeTrue("out of order");
         Watchdog.Until(() => render.Inputs["video"].Duplicates > 0, () => "what the stopped one had came only once");

@@ -4,6 +4,7 @@ using K8sMediaFlow.Messages;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 
@@ -237,7 +238,7 @@ public sealed class Siege : IDisposable
     private static void End(MediaOperator one)
     {
         one.Fail("the test is over");
-        one.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(30));
+        one.DisposeAsync().AsTask().Wait(Hang.Bound);
     }
 
     private long NotDone() => Near.Status.Links.Sum(link => link.NotDone);

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using K8sMediaFlow.Control.Http;
 using K8sMediaFlow.Sidecar.Hosting;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -26,7 +27,7 @@ public sealed class AwaitTests : IDisposable
             ["/startupz"] = Page,
         });
         await server.StartAsync(CancellationToken.None);
-        (await awaited.WaitAsync(TimeSpan.FromSeconds(120))).ShouldBe(0);
+        (await awaited.WaitAsync(Hang.Bound)).ShouldBe(0);
         _asked.ShouldBe(3, "it is good with the third answer, and not asked again");
     }
 
@@ -39,7 +40,7 @@ public sealed class AwaitTests : IDisposable
         using var deaf = new TcpListener(IPAddress.Loopback, 0);
         deaf.Start();
         var awaited = Task.Run(() => AwaitRequest.Run(Options(((IPEndPoint)deaf.LocalEndpoint).Port), "0.1"));
-        (await awaited.WaitAsync(TimeSpan.FromSeconds(120))).ShouldBe(1);
+        (await awaited.WaitAsync(Hang.Bound)).ShouldBe(1);
     }
 
     [Theory]

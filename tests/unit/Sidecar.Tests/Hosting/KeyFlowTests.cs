@@ -1,5 +1,6 @@
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sdk;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -51,7 +52,7 @@ public sealed class KeyFlowTests
         var sinks = Flow(pods.Of("camera"), pods.Of("render"), () =>
         {
             pods.Follow(Plans with { Generation = 2 });
-            pods.Open("render", [2]).Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+            pods.Open("render", [2]).Wait(Hang.Bound).ShouldBeTrue();
             third = new FlowingSink(pods.Of("render")[^1]);
             third.AwaitGot(50);
         }, () => third!);
@@ -130,7 +131,7 @@ public sealed class KeyFlowTests
 
         public void Dispose()
         {
-            KeyFlowTests.Dispose(_pods.Select(pod => pod.MediaOperator)).Wait(TimeSpan.FromSeconds(60));
+            KeyFlowTests.Dispose(_pods.Select(pod => pod.MediaOperator)).Wait(Hang.Bound);
             _pods.ForEach(pod => pod.Pod.Dispose());
         }
     }

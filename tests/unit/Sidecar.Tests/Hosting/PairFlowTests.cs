@@ -1,6 +1,7 @@
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Channels;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -47,7 +48,7 @@ public sealed class PairFlowTests
         Flow(pods.Sources, pods.Sinks, 600, () =>
         {
             pods.Follow(three);
-            pods.Open([2]).Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+            pods.Open([2]).Wait(Hang.Bound).ShouldBeTrue();
             Flow([pods.Sources[2]], [pods.Sinks[2]], 200, static () => { });
         });
         pods.Cameras.Select(camera => camera.Runtime.Outbound.Single().Link.Status.PeerPod).ShouldBe(["render-0", "render-1", "render-2"]);
@@ -121,7 +122,7 @@ public sealed class PairFlowTests
         public void Dispose()
         {
             foreach (var one in Sources.Concat(Sinks))
-                one.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(60));
+                one.DisposeAsync().AsTask().Wait(Hang.Bound);
             foreach (var pod in Cameras.Concat(_renders))
                 pod.Dispose();
         }

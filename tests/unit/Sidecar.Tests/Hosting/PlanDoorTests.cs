@@ -1,6 +1,7 @@
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -25,7 +26,7 @@ public sealed class PlanDoorTests
             raw.Refusal!.Value.Code.ShouldBe(K8sMediaFlow.Messages.AttachMessage.RefusalCode.NoPlan);
         }
         pod.Server.Pod = behind;
-        await using var camera = await attaching.WaitAsync(TimeSpan.FromSeconds(30));
+        await using var camera = await attaching.WaitAsync(Hang.Bound);
         camera.Name.ShouldBe("camera");
     }
 

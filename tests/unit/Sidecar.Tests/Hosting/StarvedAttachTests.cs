@@ -35,7 +35,7 @@ public sealed class StarvedAttachTests : IDisposable
         await Task.Delay(Away);
         camera.IsCompleted.ShouldBeFalse(camera.Exception?.Message);
         Signal("CONT");
-        await using var attached = await camera.WaitAsync(TimeSpan.FromSeconds(60));
+        await using var attached = await camera.WaitAsync(Hang.Bound);
         // The process that was stopped itself between its connection and its hello.
         silent.Attach(replica: 0, incarnation: 5);
         (silent.Refusal, silent.IsClosed).ShouldBe((null, false));
@@ -54,7 +54,7 @@ public sealed class StarvedAttachTests : IDisposable
         await Task.Delay(TimeSpan.FromSeconds(1));
         var attaching = new[] { Attach("camera"), Attach("render") };
         foreach (var one in attaching)
-            await (await one.WaitAsync(TimeSpan.FromSeconds(120))).DisposeAsync();
+            await (await one.WaitAsync(Hang.Bound)).DisposeAsync();
         await starving;
         ShouldHaveAttachedOnce();
     }

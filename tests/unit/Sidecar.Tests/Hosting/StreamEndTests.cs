@@ -2,6 +2,7 @@ using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -45,11 +46,11 @@ public sealed class StreamEndTests
             if (sinkStartsAgain)
             {
                 await render.DisposeAsync();
-                await sending.WaitAsync(TimeSpan.FromSeconds(60));
+                await sending.WaitAsync(Hang.Bound);
                 render = await attachRender();
                 render.Inputs["video"].Ended.ShouldBeFalse("the end that the last life had");
             }
-            await sending.WaitAsync(TimeSpan.FromSeconds(60));
+            await sending.WaitAsync(Hang.Bound);
         }
         await render.DisposeAsync();
     }

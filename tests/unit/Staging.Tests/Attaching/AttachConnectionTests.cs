@@ -6,7 +6,7 @@ namespace K8sMediaFlow.Staging.Tests.Attaching;
 
 public sealed class AttachConnectionTests
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = Hang.Bound;
 
     [Fact]
     public void A_message_and_its_descriptors_arrive_whole()

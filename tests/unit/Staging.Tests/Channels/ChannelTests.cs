@@ -145,7 +145,7 @@ public sealed class ChannelTests : IDisposable
                 consuming.IsFaulted.ShouldBeFalse();
             }
         }
-        await consuming.WaitAsync(TimeSpan.FromMinutes(1));
+        await consuming.WaitAsync(Hang.Bound);
     }
 
     private void Refused()

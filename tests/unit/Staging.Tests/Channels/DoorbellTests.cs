@@ -1,5 +1,6 @@
 using K8sMediaFlow.Native;
 using K8sMediaFlow.Staging.Channels;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Staging.Tests.Channels;
 
@@ -21,7 +22,7 @@ public sealed class PollDoorbellTests : DoorbellTests
 /// <summary>What every kind of doorbell keeps.</summary>
 public abstract class DoorbellTests : IDisposable
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = Hang.Bound;
 
     private readonly MemoryFile _file = Doorbell.Create("test-doorbell");
     private readonly MappedMemory _waiterMemory;
@@ -133,7 +134,7 @@ public abstract class DoorbellTests : IDisposable
             var lead = new PingPong(back.Consumer, there.Producer, mine, ringsYours);
             var echoing = Task.Factory.StartNew(() => echo.Echo(Rounds), TaskCreationOptions.LongRunning);
             var leading = Task.Factory.StartNew(() => lead.Lead(Rounds), TaskCreationOptions.LongRunning);
-            await Task.WhenAll(echoing, leading).WaitAsync(TimeSpan.FromMinutes(2));
+            await Task.WhenAll(echoing, leading).WaitAsync(Hang.Bound);
             (echo.LateWakeUps + lead.LateWakeUps).ShouldBe(0);
         }
     }

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Native;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Staging.Tests.Peers;
 
@@ -18,7 +19,7 @@ public sealed class ParentDeathTests
         var bytes = new byte[64];
         pipe.ReadEnd.Read(bytes, 60_000).ShouldBeGreaterThan(0);
         parent.Kill();
-        (await parent.WaitAsync().WaitAsync(TimeSpan.FromSeconds(60))).Signal.ShouldBe(9);
+        (await parent.WaitAsync().WaitAsync(Hang.Bound)).Signal.ShouldBe(9);
         // The rest of its line, then the end of the stream: the child, which held the pipe too, is dead.
         int length;
         do
