@@ -150,6 +150,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
                     $"by the plan, pod {Endpoint.PeerPod} is at {Endpoint.PeerAddress} and {(_former.Holds(connection.PeerAddress) ? "no more" : "not")} at {connection.PeerAddress}");
             _former.Saw(connection.PeerAddress);
         }
+        _options.OnThread?.Invoke();
         if (!await TryBegin(connection).ConfigureAwait(false))
             throw new LinkException(LinkLoss.PeerLeft, "the previous epoch is not fenced yet, or the link is closing");
         try

@@ -145,6 +145,7 @@ public sealed class OutboundLink : IDisposable
 
     private async ValueTask Supervise()
     {
+        _options.OnThread?.Invoke();
         while (!_closing)
         {
             if (IsFinished())

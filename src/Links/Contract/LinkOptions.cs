@@ -68,6 +68,11 @@ public sealed record LinkOptions
     /// </summary>
     public int HandshakesMax { get; init; } = 64;
 
+    /// <summary>
+    /// What a thread that moves the link's frames does first, such as to give way to those of other links; null for nothing.
+    /// </summary>
+    public Action? OnThread { get; init; }
+
     /// <summary>What the end of certificates is compared with.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

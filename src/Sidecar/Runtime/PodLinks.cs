@@ -3,6 +3,7 @@ using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links;
 using K8sMediaFlow.Links.Contract;
+using K8sMediaFlow.Native;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Channels;
@@ -93,7 +94,7 @@ internal sealed class PodLinks : IDisposable
     public void Open(SidecarPlan plan, LinkPlan link, IngressBridge port, Incarnation incarnation)
     {
         _ports.Add(port);
-        var inbound = new InboundLink(EndpointOf(plan, link), port, incarnation, LinkOptions);
+        var inbound = new InboundLink(EndpointOf(plan, link), port, incarnation, OptionsFor(plan, link));
         inbound.Start();
         _listener.Add(inbound);
         _inbound = [.. _inbound, new InboundPair(port, inbound)];
@@ -114,7 +115,7 @@ internal sealed class PodLinks : IDisposable
         };
         _ports.Add(port);
         var outbound = new OutboundLink(OutboundEndpointOf(plan, link), port, _fabrics, _fabrics.Options, _credentials, incarnation,
-            LinkOptions);
+            OptionsFor(plan, link));
         outbound.Start();
         _outbound = [.. _outbound, new OutboundPair(port, outbound)];
     }
@@ -166,6 +167,10 @@ internal sealed class PodLinks : IDisposable
     }
 
     /// <summary>Both ends of a link follow the same pipeline, so they agree; a heartbeat may be late three times.</summary>
+    /// <summary>Frames that may be dropped wait for a processor that moves frames which may not.</summary>
+    private LinkOptions OptionsFor(SidecarPlan plan, LinkPlan link) =>
+        plan.Edges.First(one => one.Name == link.Edge).Queue is null ? LinkOptions : LinkOptions with { OnThread = ThreadNice.GiveWay };
+
     private static LinkOptions OptionsOf(SidecarPlan plan)
     {
         var silence = TimeSpan.FromMilliseconds(plan.LinkSilenceMilliseconds ?? StagingNode.LinkSilenceMillisecondsDefault);

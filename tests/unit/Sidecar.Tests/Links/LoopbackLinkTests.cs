@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
@@ -29,6 +30,21 @@ public sealed class LoopbackLinkTests
         source.Landed.ShouldBe(500UL);
         sending.Link.Status.Repeated.ShouldBe(0UL);
         sink.FreeCount.ShouldBe(8);
+    }
+
+    [Fact]
+    public void The_threads_that_move_its_frames_do_first_what_a_link_asks()
+    {
+        var threads = new ConcurrentBag<string?>();
+        var options = Options with { OnThread = () => threads.Add(Thread.CurrentThread.Name) };
+        using var source = new MemorySource(10, 16, 200_000);
+        var consumer = new Consumer();
+        using var sink = new MemorySink(8, 262_144, consumer, holdFrames: 3);
+        using var receiving = new ReceivingPod(sink, 0, options);
+        using var sending = new SendingPod(source, receiving.Listener.LocalEndpoint, options);
+
+        Watchdog.Until(() => consumer.Last == 10, () => $"{consumer.Last} arrived; {sending.Link.Status}; {receiving.Link.Status}");
+        threads.ShouldBe([$"link {SendingPod.Edge}", "link control"], ignoreOrder: true);
     }
 
     [Fact]
