@@ -1,23 +1,10 @@
-using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sdk;
-using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>Edges that deal frames out by key, while frames flow: in one pod, over links, and while replicas come.</summary>
-public sealed class KeyFlowTests
+/// <summary>Edges that deal frames out by key: over TCP, and in one pod.</summary>
+public sealed class KeyFlowTests : KeyConformance
 {
-    private const int Keys = 24;
-    private const string Field = "track";
-
-    private static readonly FlowPlans Plans = new()
-    {
-        Cameras = [0, 1],
-        Renders = [0, 1, 2],
-        Distribution = Distribution.ByKey,
-        KeyField = Field,
-    };
-
     [Fact]
     public async Task In_one_pod_all_frames_of_a_key_go_to_one_replica_whichever_producer_sends_them()
     {
@@ -30,109 +17,5 @@ public sealed class KeyFlowTests
         var sinks = Flow(cameras, renders, static () => { });
         ShouldBeAtOneReplicaEach(sinks);
         await Dispose([.. cameras, .. renders]);
-    }
-
-    [Fact]
-    public async Task Over_links_all_frames_of_a_key_go_to_one_replica_whichever_producer_sends_them()
-    {
-        using var pods = new Pods(Plans);
-        await pods.Open("camera", [0, 1]);
-        await pods.Open("render", [0, 1, 2]);
-        ShouldBeAtOneReplicaEach(Flow(pods.Of("camera"), pods.Of("render"), static () => { }));
-    }
-
-    [Fact]
-    public async Task A_replica_that_comes_under_flow_takes_keys_from_the_others_and_no_frame_is_lost_or_out_of_order()
-    {
-        var two = Plans with { Renders = [0, 1] };
-        using var pods = new Pods(two);
-        await pods.Open("camera", [0, 1]);
-        await pods.Open("render", [0, 1]);
-        FlowingSink? third = null;
-        var sinks = Flow(pods.Of("camera"), pods.Of("render"), () =>
-        {
-            pods.Follow(Plans with { Generation = 2 });
-            pods.Open("render", [2]).Wait(Hang.Bound).ShouldBeTrue();
-            third = new FlowingSink(pods.Of("render")[^1]);
-            third.AwaitGot(50);
-        }, () => third!);
-        KeysOf(sinks[2]).ShouldNotBeEmpty();
-        KeysOf(sinks[0]).Intersect(KeysOf(sinks[1])).ShouldBeEmpty("keys moved between replicas that were there before");
-    }
-
-    /// <summary>Every source sends, something happens meanwhile, and in the end each frame came once and each key in order.</summary>
-    private static List<FlowingSink> Flow(IReadOnlyList<MediaOperator> cameras, IReadOnlyList<MediaOperator> renders, Action meanwhile,
-        Func<FlowingSink>? more = null)
-    {
-        var sinks = renders.Select(render => new FlowingSink(render)).ToList();
-        var sources = cameras.Select(camera => new FlowingSource(camera, describe: Describe)).ToList();
-        sinks.ForEach(sink => sink.AwaitGot(100));
-        meanwhile();
-        if (more is not null)
-            sinks.Add(more());
-        sources.ForEach(source => source.AwaitSent(source.Sent + 200));
-        var sent = sources.ConvertAll(source => source.Stop());
-        sinks.ForEach(sink => sink.AwaitEnd());
-        var streams = sinks.SelectMany(sink => sink.Got).GroupBy(one => one.Stream).ToList();
-        streams.Select(stream => stream.Count()).Order().ShouldBe(sent.Order());
-        streams.ForEach(stream => stream.ShouldBeExactly(stream.Count()));
-        foreach (var sink in sinks)
-        {
-            sink.Got.GroupBy(one => (one.Stream, KeyOf(one.Sequence))).ShouldAllBe(key =>
-                key.Select(one => one.Sequence).SequenceEqual(key.Select(one => one.Sequence).Order()));
-            sink.Torn.ShouldBe(0);
-            sink.Dispose();
-        }
-        sources.ForEach(source => source.Dispose());
-        return sinks;
-    }
-
-    private static void ShouldBeAtOneReplicaEach(List<FlowingSink> sinks)
-    {
-        var keys = sinks.SelectMany(KeysOf).ToList();
-        keys.ShouldBeUnique();
-        keys.Count.ShouldBe(Keys);
-        sinks.ShouldAllBe(sink => KeysOf(sink).Any());
-    }
-
-    private static IEnumerable<ulong> KeysOf(FlowingSink sink) => sink.Got.Select(one => KeyOf(one.Sequence)).Distinct();
-
-    private static void Describe(FrameMetadata metadata, int sequence) => metadata.Set(Field, (long)KeyOf((ulong)sequence));
-
-    private static ulong KeyOf(ulong sequence) => sequence % Keys;
-
-    private static async Task Dispose(IEnumerable<MediaOperator> mediaOperators)
-    {
-        foreach (var one in mediaOperators)
-            await one.DisposeAsync();
-    }
-
-    private sealed class Pods(FlowPlans plans) : IDisposable
-    {
-        private readonly List<(string Name, RunningPod Pod, MediaOperator MediaOperator)> _pods = [];
-        private FlowPlans _plans = plans;
-
-        public List<MediaOperator> Of(string name) => [.. _pods.Where(pod => pod.Name == name).Select(pod => pod.MediaOperator)];
-
-        public async Task Open(string name, IReadOnlyList<int> replicas)
-        {
-            foreach (var replica in replicas)
-            {
-                var pod = new RunningPod(_plans, $"{name}-{replica}");
-                _pods.Add((name, pod, await pod.Attach()));
-            }
-        }
-
-        public void Follow(FlowPlans newer)
-        {
-            _plans = newer;
-            _pods.ForEach(pod => pod.Pod.Follow(newer));
-        }
-
-        public void Dispose()
-        {
-            KeyFlowTests.Dispose(_pods.Select(pod => pod.MediaOperator)).Wait(Hang.Bound);
-            _pods.ForEach(pod => pod.Pod.Dispose());
-        }
     }
 }
