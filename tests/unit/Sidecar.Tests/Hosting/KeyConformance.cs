@@ -4,7 +4,9 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>Edges that deal frames out by key between pods, while frames flow and while replicas come, whatever fabric the links are on.</summary>
+/// <summary>
+/// Edges that deal frames out by key between pods, while frames flow and while replicas come, whatever fabric the links are on.
+/// </summary>
 public abstract class KeyConformance
 {
     private const int Keys = 24;
@@ -47,8 +49,8 @@ public abstract class KeyConformance
     }
 
     /// <summary>Every source sends, something happens meanwhile, and in the end each frame came once and each key in order.</summary>
-    private protected static List<FlowingSink> Flow(IReadOnlyList<MediaOperator> cameras, IReadOnlyList<MediaOperator> renders, Action meanwhile,
-        Func<FlowingSink>? more = null)
+    private protected static List<FlowingSink> Flow(IReadOnlyList<MediaOperator> cameras, IReadOnlyList<MediaOperator> renders,
+        Action meanwhile, Func<FlowingSink>? more = null)
     {
         var sinks = renders.Select(render => new FlowingSink(render)).ToList();
         var sources = cameras.Select(camera => new FlowingSource(camera, describe: Describe)).ToList();
