@@ -133,12 +133,22 @@ internal sealed class PodLine : IDisposable
             await PushAsync(NameOf(plan.Pod), plan);
     }
 
-    /// <summary>What the pod's health page says.</summary>
+    /// <summary>What the pod's health page says, once its sidecar listens.</summary>
     public async Task<(int Status, string Text)> GetAsync(string name, string page)
     {
         using var client = new HttpClient { Timeout = Hang.Bound };
-        using var answer = await client.GetAsync(new Uri($"http://{AddressOf(name)}:7403{page}"));
-        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        for (var limit = Stopwatch.StartNew(); ; await Task.Delay(50))
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri($"http://{AddressOf(name)}:7403{page}"));
+                return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+            }
+            catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError
+                && limit.Elapsed < Hang.Bound)
+            {
+            }
+        }
     }
 
     /// <summary>How often each sequence passed, and whether out of order.</summary>
@@ -151,7 +161,7 @@ internal sealed class PodLine : IDisposable
 
     public static async Task Until(Func<Task<bool>> condition)
     {
-        for (var limit = Stopwatch.StartNew(); limit.Elapsed < TimeSpan.FromSeconds(240); await Task.Delay(50))
+        for (var limit = Stopwatch.StartNew(); limit.Elapsed < Hang.Bound; await Task.Delay(50))
         {
             try
             {
@@ -160,7 +170,7 @@ internal sealed class PodLine : IDisposable
             }
             catch (HttpRequestException)
             {
-                // It does not listen yet.
+                // It ended while it answered.
             }
         }
         throw new TimeoutException("it did not happen");
