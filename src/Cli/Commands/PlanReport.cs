@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Pipelines.Planning;
 
 namespace K8sMediaFlow.Cli.Commands;
@@ -9,7 +10,7 @@ internal static class PlanReport
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
 
-    internal static string Json(PipelinePlan plan)
+    internal static string Json(PipelinePlan plan, IReadOnlyList<PodChange>? changes)
     {
         var report = new JsonObject
         {
@@ -22,11 +23,23 @@ internal static class PlanReport
                 ["message"] = warning.Message,
             }),
         };
+        if (changes is not null)
+            report["changes"] = Array(changes, Change);
         using var memory = new MemoryStream();
         using (var writer = new Utf8JsonWriter(memory, Indented))
             report.WriteTo(writer);
         return System.Text.Encoding.UTF8.GetString(memory.ToArray()) + "\n";
     }
+
+    private static JsonObject Change(PodChange change) => new()
+    {
+        ["pod"] = change.Pod,
+        ["change"] = change.Kind.ToString(),
+        ["because"] = Array(change.Because, place => place),
+        ["frameBytesBefore"] = change.FrameBytesBefore,
+        ["frameBytesAfter"] = change.FrameBytesAfter,
+        ["missingBytes"] = change.MissingBytes,
+    };
 
     private static JsonObject Region(RegionSizing region) => new()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using K8sMediaFlow.Cli.Documents;
+using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 
@@ -9,7 +10,7 @@ namespace K8sMediaFlow.Cli.Commands;
 /// <summary>A plan as tables for people.</summary>
 internal static class PlanText
 {
-    internal static string Write(PipelineDocument document, PipelinePlan plan)
+    internal static string Write(PipelineDocument document, PipelinePlan plan, IReadOnlyList<PodChange>? changes)
     {
         var text = new StringBuilder();
         var graph = document.Graph;
@@ -18,6 +19,8 @@ internal static class PlanText
         Pods(text, plan);
         Edges(text, plan);
         Regions(text, plan);
+        if (changes is not null)
+            Changes(text, changes);
         foreach (var warning in plan.Warnings)
             text.Append(CultureInfo.InvariantCulture, $"\nwarning: {document.At(warning)}\n");
         return text.ToString();
@@ -60,6 +63,16 @@ internal static class PlanText
                 Window(text, window);
         }
         text.Append(CultureInfo.InvariantCulture, $"  all: {Bytes.Text(plan.Regions.Sum(region => region.BlockBytes))}\n");
+    }
+
+    private static void Changes(StringBuilder text, IReadOnlyList<PodChange> changes)
+    {
+        text.Append("\nCHANGES\n");
+        var table = new TextTable("POD", "CHANGE", "FRAME MEMORY", "MISSING", "BECAUSE OF");
+        foreach (var one in changes)
+            table.Add(one.Pod, one.Kind.ToString(), $"{Bytes.Text(one.FrameBytesBefore)} -> {Bytes.Text(one.FrameBytesAfter)}",
+                one.MissingBytes > 0 ? Bytes.Text(one.MissingBytes) : "-", one.Because.Count > 0 ? string.Join(", ", one.Because) : "-");
+        table.WriteTo(text);
     }
 
     private static void Window(StringBuilder text, FrameWindow window)

@@ -8,6 +8,19 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
 /// </summary>
 public static class PipelineGraphMapper
 {
+    /// <summary>The graph with the most replicas that it may come to: what memory has to fit.</summary>
+    public static PipelineGraph Widest(MediaPipeline pipeline)
+    {
+        var graph = Map(pipeline);
+        return graph with
+        {
+            Operators = [.. graph.Operators.Zip(pipeline.Spec.Operators, (node, spec) => node with
+            {
+                Replicas = Math.Max(node.ReplicaCount, spec.MaxReplicas ?? 0),
+            })],
+        };
+    }
+
     public static PipelineGraph Map(MediaPipeline pipeline) => new()
     {
         Namespace = pipeline.Metadata.Namespace ?? "default",

@@ -12,7 +12,7 @@ namespace K8sMediaFlow.Operator.Model;
 internal sealed record AcceptedPipeline(MediaPipeline Pipeline, PipelineGraph Graph, long Generation, JsonElement Spec)
 {
     /// <summary>With the most replicas that there may be, and planned for them.</summary>
-    public PipelineGraph Widest { get; } = Acceptance.WidestOf(Pipeline, Graph);
+    public PipelineGraph Widest { get; } = PipelineGraphMapper.Widest(Pipeline);
 
     public Desired.TemplateHashes Hashes { get; } = new();
 
@@ -32,24 +32,14 @@ internal static class Acceptance
     {
         if (MediaPipelineReader.Read(stored, out var faults) is not { } pipeline)
             return (null, Refused(faults));
-        var graph = PipelineGraphMapper.Map(pipeline);
-        var violations = GraphRules.CheckForCluster(WidestOf(pipeline, graph));
+        var violations = GraphRules.CheckForCluster(PipelineGraphMapper.Widest(pipeline));
         return violations.Count == 0
-            ? (new AcceptedPipeline(pipeline, graph, stored.Metadata?.Generation ?? 0, stored.Spec!.Value), null)
+            ? (new AcceptedPipeline(pipeline, PipelineGraphMapper.Map(pipeline), stored.Metadata?.Generation ?? 0, stored.Spec!.Value), null)
             : (null, Refused(violations));
     }
 
     public static Refusal Refused(IReadOnlyList<GraphViolation> violations) =>
         new(violations[0].Reason.ToString(), Sentence(violations.Select(one => $"{one.Path}: {one.Message}")));
-
-    /// <summary>The graph with the most replicas that it may come to: what memory has to fit.</summary>
-    public static PipelineGraph WidestOf(MediaPipeline pipeline, PipelineGraph graph) => graph with
-    {
-        Operators = [.. graph.Operators.Zip(pipeline.Spec.Operators, (node, spec) => node with
-        {
-            Replicas = Math.Max(node.ReplicaCount, spec.MaxReplicas ?? 0),
-        })],
-    };
 
     public static Refusal Refused(IReadOnlyList<DocumentFault> faults) =>
         new(Reasons.InvalidDocument, Sentence(faults.Select(fault => $"{fault.Path}: {fault.Message}")));

@@ -27,6 +27,17 @@ internal sealed class PipelineMemory(string uid)
 
     public (long Generation, Refusal? Refusal)? Judged { get; set; }
 
+    /// <summary>What the last accepted change of the spec does to the pods that ran before it, by stable name.</summary>
+    public IReadOnlyDictionary<string, PodChange> Changes { get; private set; } = new Dictionary<string, PodChange>();
+
+    /// <summary>Takes a spec that was accepted in the place of what runs, if anything does.</summary>
+    public void Accept(AcceptedPipeline accepted, AcceptedPipeline? running)
+    {
+        if (running is not null && running.Generation != accepted.Generation)
+            Changes = PodChanges.Of(running.Pipeline, accepted.Pipeline).ToDictionary(change => change.Pod);
+        Accepted = accepted;
+    }
+
     /// <summary>By stable name.</summary>
     public Dictionary<string, RestartHistory> Restarts { get; } = [];
 

@@ -107,7 +107,11 @@ internal sealed class PipelineReconciler
         if (memory.Judged is { } judged && judged.Generation == generation)
             return judged.Refusal;
         var (accepted, refusal) = Acceptance.Of(stored);
-        memory.Accepted = accepted ?? memory.Accepted ?? Recorded(stored);
+        var running = memory.Accepted ?? Recorded(stored);
+        if (accepted is not null)
+            memory.Accept(accepted, running);
+        else
+            memory.Accepted = running;
         memory.Judged = (generation, refusal);
         if (refusal is not null)
             _parts.Events.Warning(EventRecorder.About(CrdResources.MediaPipelines, stored), Reasons.Refused,
@@ -290,6 +294,7 @@ internal sealed class PipelineReconciler
             Graph = input.Graph,
             Before = turn.Before,
             Slots = plan.Slots,
+            Changes = turn.Memory.Changes,
             RolloutStopped = plan.Stopped,
             Reports = Reports(turn, plan.Slots),
             Outcome = outcome,

@@ -22,6 +22,9 @@ internal sealed record StatusInput
     public PipelineStatus? Before { get; init; }
     public IReadOnlyList<SlotDecision> Slots { get; init; } = [];
 
+    /// <summary>What the last change of the spec does to pods, by stable name.</summary>
+    public IReadOnlyDictionary<string, PodChange> Changes { get; init; } = new Dictionary<string, PodChange>();
+
     /// <summary>By uid of the pod.</summary>
     public IReadOnlyDictionary<string, SidecarReport> Reports { get; init; } = new Dictionary<string, SidecarReport>();
 

@@ -39,7 +39,7 @@ internal static class StatusSummary
             CompletionTime = input.Outcome is null ? null : input.Before?.CompletionTime ?? Time(input.Now),
             Operators = operators,
             Edges = [.. input.Accepted?.WidestPlan.Edges.Select(edge => Edge(input, edge, reports)) ?? []],
-            Pods = [.. input.Slots.Select(Pod)],
+            Pods = [.. input.Slots.Select(slot => Pod(input, slot))],
         };
     }
 
@@ -156,17 +156,22 @@ internal static class StatusSummary
         .Where(report => report.Unreachable.Length == 0).SelectMany(report => report.Waits)
         .Where(one => one.Key.Edge == edge.Name).OrderBy(one => one.Key.Side).Select(one => one.Value.Words).Distinct();
 
-    private static PodSummary Pod(SlotDecision slot) => new()
+    private static PodSummary Pod(StatusInput input, SlotDecision slot) => new()
     {
         Name = slot.Slot.Stable,
         Incarnation = slot.Incarnation,
         Node = slot.Current?.Node,
         Ready = ReadyCondition.IsReady(slot),
-        Message = PodIssue(slot) is { } message ? StatusText.Bounded(message) : null,
+        Message = (PodIssue(slot) ?? Outdated(input, slot)) is { } message ? StatusText.Bounded(message) : null,
     };
 
     private static string? PodIssue(SlotDecision slot) =>
         slot.Removals.Select(one => one.Message).FirstOrDefault() ?? slot.Standby?.PodIssue?.Message ?? slot.Current?.PodIssue?.Message;
+
+    private static string? Outdated(StatusInput input, SlotDecision slot) => !slot.IsOutdated ? null
+        : input.Changes.GetValueOrDefault(slot.Slot.Stable) is { Kind: PodChangeKind.Replaced } change
+            ? $"will be replaced: {change.Reason}"
+            : "will be replaced";
 
     /// <summary>Pictures where there are any: sound comes in other portions, and a sum of both says nothing.</summary>
     private static double? AtSinks(StatusInput input, List<K8sMediaFlow.Operator.Model.SidecarReport> reports)

@@ -14,6 +14,9 @@ internal static class PipelineAdmission
 {
     public const string ApiVersion = "admission.k8s.io/v1";
 
+    /// <summary>A server passes on 4 KiB of warnings.</summary>
+    private const int PodsNamedMax = 8;
+
     /// <summary>The answer; null for what is no review.</summary>
     public static JsonObject? Review(JsonNode? review)
     {
@@ -46,11 +49,27 @@ internal static class PipelineAdmission
             metadata["name"] = Text(request["name"]) is { Length: > 0 } name ? name : "generated";
         if (MediaPipelineReader.Read(document, out var faults) is not { } pipeline)
             return (Acceptance.Refused(faults), []);
-        var graph = Acceptance.WidestOf(pipeline, PipelineGraphMapper.Map(pipeline));
+        var graph = PipelineGraphMapper.Widest(pipeline);
         var violations = GraphRules.CheckForCluster(graph);
         return violations.Count > 0
             ? (Acceptance.Refused(violations), [])
-            : (null, [.. GraphRules.Warnings(graph).Select(one => $"{one.Path}: {one.Message}")]);
+            : (null, [.. GraphRules.Warnings(graph).Select(one => $"{one.Path}: {one.Message}"), .. Replaced(request["oldObject"], document,
+                pipeline)]);
+    }
+
+    /// <summary>
+    /// Of a change, which pods it replaces: <c>kubectl apply</c> says so, and with <c>--dry-run=server</c> it does before anything is done.
+    /// </summary>
+    private static IEnumerable<string> Replaced(JsonNode? old, JsonObject document, MediaPipeline pipeline)
+    {
+        // Only the spec makes pods; and what was stored may be older than a rule, and then never ran.
+        if (old is not JsonObject stored || JsonNode.DeepEquals(stored["spec"], document["spec"])
+            || MediaPipelineReader.Read(stored, out _) is not { } before
+            || GraphRules.CheckForCluster(PipelineGraphMapper.Widest(before)).Count > 0)
+            return [];
+        var replaced = PodChanges.Of(before, pipeline).Where(change => change.Kind == PodChangeKind.Replaced).ToList();
+        var lines = replaced.Take(PodsNamedMax).Select(change => $"pod {change.Pod} will be replaced: {change.Reason}");
+        return replaced.Count <= PodsNamedMax ? lines : lines.Append($"{replaced.Count - PodsNamedMax} more pods will be replaced");
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

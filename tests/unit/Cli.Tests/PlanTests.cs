@@ -59,6 +59,42 @@ public sealed class PlanTests
         error.ShouldContain("borrowed by encode");
     }
 
+    [Theory]
+    [InlineData("deadlineMilliseconds: 100", "deadlineMilliseconds: 60", "", 0)]
+    [InlineData("onFull: LatestOnly", "onFull: DropOldest", "", 0)]
+    [InlineData("width: 1920", "width: 3840", "camera archive preview", 3)]
+    [InlineData("\"200\"", "\"150\"", "preview", 0)]
+    public void A_plan_against_what_runs_says_which_pods_are_replaced_and_what_they_lack(string was, string becomes, string replaced,
+        int lacking)
+    {
+        var running = Samples.Path("live-preview.yaml");
+        var text = File.ReadAllText(running);
+        text.ShouldContain(was);
+        var (table, output) = Samples.WithFile(text.Replace(was, becomes, StringComparison.Ordinal), edited => (
+            Run.Command("plan", edited, "--against", running).Output,
+            Run.Command("plan", edited, "--against", running, "-o", "json").Output));
+        table.ShouldContain("\nCHANGES\n");
+        var changes = JsonNode.Parse(output)!["changes"]!.AsArray();
+        changes.Count.ShouldBe(3);
+        string.Join(' ', changes.Where(one => (string)one!["change"]! == "Replaced").Select(one => ((string)one!["pod"]!).Split('-')[^2]))
+            .ShouldBe(replaced);
+        changes.Count(one => (long)one!["missingBytes"]! > 0).ShouldBe(lacking);
+    }
+
+    [Fact]
+    public void A_running_pipeline_that_has_no_plan_is_told_of_its_own_file()
+    {
+        var sound = Samples.Path("live-preview.yaml");
+        var text = File.ReadAllText(sound).Replace("preview.video, onFull", "preview.sound, onFull", StringComparison.Ordinal);
+        Samples.WithFile(text, broken =>
+        {
+            var (exitCode, output, error) = Run.Command("plan", sound, "--against", broken);
+            (exitCode, output).ShouldBe((1, ""));
+            error.ShouldStartWith(broken + ":");
+            return 0;
+        });
+    }
+
     [Fact]
     public void An_unknown_form_is_a_usage_error() =>
         Run.Command("plan", Samples.Path("highlights.yaml"), "-o", "pdf").ExitCode.ShouldBe(2);

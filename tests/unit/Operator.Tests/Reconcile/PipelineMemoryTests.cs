@@ -1,3 +1,4 @@
+using K8sMediaFlow.Crds.V1Alpha1;
 using K8sMediaFlow.KubernetesRuntime.Objects;
 using K8sMediaFlow.Operator.Desired;
 using K8sMediaFlow.Operator.Model;
@@ -31,6 +32,26 @@ public class PipelineMemoryTests
         memory.HasSeen("slot", "slot-999").ShouldBeTrue();
         memory.Asked.Count.ShouldBe(1);
     }
+
+    [Fact]
+    public void What_a_change_does_to_the_pods_is_known_while_they_are_replaced()
+    {
+        var memory = new PipelineMemory("u");
+        var (first, second) = (Accepted(1, "registry.example/media:1"), Accepted(2, "registry.example/media:2"));
+        memory.Accept(first, running: null);
+        memory.Changes.ShouldBeEmpty();
+        memory.Accept(second, first);
+        memory.Changes["pair-source-0"].Reason.ShouldBe("operators[source].image");
+        // Another process of the controller reads what runs from the record.
+        memory.Accept(second, second);
+        (memory.Accepted, memory.Changes["pair-source-0"].Kind).ShouldBe((second, PodChangeKind.Replaced));
+    }
+
+    private static AcceptedPipeline Accepted(int generation, string image) => Acceptance.Of(Pipelines.Stored(Pipelines.Pair, document =>
+    {
+        document["metadata"]!["generation"] = generation;
+        document["spec"]!["operators"]![0]!["image"] = image;
+    })).Accepted!;
 
     private static Pod Pod(string incarnation) => new()
     {

@@ -93,6 +93,16 @@ public class StatusSummaryTests
     }
 
     [Fact]
+    public void A_pod_that_a_change_replaces_says_so_and_why_before_it_is_its_turn()
+    {
+        PodChange change = new("pair-source-0", PodChangeKind.Replaced, ["operators[source].image"], 4 << 20, 6 << 20);
+        var slots = new[] { Slot("source") with { IsOutdated = true }, Slot("sink") with { IsOutdated = true } };
+        var status = StatusSummary.Of(Input(slots) with { Changes = new Dictionary<string, PodChange> { [change.Pod] = change } });
+        status.Pods.Select(pod => pod.Message).ShouldBe(
+            ["will be replaced: operators[source].image; its frames need 2.0 MiB more", "will be replaced"]);
+    }
+
+    [Fact]
     public void A_refused_plan_and_a_lost_link_are_named()
     {
         var slots = new[] { Slot("source"), Slot("sink") };

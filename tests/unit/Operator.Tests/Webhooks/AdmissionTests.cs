@@ -62,6 +62,51 @@ public class AdmissionTests
     }
 
     [Theory]
+    [InlineData("""{"image": "registry.example/media:2"}""", "pod pair-source-0 will be replaced: operators[source].image")]
+    [InlineData("""{"podMetadata": {"labels": {"team": "sport"}}}""", "")]
+    [InlineData("{}", "")]
+    public void A_change_says_which_pods_it_replaces_and_why(string patch, string warning)
+    {
+        var warnings = Warnings(Changed(JsonNode.Parse(Pipelines.Pair)!.AsObject(), document =>
+        {
+            foreach (var (field, value) in JsonNode.Parse(patch)!.AsObject())
+                document["spec"]!["operators"]![0]![field] = value!.DeepClone();
+        }));
+        warnings.ShouldBe(warning.Length > 0 ? [warning] : []);
+    }
+
+    [Fact]
+    public void A_change_that_needs_more_memory_for_frames_says_how_much()
+    {
+        var warnings = Warnings(Changed(JsonNode.Parse(Pipelines.Pair)!.AsObject(),
+            document => document["spec"]!["operators"]![0]!["outputs"]![0]!["caps"]!["video"]!["width"] = 4096));
+        warnings.Count.ShouldBe(2);
+        warnings.ShouldAllBe(one => one.EndsWith(" MiB more", StringComparison.Ordinal));
+        warnings[0].ShouldStartWith("pod pair-source-0 will be replaced: edges[source.video->sink.video].caps; its frames need ");
+    }
+
+    [Fact]
+    public void A_change_of_many_pods_names_some_and_counts_the_rest()
+    {
+        var many = JsonNode.Parse(Pipelines.Pair)!.AsObject();
+        many["spec"]!["operators"]![1]!["replicas"] = 20;
+        var warnings = Warnings(Changed(many, document => document["spec"]!["operators"]![1]!["image"] = "registry.example/media:2"));
+        (warnings.Count, warnings[^1]).ShouldBe((9, "12 more pods will be replaced"));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("7")]
+    [InlineData("""{"spec": 7}""")]
+    public void What_was_stored_and_never_ran_says_nothing_about_a_change(string old)
+    {
+        var review = Review(Pipelines.Pair);
+        (review["request"]!["operation"], review["request"]!["oldObject"]) = ("UPDATE", JsonNode.Parse(old));
+        var answer = PipelineAdmission.Review(review)!["response"]!;
+        ((bool)answer["allowed"]!, answer["warnings"]).ShouldBe((true, null));
+    }
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("""{"request": {}}""")]
@@ -105,6 +150,16 @@ public class AdmissionTests
         var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
         await socket.ConnectAsync(System.Net.IPAddress.Loopback, port, cancel);
         return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+    }
+
+    private static List<string> Warnings(JsonObject review) =>
+        [.. (PipelineAdmission.Review(review)!["response"]!["warnings"]?.AsArray() ?? []).Select(one => (string)one!)];
+
+    private static JsonObject Changed(JsonObject old, Action<JsonObject> change)
+    {
+        var review = Review(old.ToJsonString(), change);
+        (review["request"]!["operation"], review["request"]!["oldObject"]) = ("UPDATE", old);
+        return review;
     }
 
     private static JsonObject Review(string pipeline, Action<JsonObject>? change = null)
