@@ -67,6 +67,7 @@ bench: install-bench ## Into bench/results: make bench [ONLY="encode capnp hando
 	@$(if $(filter pipeline delivery recovery,$(ONLY)),scripts/publish.sh $(BIN) Release --native)
 	@$(if $(filter startup,$(ONLY)),scripts/publish.sh artifacts/startup/run $(CONFIGURATION))
 	@$(if $(filter startup,$(ONLY)),scripts/publish.sh artifacts/startup/native Release --native)
+	@$(if $(filter cluster,$(ONLY)),tests/support/cluster/build.sh && images/build.sh)
 	@for one in $(ONLY); do dotnet bench/bin/Release/net10.0/K8sMediaFlow.Bench.dll $$one --out bench/results; done
 
 .PHONY: install-bench

@@ -1,4 +1,5 @@
 using K8sMediaFlow.Bench.Capnp;
+using K8sMediaFlow.Bench.Cluster;
 using K8sMediaFlow.Bench.Controller;
 using K8sMediaFlow.Bench.Delivery;
 using K8sMediaFlow.Bench.Encode;
@@ -25,12 +26,13 @@ return args switch
     ["delivery", .. var rest] => DeliveryBench.Run(rest),
     ["recovery", .. var rest] => RecoveryBench.Run(rest),
     ["startup", .. var rest] => await StartupBench.RunAsync(rest),
+    ["cluster", .. var rest] => ClusterBench.Run(rest),
     ["controller", .. var rest] => await ControllerBench.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench encode|capnp|handover|awaited|tcp|rdma|controller|pipeline|startup|delivery|recovery [--out DIRECTORY]");
+    Console.Error.WriteLine("usage: bench encode|capnp|handover|awaited|tcp|rdma|controller|cluster|pipeline|startup|delivery|recovery [--out DIRECTORY]");
     return 2;
 }
