@@ -7,8 +7,8 @@ using K8sMediaFlow.TestKit;
 namespace K8sMediaFlow.Bench.Cluster;
 
 /// <summary>
-/// Thirty pipelines of two media operators on a real cluster of two nodes, all applied at once: how long until each is Ready, how long a pod
-/// takes from its containers' start to Ready, and what the start of a sidecar costs. Writes cluster.json.
+/// Thirty pipelines of two media operators on a real cluster of two nodes, all applied at once: how long until each is Ready, how long a
+/// pod takes from its containers' start to Ready, and what the start of a sidecar costs. Writes cluster.json.
 /// </summary>
 internal static class ClusterBench
 {

@@ -16,8 +16,8 @@ internal static class GraphCommand
         };
         form.AcceptOnlyFromAmong("svg", "dot");
         var command = new Command("graph", "Draw a pipeline: pods, media operators, edges and their ways.") { file, form };
-        command.SetAction(parsed => PlanCommand.Run(parsed.GetRequiredValue(file), null, parsed.GetRequiredValue(form), PlannerOptions.Default,
-            parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+        command.SetAction(parsed => PlanCommand.Run(parsed.GetRequiredValue(file), null, parsed.GetRequiredValue(form),
+            PlannerOptions.Default, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }
 }

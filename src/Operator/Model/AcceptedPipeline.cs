@@ -33,9 +33,10 @@ internal static class Acceptance
         if (MediaPipelineReader.Read(stored, out var faults) is not { } pipeline)
             return (null, Refused(faults));
         var violations = GraphRules.CheckForCluster(PipelineGraphMapper.Widest(pipeline));
-        return violations.Count == 0
-            ? (new AcceptedPipeline(pipeline, PipelineGraphMapper.Map(pipeline), stored.Metadata?.Generation ?? 0, stored.Spec!.Value), null)
-            : (null, Refused(violations));
+        if (violations.Count > 0)
+            return (null, Refused(violations));
+        var graph = PipelineGraphMapper.Map(pipeline);
+        return (new AcceptedPipeline(pipeline, graph, stored.Metadata?.Generation ?? 0, stored.Spec!.Value), null);
     }
 
     public static Refusal Refused(IReadOnlyList<GraphViolation> violations) =>

@@ -107,7 +107,8 @@ internal sealed class PipelineReconciler
         if (memory.Judged is { } judged && judged.Generation == generation)
             return judged.Refusal;
         var (accepted, refusal) = Acceptance.Of(stored);
-        var running = memory.Accepted ?? Recorded(stored);
+        // A first spec has no record of an earlier one.
+        var running = memory.Accepted ?? (generation > 1 ? Recorded(stored) : null);
         if (accepted is not null)
             memory.Accept(accepted, running);
         else
