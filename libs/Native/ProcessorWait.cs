@@ -1,41 +1,77 @@
 using System.Globalization;
+using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Native;
 
 /// <summary>
 /// How long a process was ready to run and no processor was free for it: time in which it could not have said anything. A process that
-/// hangs or is stopped is not ready to run, and waits for nothing.
+/// hangs or is stopped is not ready to run, and waits for nothing. Not thread-safe.
 /// </summary>
-public static class ProcessorWait
+/// <remarks>
+/// The kernel adds a wait to its count only when the thread runs again. A thread that gets no processor at all would look like one that
+/// does nothing, so the wait that it is in counts from the first look that found it: it is ready to run, and has not run since.
+/// </remarks>
+public sealed class ProcessorWait(int processId)
 {
+    private Dictionary<string, Seen> _threads = [];
+
     /// <summary>
     /// Of all its threads together, since they began: an answer goes through several of them, and each may wait. Less than before where one
     /// has ended; zero where the kernel does not say, or there is no such process.
     /// </summary>
-    public static TimeSpan Of(int processId)
+    public TimeSpan Look()
+    {
+        var now = MonotonicClock.Nanoseconds;
+        var threads = new Dictionary<string, Seen>();
+        foreach (var folder in Threads())
+            if (Find(folder, now) is { } seen)
+                threads[folder] = seen;
+        _threads = threads;
+        return threads.Values.Aggregate(TimeSpan.Zero, (sum, seen) => sum + seen.Waited(now));
+    }
+
+    private string[] Threads()
     {
         try
         {
-            return Directory.EnumerateDirectories($"/proc/{processId}/task").Aggregate(TimeSpan.Zero,
-                (sum, folder) => sum + OfThread(folder));
+            return Directory.GetDirectories($"/proc/{processId}/task");
         }
         catch (IOException)
         {
-            return TimeSpan.Zero;
+            return [];
         }
     }
 
-    /// <summary>Second of three numbers: nanoseconds in the queue of a processor.</summary>
-    private static TimeSpan OfThread(string folder)
+    private Seen? Find(string folder, long now)
     {
         try
         {
-            var numbers = File.ReadAllText(Path.Combine(folder, "schedstat")).Split(' ');
-            return TimeSpan.FromMicroseconds(long.Parse(numbers[1], CultureInfo.InvariantCulture) / 1000);
+            var schedule = File.ReadAllText(Path.Combine(folder, "schedstat"));
+            var waitsSince = !IsReady(folder) ? (long?)null
+                : _threads.TryGetValue(folder, out var before) && before.Schedule == schedule ? before.WaitsSinceNs ?? now : now;
+            return new Seen(schedule, waitsSince);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return TimeSpan.Zero;
+            return null;
         }
+    }
+
+    /// <summary>The letter behind its name, which may hold anything.</summary>
+    private static bool IsReady(string folder)
+    {
+        var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+        return stat.AsSpan(stat.LastIndexOf(')') + 1).StartsWith(" R", StringComparison.Ordinal);
+    }
+
+    /// <param name="Schedule">Nanoseconds that it ran, nanoseconds that it waited before it ran, and how often it began to run.</param>
+    /// <param name="WaitsSinceNs">The first look that found it ready with this schedule.</param>
+    private sealed record Seen(string Schedule, long? WaitsSinceNs)
+    {
+        public TimeSpan Waited(long now) => Counted() + TimeSpan.FromMicroseconds((now - (WaitsSinceNs ?? now)) / 1000);
+
+        private TimeSpan Counted() => Schedule.Split(' ') is [_, var waited, ..]
+            && long.TryParse(waited, CultureInfo.InvariantCulture, out var nanoseconds)
+                ? TimeSpan.FromMicroseconds(nanoseconds / 1000) : TimeSpan.Zero;
     }
 }

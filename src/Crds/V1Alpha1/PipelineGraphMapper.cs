@@ -9,17 +9,16 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
 public static class PipelineGraphMapper
 {
     /// <summary>The graph with the most replicas that it may come to: what memory has to fit.</summary>
-    public static PipelineGraph Widest(MediaPipeline pipeline)
+    public static PipelineGraph Widest(MediaPipeline pipeline) => Widest(pipeline, Map(pipeline));
+
+    /// <summary>The same of a pipeline that was mapped before.</summary>
+    public static PipelineGraph Widest(MediaPipeline pipeline, PipelineGraph graph) => graph with
     {
-        var graph = Map(pipeline);
-        return graph with
+        Operators = [.. graph.Operators.Zip(pipeline.Spec.Operators, (node, spec) => node with
         {
-            Operators = [.. graph.Operators.Zip(pipeline.Spec.Operators, (node, spec) => node with
-            {
-                Replicas = Math.Max(node.ReplicaCount, spec.MaxReplicas ?? 0),
-            })],
-        };
-    }
+            Replicas = Math.Max(node.ReplicaCount, spec.MaxReplicas ?? 0),
+        })],
+    };
 
     public static PipelineGraph Map(MediaPipeline pipeline) => new()
     {

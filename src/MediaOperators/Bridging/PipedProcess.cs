@@ -107,7 +107,11 @@ internal sealed class PipedProcess : IDisposable
     /// Counts time in which the program or this one could have done something: starved is not dead. A look is due in every
     /// <see cref="Step"/>.
     /// </summary>
-    public Patience NewPatience() => new(Step, () => ProcessorWait.Of(ProcessId) + ProcessorWait.Of(Environment.ProcessId));
+    public Patience NewPatience()
+    {
+        var (its, ours) = (new ProcessorWait(ProcessId), new ProcessorWait(Environment.ProcessId));
+        return new(Step, () => its.Look() + ours.Look());
+    }
 
     /// <summary>
     /// Waits for the program's end; throws <see cref="MediaException"/> with its own words if that is not a success or does not come in

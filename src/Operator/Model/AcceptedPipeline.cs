@@ -12,7 +12,7 @@ namespace K8sMediaFlow.Operator.Model;
 internal sealed record AcceptedPipeline(MediaPipeline Pipeline, PipelineGraph Graph, long Generation, JsonElement Spec)
 {
     /// <summary>With the most replicas that there may be, and planned for them.</summary>
-    public PipelineGraph Widest { get; } = PipelineGraphMapper.Widest(Pipeline);
+    public PipelineGraph Widest { get; } = PipelineGraphMapper.Widest(Pipeline, Graph);
 
     public Desired.TemplateHashes Hashes { get; } = new();
 
@@ -32,10 +32,10 @@ internal static class Acceptance
     {
         if (MediaPipelineReader.Read(stored, out var faults) is not { } pipeline)
             return (null, Refused(faults));
-        var violations = GraphRules.CheckForCluster(PipelineGraphMapper.Widest(pipeline));
+        var graph = PipelineGraphMapper.Map(pipeline);
+        var violations = GraphRules.CheckForCluster(PipelineGraphMapper.Widest(pipeline, graph));
         if (violations.Count > 0)
             return (null, Refused(violations));
-        var graph = PipelineGraphMapper.Map(pipeline);
         return (new AcceptedPipeline(pipeline, graph, stored.Metadata?.Generation ?? 0, stored.Spec!.Value), null);
     }
 

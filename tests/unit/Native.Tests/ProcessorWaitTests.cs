@@ -12,14 +12,29 @@ public sealed class ProcessorWaitTests
     public void Who_shares_a_processor_with_others_waits_for_it()
     {
         // Each of them gets an eighth of one processor, whatever else the machine does.
-        var busy = Enumerable.Range(0, Together).Select(_ => Process.Start("taskset", ["-c", "0", "/bin/sh", "-c", "while :; do :; done"]))
-            .ToList();
+        var busy = Enumerable.Range(0, Together).Select(_ => Busy()).ToList();
         try
         {
-            var limit = Stopwatch.StartNew();
-            while (ProcessorWait.Of(busy[0].Id) < TimeSpan.FromMilliseconds(500) && limit.Elapsed < Hang.Bound)
-                Thread.Sleep(20);
-            ProcessorWait.Of(busy[0].Id).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(500));
+            var wait = new ProcessorWait(busy[0].Id);
+            Await(() => wait.Look() >= TimeSpan.FromMilliseconds(500), "it waits for its processor");
+        }
+        finally
+        {
+            busy.ForEach(End);
+        }
+    }
+
+    /// <summary>Of the idle class and beside seven others it runs for moments, seconds apart: the kernel counts a wait at its end.</summary>
+    [Fact]
+    public void Who_gets_no_processor_at_all_waits_for_it()
+    {
+        var began = Stopwatch.StartNew();
+        var busy = Enumerable.Range(1, Together - 1).Select(_ => Busy()).Append(Busy("chrt", "--idle", "0")).ToList();
+        try
+        {
+            var wait = new ProcessorWait(busy[^1].Id);
+            Await(() => GrowsWithoutTheKernel(wait, busy[^1].Id), "its wait grows while it does not run");
+            wait.Look().ShouldBeLessThanOrEqualTo(began.Elapsed);
         }
         finally
         {
@@ -34,9 +49,10 @@ public sealed class ProcessorWaitTests
         try
         {
             AwaitStopped(stopped.Id);
-            var before = ProcessorWait.Of(stopped.Id);
+            var wait = new ProcessorWait(stopped.Id);
+            var before = wait.Look();
             Thread.Sleep(200);
-            ProcessorWait.Of(stopped.Id).ShouldBe(before);
+            wait.Look().ShouldBe(before);
         }
         finally
         {
@@ -49,15 +65,31 @@ public sealed class ProcessorWaitTests
     {
         using var gone = Process.Start("/bin/true");
         gone.WaitForExit(Hang.Bound).ShouldBeTrue("/bin/true did not end");
-        ProcessorWait.Of(gone.Id).ShouldBe(TimeSpan.Zero);
+        new ProcessorWait(gone.Id).Look().ShouldBe(TimeSpan.Zero);
     }
 
-    private static void AwaitStopped(int processId)
+    private static Process Busy(params string[] prefix) =>
+        Process.Start("taskset", ["-c", "0", .. prefix, "/bin/sh", "-c", "while :; do :; done"]);
+
+    private static bool GrowsWithoutTheKernel(ProcessorWait wait, int processId)
+    {
+        var (schedule, before) = (Schedule(processId), wait.Look());
+        Thread.Sleep(200);
+        var after = wait.Look();
+        return Schedule(processId) == schedule && after - before >= TimeSpan.FromMilliseconds(200);
+    }
+
+    private static string Schedule(int processId) => File.ReadAllText($"/proc/{processId}/schedstat");
+
+    private static void AwaitStopped(int processId) => Await(
+        () => File.ReadAllText($"/proc/{processId}/stat").Contains(") T ", StringComparison.Ordinal), $"process {processId} is stopped");
+
+    private static void Await(Func<bool> condition, string sentence)
     {
         for (var limit = Stopwatch.StartNew(); limit.Elapsed < Hang.Bound; Thread.Sleep(5))
-            if (File.ReadAllText($"/proc/{processId}/stat").Contains(") T ", StringComparison.Ordinal))
+            if (condition())
                 return;
-        throw new TimeoutException($"process {processId} did not stop");
+        throw new TimeoutException("not in time: " + sentence);
     }
 
     private static void End(Process process)

@@ -12,7 +12,7 @@ internal sealed class SidecarConversation(PodSpec pod, SupervisedProcess process
 {
     private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(10), RetryMax = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StatusInterval = TimeSpan.FromMilliseconds(250);
-    private readonly SilenceWatch _silence = new(state.Spec.SilenceMax, () => ProcessorWait.Of(process.ProcessId));
+    private readonly SilenceWatch _silence = new(state.Spec.SilenceMax, new ProcessorWait(process.ProcessId).Look);
     private long _lastAnswer = Stopwatch.GetTimestamp();
     private volatile string _obstacle = "it has not been asked yet";
 

@@ -9,9 +9,9 @@ public sealed class StarvedProgramTests
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
-    // It asks for the rest of a processor that four others use fully, and has an answer when they are gone.
+    // It asks for a processor that four others use fully and gets some milliseconds of it in seconds, and has an answer when they are gone.
     private const string Starved = "for i in 1 2 3 4; do taskset -c 0 timeout 7 sh -c 'while :; do :; done' >/dev/null 2>&1 & done; "
-        + "taskset -pc 0 $$ >/dev/null; renice -n 19 -p $$ >/dev/null; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo yes";
+        + "taskset -pc 0 $$ >/dev/null; chrt --idle -p 0 $$; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo yes";
 
     private const string Silent = "sleep 600";
 
