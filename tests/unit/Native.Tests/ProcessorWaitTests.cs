@@ -24,7 +24,7 @@ public sealed class ProcessorWaitTests
         }
     }
 
-    /// <summary>Of the idle class and beside seven others it runs for moments, seconds apart: the kernel counts a wait at its end.</summary>
+    /// <summary>Of the idle class and beside seven others it runs seconds apart: the kernel counts a wait at its end.</summary>
     [Fact]
     public void Who_gets_no_processor_at_all_waits_for_it()
     {

@@ -8,7 +8,8 @@ namespace K8sMediaFlow.Architecture.Tests.Runner;
 internal sealed class RunnerScene : IDisposable
 {
     private static readonly string[] Builders = ["scripts/publish.sh", "tests/support/cluster/build.sh", "images/build.sh",
-        "tests/support/rdma/build.sh", "tests/support/rdma/publish.sh", "tests/support/compatibility/build.sh"];
+        "tests/support/rdma/build.sh", "tests/support/rdma/publish.sh", "tests/support/compatibility/build.sh",
+        "tests/support/failpoints/build.sh"];
 
     private readonly string _root = Directory.CreateTempSubdirectory("runner").FullName;
     private readonly Dictionary<string, Dictionary<string, string[]>> _rooms = [];
