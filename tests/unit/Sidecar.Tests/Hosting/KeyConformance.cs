@@ -1,5 +1,6 @@
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sdk;
+using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
@@ -12,7 +13,13 @@ public abstract class KeyConformance
     private const int Keys = 24;
     private const string Field = "track";
 
-    private protected virtual FlowPlans Plans => new()
+    private FlowPlans? _plans;
+    private ulong _settled;
+
+    /// <summary>One for all plans of a test: each new one has other ports.</summary>
+    private protected FlowPlans Plans => _plans ??= NewPlans();
+
+    private protected virtual FlowPlans NewPlans() => new()
     {
         Cameras = [0, 1],
         Renders = [0, 1, 2],
@@ -49,16 +56,18 @@ public abstract class KeyConformance
     }
 
     /// <summary>Every source sends, something happens meanwhile, and in the end each frame came once and each key in order.</summary>
-    private protected static List<FlowingSink> Flow(IReadOnlyList<MediaOperator> cameras, IReadOnlyList<MediaOperator> renders,
+    private protected List<FlowingSink> Flow(IReadOnlyList<MediaOperator> cameras, IReadOnlyList<MediaOperator> renders,
         Action meanwhile, Func<FlowingSink>? more = null)
     {
         var sinks = renders.Select(render => new FlowingSink(render)).ToList();
         var sources = cameras.Select(camera => new FlowingSource(camera, describe: Describe)).ToList();
         sinks.ForEach(sink => sink.AwaitGot(100));
+        AwaitAllOfAll(sinks, cameras.Count);
+        _settled = (ulong)sources.Max(source => source.Sent) + 1;
         meanwhile();
         if (more is not null)
             sinks.Add(more());
-        sources.ForEach(source => source.AwaitSent(source.Sent + 200));
+        sources.ForEach(source => source.AwaitSent(Math.Max(source.Sent, (int)_settled) + 200));
         var sent = sources.ConvertAll(source => source.Stop());
         sinks.ForEach(sink => sink.AwaitEnd());
         var streams = sinks.SelectMany(sink => sink.Got).GroupBy(one => one.Stream).ToList();
@@ -75,7 +84,12 @@ public abstract class KeyConformance
         return sinks;
     }
 
-    private protected static void ShouldBeAtOneReplicaEach(List<FlowingSink> sinks)
+    // A producer learns of its consumers one after the other, and those that it knows have all keys until then.
+    private static void AwaitAllOfAll(List<FlowingSink> sinks, int streams) => Watchdog.Until(
+        () => sinks.TrueForAll(sink => sink.Got.Select(one => one.Stream).Distinct().Count() == streams),
+        () => "a consumer has no frame of some producer");
+
+    private protected void ShouldBeAtOneReplicaEach(List<FlowingSink> sinks)
     {
         var keys = sinks.SelectMany(KeysOf).ToList();
         keys.ShouldBeUnique();
@@ -83,7 +97,9 @@ public abstract class KeyConformance
         sinks.ShouldAllBe(sink => KeysOf(sink).Any());
     }
 
-    private static IEnumerable<ulong> KeysOf(FlowingSink sink) => sink.Got.Select(one => KeyOf(one.Sequence)).Distinct();
+    /// <summary>Keys of frames that were sent when every producer had all of its first consumers.</summary>
+    private IEnumerable<ulong> KeysOf(FlowingSink sink) =>
+        sink.Got.Where(one => one.Sequence > _settled).Select(one => KeyOf(one.Sequence)).Distinct();
 
     private static void Describe(FrameMetadata metadata, int sequence) => metadata.Set(Field, (long)KeyOf((ulong)sequence));
 
