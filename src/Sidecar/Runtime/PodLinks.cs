@@ -166,11 +166,11 @@ internal sealed class PodLinks : IDisposable
         _fabrics.Dispose();
     }
 
-    /// <summary>Both ends of a link follow the same pipeline, so they agree; a heartbeat may be late three times.</summary>
     /// <summary>Frames that may be dropped wait for a processor that moves frames which may not.</summary>
     private LinkOptions OptionsFor(SidecarPlan plan, LinkPlan link) =>
         plan.Edges.First(one => one.Name == link.Edge).Queue is null ? LinkOptions : LinkOptions with { OnThread = ThreadNice.GiveWay };
 
+    /// <summary>Both ends of a link follow the same pipeline, so they agree; a heartbeat may be late three times.</summary>
     private static LinkOptions OptionsOf(SidecarPlan plan)
     {
         var silence = TimeSpan.FromMilliseconds(plan.LinkSilenceMilliseconds ?? StagingNode.LinkSilenceMillisecondsDefault);
