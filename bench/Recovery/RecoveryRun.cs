@@ -24,39 +24,11 @@ internal static class RecoveryRun
     private const double TicksPerSecond = 100;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2), Patience = TimeSpan.FromMinutes(1);
 
-    private static string Document => $$$"""
-        apiVersion: k8smediaflow.io/v1alpha1
-        kind: MediaPipeline
-        metadata: {name: recovery}
-        spec:
-          execution: Streaming
-          operators:
-            - name: source
-              image: k8smediaflow/media-operators:0.1.0
-              args: [generate, --realtime, --frames, "{{{Frames}}}", --record, /media/sent]
-              volumeMounts: [{name: media, mountPath: /media}]
-              outputs: [{name: video, caps: {video: {width: 1920, height: 1080, format: yuv420p, frameRate: "30"} } }]
-            - name: analyse
-              image: k8smediaflow/media-operators:0.1.0
-              args: [analyse]
-              inputs: [{name: video}]
-              outputs: [{name: video}]
-            - name: sink
-              image: k8smediaflow/media-operators:0.1.0
-              args: [sink, --verify, --record, /media/seen, --count-file, /media/count.json]
-              volumeMounts: [{name: media, mountPath: /media}]
-              inputs: [{name: video}]
-          edges:
-            - {from: source.video, to: analyse.video}
-            - {from: analyse.video, to: sink.video}
-          volumes: [{name: media, emptyDir: {}}]
-        """;
-
     /// <summary>Strikes several times, and says what became of all frames.</summary>
     public static (IReadOnlyList<RecoverySample> Samples, FrameAccount Account, int Torn) Of(Fault fault)
     {
         using var run = new LocalRun();
-        run.Start(Document, "--stall-seconds", "60");
+        run.Start(RecordedChain.Document("recovery", Frames, 1920, 1080, 30), "--stall-seconds", "60");
         using var sent = new PassedFrames(run.Folder, "sent");
         using var seen = new PassedFrames(run.Folder, "seen");
         var samples = new List<RecoverySample>();
