@@ -18,7 +18,7 @@ for package in "${packages[@]}"; do
 done
 case $job in
     run) echo "make run: builds the three programs (a minute or two the first time), then runs the sample: 1 GB of memory, 2 cores, some 20 s for the default clip." ;;
-    test) echo "make test: builds everything and runs all tests: 4 GB of memory, 2 cores, about 25 minutes (make test-quick: some three), the first time 5 more to build the Kubernetes that it tests on and a guest with RDMA; loopback only, nothing is left behind but that build in the user's cache." ;;
+    test) echo "make test: builds everything and runs all tests: 4 GB of memory, about an hour on two cores (make test-quick: some three minutes), the first time up to half an hour more to build the Kubernetes that it tests on and a guest with RDMA; loopback only, nothing is left behind but that build in the user's cache." ;;
     bench) echo "make bench: measures on loopback and in network namespaces of its own (as root): 2 GB of memory, 2 quiet cores, some minutes each." ;;
 esac
 tools() { [ "$job" != test ] || scripts/tools.sh; }
