@@ -23,7 +23,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     private readonly InboundDelivery _delivery;
     private readonly object _state = new();
     private readonly object _saying = new();
-    private LoopRegistration? _seat;
+    private LoopRegistration? _registration;
     private ControlConnection? _connection;
     private IDisposable? _offer;
     private InboundEpoch? _current;
@@ -73,8 +73,8 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     /// <summary>Connections are taken from here on.</summary>
     public void Start()
     {
-        Invariant.That(_seat is null);
-        _seat = Platform.Loop.Add(this);
+        Invariant.That(_registration is null);
+        _registration = Platform.Loop.Add(this);
     }
 
     /// <summary>
@@ -104,7 +104,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         _closing = true;
         End(new LinkException(LinkLoss.Closed, "closed"));
         Platform.AwaitEnd(pause => LinkThread.WaitUntil(IsFree, _state, pause));
-        _seat?.Dispose();
+        _registration?.Dispose();
         _delivery.Abandon();
     }
 
@@ -117,9 +117,9 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
             isShort = _ledger.IsShortOf(slot);
         }
         if (isShort || _delivery.IsBlocked)
-            _seat?.Ring();
+            _registration?.Ring();
         else
-            _seat?.RingWithin(_options.AcknowledgeDelay);
+            _registration?.RingWithin(_options.AcknowledgeDelay);
     }
 
     void ILinkReceiver.Done(ulong ticket)
@@ -127,12 +127,12 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         lock (_ledger)
             _ledger.MarkDone(ticket);
         if (_delivery.IsBlocked)
-            _seat?.Ring();
+            _registration?.Ring();
         else
-            _seat?.RingWithin(_options.AcknowledgeDelay);
+            _registration?.RingWithin(_options.AcknowledgeDelay);
     }
 
-    void ILinkReceiver.Retry() => _seat?.Ring();
+    void ILinkReceiver.Retry() => _registration?.Ring();
 
     /// <summary>Serves one authenticated connection whose hello named this link, on the caller's thread, until it ends. A living one is
     /// ended first: its peer would not dial again if it still had it.</summary>
@@ -181,7 +181,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
             var opening = new InboundOpening(connection, _incarnation, hello.Protocol, _options.OpenDeadline);
             var receiver = await Platform.RunApart(() => opening.Open(choice, _ledger, _sink, Publish)).ConfigureAwait(false);
             deadline.Dispose();
-            epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _seat!, _options, Platform)
+            epoch = new InboundEpoch(_ledger, _sink, _delivery, connection, receiver, _registration!, _options, Platform)
             {
                 IsOutdone = () => choice.IsOutdone(fabrics.Now),
             };
@@ -208,7 +208,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
         Show(LinkState.Ready, LinkLoss.None, "");
         if (_closing)
             epoch.Fail(new LinkException(LinkLoss.Closed, "closed"));
-        _seat?.Ring();
+        _registration?.Ring();
     }
 
     /// <summary>
@@ -255,7 +255,7 @@ public sealed class InboundLink : IDisposable, ILinkReceiver, ILoopTask
     {
         lock (_state)
         {
-            isClosed = _closing || _seat is null;
+            isClosed = _closing || _registration is null;
             if (isClosed || _isServing)
                 return false;
             Invariant.That(_current is null && _connection is null);

@@ -31,7 +31,7 @@ public sealed class OutboundLink : IDisposable
     private readonly ManualResetEventSlim _ended = new();
     private readonly object _state = new();
     private readonly FabricBackoff _rest;
-    private ReconnectBackoff _redial;
+    private ReconnectBackoff _backoff;
     private LinkWay? _way;
     private Incarnation _receiver;
     private ILinkThread? _supervisor;
@@ -54,7 +54,7 @@ public sealed class OutboundLink : IDisposable
     {
         (_endpoint, _source, _fabrics, _fabricOptions) = (endpoint, source, fabrics, fabricOptions);
         (_credentials, _incarnation, _options) = (credentials, incarnation, options);
-        _redial = new ReconnectBackoff(options);
+        _backoff = new ReconnectBackoff(options);
         _rest = new FabricBackoff(options);
     }
 
@@ -157,7 +157,7 @@ public sealed class OutboundLink : IDisposable
                 await Platform.Wait(_source, EndedLook).ConfigureAwait(false);
             }
             else if (await Attempt().ConfigureAwait(false) is { } failure && !_closing)
-                await Platform.Wait(_pause, _redial.Failed(failure.Loss, Platform.Chance)).ConfigureAwait(false);
+                await Platform.Wait(_pause, _backoff.Failed(failure.Loss, Platform.Chance)).ConfigureAwait(false);
         }
         if (_closing)
             Show(LinkState.Lost, LinkLoss.Closed, "closed");
@@ -214,7 +214,7 @@ public sealed class OutboundLink : IDisposable
         using (var proposals = new LinkProposals(_rest.Offered(now, MonotonicClock.Nanoseconds), _fabricOptions,
             credentials.Towards(endpoint.PeerIdentities)))
             epoch = await Platform.RunApart(() => Open(connection, endpoint, credentials, proposals, now)).ConfigureAwait(false);
-        _redial.Succeeded();
+        _backoff.Succeeded();
         var beganNanoseconds = MonotonicClock.Nanoseconds;
         lock (_state)
         {

@@ -66,7 +66,7 @@ public static class MediaPipelineReader
         thing.Remove("managedFields");
         thing.Remove("selfLink");
         return [.. thing["name"] is null ? [new DocumentFault("metadata.name", "field 'name' is missing")] : Array.Empty<DocumentFault>(),
-            .. WellKnownLabels.Check(thing, written)];
+            .. LabelSyntax.Check(thing, written)];
     }
 
     private static string? Unwritten(string path) => null;

@@ -24,7 +24,7 @@ internal sealed class InboundEpoch : IControlReader
     private readonly InboundDelivery _delivery;
     private readonly ControlConnection _connection;
     private readonly IFabricReceiver _receiver;
-    private readonly LoopRegistration _seat;
+    private readonly LoopRegistration _registration;
     private readonly LinkPlatform _platform;
     private readonly TimeSpan _acknowledgeDelay;
     private readonly HeartbeatTimer _beats;
@@ -38,10 +38,10 @@ internal sealed class InboundEpoch : IControlReader
     private volatile bool _peerSaidBye;
 
     public InboundEpoch(ReceiverLedger ledger, ILinkSink sink, InboundDelivery delivery, ControlConnection connection,
-        IFabricReceiver receiver, LoopRegistration seat, LinkOptions options, LinkPlatform platform)
+        IFabricReceiver receiver, LoopRegistration registration, LinkOptions options, LinkPlatform platform)
     {
-        (_ledger, _sink, _delivery, _connection, _receiver, _seat, _acknowledgeDelay) = (ledger, sink, delivery, connection, receiver, seat,
-            options.AcknowledgeDelay);
+        (_ledger, _sink, _delivery, _connection, _receiver) = (ledger, sink, delivery, connection, receiver);
+        (_registration, _acknowledgeDelay) = (registration, options.AcknowledgeDelay);
         (Epoch, _platform) = (ledger.Epoch, platform);
         _beats = new HeartbeatTimer(options);
         connection.ShrinkToFit();
@@ -145,7 +145,7 @@ internal sealed class InboundEpoch : IControlReader
         catch (FabricException failure) when (LinkException.Of(failure).Loss == LinkLoss.DataClosed && !_drainedSaid)
         {
             _dataLoss = LinkException.Of(failure);
-            _seat.Ring();
+            _registration.Ring();
         }
         catch (Exception e) when (LinkException.IsExpected(e))
         {
@@ -179,7 +179,7 @@ internal sealed class InboundEpoch : IControlReader
             throw new LinkException(LinkLoss.LandingViolation, $"landing refused: {verdict}");
         _delivery.RoundTripNanoseconds = _beats.RoundTripNanoseconds;
         _delivery.Deliver();
-        _seat.RingWithin(_acknowledgeDelay);
+        _registration.RingWithin(_acknowledgeDelay);
     }
 
     private void SayGrants()
@@ -274,7 +274,7 @@ internal sealed class InboundEpoch : IControlReader
             case LinkMessage.Which.Drained:
                 Volatile.Write(ref _drainedAt, message.Drained.LastSequence);
                 _drainAsked = true;
-                _seat.Ring();
+                _registration.Ring();
                 break;
             case LinkMessage.Which.Bye:
                 _peerSaidBye = true;

@@ -21,7 +21,7 @@ internal sealed class LinkLoop
 
     private readonly object _lock = new();
     private readonly bool _isStepped;
-    private readonly List<LoopRegistration> _seats = [];
+    private readonly List<LoopRegistration> _registrations = [];
     private Thread? _thread;
     private long _sleepsUntil;
     private int _turn;
@@ -32,41 +32,41 @@ internal sealed class LinkLoop
     /// <summary>Of this process.</summary>
     public static LinkLoop Shared { get; } = new();
 
-    /// <summary>Gives a task turns from now on. The first one comes when its seat is rung.</summary>
+    /// <summary>Gives a task turns from now on. The first one comes when its registration is rung.</summary>
     public LoopRegistration Add(ILoopTask task)
     {
         lock (_lock)
         {
-            var seat = new LoopRegistration(this, task);
-            _seats.Add(seat);
+            var registration = new LoopRegistration(this, task);
+            _registrations.Add(registration);
             if (_thread is null && !_isStepped)
             {
                 _thread = new Thread(Run) { IsBackground = true, Name = "links" };
                 _thread.Start();
             }
-            return seat;
+            return registration;
         }
     }
 
-    internal void Ring(LoopRegistration seat, long dueNanoseconds)
+    internal void Ring(LoopRegistration registration, long dueNanoseconds)
     {
         lock (_lock)
         {
-            if (dueNanoseconds >= seat.DueNanoseconds)
+            if (dueNanoseconds >= registration.DueNanoseconds)
                 return;
-            seat.DueNanoseconds = dueNanoseconds;
+            registration.DueNanoseconds = dueNanoseconds;
             if (dueNanoseconds < _sleepsUntil)
                 Monitor.PulseAll(_lock);
         }
     }
 
-    /// <summary>Afterwards the task has no turn any more, and none is under way. A turn may end its own seat.</summary>
-    internal void Remove(LoopRegistration seat)
+    /// <summary>Afterwards the task has no turn any more, and none is under way. A turn may end its own registration.</summary>
+    internal void Remove(LoopRegistration registration)
     {
         lock (_lock)
         {
-            _seats.Remove(seat);
-            while (seat.IsRunning && Thread.CurrentThread != _thread)
+            _registrations.Remove(registration);
+            while (registration.IsRunning && Thread.CurrentThread != _thread)
                 Monitor.Wait(_lock);
         }
     }
@@ -85,12 +85,12 @@ internal sealed class LinkLoop
     internal bool RunDue()
     {
         Invariant.That(_isStepped);
-        LoopRegistration? seat;
+        LoopRegistration? registration;
         lock (_lock)
-            seat = TakeDue(MonotonicClock.Nanoseconds, out _);
-        if (seat is not null)
-            RunTurn(seat);
-        return seat is not null;
+            registration = TakeDue(MonotonicClock.Nanoseconds, out _);
+        if (registration is not null)
+            RunTurn(registration);
+        return registration is not null;
     }
 
     private void Run()
@@ -99,14 +99,14 @@ internal sealed class LinkLoop
             RunTurn(AwaitDue());
     }
 
-    private void RunTurn(LoopRegistration seat)
+    private void RunTurn(LoopRegistration registration)
     {
-        var pause = seat.Task.RunTurn();
+        var pause = registration.Task.RunTurn();
         lock (_lock)
         {
-            Invariant.That(seat.IsRunning);
-            seat.IsRunning = false;
-            seat.DueNanoseconds = Math.Min(seat.DueNanoseconds, OnGrid(MonotonicClock.Nanoseconds, pause));
+            Invariant.That(registration.IsRunning);
+            registration.IsRunning = false;
+            registration.DueNanoseconds = Math.Min(registration.DueNanoseconds, OnGrid(MonotonicClock.Nanoseconds, pause));
             Monitor.PulseAll(_lock);
         }
     }
@@ -143,15 +143,15 @@ internal sealed class LinkLoop
     private LoopRegistration? Next(long now)
     {
         LoopRegistration? next = null;
-        for (var step = 0; step < _seats.Count; step++)
+        for (var step = 0; step < _registrations.Count; step++)
         {
-            var seat = _seats[(_turn + step) % _seats.Count];
-            if (seat.DueNanoseconds <= now)
+            var registration = _registrations[(_turn + step) % _registrations.Count];
+            if (registration.DueNanoseconds <= now)
             {
-                _turn = (_turn + step + 1) % _seats.Count;
-                return seat;
+                _turn = (_turn + step + 1) % _registrations.Count;
+                return registration;
             }
-            next = next is null || seat.DueNanoseconds < next.DueNanoseconds ? seat : next;
+            next = next is null || registration.DueNanoseconds < next.DueNanoseconds ? registration : next;
         }
         return next;
     }

@@ -1454,7 +1454,7 @@ public static partial class AttachMessage
         /// <summary>The sidecar has not been told its plan yet; try again.</summary>
         NoPlan = 6,
         /// <summary>It broke the protocol; the reason says who saw what. Final for this process.</summary>
-        Expelled = 7,
+        Banned = 7,
         /// <summary>The machine has not the pages that its region needs; the reason says how many.</summary>
         OutOfMemory = 8,
     }

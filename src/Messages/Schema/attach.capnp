@@ -245,7 +245,7 @@ struct AttachMessage {
     noPlan @6;
     # The sidecar has not been told its plan yet; try again.
 
-    expelled @7;
+    banned @7;
     # It broke the protocol; the reason says who saw what. Final for this process.
 
     outOfMemory @8;

@@ -3,20 +3,20 @@ using K8sMediaFlow.Staging.Delivery;
 
 namespace K8sMediaFlow.Sdk.Attaching;
 
-/// <summary>One channel of an output, and the seat of its consumer in the port's fan.</summary>
-internal sealed class OutboundChannel(ulong id, OutputPort port, int seat, int replica, ProducerChannel end)
+/// <summary>One channel of an output, and its consumer's number in the port's fan.</summary>
+internal sealed class OutboundChannel(ulong id, OutputPort port, int subscriber, int replica, ProducerChannel end)
 {
     public ulong Id { get; } = id;
 
     public OutputPort Port { get; } = port;
 
-    public int Seat { get; } = seat;
+    public int Subscriber { get; } = subscriber;
 
     /// <summary>Of the consumer; behind a link, the first there.</summary>
     public int Replica { get; } = replica;
 
     public ProducerChannel End { get; } = end;
 
-    /// <summary>The consumer is dead: the seat is free for its successor.</summary>
+    /// <summary>The consumer is dead: its place in the fan is free for its successor.</summary>
     public bool IsClosed { get; set; }
 }

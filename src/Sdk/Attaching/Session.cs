@@ -100,7 +100,7 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
             var mapped = _foreign.GetValueOrDefault(region);
             TableOf(channel)[index] = mapped;
             if (_outbound.TryGetValue(channel, out var outbound) && mapped is not null && !outbound.IsClosed)
-                outbound.Port.Fan.MapRegion(outbound.Seat, mapped.Name, index);
+                outbound.Port.Fan.MapRegion(outbound.Subscriber, mapped.Name, index);
             // The consumer is told first and answers; the producer, who has the channel by then, is told last and does not.
             if (_outbound.ContainsKey(channel))
                 return;
@@ -133,7 +133,7 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
         lock (core.Gate)
         {
             if (_outbound.TryGetValue(channel, out var outbound))
-                CloseSeat(outbound, reason is Messages.AttachMessage.ClosedReason.PeerCompleted
+                Detach(outbound, reason is Messages.AttachMessage.ClosedReason.PeerCompleted
                     or Messages.AttachMessage.ClosedReason.ScaledAway);
             if (!_inbound.TryGetValue(channel, out var inbound))
                 return;
@@ -146,12 +146,12 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
         core.Doorbell?.Wake();
     }
 
-    private static void CloseSeat(OutboundChannel channel, bool isCompleted)
+    private static void Detach(OutboundChannel channel, bool isCompleted)
     {
         if (channel.IsClosed)
             return;
         channel.IsClosed = true;
-        channel.Port.Fan.CloseSeat(channel.Seat, isCompleted);
+        channel.Port.Fan.Detach(channel.Subscriber, isCompleted);
     }
 
     public void OnConsumerGone(ulong channel)
@@ -170,8 +170,8 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
     {
         lock (core.Gate)
         {
-            var (port, seat) = InputSeatOf(name, peer);
-            port.Merge.EndSeat(seat);
+            var (port, producer) = ProducerOf(name, peer);
+            port.Merge.EndProducer(producer);
         }
         core.Doorbell?.Wake();
     }
@@ -244,18 +244,18 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
 
     private void AddInbound(Messages.AttachMessage.Channel.Reader channel, ConsumerChannel end)
     {
-        var (port, seat) = InputSeatOf(channel.Port.ToString(), channel.Peer.ToString());
+        var (port, producer) = ProducerOf(channel.Port.ToString(), channel.Peer.ToString());
         var inbound = new InboundChannel(channel.Channel, port, TableOf(channel.Channel));
-        inbound.Merged = port.Merge.Attach(channel.Channel, seat, end);
+        inbound.Merged = port.Merge.Attach(channel.Channel, producer, end);
         inbound.Merged.State = inbound;
         _inbound[channel.Channel] = inbound;
     }
 
-    private (InputPort Port, int Seat) InputSeatOf(string name, string peer)
+    private (InputPort Port, int Producer) ProducerOf(string name, string peer)
     {
         var port = InputOf(name);
-        var seat = port.Seats.SeatOf(peer);
-        return seat >= 0 ? (port, seat)
+        var producer = port.Producers.NumberOf(peer);
+        return producer >= 0 ? (port, producer)
             : throw new MediaOperatorException(MediaOperatorError.Protocol,
                 $"The sidecar spoke of a channel of input '{name}' from '{peer}', for whom its welcome has no place.");
     }
@@ -272,25 +272,25 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
     {
         var (name, edge, peer) = (channel.Port.ToString(), channel.Edge.ToString(), channel.Peer.ToString());
         var port = OutputOf(name);
-        var seat = port.SeatOf(edge, peer);
-        if (seat < 0)
+        var subscriber = port.SubscriberOf(edge, peer);
+        if (subscriber < 0)
             throw new MediaOperatorException(MediaOperatorError.Protocol,
                 $"The sidecar announced a channel of edge '{edge}' to '{peer}', for whom its welcome has no place.");
-        if (port.Fan.IsTaken(seat))
+        if (port.Fan.IsTaken(subscriber))
             throw new MediaOperatorException(MediaOperatorError.Protocol,
                 $"The sidecar announced a second channel of edge '{edge}' to '{peer}', which has one that is not closed.");
-        var outbound = new OutboundChannel(channel.Channel, port, seat, (int)channel.PeerReplica, end);
+        var outbound = new OutboundChannel(channel.Channel, port, subscriber, (int)channel.PeerReplica, end);
         _outbound[channel.Channel] = outbound;
-        Seat(outbound);
+        Attach(outbound);
     }
 
-    private void Seat(OutboundChannel channel)
+    private void Attach(OutboundChannel channel)
     {
-        channel.Port.Fan.Attach(channel.Seat, channel.End, channel.Replica);
+        channel.Port.Fan.Attach(channel.Subscriber, channel.End, channel.Replica);
         var table = TableOf(channel.Id);
         for (var index = 1; index < table.Count; index++)
             if (table[index] is { IsUnmapped: false } region)
-                channel.Port.Fan.MapRegion(channel.Seat, region.Name, index);
+                channel.Port.Fan.MapRegion(channel.Subscriber, region.Name, index);
         channel.Port.Fan.Pump();
     }
 }

@@ -18,8 +18,9 @@ internal sealed class InputPort
     public InputPort(MediaOperatorCore core, int number, PortPlan plan)
     {
         (_core, Number, Plan) = (core, number, plan);
-        Seats = new SubscriberRegistry(Enumerable.Range(0, plan.Seats), () => Merge!.Seats < FanIn.SeatsMax ? Merge.AddSeat() : -1);
-        Merge = new FanIn(new FanInOptions(plan.Seats, plan.BySequence, IsSparse: false, plan.ReplayRuns, core.ReorderPatienceNs)
+        Producers = new PeerRegistry(Enumerable.Range(0, plan.Producers),
+            () => Merge!.Producers < FanIn.ProducersMax ? Merge.AddProducer() : -1);
+        Merge = new FanIn(new FanInOptions(plan.Producers, plan.BySequence, IsSparse: false, plan.ReplayRuns, core.ReorderPatienceNs)
         {
             DeadlineNs = plan.DeadlineNs,
         });
@@ -31,7 +32,7 @@ internal sealed class InputPort
 
     public FanIn Merge { get; }
 
-    public SubscriberRegistry Seats { get; }
+    public PeerRegistry Producers { get; }
 
     public bool Ended => Merge.Ended;
 

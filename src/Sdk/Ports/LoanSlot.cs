@@ -48,7 +48,7 @@ internal sealed class LoanSlot(MediaOperatorCore core)
     }
 
     /// <summary>
-    /// Readers take an envelope whose planes lie outside the payload for a breach of the protocol, and its sender would be expelled for
+    /// Readers take an envelope whose planes lie outside the payload for a breach of the protocol, and its sender would be banned for
     /// it.
     /// </summary>
     public void CheckPlanes()

@@ -13,7 +13,7 @@ internal sealed class OutputPort : IFrameOwner
 {
     private readonly MediaOperatorCore _core;
     private readonly ReplayWindow _sent = new(ReplayWindow.RunsUsual, ReplayWindow.StreamsUsual);
-    private readonly List<(string Name, SubscriberRegistry Seats)> _edges = [];
+    private readonly List<(string Name, PeerRegistry Consumers)> _edges = [];
     private readonly EdgeKeys _keys;
     private Pool<OutRecord> _records = new(64);
     private ulong _follows;
@@ -153,11 +153,11 @@ internal sealed class OutputPort : IFrameOwner
         return null;
     }
 
-    /// <summary>The seat of a peer of an edge in the fan; -1: the welcome knows no such edge, or no more peers fit.</summary>
-    public int SeatOf(string edgeName, string peer)
+    /// <summary>The number of a peer of an edge in the fan; -1: the welcome knows no such edge, or no more peers fit.</summary>
+    public int SubscriberOf(string edgeName, string peer)
     {
         var index = _edges.FindIndex(edge => edge.Name == edgeName);
-        return index < 0 ? -1 : _edges[index].Seats.SeatOf(peer);
+        return index < 0 ? -1 : _edges[index].Consumers.NumberOf(peer);
     }
 
     /// <summary>What an edge may drop from now on.</summary>
@@ -226,8 +226,9 @@ internal sealed class OutputPort : IFrameOwner
         var edge = Fan.AddEdge(plan.Distribution, plan.Policy);
         if (plan.Distribution == FanOutDistribution.ByKey)
             _keys.Add(edge, plan.Name, plan.KeyField);
-        var seats = Enumerable.Range(0, plan.Seats).Select(_ => Fan.AddSeat(edge)).ToList();
-        _edges.Add((plan.Name, new SubscriberRegistry(seats, () => Fan.Seats < FanOut.SeatsMax ? Fan.AddSeat(edge) : -1)));
+        var planned = Enumerable.Range(0, plan.Consumers).Select(_ => Fan.AddSubscriber(edge)).ToList();
+        _edges.Add((plan.Name,
+            new PeerRegistry(planned, () => Fan.Subscribers < FanOut.SubscribersMax ? Fan.AddSubscriber(edge) : -1)));
     }
 
     private bool Fits(int tag, OwnRegion region)

@@ -5,7 +5,7 @@ namespace K8sMediaFlow.Sdk.Ports;
 
 /// <summary>What the sidecar's welcome says of a port.</summary>
 internal sealed record PortPlan(
-    string Name, FrameCaps? Caps, int Seats, bool BySequence, int ReplayRuns, int QuotaBlocks, IReadOnlyList<EdgePlan> Edges)
+    string Name, FrameCaps? Caps, int Producers, bool BySequence, int ReplayRuns, int QuotaBlocks, IReadOnlyList<EdgePlan> Edges)
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
     private const uint FramesMax = 1 << 16;
@@ -23,7 +23,7 @@ internal sealed record PortPlan(
     public static PortPlan Read(AttachMessage.InputPort.Reader port) => new(
         port.Name.ToString(),
         port.HasCaps ? MediaInfo.Read(port.Caps) : null,
-        (int)Math.Clamp(port.ChannelCount, 1, FanIn.SeatsMax),
+        (int)Math.Clamp(port.ChannelCount, 1, FanIn.ProducersMax),
         port.Order == AttachMessage.Order.BySequence,
         (int)Math.Min(port.ReplayWindow, 1 << 20),
         0,
@@ -37,7 +37,7 @@ internal sealed record PortPlan(
         var edges = new List<EdgePlan>();
         foreach (var edge in port.Edges)
             edges.Add(new EdgePlan(edge.Name.ToString(), DistributionOf(edge), edge.KeyField.ToString(),
-                (int)Math.Clamp(edge.ChannelCount, 1, FanOut.SeatsMax), PolicyOf(edge)));
+                (int)Math.Clamp(edge.ChannelCount, 1, FanOut.SubscribersMax), PolicyOf(edge)));
         var quotaBlocks = port.QuotaBlocks is 0 or > int.MaxValue ? int.MaxValue : (int)port.QuotaBlocks;
         return new PortPlan(port.Name.ToString(), port.HasCaps ? MediaInfo.Read(port.Caps) : null, 0, false, 0, quotaBlocks, edges);
     }
@@ -75,6 +75,6 @@ internal sealed record PortPlan(
 /// <param name="Name">Of the edge.</param>
 /// <param name="Distribution">Which consumers get a frame.</param>
 /// <param name="KeyField">The metadata field that frames are dealt out by, if they are.</param>
-/// <param name="Seats">Consumers, and links to consumers elsewhere.</param>
+/// <param name="Consumers">Consumers in the pod, and links to consumers elsewhere.</param>
 /// <param name="Policy">What may be dropped; null: nothing.</param>
-internal sealed record EdgePlan(string Name, FanOutDistribution Distribution, string KeyField, int Seats, EdgePolicy? Policy);
+internal sealed record EdgePlan(string Name, FanOutDistribution Distribution, string KeyField, int Consumers, EdgePolicy? Policy);

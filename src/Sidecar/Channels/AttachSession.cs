@@ -103,7 +103,7 @@ internal sealed class AttachSession : IDisposable
         catch (Exception garbage) when (garbage is not InvariantException)
         {
             // Also what the runtime throws at absurd lengths and texts: nothing that a peer says may end more than its session.
-            Expel(garbage is PortProtocolException
+            Ban(garbage is PortProtocolException
                 ? garbage.Message
                 : $"{_name} sent the sidecar what is no attach message: {garbage.Message} ({garbage.GetType().Name})");
         }
@@ -136,20 +136,20 @@ internal sealed class AttachSession : IDisposable
 
     // Before the process has proved its name no media operator is to blame; between that and the ports, there is nothing yet that they
     // would have to settle.
-    private void Expel(string reason)
+    private void Ban(string reason)
     {
         if (_end is not null)
-            _pod!.Ports.Expel(_end, reason);
+            _pod!.Ports.Ban(_end, reason);
         else if (_name is not null)
-            Expelled(reason);
+            Banned(reason);
         else
             _logger.LogWarning("attach: a process without a name was sent away: {Reason}", reason);
     }
 
-    private void Expelled(string reason)
+    private void Banned(string reason)
     {
-        _logger.LogWarning("{Name} is expelled: {Reason}", _name, reason);
-        _pod!.Registry.Expel(_name!, _incarnation, reason);
+        _logger.LogWarning("{Name} is banned: {Reason}", _name, reason);
+        _pod!.Registry.Ban(_name!, _incarnation, reason);
     }
 
     private void Serve()
@@ -218,9 +218,9 @@ internal sealed class AttachSession : IDisposable
 
     private void Attach(MediaOperatorPlan plan, string name, ulong incarnation)
     {
-        if (_pod!.Registry.BarOf(name, incarnation) is { } bar)
+        if (_pod!.Registry.BanOf(name, incarnation) is { } ban)
         {
-            Refuse(AttachMessage.RefusalCode.Expelled, bar);
+            Refuse(AttachMessage.RefusalCode.Banned, ban);
             return;
         }
         Claim = new AttachClaim(name, incarnation);
@@ -311,7 +311,7 @@ internal sealed class AttachSession : IDisposable
     private void Introduce(MediaOperatorPlan plan, PodRegion region)
     {
         var end = new MediaOperatorEndpoint(plan.Name, plan.Replica, _socket, region,
-            (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer), Expelled);
+            (edge, isProducer) => WelcomeMessage.SideOf(plan, edge, isProducer), Banned);
         try
         {
             WelcomeMessage.Write(_outgoing.Begin<AttachMessage.Builder>().InitWelcome(), _pod!.Plan, plan, _server.Incarnation, _protocol);

@@ -145,7 +145,7 @@ internal sealed class ChannelBroker(IReadOnlyList<PortPair> planned, ILogger log
     }
 
     /// <summary>The end broke the protocol, as seen by the sidecar: its connection ends, and with it the end.</summary>
-    public void Expel(ChannelEndpoint end, string reason) => Change(() => end.Expel(reason));
+    public void Ban(ChannelEndpoint end, string reason) => Change(() => end.Ban(reason));
 
     /// <summary>
     /// An end says that its peer on a channel broke the protocol. That is a claim: the channel ends, and the two get another one. Two that

@@ -112,7 +112,7 @@ internal abstract class ChannelEndpoint(string name) : IDisposable
     /// <summary>
     /// This end broke the protocol: it has to go. Only a process can be sent away; the sidecar's own ends keep what they are.
     /// </summary>
-    public virtual void Expel(string reason) => throw new InvalidOperationException($"{Name} is the sidecar's own and cannot be expelled");
+    public virtual void Ban(string reason) => throw new InvalidOperationException($"{Name} is the sidecar's own and cannot be banned");
 
     /// <summary>Called once, when no channel and no reader of this end is left.</summary>
     public virtual void Dispose()

@@ -11,8 +11,8 @@ internal sealed class ChannelLease(MappedMemory memory, DoorbellWaiter waiter) :
 
     public EventDescriptor Signal { get; } = waiter.AddPeer();
 
-    /// <summary>The consumer's place in the fan, where this is a producing end.</summary>
-    public int Seat { get; set; }
+    /// <summary>The consumer's number in the fan, where this is a producing end.</summary>
+    public int Subscriber { get; set; }
 
     /// <summary>The producing end, where this is one.</summary>
     public ProducerChannel? Producer { get; set; }

@@ -359,7 +359,7 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
             if (channel.IsOver)
                 SendGoodbye(channel);
             else
-                Ports!.Expel(channel.Channel.Producer, channel.Fault!);
+                Ports!.Ban(channel.Channel.Producer, channel.Fault!);
         }
     }
 

@@ -15,7 +15,7 @@ namespace K8sMediaFlow.Sidecar.Channels;
 /// Where an inbound link ends: its region, whose blocks the link grants, and the channels to this pod's consumers of the edge.
 /// </summary>
 /// <remarks>
-/// Threads: the link's delivers, the ports' lock holder seats consumers, and the loop that all ports share takes back what consumers
+/// Threads: the link's delivers, the ports' lock holder attaches consumers, and the loop that all ports share takes back what consumers
 /// return. One lock (<c>_gate</c>) guards the fan; the link is told what came back after the lock is let go, by the loop only, so that the
 /// link's locks and ours never nest.
 /// </remarks>
@@ -37,7 +37,7 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
     private readonly BlockRef[] _granted;
     private readonly long _areaOffset;
     private readonly FanOut _fan;
-    private readonly Dictionary<string, int> _seats;
+    private readonly Dictionary<string, int> _subscribers;
     private readonly Dictionary<PortChannel, ChannelLease> _leases = [];
     private readonly HandleTable<Delivery> _deliveries = new();
     private readonly List<Delivery> _returned = [], _done = [];
@@ -77,7 +77,7 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         }, EdgePolicies.OfLanded(edge));
         _keyField = Encoding.UTF8.GetBytes(edge.KeyField ?? "");
         _hasDeadline = EdgePolicies.DeadlineNs(edge.Queue) > 0;
-        _seats = consumers.ToDictionary(consumer => consumer, _ => _fan.AddSeat(number));
+        _subscribers = consumers.ToDictionary(consumer => consumer, _ => _fan.AddSubscriber(number));
         DoorbellFile = Doorbell.Create(Name);
         _doorbellMemory = Doorbell.Map(DoorbellFile);
         _waiter = DoorbellWaiter.ByPoll(_doorbellMemory, waiting);
@@ -133,7 +133,7 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         {
             lock (_gate)
                 return string.Join(", ",
-                    _seats.Where(seat => _fan.HeldBy(seat.Value) > 0).Select(seat => $"{seat.Key} holds {_fan.HeldBy(seat.Value)}"));
+                    _subscribers.Where(one => _fan.HeldBy(one.Value) > 0).Select(one => $"{one.Key} holds {_fan.HeldBy(one.Value)}"));
         }
     }
 
@@ -305,8 +305,8 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
         lock (_gate)
         {
             var lease = LeaseOf(channel);
-            lease.Seat = _seats[channel.Consumer.Name];
-            _fan.Attach(lease.Seat, lease.Producer!, channel.Consumer.Replica);
+            lease.Subscriber = _subscribers[channel.Consumer.Name];
+            _fan.Attach(lease.Subscriber, lease.Producer!, channel.Consumer.Replica);
         }
         _waiter.Wake();
     }
@@ -314,7 +314,7 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
     public override void PeerGone(PortChannel channel, string reason)
     {
         lock (_gate)
-            _fan.CloseSeat(LeaseOf(channel).Seat, channel.EndedFor(channel.Consumer) == AttachMessage.ClosedReason.PeerCompleted);
+            _fan.Detach(LeaseOf(channel).Subscriber, channel.EndedFor(channel.Consumer) == AttachMessage.ClosedReason.PeerCompleted);
         _waiter.Wake();
     }
 
@@ -378,10 +378,10 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
     }
 
     // The consumer may be dead already: then this changes nothing.
-    private void ExpelBroken()
+    private void BanBroken()
     {
         foreach (var (channel, violation) in _broken)
-            Ports!.Expel(channel.Consumer, $"{channel.Consumer.Name} broke the protocol on {channel}: {violation}");
+            Ports!.Ban(channel.Consumer, $"{channel.Consumer.Name} broke the protocol on {channel}: {violation}");
         _broken.Clear();
     }
 
@@ -415,7 +415,7 @@ internal sealed class IngressBridge : ChannelEndpoint, ILinkSink, IFrameOwner, I
             _returned.Clear();
             _done.Clear();
         }
-        ExpelBroken();
+        BanBroken();
         TellLink();
         return true;
     }

@@ -16,10 +16,10 @@ namespace K8sMediaFlow.Sidecar.Channels;
 /// <param name="socket">The connection; stays the session's.</param>
 /// <param name="ownRegion">Where it produces.</param>
 /// <param name="sideOf">Its side of an edge, by the edge's name and whether it produces there.</param>
-/// <param name="expelled">Gets the reason, once, before the process hears of it.</param>
+/// <param name="banned">Gets the reason, once, before the process hears of it.</param>
 internal sealed class MediaOperatorEndpoint(
     string name, int replica, LocalSocket socket, PodRegion ownRegion, Func<string, bool, MediaOperatorEdgeSide> sideOf,
-        Action<string> expelled)
+        Action<string> banned)
     : ChannelEndpoint(PodTopology.MediaOperatorEndpoint(name, replica))
 {
     private readonly MessageBuffer _buffer = new(64 * 1024);
@@ -129,12 +129,12 @@ internal sealed class MediaOperatorEndpoint(
         Send([]);
     }
 
-    public override void Expel(string reason)
+    public override void Ban(string reason)
     {
         if (!IsAlive || EndedBy == AttachMessage.ClosedReason.Violation)
             return;
         EndedBy = AttachMessage.ClosedReason.Violation;
-        expelled(reason);
+        banned(reason);
         var violation = _buffer.Begin<AttachMessage.Builder>().InitViolation();
         violation.Reason = reason;
         Send([]);

@@ -11,7 +11,7 @@ internal sealed class MediaOperatorRegistry
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, MediaOperatorReport> _states;
-    private readonly Dictionary<string, (ulong Incarnation, string Reason)> _expelled = [];
+    private readonly Dictionary<string, (ulong Incarnation, string Reason)> _banned = [];
     private readonly bool _isBatch;
     private readonly CompletedStore _completed;
 
@@ -50,27 +50,27 @@ internal sealed class MediaOperatorRegistry
     {
         lock (_gate)
         {
-            if (_expelled.TryGetValue(name, out var expelled) && expelled.Incarnation != incarnation)
-                _expelled.Remove(name);
+            if (_banned.TryGetValue(name, out var banned) && banned.Incarnation != incarnation)
+                _banned.Remove(name);
             Change(name, MediaOperatorState.Attached, "", incarnation);
         }
     }
 
-    /// <summary>What became of this life. An expelled one stays failed, whatever it says or is seen to do afterwards.</summary>
+    /// <summary>What became of this life. A banned one stays failed, whatever it says or is seen to do afterwards.</summary>
     public void Set(string name, ulong incarnation, MediaOperatorState state, string reason = "")
     {
         lock (_gate)
             Change(name, state, reason, incarnation);
     }
 
-    /// <summary>This life of the operator broke the protocol: it has failed, and <see cref="BarOf"/> keeps it out.</summary>
-    public void Expel(string name, ulong incarnation, string reason)
+    /// <summary>This life of the operator broke the protocol: it has failed, and <see cref="BanOf"/> keeps it out.</summary>
+    public void Ban(string name, ulong incarnation, string reason)
     {
         lock (_gate)
         {
             Change(name, MediaOperatorState.Failed, reason, incarnation);
-            if (!_expelled.TryGetValue(name, out var earlier) || earlier.Incarnation != incarnation)
-                _expelled[name] = (incarnation, reason);
+            if (!_banned.TryGetValue(name, out var earlier) || earlier.Incarnation != incarnation)
+                _banned[name] = (incarnation, reason);
         }
     }
 
@@ -78,17 +78,17 @@ internal sealed class MediaOperatorRegistry
     /// Why this life may not attach; null if it may. A Batch run has failed with its operator; a Streaming one goes on with the operator's
     /// next process.
     /// </summary>
-    public string? BarOf(string name, ulong incarnation)
+    public string? BanOf(string name, ulong incarnation)
     {
         lock (_gate)
-            return _expelled.TryGetValue(name, out var expelled) && (_isBatch || expelled.Incarnation == incarnation)
-                ? expelled.Reason
+            return _banned.TryGetValue(name, out var banned) && (_isBatch || banned.Incarnation == incarnation)
+                ? banned.Reason
                 : null;
     }
 
     private void Change(string name, MediaOperatorState state, string reason, ulong incarnation)
     {
-        if (_expelled.TryGetValue(name, out var expelled) && expelled.Incarnation == incarnation)
+        if (_banned.TryGetValue(name, out var banned) && banned.Incarnation == incarnation)
             return;
         if (state == MediaOperatorState.Completed)
             _completed.Add(name);

@@ -44,7 +44,7 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     /// <summary>What the producer did wrong, in words; null while the channel is sound.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>The producer is expelled for the fault.</summary>
+    /// <summary>The producer is banned for the fault.</summary>
     public bool IsReported { get; set; }
 
     /// <summary>Settled: its memory is released; code that still has this object may ask later.</summary>
@@ -56,7 +56,7 @@ internal sealed class OutboundChannel(PortChannel channel, ChannelLease lease)
     /// <summary>Nothing more will be taken, and nothing that was taken is held.</summary>
     public bool IsFinished => IsClosing && Held == 0 && !HasDescriptor;
 
-    // A dead producer cannot have left more than the ring holds. One that was expelled and lives on could write for ever.
+    // A dead producer cannot have left more than the ring holds. One that was banned and lives on could write for ever.
     private bool IsDrained => IsClosing && _takenClosing >= Consumer.Capacity;
 
     /// <summary>The next descriptor, if the channel is sound and has one.</summary>

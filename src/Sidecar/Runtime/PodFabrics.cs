@@ -49,7 +49,7 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
             }
         }
         if (plan.Transport != Transport.Tcp)
-            _rdma = SeatOf(options, plan, Options, logger);
+            _rdma = RdmaDevicesOf(options, plan, Options, logger);
     }
 
     /// <summary>Of every connection.</summary>
@@ -96,7 +96,7 @@ internal sealed class PodFabrics : ILinkFabrics, IDisposable
         return new FabricsNow(usable, rdma is null ? missing : "");
     }
 
-    private static RdmaDeviceManager SeatOf(SidecarOptions options, SidecarPlan plan, FabricOptions fabricOptions, ILogger logger)
+    private static RdmaDeviceManager RdmaDevicesOf(SidecarOptions options, SidecarPlan plan, FabricOptions fabricOptions, ILogger logger)
     {
         var allocation = RdmaAllocation.Find();
         IReadOnlyList<string> devices = options.RdmaDevice is { } named ? [named] : allocation.Devices;

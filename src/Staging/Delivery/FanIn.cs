@@ -5,14 +5,14 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Staging.Delivery;
 
 /// <summary>What an input port wants of its channels.</summary>
-/// <param name="Seats">Producers: the stream ends when all of them have ended.</param>
+/// <param name="Producers">How many there are: the stream ends when all of them have ended.</param>
 /// <param name="BySequence">Restore the order of sequences; else they come as they come.</param>
 /// <param name="IsSparse">Sequences are dealt out among several consumers (a reorder window then passes what every producer has
 /// passed).</param>
 /// <param name="ReplayRuns">Runs of sequences without holes that are remembered of a stream, at least, so that duplicates are
 /// recognised.</param>
 /// <param name="PatienceNs">See <see cref="ReorderWindow"/>.</param>
-public sealed record FanInOptions(int Seats, bool BySequence, bool IsSparse, int ReplayRuns, long PatienceNs)
+public sealed record FanInOptions(int Producers, bool BySequence, bool IsSparse, int ReplayRuns, long PatienceNs)
 {
     /// <summary>Age since the source's send at which a frame is not handed out, but a notice in its place; 0: none.</summary>
     public long DeadlineNs { get; init; }
@@ -23,7 +23,7 @@ public sealed record FanInOptions(int Seats, bool BySequence, bool IsSparse, int
 /// at once, and are done when their original is. Not thread-safe: it lives under its owner's lock, every method is short and nothing waits.
 /// </summary>
 /// <remarks>
-/// Use: <see cref="Attach"/> channels to seats; <see cref="TryTake"/> hands out numbers; each number is given back once
+/// Use: <see cref="Attach"/> the producers' channels; <see cref="TryTake"/> hands out numbers; each number is given back once
 /// (<see cref="Return"/>) and is done once (<see cref="Done"/>, or with the return). Death of a producer: <see cref="FanInChannel.Close"/>;
 /// the channel is drained, and when it <see cref="IsFinished"/>, the owner says goodbye and calls <see cref="Remove"/>.
 /// Zero allocation once it has met its largest use.
@@ -33,11 +33,11 @@ public sealed class FanIn
     /// <summary>
     /// Most producers of one port: as many as an edge of a pipeline may have pairs of replicas. More can only be a mistake.
     /// </summary>
-    public const int SeatsMax = 4096;
+    public const int ProducersMax = 4096;
 
     private readonly Dictionary<(ulong Stream, ulong Sequence), int> _originals;
     private readonly List<FanInChannel> _channels = [];
-    private bool[] _seatEnded;
+    private bool[] _producerEnded;
     private bool _ended;
     private readonly ReplayWindow _replays;
     private readonly ReorderWindow? _window;
@@ -50,18 +50,18 @@ public sealed class FanIn
     /// <param name="options">What the port wants.</param>
     public FanIn(FanInOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Seats, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Seats, SeatsMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Producers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Producers, ProducersMax);
         DeadlineNs = options.DeadlineNs;
         _arrivals = new Pool<Arrival>(64);
         _originals = new Dictionary<(ulong, ulong), int>(256);
-        _seatEnded = new bool[options.Seats];
+        _producerEnded = new bool[options.Producers];
         _replays = new ReplayWindow(Math.Max(options.ReplayRuns, ReplayWindow.RunsUsual), ReplayWindow.StreamsUsual);
-        _window = options.BySequence ? new ReorderWindow(options.Seats, options.PatienceNs, options.IsSparse) : null;
+        _window = options.BySequence ? new ReorderWindow(options.Producers, options.PatienceNs, options.IsSparse) : null;
     }
 
-    /// <summary>Places for producers that there are.</summary>
-    public int Seats => _seatEnded.Length;
+    /// <summary>With a channel or without.</summary>
+    public int Producers => _producerEnded.Length;
 
     /// <inheritdoc cref="FanInOptions.DeadlineNs"/>
     public long DeadlineNs { get; set; }
@@ -70,9 +70,9 @@ public sealed class FanIn
     public IReadOnlyList<FanInChannel> Channels => _channels;
 
     /// <summary>Whether every producer has ended and everything was handed out.</summary>
-    // Until something new comes: who was told the end has left its loop. A sidecar that comes back seats the producers anew, but brings
+    // Until something new comes: who was told the end has left its loop. A sidecar that comes back attaches the producers anew, but brings
     // only what was had already; a new life of a source brings frames that no consumer had.
-    public bool Ended => _ended || (_ended = Array.TrueForAll(_seatEnded, static ended => ended) && _window is not { Held: > 0 });
+    public bool Ended => _ended || (_ended = Array.TrueForAll(_producerEnded, static ended => ended) && _window is not { Held: > 0 });
 
     /// <summary>The last identity that an end of stream named.</summary>
     public (ulong Stream, ulong Sequence) Last { get; private set; }
@@ -90,47 +90,47 @@ public sealed class FanIn
     public long Late { get; private set; }
 
     /// <summary>
-    /// Makes a place for one more producer, which the plan did not have before; returns its number. It has ended until a producer is seated
-    /// there.
+    /// Makes a place for one more producer, which the plan did not have before; returns its number. It counts as ended until it has a
+    /// channel.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are <see cref="SeatsMax"/> already.</exception>
-    public int AddSeat()
+    /// <exception cref="ArgumentOutOfRangeException">There are <see cref="ProducersMax"/> already.</exception>
+    public int AddProducer()
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_seatEnded.Length, SeatsMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_producerEnded.Length, ProducersMax);
         _window?.AddChannel();
-        Array.Resize(ref _seatEnded, _seatEnded.Length + 1);
-        _seatEnded[^1] = true;
-        return _seatEnded.Length - 1;
+        Array.Resize(ref _producerEnded, _producerEnded.Length + 1);
+        _producerEnded[^1] = true;
+        return _producerEnded.Length - 1;
     }
 
-    /// <summary>Seats a producer's channel. A seat may have an older, closing channel that is still being drained.</summary>
-    public FanInChannel Attach(ulong id, int seat, IInboundChannel channel)
+    /// <summary>Adds a producer's channel. The producer may have an older, closing channel that is still being drained.</summary>
+    public FanInChannel Attach(ulong id, int producer, IInboundChannel channel)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)seat, (uint)_seatEnded.Length);
-        var merged = new FanInChannel(id, seat, channel) { Predecessor = Latest(seat) };
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)producer, (uint)_producerEnded.Length);
+        var merged = new FanInChannel(id, producer, channel) { Predecessor = Latest(producer) };
         _channels.Add(merged);
-        _seatEnded[seat] = false;
-        _window?.Open(seat);
+        _producerEnded[producer] = false;
+        _window?.Open(producer);
         return merged;
     }
 
     /// <summary>
-    /// No successor will come to the seat of this closed channel (scaled away): the seat has ended when the channel is drained.
+    /// No successor of this closed channel's producer will come (scaled away): the producer has ended when the channel is drained.
     /// </summary>
     public static void AbandonWhenDrained(FanInChannel channel) => channel.IsLast = true;
 
-    /// <summary>The seat's producer had completed before it could be seated: nothing will come from there.</summary>
-    public void EndSeat(int seat)
+    /// <summary>The producer had completed before it could attach: nothing will come from there.</summary>
+    public void EndProducer(int producer)
     {
-        if (_seatEnded[seat])
+        if (_producerEnded[producer])
             return;
-        if (Latest(seat) is { IsDrained: false, IsCut: false } channel)
+        if (Latest(producer) is { IsDrained: false, IsCut: false } channel)
         {
             channel.IsLast = true;
             return;
         }
-        _seatEnded[seat] = true;
-        _window?.End(seat);
+        _producerEnded[producer] = true;
+        _window?.End(producer);
     }
 
     /// <summary>
@@ -165,9 +165,9 @@ public sealed class FanIn
             Forget(ref _arrivals[number].Descriptor);
             Return(number, done: true);
         }
-        for (var seat = 0; seat < _seatEnded.Length; seat++)
-            if (!_seatEnded[seat])
-                _window?.Await(seat);
+        for (var producer = 0; producer < _producerEnded.Length; producer++)
+            if (!_producerEnded[producer])
+                _window?.Await(producer);
     }
 
     /// <summary>Forgets that an identity was seen: what was made of it is lost, its replay is welcome.</summary>
@@ -313,9 +313,9 @@ public sealed class FanIn
         ref var descriptor = ref _arrivals[number].Descriptor;
         var replay = (descriptor.Flags & DescriptorFlags.MayBeReplay) != 0;
         if (descriptor.Kind == FrameKind.Gap)
-            window.Explain(channel.Seat, descriptor.Stream, descriptor.Sequence, descriptor.GapCount, replay, number);
+            window.Explain(channel.Producer, descriptor.Stream, descriptor.Sequence, descriptor.GapCount, replay, number);
         else
-            window.Offer(channel.Seat, descriptor.Stream, descriptor.Sequence, replay, number);
+            window.Offer(channel.Producer, descriptor.Stream, descriptor.Sequence, replay, number);
     }
 
     /// <summary>Pops one descriptor; -1: it was one that needs no hearing (duplicate, end of stream).</summary>
@@ -346,29 +346,29 @@ public sealed class FanIn
     private void Reopen(FanInChannel channel)
     {
         channel.HasEnded = false;
-        if (Latest(channel.Seat) != channel)
+        if (Latest(channel.Producer) != channel)
             return;
-        _seatEnded[channel.Seat] = false;
-        _window?.Open(channel.Seat);
+        _producerEnded[channel.Producer] = false;
+        _window?.Open(channel.Producer);
     }
 
     private void Closed(FanInChannel channel)
     {
         channel.IsDrained = true;
-        // From now on its seat waits for the successor, unless one sits there already or the stream had ended.
-        if (_seatEnded[channel.Seat] || Latest(channel.Seat) != channel)
+        // From now on a successor is awaited, unless one is attached already or the stream had ended.
+        if (_producerEnded[channel.Producer] || Latest(channel.Producer) != channel)
             return;
-        _seatEnded[channel.Seat] = channel.IsLast;
+        _producerEnded[channel.Producer] = channel.IsLast;
         if (channel.IsLast)
-            _window?.End(channel.Seat);
+            _window?.End(channel.Producer);
         else
-            _window?.Await(channel.Seat);
+            _window?.Await(channel.Producer);
     }
 
-    private FanInChannel? Latest(int seat)
+    private FanInChannel? Latest(int producer)
     {
         for (var i = _channels.Count - 1; i >= 0; i--)
-            if (_channels[i].Seat == seat)
+            if (_channels[i].Producer == producer)
                 return _channels[i];
         return null;
     }
@@ -377,11 +377,11 @@ public sealed class FanIn
     {
         channel.HasEnded = true;
         channel.GiveBack(descriptor.Ticket, ReturnKind.Both);
-        // The end belongs to one life of a producer: where the next one sits already, the seat goes on.
-        if (Latest(channel.Seat) == channel)
+        // The end belongs to one life of a producer: where the next one is attached already, the producer goes on.
+        if (Latest(channel.Producer) == channel)
         {
-            _seatEnded[channel.Seat] = true;
-            _window?.End(channel.Seat);
+            _producerEnded[channel.Producer] = true;
+            _window?.End(channel.Producer);
         }
         if (descriptor.Sequence >= Last.Sequence || descriptor.Stream != Last.Stream)
             Last = (descriptor.Stream, descriptor.Sequence);
@@ -410,7 +410,7 @@ public sealed class FanIn
     private int Echo(FanInChannel channel, int number, bool isGap)
     {
         ref var echo = ref _arrivals[number];
-        _window?.Passed(channel.Seat, echo.Descriptor.Stream, echo.Descriptor.Sequence + Math.Max(1, echo.Descriptor.GapCount) - 1);
+        _window?.Passed(channel.Producer, echo.Descriptor.Stream, echo.Descriptor.Sequence + Math.Max(1, echo.Descriptor.GapCount) - 1);
         if (!isGap)
         {
             Duplicates++;

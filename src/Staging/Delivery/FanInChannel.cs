@@ -8,13 +8,13 @@ public sealed class FanInChannel
     /// <summary>No ticket: they begin with 1. It is that of a notice which no producer sent.</summary>
     internal const ulong NoTicket = 0;
 
-    internal FanInChannel(ulong id, int seat, IInboundChannel channel) => (Id, Seat, Channel) = (id, seat, channel);
+    internal FanInChannel(ulong id, int producer, IInboundChannel channel) => (Id, Producer, Channel) = (id, producer, channel);
 
     /// <summary>The sidecar's number for the channel.</summary>
     public ulong Id { get; }
 
-    /// <summary>The producer's place, kept over its lives.</summary>
-    public int Seat { get; }
+    /// <summary>The producer's number, kept over its lives.</summary>
+    public int Producer { get; }
 
     /// <summary>The end itself.</summary>
     public IInboundChannel Channel { get; }

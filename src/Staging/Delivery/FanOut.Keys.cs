@@ -12,27 +12,27 @@ public sealed partial class FanOut
         {
             var number = edge.Owed.TakeFirst();
             var bucket = BucketOf(edge, number);
-            var seat = keys.OwnerOf(bucket, edge.Seats);
-            if (seat is not null && TryPushKeyed(edge, number, seat, bucket))
+            var subscriber = keys.OwnerOf(bucket, edge.Subscribers);
+            if (subscriber is not null && TryPushKeyed(edge, number, subscriber, bucket))
                 continue;
-            keys.Block(bucket, seat);
+            keys.Block(bucket, subscriber);
             edge.Owed.AddLast(number);
         }
     }
 
-    private bool TryPushKeyed(FanOutEdge edge, int number, Subscriber seat, int bucket) =>
-        edge.Takes(seat, _flights, number, WindowOf(edge)) && IsPrepared(number) && TryPush(number, seat, bucket);
+    private bool TryPushKeyed(FanOutEdge edge, int number, Subscriber subscriber, int bucket) =>
+        edge.Takes(subscriber, _inFlight, number, WindowOf(edge)) && IsPrepared(number) && TryPush(number, subscriber, bucket);
 
-    private void SeatsChanged()
+    private void SubscribersChanged()
     {
         foreach (var edge in _edges)
-            edge.Keys?.SeatsChanged();
+            edge.Keys?.SubscribersChanged();
     }
 
     // A notice has no key: those of a stream go one way.
     private int BucketOf(FanOutEdge edge, int number)
     {
-        ref var flight = ref _flights[number];
+        ref var flight = ref _inFlight[number];
         Invariant.That(flight.Descriptor.Kind != FrameKind.EndOfStream);
         return KeyBuckets.BucketOf(flight.Descriptor.Kind == FrameKind.Frame
             ? _owner.KeyOf(flight.Tag, edge.Number, ref flight.Descriptor)

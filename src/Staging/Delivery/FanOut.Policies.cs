@@ -40,8 +40,8 @@ public sealed partial class FanOut
     private void MakeRoom(FanOutEdge edge)
     {
         var returns = 0;
-        foreach (var seat in edge.Seats)
-            returns += Drain(seat);
+        foreach (var subscriber in edge.Subscribers)
+            returns += Drain(subscriber);
         if (returns > 0)
             Push(edge);
         if (HasWaiting(edge))
@@ -54,31 +54,31 @@ public sealed partial class FanOut
             PumpKeyed(edge, keys);
         else
             PumpShared(edge);
-        foreach (var seat in edge.Seats)
-            PumpSeat(seat);
+        foreach (var subscriber in edge.Subscribers)
+            PumpSubscriber(subscriber);
     }
 
     private static bool HasWaiting(FanOutEdge edge) =>
-        edge.Owed.Count > 0 || (!edge.IsDealt && edge.Seats.Exists(static seat => seat.Owed.Count > 0));
+        edge.Owed.Count > 0 || (!edge.IsDealt && edge.Subscribers.Exists(static subscriber => subscriber.Owed.Count > 0));
 
     // What waits for a consumer that takes nothing is looked through again with each frame that comes: it is a few frames.
     private void Relieve(FanOutEdge edge)
     {
         var nowNs = MonotonicClock.Nanoseconds;
         if (edge.IsDealt)
-            _dropper.Apply(edge, edge.Owed, edge.Seats, nowNs);
+            _dropper.Apply(edge, edge.Owed, edge.Subscribers, nowNs);
         else
-            foreach (var seat in edge.Seats)
-                if (seat.Owed.Count > 0)
-                    Relieve(edge, seat, nowNs);
+            foreach (var subscriber in edge.Subscribers)
+                if (subscriber.Owed.Count > 0)
+                    Relieve(edge, subscriber, nowNs);
         Push(edge);
     }
 
-    private void Relieve(FanOutEdge edge, Subscriber seat, long nowNs)
+    private void Relieve(FanOutEdge edge, Subscriber subscriber, long nowNs)
     {
         _one.Clear();
-        _one.Add(seat);
-        _dropper.Apply(edge, seat.Owed, _one, nowNs);
+        _one.Add(subscriber);
+        _dropper.Apply(edge, subscriber.Owed, _one, nowNs);
     }
 
     /// <summary>Looks for frames that have become too old where they wait.</summary>
@@ -87,12 +87,13 @@ public sealed partial class FanOut
         var nowNs = MonotonicClock.Nanoseconds;
         if (!edge.IsDealt)
         {
-            foreach (var seat in edge.Seats)
-                if (IsLate(edge, seat.Owed, nowNs) || IsLate(edge, seat.OldestUnread(_flights), nowNs))
-                    Relieve(edge, seat, nowNs);
+            foreach (var subscriber in edge.Subscribers)
+                if (IsLate(edge, subscriber.Owed, nowNs) || IsLate(edge, subscriber.OldestUnread(_inFlight), nowNs))
+                    Relieve(edge, subscriber, nowNs);
         }
-        else if (IsLate(edge, edge.Owed, nowNs) || edge.Seats.Exists(seat => IsLate(edge, seat.OldestUnread(_flights), nowNs)))
-            _dropper.Apply(edge, edge.Owed, edge.Seats, nowNs);
+        else if (IsLate(edge, edge.Owed, nowNs)
+            || edge.Subscribers.Exists(subscriber => IsLate(edge, subscriber.OldestUnread(_inFlight), nowNs)))
+            _dropper.Apply(edge, edge.Owed, edge.Subscribers, nowNs);
     }
 
     // The first and the last: what lies between came between them.
@@ -100,7 +101,7 @@ public sealed partial class FanOut
         queue.Count > 0 && (IsLate(edge, queue.First, nowNs) || IsLate(edge, queue.Last, nowNs));
 
     private bool IsLate(FanOutEdge edge, int flight, long nowNs) =>
-        flight >= 0 && EdgePolicy.IsLate(in _flights[flight].Descriptor, edge.Policy!.DeadlineNs, nowNs);
+        flight >= 0 && EdgePolicy.IsLate(in _inFlight[flight].Descriptor, edge.Policy!.DeadlineNs, nowNs);
 
     /// <summary>
     /// A consumer that is parted with gives back what it has not taken. That goes to the others of its edge, or waits for its successor.
@@ -114,10 +115,10 @@ public sealed partial class FanOut
     /// <summary>A frame that a dead consumer had taken is not sent again: nobody knows what became of it.</summary>
     private void ExplainLost(int number, FanOutEdge edge, IntDeque queue)
     {
-        var entry = _flights[number];
+        var entry = _inFlight[number];
         if (entry.Descriptor.Sequence == ulong.MaxValue)
             return;
         edge.CountDrops(GapCause.Lost, 1);
-        queue.AddFirst(_flights.Owe(FrameDropper.NoticeFor(in entry.Descriptor, GapCause.Lost), entry.Order));
+        queue.AddFirst(_inFlight.Owe(FrameDropper.NoticeFor(in entry.Descriptor, GapCause.Lost), entry.Order));
     }
 }

@@ -13,32 +13,32 @@ public sealed partial class FanOut
     public void Watch(long nowNs, long patienceNs)
     {
         foreach (var edge in _edges)
-            if (edge.Distribution == FanOutDistribution.RoundRobin && edge.FindStandstill(_flights, nowNs, patienceNs) is { } seat)
-                DealAgain(seat);
+            if (edge.Distribution == FanOutDistribution.RoundRobin && edge.FindStandstill(_inFlight, nowNs, patienceNs) is { } subscriber)
+                DealAgain(subscriber);
     }
 
-    private void DealAgain(Subscriber seat)
+    private void DealAgain(Subscriber subscriber)
     {
         // What it has taken may not be sent again; what it has not goes to the others.
-        if (seat.Edge.Policy is not null)
+        if (subscriber.Edge.Policy is not null)
         {
-            seat.IsPassedOver = true;
-            TakeBackUnread(seat);
+            subscriber.IsPassedOver = true;
+            TakeBackUnread(subscriber);
             Pump();
             return;
         }
         _parted.Clear();
-        for (var place = 0; place < seat.Tickets.Places; place++)
+        for (var place = 0; place < subscriber.Tickets.Places; place++)
         {
-            if (!seat.Tickets.At(place, out var holding) || holding.IsReturned || holding.IsDealtAgain || !IsFrame(holding.InFlight))
+            if (!subscriber.Tickets.At(place, out var holding) || holding.IsReturned || holding.IsDealtAgain || !IsFrame(holding.InFlight))
                 continue;
-            seat.DealtAgain(place);
+            subscriber.DealtAgain(place);
             _parted.Add(holding);
         }
-        seat.IsPassedOver = true;
+        subscriber.IsPassedOver = true;
         SortLatestFirst();
         foreach (var holding in _parted)
-            OweAgain(holding.InFlight, seat.Edge.Owed);
+            OweAgain(holding.InFlight, subscriber.Edge.Owed);
         Pump();
     }
 }

@@ -12,34 +12,34 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// <remarks>
 /// Not thread-safe: its owner has one lock for all fans, merges and ledgers it owns, and every method here is short (no wait, no system
 /// call but the wake of a sleeping peer).
-/// <para>How a sidecar uses it for an inbound link: one fan with one edge; <see cref="AddEdge"/>, <see cref="AddSeat"/> per consumer
-/// replica,
-/// <see cref="Attach"/> when a consumer's channel is ready. For a frame that landed: <see cref="Post"/> with a tag of its own, segments
-/// naming region 0. <see cref="IFrameOwner.Returned"/> and <see cref="IFrameOwner.Done"/> come from <see cref="DrainReturns"/>. With
-/// <see cref="FanOutRetention.UntilDone"/> the block must stay until Done: a slot that is granted again at Returned cannot be sent again
-/// when the consumer dies between the two. Death of a consumer: <see cref="CloseSeat"/> at once (what it was not done with goes to others
-/// or waits for its successor, who is attached to the same seat), <see cref="TakeBack"/> when everything that the dead process had borrowed
-/// is back. Between the two the bytes are neither returned nor done, whatever the others say: a reader may hold the last frame of the dead
-/// one until it gets the first of the successor, and so the successor must not have to wait for it.</para>
-/// <para>Notices (gap, end of stream) are posted like frames. An end of stream goes to every seat, also to one that is attached later; a
-/// gap goes where a frame in its place would have gone.</para>
+/// <para>How a sidecar uses it for an inbound link: one fan with one edge; <see cref="AddEdge"/>, <see cref="AddSubscriber"/> per consumer
+/// replica, <see cref="Attach"/> when a consumer's channel is ready. For a frame that landed: <see cref="Post"/> with a tag of its own,
+/// segments naming region 0. <see cref="IFrameOwner.Returned"/> and <see cref="IFrameOwner.Done"/> come from <see cref="DrainReturns"/>.
+/// With <see cref="FanOutRetention.UntilDone"/> the block must stay until Done: a slot that is granted again at Returned cannot be sent
+/// again when the consumer dies between the two. Death of a consumer: <see cref="Detach"/> at once (what it was not done with goes to
+/// others or waits for its successor, which is attached as the same subscriber), <see cref="TakeBack"/> when everything that the dead
+/// process had borrowed is back. Between the two the bytes are neither returned nor done, whatever the others say: a reader may hold the
+/// last frame of the dead one until it gets the first of the successor, and so the successor must not have to wait for it.</para>
+/// <para>Notices (gap, end of stream) are posted like frames. An end of stream goes to every subscriber, also to one that is attached
+/// later; a gap goes where a frame in its place would have gone.</para>
 /// <para><see cref="Watch"/>: where a dealt out edge stands still because of one consumer, what that one has goes to the others too: an
-/// order that is restored
-/// behind them waits for it. It is done when both are done with it, and their consumer hands it out once.</para>
+/// order that is restored behind them waits for it. It is done when both are done with it, and their consumer hands it out once.</para>
 /// </remarks>
 public sealed partial class FanOut
 {
-    /// <summary>Most seats of one fan: as many as an edge of a pipeline may have pairs of replicas. More can only be a mistake.</summary>
-    public const int SeatsMax = 4096;
+    /// <summary>
+    /// Most subscribers of one fan: as many as an edge of a pipeline may have pairs of replicas. More can only be a mistake.
+    /// </summary>
+    public const int SubscribersMax = 4096;
 
     private const int NoBucket = -1;
 
     private readonly List<FanOutEdge> _edges = [];
-    private readonly List<Subscriber> _seats = [];
-    private readonly List<OrphanedDelivery> _ghosts = [];
+    private readonly List<Subscriber> _subscribers = [];
+    private readonly List<OrphanedDelivery> _orphans = [];
     private readonly List<int> _takenBack = [];
     private readonly List<Holding> _parted = [];
-    private readonly InFlightTable _flights;
+    private readonly InFlightTable _inFlight;
     private readonly IFrameOwner _owner;
     private readonly FanOutRetention _retention;
     private FrameDescriptor _end;
@@ -47,20 +47,20 @@ public sealed partial class FanOut
 
     /// <param name="owner">Is told what becomes of the frames.</param>
     /// <param name="retention">How long the owner keeps a frame's bytes.</param>
-    /// <param name="flights">Expected frames in flight: the sum of the channels' capacities. More only costs an allocation.</param>
-    public FanOut(IFrameOwner owner, FanOutRetention retention, int flights)
+    /// <param name="inFlight">Expected frames in flight: the sum of the channels' capacities. More only costs an allocation.</param>
+    public FanOut(IFrameOwner owner, FanOutRetention retention, int inFlight)
     {
         _owner = owner;
         _retention = retention;
-        _flights = new InFlightTable(flights, owner);
-        _dropper = new FrameDropper(_flights);
+        _inFlight = new InFlightTable(inFlight, owner);
+        _dropper = new FrameDropper(_inFlight);
     }
 
-    /// <summary>Places for consumers that there are, over all edges.</summary>
-    public int Seats => _seats.Count;
+    /// <summary>Over all edges, with a consumer or without.</summary>
+    public int Subscribers => _subscribers.Count;
 
     /// <summary>Frames and notices that are not done.</summary>
-    public int InFlight => _flights.Count;
+    public int InFlight => _inFlight.Count;
 
     /// <summary>Frames that the consumers of an edge may hold together. Notices are not counted.</summary>
     public int WindowFrames { get; set; } = int.MaxValue;
@@ -81,45 +81,47 @@ public sealed partial class FanOut
         return _edges.Count - 1;
     }
 
-    /// <summary>Adds a place for one consumer of an edge, at any time; returns its number.</summary>
-    public int AddSeat(int edge)
+    /// <summary>Adds a subscriber, the place of one consumer of an edge, at any time; returns its number.</summary>
+    public int AddSubscriber(int edge)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_seats.Count, SeatsMax);
-        var seat = new Subscriber(_seats.Count, _edges[edge]);
-        _seats.Add(seat);
-        _edges[edge].Seats.Add(seat);
-        return seat.Number;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(_subscribers.Count, SubscribersMax);
+        var subscriber = new Subscriber(_subscribers.Count, _edges[edge]);
+        _subscribers.Add(subscriber);
+        _edges[edge].Subscribers.Add(subscriber);
+        return subscriber.Number;
     }
 
-    /// <summary>Seats a consumer: what is owed to the seat, or to any of its edge, goes out with the next <see cref="Pump"/>.</summary>
-    /// <param name="seat">Where it sits.</param>
+    /// <summary>
+    /// Connects a consumer: what is owed to the subscriber, or to any of its edge, goes out with the next <see cref="Pump"/>.
+    /// </summary>
+    /// <param name="subscriber">As <see cref="AddSubscriber"/> returned it.</param>
     /// <param name="channel">To it.</param>
     /// <param name="replica">Which replica of the consumer it is: of use where frames go by key.</param>
-    public void Attach(int seat, IOutboundChannel channel, int replica = 0)
+    public void Attach(int subscriber, IOutboundChannel channel, int replica = 0)
     {
-        Invariant.That(_seats[seat].Channel is null);
+        Invariant.That(_subscribers[subscriber].Channel is null);
         // A consumer that had this end and was done with it is told no end again: the next thing is a new life of the source.
-        var hadEnd = _seats[seat].IsCompleted;
-        _seats[seat].Occupy(channel, replica);
-        SeatsChanged();
-        if (_ended && !hadEnd && !OwesEnd(_seats[seat]))
-            Owe(_flights.Add(in _end, InFlightTable.NoTag), _seats[seat]);
+        var hadEnd = _subscribers[subscriber].IsCompleted;
+        _subscribers[subscriber].Attach(channel, replica);
+        SubscribersChanged();
+        if (_ended && !hadEnd && !OwesEnd(_subscribers[subscriber]))
+            Owe(_inFlight.Add(in _end, InFlightTable.NoTag), _subscribers[subscriber]);
     }
 
     /// <summary>
     /// Says that this channel knows the owner's region <paramref name="region"/> by <paramref name="index"/>. Region 0 is index 0 from the
     /// start.
     /// </summary>
-    public void MapRegion(int seat, RegionName region, int index) => _seats[seat].MapRegion(region, index);
+    public void MapRegion(int subscriber, RegionName region, int index) => _subscribers[subscriber].MapRegion(region, index);
 
-    /// <summary>Whether the seat has a consumer that is alive.</summary>
-    public bool IsOpen(int seat) => _seats[seat].IsOpen;
+    /// <summary>Whether the subscriber has a consumer that is alive.</summary>
+    public bool IsOpen(int subscriber) => _subscribers[subscriber].IsOpen;
 
-    /// <summary>What the seat's consumer was sent and is not done with.</summary>
-    public int HeldBy(int seat) => _seats[seat].Tickets.Count;
+    /// <summary>What the subscriber's consumer was sent and is not done with.</summary>
+    public int HeldBy(int subscriber) => _subscribers[subscriber].Tickets.Count;
 
-    /// <summary>Whether a consumer sits there.</summary>
-    public bool IsTaken(int seat) => _seats[seat].Channel is not null;
+    /// <summary>Whether the subscriber has a consumer, alive or not.</summary>
+    public bool IsTaken(int subscriber) => _subscribers[subscriber].Channel is not null;
 
     /// <summary>Whether one more frame can go out at once on every edge, after <paramref name="reserved"/> others.</summary>
     public bool HasRoom(int reserved = 0)
@@ -139,10 +141,10 @@ public sealed partial class FanOut
             if (edge.Drops)
                 continue;
             var (known, open) = (0, 0);
-            foreach (var seat in edge.Seats)
+            foreach (var subscriber in edge.Subscribers)
             {
-                open += seat.IsOpen ? 1 : 0;
-                known += seat.IsOpen && seat.Knows(ref descriptor) ? 1 : 0;
+                open += subscriber.IsOpen ? 1 : 0;
+                known += subscriber.IsOpen && subscriber.Knows(ref descriptor) ? 1 : 0;
             }
             if (edge.Distribution == FanOutDistribution.RoundRobin ? known == 0 : known < open)
                 return false;
@@ -165,13 +167,13 @@ public sealed partial class FanOut
     public void Post(in FrameDescriptor descriptor, int tag)
     {
         Invariant.That(!_ended);
-        var flight = _flights.Add(in descriptor, tag);
+        var flight = _inFlight.Add(in descriptor, tag);
         if (descriptor.Kind == FrameKind.EndOfStream)
             (_ended, _end) = (true, descriptor);
         foreach (var edge in _edges)
             Owe(flight, edge, descriptor.Kind);
-        if (_flights[flight].Owed == 0)
-            _flights.Tell(flight);
+        if (_inFlight[flight].Owed == 0)
+            _inFlight.Tell(flight);
         Pump();
     }
 
@@ -183,17 +185,17 @@ public sealed partial class FanOut
     {
         Invariant.That(_ended);
         _ended = false;
-        SeatsChanged();
-        foreach (var seat in _seats)
+        SubscribersChanged();
+        foreach (var subscriber in _subscribers)
         {
-            seat.EndSent = false;
-            for (var left = seat.Owed.Count; left > 0; left--)
+            subscriber.EndSent = false;
+            for (var left = subscriber.Owed.Count; left > 0; left--)
             {
-                var flight = seat.Owed.TakeFirst();
-                if (_flights[flight].Descriptor.Kind == FrameKind.EndOfStream)
-                    _flights.Excuse(flight);
+                var flight = subscriber.Owed.TakeFirst();
+                if (_inFlight[flight].Descriptor.Kind == FrameKind.EndOfStream)
+                    _inFlight.Excuse(flight);
                 else
-                    seat.Owed.AddLast(flight);
+                    subscriber.Owed.AddLast(flight);
             }
         }
     }
@@ -202,8 +204,8 @@ public sealed partial class FanOut
     public int DrainReturns()
     {
         var count = 0;
-        foreach (var seat in _seats)
-            count += Drain(seat);
+        foreach (var subscriber in _subscribers)
+            count += Drain(subscriber);
         if (count > 0 || HasOwed() || _hasDeadline)
             Pump();
         return count;
@@ -212,55 +214,56 @@ public sealed partial class FanOut
     /// <summary>
     /// Whether a consumer has given something back that <see cref="DrainReturns"/> would read, or something owed could go out.
     /// </summary>
-    public bool HasOwed() => _edges.Exists(static edge => edge.Owed.Count > 0) || _seats.Exists(static seat => seat.Owed.Count > 0);
+    public bool HasOwed() => _edges.Exists(static edge => edge.Owed.Count > 0)
+        || _subscribers.Exists(static subscriber => subscriber.Owed.Count > 0);
 
     /// <summary>
     /// The consumer is dead: what it was not done with is owed again, before everything that is owed already. It stays where it is until
     /// <see cref="TakeBack"/>.
     /// </summary>
-    /// <param name="seat">Its seat, vacant from here on.</param>
+    /// <param name="subscriber">Without a consumer from here on.</param>
     /// <param name="isCompleted">
     /// No successor comes: it was done with all of its stream, though the word of it may have been lost with a sidecar, or the plan has no
     /// such consumer any more. What it alone is owed is done; what any consumer of its edge may have goes to the others, and is done once
     /// all have completed.
     /// </param>
-    public void CloseSeat(int seat, bool isCompleted)
+    public void Detach(int subscriber, bool isCompleted)
     {
         if (isCompleted)
-            Complete(_seats[seat]);
-        if (_seats[seat].Channel is not null)
-            Part(_seats[seat]);
-        SeatsChanged();
+            Complete(_subscribers[subscriber]);
+        if (_subscribers[subscriber].Channel is not null)
+            Part(_subscribers[subscriber]);
+        SubscribersChanged();
         // What it had not taken came back meanwhile.
         if (isCompleted)
-            Complete(_seats[seat]);
+            Complete(_subscribers[subscriber]);
         Pump();
     }
 
     /// <summary>All that the dead consumer had borrowed is back.</summary>
     public void TakeBack(IOutboundChannel channel)
     {
-        foreach (var seat in _seats)
-            if (seat.Channel == channel)
-                Part(seat);
-        SeatsChanged();
-        for (var i = _ghosts.Count - 1; i >= 0; i--)
-            if (_ghosts[i].Channel == channel)
-                Lay(i);
+        foreach (var subscriber in _subscribers)
+            if (subscriber.Channel == channel)
+                Part(subscriber);
+        SubscribersChanged();
+        for (var i = _orphans.Count - 1; i >= 0; i--)
+            if (_orphans[i].Channel == channel)
+                ReleaseOrphan(i);
         Pump();
     }
 
     /// <summary>The sidecar died: every channel with it. Everything that is not done is owed again.</summary>
     public void TakeBackAll()
     {
-        foreach (var seat in _seats)
-            seat.IsClosing = true;
-        foreach (var seat in _seats)
-            if (seat.Channel is not null)
-                Part(seat);
-        while (_ghosts.Count > 0)
-            Lay(_ghosts.Count - 1);
-        SeatsChanged();
+        foreach (var subscriber in _subscribers)
+            subscriber.IsClosing = true;
+        foreach (var subscriber in _subscribers)
+            if (subscriber.Channel is not null)
+                Part(subscriber);
+        while (_orphans.Count > 0)
+            ReleaseOrphan(_orphans.Count - 1);
+        SubscribersChanged();
     }
 
     /// <summary>
@@ -272,12 +275,12 @@ public sealed partial class FanOut
         _takenBack.Clear();
         foreach (var edge in _edges)
             Withdraw(edge.Owed, isUnwanted);
-        foreach (var seat in _seats)
-            Withdraw(seat.Owed, isUnwanted);
+        foreach (var subscriber in _subscribers)
+            Withdraw(subscriber.Owed, isUnwanted);
         foreach (var flight in _takenBack)
         {
-            var tag = _flights[flight].Tag;
-            _flights.Remove(flight);
+            var tag = _inFlight[flight].Tag;
+            _inFlight.Remove(flight);
             withdrawn(tag);
         }
     }
@@ -297,8 +300,8 @@ public sealed partial class FanOut
         for (var i = owed.Count; i > 0; i--)
         {
             var flight = owed.TakeFirst();
-            if (_flights[flight].Tag == InFlightTable.NoTag || _flights[flight].Undone != 0 || _flights[flight].Ghosts > 0
-                || !isUnwanted(_flights[flight].Tag))
+            if (_inFlight[flight].Tag == InFlightTable.NoTag || _inFlight[flight].Undone != 0 || _inFlight[flight].Orphans > 0
+                || !isUnwanted(_inFlight[flight].Tag))
                 owed.AddLast(flight);
             else if (!_takenBack.Contains(flight))
                 _takenBack.Add(flight);
@@ -312,29 +315,29 @@ public sealed partial class FanOut
         // A gap, too, goes to one: it says that its place is empty, and once is enough.
         if (IsDealt(edge, kind))
         {
-            _flights[flight].Owed++;
+            _inFlight[flight].Owed++;
             edge.Owed.AddLast(flight);
             return;
         }
-        foreach (var seat in edge.Seats)
-            if (!seat.IsCompleted)
-                Owe(flight, seat);
+        foreach (var subscriber in edge.Subscribers)
+            if (!subscriber.IsCompleted)
+                Owe(flight, subscriber);
     }
 
-    private void Owe(int flight, Subscriber seat)
+    private void Owe(int flight, Subscriber subscriber)
     {
-        _flights[flight].Owed++;
-        seat.Owed.AddLast(flight);
+        _inFlight[flight].Owed++;
+        subscriber.Owed.AddLast(flight);
     }
 
-    private bool OwesEnd(Subscriber seat)
+    private bool OwesEnd(Subscriber subscriber)
     {
-        for (var i = 0; i < seat.Owed.Count; i++)
+        for (var i = 0; i < subscriber.Owed.Count; i++)
         {
-            var flight = seat.Owed.TakeFirst();
-            seat.Owed.AddLast(flight);
-            if (_flights[flight].Descriptor.Kind == FrameKind.EndOfStream)
-                return Rotate(seat.Owed, seat.Owed.Count - 1 - i);
+            var flight = subscriber.Owed.TakeFirst();
+            subscriber.Owed.AddLast(flight);
+            if (_inFlight[flight].Descriptor.Kind == FrameKind.EndOfStream)
+                return Rotate(subscriber.Owed, subscriber.Owed.Count - 1 - i);
         }
         return false;
     }
@@ -351,57 +354,58 @@ public sealed partial class FanOut
         while (edge.Owed.Count > 0)
         {
             var number = edge.Owed.First;
-            if (!IsPrepared(number) || edge.Next(_flights, number, WindowOf(edge)) is not { } seat || !TryPush(number, seat, NoBucket))
+            if (!IsPrepared(number) || edge.Next(_inFlight, number, WindowOf(edge)) is not { } subscriber
+                || !TryPush(number, subscriber, NoBucket))
                 return;
             edge.Owed.TakeFirst();
-            edge.Served(seat);
+            edge.Served(subscriber);
         }
     }
 
-    private void PumpSeat(Subscriber seat)
+    private void PumpSubscriber(Subscriber subscriber)
     {
-        while (seat.Owed.Count > 0 && seat.Room > 0)
+        while (subscriber.Owed.Count > 0 && subscriber.Room > 0)
         {
-            var number = seat.Owed.First;
+            var number = subscriber.Owed.First;
             // The end goes last: what others gave back may still have to go this way.
-            var held = _flights[number].Descriptor.Kind == FrameKind.EndOfStream && seat.Edge.Owed.Count > 0;
-            if (held || (IsFrame(number) && !seat.MayHave(_flights)) || !IsPrepared(number)
-                || !seat.Knows(ref _flights[number].Descriptor) || !TryPush(number, seat, NoBucket))
+            var held = _inFlight[number].Descriptor.Kind == FrameKind.EndOfStream && subscriber.Edge.Owed.Count > 0;
+            if (held || (IsFrame(number) && !subscriber.MayHave(_inFlight)) || !IsPrepared(number)
+                || !subscriber.Knows(ref _inFlight[number].Descriptor) || !TryPush(number, subscriber, NoBucket))
                 return;
-            seat.Owed.TakeFirst();
+            subscriber.Owed.TakeFirst();
         }
     }
 
     private bool IsPrepared(int number)
     {
-        ref var flight = ref _flights[number];
+        ref var flight = ref _inFlight[number];
         return flight.Tag == InFlightTable.NoTag || _owner.Prepare(flight.Tag, ref flight.Descriptor);
     }
 
-    private bool IsFrame(int flight) => _flights[flight].Descriptor.Kind == FrameKind.Frame;
+    private bool IsFrame(int flight) => _inFlight[flight].Descriptor.Kind == FrameKind.Frame;
 
-    private bool TryPush(int number, Subscriber seat, int bucket)
+    private bool TryPush(int number, Subscriber subscriber, int bucket)
     {
-        if (!seat.TryPush(in _flights[number].Descriptor, number, bucket))
+        if (!subscriber.TryPush(in _inFlight[number].Descriptor, number, bucket))
             return false;
-        _flights.Sent(number);
+        _inFlight.Sent(number);
         return true;
     }
 
-    private int Drain(Subscriber seat)
+    private int Drain(Subscriber subscriber)
     {
         var count = 0;
-        while (seat.Channel is { } channel && channel.TryPopReturn(out var entry))
+        while (subscriber.Channel is { } channel && channel.TryPopReturn(out var entry))
         {
             count++;
-            var flight = seat.Tickets.Find(entry.Ticket).InFlight;
-            seat.GaveBack(in entry, IsFrame(flight));
-            _flights.Settle(flight, entry.Kind);
+            var flight = subscriber.Tickets.Find(entry.Ticket).InFlight;
+            subscriber.GaveBack(in entry, IsFrame(flight));
+            _inFlight.Settle(flight, entry.Kind);
         }
-        if (seat.Channel is { IsBroken: true } && !seat.IsClosing)
+        if (subscriber.Channel is { IsBroken: true } && !subscriber.IsClosing)
         {
-            (seat.IsClosing, HasBroken) = (true, true);
-            SeatsChanged();
+            (subscriber.IsClosing, HasBroken) = (true, true);
+            SubscribersChanged();
         }
         return count;
     }
@@ -410,9 +414,9 @@ public sealed partial class FanOut
     {
         (completed.IsCompleted, completed.IsClosing) = (true, true);
         while (completed.Owed.Count > 0)
-            _flights.Excuse(completed.Owed.TakeFirst());
+            _inFlight.Excuse(completed.Owed.TakeFirst());
         while (completed.Edge.AllCompleted && completed.Edge.Owed.Count > 0)
-            _flights.Excuse(completed.Edge.Owed.TakeFirst());
+            _inFlight.Excuse(completed.Edge.Owed.TakeFirst());
     }
 
     private void Part(Subscriber lost)
@@ -420,36 +424,36 @@ public sealed partial class FanOut
         Drain(lost);
         TakeBackUnread(lost);
         _parted.Clear();
-        var channel = lost.Vacate(_parted);
+        var channel = lost.Detach(_parted);
         SortLatestFirst();
-        _ghosts.Add(new OrphanedDelivery(channel, [.. _parted.Select(static holding => holding.InFlight)]));
+        _orphans.Add(new OrphanedDelivery(channel, [.. _parted.Select(static holding => holding.InFlight)]));
         foreach (var holding in _parted)
             Depart(in holding, lost);
     }
 
     // Each then goes to the front: they end up in the order in which they were given.
     private void SortLatestFirst() =>
-        _parted.Sort((left, right) => _flights[right.InFlight].Order.CompareTo(_flights[left.InFlight].Order));
+        _parted.Sort((left, right) => _inFlight[right.InFlight].Order.CompareTo(_inFlight[left.InFlight].Order));
 
-    private void Lay(int ghost)
+    private void ReleaseOrphan(int orphan)
     {
-        var flights = _ghosts[ghost].Flights;
-        _ghosts.RemoveAt(ghost);
-        foreach (var flight in flights)
-            _flights.GhostGone(flight);
+        var entries = _orphans[orphan].Entries;
+        _orphans.RemoveAt(orphan);
+        foreach (var flight in entries)
+            _inFlight.ReleaseOrphan(flight);
     }
 
-    private void Depart(in Holding holding, Subscriber seat)
+    private void Depart(in Holding holding, Subscriber subscriber)
     {
         var number = holding.InFlight;
-        var toEdge = IsDealt(seat.Edge, _flights[number].Descriptor.Kind);
-        var isExcused = holding.IsDealtAgain || (seat.IsCompleted && (!toEdge || seat.Edge.AllCompleted));
-        _flights.Depart(in holding);
-        var queue = toEdge ? seat.Edge.Owed : seat.Owed;
-        if (seat.Edge.Policy is not null && IsFrame(number))
+        var toEdge = IsDealt(subscriber.Edge, _inFlight[number].Descriptor.Kind);
+        var isExcused = holding.IsDealtAgain || (subscriber.IsCompleted && (!toEdge || subscriber.Edge.AllCompleted));
+        _inFlight.Depart(in holding);
+        var queue = toEdge ? subscriber.Edge.Owed : subscriber.Owed;
+        if (subscriber.Edge.Policy is not null && IsFrame(number))
         {
             if (!isExcused)
-                ExplainLost(number, seat.Edge, queue);
+                ExplainLost(number, subscriber.Edge, queue);
             return;
         }
         if (!isExcused && !(_retention == FanOutRetention.UntilReturned && holding.IsReturned))
@@ -460,6 +464,6 @@ public sealed partial class FanOut
     {
         Resent += IsFrame(number) ? 1 : 0;
         owed.AddFirst(number);
-        _flights.OweAgain(number);
+        _inFlight.OweAgain(number);
     }
 }

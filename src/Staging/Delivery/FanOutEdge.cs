@@ -3,7 +3,7 @@ using K8sMediaFlow.Staging.Channels;
 
 namespace K8sMediaFlow.Staging.Delivery;
 
-/// <summary>One edge that leaves an output port, with a seat for each of its consumers.</summary>
+/// <summary>One edge that leaves an output port, with a subscriber for each of its consumers.</summary>
 /// <remarks>
 /// Dealt out (RoundRobin), the port's window is divided among the consumers that are at work: each may hold an equal part of it. One that
 /// is not (its link is down, it
@@ -26,13 +26,13 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
     public readonly KeyBuckets? Keys = distribution == FanOutDistribution.ByKey ? new KeyBuckets() : null;
 
     public readonly FanOutRetention Retention = retention;
-    public readonly List<Subscriber> Seats = [];
+    public readonly List<Subscriber> Subscribers = [];
 
     /// <summary>What waits to be sent to any one of the consumers.</summary>
     public readonly IntDeque Owed = new();
 
     /// <summary>No consumer is left that could want anything.</summary>
-    public bool AllCompleted => Seats.Count > 0 && Seats.TrueForAll(static seat => seat.IsCompleted);
+    public bool AllCompleted => Subscribers.Count > 0 && Subscribers.TrueForAll(static subscriber => subscriber.IsCompleted);
 
     /// <summary>Each frame goes to one consumer.</summary>
     public bool IsDealt => Distribution != FanOutDistribution.Broadcast;
@@ -41,7 +41,7 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
     public bool Drops => Policy is { Drops: true };
 
     /// <summary>The equal part of the policy's window that one consumer has.</summary>
-    public int PartOfOne => Math.Max(1, Policy!.WindowFrames / Math.Max(1, Seats.Count));
+    public int PartOfOne => Math.Max(1, Policy!.WindowFrames / Math.Max(1, Subscribers.Count));
 
     /// <summary>
     /// Of a window, what may be with consumers or on its way to them. Where frames are dropped, one block stays for the frame that waits:
@@ -49,8 +49,9 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
     /// </summary>
     public int SentMax(int window) => Drops ? Math.Max(1, window - 1) : window;
 
-    /// <summary>Frames that these seats of the edge may have or be owed together.</summary>
-    public int WindowOf(List<Subscriber> seats) => seats.Count == Seats.Count ? Policy!.WindowFrames : PartOfOne * seats.Count;
+    /// <summary>Frames that these subscribers of the edge may have or be owed together.</summary>
+    public int WindowOf(List<Subscriber> subscribers) =>
+        subscribers.Count == Subscribers.Count ? Policy!.WindowFrames : PartOfOne * subscribers.Count;
 
     /// <summary>Another policy from now on. What every frame is kept for, or may be dropped by, does not change.</summary>
     public void Change(EdgePolicy policy)
@@ -69,7 +70,7 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
     /// <summary>Shows the drops in a channel of the edge, if it has one.</summary>
     public void TellDrops()
     {
-        if (!_hasDrops || Seats.Find(static seat => seat.IsOpen)?.Channel is not { } channel)
+        if (!_hasDrops || Subscribers.Find(static subscriber => subscriber.IsOpen)?.Channel is not { } channel)
             return;
         _hasDrops = false;
         for (var cause = 0; cause < _drops.Length; cause++)
@@ -92,9 +93,9 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
     /// The consumer that has least to do, of those that have room and know the regions; of equal ones the next after the one that was
     /// served last. Null: none.
     /// </summary>
-    public Subscriber? Next(InFlightTable flights, int flight, int window)
+    public Subscriber? Next(InFlightTable inFlight, int flight, int window)
     {
-        ref var descriptor = ref flights[flight].Descriptor;
+        ref var descriptor = ref inFlight[flight].Descriptor;
         var (part, isAnyAtWork) = PartOf(window);
         // A notice takes no memory, and all that fills the window may wait for what it says.
         if (descriptor.Kind != FrameKind.Frame)
@@ -103,74 +104,74 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
             return null;
         var queueMax = Policy?.QueueMax ?? int.MaxValue;
         Subscriber? best = null;
-        for (var step = 1; step <= Seats.Count; step++)
+        for (var step = 1; step <= Subscribers.Count; step++)
         {
-            var seat = Seats[(_served + step + Seats.Count) % Seats.Count];
-            if (seat.Room <= 0 || (isAnyAtWork && !seat.IsAtWork) || seat.Held >= part || !seat.Knows(ref descriptor)
-                || (descriptor.Kind == FrameKind.Frame && !seat.HasPlace(flights, queueMax)))
+            var subscriber = Subscribers[(_served + step + Subscribers.Count) % Subscribers.Count];
+            if (subscriber.Room <= 0 || (isAnyAtWork && !subscriber.IsAtWork) || subscriber.Held >= part
+                || !subscriber.Knows(ref descriptor) || (descriptor.Kind == FrameKind.Frame && !subscriber.HasPlace(inFlight, queueMax)))
                 continue;
-            if (best is null || (seat.Unreturned, seat.Undone).CompareTo((best.Unreturned, best.Undone)) < 0)
-                best = seat;
+            if (best is null || (subscriber.Unreturned, subscriber.Undone).CompareTo((best.Unreturned, best.Undone)) < 0)
+                best = subscriber;
         }
         return best;
     }
 
     /// <summary>Whether the consumer that has its key can get it now.</summary>
-    public bool Takes(Subscriber seat, InFlightTable flights, int flight, int window)
+    public bool Takes(Subscriber subscriber, InFlightTable inFlight, int flight, int window)
     {
-        ref var descriptor = ref flights[flight].Descriptor;
-        if (seat.Room <= 0 || !seat.Knows(ref descriptor))
+        ref var descriptor = ref inFlight[flight].Descriptor;
+        if (subscriber.Room <= 0 || !subscriber.Knows(ref descriptor))
             return false;
         return descriptor.Kind != FrameKind.Frame || Policy is not { } policy
-            || (HeldByAll() < SentMax(window) && seat.HasPlace(flights, policy.QueueMax));
+            || (HeldByAll() < SentMax(window) && subscriber.HasPlace(inFlight, policy.QueueMax));
     }
 
-    public void Served(Subscriber seat) => _served = Seats.IndexOf(seat);
+    public void Served(Subscriber subscriber) => _served = Subscribers.IndexOf(subscriber);
 
     /// <summary>
     /// The consumer that keeps the edge standing still: no consumer has given anything back for the patience, another is there to do it,
     /// and the oldest frame of all is here. Null: the edge moves, or waits for what is behind all of them.
     /// </summary>
-    public Subscriber? FindStandstill(InFlightTable flights, long nowNs, long patienceNs)
+    public Subscriber? FindStandstill(InFlightTable inFlight, long nowNs, long patienceNs)
     {
         var (atWork, moves) = (0, false);
-        foreach (var seat in Seats)
+        foreach (var subscriber in Subscribers)
         {
-            seat.Pulse.Look(nowNs, seat.Unreturned > 0);
-            atWork += seat.IsAtWork ? 1 : 0;
-            moves |= seat.IsOpen && seat.Pulse.HasBeatenIn(nowNs, patienceNs);
+            subscriber.Pulse.Look(nowNs, subscriber.Unreturned > 0);
+            atWork += subscriber.IsAtWork ? 1 : 0;
+            moves |= subscriber.IsOpen && subscriber.Pulse.HasBeatenIn(nowNs, patienceNs);
         }
-        if (moves || atWork == 0 || Oldest(flights) is not { } suspect || !suspect.Pulse.StandsStill(nowNs, patienceNs))
+        if (moves || atWork == 0 || Oldest(inFlight) is not { } suspect || !suspect.Pulse.StandsStill(nowNs, patienceNs))
             return null;
         return atWork > (suspect.IsAtWork ? 1 : 0) ? suspect : null;
     }
 
-    private Subscriber? Oldest(InFlightTable flights)
+    private Subscriber? Oldest(InFlightTable inFlight)
     {
         var (oldest, order) = ((Subscriber?)null, long.MaxValue);
-        foreach (var seat in Seats)
-            if (seat.IsOpen && seat.Unreturned > 0 && OldestOf(seat, flights) is var its && its < order)
-                (oldest, order) = (seat, its);
+        foreach (var subscriber in Subscribers)
+            if (subscriber.IsOpen && subscriber.Unreturned > 0 && OldestOf(subscriber, inFlight) is var its && its < order)
+                (oldest, order) = (subscriber, its);
         return oldest;
     }
 
-    private static long OldestOf(Subscriber seat, InFlightTable flights)
+    private static long OldestOf(Subscriber subscriber, InFlightTable inFlight)
     {
         var oldest = long.MaxValue;
-        for (var place = 0; place < seat.Tickets.Places; place++)
-            if (seat.Tickets.At(place, out var holding) && holding is { IsReturned: false, IsDealtAgain: false }
-                && flights[holding.InFlight].Descriptor.Kind == FrameKind.Frame)
-                oldest = Math.Min(oldest, flights[holding.InFlight].Order);
+        for (var place = 0; place < subscriber.Tickets.Places; place++)
+            if (subscriber.Tickets.At(place, out var holding) && holding is { IsReturned: false, IsDealtAgain: false }
+                && inFlight[holding.InFlight].Descriptor.Kind == FrameKind.Frame)
+                oldest = Math.Min(oldest, inFlight[holding.InFlight].Order);
         return oldest;
     }
 
     // Under Broadcast all have the same frames: the slowest says how many, and no other can have more.
     private int SharedRoom(int window)
     {
-        var least = Seats.Count == 0 ? 0 : int.MaxValue;
-        foreach (var seat in Seats)
-            if (!seat.IsCompleted)
-                least = Math.Min(least, Math.Min(seat.Room, window - seat.Held) - seat.Owed.Count);
+        var least = Subscribers.Count == 0 ? 0 : int.MaxValue;
+        foreach (var subscriber in Subscribers)
+            if (!subscriber.IsCompleted)
+                least = Math.Min(least, Math.Min(subscriber.Room, window - subscriber.Held) - subscriber.Owed.Count);
         return least;
     }
 
@@ -179,11 +180,11 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
         var (part, isAnyAtWork) = PartOf(window);
         long room = 0;
         var held = 0;
-        foreach (var seat in Seats)
+        foreach (var subscriber in Subscribers)
         {
-            held += seat.Held;
-            if (!seat.IsCompleted && (seat.IsAtWork || !isAnyAtWork))
-                room += Math.Max(0, Math.Min(seat.Room, part - seat.Held) - seat.Owed.Count);
+            held += subscriber.Held;
+            if (!subscriber.IsCompleted && (subscriber.IsAtWork || !isAnyAtWork))
+                room += Math.Max(0, Math.Min(subscriber.Room, part - subscriber.Held) - subscriber.Owed.Count);
         }
         return (int)Math.Min(room, window - held) - Owed.Count;
     }
@@ -192,10 +193,10 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
     private int KeyedRoom(int window)
     {
         var (held, isAnyOpen) = (0, false);
-        foreach (var seat in Seats)
+        foreach (var subscriber in Subscribers)
         {
-            held += seat.Held;
-            isAnyOpen |= seat.IsOpen && !seat.EndSent;
+            held += subscriber.Held;
+            isAnyOpen |= subscriber.IsOpen && !subscriber.EndSent;
         }
         return isAnyOpen ? window - held - Owed.Count : 0;
     }
@@ -204,26 +205,26 @@ internal sealed class FanOutEdge(int number, FanOutDistribution distribution, Fa
     private int HeldByAll()
     {
         var held = 0;
-        foreach (var seat in Seats)
-            held += seat.Held;
+        foreach (var subscriber in Subscribers)
+            held += subscriber.Held;
         return held;
     }
 
     private (int Frames, bool IsAnyAtWork) PartOf(int window)
     {
         var (rest, atWork, open) = (window, 0, 0);
-        foreach (var seat in Seats)
+        foreach (var subscriber in Subscribers)
         {
-            open += seat.IsOpen ? 1 : 0;
-            atWork += seat.IsAtWork ? 1 : 0;
-            rest -= seat.IsAtWork ? 0 : seat.Held;
+            open += subscriber.IsOpen ? 1 : 0;
+            atWork += subscriber.IsAtWork ? 1 : 0;
+            rest -= subscriber.IsAtWork ? 0 : subscriber.Held;
         }
         // Where no consumer is at work, frames wait where they would go.
         return atWork > 0 ? (PartOf(rest, atWork), true) : (PartOf(window, Math.Max(1, open)), false);
     }
 
     // Rounded up, or a window smaller than the number of consumers would be none. An edge with a policy has no more blocks than its window.
-    private int PartOf(int frames, int seats) => Policy is null
-        ? (int)(((long)Math.Max(0, frames) + seats - 1) / seats)
-        : Math.Max(1, frames / seats);
+    private int PartOf(int frames, int subscribers) => Policy is null
+        ? (int)(((long)Math.Max(0, frames) + subscribers - 1) / subscribers)
+        : Math.Max(1, frames / subscribers);
 }

@@ -14,38 +14,38 @@ namespace K8sMediaFlow.Staging.Delivery;
 /// </remarks>
 internal sealed class FrameDropper
 {
-    private readonly InFlightTable _flights;
+    private readonly InFlightTable _inFlight;
     private readonly List<int> _work = [];
     private readonly Comparison<int> _byOrder;
 
-    public FrameDropper(InFlightTable flights)
+    public FrameDropper(InFlightTable inFlight)
     {
-        _flights = flights;
-        _byOrder = (left, right) => _flights[left].Order.CompareTo(_flights[right].Order);
+        _inFlight = inFlight;
+        _byOrder = (left, right) => _inFlight[left].Order.CompareTo(_inFlight[right].Order);
     }
 
-    /// <summary>Takes back what the seat's consumer has not taken; it waits in the queue again.</summary>
-    public void Gather(IntDeque queue, Subscriber seat)
+    /// <summary>Takes back what the subscriber's consumer has not taken; it waits in the queue again.</summary>
+    public void Gather(IntDeque queue, Subscriber subscriber)
     {
         _work.Clear();
-        seat.TakeBack(_flights, _work);
+        subscriber.TakeBack(_inFlight, _work);
         Requeue(queue);
     }
 
-    /// <summary>Applies the edge's policy to what waits for these seats.</summary>
-    public void Apply(FanOutEdge edge, IntDeque queue, List<Subscriber> seats, long nowNs)
+    /// <summary>Applies the edge's policy to what waits for these subscribers.</summary>
+    public void Apply(FanOutEdge edge, IntDeque queue, List<Subscriber> subscribers, long nowNs)
     {
         _work.Clear();
         var (held, open) = (0, 0);
-        foreach (var seat in seats)
+        foreach (var subscriber in subscribers)
         {
-            seat.TakeBack(_flights, _work);
-            held += seat.Held;
-            open += seat.IsOpen ? 1 : 0;
+            subscriber.TakeBack(_inFlight, _work);
+            held += subscriber.Held;
+            open += subscriber.IsOpen ? 1 : 0;
         }
-        Invariant.That(edge.Policy is not null && seats.Count > 0);
+        Invariant.That(edge.Policy is not null && subscribers.Count > 0);
         var policy = edge.Policy!;
-        var queueMax = Math.Min((long)policy.QueueMax * Math.Max(1, open), Math.Max(0, edge.WindowOf(seats) - held));
+        var queueMax = Math.Min((long)policy.QueueMax * Math.Max(1, open), Math.Max(0, edge.WindowOf(subscribers) - held));
         Sort(queue);
         if (policy.Drops)
             Keep(edge, queue, (int)queueMax, nowNs);
@@ -75,7 +75,7 @@ internal sealed class FrameDropper
         var place = 0;
         foreach (var flight in _work)
         {
-            var descriptor = _flights[flight].Descriptor;
+            var descriptor = _inFlight[flight].Descriptor;
             if (descriptor.Kind != FrameKind.Frame)
                 Pass(queue, flight);
             else if (EdgePolicy.IsLate(in descriptor, policy.DeadlineNs, nowNs))
@@ -92,7 +92,7 @@ internal sealed class FrameDropper
         var count = 0;
         foreach (var flight in _work)
         {
-            ref var descriptor = ref _flights[flight].Descriptor;
+            ref var descriptor = ref _inFlight[flight].Descriptor;
             if (descriptor.Kind == FrameKind.Frame && !EdgePolicy.IsLate(in descriptor, policy.DeadlineNs, nowNs))
                 count++;
         }
@@ -102,20 +102,20 @@ internal sealed class FrameDropper
     // A notice that was posted becomes one of ours: many of them, from a stream of which nothing is left, take the place of one.
     private void Pass(IntDeque queue, int flight)
     {
-        var entry = _flights[flight];
+        var entry = _inFlight[flight];
         if (entry.Descriptor.Kind != FrameKind.Gap || (IsOurs(flight) && !CanExtend(queue, in entry.Descriptor)))
         {
             queue.AddLast(flight);
             return;
         }
         Explain(queue, in entry.Descriptor, entry.Order);
-        _flights.Excuse(flight);
+        _inFlight.Excuse(flight);
     }
 
     // The last sequence that there is cannot be named by a notice: such a frame stays.
     private void Drop(FanOutEdge edge, IntDeque queue, int flight, GapCause cause)
     {
-        var entry = _flights[flight];
+        var entry = _inFlight[flight];
         Invariant.That(entry.Owed > 0 && entry.Descriptor.Kind == FrameKind.Frame);
         if (entry.Descriptor.Sequence == ulong.MaxValue)
         {
@@ -124,7 +124,7 @@ internal sealed class FrameDropper
         }
         edge.CountDrops(cause, 1);
         Explain(queue, NoticeFor(in entry.Descriptor, cause), entry.Order);
-        _flights.Excuse(flight);
+        _inFlight.Excuse(flight);
     }
 
     /// <summary>A notice in a frame's place.</summary>
@@ -145,16 +145,16 @@ internal sealed class FrameDropper
     private void Explain(IntDeque queue, in FrameDescriptor notice, long order)
     {
         if (CanExtend(queue, in notice))
-            _flights[queue.Last].Descriptor.GapCount += notice.GapCount;
+            _inFlight[queue.Last].Descriptor.GapCount += notice.GapCount;
         else
-            queue.AddLast(_flights.Owe(in notice, order));
+            queue.AddLast(_inFlight.Owe(in notice, order));
     }
 
     private bool CanExtend(IntDeque queue, in FrameDescriptor notice)
     {
         if (queue.Count == 0 || !IsOurs(queue.Last))
             return false;
-        ref var last = ref _flights[queue.Last].Descriptor;
+        ref var last = ref _inFlight[queue.Last].Descriptor;
         return last.Stream == notice.Stream && last.Sequence + last.GapCount == notice.Sequence && last.GapCause == notice.GapCause
             && last.GapCount <= uint.MaxValue - notice.GapCount;
     }
@@ -162,7 +162,7 @@ internal sealed class FrameDropper
     // In no other queue and with no consumer: what it says may change.
     private bool IsOurs(int flight)
     {
-        ref var entry = ref _flights[flight];
-        return entry is { Tag: InFlightTable.NoTag, Owed: 1, Undone: 0, Ghosts: 0 } && entry.Descriptor.Kind == FrameKind.Gap;
+        ref var entry = ref _inFlight[flight];
+        return entry is { Tag: InFlightTable.NoTag, Owed: 1, Undone: 0, Orphans: 0 } && entry.Descriptor.Kind == FrameKind.Gap;
     }
 }

@@ -5,8 +5,8 @@ using K8sMediaFlow.Staging.Channels;
 namespace K8sMediaFlow.Staging.Delivery;
 
 /// <summary>
-/// One thing that was given to a fan and is not done. Counted, not named: who has it is in the seats' tickets, and there may be any number
-/// of seats.
+/// One thing that was given to a fan and is not done. Counted, not named: who has it is in the subscribers' tickets, and there may be any
+/// number of subscribers.
 /// </summary>
 internal struct InFlightEntry
 {
@@ -16,41 +16,41 @@ internal struct InFlightEntry
     public long Order;
     public int Tag;
 
-    /// <summary>Seats that have it and have not returned it.</summary>
+    /// <summary>Subscribers that have it and have not returned it.</summary>
     public int Unreturned;
 
-    /// <summary>Seats that have it and are not done with it.</summary>
+    /// <summary>Subscribers that have it and are not done with it.</summary>
     public int Undone;
 
-    /// <summary>Queues in which it waits to be sent, of seats and of edges.</summary>
+    /// <summary>Queues in which it waits to be sent, of subscribers and of edges.</summary>
     public int Owed;
 
     /// <summary>Dead consumers that had it, and whose own readers have not let go of it yet: its bytes must not be written.</summary>
-    public int Ghosts;
+    public int Orphans;
     public bool ToldReturned;
 
-    public readonly bool IsReturned => Unreturned + Owed + Ghosts == 0;
+    public readonly bool IsReturned => Unreturned + Owed + Orphans == 0;
 
-    public readonly bool IsDone => Undone + Owed + Ghosts == 0;
+    public readonly bool IsDone => Undone + Owed + Orphans == 0;
 }
 
-/// <summary>The flights of one fan, by number. Grows to its largest use and allocates no more.</summary>
+/// <summary>What one fan has in flight, by number. Grows to its largest use and allocates no more.</summary>
 internal sealed class InFlightTable(int capacity, IFrameOwner owner)
 {
     /// <summary>The tag of what has no owner: notices of the fan itself.</summary>
     public const int NoTag = -1;
 
-    private Pool<InFlightEntry> _flights = new(Math.Max(capacity, 1));
+    private Pool<InFlightEntry> _entries = new(Math.Max(capacity, 1));
     private long _order;
 
-    public int Count => _flights.Count;
+    public int Count => _entries.Count;
 
-    public ref InFlightEntry this[int flight] => ref _flights[flight];
+    public ref InFlightEntry this[int flight] => ref _entries[flight];
 
     public int Add(in FrameDescriptor descriptor, int tag)
     {
-        var number = _flights.Take();
-        _flights[number] = new InFlightEntry { Descriptor = descriptor, Tag = tag, Order = ++_order };
+        var number = _entries.Take();
+        _entries[number] = new InFlightEntry { Descriptor = descriptor, Tag = tag, Order = ++_order };
         return number;
     }
 
@@ -59,53 +59,53 @@ internal sealed class InFlightTable(int capacity, IFrameOwner owner)
     /// <param name="order">Of what it explains: it goes where that would have gone.</param>
     public int Owe(in FrameDescriptor notice, long order)
     {
-        var number = _flights.Take();
-        _flights[number] = new InFlightEntry { Descriptor = notice, Tag = NoTag, Order = order, Owed = 1 };
+        var number = _entries.Take();
+        _entries[number] = new InFlightEntry { Descriptor = notice, Tag = NoTag, Order = order, Owed = 1 };
         return number;
     }
 
-    /// <summary>A seat's consumer had not taken it: it waits again, as if it had never been sent there.</summary>
+    /// <summary>A subscriber's consumer had not taken it: it waits again, as if it had never been sent there.</summary>
     public void TakenBack(int number)
     {
-        ref var flight = ref _flights[number];
+        ref var flight = ref _entries[number];
         flight.Owed++;
         flight.Unreturned--;
         flight.Undone--;
         Invariant.That(flight.Unreturned >= 0 && flight.Undone >= flight.Unreturned);
     }
 
-    /// <summary>A seat has got what it was owed.</summary>
+    /// <summary>A subscriber has got what it was owed.</summary>
     public void Sent(int number)
     {
-        ref var flight = ref _flights[number];
+        ref var flight = ref _entries[number];
         flight.Owed--;
         flight.Unreturned++;
         flight.Undone++;
     }
 
-    /// <summary>A seat gave it back. Unknown or repeated returns were refused by the channel already.</summary>
+    /// <summary>A subscriber gave it back. Unknown or repeated returns were refused by the channel already.</summary>
     public void Settle(int number, ReturnKind kind)
     {
-        ref var flight = ref _flights[number];
+        ref var flight = ref _entries[number];
         flight.Unreturned -= (kind & ReturnKind.Returned) != 0 ? 1 : 0;
         flight.Undone -= (kind & ReturnKind.Done) != 0 ? 1 : 0;
         Invariant.That(flight.Unreturned >= 0 && flight.Undone >= flight.Unreturned);
         Tell(number);
     }
 
-    /// <summary>A seat's consumer died with it: it stays where it is until <see cref="GhostGone"/>.</summary>
+    /// <summary>A subscriber's consumer died with it: it stays where it is until <see cref="ReleaseOrphan"/>.</summary>
     public void Depart(in Holding holding)
     {
-        ref var flight = ref _flights[holding.InFlight];
+        ref var flight = ref _entries[holding.InFlight];
         flight.Unreturned -= holding.IsReturned ? 0 : 1;
         flight.Undone--;
-        flight.Ghosts++;
+        flight.Orphans++;
     }
 
     /// <summary>It is to be sent to one more, after another consumer had it.</summary>
     public void OweAgain(int number)
     {
-        ref var flight = ref _flights[number];
+        ref var flight = ref _entries[number];
         flight.Owed++;
         flight.Descriptor.Flags |= DescriptorFlags.MayBeReplay;
     }
@@ -113,30 +113,30 @@ internal sealed class InFlightTable(int capacity, IFrameOwner owner)
     /// <summary>No consumer is left that is owed it there.</summary>
     public void Excuse(int number)
     {
-        _flights[number].Owed--;
+        _entries[number].Owed--;
         Tell(number);
     }
 
     /// <summary>What a dead consumer had of it is not read any more.</summary>
-    public void GhostGone(int number)
+    public void ReleaseOrphan(int number)
     {
-        Invariant.That(_flights[number].Ghosts > 0);
-        _flights[number].Ghosts--;
+        Invariant.That(_entries[number].Orphans > 0);
+        _entries[number].Orphans--;
         Tell(number);
     }
 
     /// <summary>Forgets it without a word.</summary>
-    public void Remove(int number) => _flights.Give(number);
+    public void Remove(int number) => _entries.Give(number);
 
     /// <summary>Tells the owner what has come true, and forgets what is done.</summary>
     public void Tell(int number)
     {
-        ref var flight = ref _flights[number];
+        ref var flight = ref _entries[number];
         var (tag, done) = (flight.Tag, flight.IsDone);
         var returned = !flight.ToldReturned && (flight.IsReturned || done);
         flight.ToldReturned |= returned;
         if (done)
-            _flights.Give(number);
+            _entries.Give(number);
         if (returned && tag != NoTag)
             owner.Returned(tag);
         if (done && tag != NoTag)

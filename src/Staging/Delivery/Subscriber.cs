@@ -5,7 +5,7 @@ using K8sMediaFlow.Staging.Regions;
 namespace K8sMediaFlow.Staging.Delivery;
 
 /// <summary>
-/// The place of one consumer at an edge. The consumer may die and come again: the seat stays, with what is owed to it.
+/// The place of one consumer at an edge. The consumer may die and come again: the subscriber stays, with what is owed to it.
 /// </summary>
 internal sealed class Subscriber(int number, FanOutEdge edge)
 {
@@ -63,7 +63,7 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
     /// <summary>Frames that count against its share.</summary>
     public int Held => Edge.Retention == FanOutRetention.UntilDone ? Undone : Unreturned;
 
-    public void Occupy(IOutboundChannel channel, int replica)
+    public void Attach(IOutboundChannel channel, int replica)
     {
         Invariant.That(Tickets.Count == 0);
         Replica = replica;
@@ -74,7 +74,7 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
     }
 
     /// <summary>Parts with a dead consumer. What it had is listed, in no order.</summary>
-    public IOutboundChannel Vacate(List<Holding> holdings)
+    public IOutboundChannel Detach(List<Holding> holdings)
     {
         var channel = Channel!;
         Tickets.Drain(holdings);
@@ -83,7 +83,7 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
     }
 
     /// <summary>Takes back what the consumer has not taken, into a list.</summary>
-    public void TakeBack(InFlightTable flights, List<int> into)
+    public void TakeBack(InFlightTable inFlight, List<int> into)
     {
         if (Channel is not { } channel)
             return;
@@ -92,8 +92,8 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
             Invariant.That(ticket <= LastTicket);
             var flight = Tickets.Find(ticket).InFlight;
             Tickets.Remove(ticket);
-            flights.TakenBack(flight);
-            var kind = flights[flight].Descriptor.Kind;
+            inFlight.TakenBack(flight);
+            var kind = inFlight[flight].Descriptor.Kind;
             // An end is for this consumer or its successor, and for no other.
             if (kind == FrameKind.EndOfStream)
                 Owed.AddLast(flight);
@@ -106,32 +106,32 @@ internal sealed class Subscriber(int number, FanOutEdge edge)
     }
 
     /// <summary>Whether it may be sent one more frame, as far as its edge's policy says.</summary>
-    public bool MayHave(InFlightTable flights) => Edge.Policy is not { } policy
-        || (Held < Edge.SentMax(Edge.PartOfOne) && HasPlace(flights, policy.QueueMax));
+    public bool MayHave(InFlightTable inFlight) => Edge.Policy is not { } policy
+        || (Held < Edge.SentMax(Edge.PartOfOne) && HasPlace(inFlight, policy.QueueMax));
 
     /// <summary>Whether one more frame may wait for this consumer, of so many at most.</summary>
     // Of what it has not returned it may have taken some; only where that is too much the channel has to be asked.
-    public bool HasPlace(InFlightTable flights, int queueMax)
+    public bool HasPlace(InFlightTable inFlight, int queueMax)
     {
         if (Unreturned < queueMax)
             return true;
         var frames = 0;
         for (var ticket = LastTicket; ticket > LastTicket - (ulong)Channel!.Unread; ticket--)
-            frames += IsFrame(flights, ticket) ? 1 : 0;
+            frames += IsFrame(inFlight, ticket) ? 1 : 0;
         return frames < queueMax;
     }
 
     /// <summary>The oldest frame that the consumer has not taken; -1: none, or it cannot be taken back.</summary>
-    public int OldestUnread(InFlightTable flights)
+    public int OldestUnread(InFlightTable inFlight)
     {
         for (var left = Channel?.Unread ?? 0; left > 0; left--)
-            if (IsFrame(flights, LastTicket - (ulong)left + 1))
+            if (IsFrame(inFlight, LastTicket - (ulong)left + 1))
                 return Tickets.FindOrNone(LastTicket - (ulong)left + 1);
         return -1;
     }
 
-    private bool IsFrame(InFlightTable flights, ulong ticket) =>
-        Tickets.FindOrNone(ticket) is >= 0 and var flight && flights[flight].Descriptor.Kind == FrameKind.Frame;
+    private bool IsFrame(InFlightTable inFlight, ulong ticket) =>
+        Tickets.FindOrNone(ticket) is >= 0 and var flight && inFlight[flight].Descriptor.Kind == FrameKind.Frame;
 
     public void MapRegion(RegionName region, int index) => _regions.Set(region, index);
 

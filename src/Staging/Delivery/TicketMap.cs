@@ -2,8 +2,8 @@ using K8sMediaFlow.Primitives;
 
 namespace K8sMediaFlow.Staging.Delivery;
 
-/// <summary>What a seat holds of one flight.</summary>
-/// <param name="InFlight">The flight.</param>
+/// <summary>What a subscriber holds of one entry in flight.</summary>
+/// <param name="InFlight">The entry's number.</param>
 /// <param name="IsReturned">The consumer gave the bytes back, and is not done.</param>
 /// <param name="IsDealtAgain">Another consumer got it too, since this one stands still.</param>
 /// <param name="Bucket">Of its key, on an edge that deals frames out by key.</param>
@@ -51,7 +51,7 @@ internal sealed class TicketMap
         return ref _holdings[at];
     }
 
-    /// <summary>The flight that is held by the ticket; -1: none is.</summary>
+    /// <summary>The entry in flight that is held by the ticket; -1: none is.</summary>
     public int FindOrNone(ulong ticket) => Place(ticket) is >= 0 and var at ? _holdings[at].InFlight : -1;
 
     /// <summary>What is at a place; false: nothing.</summary>

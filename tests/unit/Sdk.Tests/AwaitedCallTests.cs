@@ -107,11 +107,11 @@ public sealed class AwaitedCallTests
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public async Task An_expulsion_ends_a_call_that_waits(string call)
+    public async Task A_ban_ends_a_call_that_waits(string call)
     {
         await using var passing = await PassingOperator.AttachAsync();
         var waiting = await WaitAsync(passing, call, default);
-        passing.End.Expel("a ring that is not sound");
+        passing.End.Ban("a ring that is not sound");
         var failure = await Should.ThrowAsync<MediaOperatorException>(waiting.WaitAsync(Bounded.Watchdog));
         failure.Error.ShouldBe(MediaOperatorError.Protocol);
         failure.Message.ShouldContain("a ring that is not sound");

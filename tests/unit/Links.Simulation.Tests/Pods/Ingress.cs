@@ -18,7 +18,6 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
     private readonly Scheduler _scheduler;
     private readonly HandleTable<Delivery> _deliveries = new();
     private readonly List<Delivery> _returned = [], _done = [];
-    private readonly int _seat;
     private readonly Holder[] _holders;
     private ILinkReceiver? _receiver;
     private bool _isRefused, _isEnded;
@@ -33,7 +32,7 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
         Area = new Region(link.Edge.LandingBlocks + small, name, small);
         _holders = new Holder[Area.Blocks];
         Fan = new FanOut(this, FanOutRetention.UntilReturned, 64) { WindowFrames = Area.Blocks };
-        _seat = Fan.AddSeat(Fan.AddEdge(FanOutDistribution.RoundRobin, link.Edge.AtLanding));
+        Subscriber = Fan.AddSubscriber(Fan.AddEdge(FanOutDistribution.RoundRobin, link.Edge.AtLanding));
     }
 
     /// <summary>Who has a block: every one has exactly one holder.</summary>
@@ -48,7 +47,7 @@ internal sealed class Ingress : WokenStep, ILinkSink, IFrameOwner
 
     public FanOut Fan { get; }
 
-    public int Seat => _seat;
+    public int Subscriber { get; }
 
     public nint AreaAddress => Area.Address;
 

@@ -56,8 +56,8 @@ internal sealed class LinkPlace(EdgePlace edge, Pod from, Pod to, PlantedBug pla
 
     public PlantedBug Planted => planted;
 
-    /// <summary>Its consumer's place in the producer's fan.</summary>
-    public int Seat { get; set; }
+    /// <summary>The consumer's number in the producer's fan.</summary>
+    public int Subscriber { get; set; }
 
     /// <summary>What befalls the next write.</summary>
     public SimulatedFault NextWrite { get; set; }

@@ -59,17 +59,17 @@ internal abstract class Operator : WokenStep, IFrameOwner
         {
             var ring = Pod.MakeRing(link);
             ring.Returned = Wake;
-            Out!.Attach(link.Seat, new RingOut(ring));
+            Out!.Attach(link.Subscriber, new RingOut(ring));
             for (var index = 0; index < sidecar.Ingresses.Count; index++)
-                Out.MapRegion(link.Seat, sidecar.Ingresses[index].Area.Name, index + 1);
+                Out.MapRegion(link.Subscriber, sidecar.Ingresses[index].Area.Name, index + 1);
             egress.Offer(ring, this);
         }
-        for (var seat = 0; seat < sidecar.Ingresses.Count; seat++)
+        for (var producer = 0; producer < sidecar.Ingresses.Count; producer++)
         {
-            var ring = Pod.MakeRing(Pod.Inbound[seat]);
+            var ring = Pod.MakeRing(Pod.Inbound[producer]);
             ring.Pushed = Wake;
-            In!.Attach(ring.Producer.Header.Id, seat, new RingIn(ring)).State = Pod.Inbound[seat];
-            sidecar.Seat(sidecar.Ingresses[seat], ring, this);
+            In!.Attach(ring.Producer.Header.Id, producer, new RingIn(ring)).State = Pod.Inbound[producer];
+            sidecar.Attach(sidecar.Ingresses[producer], ring, this);
         }
         Wake();
     }

@@ -83,7 +83,7 @@ internal sealed class Pod(World world, string name, string address)
         {
             var number = fan.AddEdge(FanOutDistribution.RoundRobin, edge.AtProducer);
             foreach (var link in Outbound.Where(link => link.Edge == edge))
-                link.Seat = fan.AddSeat(number);
+                link.Subscriber = fan.AddSubscriber(number);
         }
         return fan;
     }

@@ -19,7 +19,7 @@ internal sealed class Sidecar : IDisposable
     private readonly LinkListener _listener;
     private readonly List<InboundLink> _inbound = [];
     private readonly List<OutboundLink> _outbound = [];
-    private readonly List<(Operator Operator, Ingress Ingress, IOutboundChannel Channel)> _seated = [];
+    private readonly List<(Operator Operator, Ingress Ingress, IOutboundChannel Channel)> _attached = [];
 
     public Sidecar(Pod pod, Process process, ushort life, ulong incarnation)
     {
@@ -53,12 +53,12 @@ internal sealed class Sidecar : IDisposable
         && _outbound.TrueForAll(static link => link.Status.Retained == 0);
 
     /// <summary>Gives a consumer its channel of a link.</summary>
-    public void Seat(Ingress ingress, Ring ring, Operator consumer)
+    public void Attach(Ingress ingress, Ring ring, Operator consumer)
     {
         var channel = new RingOut(ring);
         ring.Returned = ingress.Wake;
-        ingress.Fan.Attach(ingress.Seat, channel);
-        _seated.Add((consumer, ingress, channel));
+        ingress.Fan.Attach(ingress.Subscriber, channel);
+        _attached.Add((consumer, ingress, channel));
         ingress.Wake();
     }
 
@@ -66,8 +66,8 @@ internal sealed class Sidecar : IDisposable
     public void OperatorGone(Operator gone)
     {
         Attached = null;
-        foreach (var (_, ingress, _) in _seated.Where(one => one.Operator == gone).ToList())
-            ingress.Fan.CloseSeat(ingress.Seat, isCompleted: false);
+        foreach (var (_, ingress, _) in _attached.Where(one => one.Operator == gone).ToList())
+            ingress.Fan.Detach(ingress.Subscriber, isCompleted: false);
         foreach (var (_, egress) in Egresses)
             egress.Close(gone);
         TakeBackFrom(gone);
@@ -86,12 +86,12 @@ internal sealed class Sidecar : IDisposable
     {
         if (Attached == gone || Egresses.Exists(one => one.Egress.Has(gone)))
             return;
-        foreach (var (_, ingress, channel) in _seated.Where(one => one.Operator == gone).ToList())
+        foreach (var (_, ingress, channel) in _attached.Where(one => one.Operator == gone).ToList())
         {
             ingress.Fan.TakeBack(channel);
             ingress.Wake();
         }
-        _seated.RemoveAll(one => one.Operator == gone);
+        _attached.RemoveAll(one => one.Operator == gone);
     }
 
     private void Receive(LinkPlace link, SteppedPlatform platform, ushort life, Incarnation incarnation, LinkOptions options)

@@ -115,7 +115,7 @@ internal sealed class AttachedMediaOperator : IEnd, IDisposable
     }
 
     /// <summary>Ends the attach for a breach of the protocol.</summary>
-    public void Expel(string reason)
+    public void Ban(string reason)
     {
         _outgoing.Begin<AttachMessage.Builder>().InitViolation().Reason = reason;
         Send();

@@ -39,14 +39,14 @@ public sealed class AttachFuzzTests
     }
 
     [Fact]
-    public void A_message_longer_than_the_protocol_allows_expels()
+    public void A_message_longer_than_the_protocol_allows_bans_its_sender()
     {
         using var pod = new TestPod(new PodPlans().Together());
         using var camera = pod.AttachRaw("camera");
         Watchdog.Until(() => pod.Ports.IsAlive("camera-0"), () => pod.StatusOf("camera").ToString());
         using var socket = MemoryFile.Create("gift", 4096);
         camera.SendBytes(new byte[16], socket.Descriptor);
-        pod.AwaitExpelled("camera").ShouldContain("more bytes or descriptors than the protocol allows");
+        pod.AwaitBanned("camera").ShouldContain("more bytes or descriptors than the protocol allows");
         camera.AwaitClosed();
     }
 

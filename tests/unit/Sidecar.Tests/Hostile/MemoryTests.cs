@@ -13,20 +13,20 @@ namespace K8sMediaFlow.Sidecar.Tests.Hostile;
 public sealed class MemoryTests(Siege siege) : IClassFixture<Siege>
 {
     [Fact]
-    public void A_descriptor_that_names_a_buried_region_expels_and_kills_nobody()
+    public void A_descriptor_that_names_a_buried_region_bans_and_kills_nobody()
     {
         using (var relay = siege.AttachRaw("relay"))
         {
             var (producer, index, stored) = EndCamera(relay);
             stored.Dispose();
             producer.Send(descriptor => InRegion(descriptor, index, new BlockRef(0, 1)));
-            siege.AwaitExpelled("relay").ShouldContain("no memory of its producer (UnknownRegion)");
+            siege.AwaitBanned("relay").ShouldContain("no memory of its producer (UnknownRegion)");
         }
         siege.ShouldStand();
     }
 
     [Fact]
-    public void Who_passes_on_a_frame_whose_owner_takes_its_block_back_is_not_expelled()
+    public void Who_passes_on_a_frame_whose_owner_takes_its_block_back_is_not_banned()
     {
         using (var camera = siege.AttachRaw("camera"))
         {

@@ -68,7 +68,7 @@ public sealed class Siege : IDisposable
     /// <summary>What became of it.</summary>
     internal MediaOperatorReport StatusOf(string name) => Near.Status.Operators.Single(one => one.Name == name && one.Replica == 1);
 
-    internal string AwaitExpelled(string name)
+    internal string AwaitBanned(string name)
     {
         var status = StatusOf(name);
         Watchdog.Until(() => (status = StatusOf(name)).State == MediaOperatorState.Failed, () => $"{status}\n{Near.Log}");

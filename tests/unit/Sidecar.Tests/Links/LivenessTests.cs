@@ -41,22 +41,22 @@ public sealed class LivenessTests
     [Fact]
     public void Pauses_double_up_to_their_limit_and_begin_anew_after_success()
     {
-        var redial = new ReconnectBackoff(new LinkOptions());
-        double[] pauses = [.. Enumerable.Range(0, 7).Select(_ => redial.Failed(LinkLoss.Unreachable, 1.0).TotalMilliseconds)];
+        var backoff = new ReconnectBackoff(new LinkOptions());
+        double[] pauses = [.. Enumerable.Range(0, 7).Select(_ => backoff.Failed(LinkLoss.Unreachable, 1.0).TotalMilliseconds)];
         pauses.ShouldBe([50, 100, 200, 400, 800, 1000, 1000]);
-        redial.Succeeded();
-        redial.Failed(LinkLoss.Silence, 0.0).TotalMilliseconds.ShouldBe(25);
+        backoff.Succeeded();
+        backoff.Failed(LinkLoss.Silence, 0.0).TotalMilliseconds.ShouldBe(25);
     }
 
     [Fact]
     public void A_peer_that_refuses_again_and_again_is_left_alone_for_longer_but_one_that_is_not_there_is_not()
     {
-        var redial = new ReconnectBackoff(new LinkOptions());
+        var backoff = new ReconnectBackoff(new LinkOptions());
         for (var attempt = 0; attempt < 5; attempt++)
-            redial.Failed(LinkLoss.WrongIdentity, 1.0);
-        redial.IsOpen.ShouldBeTrue();
-        redial.Failed(LinkLoss.WrongIdentity, 1.0).ShouldBe(TimeSpan.FromSeconds(5));
-        redial.Failed(LinkLoss.Unreachable, 1.0).ShouldBe(TimeSpan.FromSeconds(1));
-        redial.IsOpen.ShouldBeFalse();
+            backoff.Failed(LinkLoss.WrongIdentity, 1.0);
+        backoff.IsOpen.ShouldBeTrue();
+        backoff.Failed(LinkLoss.WrongIdentity, 1.0).ShouldBe(TimeSpan.FromSeconds(5));
+        backoff.Failed(LinkLoss.Unreachable, 1.0).ShouldBe(TimeSpan.FromSeconds(1));
+        backoff.IsOpen.ShouldBeFalse();
     }
 }

@@ -182,16 +182,16 @@ public sealed class FanInTests
     {
         const int producers = 150;
         var merge = new FanIn(new FanInOptions(100, true, IsSparse: false, ReplayRuns: 64, PatienceNs: 1000));
-        while (merge.Seats < producers)
-            merge.AddSeat();
+        while (merge.Producers < producers)
+            merge.AddProducer();
         var channels = Enumerable.Range(0, producers).Select(_ => new FakeChannel(8)).ToArray();
-        for (var seat = 0; seat < producers; seat++)
-            merge.Attach((ulong)seat + 1, seat, channels[seat]);
-        for (var seat = producers - 1; seat >= 0; seat--)
+        for (var producer = 0; producer < producers; producer++)
+            merge.Attach((ulong)producer + 1, producer, channels[producer]);
+        for (var producer = producers - 1; producer >= 0; producer--)
         {
-            Push(channels[seat], (ulong)seat + 1);
-            Push(channels[seat], (ulong)(producers + seat) + 1);
-            Push(channels[seat], 2 * producers, FrameKind.EndOfStream);
+            Push(channels[producer], (ulong)producer + 1);
+            Push(channels[producer], (ulong)(producers + producer) + 1);
+            Push(channels[producer], 2 * producers, FrameKind.EndOfStream);
         }
         Taken(merge).ShouldBe(Enumerable.Range(1, 2 * producers).Select(sequence => (ulong)sequence));
         merge.Ended.ShouldBeTrue();

@@ -25,8 +25,8 @@ public sealed class FanOutDeathTests
         private readonly Random _random;
         private readonly FanOut _fan;
         private readonly FakeChannel?[] _channels = new FakeChannel?[3];
-        private readonly List<(int Seat, ulong Ticket, bool Returned, ulong Sequence)> _held = [];
-        private readonly List<(FakeChannel Channel, int[] Read)> _ghosts = [];
+        private readonly List<(int Subscriber, ulong Ticket, bool Returned, ulong Sequence)> _held = [];
+        private readonly List<(FakeChannel Channel, int[] Read)> _orphans = [];
         private readonly HashSet<ulong> _finished = [];
         private readonly FanOutDistribution _distribution;
         private long _nowNs = 1;
@@ -38,8 +38,8 @@ public sealed class FanOutDeathTests
                 WindowFrames = random.Next(3, 20),
             });
             var edge = _fan.AddEdge(distribution);
-            for (var seat = 0; seat < _channels.Length; seat++)
-                _fan.AddSeat(edge);
+            for (var subscriber = 0; subscriber < _channels.Length; subscriber++)
+                _fan.AddSubscriber(edge);
         }
 
         public void Run()
@@ -79,48 +79,48 @@ public sealed class FanOutDeathTests
                 LetGo();
         }
 
-        private void Kill(int seat)
+        private void Kill(int subscriber)
         {
-            if (_channels[seat] is null)
+            if (_channels[subscriber] is null)
                 return;
-            _fan.CloseSeat(seat, isCompleted: false);
-            _ghosts.Add((_channels[seat]!,
-                [.. _held.Where(held => held.Seat == seat && !held.Returned).Select(held => (int)held.Sequence - 1)]));
-            _held.RemoveAll(held => held.Seat == seat);
-            _channels[seat] = null;
+            _fan.Detach(subscriber, isCompleted: false);
+            _orphans.Add((_channels[subscriber]!,
+                [.. _held.Where(held => held.Subscriber == subscriber && !held.Returned).Select(held => (int)held.Sequence - 1)]));
+            _held.RemoveAll(held => held.Subscriber == subscriber);
+            _channels[subscriber] = null;
         }
 
         private void LetGo()
         {
-            if (_ghosts.Count == 0)
+            if (_orphans.Count == 0)
                 return;
-            var ghost = _ghosts[_random.Next(_ghosts.Count)];
-            _ghosts.Remove(ghost);
-            ghost.Read.ShouldAllBe(frame => !_owner.Done.Contains(frame));
-            _fan.TakeBack(ghost.Channel);
+            var orphan = _orphans[_random.Next(_orphans.Count)];
+            _orphans.Remove(orphan);
+            orphan.Read.ShouldAllBe(frame => !_owner.Done.Contains(frame));
+            _fan.TakeBack(orphan.Channel);
         }
 
         private void Revive()
         {
-            var seat = _random.Next(_channels.Length);
-            if (_channels[seat] is not null)
+            var subscriber = _random.Next(_channels.Length);
+            if (_channels[subscriber] is not null)
                 return;
-            _channels[seat] = new FakeChannel(4);
-            _fan.Attach(seat, _channels[seat]!);
+            _channels[subscriber] = new FakeChannel(4);
+            _fan.Attach(subscriber, _channels[subscriber]!);
             _fan.Pump();
         }
 
         private void Consume()
         {
-            var seat = _random.Next(_channels.Length);
-            if (_channels[seat] is { } channel && channel.TryPop(out var descriptor))
-                _held.Add((seat, descriptor.Ticket, false, descriptor.Sequence));
+            var subscriber = _random.Next(_channels.Length);
+            if (_channels[subscriber] is { } channel && channel.TryPop(out var descriptor))
+                _held.Add((subscriber, descriptor.Ticket, false, descriptor.Sequence));
             if (_held.Count == 0 || _random.Next(2) == 0)
                 return;
             var index = _random.Next(_held.Count);
             var held = _held[index];
             var kind = held.Returned ? ReturnKind.Done : _random.Next(2) == 0 ? ReturnKind.Both : ReturnKind.Returned;
-            _channels[held.Seat]!.Return(held.Ticket, kind);
+            _channels[held.Subscriber]!.Return(held.Ticket, kind);
             if ((kind & ReturnKind.Done) == 0)
                 _held[index] = held with { Returned = true };
             else

@@ -45,7 +45,7 @@ public sealed class FanOutTests
         Pop(first, ReturnKind.Both);
         Pop(first, ReturnKind.Returned);
         Sequences(second).ShouldBe([2UL, 4UL, 6UL]);
-        fan.CloseSeat(0, isCompleted: false);
+        fan.Detach(0, isCompleted: false);
         var again = All(second);
         again.Select(descriptor => descriptor.Sequence).ShouldBe([3UL, 5UL]);
         again.ShouldAllBe(descriptor => descriptor.Flags == DescriptorFlags.MayBeReplay);
@@ -58,13 +58,13 @@ public sealed class FanOutTests
     public void A_successor_need_not_wait_for_the_readers_of_the_dead_but_the_bytes_stay_until_they_have_let_go(FanOutRetention retention)
     {
         var fan = new FanOut(_owner, retention, 8);
-        fan.AddSeat(fan.AddEdge(FanOutDistribution.RoundRobin));
+        fan.AddSubscriber(fan.AddEdge(FanOutDistribution.RoundRobin));
         var (dead, successor) = (new FakeChannel(4), new FakeChannel(4));
         fan.Attach(0, dead);
         fan.Post(Frame(1), 1);
         fan.Post(Frame(2), 2);
         Pop(dead, ReturnKind.Both);
-        fan.CloseSeat(0, isCompleted: false);
+        fan.Detach(0, isCompleted: false);
         fan.Attach(0, successor);
         fan.Pump();
         Pop(successor, ReturnKind.Both);
@@ -80,7 +80,7 @@ public sealed class FanOutTests
         var (fan, first, second) = Two(FanOutDistribution.RoundRobin, capacity: 8);
         fan.Post(Frame(1), 1);
         fan.Post(new FrameDescriptor { Kind = FrameKind.EndOfStream, Sequence = 1 }, 2);
-        fan.CloseSeat(0, isCompleted: true);
+        fan.Detach(0, isCompleted: true);
         fan.TakeBack(first);
         while (second.TryPop(out var descriptor))
             second.Return(descriptor.Ticket, ReturnKind.Both);
@@ -97,8 +97,8 @@ public sealed class FanOutTests
         var (fan, first, second) = Two(FanOutDistribution.RoundRobin, capacity: 1);
         for (var sequence = 1; sequence <= 4; sequence++)
             fan.Post(Frame((ulong)sequence), sequence);
-        fan.CloseSeat(0, isCompleted: true);
-        fan.CloseSeat(1, isCompleted: true);
+        fan.Detach(0, isCompleted: true);
+        fan.Detach(1, isCompleted: true);
         fan.TakeBack(first);
         fan.TakeBack(second);
         fan.TrySend(Frame(5), 5).ShouldBeTrue();
@@ -110,7 +110,7 @@ public sealed class FanOutTests
     public void What_was_returned_is_not_sent_again_where_bytes_are_kept_until_returned_only()
     {
         var fan = new FanOut(_owner, FanOutRetention.UntilReturned, 8);
-        fan.AddSeat(fan.AddEdge(FanOutDistribution.RoundRobin));
+        fan.AddSubscriber(fan.AddEdge(FanOutDistribution.RoundRobin));
         var channel = new FakeChannel(4);
         fan.Attach(0, channel);
         fan.Post(Frame(1), 1);
@@ -187,7 +187,7 @@ public sealed class FanOutTests
     public void A_frame_in_a_region_that_a_consumer_does_not_know_waits_until_it_does()
     {
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 8);
-        fan.AddSeat(fan.AddEdge(FanOutDistribution.RoundRobin));
+        fan.AddSubscriber(fan.AddEdge(FanOutDistribution.RoundRobin));
         var channel = new FakeChannel(4);
         fan.Attach(0, channel);
         var frame = Frame(1);
@@ -335,14 +335,14 @@ public sealed class FanOutTests
     {
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 16);
         var channels = new List<FakeChannel>();
-        // Two edges of replicas: more than a word has bits, of seats and of edges.
+        // Two edges of replicas: more than a word has bits, of subscribers and of edges.
         for (var edges = 0; edges < 70; edges++)
         {
             var edge = fan.AddEdge(distribution);
-            for (var seat = 0; seat < 3; seat++)
+            for (var subscriber = 0; subscriber < 3; subscriber++)
             {
                 channels.Add(new FakeChannel(8));
-                fan.Attach(fan.AddSeat(edge), channels[^1]);
+                fan.Attach(fan.AddSubscriber(edge), channels[^1]);
             }
         }
         for (var sequence = 1UL; sequence <= 6; sequence++)
@@ -376,8 +376,8 @@ public sealed class FanOutTests
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 16);
         var edge = fan.AddEdge(distribution);
         var channels = (First: new FakeChannel(capacity), Second: new FakeChannel(capacity));
-        fan.Attach(fan.AddSeat(edge), channels.First);
-        fan.Attach(fan.AddSeat(edge), channels.Second);
+        fan.Attach(fan.AddSubscriber(edge), channels.First);
+        fan.Attach(fan.AddSubscriber(edge), channels.Second);
         return (fan, channels.First, channels.Second);
     }
 
@@ -388,7 +388,7 @@ public sealed class FanOutTests
         var edge = fan.AddEdge(distribution);
         var channels = Enumerable.Range(0, consumers).Select(_ => new FakeChannel(64)).ToArray();
         foreach (var channel in channels)
-            fan.Attach(fan.AddSeat(edge), channel);
+            fan.Attach(fan.AddSubscriber(edge), channel);
         return (fan, channels);
     }
 

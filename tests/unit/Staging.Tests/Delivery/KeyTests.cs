@@ -45,23 +45,23 @@ public sealed class KeyTests
 
         public SortedDictionary<int, FakeChannel> Channels { get; } = [];
 
-        public Dictionary<int, int> Seats { get; } = [];
+        public Dictionary<int, int> Subscribers { get; } = [];
 
         public ulong Sequence { get; private set; }
 
         public void Come(int replica, int capacity = 1024)
         {
-            if (!Seats.ContainsKey(replica))
-                Seats.Add(replica, Fan.AddSeat(_edge));
+            if (!Subscribers.ContainsKey(replica))
+                Subscribers.Add(replica, Fan.AddSubscriber(_edge));
             Channels.Add(replica, new FakeChannel(capacity));
-            Fan.Attach(Seats[replica], Channels[replica], replica);
+            Fan.Attach(Subscribers[replica], Channels[replica], replica);
             Fan.Pump();
         }
 
         public void Die(int replica)
         {
             Channels.Remove(replica, out var channel);
-            Fan.CloseSeat(Seats[replica], isCompleted: false);
+            Fan.Detach(Subscribers[replica], isCompleted: false);
             Fan.TakeBack(channel!);
         }
 

@@ -65,11 +65,11 @@ public sealed class PolicyPropertyTests
 
     private static RandomConsumers Edge(FanOut fan, Random random)
     {
-        var seats = random.Next(1, 4);
+        var subscribers = random.Next(1, 4);
         var queue = random.Next(1, 5);
-        var policy = new EdgePolicy((FullAction)random.Next(4), queue, seats * random.Next(queue, queue + 6),
+        var policy = new EdgePolicy((FullAction)random.Next(4), queue, subscribers * random.Next(queue, queue + 6),
             random.Next(2) * DeadlineSeconds * 1_000_000_000L);
-        return new RandomConsumers(fan, random, seats, (FanOutDistribution)random.Next(3), policy);
+        return new RandomConsumers(fan, random, subscribers, (FanOutDistribution)random.Next(3), policy);
     }
 
     private static void Post(FanOut fan, Random random, ulong sequence, HashSet<ulong> frames)

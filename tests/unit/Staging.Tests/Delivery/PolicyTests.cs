@@ -74,11 +74,11 @@ public sealed class PolicyTests
     public void Before_a_consumer_is_there_the_queue_is_as_long_as_with_one()
     {
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 8);
-        var seat = fan.AddSeat(fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(FullAction.DropOldest, 2, Window, 0)));
+        var subscriber = fan.AddSubscriber(fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(FullAction.DropOldest, 2, Window, 0)));
         for (var sequence = 1UL; sequence <= 100; sequence++)
             fan.Post(Frame(sequence), (int)sequence);
         _owner.Done.Count.ShouldBe(98);
-        fan.Attach(seat, _preview);
+        fan.Attach(subscriber, _preview);
         fan.Pump();
         All(_preview).ShouldBe(["gap 1-98 Dropped", "99", "100"]);
         _preview.Drops[GapCause.Dropped].ShouldBe(98);
@@ -92,7 +92,7 @@ public sealed class PolicyTests
             fan.Post(Frame(sequence), (int)sequence);
         Take(_preview).ShouldBe("gap 1-1 Dropped");
         Take(_preview).ShouldBe("2");
-        fan.CloseSeat(0, isCompleted: false);
+        fan.Detach(0, isCompleted: false);
         var successor = new FakeChannel(64, canTakeBack: true);
         fan.Attach(0, successor);
         fan.Pump();
@@ -107,7 +107,7 @@ public sealed class PolicyTests
     public void A_frame_that_is_too_old_is_explained_wherever_it_waits()
     {
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 8);
-        fan.AddSeat(fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(FullAction.Block, 8, 8, 100_000_000_000)));
+        fan.AddSubscriber(fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(FullAction.Block, 8, 8, 100_000_000_000)));
         fan.Attach(0, _preview);
         fan.Post(Frame(1, agedMs: 100_050), 1);
         fan.Post(Frame(2, agedMs: 99_950), 2);
@@ -122,7 +122,7 @@ public sealed class PolicyTests
     public void A_producer_that_waits_goes_on_when_what_it_waits_for_is_too_old()
     {
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 8);
-        fan.AddSeat(fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(FullAction.Block, 2, 2, 100_000_000_000)));
+        fan.AddSubscriber(fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(FullAction.Block, 2, 2, 100_000_000_000)));
         fan.Attach(0, _preview);
         fan.TrySend(Frame(1, agedMs: 97_000), 1).ShouldBeTrue();
         fan.TrySend(Frame(2, agedMs: 97_000), 2).ShouldBeTrue();
@@ -138,7 +138,7 @@ public sealed class PolicyTests
     {
         var plain = new FakeChannel(8);
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 8);
-        fan.AddSeat(fan.AddEdge(FanOutDistribution.RoundRobin));
+        fan.AddSubscriber(fan.AddEdge(FanOutDistribution.RoundRobin));
         fan.Attach(0, plain);
         fan.Post(Gap(1, GapCause.Deadline), 1);
         All(plain).ShouldBe(["gap 1-1 Dropped"]);
@@ -183,8 +183,8 @@ public sealed class PolicyTests
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 8);
         var edge = fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(FullAction.LatestOnly, 1, 4, 0));
         var (stopped, working) = (new FakeChannel(64, canTakeBack: true), new FakeChannel(64, canTakeBack: true));
-        fan.Attach(fan.AddSeat(edge), stopped);
-        fan.Attach(fan.AddSeat(edge), working);
+        fan.Attach(fan.AddSubscriber(edge), stopped);
+        fan.Attach(fan.AddSubscriber(edge), working);
         fan.Post(Frame(1), 1);
         Take(stopped).ShouldBe("1");
         var got = new List<string>();
@@ -205,8 +205,8 @@ public sealed class PolicyTests
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 8);
         var edge = fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(FullAction.DropOldest, 4, 16, 0));
         var (stopped, working) = (new FakeChannel(64, canTakeBack: true), new FakeChannel(64, canTakeBack: true));
-        fan.Attach(fan.AddSeat(edge), stopped);
-        fan.Attach(fan.AddSeat(edge), working);
+        fan.Attach(fan.AddSubscriber(edge), stopped);
+        fan.Attach(fan.AddSubscriber(edge), working);
         for (var sequence = 1UL; sequence <= 4; sequence++)
             fan.Post(Frame(sequence), (int)sequence);
         Take(stopped).ShouldBe("1");
@@ -256,7 +256,7 @@ public sealed class PolicyTests
         fan.Post(new FrameDescriptor { Kind = FrameKind.EndOfStream, Stream = 7, Sequence = 1 }, -1);
         if (isTaken)
             Take(_preview, ReturnKind.Both);
-        fan.CloseSeat(0, isCompleted: false);
+        fan.Detach(0, isCompleted: false);
         fan.TakeBack(_preview);
         var successor = new FakeChannel(64, canTakeBack: true);
         fan.Attach(0, successor);
@@ -278,7 +278,7 @@ public sealed class PolicyTests
         var fan = Fan(FullAction.DropOldest);
         fan.Post(Frame(1), 1);
         fan.Post(Frame(2), 2);
-        fan.CloseSeat(0, isCompleted: true);
+        fan.Detach(0, isCompleted: true);
         fan.TakeBack(_preview);
         _owner.Done.ShouldBe([1, 2], ignoreOrder: true);
         fan.InFlight.ShouldBe(0);
@@ -299,11 +299,11 @@ public sealed class PolicyTests
     private FanOut Fan(FullAction action, bool withArchive, out FakeChannel archive)
     {
         var fan = new FanOut(_owner, FanOutRetention.UntilDone, 64) { WindowFrames = 8 };
-        fan.AddSeat(fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(action, 2, Window, 0)));
+        fan.AddSubscriber(fan.AddEdge(FanOutDistribution.RoundRobin, new EdgePolicy(action, 2, Window, 0)));
         fan.Attach(0, _preview);
         archive = new FakeChannel(64);
         if (withArchive)
-            fan.Attach(fan.AddSeat(fan.AddEdge(FanOutDistribution.RoundRobin)), archive);
+            fan.Attach(fan.AddSubscriber(fan.AddEdge(FanOutDistribution.RoundRobin)), archive);
         return fan;
     }
 

@@ -19,14 +19,14 @@ internal sealed class RandomConsumers
     private readonly Random _random;
     private readonly Dictionary<int, Place> _places = [];
 
-    public RandomConsumers(FanOut fan, Random random, int seats, FanOutDistribution distribution, EdgePolicy? policy)
+    public RandomConsumers(FanOut fan, Random random, int subscribers, FanOutDistribution distribution, EdgePolicy? policy)
     {
         (_fan, _random, Distribution, Policy) = (fan, random, distribution, policy);
         var edge = fan.AddEdge(distribution, policy);
-        for (var seat = 0; seat < seats; seat++)
-            _places.Add(fan.AddSeat(edge), new Place());
-        foreach (var seat in _places.Keys)
-            Come(seat);
+        for (var subscriber = 0; subscriber < subscribers; subscriber++)
+            _places.Add(fan.AddSubscriber(edge), new Place());
+        foreach (var subscriber in _places.Keys)
+            Come(subscriber);
     }
 
     public FanOutDistribution Distribution { get; }
@@ -43,7 +43,7 @@ internal sealed class RandomConsumers
     /// <summary>Something happens at one of the places.</summary>
     public void Step(bool mayDie)
     {
-        var (seat, place) = _places.ElementAt(_random.Next(_places.Count));
+        var (subscriber, place) = _places.ElementAt(_random.Next(_places.Count));
         switch (_random.Next(8))
         {
             case 0 or 1 or 2:
@@ -53,11 +53,11 @@ internal sealed class RandomConsumers
                 GiveBack(place);
                 break;
             case 5 when mayDie && _random.Next(10) == 0:
-                Die(seat, place);
+                Die(subscriber, place);
                 break;
             default:
                 if (place.Channel is null)
-                    Come(seat);
+                    Come(subscriber);
                 break;
         }
         _fan.DrainReturns();
@@ -66,10 +66,10 @@ internal sealed class RandomConsumers
     /// <summary>Everybody is there, takes all that there is and gives it back.</summary>
     public void Finish()
     {
-        foreach (var (seat, place) in _places)
+        foreach (var (subscriber, place) in _places)
         {
             if (place.Channel is null)
-                Come(seat);
+                Come(subscriber);
             while (Take(place))
             {
             }
@@ -79,21 +79,21 @@ internal sealed class RandomConsumers
         _fan.DrainReturns();
     }
 
-    private void Come(int seat)
+    private void Come(int subscriber)
     {
-        _places[seat].Channel = new FakeChannel(64, canTakeBack: Policy is not null);
-        _fan.Attach(seat, _places[seat].Channel!);
+        _places[subscriber].Channel = new FakeChannel(64, canTakeBack: Policy is not null);
+        _fan.Attach(subscriber, _places[subscriber].Channel!);
         _fan.Pump();
     }
 
-    private void Die(int seat, Place place)
+    private void Die(int subscriber, Place place)
     {
         if (place.Channel is not { } channel)
             return;
         Deaths++;
         (place.Channel, place.Ended) = (null, false);
         place.Held.Clear();
-        _fan.CloseSeat(seat, isCompleted: false);
+        _fan.Detach(subscriber, isCompleted: false);
         _fan.TakeBack(channel);
     }
 

@@ -89,8 +89,8 @@ internal sealed class TestPod : IDisposable
     public MediaOperatorReport StatusOf(string name, int replica = 0) =>
         Registry.States.Single(state => state.Name == name && state.Replica == replica);
 
-    /// <summary>Waits until the operator is expelled; returns the reason.</summary>
-    public string AwaitExpelled(string name)
+    /// <summary>Waits until the operator is banned; returns the reason.</summary>
+    public string AwaitBanned(string name)
     {
         Watchdog.Until(() => StatusOf(name).State == MediaOperatorState.Failed, () => StatusOf(name).ToString());
         return StatusOf(name).Reason;

@@ -13,10 +13,10 @@ using K8sMediaFlow.TestKit;
 namespace K8sMediaFlow.Sidecar.Tests.Channels;
 
 /// <summary>
-/// A media operator that writes garbage to the sidecar is expelled, with a reason that names it. What one media operator says of another
-/// expels neither.
+/// A media operator that writes garbage to the sidecar is banned, with a reason that names it. What one media operator says of another
+/// bans neither.
 /// </summary>
-public sealed class ExpulsionTests
+public sealed class BanTests
 {
     private const int ReturnTailOffset = 192, ReturnCellsOffset = 4096 + (128 * PodPlans.Capacity);
 
@@ -27,7 +27,7 @@ public sealed class ExpulsionTests
 
     [Theory]
     [MemberData(nameof(Garbage))]
-    public async Task A_producer_of_garbage_is_expelled_at_the_link(string garbage)
+    public async Task A_producer_of_garbage_is_banned_at_the_link(string garbage)
     {
         using var pair = new PodPair(new PodPlans());
         await using var render = await pair.Receiver.Attach("render");
@@ -37,7 +37,7 @@ public sealed class ExpulsionTests
         using (var first = await Receive(render))
             first.Identity.Sequence.ShouldBe(1u);
         Spoil(producer, garbage);
-        var reason = pair.Sender.AwaitExpelled("camera");
+        var reason = pair.Sender.AwaitBanned("camera");
         reason.ShouldContain("camera-0 broke the protocol on camera.video->render.video");
         camera.AwaitClosed().Violation.ShouldBe(reason);
         pair.Sender.AwaitForgotten("camera-0");
@@ -67,13 +67,13 @@ public sealed class ExpulsionTests
     [InlineData("unknown ticket")]
     [InlineData("bad kind")]
     [InlineData("tail")]
-    public async Task A_consumer_that_returns_garbage_to_a_link_is_expelled(string garbage)
+    public async Task A_consumer_that_returns_garbage_to_a_link_is_banned(string garbage)
     {
         using var pair = new PodPair(new PodPlans());
         await using var camera = await pair.Sender.Attach("camera");
         using var render = pair.Receiver.AttachRaw("render").AwaitChannel();
         ReturnGarbage(render, garbage);
-        pair.Receiver.AwaitExpelled("render")
+        pair.Receiver.AwaitBanned("render")
             .ShouldContain("render-0 broke the protocol on camera.video->render.video (camera.video->render.video from pod-a to render-0)");
         render.AwaitClosed();
         pair.Receiver.AwaitForgotten("render-0");
@@ -93,7 +93,7 @@ public sealed class ExpulsionTests
     }
 
     [Fact]
-    public void Who_says_that_its_producer_breaks_the_protocol_expels_nobody_and_in_the_end_gets_no_channel_any_more()
+    public void Who_says_that_its_producer_breaks_the_protocol_bans_nobody_and_in_the_end_gets_no_channel_any_more()
     {
         using var pod = new TestPod(new PodPlans(Execution.Streaming).Together());
         using var camera = pod.AttachRaw("camera");
@@ -118,7 +118,7 @@ public sealed class ExpulsionTests
     }
 
     [Fact]
-    public async Task Who_says_that_its_consumer_breaks_the_protocol_expels_nobody()
+    public async Task Who_says_that_its_consumer_breaks_the_protocol_bans_nobody()
     {
         using var pod = new TestPod(new PodPlans().Together());
         await using var render = await pod.Attach("render");
@@ -175,43 +175,43 @@ public sealed class ExpulsionTests
     [Theory]
     [InlineData(99ul)]
     [InlineData(ulong.MaxValue)]
-    public void A_report_of_a_channel_that_is_not_the_reporters_expels_the_reporter(ulong channel)
+    public void A_report_of_a_channel_that_is_not_the_reporters_bans_the_reporter(ulong channel)
     {
         using var pod = new TestPod(new PodPlans().Together());
         using var camera = pod.AttachRaw("camera");
         using var render = pod.AttachRaw("render").AwaitChannel();
         render.Report(channel, "nonsense");
-        pod.AwaitExpelled("render").ShouldContain($"names channel {channel}, which is not its own");
+        pod.AwaitBanned("render").ShouldContain($"names channel {channel}, which is not its own");
         pod.Ports.IsAlive("camera-0").ShouldBeTrue();
     }
 
     [Fact]
-    public void A_goodbye_to_a_living_producer_expels()
+    public void A_goodbye_to_a_living_producer_bans_its_sender()
     {
         using var pod = new TestPod(new PodPlans().Together());
         using var camera = pod.AttachRaw("camera");
         using var render = pod.AttachRaw("render").AwaitChannel();
         render.SendGoodbye(render.Channel);
-        pod.AwaitExpelled("render").ShouldContain("living producer");
+        pod.AwaitBanned("render").ShouldContain("living producer");
     }
 
     [Fact]
-    public void In_a_batch_run_nobody_attaches_under_an_expelled_name()
+    public void In_a_batch_run_nobody_attaches_under_a_banned_name()
     {
         using var pod = new TestPod(new PodPlans().Together());
-        var reason = ExpelCamera(pod);
+        var reason = BanCamera(pod);
         using var next = pod.AttachRaw("camera", incarnation: 2);
-        next.Refusal.ShouldBe((AttachMessage.RefusalCode.Expelled, reason));
+        next.Refusal.ShouldBe((AttachMessage.RefusalCode.Banned, reason));
         pod.StatusOf("camera").Reason.ShouldBe(reason);
     }
 
     [Fact]
-    public void In_a_streaming_run_the_next_process_attaches_and_the_expelled_one_does_not()
+    public void In_a_streaming_run_the_next_process_attaches_and_the_banned_one_does_not()
     {
         using var pod = new TestPod(new PodPlans(Execution.Streaming).Together());
-        var reason = ExpelCamera(pod);
+        var reason = BanCamera(pod);
         using (var same = pod.AttachRaw("camera", incarnation: 1))
-            same.Refusal.ShouldBe((AttachMessage.RefusalCode.Expelled, reason));
+            same.Refusal.ShouldBe((AttachMessage.RefusalCode.Banned, reason));
         using var next = pod.AttachRaw("camera", incarnation: 2);
         next.Refusal.ShouldBeNull();
         Watchdog.Until(() => pod.Ports.IsAlive("camera-0"), () => pod.StatusOf("camera").ToString());
@@ -219,11 +219,11 @@ public sealed class ExpulsionTests
     }
 
     [Fact]
-    public async Task An_expelled_media_operator_fails_with_the_reason()
+    public async Task A_banned_media_operator_fails_with_the_reason()
     {
         using var pod = new TestPod(new PodPlans().Together());
         await using var camera = await pod.Attach("camera");
-        pod.Ports.Visit((ends, _) => ends.Single().Expel("a frame smelled"));
+        pod.Ports.Visit((ends, _) => ends.Single().Ban("a frame smelled"));
         Watchdog.Until(() => camera.Stopping.IsCancellationRequested, () => "the operator goes on");
         var failure = Should.Throw<MediaOperatorException>(() => camera.Outputs["video"].Loan(100));
         failure.Message.ShouldContain("a frame smelled");
@@ -238,11 +238,11 @@ public sealed class ExpulsionTests
         }
     }
 
-    private static string ExpelCamera(TestPod pod)
+    private static string BanCamera(TestPod pod)
     {
         using var camera = pod.AttachRaw("camera", incarnation: 1);
         camera.SendGoodbye(12);
-        var reason = pod.AwaitExpelled("camera");
+        var reason = pod.AwaitBanned("camera");
         camera.AwaitClosed();
         pod.AwaitForgotten("camera-0");
         return reason;

@@ -9,7 +9,7 @@ namespace K8sMediaFlow.Crds.V1Alpha1;
 /// <summary>
 /// Labels and annotations of the pipeline itself, which the API server holds to their form. An empty value is an empty text to it.
 /// </summary>
-internal static partial class WellKnownLabels
+internal static partial class LabelSyntax
 {
     private const int ValueCharsMax = 63, NameCharsMax = 63, AnnotationBytesMax = 256 << 10;
 
