@@ -45,6 +45,11 @@ public readonly struct Frame : IDisposable, IEquatable<Frame>
     /// <summary>How long the frame is shown, in nanoseconds; 0 where it is not known.</summary>
     public long DurationNs => Info.DurationNs;
 
+    /// <summary>Both times without rounding; in nanoseconds where the frame's source did not say them more exactly.</summary>
+    public FrameTiming Timing => Info.Timing.IsKnown
+        ? new(Info.Timing.PresentationTicks, Info.Timing.DurationTicks, new(Info.Timing.BaseNumerator, Info.Timing.BaseDenominator))
+        : new(Info.PresentationTimeNs, Info.DurationNs, TimeBase.Nanoseconds);
+
     /// <summary>
     /// When the frame was captured: nanoseconds since the Unix epoch by the source's wall clock, 0 where it is not known. A label, not a
     /// clock.

@@ -35,6 +35,12 @@ public readonly struct FrameLoan : IDisposable, IEquatable<FrameLoan>
     public ref long? DurationNs => ref Slot.DurationNs;
 
     /// <summary>
+    /// Both times in ticks of a time base, where nanoseconds are not exact enough; those in nanoseconds then follow from it, whatever was
+    /// set. Inherited unless one of the three is set.
+    /// </summary>
+    public ref FrameTiming? Timing => ref Slot.Timing;
+
+    /// <summary>
     /// When the frame was captured, nanoseconds since the Unix epoch. Inherited unless it is set; a source's frame takes the time of the
     /// send.
     /// </summary>

@@ -33,6 +33,7 @@ public static class FrameEnvelope
         frame.CaptureTimeWallNs = info.CaptureTimeWallNs;
         frame.PresentationTimeNs = info.PresentationTimeNs;
         frame.DurationNs = info.DurationNs;
+        WriteTiming(frame, in info.Timing);
         WriteMedia(frame.Media, in info);
         if (payload0Bytes > 0 || payload1Bytes > 0)
             frame.SetExternalPayload0(message.AddExternalSegment(payload0Bytes), payload0Bytes);
@@ -72,6 +73,16 @@ public static class FrameEnvelope
             return true;
         view = default;
         return false;
+    }
+
+    private static void WriteTiming(FrameMessage.Builder frame, in TimingInfo timing)
+    {
+        if (!timing.IsKnown)
+            return;
+        frame.TimeBaseNumerator = (uint)timing.BaseNumerator;
+        frame.TimeBaseDenominator = (uint)timing.BaseDenominator;
+        frame.PresentationTicks = timing.PresentationTicks;
+        frame.DurationTicks = timing.DurationTicks;
     }
 
     private static void WriteMedia(FrameMessage.Media.Builder media, in FrameInfo info)

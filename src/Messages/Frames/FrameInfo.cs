@@ -22,6 +22,9 @@ public struct FrameInfo
     /// <summary>How long the frame is shown or heard, in nanoseconds; 0 if unknown.</summary>
     public long DurationNs;
 
+    /// <summary>Both times without rounding, where the source said them so.</summary>
+    public TimingInfo Timing;
+
     /// <summary>Which of the three following is meant.</summary>
     public MediaKind Kind;
 

@@ -80,9 +80,13 @@ public struct FrameView
         _info.CaptureTimeWallNs = frame.CaptureTimeWallNs;
         _info.PresentationTimeNs = frame.PresentationTimeNs;
         _info.DurationNs = frame.DurationNs;
+        _info.Timing.BaseNumerator = (int)frame.TimeBaseNumerator;
+        _info.Timing.BaseDenominator = (int)frame.TimeBaseDenominator;
+        _info.Timing.PresentationTicks = frame.PresentationTicks;
+        _info.Timing.DurationTicks = frame.DurationTicks;
         _payload0 = frame.Payload0Place;
         _payload1 = frame.Payload1Place;
-        return ReadMedia(frame.Media) && FrameMetadataReader.IsSound(frame);
+        return _info.Timing.IsSound && ReadMedia(frame.Media) && FrameMetadataReader.IsSound(frame);
     }
 
     private bool ReadMedia(scoped in FrameMessage.Media.Reader media)

@@ -179,7 +179,7 @@ public static partial class FrameMessage
                 _struct.Clear(0);
             }
 
-            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(6, 4);
+            static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(9, 4);
 
             static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
         }
@@ -836,6 +836,16 @@ public static partial class FrameMessage
         /// <summary>Free; names are unique.</summary>
         public capnp::StructListReader<global::K8sMediaFlow.Messages.FrameMessage.Metadata.Reader> Metadata => _struct.GetList(3).AsStructs<global::K8sMediaFlow.Messages.FrameMessage.Metadata.Reader>();
 
+        public uint TimeBaseNumerator => _struct.Get<uint>(44);
+
+        /// <summary>Seconds of one tick, as a fraction. Both are 0 where the times in nanoseconds are all that is known.</summary>
+        public uint TimeBaseDenominator => _struct.Get<uint>(48);
+
+        public long PresentationTicks => _struct.Get<long>(56);
+
+        /// <summary>The two times above as the source has them, not rounded to nanoseconds.</summary>
+        public long DurationTicks => _struct.Get<long>(64);
+
         static Reader capnp::IStructReader<Reader>.From(capnp::StructReader reader) => new(reader);
     }
 
@@ -933,7 +943,33 @@ public static partial class FrameMessage
         /// <summary>Free; names are unique.</summary>
         public void ClearMetadata() => _struct.Clear(3);
 
-        static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(6, 4);
+        public uint TimeBaseNumerator
+        {
+            get => _struct.Get<uint>(44);
+            set => _struct.Set(44, value);
+        }
+
+        /// <summary>Seconds of one tick, as a fraction. Both are 0 where the times in nanoseconds are all that is known.</summary>
+        public uint TimeBaseDenominator
+        {
+            get => _struct.Get<uint>(48);
+            set => _struct.Set(48, value);
+        }
+
+        public long PresentationTicks
+        {
+            get => _struct.Get<long>(56);
+            set => _struct.Set(56, value);
+        }
+
+        /// <summary>The two times above as the source has them, not rounded to nanoseconds.</summary>
+        public long DurationTicks
+        {
+            get => _struct.Get<long>(64);
+            set => _struct.Set(64, value);
+        }
+
+        static capnp::StructSize capnp::IStructBuilder<Builder>.Size => new(9, 4);
 
         static Builder capnp::IStructBuilder<Builder>.From(capnp::StructBuilder builder) => new(builder);
     }

@@ -37,6 +37,14 @@ struct FrameMessage {
   metadata @11 :List(Metadata);
   # Free; names are unique.
 
+  timeBaseNumerator @12 :UInt32;
+  timeBaseDenominator @13 :UInt32;
+  # Seconds of one tick, as a fraction. Both are 0 where the times in nanoseconds are all that is known.
+
+  presentationTicks @14 :Int64;
+  durationTicks @15 :Int64;
+  # The two times above as the source has them, not rounded to nanoseconds.
+
   struct Video {
     # Raw picture.
 

@@ -15,6 +15,7 @@ internal static class FrameSender
         {
             port.ThrowIfOver();
             loan.CheckPlanes();
+            loan.CheckTiming();
             port.CheckKeys(loan.Metadata);
             Failpoint.At("fill");
             foreach (var frame in from)
@@ -103,13 +104,36 @@ internal static class FrameSender
 
     private static void FillTimes(MediaOperatorCore core, LoanSlot loan, int first, ref FrameInfo info)
     {
-        var (presentation, duration, capture) = (loan.PresentationTimeNs, loan.DurationNs, loan.CaptureTimeWallNs);
         var inherited = first >= 0 ? core.FrameOf(first)?.Info ?? default : default;
-        info.PresentationTimeNs = presentation ?? inherited.PresentationTimeNs;
-        info.DurationNs = duration ?? (first >= 0 ? inherited.DurationNs : DurationOf(loan.Caps));
-        info.CaptureTimeWallNs = capture ?? (first >= 0 ? inherited.CaptureTimeWallNs : (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100);
+        if (loan.Timing is { } timing)
+            SetTiming(timing, ref info);
+        else
+            InheritTiming(loan, first, in inherited, ref info);
+        info.CaptureTimeWallNs = loan.CaptureTimeWallNs
+            ?? (first >= 0 ? inherited.CaptureTimeWallNs : (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100);
         if (info.Kind == MediaKind.Audio && loan.Caps is AudioCaps { SampleBytes: > 0 } audio)
             info.Audio = info.Audio with { SampleCount = loan.PayloadBytes / (audio.SampleBytes * audio.Channels) };
+    }
+
+    private static void SetTiming(FrameTiming timing, ref FrameInfo info)
+    {
+        (info.PresentationTimeNs, info.DurationNs) = (timing.PresentationTimeNs, timing.DurationNs);
+        info.Timing = new()
+        {
+            BaseNumerator = timing.Base.Numerator,
+            BaseDenominator = timing.Base.Denominator,
+            PresentationTicks = timing.PresentationTicks,
+            DurationTicks = timing.DurationTicks,
+        };
+    }
+
+    // Times that the operator set itself are not the source's any more.
+    private static void InheritTiming(LoanSlot loan, int first, in FrameInfo inherited, ref FrameInfo info)
+    {
+        info.PresentationTimeNs = loan.PresentationTimeNs ?? inherited.PresentationTimeNs;
+        info.DurationNs = loan.DurationNs ?? (first >= 0 ? inherited.DurationNs : DurationOf(loan.Caps));
+        if (loan.PresentationTimeNs is null && loan.DurationNs is null)
+            info.Timing = inherited.Timing;
     }
 
     private static long DurationOf(FrameCaps? caps) => caps switch

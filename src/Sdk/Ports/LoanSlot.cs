@@ -13,6 +13,7 @@ internal sealed class LoanSlot(MediaOperatorCore core)
 
     public long? PresentationTimeNs;
     public long? DurationNs;
+    public FrameTiming? Timing;
     public long? CaptureTimeWallNs;
 
     public MediaOperatorCore Core => core;
@@ -41,7 +42,7 @@ internal sealed class LoanSlot(MediaOperatorCore core)
     public void Open(OutputPort port, FrameCaps? caps, OwnRegion region, BlockRef envelope, BlockRef payload, int payloadBytes)
     {
         (Port, Caps, Region, EnvelopeBlock, PayloadBlock, PayloadBytes) = (port, caps, region, envelope, payload, payloadBytes);
-        (PresentationTimeNs, DurationNs, CaptureTimeWallNs) = (null, null, null);
+        (PresentationTimeNs, DurationNs, Timing, CaptureTimeWallNs) = (null, null, null, null);
         Metadata.Clear();
         region.Use();
         port.Reserve();
@@ -56,6 +57,14 @@ internal sealed class LoanSlot(MediaOperatorCore core)
         if (Planes is [.., var last] && last.OffsetBytes + last.LengthBytes > PayloadBytes)
             throw new InvalidOperationException(
                 $"The loan of output '{Port.Plan.Name}' has {PayloadBytes} bytes, a picture of its caps has {last.OffsetBytes + last.LengthBytes}.");
+    }
+
+    /// <summary>As <see cref="CheckPlanes"/>: readers refuse such an envelope.</summary>
+    public void CheckTiming()
+    {
+        if (Timing is { Base: not { Numerator: > 0, Denominator: > 0 } } timing)
+            throw new InvalidOperationException(
+                $"The time base {timing.Base} of a frame on output '{Port.Plan.Name}' is not valid: both parts are greater than 0.");
     }
 
     /// <summary>The blocks belong to a frame that was sent, or are free. Under the operator's lock, as what follows.</summary>

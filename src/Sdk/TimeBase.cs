@@ -1,0 +1,26 @@
+namespace K8sMediaFlow.Sdk;
+
+/// <summary>How long one tick of a stream's clock is: a fraction of a second. 1/90000 in a transport stream, 1/48000 for samples.</summary>
+/// <param name="Numerator">Seconds …</param>
+/// <param name="Denominator">… divided by this. Both are greater than 0.</param>
+public readonly record struct TimeBase(int Numerator, int Denominator)
+{
+    private const int NanosecondsPerSecond = 1_000_000_000;
+
+    /// <summary>One tick is a nanosecond.</summary>
+    public static TimeBase Nanoseconds { get; } = new(1, NanosecondsPerSecond);
+
+    /// <summary>Nanoseconds of so many ticks, rounded to the nearest.</summary>
+    public long ToNanoseconds(long ticks) => this == Nanoseconds ? ticks : Nanoseconds.FromTicks(ticks, this);
+
+    /// <summary>Ticks of this base for ticks of another: the nearest, and the same time where this base can say it.</summary>
+    public long FromTicks(long ticks, TimeBase other)
+    {
+        var (up, down) = ((Int128)other.Numerator * Denominator, (Int128)other.Denominator * Numerator);
+        var twice = 2 * ticks * up;
+        return (long)((twice + (ticks < 0 ? -down : down)) / (2 * down));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Numerator}/{Denominator}";
+}
