@@ -13,12 +13,15 @@ public readonly record struct TimeBase(int Numerator, int Denominator)
     /// <summary>Nanoseconds of so many ticks, rounded to the nearest.</summary>
     public long ToNanoseconds(long ticks) => this == Nanoseconds ? ticks : Nanoseconds.FromTicks(ticks, this);
 
-    /// <summary>Ticks of this base for ticks of another: the nearest, and the same time where this base can say it.</summary>
+    /// <summary>
+    /// Ticks of this base for ticks of another: the nearest, and the same time where this base can say it. What 64 bits cannot hold
+    /// becomes the greatest or the least that they can.
+    /// </summary>
     public long FromTicks(long ticks, TimeBase other)
     {
         var (up, down) = ((Int128)other.Numerator * Denominator, (Int128)other.Denominator * Numerator);
-        var twice = 2 * ticks * up;
-        return (long)((twice + (ticks < 0 ? -down : down)) / (2 * down));
+        var nearest = (2 * (Int128)ticks * up + (ticks < 0 ? -down : down)) / (2 * down);
+        return (long)Int128.Clamp(nearest, long.MinValue, long.MaxValue);
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,8 @@ internal static class FrameText
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{frame.Channel.Edge} {frame.Channel.Producer} to {frame.Channel.Consumer}: ");
         text.Append(CultureInfo.InvariantCulture, $"stream {view.Info.Stream:x} sequence {view.Info.Sequence} {Media(in view.Info)}");
-        text.Append(CultureInfo.InvariantCulture, $" at {view.Info.PresentationTimeNs / 1e9:0.000} s, payload {frame.PayloadBytes} bytes");
+        text.Append(CultureInfo.InvariantCulture, $" at {view.Info.PresentationTimeNs / 1e9:0.000} s");
+        text.Append(CultureInfo.InvariantCulture, $"{Ticks(in view.Info.Timing)}, payload {frame.PayloadBytes} bytes");
         foreach (var entry in view.Metadata)
             text.Append(CultureInfo.InvariantCulture, $"\n  {entry.Name.ToString()} = {Value(entry)}");
         if (payload is not null)
@@ -85,6 +86,19 @@ internal static class FrameText
         }
     }
 
+    private static string Ticks(in TimingInfo timing) => timing.IsKnown
+        ? string.Create(CultureInfo.InvariantCulture, $" ({timing.PresentationTicks} ticks of {timing.BaseNumerator}/{timing.BaseDenominator} s)")
+        : "";
+
+    private static void WriteTiming(in TimingInfo timing, Utf8JsonWriter json)
+    {
+        if (!timing.IsKnown)
+            return;
+        json.WriteNumber("presentationTicks", timing.PresentationTicks);
+        json.WriteNumber("durationTicks", timing.DurationTicks);
+        json.WriteString("timeBase", string.Create(CultureInfo.InvariantCulture, $"{timing.BaseNumerator}/{timing.BaseDenominator}"));
+    }
+
     private static void WriteEnvelope(ref FrameView view, long payloadBytes, Utf8JsonWriter json)
     {
         // As text: readers of JSON round numbers of 64 bits.
@@ -92,6 +106,7 @@ internal static class FrameText
         json.WriteNumber("sequence", view.Info.Sequence);
         json.WriteNumber("presentationTimeNs", view.Info.PresentationTimeNs);
         json.WriteNumber("durationNs", view.Info.DurationNs);
+        WriteTiming(in view.Info.Timing, json);
         json.WriteNumber("captureTimeWallNs", view.Info.CaptureTimeWallNs);
         json.WriteString("media", Media(in view.Info));
         json.WriteNumber("payloadBytes", payloadBytes);

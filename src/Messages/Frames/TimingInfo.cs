@@ -1,7 +1,7 @@
 #pragma warning disable CA1051 // Fields: FrameInfo says why.
 namespace K8sMediaFlow.Messages;
 
-/// <summary>The times of a frame as its source has them: ticks of a time base, which is a fraction of seconds. Nothing is rounded.</summary>
+/// <summary>The times of a frame as its source has them: ticks of a time base, a fraction of seconds. Nothing is rounded.</summary>
 public struct TimingInfo
 {
     /// <summary>Seconds of one tick, counted in <see cref="BaseDenominator"/>; 0 where only nanoseconds are known.</summary>

@@ -30,6 +30,38 @@ public sealed class FrameEnvelopeTests : IDisposable
     }
 
     [Fact]
+    public void Times_in_ticks_read_as_they_were_written()
+    {
+        var random = new Random(Seed.Take(nameof(FrameEnvelopeTests)));
+        for (var round = 0; round < 500; round++)
+        {
+            var info = SampleFrames.Video();
+            info.Timing = new()
+            {
+                BaseNumerator = random.Next(1, int.MaxValue),
+                BaseDenominator = random.Next(1, int.MaxValue),
+                PresentationTicks = random.NextInt64(long.MinValue, long.MaxValue),
+                DurationTicks = random.NextInt64(long.MinValue, long.MaxValue),
+            };
+            WriteAndRead(in info).Info.Timing.ShouldBe(info.Timing);
+        }
+        WriteAndRead(SampleFrames.Video()).Info.Timing.IsKnown.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(0, 25)]
+    [InlineData(-1, 25)]
+    [InlineData(int.MinValue, 25)]
+    public void A_time_base_that_is_no_time_is_refused(int numerator, int denominator)
+    {
+        var info = SampleFrames.Video();
+        info.Timing = new() { BaseNumerator = numerator, BaseDenominator = denominator };
+        _length = FrameEnvelope.Write(_envelope.Span, in info, PayloadBytes);
+        FrameEnvelope.TryRead(_envelope.Span[.._length], _payload.Span, default, out _, out var error).ShouldBeFalse();
+        error.ShouldBe(CapnProtoError.BadValue);
+    }
+
+    [Fact]
     public void Sound_and_encoded_frames_read_as_they_were_written()
     {
         var audio = new FrameInfo

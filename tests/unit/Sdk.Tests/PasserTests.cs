@@ -1,3 +1,4 @@
+using K8sMediaFlow.Messages;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk.Tests.Fakes;
 using K8sMediaFlow.Staging.Channels;
@@ -31,6 +32,56 @@ public sealed class PasserTests : IDisposable
         view.Metadata.TryGet("score", out double score).ShouldBeTrue();
         score.ShouldBe(0.5);
         view.Info.PresentationTimeNs.ShouldBe(1000);
+    }
+
+    [Fact]
+    public async Task A_forward_and_a_derived_frame_keep_the_times_of_their_source()
+    {
+        var timing = new TimingInfo { BaseNumerator = 1, BaseDenominator = 90_000, PresentationTicks = 9001, DurationTicks = 3003 };
+        await using var media = await Passer();
+        _source.Timing = timing;
+        _source.Send(1);
+        _source.Send(2);
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+        {
+            frame.Timing.ShouldBe(new FrameTiming(9001, 3003, new(1, 90_000)));
+            media.Outputs["video"].Forward(frame);
+        }
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+        using (var loan = media.Outputs["video"].Loan(8))
+            loan.Send(frame);
+        foreach (var _ in (int[])[1, 2])
+        {
+            var descriptor = _sink.Pop();
+            _sink.Read(ref descriptor, out var view).ShouldBeTrue();
+            view.Info.Timing.ShouldBe(timing);
+        }
+    }
+
+    [Fact]
+    public async Task Times_that_are_set_in_nanoseconds_replace_those_of_the_source()
+    {
+        await using var media = await Passer();
+        _source.Timing = new() { BaseNumerator = 1, BaseDenominator = 90_000, PresentationTicks = 9001, DurationTicks = 3003 };
+        _source.Send(1);
+        using (var frame = media.Inputs["video"].Receive()!.Value)
+        using (var loan = media.Outputs["video"].Loan(8))
+        {
+            loan.PresentationTimeNs = 5;
+            loan.Send(frame);
+        }
+        var descriptor = _sink.Pop();
+        _sink.Read(ref descriptor, out var view).ShouldBeTrue();
+        (view.Info.Timing.IsKnown, view.Info.PresentationTimeNs, view.Info.DurationNs).ShouldBe((false, 5L, 1000L));
+    }
+
+    [Fact]
+    public async Task Times_of_a_source_that_knows_nanoseconds_only_are_ticks_of_one()
+    {
+        await using var media = await Passer();
+        _source.Send(3);
+        using var frame = media.Inputs["video"].Receive()!.Value;
+        frame.Timing.ShouldBe(new FrameTiming(3000, 1000, TimeBase.Nanoseconds));
     }
 
     [Fact]

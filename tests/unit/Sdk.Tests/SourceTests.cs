@@ -1,3 +1,4 @@
+using K8sMediaFlow.Messages;
 using K8sMediaFlow.Primitives;
 using K8sMediaFlow.Sdk.Tests.Fakes;
 using K8sMediaFlow.Staging.Channels;
@@ -39,6 +40,37 @@ public sealed class SourceTests : IDisposable
             view.Info.CaptureTimeWallNs.ShouldBeGreaterThan(0);
             _sink.Payload(ref descriptor).IndexOfAnyExcept((byte)1).ShouldBe(-1);
         }
+    }
+
+    [Fact]
+    public async Task Times_in_ticks_arrive_as_they_were_set_and_give_those_in_nanoseconds()
+    {
+        await using var media = await Source();
+        using (var loan = media.Outputs["out"].Loan())
+        {
+            loan.PresentationTimeNs = 77;
+            loan.Timing = new(3003, 1001, new(1, 30_000));
+            loan.Send();
+        }
+        var descriptor = _sink.Pop();
+        _sink.Read(ref descriptor, out var view).ShouldBeTrue();
+        view.Info.Timing.ShouldBe(new TimingInfo { BaseNumerator = 1, BaseDenominator = 30_000, PresentationTicks = 3003, DurationTicks = 1001 });
+        (view.Info.PresentationTimeNs, view.Info.DurationNs).ShouldBe((100_100_000L, 33_366_667L));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 30)]
+    [InlineData(1, 0)]
+    [InlineData(-1, 30)]
+    [InlineData(1, -30)]
+    public async Task A_frame_of_a_time_base_that_is_no_time_cannot_be_sent(int numerator, int denominator)
+    {
+        await using var media = await Source();
+        using var loan = media.Outputs["out"].Loan();
+        loan.Timing = new(1, 1, new(numerator, denominator));
+        Should.Throw<InvalidOperationException>(() => loan.Send())
+            .Message.ShouldBe($"The time base {numerator}/{denominator} of a frame on output 'out' is not valid: both parts are greater than 0.");
     }
 
     [Fact]

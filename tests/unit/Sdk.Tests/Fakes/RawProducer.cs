@@ -39,6 +39,9 @@ internal sealed class RawProducer : IEnd
     /// <inheritdoc cref="AgeNanoseconds"/>
     public ulong EdgeAgeNanoseconds { get; set; }
 
+    /// <summary>The times of every frame as its source has them.</summary>
+    public TimingInfo Timing { get; set; }
+
     public List<(ulong Ticket, ReturnKind Kind)> Returns { get; } = [];
 
     public void Offer(StagingRegion region)
@@ -72,6 +75,7 @@ internal sealed class RawProducer : IEnd
             Sequence = sequence,
             PresentationTimeNs = (long)sequence * 1000,
             DurationNs = 1000,
+            Timing = Timing,
             CaptureTimeWallNs = 5,
         };
         var length = FrameEnvelope.Write(_writer.Memory(envelope), in info, payloadBytes);
