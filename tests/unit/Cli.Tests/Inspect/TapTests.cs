@@ -22,6 +22,21 @@ public class TapTests
     }
 
     [Fact]
+    public void The_times_of_a_frame_are_shown_as_its_source_has_them()
+    {
+        using var watched = new WatchedChannel
+        {
+            Timing = new() { BaseNumerator = 1, BaseDenominator = 90_000, PresentationTicks = 3600, DurationTicks = 3003 },
+        };
+        watched.Send(luma: 200);
+        var frame = TappedFrame.TryCopy(watched.Channel, 1).ShouldNotBeNull();
+        FrameText.Text(frame).ShouldContain("gray at 0.040 s (3600 ticks of 1/90000 s), payload 32 bytes");
+        var json = JsonDocument.Parse(FrameText.Json(frame)).RootElement;
+        (json.GetProperty("presentationTicks").GetInt64(), json.GetProperty("durationTicks").GetInt64()).ShouldBe((3600L, 3003L));
+        json.GetProperty("timeBase").GetString().ShouldBe("1/90000");
+    }
+
+    [Fact]
     public void A_frame_whose_blocks_were_taken_back_is_none()
     {
         using var watched = new WatchedChannel();

@@ -38,11 +38,15 @@ internal sealed class WatchedChannel : IDisposable
 
     public ObservedChannel Channel { get; }
 
+    /// <summary>The times of every picture as its source has them.</summary>
+    public TimingInfo Timing { get; init; }
+
     /// <summary>Sends a gray picture whose rows are two bytes longer than it is wide.</summary>
     public void Send(byte luma)
     {
         const int Stride = Width + 2;
         var info = new FrameInfo { Stream = 0xabc, Sequence = ++_sequence, PresentationTimeNs = 40_000_000, Kind = MediaKind.Video };
+        info.Timing = Timing;
         var planes = default(PlaneSet);
         planes.Add(new PlaneInfo(0, Stride, Height));
         info.Video = new VideoInfo
