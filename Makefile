@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CONFIGURATION ?= Release
 BIN := artifacts/bin
+RUN := artifacts/run
 ROOM ?=
 IMAGE ?=
 ONLY ?= encode capnp handover awaited tcp
@@ -12,8 +13,9 @@ export DOTNET_NOLOGO := 1
 
 ##@ Run and test
 .PHONY: run
-run: install-run publish ## Run the sample pipeline on this machine: make run [INPUT=file]. Writes out/highlights.mp4 and .json.
-	@scripts/run-sample.sh $(if $(INPUT),"$(INPUT)")
+run: install-run ## Run the sample pipeline on this machine: make run [INPUT=file]. Writes out/highlights.mp4 and .json.
+	@scripts/publish.sh $(RUN) $(CONFIGURATION)
+	@PROGRAMS=$(RUN) scripts/run-sample.sh $(if $(INPUT),"$(INPUT)")
 
 .PHONY: test
 test: install-test ## Run every test (some need root: they say so and are skipped without it). ROOM=Staging runs one room.
@@ -28,14 +30,14 @@ cluster-test: install-test ## The end-to-end cases on a real two-node Kubernetes
 	@scripts/test.sh all Cluster
 
 ##@ Development
-.PHONY: build publish pack images test-quick check fmt generate cluster bench clean help install-run install-test
+.PHONY: build publish pack images test-quick check fmt generate cluster bench clean help install-run install-publish install-images install-test
 build: ## Build everything, warnings are errors.
 	dotnet build K8sMediaFlow.sln -c $(CONFIGURATION) -v q
 
-publish: ## Put the three programs into artifacts/bin.
-	@scripts/publish.sh $(BIN) $(CONFIGURATION)
+publish: install-publish ## Put the three programs into artifacts/bin, native as in the images and the tests. Linking takes minutes.
+	@scripts/publish.sh $(BIN) Release --native
 
-images: ## Build the container images into artifacts/images/*.tar, without registry or daemon: make images [IMAGE="sidecar controller"].
+images: install-images ## Build the container images into artifacts/images/*.tar, without registry or daemon: make images [IMAGE="sidecar controller"].
 	@images/build.sh $(IMAGE)
 
 test-quick: install-test ## What needs no root, and no test that takes long: three to four minutes once it is built.
@@ -97,6 +99,12 @@ packages: ## List packages with a newer version, and awaited packages that are a
 
 install-run: ## Install what `make run` needs (asks for nothing, says what it does).
 	@scripts/install.sh run
+
+install-publish: ## Install what linking native programs needs.
+	@scripts/install.sh publish
+
+install-images: ## Install what building the images needs.
+	@scripts/install.sh images
 
 install-test: ## Install what the tests need.
 	@scripts/install.sh test

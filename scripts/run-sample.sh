@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs config/samples/highlights.yaml on this machine: run-sample.sh [INPUT].
+# Runs config/samples/highlights.yaml on this machine, with the programs in PROGRAMS: run-sample.sh [INPUT].
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p out
@@ -17,4 +17,4 @@ else
     input=$(realpath -- "$clip")
 fi
 ln -sfn "$input" out/match.mp4
-exec artifacts/bin/k8smediaflow run config/samples/highlights.yaml --set media=out --probe
+exec "${PROGRAMS:-artifacts/run}/k8smediaflow" run config/samples/highlights.yaml --set media=out --probe

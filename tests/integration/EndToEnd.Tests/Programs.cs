@@ -9,7 +9,8 @@ internal static class Programs
 {
     public static string Root { get; } = FindRoot();
 
-    public static string Bin { get; } = Path.Combine(Root, "artifacts", "bin");
+    /// <summary>The native ones that `make publish` builds, too; the quick tests name others.</summary>
+    public static string Bin { get; } = Path.Combine(Root, Environment.GetEnvironmentVariable("K8SMEDIAFLOW_PROGRAMS") ?? "artifacts/bin");
 
     public static string Cli { get; } = Path.Combine(Bin, "k8smediaflow");
 

@@ -34,6 +34,15 @@ public sealed partial class PackageTests(PackedPackages packages)
     }
 
     [Fact]
+    public void The_project_of_the_tutorial_builds_from_its_own_blocks()
+    {
+        var tutorial = File.ReadAllText(Path.Combine(Sources.Root, "docs/tutorial/first-media-operator.md"));
+        var files = FileBlock().Matches(tutorial).Select(match => (match.Groups[1].Value, match.Groups[2].Value)).ToList();
+        files.ShouldContain(file => file.Item1 == "Brightness/Program.cs");
+        File.Exists(packages.BuildBesideCheckout(files, "Brightness")).ShouldBeTrue();
+    }
+
+    [Fact]
     public void The_packages_own_assembly_is_to_be_compiled_against_and_what_is_beneath_it_only_runs()
     {
         packages.Entries("K8sMediaFlow.CapnProto", "ref/net10.0/").ShouldBe(["K8sMediaFlow.CapnProto.dll", "K8sMediaFlow.CapnProto.xml"]);
@@ -61,6 +70,9 @@ public sealed partial class PackageTests(PackedPackages packages)
 
     private static string? Packable(string project) =>
         XDocument.Load(Path.Combine(Sources.Root, project)).Descendants("IsPackable").SingleOrDefault()?.Value;
+
+    [GeneratedRegex(@"<!-- file: (\S+) -->\n```\w+\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex FileBlock();
 
     [GeneratedRegex("\"([^\"]+\\.csproj)\"")]
     private static partial Regex Project();

@@ -5,11 +5,9 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Packages.Tests;
 
-/// <summary>The packages, made once, and a project in a folder of its own that installs them. Its package cache lies there, too.</summary>
+/// <summary>The packages, made once, and projects in folders of their own that install them. Their package cache is there, too.</summary>
 public sealed class PackedPackages : IDisposable
 {
-    /// <summary>For a build of ten rooms on a machine that runs other tests; a quiet one takes half a minute.</summary>
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-packages-");
 
     public PackedPackages() => Pack("feed");
@@ -56,22 +54,44 @@ public sealed class PackedPackages : IDisposable
         // It is no project of this repository, and here it is not named like one.
         foreach (var file in Directory.GetFiles(Path.Combine(Here(), "Outside")))
             File.Copy(file, Path.Combine(project, Path.GetFileName(file).Replace(".xml", ".csproj", StringComparison.Ordinal)));
-        File.WriteAllText(Path.Combine(project, "nuget.config"), PackageSources());
-        Tool.Run("dotnet", ["build", "-c", "Release", "-v", "q", "--nologo"], folder: project, patience: Hang.LongBound);
+        Build(project, $"""<add key="packed" value="{Feed}" />""");
         var written = Tool.Run("dotnet", [Path.Combine(project, "bin/Release/net10.0/Outside.dll")], folder: project);
         return Encoding.UTF8.GetString(written).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>
+    /// Writes and builds the project of a tutorial, beside something that has our packages where a checkout has them; the program.
+    /// </summary>
+    /// <param name="files">Path and text of each.</param>
+    /// <param name="name">Of the project's folder.</param>
+    public string BuildBesideCheckout(IEnumerable<(string Path, string Text)> files, string name)
+    {
+        var beside = _folder.CreateSubdirectory("tutorial").FullName;
+        Directory.CreateDirectory(Path.Combine(beside, "K8sMediaFlow", "artifacts"));
+        Directory.CreateSymbolicLink(Path.Combine(beside, "K8sMediaFlow", "artifacts", "packages"), Feed);
+        Directory.CreateDirectory(Path.Combine(beside, name));
+        foreach (var (path, text) in files)
+            File.WriteAllText(Path.Combine(beside, path), text);
+        Build(Path.Combine(beside, name), sources: "");
+        return Path.Combine(beside, name, "bin/Release/net10.0", name);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
     // What belongs to the framework comes from where this machine gets it, or has it already; ours only from the folder.
-    private string PackageSources() => $"""
+    private string PackageSources(string sources) => $"""
         <configuration>
           <config><add key="globalPackagesFolder" value="{Path.Combine(_folder.FullName, "cache")}" /></config>
-          <packageSources><add key="packed" value="{Feed}" /></packageSources>
+          <packageSources><clear />{sources}</packageSources>
           <fallbackPackageFolders><add key="machine" value="{MachineCache()}" /></fallbackPackageFolders>
         </configuration>
         """;
+
+    private void Build(string project, string sources)
+    {
+        File.WriteAllText(Path.Combine(project, "nuget.config"), PackageSources(sources));
+        Tool.Run("dotnet", ["build", "-c", "Release", "-v", "q", "--nologo"], folder: project, patience: Hang.LongBound);
+    }
 
     private static string MachineCache() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");

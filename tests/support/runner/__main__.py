@@ -40,6 +40,7 @@ def main(arguments):
     if which == "quick":
         # Random tests go on for their time, not for a count: a second each.
         os.environ.setdefault("FUZZ_MINUTES", "0.2")
+        os.environ["K8SMEDIAFLOW_PROGRAMS"] = schedule.QUICK_PROGRAMS
     run = schedule.Run(which, wanted, LOGS)
     if not run.prepare():
         return 1
