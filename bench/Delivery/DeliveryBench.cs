@@ -9,7 +9,7 @@ namespace K8sMediaFlow.Bench.Delivery;
 /// </summary>
 internal static class DeliveryBench
 {
-    private const int TurnsDefault = 5, Frames = 300;
+    private const int TurnsDefault = 5, Frames = 600;
 
     private static readonly LivePreview[] Ways =
     [

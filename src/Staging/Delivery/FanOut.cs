@@ -285,13 +285,20 @@ public sealed partial class FanOut
         }
     }
 
-    /// <summary>Sends what is owed as far as there is room.</summary>
+    /// <summary>
+    /// Sends what is owed as far as there is room. Edges that drop come last, wherever the pipeline names them: their work and the wake of
+    /// their consumers would make the others' frames late.
+    /// </summary>
     public void Pump()
     {
+        Pump(dropping: false);
+        Pump(dropping: true);
+    }
+
+    private void Pump(bool dropping)
+    {
         foreach (var edge in _edges)
-            if (edge.Policy is null)
-                Push(edge);
-            else
+            if (edge.Drops == dropping)
                 Pump(edge);
     }
 

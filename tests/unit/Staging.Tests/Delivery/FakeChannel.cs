@@ -26,6 +26,9 @@ internal sealed class FakeChannel(int capacity, bool canTakeBack = false) : IOut
 
     public int Unread => canTakeBack ? _descriptors.Count : 0;
 
+    /// <summary>Is called for each descriptor that is pushed.</summary>
+    public Action? Pushed { get; set; }
+
     /// <summary>What the producer counted as dropped.</summary>
     public Dictionary<GapCause, long> Drops { get; } = [];
 
@@ -50,6 +53,7 @@ internal sealed class FakeChannel(int capacity, bool canTakeBack = false) : IOut
         descriptor.Ticket = ++_tickets;
         _open.Add(descriptor.Ticket);
         _descriptors.Enqueue(descriptor);
+        Pushed?.Invoke();
         return true;
     }
 

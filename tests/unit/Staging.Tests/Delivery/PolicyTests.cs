@@ -48,6 +48,20 @@ public sealed class PolicyTests
         fan.InFlight.ShouldBeLessThanOrEqualTo(_preview.Capacity);
     }
 
+    /// <summary>The edge of the preview is the first one of the port.</summary>
+    [Theory]
+    [InlineData(FullAction.DropOldest)]
+    [InlineData(FullAction.DropNewest)]
+    [InlineData(FullAction.LatestOnly)]
+    public void A_frame_goes_to_the_archive_before_anything_is_done_for_the_preview(FullAction action)
+    {
+        var fan = Fan(action, withArchive: true, out var archive);
+        List<string> pushed = [];
+        (_preview.Pushed, archive.Pushed) = (() => pushed.Add("preview"), () => pushed.Add("archive"));
+        fan.Post(Frame(1), 1);
+        pushed.ShouldBe(["archive", "preview"]);
+    }
+
     [Fact]
     public void An_archive_that_stands_still_keeps_its_frames_while_the_preview_gets_new_ones()
     {
