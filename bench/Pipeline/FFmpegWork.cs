@@ -37,7 +37,8 @@ internal static class FFmpegWork
         while (await shell.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } line)
             if (line.StartsWith("frame:", StringComparison.Ordinal))
                 passes.Count(1);
-        await shell.WaitForExitAsync().WaitAsync(Patience);
+        using var over = new CancellationTokenSource(Patience);
+        await shell.WaitForExitAsync(over.Token);
         if (shell.ExitCode != 0)
             throw new InvalidOperationException($"{command} ended with {shell.ExitCode}");
         var sample = passes.Sample(usage, weight);

@@ -68,13 +68,18 @@ public sealed class ControlServer : IAsyncDisposable
         _health.SetStatus(Wire.Sidecar.Descriptor.FullName, status);
     }
 
-    private void Configure(KestrelServerOptions kestrel)
+    internal static void Limit(KestrelServerLimits limits)
     {
         // The message limit is gRPC's (RESOURCE_EXHAUSTED says more than a reset stream).
-        kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MaxConcurrentConnections = 64;
-        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
-        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(30);
+        limits.MaxRequestBodySize = null;
+        limits.MaxConcurrentConnections = 64;
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
+        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(30);
+    }
+
+    private void Configure(KestrelServerOptions kestrel)
+    {
+        Limit(kestrel.Limits);
         kestrel.Listen(_options.Address, _options.Port, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;

@@ -67,7 +67,7 @@ internal sealed class HttpConnections(ClusterConnection cluster, ClientOptions o
         FirstMessageHandlerSetup = handler => SetUp(handler, certificate, authorities),
     };
 
-    private void SetUp(SocketsHttpHandler handler, X509Certificate2? certificate, X509Certificate2Collection? authorities)
+    internal void SetUp(SocketsHttpHandler handler, X509Certificate2? certificate, X509Certificate2Collection? authorities)
     {
         handler.ConnectTimeout = TimeSpan.FromSeconds(10);
         handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1);

@@ -88,7 +88,7 @@ internal sealed class SidecarChannel : IDisposable
         _http.Dispose();
     }
 
-    private SocketsHttpHandler Handler() => new()
+    internal SocketsHttpHandler Handler() => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,

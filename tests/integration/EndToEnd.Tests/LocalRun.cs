@@ -67,7 +67,7 @@ internal sealed partial class LocalRun : IDisposable
         if (!_process!.WaitForExit(Hang.LongBound))
             throw new TimeoutException($"the run did not end:\n{Log}");
         // What it said is complete when its output has ended too.
-        _process.WaitForExitAsync().Wait(Hang.Bound).ShouldBeTrue($"the run has ended, but its output has not:\n{Log}");
+        ProcessEnd.IsComplete(_process).ShouldBeTrue($"the run has ended, but its output has not:\n{Log}");
         return _process.ExitCode;
     }
 

@@ -28,6 +28,7 @@ public sealed class NodeDrainCases(ITestOutputHelper output) : DisturbingCase(ou
         pod.Node.ShouldBe(Drained);
         using var logs = Kubectl.Follow(flow.Space, pod.Name);
         var pause = TimeSpan.Zero;
+        var ending = Task.Run(() => PodEnd.Await(flow, pod));
         try
         {
             pause = flow.Disturb($"node of {unit} drained",
@@ -42,5 +43,8 @@ public sealed class NodeDrainCases(ITestOutputHelper output) : DisturbingCase(ou
         flow.ShouldBeWhole($"{unit} drained");
         // The kubelet may keep the pod's object for another minute: its successor must not wait for that.
         pause.ShouldBeLessThan(TimeSpan.FromSeconds(GraceSeconds / 2), logs.Text);
+        var took = ending.GetAwaiter().GetResult();
+        Print($"node of {unit} drained: its containers ended after {took.TotalSeconds:0.0} s");
+        took.ShouldBeLessThan(TimeSpan.FromSeconds(GraceSeconds / 2), logs.Text);
     }
 }

@@ -186,6 +186,14 @@ internal sealed record Pod(string Name, string Uid, string Unit, string Node, st
 {
     public PodContainer? Container(string name) => Containers.FirstOrDefault(one => one.Name == name);
 
+    /// <summary>When its deletion was asked for; null while it was not.</summary>
+    public DateTime? DeletionAskedAt { get; init; }
+
+    /// <summary>From then until the last of its containers had ended, by the cluster's clocks; null while one runs.</summary>
+    public TimeSpan? EndTook => DeletionAskedAt is { } asked && Containers.Count > 0 && Containers.All(one => one.EndedAt is not null)
+        ? Containers.Max(one => one.EndedAt) - asked
+        : null;
+
     public static Pod Read(JsonElement pod)
     {
         var (metadata, status) = (pod.GetProperty("metadata"), pod.GetProperty("status"));
@@ -195,21 +203,35 @@ internal sealed record Pod(string Name, string Uid, string Unit, string Node, st
                 metadata.TryGetProperty("deletionTimestamp", out _),
             Either(pod.GetProperty("spec"), "containers", "initContainers").Where(one => Text(one, "name") == "sidecar")
                 .Select(one => Text(one, "image")).FirstOrDefault(""),
-            [.. Either(status, "containerStatuses", "initContainerStatuses").Select(PodContainer.Read)]);
+            [.. Either(status, "containerStatuses", "initContainerStatuses").Select(PodContainer.Read)])
+        {
+            DeletionAskedAt = AskedAt(metadata),
+        };
     }
 
     // Where the server has native sidecars, ours is an init container.
     internal static IEnumerable<JsonElement> Either(JsonElement of, params string[] lists) =>
         lists.SelectMany(list => of.TryGetProperty(list, out var items) ? items.EnumerateArray().ToList() : []);
 
+    // The server writes when the time to end will be over.
+    private static DateTime? AskedAt(JsonElement metadata) => metadata.TryGetProperty("deletionTimestamp", out var over)
+        ? over.GetDateTime() - TimeSpan.FromSeconds(metadata.GetProperty("deletionGracePeriodSeconds").GetInt64())
+        : null;
+
     internal static string Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) ? value.GetString()! : "";
 }
 
 /// <summary>A container as its pod's status has it.</summary>
 /// <param name="StartedAt">Null while it does not run.</param>
-internal sealed record PodContainer(string Name, int Restarts, DateTime? StartedAt)
+/// <param name="EndedAt">Null while it runs, or waits to be started.</param>
+internal sealed record PodContainer(string Name, int Restarts, DateTime? StartedAt, DateTime? EndedAt = null)
 {
     public static PodContainer Read(JsonElement container) =>
         new(Pod.Text(container, "name"), container.GetProperty("restartCount").GetInt32(),
-        container.GetProperty("state").TryGetProperty("running", out var running) ? running.GetProperty("startedAt").GetDateTime() : null);
+        Moment(container, "running", "startedAt"), Moment(container, "terminated", "finishedAt"));
+
+    // A container of which the kubelet knows no more than that it has ended has no time of it.
+    private static DateTime? Moment(JsonElement container, string state, string name) =>
+        container.GetProperty("state").TryGetProperty(state, out var entered) && entered.TryGetProperty(name, out var moment)
+            && moment.ValueKind == JsonValueKind.String ? moment.GetDateTime() : null;
 }

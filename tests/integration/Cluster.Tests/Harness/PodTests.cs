@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using K8sMediaFlow.TestKit;
 using Shouldly;
 
@@ -10,12 +11,31 @@ public sealed class PodTests
     [Fact]
     public void A_pod_of_a_newer_kubelet_has_its_sidecar_among_the_init_containers()
     {
-        var record = Path.Combine(Sources.Root, "tests", "unit", "Operator.Tests", "Golden", "Kubelet-1.36", "ready.json");
-        var pod = Pod.Read(JsonDocument.Parse(File.ReadAllText(record)).RootElement);
+        var pod = Recorded("ready");
         (pod.Unit, pod.Node, pod.Phase, pod.IsEnding).ShouldBe(("source", "n1", "Running", false));
         pod.SidecarImage.ShouldBe("registry.example/sidecar:1");
         pod.Containers.Select(one => one.Name).ShouldBe(["source", "sidecar"], ignoreOrder: true);
         pod.Container("sidecar").ShouldBe(new("sidecar", 0, new DateTime(2026, 5, 1, 11, 59, 4, DateTimeKind.Utc)));
         pod.Container("source").ShouldBe(new("source", 0, new DateTime(2026, 5, 1, 11, 59, 7, DateTimeKind.Utc)));
+    }
+
+    [Fact]
+    public void A_pod_has_ended_with_the_last_of_its_containers_and_its_time_begins_with_the_request()
+    {
+        Recorded("ready").EndTook.ShouldBeNull("its deletion was not asked for");
+        Recorded("ends-operator-first").EndTook.ShouldBeNull("its sidecar runs");
+        // The server writes when the 30 s of the pod will be over; its media operator ended at 11:59:20 and its sidecar at 11:59:25.
+        var pod = Recorded("ends-sidecar-last", overAt: "2026-05-01T11:59:45Z");
+        pod.DeletionAskedAt.ShouldBe(new DateTime(2026, 5, 1, 11, 59, 15, DateTimeKind.Utc));
+        pod.EndTook.ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    private static Pod Recorded(string moment, string? overAt = null)
+    {
+        var record = Path.Combine(Sources.Root, "tests", "unit", "Operator.Tests", "Golden", "Kubelet-1.36", moment + ".json");
+        var pod = JsonNode.Parse(File.ReadAllText(record))!;
+        if (overAt is not null)
+            pod["metadata"]!["deletionTimestamp"] = overAt;
+        return Pod.Read(JsonDocument.Parse(pod.ToJsonString()).RootElement);
     }
 }

@@ -32,8 +32,7 @@ internal sealed class PodProcess : IDisposable
     {
         _process.WaitForExit(Hang.LongBound)
             .ShouldBeTrue($"{_process.StartInfo.FileName} does not end:\n{string.Join('\n', Lines)}");
-        _process.WaitForExitAsync().Wait(Hang.Bound)
-            .ShouldBeTrue($"{_process.StartInfo.FileName} has ended, but its output has not");
+        ProcessEnd.IsComplete(_process).ShouldBeTrue($"{_process.StartInfo.FileName} has ended, but its output has not");
         return _process.ExitCode;
     }
 

@@ -211,24 +211,4 @@ public class RequestFaultTests
         fence.Close();
         (await Should.ThrowAsync<WriteRefusedException>(write)).Message.ShouldContain("under way");
     }
-
-    private sealed class Fence : IWriteFence, IDisposable
-    {
-        private readonly CancellationTokenSource _lost = new();
-
-        public bool Closed { get; set; }
-        public int OpenFor { get; init; } = int.MaxValue;
-        public int Asked { get; private set; }
-        public CancellationToken Lost => _lost.Token;
-
-        public void Close() => _lost.Cancel();
-
-        public void Dispose() => _lost.Dispose();
-
-        public void Demand()
-        {
-            if (Closed || Asked++ >= OpenFor)
-                throw new WriteRefusedException("closed");
-        }
-    }
 }

@@ -1,12 +1,7 @@
-using K8sMediaFlow.Control.Options;
-using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Pipelines.Validation;
-using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Runtime;
-using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -46,53 +41,26 @@ internal static class StartedPlans
         using var receiving = new StartedPod(Reread(receiver), AddressOf(receiver, plans));
         if (sender is null)
             return 0;
-        using var sending = new StartedPod(Reread(sender), receiver.Inbound[0].PeerAddress);
+        using var sending = new StartedPod(Reread(sender), AddressOf(sender, plans));
         return receiving.AwaitGrants();
+    }
+
+    /// <summary>Starts all pods of a pipeline that the rules accept.</summary>
+    public static StartedPod[] StartAll(PipelineGraph graph)
+    {
+        GraphRules.Check(graph).ShouldBeEmpty();
+        var plans = Draw(graph).Sidecars;
+        return [.. plans.Select(plan => new StartedPod(Reread(plan), AddressOf(plan, plans)))];
     }
 
     // Who has no peers is known to nobody.
     private static string AddressOf(SidecarPlan plan, IReadOnlyList<SidecarPlan> all) =>
-        all.SelectMany(one => one.Outbound).FirstOrDefault(link => link.PeerPod == plan.Pod)?.PeerAddress ?? "127.0.0.1";
+        all.SelectMany(one => one.Outbound.Concat(one.Inbound)).FirstOrDefault(link => link.PeerPod == plan.Pod)?.PeerAddress
+            ?? "127.0.0.1";
 
     private static SidecarPlan Reread(SidecarPlan plan)
     {
         PlanJson.TryParse(PlanJson.Write(plan), out var read, out var error).ShouldBeTrue(error);
         return read!;
-    }
-
-    private sealed class StartedPod : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-limit-");
-        private readonly AttachServer _attach;
-        private readonly PodRuntime _runtime;
-
-        public StartedPod(SidecarPlan plan, string address)
-        {
-            var incarnation = Incarnation.New();
-            var papers = Papers.Of([.. plan.Operators.Select(one => one.Name).Distinct()]);
-            var socket = Path.Combine(_folder.FullName, "attach.sock");
-            var options = new SidecarOptions(7400, FlowPlans.LinkPort, socket, Path.Combine(_folder.FullName, "state"), "", "", "",
-                plan.Pod, address, FlowPlans.DataPort);
-            _attach = new AttachServer(socket, incarnation, null, NullLogger.Instance);
-            _runtime = new PodRuntime(options, plan, incarnation, () => papers, _attach, NullLogger.Instance);
-            _runtime.Inbound.Count.ShouldBe(plan.Inbound.Count);
-        }
-
-        /// <summary>All that the first link may be granted.</summary>
-        public int AwaitGrants()
-        {
-            var (link, slots) = (_runtime.Inbound[0].Link, _runtime.Inbound[0].Port.SlotCount);
-            Watchdog.Until(
-                () => link.Status is { State: LinkState.Ready } status && status.GrantsOutstanding == Math.Min(slots, GrantsMax),
-                () => $"{slots} blocks; {link.Status}");
-            return link.Status.GrantsOutstanding;
-        }
-
-        public void Dispose()
-        {
-            _attach.Dispose();
-            _runtime.Dispose();
-            _folder.Delete(recursive: true);
-        }
     }
 }

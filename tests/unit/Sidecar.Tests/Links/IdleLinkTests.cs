@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Fabric.Tcp;
@@ -41,37 +40,6 @@ public sealed class IdleLinkTests
             $"{nameof(IdleLinkTests)}: {(after.Bytes - before.Bytes) / ends} bytes, {(after.Threads - before.Threads) / (double)ends:F2} threads, {perEnd:F2} wake-ups a second for each end");
         perEnd.ShouldBeLessThanOrEqualTo(WakeUpsPerEndAndSecond);
         pair.Losses.ShouldBe(0UL);
-    }
-
-    private readonly record struct Footprint(int Threads, long Bytes)
-    {
-        public static Footprint Now()
-        {
-            // What is live, not what the collector keeps at hand.
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            var resident = File.ReadLines("/proc/self/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
-            return new Footprint(Directory.GetDirectories("/proc/self/task").Length,
-                long.Parse(resident.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10);
-        }
-
-        public static long WakeUps() => Directory.GetDirectories("/proc/self/task").Sum(Of);
-
-        private static long Of(string task)
-        {
-            try
-            {
-                var line = File.ReadLines(Path.Combine(task, "status"))
-                    .First(line => line.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal));
-                return long.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture);
-            }
-            catch (IOException)
-            {
-                // It has ended meanwhile.
-                return 0;
-            }
-        }
     }
 
     /// <summary>Two sidecars in this process with as many links as are asked for.</summary>
