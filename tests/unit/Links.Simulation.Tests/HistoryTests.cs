@@ -54,7 +54,9 @@ public sealed class HistoryTests
         coverage.Below(HitsLeast).ShouldBeEmpty("a fault that is not met proves nothing");
     });
 
-    /// <summary>A heartbeat was due less than a clock's tick after a turn of the loop, which then gave turns and let no time pass.</summary>
+    /// <summary>
+    /// A heartbeat was due less than a clock's tick after a turn of the loop, which then gave turns and let no time pass.
+    /// </summary>
     [Fact]
     public void Histories_in_which_a_fault_was_found_come_to_their_end() => Histories.Apart(static () => Histories.Run(102_131));
 

@@ -49,8 +49,8 @@ internal sealed class Judge(Pod sink, IReadOnlyList<EdgePlace> way)
     }
 
     /// <summary>
-    /// Where no process died: sent = delivered + explained, and each cause has as many gaps as the edges on the way dropped. Where a hole was
-    /// given up after a silence, its own notices may still come, behind the one that says Lost: no cause has its number then.
+    /// Where no process died: sent = delivered + explained, and each cause has as many gaps as the edges on the way dropped. Where a hole
+    /// was given up after a silence, its own notices may still come, behind the one that says Lost: no cause has its number then.
     /// </summary>
     public void Account(long sent)
     {
