@@ -75,7 +75,8 @@ internal sealed class HeartbeatTimer
             var now = MonotonicClock.Nanoseconds;
             if (_heartbeats.TryBeat(now))
                 Write(connection, epoch, now);
-            return TimeSpan.FromTicks(_heartbeats.NanosecondsToNextBeat(now) / 100);
+            // Rounded up: a turn before the beat is due would find nothing to do, and ask for the next one at once.
+            return TimeSpan.FromTicks((_heartbeats.NanosecondsToNextBeat(now) + 99) / 100);
         }
     }
 

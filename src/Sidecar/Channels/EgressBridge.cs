@@ -141,7 +141,11 @@ internal sealed class EgressBridge : ChannelEndpoint, ILinkSource
     {
         Hold hold;
         lock (_gate)
+        {
             hold = _holds[(int)handle];
+            hold.Channel.CountDrop(GapCause.Dropped);
+            Gaps.Add(GapCause.Dropped);
+        }
         _report($"{hold.Channel.Channel}: {refusal}: larger than the largest block that {Name} has at its other end");
     }
 

@@ -35,6 +35,7 @@ internal sealed class World : IDisposable
     private Exception? _failure;
     private ulong _numbers;
     private long _lastEventAt;
+    private bool _hasDied;
 
     public World(int seed, PlantedBug bug = PlantedBug.None, int frames = 0, bool hasFaults = true)
     {
@@ -62,6 +63,9 @@ internal sealed class World : IDisposable
     public IReadOnlyList<Pod> Pods => _pods;
 
     public IEnumerable<Judge> Judges => _judges.Values;
+
+    /// <summary>No notice was lost with a process: what was sent and what arrived were compared to the last frame.</summary>
+    public bool IsAccounted => !_hasDied;
 
     /// <summary>Runs to the end; any broken promise throws.</summary>
     public void Run()
@@ -286,7 +290,7 @@ internal sealed class World : IDisposable
 
     private void Die(Process process, Action restart)
     {
-        process.IsDead = true;
+        process.IsDead = _hasDied = true;
         Scheduler.Forget(process);
         Scheduler.After(Milliseconds(2, 60), null, restart);
     }
@@ -395,13 +399,7 @@ internal sealed class World : IDisposable
             from.Edges.Add(edge);
     }
 
-    private void AddJudge(Pod sink, params ReadOnlySpan<EdgePlace> way)
-    {
-        var isKept = true;
-        foreach (var edge in way)
-            isKept &= edge.IsKept;
-        _judges.Add(sink, new Judge(sink.Name, isKept));
-    }
+    private void AddJudge(Pod sink, params EdgePlace[] way) => _judges.Add(sink, new Judge(sink, way));
 
     /// <summary>Everything is delivered or explained, and everything that was taken is given back.</summary>
     private void Settle()
@@ -414,8 +412,15 @@ internal sealed class World : IDisposable
             foreach (var ingress in pod.Sidecar!.Ingresses)
                 ingress.Area.FreeBlocks.ShouldBe(ingress.Area.Blocks, $"blocks of {pod.Name}'s link are not free");
         foreach (var judge in _judges.Values)
-            foreach (var stream in Feed.Streams)
-                judge.Decide(stream);
+            Decide(judge);
+    }
+
+    private void Decide(Judge judge)
+    {
+        foreach (var stream in Feed.Streams)
+            judge.Decide(stream);
+        if (IsAccounted)
+            judge.Account(Feed.Sent);
     }
 
     private static string Describe(in Contract.LinkStatus status) =>

@@ -94,6 +94,8 @@ internal sealed class Egress(Scheduler scheduler, LinkPlace link, Func<ushort, R
         // Blocks and retention both follow done.
     }
 
+    public void Dropped(ulong handle, GapCause cause) => link.Edge.Count(cause, 1);
+
     public void Refused(ulong handle, LinkRefusal refusal) => throw new InvalidOperationException($"a frame was refused: {refusal}");
 
     public void Done(ulong handle)
@@ -152,8 +154,9 @@ internal sealed class Egress(Scheduler scheduler, LinkPlace link, Func<ushort, R
         return new MemoryPart(region.Address + ((nint)segment.Block * Region.BlockBytes) + (nint)segment.Offset, (int)segment.Length);
     }
 
-    private static ulong Expire(EgressChannel channel, ref FrameDescriptor descriptor)
+    private ulong Expire(EgressChannel channel, ref FrameDescriptor descriptor)
     {
+        link.Edge.Count(GapCause.Deadline, 1);
         channel.Return(descriptor.Ticket);
         (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, 1, GapCause.Deadline);
         return ReturnedAlready;

@@ -25,11 +25,24 @@ internal sealed class EdgePlace(string name, Policy policy, Depth depth, int lin
     /// <summary>Blocks behind each of its links.</summary>
     public int LandingBlocks { get; set; } = Depth.Loans + alive;
 
+    /// <summary>Sequences that it dropped anywhere, by cause.</summary>
+    public Dictionary<GapCause, long> Drops { get; } = [];
+
     /// <summary>At the producer's port.</summary>
     public EdgePolicy? AtProducer => IsKept ? null : new EdgePolicy(Action, depth.Queue, alive, DeadlineNs);
 
     /// <summary>At the end of a link.</summary>
     public EdgePolicy? AtLanding => IsKept ? null : new EdgePolicy(Action, depth.Queue, alive - (depth.Wire * links), DeadlineNs);
+
+    public void Count(GapCause cause, long sequences) => Drops[cause] = Drops.GetValueOrDefault(cause) + sequences;
+
+    /// <summary>Whether its policy is a reason for a notice of that cause.</summary>
+    public bool MayDrop(GapCause cause) => cause switch
+    {
+        GapCause.Dropped => Action != FullAction.Block,
+        GapCause.Deadline => DeadlineNs > 0,
+        _ => !IsKept,
+    };
 
     private FullAction Action => policy switch
     {

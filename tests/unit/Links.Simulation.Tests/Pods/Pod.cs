@@ -71,7 +71,10 @@ internal sealed class Pod(World world, string name, string address)
 
     public Ring MakeRing(LinkPlace link)
     {
-        var ring = new Ring(world.NextIncarnation(), Depth.CapacityOf(link.From.PortWindow), canTakeBack: !link.Edge.IsKept);
+        var ring = new Ring(world.NextIncarnation(), Depth.CapacityOf(link.From.PortWindow), canTakeBack: !link.Edge.IsKept)
+        {
+            Dropped = link.Edge.Count,
+        };
         world.Keep(ring);
         return ring;
     }

@@ -26,6 +26,9 @@ internal sealed class Ring : IDisposable
     /// <summary>Rings the producer.</summary>
     public Action Returned { get; set; } = static () => { };
 
+    /// <summary>Counts what either end drops.</summary>
+    public required Action<GapCause, long> Dropped { get; init; }
+
     public void Dispose()
     {
         _memory.Dispose();
@@ -47,6 +50,8 @@ internal sealed class RingOut(Ring ring) : IOutboundChannel
     public int Unread => ring.Producer.Unread;
 
     public int TakeBack(out ulong first) => ring.Producer.TakeBack(out first);
+
+    public void CountDrops(GapCause cause, long sequences) => ring.Dropped(cause, sequences);
 
     public bool TryPush(ref FrameDescriptor descriptor)
     {
@@ -90,6 +95,8 @@ internal sealed class RingIn(Ring ring) : IInboundChannel
     {
         // As above.
     }
+
+    public void CountDrops(GapCause cause, long sequences) => ring.Dropped(cause, sequences);
 
     public void CountDuplicate()
     {

@@ -45,6 +45,9 @@ internal sealed record FlowPlans
 
     public string Token { get; init; } = "first";
 
+    /// <summary>Of the largest payload. The blocks at the end of a link hold 4096 bytes of a frame, whatever this is.</summary>
+    public int PayloadBytes { get; init; } = PayloadBytesMax;
+
     /// <summary>All cameras and renders live in pod <c>camera-0</c>.</summary>
     public bool InOnePod { get; init; }
 
@@ -88,7 +91,7 @@ internal sealed record FlowPlans
     {
         var edge = new EdgePlan(Edge, new PortRef("camera", "video"), new PortRef("render", "video"), Distribution, Order, OnFull,
             Queue is null ? Delivery.AtLeastOnce : Delivery.AtMostOnce,
-            ChannelCapacity, MaxBorrowed: 8, Caps, PayloadBytesMax, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp,
+            ChannelCapacity, MaxBorrowed: 8, Caps, PayloadBytes, Ends("camera", Cameras), Ends("render", Renders), EdgeWay.Tcp,
                 $"{Cameras.Count} to {Renders.Count}")
         {
             Queue = Queue,
@@ -128,7 +131,7 @@ internal sealed record FlowPlans
 
     private MediaOperatorPlan Operator(string name, int replica, InputPortPlan[] inputs, OutputPortPlan[] outputs) => new(
         name, replica, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOf(Token, name)))),
-        outputs.Length > 0 ? [new BlockClassPlan(4096, 128)] : [], inputs, outputs, MaxBorrowed: 8);
+        outputs.Length > 0 ? [new BlockClassPlan(PayloadBytes > PayloadBytesMax ? 8192 : 4096, 128)] : [], inputs, outputs, MaxBorrowed: 8);
 
     private IEnumerable<int> Partners(IReadOnlyList<int> replicas, int own) =>
         Distribution == Distribution.OneToOne ? replicas.Where(number => number == own) : replicas;

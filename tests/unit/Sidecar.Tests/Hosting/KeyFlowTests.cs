@@ -1,3 +1,5 @@
+using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Fabric.Simulated;
 using K8sMediaFlow.Sdk;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
@@ -14,8 +16,16 @@ public sealed class KeyFlowTests : KeyConformance
             cameras.Add(await pod.Attach(replica: replica));
         foreach (var replica in Plans.Renders)
             renders.Add(await pod.Attach(mediaOperator: "render", replica: replica));
-        var sinks = Flow(cameras, renders, static () => { });
+        var sinks = Flow(cameras, renders, static _ => { });
         ShouldBeAtOneReplicaEach(sinks);
         await Dispose([.. cameras, .. renders]);
     }
+}
+
+/// <summary>Edges that deal frames out by key between pods whose links are on the simulated fabric.</summary>
+public sealed class SimulatedKeyTests : KeyConformance
+{
+    private readonly SimulatedNetwork _network = new(seed: 44, virtualTime: false);
+
+    private protected override IFabric? Fabric => new SimulatedFabric(_network);
 }

@@ -7,6 +7,7 @@ using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Runtime;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
+using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
@@ -17,6 +18,7 @@ namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 public abstract class PolicyConformance
 {
     private const int Window = 12, Landed = 8, QueueFrames = 2, DeadlineMilliseconds = 100;
+    private const int Passed = 5, Held = 2;
 
     /// <summary>Frames of a run, some milliseconds apart.</summary>
     protected virtual int Frames => 300;
@@ -113,7 +115,49 @@ public abstract class PolicyConformance
         sink.Sequences.ShouldBeInOrder(SortDirection.Ascending);
         var drops = flow.Drops();
         drops.Keys.Order().ShouldBe(["Deadline", "Dropped"]);
-        (sink.Sequences.Count + drops.Values.Sum()).ShouldBe(flow.Sent);
+        (sink.Sequences.Count + drops.Values.Sum(), flow.Gaps()).ShouldBe((flow.Sent, drops.Values.Sum()));
+    }
+
+    [Fact]
+    public async Task A_policy_that_changes_while_frames_flow_explains_each_drop_once()
+    {
+        await using var flow = await Start(OnFull.DropOldest, deadline: null);
+        // Without a reader some are dropped for certain, however slow the machine is.
+        flow.Send(Frames / 5, isLast: false);
+        using var sink = new PolicySink(flow.Render, workMilliseconds: 20);
+        var sending = Task.Run(() => flow.Send(Frames - flow.Sent));
+        OnFull[] changes = [OnFull.LatestOnly, OnFull.Block, OnFull.DropNewest, OnFull.DropOldest];
+        for (var change = 0; change < changes.Length; change++)
+        {
+            flow.AwaitSent(Frames * (change + 2) / (changes.Length + 2));
+            flow.Follow(plans => plans with { OnFull = changes[change] });
+        }
+        await sending.WaitAsync(Hang.Bound);
+        sink.AwaitEnd();
+        flow.Finish();
+        sink.Sequences.ShouldBeInOrder(SortDirection.Ascending);
+        var drops = flow.Drops();
+        drops.Keys.ShouldBe(["Dropped"]);
+        (sink.Sequences.Count + drops["Dropped"], flow.Gaps()).ShouldBe((Frames, drops["Dropped"]));
+    }
+
+    [Theory]
+    [InlineData(OnFull.Block)]
+    [InlineData(OnFull.LatestOnly)]
+    public async Task What_a_consumer_held_when_it_died_is_explained_as_lost(OnFull onFull)
+    {
+        await using var flow = await Start(onFull, deadline: null);
+        flow.PassOneByOne(Passed);
+        flow.DieHolding(Held);
+        using var sink = new PolicySink(await flow.NewRender(), workMilliseconds: 0);
+        flow.Send(3, oneByOne: true);
+        sink.AwaitEnd();
+        flow.Finish();
+        sink.Sequences.ShouldBeInOrder(SortDirection.Ascending);
+        sink.Sequences.ShouldAllBe(sequence => sequence > Passed + Held);
+        var drops = flow.Drops();
+        drops.GetValueOrDefault("Lost").ShouldBe(Held);
+        (Passed + sink.Sequences.Count + drops.Values.Sum(), flow.Gaps()).ShouldBe((flow.Sent, drops.Values.Sum()));
     }
 
     private async Task<PolicyFlow> Start(OnFull onFull, int? deadline)
@@ -131,14 +175,16 @@ public abstract class PolicyConformance
 internal sealed class PolicyFlow : IAsyncDisposable
 {
     private readonly IReadOnlyList<RunningPod> _pods;
+    private readonly List<Frame> _held = [];
     private FlowPlans _plans;
+    private int _sent;
 
     private PolicyFlow(FlowPlans plans, IReadOnlyList<RunningPod> pods, MediaOperator camera, MediaOperator render) =>
         (_plans, _pods, Camera, Render) = (plans, pods, camera, render);
 
     public MediaOperator Camera { get; }
 
-    public MediaOperator Render { get; }
+    public MediaOperator Render { get; private set; }
 
     public static async Task<PolicyFlow> Start(FlowPlans plans, Func<string, IFabric?> fabricOf)
     {
@@ -152,7 +198,36 @@ internal sealed class PolicyFlow : IAsyncDisposable
     }
 
     /// <summary>Frames sent by now.</summary>
-    public int Sent { get; private set; }
+    public int Sent => Volatile.Read(ref _sent);
+
+    public void AwaitSent(int frames) => Watchdog.Until(() => Sent >= frames, () => $"{Sent} of {frames} were sent");
+
+    /// <summary>The render has each frame and is done with it before the next one is sent.</summary>
+    public void PassOneByOne(int frames)
+    {
+        for (var number = 1; number <= frames; number++)
+        {
+            Send(1, isLast: false);
+            Receive().Dispose();
+            Watchdog.Until(() => Camera.Outputs["video"].InFlight == 0, () => $"frame {number} is not done");
+        }
+    }
+
+    /// <summary>The render takes frames and dies before it gives them back.</summary>
+    public void DieHolding(int frames)
+    {
+        for (var number = 1; number <= frames; number++)
+        {
+            Send(1, isLast: false);
+            _held.Add(Receive());
+        }
+        Render.Fail("it dies with frames in its hands");
+        Render.DisposeAsync().AsTask().Wait(Hang.Bound).ShouldBeTrue("the render does not end");
+        _held.ForEach(static frame => frame.Dispose());
+    }
+
+    /// <summary>The next life of a render that died.</summary>
+    public async Task<MediaOperator> NewRender() => Render = await _pods[^1].Attach(mediaOperator: "render");
 
     /// <summary>Gives the pods a newer plan.</summary>
     public void Follow(Func<FlowPlans, FlowPlans> change)
@@ -184,6 +259,12 @@ internal sealed class PolicyFlow : IAsyncDisposable
             output.Complete();
     }
 
+    private Frame Receive()
+    {
+        using var bound = new CancellationTokenSource(Hang.Bound);
+        return Render.Inputs["video"].Receive(bound.Token).ShouldNotBeNull();
+    }
+
     private bool TrySend()
     {
         if (!Camera.Outputs["video"].TryLoan(out var loan))
@@ -203,8 +284,9 @@ internal sealed class PolicyFlow : IAsyncDisposable
     {
         using (loan)
         {
-            Picture.Of(++Sent, loan.Payload.Length).CopyTo(loan.Payload);
+            Picture.Of(Sent + 1, loan.Payload.Length).CopyTo(loan.Payload);
             loan.Send();
+            Interlocked.Increment(ref _sent);
         }
     }
 

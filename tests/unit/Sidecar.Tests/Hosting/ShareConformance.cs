@@ -1,3 +1,4 @@
+using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Pipelines.Graph;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Tests.Channels.Pods;
@@ -20,6 +21,9 @@ public abstract class ShareConformance
         ChannelCapacity = 4 * FlowPlans.Window,
     };
 
+    /// <summary>What the links of all pods travel over in place of what the plan says.</summary>
+    private protected virtual IFabric? Fabric => null;
+
     [Theory]
     [InlineData(Misbehaviour.TakesNothing)]
     [InlineData(Misbehaviour.KeepsEverything)]
@@ -28,9 +32,9 @@ public abstract class ShareConformance
     public async Task Whatever_one_replica_does_the_other_gets_all_but_its_part(Misbehaviour what)
     {
         var plans = Plans;
-        using var sending = new RunningPod(plans, "camera-0");
-        using var good = new RunningPod(plans, "render-0");
-        using var wrong = new RunningPod(plans, "render-1");
+        using var sending = new RunningPod(plans, "camera-0", fabric: Fabric);
+        using var good = new RunningPod(plans, "render-0", fabric: Fabric);
+        using var wrong = new RunningPod(plans, "render-1", fabric: Fabric);
         await using var camera = await sending.Attach();
         await using var render = await good.Attach();
         await using var culprit = await wrong.Attach();

@@ -1,4 +1,6 @@
 using System.Net;
+using K8sMediaFlow.Fabric;
+using K8sMediaFlow.Fabric.Simulated;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
 
@@ -74,4 +76,12 @@ public sealed class ShareFlowTests : ShareConformance
             // Its sidecar is dead.
         }
     }
+}
+
+/// <summary>Replicas in pods whose links are on the simulated fabric.</summary>
+public sealed class SimulatedShareTests : ShareConformance
+{
+    private readonly SimulatedNetwork _network = new(seed: 17, virtualTime: false);
+
+    private protected override IFabric? Fabric => new SimulatedFabric(_network);
 }
