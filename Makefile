@@ -30,14 +30,15 @@ cluster-test: install-test ## The end-to-end cases on a real two-node Kubernetes
 	@scripts/test.sh all Cluster
 
 ##@ Development
-.PHONY: build publish pack images test-quick check fmt generate cluster bench clean help install-run install-publish install-images install-test
+.PHONY: build publish pack images test-quick check fmt generate cluster bench clean help
+.PHONY: install-run install-publish install-images install-test
 build: ## Build everything, warnings are errors.
 	dotnet build K8sMediaFlow.sln -c $(CONFIGURATION) -v q
 
 publish: install-publish ## Put the three programs into artifacts/bin, native as in the images and the tests. Linking takes minutes.
 	@scripts/publish.sh $(BIN) Release --native
 
-images: install-images ## Build the container images into artifacts/images/*.tar, without registry or daemon: make images [IMAGE="sidecar controller"].
+images: install-images ## Container images into artifacts/images/*.tar, no registry or daemon: make images [IMAGE="sidecar controller"].
 	@images/build.sh $(IMAGE)
 
 test-quick: install-test ## What needs no root, and no test that takes long: three to four minutes once it is built.

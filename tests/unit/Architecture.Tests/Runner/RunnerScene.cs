@@ -114,11 +114,5 @@ internal sealed class RunnerScene : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private void Program(string path, string text)
-    {
-        path = Path.Combine(_root, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private void Program(string path, string text) => ActedProgram.Write(_root, path, text);
 }

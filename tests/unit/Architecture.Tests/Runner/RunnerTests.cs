@@ -178,7 +178,8 @@ public sealed class RunnerTests : IDisposable
         _scene.Calls.ShouldContain("begin Cluster Category!=Root&Category!=Slow");
         _scene.Calls.ShouldNotContain(call => call.Contains("cluster/build.sh", StringComparison.Ordinal));
         // What is linked takes minutes, and stays as it is.
-        _scene.Calls.Where(call => call.Contains("publish.sh", StringComparison.Ordinal)).ShouldBe(["scripts/publish.sh artifacts/run Release"]);
+        _scene.Calls.Where(call => call.Contains("publish.sh", StringComparison.Ordinal))
+            .ShouldBe(["scripts/publish.sh artifacts/run Release"]);
         _scene.Run("all", "Nowhere").ShouldBe(2);
         _scene.Output.ShouldContain("No room Nowhere: there is Cluster");
     }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 using K8sMediaFlow.TestKit;
 
@@ -50,32 +50,15 @@ public sealed partial class InstallTests : IDisposable
         Words(File.ReadAllText(Path.Combine(Repository.Root, "images", "Dockerfile")), "--no-install-recommends ")
             .ShouldBe(Installed("images"), ignoreOrder: true);
 
-    private string[] Installed(string job) => Words(Run(Path.Combine(_root, "scripts", "install.sh"), [job]), "Installing Debian packages: ");
+    private string[] Installed(string job) =>
+        Words(Run(Path.Combine(_root, "scripts", "install.sh"), [job]), "Installing Debian packages: ");
 
     private static string[] Words(string text, string before) => text.Split(before)[1].Split('\n')[0].Split(' ');
 
-    private string Run(string program, string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
-        start.Environment["PATH"] = $"{_root}/bin:{start.Environment["PATH"]}";
-        using var process = Process.Start(start)!;
-        var said = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(Hang.Bound))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
-        }
-        process.ExitCode.ShouldBe(0, said.Result);
-        return said.Result;
-    }
+    private string Run(string program, string[] arguments) =>
+        Encoding.UTF8.GetString(Tool.Run("env", [$"PATH={_root}/bin:{Environment.GetEnvironmentVariable("PATH")}", program, .. arguments]));
 
-    private void Program(string path, string text)
-    {
-        path = Path.Combine(_root, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private void Program(string path, string text) => ActedProgram.Write(_root, path, text);
 
     [GeneratedRegex(@"scripts/install\.sh (\w+)")]
     private static partial Regex Job();

@@ -118,11 +118,5 @@ public sealed class RdmaDemoTests : IDisposable
         return Process.Start(start)!;
     }
 
-    private void Program(string path, string text)
-    {
-        path = Path.Combine(_root, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private void Program(string path, string text) => ActedProgram.Write(_root, path, text);
 }

@@ -14,11 +14,11 @@ internal static class Snippet
     // What a fragment may call and leaves to its reader.
     private const string OfTheReader = "static double Score(ReadOnlySpan<byte> plane) => plane[0];";
 
-    private static readonly MetadataReference[] References = [.. Directory.GetFiles(
-        Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll").Append(typeof(MediaOperator).Assembly.Location)
-        .Select(path => MetadataReference.CreateFromFile(path))];
+    private static readonly MetadataReference[] References =
+        [.. Directory.GetFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll")
+            .Append(typeof(MediaOperator).Assembly.Location).Select(path => MetadataReference.CreateFromFile(path))];
 
-    /// <summary>What the compiler says against it; nothing if it compiles. A block that imports nothing is a fragment of a program.</summary>
+    /// <summary>What the compiler says against it; nothing if it compiles. A block without usings is a fragment of a program.</summary>
     public static IEnumerable<string> Problems(string text)
     {
         var program = Parse(text);
