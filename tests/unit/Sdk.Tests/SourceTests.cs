@@ -54,7 +54,8 @@ public sealed class SourceTests : IDisposable
         }
         var descriptor = _sink.Pop();
         _sink.Read(ref descriptor, out var view).ShouldBeTrue();
-        view.Info.Timing.ShouldBe(new TimingInfo { BaseNumerator = 1, BaseDenominator = 30_000, PresentationTicks = 3003, DurationTicks = 1001 });
+        view.Info.Timing.ShouldBe(
+            new TimingInfo { BaseNumerator = 1, BaseDenominator = 30_000, PresentationTicks = 3003, DurationTicks = 1001 });
         (view.Info.PresentationTimeNs, view.Info.DurationNs).ShouldBe((100_100_000L, 33_366_667L));
     }
 
