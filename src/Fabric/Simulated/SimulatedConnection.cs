@@ -84,6 +84,9 @@ internal sealed class SimulatedConnection(SimulatedNetwork network, int number, 
     public void Resume()
     {
         _isStalled = false;
+        // Also of a stall that was drawn and has not begun: nothing would end it.
+        foreach (var transfer in _underWay)
+            transfer.Fault = transfer.Fault == SimulatedFault.Stall ? SimulatedFault.None : transfer.Fault;
         network.Schedule(network.Now, Move);
     }
 

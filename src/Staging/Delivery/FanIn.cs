@@ -238,12 +238,16 @@ public sealed class FanIn
     // What waited too long, here or before, becomes a notice in its own place. The last sequence that there is cannot be named by one.
     private static void Expire(ref Arrival arrival)
     {
-        if (arrival.Descriptor.Sequence == ulong.MaxValue)
-            return;
+        if (arrival.Descriptor.Sequence != ulong.MaxValue)
+            BecomeGap(ref arrival, GapCause.Deadline);
+    }
+
+    private static void BecomeGap(ref Arrival arrival, GapCause cause)
+    {
         ref var descriptor = ref arrival.Descriptor;
-        (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, 1, GapCause.Deadline);
+        (descriptor.Kind, descriptor.SegmentCount, descriptor.GapCount, descriptor.GapCause) = (FrameKind.Gap, 0, 1, cause);
         if (!arrival.Channel.IsCut)
-            arrival.Channel.Channel.CountDrops(GapCause.Deadline, 1);
+            arrival.Channel.Channel.CountDrops(cause, 1);
     }
 
     private bool TryTakeAsItComes(out int number)
@@ -273,6 +277,8 @@ public sealed class FanIn
         while (window.TryTake(nowNs, window.HasHole && AllStuck(), out var entry))
         {
             number = entry.Kind == ReorderKind.Lost ? GiveUp(in entry) : entry.Tag;
+            if (entry.Kind == ReorderKind.LateUnexplained)
+                ExplainLate(ref _arrivals[number]);
             if (entry.Kind != ReorderKind.Late)
                 return true;
             LetGoLate(number);
@@ -300,6 +306,13 @@ public sealed class FanIn
         if (!channel.IsCut)
             channel.Channel.CountDrops(GapCause.Lost, lost.Count);
         return number;
+    }
+
+    // The order has gone on without it, and whoever follows waits for the frame or for a word of it.
+    private void ExplainLate(ref Arrival late)
+    {
+        Late++;
+        BecomeGap(ref late, GapCause.Lost);
     }
 
     private void LetGoLate(int number)

@@ -15,6 +15,9 @@ internal sealed class ReorderStream
     public bool Started;
     public bool SawReplay;
 
+    /// <summary>The last sequence in front of the first item: these were passed, and no notice said so.</summary>
+    public ulong PassedInSilence;
+
     /// <summary>When the hole in front was first met, 0 while there is none.</summary>
     public long HoleSinceNs;
 
@@ -60,6 +63,6 @@ internal sealed class ReorderStream
     {
         Array.Clear(_highWater);
         (_frameCameNs, _pauseBeganNs, _pauseMaxNs) = (watchedNs, watchedNs, 0);
-        (Id, Born, Next, Started, SawReplay, HoleSinceNs) = (id, born, 1, false, false, 0);
+        (Id, Born, Next, Started, SawReplay, PassedInSilence, HoleSinceNs) = (id, born, 1, false, false, 0, 0);
     }
 }

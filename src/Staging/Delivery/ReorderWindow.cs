@@ -14,8 +14,14 @@ public enum ReorderKind
     /// <summary>Sequences that no producer can bring any more and no producer explained.</summary>
     Lost,
 
-    /// <summary>A frame whose place was given up before: it is let go of unread.</summary>
+    /// <summary>A frame whose place was given up before, as <see cref="Lost"/>: it is let go of unread.</summary>
     Late,
+
+    /// <summary>
+    /// A frame whose place was passed in silence, in front of the first item of its stream. It comes too late to be handed out, and nothing
+    /// has explained it yet.
+    /// </summary>
+    LateUnexplained,
 }
 
 /// <summary>
@@ -30,7 +36,8 @@ public readonly record struct ReorderEntry(ReorderKind Kind, ulong Stream, ulong
 /// <item>at once and in silence in a sparse window (the sequences are dealt out among several consumers) when every channel has passed
 /// it;</item>
 /// <item>in silence in front of the first item of a stream, when every channel has passed it, or after the patience if replays show that
-/// an earlier life of this consumer has seen the beginning;</item>
+/// an earlier life of this consumer has seen the beginning. What comes of it all the same, from behind an interrupted link, was not done:
+/// it is <see cref="ReorderKind.LateUnexplained"/>;</item>
 /// <item>as Lost when every channel has passed it and can bring no more (all that it may hold is held), for the length of the
 /// patience;</item>
 /// <item>as Lost when every channel has passed it and no frame of the stream has come for <see cref="QuietPatience"/> patiences and for
@@ -197,6 +204,8 @@ public sealed class ReorderWindow
                     stream.Held.Top.Tag);
                 return true;
             }
+            if (!stream.Started)
+                stream.PassedInSilence = stream.Next - 1;
         }
         entry = TakeTop(stream);
         return true;
@@ -210,7 +219,9 @@ public sealed class ReorderWindow
         stream.Started = true;
         stream.HoleSinceNs = 0;
         stream.Next = Math.Max(stream.Next, top.First + top.Count);
-        var kind = top.IsGap ? ReorderKind.Gap : late ? ReorderKind.Late : ReorderKind.Frame;
+        var kind = top.IsGap ? ReorderKind.Gap
+            : !late ? ReorderKind.Frame
+            : top.First <= stream.PassedInSilence ? ReorderKind.LateUnexplained : ReorderKind.Late;
         return new ReorderEntry(kind, stream.Id, top.First, top.Count, top.Tag);
     }
 

@@ -59,6 +59,19 @@ public sealed class SimulatedNetworkTests
     }
 
     [Fact]
+    public void The_end_of_all_stalls_is_also_that_of_one_which_has_not_begun()
+    {
+        var (network, pair) = Make(1);
+        network.Faults.DelayMin = network.Faults.DelayMax = TimeSpan.FromMilliseconds(10);
+        network.Faults.OnWrite = static _ => SimulatedFault.Stall;
+        using var _ = pair;
+        Write(pair, 0);
+        network.ResumeAll();
+        network.Advance(TimeSpan.FromSeconds(1));
+        IsLanded(pair).ShouldBeTrue("the write waits for an end of stalls that has been");
+    }
+
+    [Fact]
     public void A_torn_write_leaves_some_of_its_bytes_in_the_block()
     {
         var torn = Enumerable.Range(0, 20).Count(seed =>

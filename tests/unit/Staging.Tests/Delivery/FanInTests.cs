@@ -6,6 +6,8 @@ namespace K8sMediaFlow.Staging.Tests.Delivery;
 
 public sealed class FanInTests
 {
+    private const long PatienceNs = 1000;
+
     [Fact]
     public void A_duplicate_is_given_back_at_once_and_done_when_its_original_is()
     {
@@ -157,6 +159,37 @@ public sealed class FanInTests
     }
 
     [Fact]
+    public void A_frame_that_comes_behind_the_beginning_of_its_stream_is_explained_as_lost()
+    {
+        var (merge, first, second) = Two(bySequence: true);
+        Push(first, 3, mayBeReplay: true);
+        TakeAll(merge, 1).ShouldBeEmpty();
+        TakeAll(merge, 1 + PatienceNs).ShouldBe([3UL]);
+        Push(second, 2, mayBeReplay: true);
+        merge.TryTake(1 + PatienceNs, out var notice).ShouldBeTrue("the frame is neither handed out nor explained");
+        ref var descriptor = ref merge.Descriptor(notice);
+        (descriptor.Kind, descriptor.Sequence, descriptor.GapCount, descriptor.GapCause).ShouldBe((FrameKind.Gap, 2UL, 1u, GapCause.Lost));
+        Returns(second).ShouldBeEmpty();
+        merge.Return(notice, done: true);
+        Returns(second).ShouldBe([ReturnKind.Both]);
+        (merge.NotDone, merge.Late, merge.Lost, second.Drops[GapCause.Lost]).ShouldBe((0, 1L, 0L, 1L));
+    }
+
+    [Fact]
+    public void A_frame_that_comes_behind_a_notice_that_it_is_lost_is_let_go_of()
+    {
+        var (merge, first, second) = Two(bySequence: true);
+        Push(first, 1);
+        Push(first, 3);
+        Push(first, 3, FrameKind.EndOfStream);
+        Push(second, 3, FrameKind.EndOfStream);
+        TakeAll(merge).ShouldBe([1UL, 2UL, 3UL]);
+        Push(second, 2, mayBeReplay: true);
+        TakeAll(merge).ShouldBeEmpty("it was explained before");
+        (merge.NotDone, merge.Late, merge.Lost, second.Drops.Count).ShouldBe((0, 1L, 1L, 0));
+    }
+
+    [Fact]
     public void After_the_sidecars_death_what_was_not_taken_comes_again_and_what_was_taken_does_not()
     {
         var (merge, first, _) = Two(bySequence: true);
@@ -264,7 +297,7 @@ public sealed class FanInTests
     private static (FanIn Merge, T First, T Second) Two<T>(bool bySequence, T first, T second)
         where T : IInboundChannel
     {
-        var merge = new FanIn(new FanInOptions(2, bySequence, IsSparse: false, ReplayRuns: 64, PatienceNs: 1000));
+        var merge = new FanIn(new FanInOptions(2, bySequence, IsSparse: false, ReplayRuns: 64, PatienceNs));
         merge.Attach(1, 0, first);
         merge.Attach(2, 1, second);
         return (merge, first, second);
@@ -273,9 +306,11 @@ public sealed class FanInTests
     private static FrameDescriptor Descriptor(ulong sequence, FrameKind kind, ulong stream = 9) =>
         new() { Kind = kind, Stream = stream, Sequence = sequence };
 
-    private static void Push(FakeChannel channel, ulong sequence, FrameKind kind = FrameKind.Frame, ulong stream = 9)
+    private static void Push(FakeChannel channel, ulong sequence, FrameKind kind = FrameKind.Frame, ulong stream = 9,
+        bool mayBeReplay = false)
     {
         var descriptor = Descriptor(sequence, kind, stream);
+        descriptor.Flags = mayBeReplay ? DescriptorFlags.MayBeReplay : DescriptorFlags.None;
         channel.TryPush(ref descriptor).ShouldBeTrue();
     }
 
@@ -287,10 +322,10 @@ public sealed class FanInTests
         return taken;
     }
 
-    private static List<ulong> TakeAll(FanIn merge)
+    private static List<ulong> TakeAll(FanIn merge, long nowNs = 0)
     {
         var taken = new List<ulong>();
-        while (merge.TryTake(0, out var number))
+        while (merge.TryTake(nowNs, out var number))
         {
             taken.Add(merge.Descriptor(number).Sequence);
             merge.Return(number, done: true);
