@@ -11,8 +11,15 @@ namespace K8sMediaFlow.Native;
 /// The kernel adds a wait to its count only when the thread runs again. A thread that gets no processor at all would look like one that
 /// does nothing, so the wait that it is in counts from the first look that found it: it is ready to run, and has not run since.
 /// </remarks>
-public sealed class ProcessorWait(int processId)
+/// <param name="processId">Of a process, ours or another.</param>
+/// <param name="withDescendants">
+/// Of the processes that it has started, too, and those that they have: a script does nothing itself but wait for its commands.
+/// </param>
+public sealed class ProcessorWait(int processId, bool withDescendants = false)
 {
+    // A tree without an end would only cost time.
+    private const int ProcessesMax = 256;
+
     private Dictionary<string, Seen> _threads = [];
 
     /// <summary>
@@ -30,11 +37,39 @@ public sealed class ProcessorWait(int processId)
         return threads.Values.Aggregate(TimeSpan.Zero, (sum, seen) => sum + seen.Waited(now));
     }
 
-    private string[] Threads()
+    private List<string> Threads()
+    {
+        List<int> processes = [processId];
+        List<string> threads = [];
+        for (var next = 0; next < Math.Min(processes.Count, ProcessesMax); next++)
+            foreach (var folder in ThreadsOf(processes[next]))
+            {
+                threads.Add(folder);
+                if (withDescendants)
+                    processes.AddRange(ChildrenOf(folder));
+            }
+        return threads;
+    }
+
+    private static string[] ThreadsOf(int process)
     {
         try
         {
-            return Directory.GetDirectories($"/proc/{processId}/task");
+            return Directory.GetDirectories($"/proc/{process}/task");
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    // Each thread has those that it started itself.
+    private static IEnumerable<int> ChildrenOf(string folder)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
         }
         catch (IOException)
         {

@@ -109,7 +109,7 @@ internal sealed class PipedProcess : IDisposable
     /// </summary>
     public Patience NewPatience()
     {
-        var (its, ours) = (new ProcessorWait(ProcessId), new ProcessorWait(Environment.ProcessId));
+        var (its, ours) = (new ProcessorWait(ProcessId, withDescendants: true), new ProcessorWait(Environment.ProcessId));
         return new(Step, () => its.Look() + ours.Look());
     }
 

@@ -24,6 +24,26 @@ public sealed class ProcessorWaitTests
         }
     }
 
+    /// <summary>A script waits for its command and is not ready to run itself.</summary>
+    [Fact]
+    public void Who_waits_for_a_process_that_gets_no_processor_waits_for_it_if_asked()
+    {
+        var busy = Enumerable.Range(1, Together - 1).Select(_ => Busy()).ToList();
+        using var script = Process.Start("/bin/sh", ["-c", "taskset -c 0 chrt --idle 0 /bin/sh -c 'while :; do :; done' & wait"]);
+        try
+        {
+            var (alone, together) = (new ProcessorWait(script.Id), new ProcessorWait(script.Id, withDescendants: true));
+            Await(() => together.Look() >= TimeSpan.FromMilliseconds(500), "its command waits for its processor");
+            alone.Look().ShouldBeLessThan(together.Look());
+        }
+        finally
+        {
+            busy.ForEach(End);
+            script.Kill(entireProcessTree: true);
+            script.WaitForExit(Hang.Bound).ShouldBeTrue("the script did not end, although it was killed");
+        }
+    }
+
     /// <summary>Of the idle class and beside seven others it runs seconds apart: the kernel counts a wait at its end.</summary>
     [Fact]
     public void Who_gets_no_processor_at_all_waits_for_it()

@@ -10,8 +10,14 @@ public sealed class StarvedProgramTests
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
     // It asks for a processor that four others use fully and gets some milliseconds of it in seconds, and has an answer when they are gone.
-    private const string Starved = "for i in 1 2 3 4; do taskset -c 0 timeout 7 sh -c 'while :; do :; done' >/dev/null 2>&1 & done; "
-        + "taskset -pc 0 $$ >/dev/null; chrt --idle -p 0 $$; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo yes";
+    private const string Count = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo yes";
+
+    private const string Starved = "exec taskset -c 0 chrt --idle 0 sh -c '" + Count + "'";
+
+    // A script that waits for its command, which gets none.
+    private const string StarvedCommand = "taskset -c 0 chrt --idle 0 sh -c '" + Count + "' & wait";
+
+    private const string Others = "for i in 1 2 3 4; do taskset -c 0 timeout 7 sh -c 'while :; do :; done' & done; wait";
 
     private const string Silent = "sleep 600";
 
@@ -26,11 +32,11 @@ public sealed class StarvedProgramTests
 
     [Theory]
     [MemberData(nameof(Waits))]
-    public void One_that_gets_no_processor_is_waited_for(string wait)
-    {
-        using var process = PipedProcess.Start("sh", ["-c", Starved], new([], [1]));
-        _waits[wait](process);
-    }
+    public void One_that_gets_no_processor_is_waited_for(string wait) => AwaitStarved(Starved, wait);
+
+    [Theory]
+    [MemberData(nameof(Waits))]
+    public void One_whose_command_gets_no_processor_is_waited_for(string wait) => AwaitStarved(StarvedCommand, wait);
 
     [Theory]
     [MemberData(nameof(Waits))]
@@ -39,6 +45,13 @@ public sealed class StarvedProgramTests
         using var process = PipedProcess.Start("sh", ["-c", Silent], new([], [1]));
         Should.Throw<Exception>(() => _waits[wait](process)).ShouldSatisfyAllConditions(
             failure => (failure is MediaException or OperationCanceledException).ShouldBeTrue(failure.ToString()));
+    }
+
+    private static void AwaitStarved(string script, string wait)
+    {
+        using var others = PipedProcess.Start("sh", ["-c", Others], new([], [1]));
+        using var process = PipedProcess.Start("sh", ["-c", script], new([], [1]));
+        _waits[wait](process);
     }
 
     private static void AwaitAnswer(PipedProcess process)
