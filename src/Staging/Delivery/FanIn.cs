@@ -308,7 +308,7 @@ public sealed class FanIn
         return number;
     }
 
-    // The order has gone on without it, and whoever follows waits for the frame or for a word of it.
+    // The order has gone on without it, and the consumers behind wait for the frame or for a notice in its place.
     private void ExplainLate(ref Arrival late)
     {
         Late++;

@@ -93,7 +93,7 @@ internal sealed class SinkLife(Judge judge, string name, bool isOrdered)
     public void Took(in FrameDescriptor descriptor)
     {
         var last = _last.GetValueOrDefault(descriptor.Stream);
-        // Whoever died with its notices: what restores the order gives a hole up in the end, and says so.
+        // A process may have died with its notices. The input that restores the order then gives the hole up, and explains it as lost.
         if (isOrdered && last > 0)
             descriptor.Sequence.ShouldBeLessThanOrEqualTo(last + 1, $"{name}: a hole behind {last} is not explained");
         _last[descriptor.Stream] = Math.Max(last, descriptor.Sequence + Math.Max(1, descriptor.GapCount) - 1);
