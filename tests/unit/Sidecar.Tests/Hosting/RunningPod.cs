@@ -1,35 +1,28 @@
-using K8sMediaFlow.Control.Options;
 using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Sdk;
 using K8sMediaFlow.Sidecar.Channels;
 using K8sMediaFlow.Sidecar.Runtime;
 using K8sMediaFlow.Sidecar.Tests.Links.Loopback;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>One life of a pod's sidecar in this process, with its real ports, links and attach socket.</summary>
+/// <summary>One life of a pod's sidecar, to which media operators attach.</summary>
 internal sealed class RunningPod : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-run-");
-    private readonly AttachServer _attach;
+    private readonly StartedPod _started;
     private readonly string _pod;
 
     public RunningPod(FlowPlans plans, string pod, Func<LinkCredentials>? credentials = null, IFabric? fabric = null)
     {
         _pod = pod;
-        var incarnation = Incarnation.New();
         var papers = Papers.Of(pod[..^2]);
-        var options = new SidecarOptions(7400, FlowPlans.LinkPort, SocketPath, Path.Combine(_folder.FullName, "state"), "", "", "", pod,
-            plans.AddressOf(pod), FlowPlans.DataPort, RdmaDevice: plans.DeviceOf(pod));
-        _attach = new AttachServer(SocketPath, incarnation, null, NullLogger.Instance);
-        Runtime = new PodRuntime(options, plans.Of(pod), incarnation, credentials ?? (() => papers), _attach, NullLogger.Instance, fabric);
+        _started = new StartedPod(plans.Of(pod), plans.AddressOf(pod), credentials ?? (() => papers), plans.DeviceOf(pod), fabric);
     }
 
-    public PodRuntime Runtime { get; }
+    public PodRuntime Runtime => _started.Runtime;
 
-    public string SocketPath => Path.Combine(_folder.FullName, "attach.sock");
+    public string SocketPath => _started.SocketPath;
 
     /// <summary>Gives the running pod a newer plan.</summary>
     public void Follow(FlowPlans plans)
@@ -40,7 +33,7 @@ internal sealed class RunningPod : IDisposable
 
     public async Task<MediaOperator> Attach(string token = "first", string? mediaOperator = null, int? replica = null)
     {
-        var (name, file) = (mediaOperator ?? _pod[..^2], Path.Combine(_folder.FullName, "token"));
+        var (name, file) = (mediaOperator ?? _pod[..^2], Path.Combine(_started.Folder, "token"));
         File.WriteAllText(file, FlowPlans.TokenOf(token, name));
         var attached = await MediaOperator.AttachAsync(new MediaOperatorOptions
         {
@@ -56,16 +49,9 @@ internal sealed class RunningPod : IDisposable
         return attached;
     }
 
-    public LinkStatus StatusOf(string peer) =>
-        Runtime.Outbound.Select(pair => pair.Link.Status).Concat(Runtime.Inbound.Select(pair => pair.Link.Status))
-            .Single(status => status.PeerPod == peer);
+    public LinkStatus StatusOf(string peer) => _started.Links().Single(status => status.PeerPod == peer);
 
     public void AwaitReady(string peer) => Watchdog.Until(() => StatusOf(peer).State == LinkState.Ready, () => StatusOf(peer).ToString());
 
-    public void Dispose()
-    {
-        _attach.Dispose();
-        Runtime.Dispose();
-        _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _started.Dispose();
 }

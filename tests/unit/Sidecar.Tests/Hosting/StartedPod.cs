@@ -1,4 +1,5 @@
 using K8sMediaFlow.Control.Options;
+using K8sMediaFlow.Fabric;
 using K8sMediaFlow.Links.Contract;
 using K8sMediaFlow.Pipelines.Planning;
 using K8sMediaFlow.Sidecar.Channels;
@@ -9,29 +10,40 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K8sMediaFlow.Sidecar.Tests.Hosting;
 
-/// <summary>The sidecar of a planned pod, in this process and without media operators.</summary>
+/// <summary>
+/// The sidecar of a planned pod in this process, with its real ports, links and attach socket, and without media operators.
+/// </summary>
 internal sealed class StartedPod : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-limit-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kmf-run-");
     private readonly AttachServer _attach;
-    private readonly PodRuntime _runtime;
 
     public StartedPod(SidecarPlan plan, string address)
+        : this(plan, address, PapersOf(plan))
+    {
+    }
+
+    public StartedPod(SidecarPlan plan, string address, Func<LinkCredentials> credentials, string? device = null, IFabric? fabric = null)
     {
         var incarnation = Incarnation.New();
-        var papers = Papers.Of([.. plan.Operators.Select(one => one.Name).Distinct()]);
-        var socket = Path.Combine(_folder.FullName, "attach.sock");
-        var options = new SidecarOptions(7400, FlowPlans.LinkPort, socket, Path.Combine(_folder.FullName, "state"), "", "", "",
-            plan.Pod, address, FlowPlans.DataPort);
-        _attach = new AttachServer(socket, incarnation, null, NullLogger.Instance);
-        _runtime = new PodRuntime(options, plan, incarnation, () => papers, _attach, NullLogger.Instance);
-        _runtime.Inbound.Count.ShouldBe(plan.Inbound.Count);
+        var options = new SidecarOptions(7400, FlowPlans.LinkPort, SocketPath, Path.Combine(Folder, "state"), "", "", "", plan.Pod, address,
+            FlowPlans.DataPort, RdmaDevice: device);
+        _attach = new AttachServer(SocketPath, incarnation, null, NullLogger.Instance);
+        Runtime = new PodRuntime(options, plan, incarnation, credentials, _attach, NullLogger.Instance, fabric);
+        Runtime.Inbound.Count.ShouldBe(plan.Inbound.Count);
     }
+
+    public PodRuntime Runtime { get; }
+
+    /// <summary>Of files that live as long as the pod.</summary>
+    public string Folder => _folder.FullName;
+
+    public string SocketPath => Path.Combine(Folder, "attach.sock");
 
     /// <summary>All that the first link may be granted.</summary>
     public int AwaitGrants()
     {
-        var (link, slots) = (_runtime.Inbound[0].Link, _runtime.Inbound[0].Port.SlotCount);
+        var (link, slots) = (Runtime.Inbound[0].Link, Runtime.Inbound[0].Port.SlotCount);
         Watchdog.Until(
             () => link.Status is { State: LinkState.Ready } status && status.GrantsOutstanding == Math.Min(slots, StartedPlans.GrantsMax),
             () => $"{slots} blocks; {link.Status}");
@@ -47,12 +59,17 @@ internal sealed class StartedPod : IDisposable
 
     /// <summary>What the pod says of its links.</summary>
     public IEnumerable<LinkStatus> Links() =>
-        _runtime.Inbound.Select(pair => pair.Link.Status).Concat(_runtime.Outbound.Select(pair => pair.Link.Status));
+        Runtime.Inbound.Select(pair => pair.Link.Status).Concat(Runtime.Outbound.Select(pair => pair.Link.Status));
 
     public void Dispose()
     {
         _attach.Dispose();
-        _runtime.Dispose();
+        Runtime.Dispose();
         _folder.Delete(recursive: true);
+    }
+    private static Func<LinkCredentials> PapersOf(SidecarPlan plan)
+    {
+        var papers = Papers.Of([.. plan.Operators.Select(one => one.Name).Distinct()]);
+        return () => papers;
     }
 }
