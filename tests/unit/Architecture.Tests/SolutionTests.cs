@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace K8sMediaFlow.Architecture.Tests;
 
-/// <summary>The solution has one platform and shows its projects as they lie on disk; what all projects share is said once.</summary>
+/// <summary>The solution has one platform and the folders that are on disk; what all projects share is set in one file.</summary>
 public sealed partial class SolutionTests
 {
     private const string TransitiveReferences = "DisableTransitiveProjectReferences";
@@ -21,7 +21,7 @@ public sealed partial class SolutionTests
     }
 
     [Fact]
-    public void Every_project_is_in_the_solution_folder_that_it_lies_in_on_disk()
+    public void Every_project_is_in_the_solution_folder_of_its_folder_on_disk()
     {
         var entries = Entry().Matches(Solution).ToDictionary(match => match.Groups[3].Value, match => match.Groups[2].Value);
         var parents = Nesting().Matches(Solution).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);

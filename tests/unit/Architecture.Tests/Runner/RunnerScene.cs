@@ -114,5 +114,5 @@ internal sealed class RunnerScene : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private void Program(string path, string text) => ActedProgram.Write(_root, path, text);
+    private void Program(string path, string text) => FakeProgram.Write(_root, path, text);
 }

@@ -4,7 +4,7 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Architecture.Tests.Scripts;
 
-/// <summary>A target brings what it needs, on a machine that has nothing. That machine and its apt are acted here.</summary>
+/// <summary>A target brings what it needs, on a machine that has nothing. The machine and its apt are fakes.</summary>
 public sealed partial class InstallTests : IDisposable
 {
     private static readonly string[] Linking = ["gcc", "libc6-dev", "zlib1g-dev"];
@@ -58,7 +58,7 @@ public sealed partial class InstallTests : IDisposable
     private string Run(string program, string[] arguments) =>
         Encoding.UTF8.GetString(Tool.Run("env", [$"PATH={_root}/bin:{Environment.GetEnvironmentVariable("PATH")}", program, .. arguments]));
 
-    private void Program(string path, string text) => ActedProgram.Write(_root, path, text);
+    private void Program(string path, string text) => FakeProgram.Write(_root, path, text);
 
     [GeneratedRegex(@"scripts/install\.sh (\w+)")]
     private static partial Regex Job();

@@ -3,7 +3,7 @@ using K8sMediaFlow.TestKit;
 
 namespace K8sMediaFlow.Architecture.Tests.Scripts;
 
-/// <summary>`make rdma-demo` takes minutes, so it says what it does and ends by itself. What it starts is acted here.</summary>
+/// <summary>`make rdma-demo` takes minutes, so it says what it does and ends by itself. What it starts is a fake here.</summary>
 public sealed class RdmaDemoTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("rdma-demo").FullName;
@@ -118,5 +118,5 @@ public sealed class RdmaDemoTests : IDisposable
         return Process.Start(start)!;
     }
 
-    private void Program(string path, string text) => ActedProgram.Write(_root, path, text);
+    private void Program(string path, string text) => FakeProgram.Write(_root, path, text);
 }

@@ -1,7 +1,7 @@
 namespace K8sMediaFlow.Architecture.Tests;
 
 /// <summary>A script that stands for a program which a test does not want to run.</summary>
-internal static class ActedProgram
+internal static class FakeProgram
 {
     /// <param name="root">Of the scene.</param>
     /// <param name="path">From there.</param>
