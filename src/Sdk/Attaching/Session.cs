@@ -28,11 +28,14 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
 
     public WaitPolicy Waiting { get; set; }
 
-    /// <summary>Whether doorbell and own region are there: from here on the operator can work.</summary>
-    public bool IsComplete { get; private set; }
+    /// <summary>
+    /// Whether the operator can work: its doorbell and region are there, and the answer is on its way without which the sidecar does not
+    /// count it as attached. A sink needs no region, and waits for its own all the same: who ended before would never have been there.
+    /// </summary>
+    public bool IsComplete => IsIntroduced && core.Doorbell is not null;
 
     /// <summary>
-    /// Whether the sidecar has what it waits for first: that the own region is mapped. Any other word before that is a breach of the
+    /// Whether the sidecar has what it waits for first: that the own region is mapped. Any other message before that is a breach of the
     /// protocol.
     /// </summary>
     public bool IsIntroduced { get; private set; }
@@ -68,7 +71,6 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
             var earlier = core.Doorbell;
             core.SetDoorbell(DoorbellWaiter.ByFutex(memory, Waiting));
             earlier?.Wake();
-            IsComplete = core.Outputs.Count == 0;
         }
     }
 
@@ -230,10 +232,7 @@ internal sealed class Session(MediaOperatorCore core, AttachConnection connectio
     {
         var region = new OwnRegion(memory);
         lock (core.Gate)
-        {
             core.SetRegion(region);
-            IsComplete = core.Doorbell is not null;
-        }
     }
 
     private void OnForeignRegion(uint number, MappedMemory memory)

@@ -46,6 +46,20 @@ public sealed class AttachTests : IDisposable
         failure.Message.ShouldContain("BadToken: not yours");
     }
 
+    /// <summary>A sidecar lists a media operator when it has the answer to its region. One that left before was never there.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_attach_is_complete_when_the_region_is_mapped_whether_there_are_outputs_or_not(bool hasOutput)
+    {
+        var attaching = MediaOperator.AttachAsync(_sidecar.OptionsOf("a"));
+        var wasEarly = true;
+        await Task.Run(() => _sidecar.Welcome([new PortSpec("in")], hasOutput ? [new PortSpec("out")] : [],
+            beforeRegion: () => wasEarly = attaching.Wait(TimeSpan.FromMilliseconds(300))));
+        await using var media = await attaching.WaitAsync(Bounded.Watchdog);
+        wasEarly.ShouldBeFalse();
+    }
+
     [Fact]
     public async Task A_name_that_is_taken_is_asked_for_again()
     {

@@ -40,7 +40,7 @@ internal sealed class AttachedMediaOperator : IEnd, IDisposable
 
     /// <summary>Hello to mapped region.</summary>
     public AttachedMediaOperator Welcome(ulong sidecar, IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs,
-        IReadOnlyList<BlockClass> classes)
+        IReadOnlyList<BlockClass> classes, Action? beforeRegion = null)
     {
         Listen(AttachMessage.Which.Hello);
         var welcome = _outgoing.Begin<AttachMessage.Builder>().InitWelcome();
@@ -55,6 +55,7 @@ internal sealed class AttachedMediaOperator : IEnd, IDisposable
         DoorbellFile = Doorbell.Create(Name);
         _outgoing.Begin<AttachMessage.Builder>().SetDoorbell();
         Send(DoorbellFile.Descriptor);
+        beforeRegion?.Invoke();
         Region = StagingRegion.Create(Name, classes);
         SendRegion(Region, isOwn: true);
         Listen(AttachMessage.Which.RegionMapped);

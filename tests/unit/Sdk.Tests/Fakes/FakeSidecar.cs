@@ -61,8 +61,9 @@ internal sealed class FakeSidecar : IDisposable
     }
 
     /// <summary>Takes an attach up to the mapped region.</summary>
-    public AttachedMediaOperator Welcome(IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null) =>
-        Accept().Welcome(_incarnation, inputs, outputs, classes ?? Classes);
+    public AttachedMediaOperator Welcome(IReadOnlyList<PortSpec> inputs, IReadOnlyList<PortSpec> outputs, BlockClass[]? classes = null,
+        Action? beforeRegion = null) =>
+        Accept().Welcome(_incarnation, inputs, outputs, classes ?? Classes, beforeRegion);
 
     /// <summary>Takes the attaches of several operators, in whatever order they come.</summary>
     public Dictionary<string, AttachedMediaOperator> WelcomeAll(IReadOnlyDictionary<string, (PortSpec[] Inputs, PortSpec[] Outputs)> plan)
