@@ -24,8 +24,11 @@ internal sealed class PipedProcess : IDisposable
     private static readonly TimeSpan _lastWordsPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _lastWordsStep = _lastWordsPatience / 5;
 
-    /// <summary>How often to look for what a program has not done yet.</summary>
-    public static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// How often to look for what a program has not done yet. What it waited for a processor is known two looks later at the latest: the
+    /// shorter a step, the less of a patience is taken for idleness that was none.
+    /// </summary>
+    public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
     private readonly string _program;
     private readonly Dictionary<int, PipeEnd> _ends = [];
