@@ -52,7 +52,7 @@ public sealed class AttachTests : IDisposable
     [InlineData(true)]
     public async Task An_attach_is_complete_when_the_region_is_mapped_whether_there_are_outputs_or_not(bool hasOutput)
     {
-        var attaching = MediaOperator.AttachAsync(_sidecar.OptionsOf("a"));
+        var attaching = Task.Run(() => MediaOperator.AttachAsync(_sidecar.OptionsOf("a")));
         var wasEarly = true;
         await Task.Run(() => _sidecar.Welcome([new PortSpec("in")], hasOutput ? [new PortSpec("out")] : [],
             beforeRegion: () => wasEarly = attaching.Wait(TimeSpan.FromMilliseconds(300))));
