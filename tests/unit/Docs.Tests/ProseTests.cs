@@ -37,6 +37,7 @@ public sealed class ProseTests
         ("beforehand", "before, or ahead of time"),
         ("goes by", "uses"),
         ("as before that", "as before"),
+        ("to come(?=[.,;:)])", "planned, with its issue, or nothing: a page says what is there"),
         ("kept back", "held"),
         ("keeps? to itself", "does not share"),
         ("undoing each other", "conflicting"),
