@@ -27,6 +27,8 @@ internal sealed class ApiReader(string kubeconfig)
         ["mediapipeline"] = "apis/k8smediaflow.io/v1alpha1/mediapipelines",
     };
 
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
+
     private readonly Lazy<(HttpClient Client, Uri Server)> _connection = new(() => Connect(kubeconfig));
 
     /// <summary>An object, or the list where no name is given; undefined where it does not exist.</summary>
@@ -37,19 +39,29 @@ internal sealed class ApiReader(string kubeconfig)
         using var over = new CancellationTokenSource(Hang.Bound);
         try
         {
-            using var answer = _connection.Value.Client.GetAsync(new Uri(_connection.Value.Server, target), over.Token).GetAwaiter()
-                .GetResult();
-            var text = answer.Content.ReadAsStringAsync(over.Token).GetAwaiter().GetResult();
-            if (answer.StatusCode == HttpStatusCode.NotFound)
-                return default;
-            return answer.IsSuccessStatusCode
-                ? JsonDocument.Parse(text).RootElement
-                : throw new InvalidOperationException($"GET {target}: {(int)answer.StatusCode} {text}");
+            while (true)
+            {
+                var (status, text) = Ask(target, over.Token);
+                if (status == HttpStatusCode.NotFound)
+                    return default;
+                if (status == HttpStatusCode.OK)
+                    return JsonDocument.Parse(text).RootElement;
+                // A server that starts or is busy says so and is asked again.
+                if (status is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests))
+                    throw new InvalidOperationException($"GET {target}: {(int)status} {text}");
+                Task.Delay(AgainAfter, over.Token).GetAwaiter().GetResult();
+            }
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
         {
             throw new InvalidOperationException($"GET {target}: {error.Message}", error);
         }
+    }
+
+    private (HttpStatusCode Status, string Text) Ask(string target, CancellationToken over)
+    {
+        using var answer = _connection.Value.Client.GetAsync(new Uri(_connection.Value.Server, target), over).GetAwaiter().GetResult();
+        return (answer.StatusCode, answer.Content.ReadAsStringAsync(over).GetAwaiter().GetResult());
     }
 
     private static (HttpClient Client, Uri Server) Connect(string kubeconfig)
