@@ -189,7 +189,10 @@ internal sealed record Pod(string Name, string Uid, string Unit, string Node, st
     /// <summary>When its deletion was asked for; null while it was not.</summary>
     public DateTime? DeletionAskedAt { get; init; }
 
-    /// <summary>From then until the last of its containers had ended, by the cluster's clocks; null while one runs.</summary>
+    /// <summary>Its deletion was asked for and no container of it runs or will run.</summary>
+    public bool HasEnded => IsEnding && Containers.Count > 0 && Containers.All(one => one.HasEnded);
+
+    /// <summary>From then until the last of its containers had ended, by the cluster's clocks; null where it is not told.</summary>
     public TimeSpan? EndTook => DeletionAskedAt is { } asked && Containers.Count > 0 && Containers.All(one => one.EndedAt is not null)
         ? Containers.Max(one => one.EndedAt) - asked
         : null;
@@ -224,11 +227,21 @@ internal sealed record Pod(string Name, string Uid, string Unit, string Node, st
 /// <summary>A container as its pod's status has it.</summary>
 /// <param name="StartedAt">Null while it does not run.</param>
 /// <param name="EndedAt">Null while it runs, or waits to be started.</param>
-internal sealed record PodContainer(string Name, int Restarts, DateTime? StartedAt, DateTime? EndedAt = null)
+/// <param name="HasEnded">True as well where its end has no time.</param>
+internal sealed record PodContainer(string Name, int Restarts, DateTime? StartedAt, DateTime? EndedAt = null, bool HasEnded = false)
 {
     public static PodContainer Read(JsonElement container) =>
         new(Pod.Text(container, "name"), container.GetProperty("restartCount").GetInt32(),
-        Moment(container, "running", "startedAt"), Moment(container, "terminated", "finishedAt"));
+        Moment(container, "running", "startedAt"), Moment(container, "terminated", "finishedAt"), Ended(container));
+
+    // A kubelet that finds a container of a pod that ends no more says that it waits, and that its last state was an end without a time.
+    private static bool Ended(JsonElement container)
+    {
+        var state = container.GetProperty("state");
+        return state.TryGetProperty("terminated", out _)
+            || (!state.TryGetProperty("running", out _) && container.TryGetProperty("lastState", out var last)
+                && last.TryGetProperty("terminated", out _));
+    }
 
     // A container of which the kubelet knows no more than that it has ended has no time of it.
     private static DateTime? Moment(JsonElement container, string state, string name) =>

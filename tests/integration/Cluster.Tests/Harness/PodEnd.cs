@@ -7,8 +7,8 @@ namespace K8sMediaFlow.Cluster.Tests.Harness;
 internal static class PodEnd
 {
     /// <summary>
-    /// From the request to delete the pod until its last container had ended, as its status says. An object that is gone before that was
-    /// read is gone after its containers: then the time until that counts, from the first look that found it ending.
+    /// From the request to delete the pod until its last container had ended, as its status says. Where the status has no time of an end,
+    /// or the object is gone before that was read, the time until we saw it counts, from the first look that found it ending.
     /// </summary>
     public static TimeSpan Await(Flow flow, Pod pod)
     {
@@ -21,7 +21,8 @@ internal static class PodEnd
             if (Pod.Read(there) is not { IsEnding: true } seen)
                 return false;
             ending ??= Stopwatch.StartNew();
-            return (took = seen.EndTook) is not null;
+            took = seen.EndTook;
+            return seen.HasEnded;
         });
         return took ?? ending?.Elapsed ?? throw new InvalidOperationException($"{pod.Name} is gone, and was not seen ending");
     }

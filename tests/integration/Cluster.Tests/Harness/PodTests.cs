@@ -30,12 +30,40 @@ public sealed class PodTests
         pod.EndTook.ShouldBe(TimeSpan.FromSeconds(10));
     }
 
-    private static Pod Recorded(string moment, string? overAt = null)
+    [Fact]
+    public void A_container_that_the_kubelet_finds_no_more_has_ended_at_a_time_it_does_not_tell()
+    {
+        Recorded("ends-operator-first").HasEnded.ShouldBeFalse("its sidecar runs");
+        Recorded("ends-sidecar-last").HasEnded.ShouldBeTrue();
+        // As the kubelet of 1.20 has it.
+        var lost = JsonNode.Parse("""
+            {
+              "state": { "waiting": { "reason": "ContainerCreating" } },
+              "lastState": { "terminated": { "exitCode": 137, "reason": "ContainerStatusUnknown", "startedAt": null, "finishedAt": null } }
+            }
+            """)!;
+        var pod = Recorded("ends-operator-first", one => Replace(one, "sidecar", lost));
+        (pod.HasEnded, pod.EndTook).ShouldBe((true, null));
+    }
+
+    private static void Replace(JsonNode pod, string container, JsonNode states)
+    {
+        var status = new[] { "containerStatuses", "initContainerStatuses" }
+            .SelectMany(list => pod["status"]![list]?.AsArray() ?? []).Single(one => (string?)one!["name"] == container)!;
+        (status["state"], status["lastState"]) = (states["state"]!.DeepClone(), states["lastState"]!.DeepClone());
+    }
+
+    private static Pod Recorded(string moment, string? overAt = null) => Recorded(moment, pod =>
+    {
+        if (overAt is not null)
+            pod["metadata"]!["deletionTimestamp"] = overAt;
+    });
+
+    private static Pod Recorded(string moment, Action<JsonNode> change)
     {
         var record = Path.Combine(Sources.Root, "tests", "unit", "Operator.Tests", "Golden", "Kubelet-1.36", moment + ".json");
         var pod = JsonNode.Parse(File.ReadAllText(record))!;
-        if (overAt is not null)
-            pod["metadata"]!["deletionTimestamp"] = overAt;
+        change(pod);
         return Pod.Read(JsonDocument.Parse(pod.ToJsonString()).RootElement);
     }
 }
